@@ -1,0 +1,119 @@
+"""A campaign: who writes to whom, when, asking for what."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from briefgen.model.snippet import Slug
+from briefgen.model.written import Written
+
+Page = Literal["a4", "us-letter"]
+Format = Literal["pdf", "docx", "txt"]
+
+
+class Sender(Written):
+    """Whose letterhead and signature the letters carry."""
+
+    organisation: str
+    name: str
+    """The person who signs."""
+    title: str = ""
+    address: list[str] = Field(min_length=1)
+    """Postal lines, top to bottom, without the country."""
+    country: str = Field(pattern="^[A-Z]{2}$")
+    """ISO 3166-1 alpha-2; decides which letters go abroad."""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    signature: str = ""
+    """A picture of the signature in the campaign folder (PNG or JPEG)."""
+
+
+class Letter(Written):
+    """How the letters are set."""
+
+    template: str = "letter"
+    page: Page = "a4"
+    citation_style: str = "chicago-notes-bibliography"
+    enclosures: list[str] = []
+    subject: str = ""
+    """Reference line; the campaign's title where it is empty."""
+
+
+class Section(Written):
+    """One section of the briefing."""
+
+    heading: str
+    topics: list[Slug] = []
+    snippets: list[Slug] = []
+    """Named snippets come first, in this order; topics fill the rest by priority."""
+    intro: str = ""
+
+
+class Briefing(Written):
+    """How the briefing paper is set."""
+
+    template: str = "briefing"
+    page: Page = "a4"
+    citation_style: str = "chicago-notes-bibliography"
+    title: str = ""
+    subtitle: str = ""
+    summary: list[Slug] = []
+    """Snippets that make up the summary box."""
+    sections: list[Section] = []
+    asks: list[Slug] = []
+    annex: bool = False
+    """Print the sources and how each claim was verified."""
+
+
+class Interest(Written):
+    """A rule that maps recipients to what concerns them; all that match apply, in order."""
+
+    when: str
+    """Condition in template syntax over the recipient: `office == "us-senator"`, `"SSFR" in committees`."""
+    topics: list[Slug] = []
+    ask: Slug | None = None
+    """Ask for these recipients; the last rule that gives one wins."""
+
+
+class Selection(Written):
+    """Which snippets a letter may use."""
+
+    required: list[Slug] = []
+    excluded: list[Slug] = []
+    max_snippets: int = Field(default=4, ge=1, le=40)
+    max_age: int | None = Field(default=None, ge=0)
+    """Years; a claim older than this must carry its date in the sentence."""
+
+
+class Output(Written):
+    """What is made."""
+
+    formats: list[Format] = Field(default=["pdf", "docx"], min_length=1)
+
+
+class Campaign(Written):
+    """The file campaign.yaml."""
+
+    id: Slug
+    title: str
+    date: date
+    """On every letter; never taken from the clock."""
+    language: str = "en"
+    sender: Sender
+    ask: Slug
+    """Snippet of kind `ask`: the one action requested, where no interest gives another."""
+    opening: str = ""
+    """A sentence of the organisation's own that opens each letter, before the ask."""
+    letter: Letter = Letter()
+    briefing: Briefing = Briefing()
+    recipients: list[str] = Field(min_length=1)
+    """CSV files in the campaign folder."""
+    interests: list[Interest] = []
+    selection: Selection = Selection()
+    output: Output = Output()
+    ignore: list[str] = []
+    """Codes of warnings that the campaign has decided to live with."""

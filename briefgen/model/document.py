@@ -1,0 +1,123 @@
+"""The one thing that both outputs consume: semantic HTML, citations resolved, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+BLOCKS = frozenset({"p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table", "figure", "div"})
+INLINE = frozenset({"a", "em", "strong", "span", "br", "sup", "sub"})
+WITHIN: Mapping[str, frozenset[str]] = {
+    "div": BLOCKS,
+    "blockquote": frozenset({"p", "ul", "ol"}),
+    "ul": frozenset({"li"}),
+    "ol": frozenset({"li"}),
+    "li": INLINE | {"p", "ul", "ol"},
+    "p": INLINE,
+    "h1": INLINE,
+    "h2": INLINE,
+    "h3": INLINE,
+    "em": INLINE,
+    "strong": INLINE,
+    "sup": frozenset(),
+    "sub": frozenset(),
+    "a": INLINE - {"a"},
+    "span": INLINE,
+    "table": frozenset({"caption", "thead", "tbody"}),
+    "caption": INLINE,
+    "thead": frozenset({"tr"}),
+    "tbody": frozenset({"tr"}),
+    "tr": frozenset({"th", "td"}),
+    "th": INLINE,
+    "td": INLINE | {"p", "ul", "ol"},
+    "figure": frozenset({"img", "figcaption"}),
+    "figcaption": INLINE,
+    "img": frozenset(),
+    "br": frozenset(),
+}
+"""What may stand directly within what. `li` and `td` hold either inline content or blocks, not both."""
+HOLDS_TEXT = frozenset(
+    {
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "li",
+        "em",
+        "strong",
+        "sup",
+        "sub",
+        "a",
+        "span",
+        "caption",
+        "th",
+        "td",
+        "figcaption",
+    }
+)
+"""Elements that may hold text directly."""
+ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "a": frozenset({"href"}),
+    "img": frozenset({"src", "alt"}),
+    "th": frozenset({"scope", "colspan", "rowspan"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "ol": frozenset({"start"}),
+}
+COMMON_ATTRIBUTES = frozenset({"lang", "id"})
+BLOCK_CLASSES = frozenset(
+    {
+        "letterhead",
+        "inside-address",
+        "date-line",
+        "reference-line",
+        "salutation",
+        "body",
+        "ask",
+        "complimentary-close",
+        "signature",
+        "enclosures",
+        "copy-line",
+        "summary",
+        "toc",
+        "bibliography",
+        "evidence-annex",
+        "title-block",
+        "byline",
+    }
+)
+"""Classes of `div`; a paragraph within one takes the look of that block. Every `div` has exactly one."""
+SPAN_CLASSES = frozenset({"footnote", "small-caps"})
+"""Classes of `span`. A footnote stands at its call, holds inline content and no other footnote. A span
+without class serves for `lang`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One letter or briefing, neutral of format."""
+
+    kind: Literal["letter", "briefing"]
+    html: str
+    """Canonical semantic HTML: a sequence of block elements, well-formed as XML without a root
+    (`<p>…</p><div class="ask">…</div>`), text cleaned, only the vocabulary above."""
+    title: str
+    """Document property; a letter's is `Letter to The Honorable …`."""
+    author: str
+    language: str
+    """BCP 47, of the whole; parts in other languages carry `lang`."""
+    date: date
+    running: tuple[str, ...]
+    """Head of the second and later pages: recipient and date of a letter, short title of a briefing."""
+    page: Literal["a4", "us-letter"]
+    record: Mapping[str, Any]
+    """The evidence record (briefgen.evidence.record), JSON-able; both formats carry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A finished file, not yet written."""
+
+    data: bytes
+    pages: int | None
+    """None where only the reader's program decides (DOCX, plain text)."""

@@ -1,0 +1,116 @@
+"""Snippets and caveats: approved passages in our own words, with the evidence that proves them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from briefgen.model.written import Written
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+Kind = Literal["statistic", "quotation", "event", "finding", "legal", "background", "ask"]
+Confidence = Literal["attributed", "single-source", "corroborated", "disputed", "superseded"]
+Locator = dict[str, str]
+"""One CSL locator label and its value, for example `{paragraph: "5"}`."""
+
+
+class Via(Written):
+    """Who said it first, where our source is second-hand."""
+
+    source: Slug
+    relation: Literal["quoted", "cited"] = "quoted"
+    """`quoted`: our source gives the words; `cited`: it reports the content."""
+    locator: Locator = {}
+
+
+class Attested(Written):
+    """A person's statement of having read it in a source whose text we do not hold."""
+
+    by: str
+    on: str
+    """ISO date."""
+    said: str
+    """What the source says there, in our words; numbers in the snippet are checked against it."""
+
+
+class Evidence(Written):
+    """One proof: a quote in a text that we hold, an attested reading, or a computation."""
+
+    source: Slug | None = None
+    """CSL id; absent only for `computed`."""
+    locator: Locator = {}
+    quote: str | None = None
+    """First … last words of the passage (W3C TextQuoteSelector), at most 12 words kept."""
+    prefix: str = ""
+    suffix: str = ""
+    """Words directly before and after, where the quote alone stands more than once."""
+    attested: Attested | None = None
+    computed: str | None = None
+    """`20000 / 2310485 = 0.9 %`, over figures that other evidence of the snippet proves."""
+    via: list[Via] = []
+    note: str = ""
+    """For editors; never printed."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Evidence:
+        forms = [form for form in (self.quote, self.attested, self.computed) if form is not None]
+        if len(forms) != 1:
+            raise ValueError("evidence takes exactly one of quote, attested, computed")
+        if self.computed is None and self.source is None:
+            raise ValueError("evidence by quote or attestation names its source")
+        if len(self.locator) > 1:
+            raise ValueError("a locator takes one label, for example {paragraph: 5}")
+        return self
+
+
+class Review(Written):
+    """Who answers for the meaning of the wording."""
+
+    status: Literal["draft", "verified", "rejected"]
+    by: str = ""
+    on: str = ""
+    """ISO date."""
+
+
+class Snippet(Written):
+    """An approved passage; the body is what gets printed."""
+
+    id: Slug
+    kind: Kind
+    title: str = ""
+    """A few words for lists and headings; the id serves where it is empty."""
+    topics: list[Slug] = []
+    as_of: str = ""
+    """EDTF date or interval to which the claim belongs: `2012-04`, `2011-12/2012-04`."""
+    priority: int = Field(default=50, ge=0, le=100)
+    evidence: list[Evidence] = []
+    confidence: Confidence = "attributed"
+    caveats: list[Slug] = []
+    superseded_by: list[Slug] = []
+    """Snippets that overtake this one; it appears only together with one of them."""
+    corrections: list[str] = []
+    """Ids of entries of snippets/corrections.md that took effect here."""
+    recipients: list[str] = []
+    """For asks: the offices that can do it (`us-senator`, `foreign-minister`); empty: any."""
+    language: str = "en"
+    variants: dict[Literal["short"], str] = {}
+    """Other wordings of the body under the same checks; `short` for tight pages."""
+    review: Review
+    body: str = Field(min_length=1)
+    """One paragraph of Markdown with inline marks only (emphasis, strong)."""
+
+
+class Caveat(Written):
+    """What must be said with a claim."""
+
+    id: Slug
+    severity: Literal["high", "medium", "low"] = "medium"
+    must_print: bool = True
+    form: Literal["footnote", "sentence"] = "footnote"
+    """`footnote`: in the claim's note; `sentence`: directly behind the claim."""
+    evidence: list[Evidence] = []
+    corrections: list[str] = []
+    language: str = "en"
+    review: Review
+    body: str = Field(min_length=1)
