@@ -50,6 +50,7 @@ class Section(Written):
     topics: list[Slug] = []
     snippets: list[Slug] = []
     """Named snippets come first, in this order; topics fill the rest by priority."""
+    max_snippets: int = Field(default=8, ge=1, le=60)
     intro: str = ""
 
 

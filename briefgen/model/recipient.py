@@ -30,7 +30,7 @@ class Recipient:
     country: str
     """ISO 3166-1 alpha-2 of the postal address; empty for none."""
     name: str = ""
-    """Full name as printed, without titles: `Chellie Pingree`, `Angus S. King, Jr.`; empty: an office alone."""
+    """Full name as printed, without titles: `Chellie Pingree`, `Angus S. King, Jr.`; empty: an office."""
     honorific: str = ""
     """A title given by the sender's data (`Dr`, `Sir`, `Ms`), never guessed."""
     given: str = ""

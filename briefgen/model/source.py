@@ -61,3 +61,14 @@ class SourceRecord(Written):
     quotation: QuotationBudget = QuotationBudget()
     note: str = ""
     """For editors: where the text came from."""
+
+
+class RestsOn(Written):
+    """What one work takes its facts from, as far as known: such a work does not corroborate the others."""
+
+    source: str
+    """CSL id of the work that rests on others."""
+    on: list[str] = Field(min_length=1)
+    """CSL ids of the works that it rests on."""
+    why: str = Field(min_length=1)
+    """How this is known, in a few words."""

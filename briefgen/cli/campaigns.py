@@ -1,0 +1,291 @@
+"""Commands on a campaign: init, check, brief, letter, batch, doctor."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from briefgen.cli import options
+from briefgen.cli.main import app
+from briefgen.cli.show import Show, count
+from briefgen.errors import Place, Problem, StorageFault, UsageFault, did_you_mean
+
+if TYPE_CHECKING:
+    from briefgen.model.document import Document
+    from briefgen.opening import Opened
+
+BRIEFING = "briefing"
+"""Folder of the briefing within the output folder."""
+FORMATS = ("pdf", "docx", "txt")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; must be new or empty.")] = Path("campaign"),
+    example: Annotated[str, typer.Option(help="Which example to start from.")] = "starter",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Start a campaign that builds at once, to be changed into your own."""
+    from briefgen.starter import start
+
+    show = Show(as_json, quiet)
+    made = start(folder, example)
+    show.document({"ok": True, "folder": str(folder), "files": [str(path) for path in made]})
+    show.line(f"Started {folder}/ with {', '.join(path.name for path in made)}.")
+    show.line(f"Next: put your organisation into {folder}/campaign.yaml, then run: briefgen batch {folder}")
+
+
+@app.command()
+def check(
+    campaign: options.Campaign = Path("."),
+    text: options.Text = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Find everything that can be wrong with a campaign, before anything is written."""
+    show = Show(as_json, quiet, verbose)
+    opened = _open(campaign, text)
+    skipped = [problem.as_json() for problem in opened.skipped]
+    show.problems(opened.warnings)
+    show.problems(opened.skipped)
+    show.document(
+        {
+            "ok": not opened.skipped,
+            "campaign": opened.campaign.id,
+            "recipients": len(opened.recipients),
+            "skipped": skipped,
+            "problems": [problem.as_json() for problem in opened.warnings],
+            "evidence": opened.evidence,
+        }
+    )
+    show.line(opened.evidence)
+    show.line(
+        f"{opened.campaign.id}: {count(len(opened.recipients), 'recipient')} can be written to"
+        + (f", {len(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+    )
+    if opened.skipped:
+        raise typer.Exit(1)
+
+
+@app.command()
+def brief(
+    campaign: options.Campaign = Path("."),
+    out: options.Out = None,
+    format: options.Formats = None,
+    text: options.Text = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write the briefing paper of a campaign."""
+    show = Show(as_json, quiet, verbose)
+    opened = _open(campaign, text)
+    show.problems(opened.warnings)
+    made = _make(
+        opened,
+        opened.composer.briefing(),
+        _out(opened, out) / BRIEFING,
+        f"{opened.campaign.id}-briefing",
+        format,
+    )
+    _tell_made(show, made)
+
+
+@app.command()
+def letter(
+    campaign: options.Campaign = Path("."),
+    to: Annotated[str, typer.Option("--to", help="Id of the recipient.")] = "",
+    out: options.Out = None,
+    format: options.Formats = None,
+    text: options.Text = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write one letter."""
+    from briefgen.batch.names import stem
+    from briefgen.batch.plan import LETTERS
+
+    show = Show(as_json, quiet, verbose)
+    opened = _open(campaign, text)
+    recipient = next((one for one in opened.recipients if one.id == to), None)
+    if recipient is None:
+        reasons = [problem for problem in opened.skipped if f"({to})" in problem.message]
+        known = [one.id for one in opened.recipients]
+        raise UsageFault(
+            reasons
+            or [
+                Problem(
+                    "recipient-unknown",
+                    f"no recipient has the id {to!r}",
+                    None,
+                    did_you_mean(to, known) or "briefgen recipients list shows all",
+                )
+            ]
+        )
+    show.problems(opened.warnings)
+    made = _make(
+        opened, opened.composer.letter(recipient), _out(opened, out) / LETTERS, stem(recipient), format
+    )
+    _tell_made(show, made)
+
+
+@app.command()
+def batch(
+    campaign: options.Campaign = Path("."),
+    out: options.Out = None,
+    format: options.Formats = None,
+    workers: Annotated[int, typer.Option(min=0, help="Letters made at once; 0: one per processor.")] = 0,
+    text: options.Text = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write all letters of a campaign; run again, it goes on where it stopped and does nothing twice."""
+    from dataclasses import asdict
+
+    from briefgen.batch.plan import Job
+    from briefgen.batch.pool import available_processors
+    from briefgen.batch.run import run_batch
+    from briefgen.cli.progress import watching
+
+    show = Show(as_json, quiet, verbose)
+    opened = _open(campaign, text)
+    show.problems(opened.warnings)
+    formats: Any = _formats(opened, format)
+    job = Job(opened.campaign.id, opened.recipients, formats, opened.composer, opened.renderers(formats))
+    preload = ["briefgen.compose.composer", *_MODULES[formats[0]]] if formats else []
+    with watching(sys.stderr, quiet=quiet) as watch:
+        summary = run_batch(
+            job,
+            _out(opened, out),
+            workers=workers or available_processors(),
+            watch=watch,
+            skipped=opened.skipped,
+            preload=preload,
+        )
+    show.document(
+        {
+            "ok": summary.ok,
+            **asdict(summary),
+            "out": str(summary.out),
+            "skipped_recipients": [problem.as_json() for problem in opened.skipped],
+        }
+    )
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def doctor(as_json: options.Json = False) -> None:
+    """Say whether this machine has what letters need, and how to install what is missing."""
+    from dataclasses import asdict
+
+    from briefgen.doctor import examine
+
+    show = Show(as_json)
+    checks = examine()
+    show.document(
+        {
+            "ok": all(one.state == "ok" for one in checks),
+            "checks": [{**asdict(one), "state": one.state} for one in checks],
+        }
+    )
+    for one in checks:
+        show.line(f"{'ok' if one.problem is None else 'MISSING':<8} {one.what:<20} {one.found}")
+        if one.problem is not None:
+            show.line(f"         {one.problem.message}\n         → {one.problem.hint}")
+    if any(one.state != "ok" for one in checks):
+        raise typer.Exit(1)
+
+
+_MODULES = {"pdf": ["weasyprint"], "docx": ["docx"], "txt": []}
+
+
+def _open(campaign: Path, text: list[str] | None) -> Opened:
+    from briefgen.opening import Texts, open_campaign
+
+    folder = os.environ.get("BRIEFGEN_TEXTS")
+    return open_campaign(campaign, Texts(Path(folder) if folder else None, _given(text or [])))
+
+
+def _given(text: list[str]) -> dict[str, Path]:
+    given = {}
+    for item in text:
+        name, sign, file = item.partition("=")
+        if not sign or not Path(file).is_file():
+            raise UsageFault(
+                Problem(
+                    "text-option",
+                    f"--text {item}: ID=FILE with an existing file is expected",
+                    None,
+                    "for example --text park-2013=park-2013.txt",
+                )
+            )
+        given[name] = Path(file)
+    return given
+
+
+def _out(opened: Opened, out: Path | None) -> Path:
+    return out if out is not None else opened.composer.folder / "out"
+
+
+def _formats(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
+    unknown = [name for name in wanted or [] if name not in FORMATS]
+    if unknown:
+        raise UsageFault(
+            Problem(
+                "format-unknown", f"no format is called {unknown[0]!r}", None, f"known: {', '.join(FORMATS)}"
+            )
+        )
+    return tuple(dict.fromkeys(wanted or opened.campaign.output.formats))
+
+
+def _make(
+    opened: Opened, document: Document, folder: Path, name: str, wanted: list[str] | None
+) -> list[dict[str, Any]]:
+    """Render a document in every format; a different file already there moves to out/edited/."""
+    from briefgen.batch.write import put
+
+    formats = _formats(opened, wanted)
+    renderers = opened.renderers(formats)()
+    finished = {format: renderers[format].render(document) for format in formats}
+    made = []
+    for format, rendering in finished.items():
+        path = folder / f"{name}.{format}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = put(path, rendering.data, ours=frozenset())
+        except OSError as error:
+            raise StorageFault(
+                Problem(
+                    "file-unwritable",
+                    f"cannot be written: {error.strerror}",
+                    Place(str(path)),
+                    "free some space, or choose another folder with --out",
+                )
+            ) from None
+        made.append(
+            {
+                "file": str(path),
+                "pages": rendering.pages,
+                "bytes": len(rendering.data),
+                "earlier": str(folder.parent / kept) if kept else None,
+            }
+        )
+    return made
+
+
+def _tell_made(show: Show, made: list[dict[str, Any]]) -> None:
+    show.document({"ok": True, "files": made})
+    for file in made:
+        pages = f" ({count(file['pages'], 'page')})" if file["pages"] else ""
+        show.line(f"{file['file']}{pages}")
+        if file["earlier"]:
+            show.note(f"The file that stood there is kept as {file['earlier']}.")

@@ -1,0 +1,194 @@
+"""Commands on the library: snippets, sources, templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from briefgen.cli import options
+from briefgen.cli.main import app
+from briefgen.cli.show import Show, count
+from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
+
+if TYPE_CHECKING:
+    from briefgen.library.library import Library
+    from briefgen.model.snippet import Snippet
+
+snippets = typer.Typer(help="Browse the approved passages.", no_args_is_help=True)
+sources = typer.Typer(help="Browse the works cited.", no_args_is_help=True)
+templates = typer.Typer(help="Browse the templates.", no_args_is_help=True)
+app.add_typer(snippets, name="snippets")
+app.add_typer(sources, name="sources")
+app.add_typer(templates, name="templates")
+
+Where = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads annotations at run time
+    typer.Option("--campaign", "-c", help="Include the library of this campaign.", show_default=False),
+]
+
+
+@snippets.command("list")
+def list_snippets(
+    campaign: Where = None,
+    topic: Annotated[str, typer.Option(help="Only snippets on this topic.")] = "",
+    kind: Annotated[str, typer.Option(help="Only snippets of this kind, for example ask.")] = "",
+    as_json: options.Json = False,
+) -> None:
+    """List the snippets: id, kind, date, confidence and the beginning of the text."""
+    show, library = Show(as_json), _library(campaign)
+    topics = {name for snippet in library.snippets.values() for name in snippet.topics}
+    kinds = {snippet.kind for snippet in library.snippets.values()}
+    _known("topic", topic, topics)
+    _known("kind", kind, kinds)
+    chosen = [
+        snippet
+        for snippet in sorted(library.snippets.values(), key=lambda one: (-one.priority, one.id))
+        if (not topic or topic in snippet.topics) and (not kind or snippet.kind == kind)
+    ]
+    show.document({"snippets": [_as_json(snippet) for snippet in chosen]})
+    show.table(
+        ("id", "kind", "as of", "confidence", "text"),
+        [(one.id, one.kind, one.as_of, one.confidence, _beginning(one.body)) for one in chosen],
+    )
+    show.line(count(len(chosen), "snippet"))
+
+
+@snippets.command("show")
+def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False) -> None:
+    """Show one snippet whole: text, evidence, caveats, where its file is."""
+    from briefgen.compose.record import describe
+
+    show, library = Show(as_json), _library(campaign)
+    snippet = library.snippets.get(id)
+    if snippet is None:
+        raise UsageFault(
+            Problem(
+                "snippet-unknown",
+                f"no snippet has the id {id!r}",
+                None,
+                did_you_mean(id, library.snippets) or "briefgen snippets list shows all",
+            )
+        )
+    show.document(_as_json(snippet))
+    show.line(snippet.body.strip())
+    for name, words in snippet.variants.items():
+        show.line(f"\n[{name}] {words.strip()}")
+    show.line()
+    for evidence in snippet.evidence:
+        reference = library.references.get(evidence.source or "")
+        place = ", ".join(f"{label} {value}" for label, value in evidence.locator.items())
+        source = describe(reference) if reference else evidence.source or "computed"
+        said = (
+            f"“{evidence.quote}”"
+            if evidence.quote
+            else f"attested by {evidence.attested.by} on {evidence.attested.on}: {evidence.attested.said}"
+            if evidence.attested
+            else evidence.computed or ""
+        )
+        via = "".join(f" ({one.relation} from {one.source})" for one in evidence.via)
+        show.line(f"Evidence    {source}{f', {place}' if place else ''}{via}\n            {said}")
+    for name in snippet.caveats:
+        caveat = library.caveats.get(name)
+        show.line(f"Caveat      {name}: {caveat.body.strip() if caveat else '(missing)'}")
+    for label, value in (
+        ("Topics", ", ".join(snippet.topics)),
+        ("As of", snippet.as_of),
+        ("Confidence", snippet.confidence),
+        ("Priority", str(snippet.priority)),
+        ("Corrections", ", ".join(snippet.corrections)),
+        ("Overtaken by", ", ".join(snippet.superseded_by)),
+        ("Review", f"{snippet.review.status} by {snippet.review.by}, {snippet.review.on}"),
+        ("File", snippet.at().file),
+    ):
+        if value:
+            show.line(f"{label:<12}{value}")
+
+
+@sources.command("list")
+def list_sources(campaign: Where = None, as_json: options.Json = False) -> None:
+    """List the works cited, and whether their full text is recorded."""
+    from briefgen.compose.record import describe
+
+    show, library = Show(as_json), _library(campaign)
+    show.document(
+        {
+            "sources": [
+                {
+                    "id": one.id,
+                    "type": one.csl.get("type"),
+                    "description": describe(one),
+                    "recorded": one.id in library.records,
+                    "csl": one.csl,
+                }
+                for one in library.references.values()
+            ]
+        }
+    )
+    show.table(
+        ("id", "text", "source"),
+        [
+            (one.id, "recorded" if one.id in library.records else "", describe(one))
+            for one in sorted(library.references.values(), key=lambda one: one.id)
+        ],
+    )
+    show.line(count(len(library.references), "source"))
+
+
+@templates.command("list")
+def list_templates(campaign: Where = None, as_json: options.Json = False) -> None:
+    """List the templates, and to whom each applies."""
+    from briefgen.compose.templates import Templates
+    from briefgen.library.folders import Folder
+    from briefgen.library.library import library_folders
+
+    show = Show(as_json)
+    folders = library_folders(Folder(campaign, str(campaign)) if campaign else None)
+    found = [(name, Templates(folders).place_of(name).file) for name in Templates(folders).names()]
+    show.document(
+        {"templates": [{"name": name, "applies_to": _applies(name), "file": file} for name, file in found]}
+    )
+    show.table(("template", "applies to", "file"), [(name, _applies(name), file) for name, file in found])
+
+
+def _applies(name: str) -> str:
+    parts = name.removesuffix(".html.j2").split("/")
+    if len(parts) == 3:
+        return f"{parts[0]} to {parts[1]} {parts[2]}"
+    return f"every {parts[0]}" if parts[-1] == "default" else "what extends or includes it"
+
+
+def _library(campaign: Path | None) -> Library:
+    from briefgen.library.folders import Folder
+    from briefgen.library.library import library_folders, load_library
+
+    findings = Findings()
+    if campaign is not None and not campaign.is_dir():
+        raise UsageFault(
+            Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign folder")
+        )
+    library = load_library(library_folders(Folder(campaign, str(campaign)) if campaign else None), findings)
+    findings.raise_errors()
+    return library
+
+
+def _known(what: str, name: str, known: set[str]) -> None:
+    if name and name not in known:
+        raise UsageFault(
+            Problem(
+                f"{what}-unknown",
+                f"no snippet has the {what} {name!r}",
+                None,
+                did_you_mean(name, known) or f"known: {', '.join(sorted(known))}",
+            )
+        )
+
+
+def _beginning(body: str, width: int = 72) -> str:
+    words = " ".join(body.split())
+    return words if len(words) <= width else words[: width - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _as_json(snippet: Snippet) -> dict[str, object]:
+    return {**snippet.model_dump(mode="json"), "file": snippet.at().file}

@@ -1,0 +1,63 @@
+"""The command line: parses, calls, shows; nothing else. Heavy modules are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from briefgen import __version__
+from briefgen.errors import BriefgenError
+
+app = typer.Typer(
+    name="briefgen",
+    help="Turns evidence into letters to officials and briefing papers, as PDF and DOCX that say the same.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"briefgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", callback=_version, is_eager=True
+    ),
+) -> None:
+    """Turns evidence into letters to officials and briefing papers, as PDF and DOCX that say the same."""
+
+
+def run() -> None:
+    """Entry point: every BriefgenError is shown and becomes its exit code; Ctrl-C becomes 130."""
+    from briefgen.cli import campaigns, library, recipients  # noqa: F401 - they register their commands
+
+    try:
+        app()
+    except BriefgenError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`briefgen … | head`): nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _tell(error: BriefgenError) -> None:
+    from briefgen.cli.show import Show, count
+
+    show = Show(as_json="--json" in sys.argv[1:])
+    show.problems(error.problems)
+    show.document({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
+    errors = sum(problem.severity == "error" for problem in error.problems)
+    if not show.as_json and errors > 1:
+        print(f"{count(errors, 'problem')} found; nothing was written.", file=sys.stderr)

@@ -1,0 +1,188 @@
+"""How a batch shows itself: a bar on a terminal, plain lines elsewhere, a summary at the end.
+
+This room prints to the stream that it is given (standard error, in the commands); it counts nothing itself
+beyond what it shows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:  # loaded only where a batch runs
+    from rich.progress import Progress, TaskID
+
+    from briefgen.batch.plan import Outcome
+    from briefgen.batch.run import Summary, Watch
+
+EVERY_SECONDS = 15.0
+"""Between two plain lines."""
+
+
+@contextmanager
+def watching(stream: TextIO, *, quiet: bool = False) -> Iterator[Watch]:
+    """What shows a batch on `stream`: failures and the summary always, progress unless `quiet`."""
+    if quiet or not stream.isatty():
+        yield LineWatch(stream, quiet=quiet)
+        return
+    watch = BarWatch(stream)
+    try:
+        yield watch
+    finally:
+        watch.close()
+
+
+class LineWatch:
+    """Plain lines, for logs: how far it is now and then, each failure at once."""
+
+    def __init__(
+        self, stream: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Show on `stream`; `clock` gives seconds."""
+        self._stream, self._quiet, self._clock = stream, quiet, clock
+        self._total = self._settled = self._made = 0
+        self._began = self._spoke = clock()
+        self._failures = Failures()
+
+    def begin(self, total: int) -> None:
+        """Say how much there is."""
+        self._total = total
+        self._began = self._spoke = self._clock()
+        if not self._quiet:
+            self._say(f"{_count(total, 'letter')} to look at")
+
+    def done(self, outcome: Outcome) -> None:
+        """Say what failed, and from time to time how far it is."""
+        self._settled += 1
+        self._made += outcome.state != "unchanged"
+        for line in self._failures.new(outcome):
+            self._say(line)
+        now = self._clock()
+        if not self._quiet and now - self._spoke >= EVERY_SECONDS:
+            self._spoke = now
+            self._say(self._how_far(now - self._began))
+
+    def end(self, summary: Summary) -> None:
+        """Sum up."""
+        for line in summary_lines(summary):
+            self._say(line)
+
+    def _how_far(self, seconds: float) -> str:
+        far = f"{self._settled:,} of {_count(self._total, 'letter')}"
+        if not self._made:
+            return far
+        rate = self._made / seconds
+        left = _duration((self._total - self._settled) / rate)
+        return f"{far}, {rate:.1f} a second, {left} left"
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+class BarWatch:
+    """A bar with rate and time left, for a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Show on `stream`."""
+        self._stream = stream
+        self._progress: Progress | None = None
+        self._bar: TaskID | None = None
+        self._failures = Failures()
+
+    def begin(self, total: int) -> None:
+        """Show the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("letters"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            console=Console(file=self._stream),
+            transient=True,
+        )
+        self._bar = self._progress.add_task("letters", total=total, rate="")
+        self._progress.start()
+
+    def done(self, outcome: Outcome) -> None:
+        """Move the bar on; print what failed above it."""
+        if self._progress is None or self._bar is None:
+            return
+        for line in self._failures.new(outcome):
+            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._progress.advance(self._bar)
+        speed = self._progress.tasks[0].speed
+        self._progress.update(self._bar, rate=f"{speed:.1f} a second" if speed else "")
+
+    def end(self, summary: Summary) -> None:
+        """Take the bar away and sum up."""
+        self.close()
+        for line in summary_lines(summary):
+            print(line, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        """Take the bar away, also where the batch broke off."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+
+class Failures:
+    """What is said at once of letters that were not made; once where it is the same for all formats."""
+
+    def __init__(self) -> None:
+        self._last: list[str] = []
+
+    def new(self, outcome: Outcome) -> list[str]:
+        """The lines for an outcome, none where it is a success or repeats the one before."""
+        if outcome.state not in ("failed", "set-aside"):
+            return []
+        lines = [f"{outcome.recipient}: {problem}" for problem in outcome.problems]
+        before, self._last = self._last, lines
+        return [] if lines == before else lines
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """A batch in a few lines: what was made, what was not and where that is said, what to do."""
+    counts = [
+        (summary.rendered, "rendered"),
+        (summary.unchanged, "unchanged"),
+        (summary.failed, "failed"),
+        (summary.set_aside, "set aside"),
+    ]
+    told = ", ".join(f"{number:,} {what}" for number, what in counts if number) or "nothing to do"
+    if summary.skipped:
+        told += f"; {_count(summary.skipped, 'recipient')} skipped"
+    pages = f"{_count(summary.pages, 'page')}, " if summary.pages else ""
+    lines = [
+        *(f"warning: {note}" for note in summary.notes),
+        f"Letters: {told}",
+        f"{pages}{_size(summary.bytes)} in {_duration(summary.seconds)}: {summary.out}",
+    ]
+    if summary.interrupted:
+        lines.append(
+            f"Stopped; {_count(summary.left, 'letter')} left. Run the same command again to go on from here."
+        )
+    elif not summary.ok:
+        lines.append(f"What is missing and why: {summary.out / 'errors.csv'}")
+    return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

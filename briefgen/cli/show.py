@@ -1,0 +1,75 @@
+"""Shows things: problems, tables and results, for people or as one JSON document. It decides nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from briefgen.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How this run speaks: `--json`, `-q`, `-v`."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def line(self, text: str = "") -> None:
+        """A line of a result, for people only."""
+        if not self.as_json:
+            print(text)
+
+    def note(self, text: str) -> None:
+        """A remark beside the result; silent with `-q`."""
+        if not self.quiet:
+            print(text, file=sys.stderr)
+
+    def detail(self, text: str) -> None:
+        """A remark that only `-v` shows."""
+        if self.verbose:
+            print(text, file=sys.stderr)
+
+    def document(self, data: Mapping[str, Any]) -> None:
+        """The one JSON document of a run with `--json`."""
+        if self.as_json:
+            json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
+            print()
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Each problem with what was compared and what to do; on stderr, and not with `--json`."""
+        if self.as_json:
+            return
+        for problem in problems:
+            print(text_of(problem), file=sys.stderr)
+
+    def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A plain table whose columns line up."""
+        if self.as_json:
+            return
+        widths = [max(len(row[column]) for row in (headers, *rows)) for column in range(len(headers))]
+        for row in (headers, *rows):
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def text_of(problem: Problem) -> str:
+    """A problem as people read it: the sentence, then wording and passage side by side, then what to do."""
+    place = f"{problem.place}: " if problem.place else ""
+    kind = "warning: " if problem.severity == "warning" else ""
+    lines = [f"{place}{kind}{problem.code}: {problem.message}"]
+    if problem.wording:
+        lines.append(f"    ours:    {problem.wording}")
+    if problem.passage:
+        lines.append(f"    source:  {problem.passage}")
+    if problem.hint:
+        lines.append(f"    → {problem.hint}")
+    return "\n".join(lines)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 letter`, `12 letters`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

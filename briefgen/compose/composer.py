@@ -1,0 +1,259 @@
+"""Composes documents: one letter for a recipient, one briefing for a campaign.
+
+The way is select → address → template → strict markup → citations → Document. It writes nothing and knows
+no output format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from briefgen.compose.address import Forms, address
+from briefgen.compose.citations import Citeproc
+from briefgen.compose.markup import canonical
+from briefgen.compose.passages import Desk, Passage
+from briefgen.compose.pictures import data_uri
+from briefgen.compose.record import AnnexRow, annex_row, evidence_record
+from briefgen.compose.select import Chosen, by_topic, choose
+from briefgen.compose.templates import Templates, long_date
+from briefgen.errors import BriefgenError, Problem
+from briefgen.library.library import Library
+from briefgen.model.campaign import Campaign, Interest, Page
+from briefgen.model.document import Document
+from briefgen.model.recipient import Recipient
+
+_MARK = re.compile(r'<span class="citation" data-n="(\d+)"></span>')
+_BIBLIOGRAPHY = '<p><span class="citation" data-n="bibliography"></span></p>'
+_PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]*)(")')
+
+LETTER_NAMES = (
+    "campaign",
+    "sender",
+    "recipient",
+    "fields",
+    "to",
+    "date",
+    "subject",
+    "ask",
+    "evidence",
+    "argument",
+    "enclosures",
+    "snippet",
+    "cite",
+)
+"""Names that a letter template knows."""
+BRIEFING_NAMES = (
+    "campaign",
+    "sender",
+    "date",
+    "title",
+    "subtitle",
+    "summary",
+    "sections",
+    "asks",
+    "bibliography",
+    "annex",
+    "snippet",
+    "cite",
+)
+"""Names that a briefing template knows."""
+
+
+@dataclass(slots=True)
+class Composer:
+    """Everything that the documents of one campaign are made from, loaded and checked once."""
+
+    campaign: Campaign
+    folder: Path
+    """Where campaign.yaml stands; pictures are read from here."""
+    library: Library
+    forms: Forms
+    verified: Mapping[str, Mapping[str, Any]]
+    """For each snippet id, how and when it was proved."""
+    fingerprint: str
+    """SHA-256 over everything that shapes a letter but the recipient."""
+    templates: Templates = field(init=False)
+    citeproc: Citeproc = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.templates = Templates(self.library.folders)
+        self.citeproc = Citeproc(self.library.references)
+
+    def choose(self, recipient: Recipient) -> Chosen:
+        """What the letter to this recipient says."""
+        facts = facts_of(recipient)
+
+        def holds(interest: Interest, index: int) -> bool:
+            return self.templates.condition(
+                interest.when, facts, self.campaign.at("interests", index, "when")
+            )
+
+        return choose(self.library.snippets, self.campaign, holds)
+
+    def letter(self, recipient: Recipient) -> Document:
+        """The letter to one recipient; raises BriefgenError for whatever keeps it from being right."""
+        campaign = self.campaign
+        to = address(recipient, self.forms, sender_country=campaign.sender.country)
+        chosen = self.choose(recipient)
+        desk = self._desk()
+        date = long_date(campaign.date, campaign.language, recipient.country or campaign.sender.country)
+        context = {
+            "campaign": campaign,
+            "sender": self._sender(),
+            "recipient": recipient,
+            "fields": recipient.extra,
+            "to": to,
+            "date": date,
+            "subject": campaign.letter.subject or campaign.title,
+            "ask": desk.passage(chosen.ask.id),
+            "evidence": [desk.passage(snippet.id) for snippet in chosen.evidence],
+            "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
+            "enclosures": campaign.letter.enclosures,
+            "snippet": desk.passage,
+            "cite": desk.cite,
+        }
+        template = self.templates.find(campaign.letter.template, recipient)
+        about = f"the letter to {recipient.id}"
+        html, used = self._set(
+            template, context, desk, about, campaign.letter.citation_style, campaign.language
+        )
+        return Document(
+            kind="letter",
+            html=html,
+            title=f"Letter to {to.name}",
+            author=campaign.sender.organisation,
+            language=campaign.language,
+            date=campaign.date,
+            running=(to.name, date),
+            page=campaign.letter.page,
+            record=evidence_record(campaign, recipient, used, self.library.references, self.verified),
+        )
+
+    def briefing(self) -> Document:
+        """The briefing paper; raises BriefgenError for whatever keeps it from being right."""
+        campaign, paper = self.campaign, self.campaign.briefing
+        desk = self._desk()
+        title = paper.title or campaign.title
+        date = long_date(campaign.date, campaign.language, campaign.sender.country)
+        context: dict[str, Any] = {
+            "campaign": campaign,
+            "sender": self._sender(),
+            "date": date,
+            "title": title,
+            "subtitle": paper.subtitle,
+            "summary": [desk.passage(name) for name in paper.summary],
+            "sections": [
+                {
+                    "heading": section.heading,
+                    "intro": section.intro,
+                    "evidence": [desk.passage(name) for name in names],
+                }
+                for section, names in zip(paper.sections, self._sections(), strict=True)
+            ],
+            "asks": [desk.passage(name) for name in paper.asks or [campaign.ask]],
+            "bibliography": Markup(_BIBLIOGRAPHY),
+            "annex": self._annex(desk) if paper.annex else [],
+            "snippet": desk.passage,
+            "cite": desk.cite,
+        }
+        template = self.templates.find(paper.template)
+        html, used = self._set(
+            template, context, desk, "the briefing", paper.citation_style, campaign.language
+        )
+        return Document(
+            kind="briefing",
+            html=html,
+            title=title,
+            author=campaign.sender.organisation,
+            language=campaign.language,
+            date=campaign.date,
+            running=(title,),
+            page=paper.page,
+            record=evidence_record(campaign, None, used, self.library.references, self.verified),
+        )
+
+    def _desk(self) -> Desk:
+        return Desk(self.library.snippets, self.library.caveats, self.library.references)
+
+    def _sender(self) -> dict[str, Any]:
+        """The sender as templates see it: the signature as a picture that can be shown."""
+        sender = self.campaign.sender.model_dump()
+        if sender["signature"]:
+            sender["signature"] = data_uri(sender["signature"], [self.folder])
+        return sender
+
+    def _sections(self) -> list[list[str]]:
+        """Snippets of each section: those named, then by topic those that no other section has."""
+        sections = self.campaign.briefing.sections
+        taken = {name for section in sections for name in section.snippets}
+        filled = []
+        for section in sections:
+            found = by_topic(self.library.snippets, self.campaign, section.topics) if section.topics else []
+            fresh = [snippet.id for snippet in found if snippet.id not in taken]
+            chosen = section.snippets + fresh[: max(0, section.max_snippets - len(section.snippets))]
+            taken.update(chosen)
+            filled.append(chosen)
+        return filled
+
+    def _annex(self, desk: Desk) -> list[AnnexRow]:
+        """Rows of the evidence annex, one for every statement that the briefing names."""
+        return [
+            annex_row(passage, self.library.references, self.verified.get(passage.id, {}))
+            for passage in desk.used.values()
+        ]
+
+    def _set(
+        self, template: str, context: Mapping[str, Any], desk: Desk, about: str, style: str, language: str
+    ) -> tuple[str, list[Passage]]:
+        """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
+        html, faults, removed = canonical(self.templates.run(template, context, about))
+        problems = list(self.templates.markup_problems(template, faults, about))
+        problems += [
+            Problem(
+                "unprintable-character",
+                f"{name} stands in {about}",
+                None,
+                "remove it from the text or the data",
+            )
+            for name in removed
+        ]
+        if problems:
+            raise BriefgenError(problems)
+        order = [int(number) for number in _MARK.findall(html)]
+        cited = self.citeproc.format([desk.notebook.notes[number] for number in order], style, language)
+        notes = iter(cited.notes)
+        html = _MARK.sub(lambda match: f'<span class="footnote">{next(notes)}</span>', html)
+        html = html.replace(_BIBLIOGRAPHY, "".join(f"<p>{entry}</p>" for entry in cited.bibliography))
+        folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
+        html = _PICTURE.sub(lambda match: match[1] + _picture(match[2], folders) + match[3], html)
+        return html, list(desk.used.values())
+
+
+def _picture(source: str, folders: list[Path]) -> str:
+    return source if source.startswith("data:image/") else data_uri(source, folders)
+
+
+def facts_of(recipient: Recipient) -> dict[str, Any]:
+    """What an interest's condition can ask about a recipient."""
+    return {
+        "id": recipient.id,
+        "office": recipient.office,
+        "country": recipient.country,
+        "represents": recipient.represents,
+        "chamber": recipient.chamber,
+        "state": recipient.state,
+        "district": recipient.district,
+        "constituency": recipient.constituency,
+        "party": recipient.party,
+        "committees": [committee.id for committee in recipient.committees],
+        "roles": {committee.id: committee.role for committee in recipient.committees},
+        "tags": list(recipient.tags),
+        "language": recipient.language,
+        "fields": dict(recipient.extra),
+    }

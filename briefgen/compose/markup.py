@@ -1,0 +1,183 @@
+"""Reads the HTML that a template produced, strictly, and gives it its canonical form.
+
+Only the vocabulary of briefgen.model.document passes; whatever else stands there is a problem, never
+something that one format shows and the other drops. It does not know templates: places are lines of the
+produced text, which briefgen.compose.templates maps back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+
+from briefgen.errors import did_you_mean
+from briefgen.model.document import (
+    ATTRIBUTES,
+    BLOCK_CLASSES,
+    BLOCKS,
+    COMMON_ATTRIBUTES,
+    HOLDS_TEXT,
+    SPAN_CLASSES,
+    WITHIN,
+)
+from briefgen.model.text import clean
+
+_VOID = frozenset({"br", "img"})
+_MARKERS = frozenset({"citation"})
+_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
+_SPACE = re.compile(r"[ \t\n]+")
+MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupFault:
+    """Something that is not in the vocabulary."""
+
+    code: str
+    message: str
+    line: int
+    """Line of the produced text."""
+    fragment: str
+    """The tag or words to look for in the template."""
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class _Reader(HTMLParser):
+    """Walks the markup once, writing canonical text and collecting faults."""
+
+    out: list[str] = field(default_factory=list)
+    stack: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[MarkupFault] = field(default_factory=list)
+    removed: dict[str, None] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        HTMLParser.__init__(self, convert_charrefs=True)
+
+    def fault(self, code: str, message: str, fragment: str, hint: str | None = None) -> None:
+        self.faults.append(MarkupFault(code, message, self.getpos()[0], fragment, hint))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        parent = self.stack[-1][0] if self.stack else ""
+        allowed = WITHIN.get(parent, frozenset()) if parent else BLOCKS
+        source = (self.get_starttag_text() or f"<{tag}").split("\n")[0]
+        if tag not in WITHIN:
+            self.fault(
+                "markup-element", f"<{tag}> is not part of a document", f"<{tag}", did_you_mean(tag, WITHIN)
+            )
+        elif tag not in allowed:
+            inside = f"within <{parent}>" if parent else "at the top of a document"
+            self.fault("markup-nesting", f"<{tag}> may not stand {inside}", source)
+        elif len(self.stack) >= MAX_DEPTH:
+            self.fault("markup-nesting", f"nested deeper than {MAX_DEPTH} levels", source)
+        written = self._attributes(tag, attrs, source)
+        kind = dict(attrs).get("class") or ""
+        if kind == "footnote" and any(outer == "footnote" for _, outer in self.stack):
+            self.fault("markup-nesting", "a footnote may not stand within a footnote", source)
+        if tag in _VOID:
+            self.out.append(f"<{tag}{written}/>")
+        else:
+            self.out.append(f"<{tag}{written}>")
+            self.stack.append((tag, kind))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID:
+            return
+        if not self.stack or self.stack[-1][0] != tag:
+            open_tag = f"<{self.stack[-1][0]}> is open" if self.stack else "nothing is open"
+            self.fault(
+                "markup-unclosed", f"</{tag}> stands where {open_tag}", f"</{tag}>", "close every element"
+            )
+            if not any(name == tag for name, _ in self.stack):
+                return
+            while self.stack[-1][0] != tag:
+                self.out.append(f"</{self.stack.pop()[0]}>")
+        self.stack.pop()
+        self.out.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        text, removed = clean(data)
+        self.removed.update(dict.fromkeys(removed))
+        holder = self.stack[-1][0] if self.stack else ""
+        if holder in HOLDS_TEXT:
+            self.out.append(escape(_SPACE.sub(" ", text), quote=False))
+        elif text.strip():
+            where = f"directly within <{holder}>" if holder else "outside of any element"
+            words = text.strip()[:40]
+            self.fault("markup-text", f"text may not stand {where}: {words!r}", words, "put it in <p>…</p>")
+
+    def handle_comment(self, data: str) -> None:
+        """Comments are for the template's author and stay out of the document."""
+
+    def handle_decl(self, decl: str) -> None:
+        self.fault("markup-element", f"<!{decl[:20]}> is not part of a document", f"<!{decl[:20]}")
+
+    def handle_pi(self, data: str) -> None:
+        self.fault("markup-element", f"<?{data[:20]}> is not part of a document", f"<?{data[:20]}")
+
+    def unknown_decl(self, data: str) -> None:
+        self.fault("markup-element", f"<![{data[:20]} is not part of a document", f"<![{data[:20]}")
+
+    def _attributes(self, tag: str, attrs: list[tuple[str, str | None]], source: str) -> str:
+        known = ATTRIBUTES.get(tag, frozenset()) | COMMON_ATTRIBUTES
+        written = []
+        for name, raw in attrs:
+            value, removed = clean(raw or "")
+            self.removed.update(dict.fromkeys(removed))
+            if name == "class" and tag in ("div", "span"):
+                self._check_class(tag, value, source)
+            elif name not in known and not (name == "data-n" and tag == "span"):
+                self.fault(
+                    "markup-attribute",
+                    f"<{tag}> takes no attribute {name!r}",
+                    source,
+                    did_you_mean(name, known),
+                )
+                continue
+            if name == "href" and not value.startswith(_SCHEMES):
+                self.fault(
+                    "markup-link",
+                    f"a link may not point to {value[:60]!r}",
+                    source,
+                    "links begin with https://, http://, mailto:, tel: or #",
+                )
+            if name == "id":
+                if value in self.ids:
+                    self.fault("markup-attribute", f"the id {value!r} stands twice", source)
+                self.ids.add(value)
+            written.append(f' {name}="{escape(value)}"')
+        if tag == "div" and not any(name == "class" for name, _ in attrs):
+            self.fault("markup-class", "a <div> needs a class", source, did_you_mean("", BLOCK_CLASSES))
+        if tag == "img" and not any(name == "alt" for name, _ in attrs):
+            self.fault(
+                "markup-attribute", "an image needs alt text", source, 'add alt="…", or alt="" for decoration'
+            )
+        return "".join(written)
+
+    def _check_class(self, tag: str, value: str, source: str) -> None:
+        known = BLOCK_CLASSES if tag == "div" else SPAN_CLASSES | _MARKERS
+        if value not in known:
+            self.fault(
+                "markup-class", f"{tag} class {value!r} is not known", source, did_you_mean(value, known)
+            )
+
+
+def canonical(markup: str) -> tuple[str, list[MarkupFault], tuple[str, ...]]:
+    """Return (canonical HTML, faults, code points taken out by `clean`).
+
+    The HTML is well-formed XML without a root. It is usable only where there are no faults.
+    """
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    for tag, _ in reversed(reader.stack):
+        reader.fault("markup-unclosed", f"<{tag}> is never closed", f"<{tag}", f"add </{tag}>")
+    return "".join(reader.out), reader.faults, tuple(reader.removed)

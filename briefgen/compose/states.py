@@ -1,0 +1,31 @@
+"""Formal names of states, from data/states.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from briefgen.errors import Findings
+from briefgen.library.recipients.record import territories
+from briefgen.library.written import read_text, read_yaml
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@cache
+def _states() -> Mapping[str, str]:
+    path, findings = DATA / "states.yaml", Findings()
+    marked = read_yaml(read_text(path, path.name), path.name, findings)
+    findings.raise_errors()
+    return marked.data if marked else {}
+
+
+def the_state(code: str) -> str:
+    """Formal name for running text: `the Republic of Korea`; the usual name where a territory has none."""
+    return _states().get(code) or territories().get(code, "")
+
+
+def state(code: str) -> str:
+    """Formal name standing alone: `Republic of Korea`."""
+    return the_state(code).removeprefix("the ")

@@ -1,0 +1,358 @@
+"""Templates: a sandboxed, strict Jinja2 over the library's folders, and errors that name the line.
+
+It finds and runs templates; what they may say (snippets, citations, forms of address) comes in the context.
+Templates can be the work of strangers: attributes that reach Python's inside, large repetitions and files
+outside the folders are out of reach.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.meta
+import jinja2.nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from briefgen.compose.markup import MarkupFault
+from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
+from briefgen.library.folders import Folder
+from briefgen.model.recipient import Recipient
+
+BUILT_IN = "built-in/"
+"""Prefix by which a template of one's own can extend the built-in one of the same name."""
+
+
+class NameMissing(jinja2.UndefinedError):
+    """A template used a name that does not exist."""
+
+    def __init__(self, message: str | None, name: str, owner: Any) -> None:
+        super().__init__(message)
+        self.name = name
+        self.owner = owner
+
+
+class Missing(jinja2.StrictUndefined):
+    """An undefined name that remembers what it was looked up in."""
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = jinja2.runtime.missing,
+        name: str | None = None,
+        exc: Any = None,
+    ) -> None:
+        super().__init__(hint, obj, name, exc or partial(NameMissing, name=name or "", owner=obj))
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Also keeps `"x" * 10**9` and `10**10**10` from being computed."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if operator == "**" or not numbers:
+            raise SecurityError(
+                f"the operator {operator} is for plain numbers only"
+                if operator == "*"
+                else "the operator ** is not available"
+            )
+        return left * right
+
+
+class _Folders(jinja2.BaseLoader):
+    """Finds a template in the first folder that has it; `built-in/…` looks in the last one only."""
+
+    def __init__(self, folders: Sequence[Folder]) -> None:
+        self.folders = folders
+        self._loaders = [jinja2.FileSystemLoader(folder.path / "templates") for folder in folders]
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str | None, Any]:
+        loaders, name = self._loaders, template
+        if template.startswith(BUILT_IN):
+            loaders, name = loaders[-1:], template.removeprefix(BUILT_IN)
+        for loader in loaders:
+            try:
+                source, filename, fresh = loader.get_source(environment, name)
+            except jinja2.TemplateNotFound:
+                continue
+            home = Path(loader.searchpath[0]).resolve()
+            if Path(filename).resolve().is_relative_to(home):
+                return source, filename, fresh
+        raise jinja2.TemplateNotFound(template)
+
+    def list_templates(self) -> list[str]:
+        return sorted(
+            {name for loader in self._loaders for name in loader.list_templates() if name.endswith(".j2")}
+        )
+
+
+def _printable(value: Any) -> Any:
+    # Else a missing value would be set as the word "None" in somebody's letter.
+    if value is None:
+        raise NameMissing("a value is empty (None)", "", jinja2.runtime.missing)
+    return value
+
+
+def long_date(value: date, language: str = "en", country: str = "") -> str:
+    """A date as letters carry it: `November 24, 2026` in the United States, `24 November 2026` elsewhere.
+
+    `language` is BCP 47; `country` (ISO 3166-1 alpha-2) decides between the customs of one language. The
+    patterns are CLDR's "long" ones, through Babel.
+    """
+    from babel.dates import format_date
+    from babel.localedata import exists
+
+    plain = language.split("-")[0]
+    fallback = "en_GB" if plain == "en" else plain
+    wanted = (language.replace("-", "_") if "-" in language else f"{plain}_{country}", fallback)
+    return str(format_date(value, "long", locale=next(code for code in wanted if exists(code))))
+
+
+@dataclass(slots=True)
+class Templates:
+    """The templates that a campaign can use."""
+
+    folders: tuple[Folder, ...]
+    """Roots with a folder `templates/`, searched in order; the built-in one is last."""
+    _loader: _Folders = field(init=False, repr=False)
+    _environment: _Sandbox = field(init=False, repr=False)
+    _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._loader = _Folders(self.folders)
+        self._environment = _Sandbox(
+            loader=self._loader,
+            autoescape=True,
+            undefined=Missing,
+            finalize=_printable,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        self._environment.globals.clear()
+        self._environment.globals.update(range=jinja2.sandbox.safe_range, dict=dict)
+        self._environment.filters["long_date"] = long_date
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to a worker as the list of folders."""
+        return (Templates, (self.folders,))
+
+    def names(self) -> list[str]:
+        """All templates by name, for example `letter/default.html.j2`."""
+        return self._loader.list_templates()
+
+    def find(self, kind: str, recipient: Recipient | None = None) -> str:
+        """The most particular template of a kind for a recipient: its name.
+
+        Looked up in order: recipient id, office, chamber, country, default. Raises BriefgenError where not
+        even a default is there.
+        """
+        names = set(self.names())
+        for candidate in candidates(kind, recipient):
+            if candidate in names:
+                return candidate
+        kinds = {name.split("/")[0] for name in names if "/" in name}
+        raise BriefgenError(
+            Problem(
+                "template-missing",
+                f"there is no template {kind}/default.html.j2",
+                None,
+                did_you_mean(kind, kinds),
+            )
+        )
+
+    def run(self, name: str, context: Mapping[str, Any], about: str) -> str:
+        """Run a template; `about` names the recipient or document for messages."""
+        try:
+            return self._environment.get_template(name).render(context)
+        except BriefgenError as error:
+            line = self._line_of(error, name)
+            raise BriefgenError(
+                problem if problem.place else replace(problem, place=line) for problem in error.problems
+            ) from None
+        except (jinja2.TemplateError, SecurityError) as error:
+            raise BriefgenError(self._problem(error, name, context, about)) from None
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+            problem = Problem(
+                "template-failed",
+                f"{type(error).__name__}: {error}, while making {about}",
+                self._line_of(error, name),
+            )
+            raise BriefgenError(problem) from None
+
+    def condition(self, expression: str, names: Mapping[str, Any], place: Place) -> bool:
+        """Whether an interest's `when` holds; raises BriefgenError with its place."""
+        try:
+            if expression not in self._conditions:
+                self._conditions[expression] = self._environment.compile_expression(expression, False)
+            return bool(self._conditions[expression](**names))
+        except NameMissing as error:
+            hint = did_you_mean(error.name, names)
+            raise BriefgenError(
+                Problem("rule-name", f"the rule uses {error.name!r}, which is not known", place, hint)
+            ) from None
+        except (jinja2.TemplateError, SecurityError, TypeError, ValueError, ArithmeticError) as error:
+            raise BriefgenError(
+                Problem(
+                    "rule-syntax",
+                    f"the rule {expression!r} cannot be read: {error}",
+                    place,
+                    'write for example: office == "us-senator"',
+                )
+            ) from None
+
+    def check(self, known: Iterable[str], kinds: Iterable[str]) -> Iterator[Problem]:
+        """Every mistake that shows without running: syntax, unknown names, elements, missing parents."""
+        allowed = set(known) | set(self._environment.globals)
+        prefixes = tuple(f"{kind}/" for kind in kinds)
+        for name in self.names():
+            if not name.startswith(prefixes):
+                continue
+            source, filename, _ = self._loader.get_source(self._environment, name)
+            try:
+                tree = self._environment.parse(source, name, filename)
+            except jinja2.TemplateSyntaxError as error:
+                yield Problem(
+                    "template-syntax", error.message or "not readable", self.place_of(name, error.lineno)
+                )
+                continue
+            unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
+            seen = set()
+            for node in tree.find_all(jinja2.nodes.Name):
+                if node.name in unknown and node.name not in seen:
+                    seen.add(node.name)
+                    yield Problem(
+                        "template-name",
+                        f"{node.name!r} is not known",
+                        self.place_of(name, node.lineno),
+                        did_you_mean(node.name, allowed),
+                    )
+            for node in tree.find_all(jinja2.nodes.Extends):
+                parent = node.template.as_const() if isinstance(node.template, jinja2.nodes.Const) else None
+                if parent and not self._exists(parent):
+                    yield Problem(
+                        "template-missing",
+                        f"it extends {parent!r}, which is not there",
+                        self.place_of(name, node.lineno),
+                        did_you_mean(parent, self.names()),
+                    )
+
+    def markup_problems(self, name: str, faults: Iterable[MarkupFault], about: str) -> Iterator[Problem]:
+        """Faults of produced markup, placed in the template (or its parents) that wrote them."""
+        chain = list(self._chain(name))
+        for fault in faults:
+            place = self.place_of(name, None)
+            for member, source in chain:
+                found = next(
+                    (
+                        number
+                        for number, line in enumerate(source.split("\n"), 1)
+                        if fault.fragment and fault.fragment in line
+                    ),
+                    None,
+                )
+                if found:
+                    place = self.place_of(member, found)
+                    break
+            yield Problem(fault.code, f"{fault.message} (in {about})", place, fault.hint)
+
+    def _chain(self, name: str) -> Iterator[tuple[str, str]]:
+        seen: set[str] = set()
+        queue = [name]
+        while queue:
+            current = queue.pop(0)
+            if current in seen or not self._exists(current):
+                continue
+            seen.add(current)
+            source, _, _ = self._loader.get_source(self._environment, current)
+            yield current, source
+            queue += [
+                parent
+                for parent in jinja2.meta.find_referenced_templates(self._environment.parse(source))
+                if parent
+            ]
+
+    def _exists(self, name: str) -> bool:
+        try:
+            self._loader.get_source(self._environment, name)
+        except jinja2.TemplateNotFound:
+            return False
+        return True
+
+    def place_of(self, name: str, line: int | None = None) -> Place:
+        """Where a template stands, at a line of it."""
+        plain = name.removeprefix(BUILT_IN)
+        folders = self.folders[-1:] if name.startswith(BUILT_IN) else self.folders
+        for folder in folders:
+            if (folder.path / "templates" / plain).is_file():
+                return Place(folder.show("templates", plain), line)
+        return Place(name, line)
+
+    def _line_of(self, error: BaseException, name: str) -> Place:
+        """The innermost line of a template in the error's traceback."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            for folder in self.folders:
+                prefix = f"{folder.path}/"
+                if frame.filename.startswith(f"{prefix}templates/"):
+                    return Place(folder.show(frame.filename.removeprefix(prefix)), frame.lineno)
+        return self.place_of(name, None)
+
+    def _problem(self, error: Exception, name: str, context: Mapping[str, Any], about: str) -> Problem:
+        if isinstance(error, NameMissing):
+            place = self._line_of(error, name)
+            if not error.name:
+                return Problem(
+                    "template-empty",
+                    f"{error.message}, while making {about}",
+                    place,
+                    "print it only {% if … %} it is there",
+                )
+            known = list(context) if error.owner is jinja2.runtime.missing else _members(error.owner)
+            return Problem(
+                "template-name",
+                f"{error.name!r} is not known, while making {about}",
+                place,
+                did_you_mean(error.name, known),
+            )
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            place = self.place_of(error.name or name, error.lineno)
+            return Problem("template-syntax", error.message or "not readable", place)
+        if isinstance(error, jinja2.TemplateNotFound):
+            return Problem(
+                "template-missing",
+                f"the template {error.name!r} is not there",
+                self._line_of(error, name),
+                did_you_mean(str(error.name), self.names()),
+            )
+        if isinstance(error, SecurityError):
+            return Problem("template-unsafe", f"{error}, while making {about}", self._line_of(error, name))
+        return Problem("template-failed", f"{error}, while making {about}", self._line_of(error, name))
+
+
+def candidates(kind: str, recipient: Recipient | None) -> list[str]:
+    """Template names to try, most particular first."""
+    particular = []
+    if recipient is not None:
+        particular = [
+            ("recipient", recipient.id),
+            ("office", recipient.office),
+            ("chamber", recipient.chamber),
+            ("country", recipient.represents or recipient.country),
+        ]
+    names = [f"{kind}/{level}/{value}.html.j2" for level, value in particular if value]
+    return [*names, f"{kind}/default.html.j2"]
+
+
+def _members(owner: Any) -> list[str]:
+    if isinstance(owner, Mapping):
+        return [str(key) for key in owner]
+    fields = getattr(type(owner), "model_fields", None) or getattr(owner, "__dataclass_fields__", None)
+    return list(fields) if fields else [name for name in dir(owner) if not name.startswith("_")]

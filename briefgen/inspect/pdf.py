@@ -1,0 +1,81 @@
+"""Reads a finished PDF back: its words, pages, properties and evidence record. It changes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from briefgen.errors import BriefgenError, Place, Problem
+
+MAX_BYTES = 100_000_000
+RECORD_NAME = "briefgen-evidence.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPdf:
+    """What a PDF says."""
+
+    pages: tuple[str, ...]
+    """Text of each page in reading order."""
+    title: str
+    author: str
+    language: str
+    record: Any
+    """The evidence record, or None where the file carries none."""
+
+    @property
+    def text(self) -> str:
+        """The words of all pages."""
+        return "\n".join(self.pages)
+
+
+def read_pdf(source: bytes | Path) -> ReadPdf:
+    """Read a PDF; raises BriefgenError where it is broken, encrypted or too large."""
+    name = str(source) if isinstance(source, Path) else "the PDF"
+    data = _bytes(source, name)
+    import pikepdf
+    import pypdfium2
+
+    try:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            info = pdf.docinfo
+            title, author = str(info.get("/Title", "")), str(info.get("/Author", ""))
+            language = str(pdf.Root.get("/Lang", ""))
+            record = _record(pdf)
+        document = pypdfium2.PdfDocument(data)
+        try:
+            pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document)
+        finally:
+            document.close()
+    except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, KeyError, TypeError) as error:
+        raise BriefgenError(
+            Problem(
+                "pdf-unreadable",
+                f"cannot be read as a PDF: {str(error).splitlines()[0]}",
+                Place(name),
+                "make it anew, or open and save it in a PDF program",
+            )
+        ) from None
+    return ReadPdf(pages, title, author, language, record)
+
+
+def _bytes(source: bytes | Path, name: str) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        if source.stat().st_size > MAX_BYTES:
+            raise BriefgenError(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(name)))
+        return source.read_bytes()
+    except OSError as error:
+        raise BriefgenError(
+            Problem("file-unreadable", f"cannot be read: {error.strerror}", Place(name))
+        ) from None
+
+
+def _record(pdf: Any) -> Any:
+    if RECORD_NAME not in pdf.attachments:
+        return None
+    return json.loads(pdf.attachments[RECORD_NAME].get_file().read_bytes())

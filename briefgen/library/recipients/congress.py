@@ -1,0 +1,328 @@
+"""Members of the United States Congress from the public-domain congress-legislators files.
+
+Reads legislators-current.yaml, committees-current.yaml and committee-membership-current.yaml of
+github.com/unitedstates/congress-legislators. Names are what the members print themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.library.recipients.ids import slug
+from briefgen.model.recipient import Committee, Recipient
+from briefgen.model.text import clean
+
+MAX_BYTES = 50_000_000
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NICKNAME = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
+_SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
+_ADDRESS = re.compile(
+    r"(?P<line>.+?),?\s+(?P<city>Washington),?\s+(?P<region>D\.?C\.?),?\s+(?P<code>\d{5}(?:-\d{4})?)",
+    re.IGNORECASE,
+)
+_CHAMBERS = {"sen": ("senate", "us-senator"), "rep": ("house", "us-representative")}
+_STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
+    "CT": "Connecticut", "DE": "Delaware", "DC": "the District of Columbia", "FL": "Florida", "GA": "Georgia",
+    "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas",
+    "KY": "Kentucky", "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts",
+    "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri", "MT": "Montana",
+    "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico",
+    "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
+    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina",
+    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia",
+    "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
+    "AS": "American Samoa", "GU": "Guam", "MP": "the Northern Mariana Islands", "PR": "Puerto Rico",
+    "VI": "the United States Virgin Islands",
+}  # fmt: skip
+_DELEGATIONS = {
+    "AS": "delegate",
+    "DC": "delegate",
+    "GU": "delegate",
+    "MP": "delegate",
+    "VI": "delegate",
+    "PR": "resident-commissioner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A member's name as printed, and its parts."""
+
+    printed: str
+    given: str
+    family: str
+    suffix: str
+
+
+def read_congress(folder: Path, shown: str, findings: Findings) -> list[Recipient]:
+    """All members in the files' order, with the terms they serve now.
+
+    A member that cannot be read is reported and left out; without the committee files, members come without
+    committees and a warning says so. Raises StorageFault where legislators-current.yaml cannot be read.
+    """
+    place = Place(f"{shown}/legislators-current.yaml")
+    people = _load(folder / "legislators-current.yaml", place)
+    if not isinstance(people, list):
+        raise BriefgenError(Problem("congress-file", "a list of legislators is expected", place))
+    committees = _committees(folder, shown, findings)
+    members = []
+    for number, person in enumerate(people, start=1):
+        try:
+            members.append(_member(person, committees, place, findings))
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            findings.add(
+                Problem(
+                    "congress-person",
+                    f"legislator {number} ({_known_as(person)}) cannot be read: "
+                    f"{type(error).__name__} {error}",
+                    place,
+                    "compare the entry with the others in the file",
+                )
+            )
+    return members
+
+
+def _load(path: Path, place: Place) -> Any:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", place))
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", place)) from None
+    try:
+        # An alias could blow a small file up to any size, and the published files hold none.
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(raw, Loader=_LOADER)):
+            raise BriefgenError(Problem("congress-file", "aliases (*) are not used in these files", place))
+        return yaml.load(raw, Loader=_LOADER)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = Place(place.file, mark.line + 1, mark.column + 1) if mark else place
+        what = getattr(error, "problem", None) or "not readable as YAML"
+        raise BriefgenError(Problem("congress-file", what, where, "fetch the file anew")) from None
+
+
+def _known_as(person: Any) -> str:
+    name = person.get("name") if isinstance(person, dict) else None
+    return str(name.get("official_full") or name.get("last")) if isinstance(name, dict) else "without a name"
+
+
+def _member(
+    person: Mapping[str, Any],
+    committees: Mapping[str, tuple[Committee, ...]],
+    place: Place,
+    findings: Findings,
+) -> Recipient:
+    term = person["terms"][-1]
+    bioguide = str(person["id"]["bioguide"])
+    name = member_name({key: _text(value) for key, value in person["name"].items()})
+    chamber, office = _CHAMBERS[term["type"]]
+    roles = _leadership(person, term)
+    # Models of Address (ITA): the Speaker is always addressed as such.
+    if "Speaker of the House" in roles:
+        office = "us-speaker"
+    line, city, region, code = _address(term, name.printed, place, findings)
+    return Recipient(
+        # The bioguide number never changes and is never given twice; the surname makes files easy to find.
+        id=slug(name.family, bioguide),
+        office=office,
+        country="US",
+        name=name.printed,
+        given=name.given,
+        family=name.family,
+        suffix=name.suffix,
+        gender={"F": "f", "M": "m"}.get(person.get("bio", {}).get("gender"), ""),
+        address=(line,) if line else (),
+        locality=city,
+        region=region,
+        postal_code=code,
+        contact_form=_web(term.get("contact_form")),
+        chamber=chamber,
+        state=_text(term["state"]),
+        district=_district(term),
+        constituency=_constituency(term),
+        party=_text(term.get("party")),
+        committees=committees.get(bioguide, ()),
+        tags=_tags(term, roles),
+        term_end=date.fromisoformat(str(term["end"])),
+        place=place,
+    )
+
+
+def member_name(parts: Mapping[str, str]) -> Name:
+    """The name to print, from `official_full` where there is one.
+
+    Quoted nicknames are left out (`Eric A. "Rick" Crawford`), a comma stands before Jr. and Sr. and none
+    before II, III and IV, as members print it. The family name is the part of `last` that is printed, so
+    that compound surnames stay whole and the salutation matches the address.
+    """
+    official = parts.get("official_full", "")
+    full = official or " ".join((parts["first"], parts["last"]))
+    bare = " ".join(_NICKNAME.sub("", full).split())
+    match = _SUFFIX.search(bare)
+    suffix = match[1] if match else ("" if official else parts.get("suffix", ""))
+    base = bare[: match.start()] if match else bare
+    if suffix in ("Jr", "Sr"):
+        suffix += "."
+    family = _printed_family(base, parts["last"])
+    given = base.removesuffix(family).strip()
+    return Name(with_suffix(base, suffix), given, family, suffix)
+
+
+def with_suffix(name: str, suffix: str) -> str:
+    """`Angus S. King, Jr.` but `John J. McGuire III`."""
+    if not suffix:
+        return name
+    return f"{name}, {suffix}" if suffix.rstrip(".") in ("Jr", "Sr") else f"{name} {suffix}"
+
+
+def _printed_family(base: str, last: str) -> str:
+    """The longest run of words that begins `last` and ends the printed name; else `last` itself."""
+    words = last.split()
+    for length in range(len(words), 0, -1):
+        run = " ".join(words[:length])
+        if base == run or base.endswith(f" {run}"):
+            return run
+    return last
+
+
+def _address(
+    term: Mapping[str, Any], name: str, place: Place, findings: Findings
+) -> tuple[str, str, str, str]:
+    """Room and building, city, region, ZIP code; all empty where the member has no address yet."""
+    text = _text(term.get("address"))
+    if not text:
+        return "", "", "", ""
+    match = _ADDRESS.fullmatch(text)
+    if match is None:
+        findings.add(
+            Problem(
+                "congress-address",
+                f"the address of {name} is not understood: {text!r}",
+                place,
+                "fill in address, locality, region and postal_code in the CSV",
+                severity="warning",
+            )
+        )
+        return "", "", "", ""
+    return _lower_capitals(match["line"].rstrip(",;")), "Washington", "DC", match["code"]
+
+
+def _lower_capitals(line: str) -> str:
+    """`311 HART SENATE OFFICE BUILDING` as `311 Hart Senate Office Building`; room numbers stay."""
+    if any(char.islower() for char in line):
+        return line
+    small = {"OF", "THE", "AND"}
+    return " ".join(
+        word if any(char.isdigit() for char in word) else word.lower() if word in small else word.capitalize()
+        for word in line.split()
+    )
+
+
+def _district(term: Mapping[str, Any]) -> str:
+    if term["type"] != "rep":
+        return ""
+    return str(term["district"]) if term["district"] else "at-large"
+
+
+def _constituency(term: Mapping[str, Any]) -> str:
+    """`Washington`, `the 4th District of Alabama`; a state with one member, and a territory, by its name."""
+    state = _STATES.get(term["state"], _text(term["state"]))
+    number = term.get("district")
+    return f"the {_ordinal(int(number))} District of {state}" if number else state
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _leadership(person: Mapping[str, Any], term: Mapping[str, Any]) -> tuple[str, ...]:
+    """Titles of the posts held now, in this chamber: those without an end."""
+    chamber = _CHAMBERS[term["type"]][0]
+    return tuple(
+        _text(role["title"])
+        for role in person.get("leadership_roles", ())
+        if not role.get("end") and role.get("chamber") == chamber
+    )
+
+
+def _tags(term: Mapping[str, Any], roles: tuple[str, ...]) -> tuple[str, ...]:
+    tags = [_DELEGATIONS.get(term["state"], ""), _text(term.get("state_rank"))]
+    if term.get("caucus"):
+        tags.append(f"caucus-{slug(_text(term['caucus']))}")
+    tags.extend(slug(role) for role in roles)
+    return tuple(tag for tag in tags if tag)
+
+
+def _web(value: Any) -> str:
+    text = _text(value)
+    return text if re.fullmatch(r"https?://\S+", text) else ""
+
+
+def _text(value: Any) -> str:
+    """One line of printable text; empty for nothing."""
+    return " ".join(clean(str(value))[0].split()) if value is not None else ""
+
+
+def _committees(folder: Path, shown: str, findings: Findings) -> dict[str, tuple[Committee, ...]]:
+    """Committees of each member by bioguide number, ordered by id: a committee comes before its parts."""
+    try:
+        listed = _load(folder / "committees-current.yaml", Place(f"{shown}/committees-current.yaml"))
+        membership = _load(
+            folder / "committee-membership-current.yaml", Place(f"{shown}/committee-membership-current.yaml")
+        )
+        names = dict(_names(listed))
+        found: dict[str, list[Committee]] = {}
+        for key in sorted(membership):
+            for member in membership[key]:
+                committee = Committee(str(key), names.get(key, ""), _role(member.get("title")))
+                found.setdefault(str(member["bioguide"]), []).append(committee)
+    except BriefgenError as error:
+        reason = error.problems[0]
+        findings.add(_without_committees(reason.message, reason.place))
+        return {}
+    except (KeyError, TypeError, AttributeError) as error:
+        findings.add(_without_committees(f"{type(error).__name__} {error}", Place(shown)))
+        return {}
+    return {bioguide: tuple(committees) for bioguide, committees in found.items()}
+
+
+def _without_committees(reason: str, place: Place | None) -> Problem:
+    return Problem(
+        "congress-committees",
+        f"members come without their committees: {reason}",
+        place,
+        "put committees-current.yaml and committee-membership-current.yaml in the same folder",
+        severity="warning",
+    )
+
+
+def _names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    names = []
+    for committee in listed:
+        names.append((committee["thomas_id"], _text(committee["name"])))
+        for part in committee.get("subcommittees", ()):
+            name = _text(part["name"])
+            full = name if "Subcommittee" in name else f"Subcommittee on {name}"
+            names.append((committee["thomas_id"] + part["thomas_id"], full))
+    return names
+
+
+def _role(title: str | None) -> str:
+    """Chairman, Chairwoman, Chair and Cochairman are one role here; Ex Officio is a member."""
+    lower = (title or "").lower()
+    if "vice" in lower:
+        return "vice-chair"
+    if "chair" in lower:
+        return "chair"
+    return "ranking" if lower.startswith("ranking") else "member"

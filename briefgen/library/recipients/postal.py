@@ -1,0 +1,69 @@
+"""Lays out the last lines of an address as the destination's post wants them, from data/postal.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from briefgen.errors import Findings
+from briefgen.library.pattern import Pattern, parse
+from briefgen.library.written import read_text, read_yaml
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    home: Pattern
+    abroad: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    default: _Layout
+    layouts: Mapping[str, _Layout]
+    codes: Mapping[str, re.Pattern[str]]
+    country_lines: Mapping[str, str]
+
+
+@cache
+def _post() -> _Post:
+    path, findings = DATA / "postal.yaml", Findings()
+    marked = read_yaml(read_text(path, path.name), path.name, findings)
+    findings.raise_errors()
+    data = marked.data if marked else {}
+    layouts = {
+        country: _Layout(parse(layout["line"]), parse(layout.get("abroad", layout["line"])))
+        for layout in data["layouts"]
+        for country in layout["countries"]
+    }
+    default = parse(data["default"])
+    codes = {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()}
+    return _Post(_Layout(default, default), layouts, codes, data["country_lines"])
+
+
+def locality_lines(
+    country: str, locality: str, region: str, postal_code: str, *, abroad: bool
+) -> tuple[str, ...]:
+    """Locality, region and postal code in the order of the country; empty without a locality."""
+    layout = _post().layouts.get(country, _post().default)
+    values = {"locality": locality, "region": region, "postal_code": postal_code}
+    filled = (layout.abroad if abroad else layout.home).fill(values)
+    return tuple(line.strip() for line in filled.split(" / ")) if filled else ()
+
+
+def country_line(country: str) -> str:
+    """The country's English name in capitals, as the last line of a letter from abroad."""
+    from briefgen.library.recipients.record import territories
+
+    special = _post().country_lines.get(country)
+    return special or territories().get(country, country).replace(" & ", " and ").upper()
+
+
+def postal_code_fits(code: str, country: str) -> bool:
+    """Whether the code can be one of the country; True where its form is not in the data."""
+    form = _post().codes.get(country)
+    return form is None or form.fullmatch(code) is not None

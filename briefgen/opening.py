@@ -1,0 +1,213 @@
+"""Opens a campaign: reads it with its library and recipients, checks everything, and hands out a Composer.
+
+All mistakes in campaign, library and templates are found here, before anything is written, and raised
+together. Recipients who cannot be written to are no mistake: they are set apart with their reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from briefgen.compose.address import address
+from briefgen.compose.citations import style_path
+from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
+from briefgen.compose.fingerprint import fingerprint
+from briefgen.compose.forms import Forms
+from briefgen.compose.templates import Templates
+from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.evidence.checks import Report, check_library
+from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
+from briefgen.library.library import Library, library_folders, load_library
+from briefgen.library.recipients.sendable import sendable
+from briefgen.library.recipients.spreadsheet import read_recipients
+from briefgen.model.campaign import Campaign
+from briefgen.model.recipient import Recipient
+from briefgen.render.renderers import Renderers
+
+
+FORMS = "forms-of-address.yaml"
+"""A campaign's own forms of address, beside campaign.yaml; laid over the built-in ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Where full texts of sources are to be looked for."""
+
+    folder: Path | None = None
+    """A folder of `ID.txt` files (the environment's BRIEFGEN_TEXTS)."""
+    given: Mapping[str, Path] | None = None
+    """Single files by source id (`--text ID=FILE`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A campaign that is fit to be written from."""
+
+    campaign: Campaign
+    composer: Composer
+    recipients: tuple[Recipient, ...]
+    """Those who can be written to."""
+    skipped: tuple[Problem, ...]
+    """Rows and recipients that cannot, each with its reason."""
+    warnings: tuple[Problem, ...]
+    evidence: str
+    """How the quotes were verified, in a sentence."""
+
+    def renderers(self, formats: tuple[str, ...]) -> Renderers:
+        """The renderers for some formats, with the campaign's stylesheets before the built-in ones."""
+        return Renderers(
+            formats, tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
+        )
+
+
+def open_campaign(path: Path, texts: Texts = Texts()) -> Opened:
+    """Open the campaign at `path`; raises BriefgenError with every error of campaign, library and templates."""
+    findings = Findings()
+    found = read_campaign(path, findings)
+    folders = library_folders(found.folder)
+    library = load_library(folders, findings, texts.folder, texts.given)
+    check_names(found, library.snippets, findings)
+    rows = Findings()
+    forms, everybody = _recipients(found, findings, rows)
+    report = _check(found, library, findings)
+    campaign = require(found.campaign, findings)
+    composer = Composer(
+        campaign, found.folder.path, library, forms, report.verified, _fingerprint(campaign, found, library)
+    )
+    recipients, unsendable = _sendable(everybody, composer)
+    skipped = (*rows.problems, *unsendable)
+    _try(composer, recipients, findings)
+    findings.raise_errors()
+    warnings = (*findings.problems, *_sample_sender(campaign))
+    return Opened(
+        campaign,
+        composer,
+        recipients,
+        skipped,
+        tuple(warning for warning in warnings if warning.code not in campaign.ignore),
+        report.summary,
+    )
+
+
+def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms, list[Recipient]]:
+    """All recipients of all files; a file that cannot be used is an error, a row is set apart."""
+    own = found.folder.path / FORMS
+    forms = Forms.load(findings, [(own, found.folder.show(FORMS))] if own.is_file() else [])
+    seen: dict[str, Place] = {}
+    everybody: list[Recipient] = []
+    for name in recipient_files(found):
+        path = found.folder.path / name
+        if not path.is_file():
+            continue  # check_names says so, with the line that names it
+        try:
+            everybody += read_recipients(
+                path, found.folder.show(name), rows, offices=forms.offices, seen=seen
+            )
+        except BriefgenError as error:
+            findings.extend(error.problems)
+    return forms, everybody
+
+
+def _check(found: Found, library: Library, findings: Findings) -> Report:
+    """Evidence, templates and styles; the report says how and when each snippet was proved."""
+    campaign = found.campaign
+    report = check_library(
+        library,
+        on=campaign.date if campaign else None,
+        max_age=campaign.selection.max_age if campaign else None,
+    )
+    findings.extend(report.problems)
+    templates = Templates(library.folders)
+    findings.extend(templates.check(LETTER_NAMES, ["letter"]))
+    findings.extend(templates.check(BRIEFING_NAMES, ["briefing"]))
+    if campaign is not None:
+        for part, at in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
+            try:
+                templates.find(part.template)
+                style_path(part.citation_style)
+            except BriefgenError as error:
+                findings.extend(
+                    replace(problem, place=campaign.at(at, _KEYS.get(problem.code, "template")))
+                    for problem in error.problems
+                )
+    return report
+
+
+_KEYS = {"citation-style": "citation_style"}
+
+
+def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
+    pictures = [found.folder.path / campaign.sender.signature] if campaign.sender.signature else []
+    return fingerprint(campaign, library.folders, [picture for picture in pictures if picture.is_file()])
+
+
+def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:
+    """Part those who can be written to from those who cannot, with the reason."""
+    sending: list[Recipient] = []
+    problems: list[Problem] = []
+    campaign = composer.campaign
+    for recipient in everybody:
+        problem = sendable(recipient, campaign.date) or _speaks(recipient, campaign)
+        if problem is None:
+            try:
+                address(recipient, composer.forms, sender_country=campaign.sender.country)
+            except BriefgenError as error:
+                problems.extend(error.problems)
+                continue
+            sending.append(recipient)
+        else:
+            problems.append(problem)
+    return tuple(sending), problems
+
+
+def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
+    """A letter is in one language: the campaign's."""
+    if recipient.language.split("-")[0] == campaign.language.split("-")[0]:
+        return None
+    return Problem(
+        "language-differs",
+        f"{recipient.name or recipient.id} ({recipient.id}) is to be written to in {recipient.language!r}, and the "
+        f"campaign is in {campaign.language!r}",
+        recipient.place,
+        "make a campaign in that language, or leave the column language empty",
+    )
+
+
+def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findings) -> None:
+    """Compose what shows a mistake of the campaign: the briefing, and a letter for each template and ask."""
+    if findings.errors:
+        return
+    tried: set[tuple[str, tuple[str, ...]]] = set()
+    for recipient in recipients:
+        try:
+            chosen = composer.choose(recipient)
+            template = composer.templates.find(composer.campaign.letter.template, recipient)
+            key = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
+            if key not in tried:
+                tried.add(key)
+                composer.letter(recipient)
+        except BriefgenError as error:
+            findings.extend(problem for problem in error.problems if problem not in findings.problems)
+    try:
+        composer.briefing()
+    except BriefgenError as error:
+        findings.extend(error.problems)
+
+
+def _sample_sender(campaign: Campaign) -> list[Problem]:
+    """The starter campaign's sender is nobody: say so before anything is printed in its name."""
+    sender = campaign.sender
+    sample = [name for name in ("organisation", "name") if "example" in getattr(sender, name).lower()]
+    if not sample:
+        return []
+    return [
+        Problem(
+            "sender-sample",
+            f"the sender is still the sample ({getattr(sender, sample[0])})",
+            campaign.at("sender", sample[0]),
+            "put your own organisation and name there",
+            severity="warning",
+        )
+    ]

@@ -1,0 +1,314 @@
+"""Forms of address: what is filled in, what is refused, and how a campaign changes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.compose.address import address
+from briefgen.compose.forms import Forms
+from briefgen.compose.names import formal, postnominals, printed, without
+from briefgen.compose.states import state, the_state
+from briefgen.errors import BriefgenError, Findings, Place
+from briefgen.library.pattern import parse
+from briefgen.library.recipients import read_recipients
+from briefgen.library.recipients.postal import country_line, locality_lines
+from briefgen.library.recipients.record import territories
+from briefgen.model.recipient import Committee, Recipient
+
+PLACE = Place("people.csv", 7)
+ADA = Recipient(
+    id="ada",
+    office="us-senator",
+    country="US",
+    name="Ada Sample",
+    given="Ada",
+    family="Sample",
+    address=("1 Sample Senate Office Building",),
+    locality="Washington",
+    region="DC",
+    postal_code="20510",
+    place=PLACE,
+)
+STARTER = Path(__file__).parents[2] / "examples" / "starter" / "recipients.csv"
+
+
+@pytest.fixture(scope="module")
+def forms() -> Forms:
+    findings = Findings()
+    loaded = Forms.load(findings)
+    assert findings.problems == []
+    return loaded
+
+
+def _refused(recipient: Recipient, forms: Forms) -> tuple[str, str, str]:
+    with pytest.raises(BriefgenError) as caught:
+        address(recipient, forms, sender_country="US")
+    (problem,) = caught.value.problems
+    assert problem.place == PLACE
+    return problem.code, problem.message, problem.hint or ""
+
+
+def test_the_country_is_printed_only_where_the_letter_goes_abroad(forms: Forms) -> None:
+    at_home = address(ADA, forms, sender_country="US")
+    assert at_home.lines == (
+        "The Honorable Ada Sample",
+        "1 Sample Senate Office Building",
+        "United States Senate",
+        "Washington, DC 20510",
+    )
+    assert address(ADA, forms, sender_country="CH").lines == (*at_home.lines, "UNITED STATES")
+    assert (at_home.salutation, at_home.close, at_home.you, at_home.rule) == (
+        "Dear Senator Sample:",
+        "Sincerely,",
+        "you",
+        "us-senator",
+    )
+
+
+def test_an_unknown_office_names_the_nearest(forms: Forms) -> None:
+    code, message, hint = _refused(replace(ADA, office="us-senater"), forms)
+    assert (code, hint) == ("office-unknown", "did you mean us-senator or ca-senator or fr-senator?")
+    assert "us-senater" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "word"),
+    [
+        ({"name": "", "given": "", "family": ""}, "recipient-name-missing", "us-senator needs a name"),
+        (
+            {"office": "uk-minister", "name": "", "given": "", "family": ""},
+            "recipient-name-missing",
+            "title of the post",
+        ),
+        ({"office": "us-senate-committee-chair"}, "form-field-missing", "committees"),
+        ({"office": "foreign-minister"}, "form-field-missing", "represents"),
+        ({"office": "uk-duke"}, "form-field-missing", "gender"),
+        ({"language": "fr"}, "form-language", "'fr'"),
+    ],
+)
+def test_what_a_form_needs_and_the_record_lacks_is_said(
+    forms: Forms, changes: dict[str, str], code: str, word: str
+) -> None:
+    found, message, hint = _refused(replace(ADA, **changes), forms)  # type: ignore[arg-type]
+    assert found == code
+    assert word in message
+    assert hint
+
+
+def test_gender_is_never_taken_from_the_name(forms: Forms) -> None:
+    chair = replace(
+        ADA, office="us-senate-committee-chair", committees=(Committee("SSFR", "Senate Committee on X", "chair"),)
+    )
+    assert address(chair, forms, sender_country="US").salutation == "Dear Chair:"
+    assert address(replace(chair, gender="f"), forms, sender_country="US").salutation == (
+        "Dear Madam Chairwoman:"
+    )
+    member = replace(ADA, office="uk-mp", name="P. T. Smith", given="P. T.", family="Smith")
+    assert address(member, forms, sender_country="US").salutation == "Dear P. T. Smith"
+
+
+def test_a_representative_of_the_united_states_is_the_honorable(forms: Forms) -> None:
+    diplomat = replace(ADA, office="un-permanent-representative", represents="US", gender="f")
+    assert address(diplomat, forms, sender_country="US").lines[0] == "The Honorable Ada Sample"
+    other = replace(diplomat, represents="KR")
+    assert address(other, forms, sender_country="US").lines[:2] == (
+        "Her Excellency Ada Sample",
+        "Permanent Representative of the Republic of Korea to the United Nations",
+    )
+    assert address(other, forms, sender_country="US").you == "Your Excellency"
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Senator Ada Sample", "Ada Sample"),
+        ("The Honorable Senator Ada Sample", "Ada Sample"),
+        ("Senatora Sample", "Senatora Sample"),
+        ("Senator", "Senator"),
+    ],
+)
+def test_a_title_that_the_form_sets_is_not_set_twice(name: str, bare: str) -> None:
+    assert without(name, ["The Honorable", "Senator", "Sen."]) == bare
+
+
+@pytest.mark.parametrize(
+    ("changes", "spoken"),
+    [
+        ({"gender": "f"}, "Ms Sample"),
+        ({"gender": "m"}, "Mr Sample"),
+        ({}, "Ada Sample"),
+        ({"gender": "f", "family": ""}, "Ada Sample"),
+        ({"honorific": "Dr"}, "Dr Sample"),
+        ({"honorific": "Mrs", "gender": "f"}, "Mrs Sample"),
+        ({"honorific": "The Rt Hon Dame", "gender": "f"}, "Dame Ada"),
+        ({"honorific": "The Rt Hon. Sir", "given": "Ben Tom", "gender": "m"}, "Sir Ben"),
+        ({"honorific": "The Rt Hon", "gender": "f"}, "Ms Sample"),
+        ({"honorific": "The Rt Hon"}, "Ada Sample"),
+    ],
+)
+def test_a_person_without_an_office_is_spoken_to_by_title_and_name(
+    changes: dict[str, str], spoken: str
+) -> None:
+    assert formal(replace(ADA, **changes), {"m": "Mr", "f": "Ms"}) == spoken  # type: ignore[arg-type]
+
+
+def test_a_name_is_composed_only_where_it_is_not_given() -> None:
+    parts = replace(ADA, name="", given="Ada", family="Ó Sample", suffix="Jr.")
+    assert printed(parts) == "Ada Ó Sample, Jr."
+    assert printed(replace(parts, suffix="III")) == "Ada Ó Sample III"
+    assert printed(replace(parts, name="Sample Ada")) == "Sample Ada"
+    assert printed(replace(ADA, name="", given="", family="Suharja")) == "Suharja"
+
+
+def test_letters_of_the_office_stand_once_and_last() -> None:
+    assert postnominals("KC", ["MP"], " ") == "KC MP"
+    assert postnominals("KC MP", ["MP"], " ") == "KC MP"
+    assert postnominals("PC", ["P.C.", "M.P."], ", ") == "PC, M.P."
+    assert postnominals("", ["P.C.", "M.P."], ", ") == "P.C., M.P."
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "code", "city", "home", "abroad"),
+    [
+        ("US", "DC", "20510", "Washington", "Washington, DC 20510", "Washington, DC 20510"),
+        ("GB", "", "SW1A 0AA", "London", "London SW1A 0AA", "London SW1A 0AA"),
+        ("CH", "", "1211", "Geneva 10", "1211 Geneva 10", "CH-1211 Geneva 10"),
+        ("BE", "", "1047", "Brussels", "1047 Brussels", "B-1047 Brussels"),
+        ("FR", "", "75007", "Paris", "75007 Paris", "75007 Paris"),
+        ("DE", "", "10117", "Berlin", "10117 Berlin", "10117 Berlin"),
+        ("JP", "", "100-8919", "Tokyo", "Tokyo 100-8919", "Tokyo 100-8919"),
+        ("KR", "", "03172", "Seoul", "Seoul 03172", "Seoul 03172"),
+        ("AU", "ACT", "2600", "Canberra", "Canberra ACT 2600", "Canberra ACT 2600"),
+        ("AE", "", "", "Abu Dhabi", "Abu Dhabi", "Abu Dhabi"),
+        ("PL", "", "00-580", "Warsaw", "00-580 Warsaw", "00-580 Warsaw"),
+    ],
+)
+def test_the_locality_is_written_as_in_the_destination(
+    country: str, region: str, code: str, city: str, home: str, abroad: str
+) -> None:
+    assert locality_lines(country, city, region, code, abroad=False) == (home,)
+    assert locality_lines(country, city, region, code, abroad=True) == (abroad,)
+
+
+def test_two_spaces_that_do_not_break_stand_before_a_canadian_code() -> None:
+    assert locality_lines("CA", "Ottawa", "Ontario", "K1A 0A6", abroad=True) == (
+        "Ottawa, Ontario\u00a0\u00a0K1A 0A6",
+    )
+
+
+def test_some_countries_take_lines_of_their_own() -> None:
+    assert locality_lines("UA", "Kyiv", "Kyiv Oblast", "01001", abroad=True) == (
+        "Kyiv",
+        "Kyiv Oblast",
+        "01001",
+    )
+    assert locality_lines("US", "", "DC", "20510", abroad=True) == ()
+
+
+def test_country_lines_are_english_capitals() -> None:
+    assert [country_line(code) for code in ("KR", "BA", "CH", "CI", "CD")] == [
+        "REPUBLIC OF KOREA",
+        "BOSNIA AND HERZEGOVINA",
+        "SWITZERLAND",
+        "CÔTE D’IVOIRE",
+        "DEMOCRATIC REPUBLIC OF THE CONGO",
+    ]
+
+
+def test_states_have_their_formal_names() -> None:
+    assert (the_state("KR"), state("KR")) == ("the Republic of Korea", "Republic of Korea")
+    assert (the_state("JP"), state("JP"), state("")) == ("Japan", "Japan", "")
+    assert all(the_state(code) for code in territories())
+
+
+def test_every_form_names_its_authority_or_says_usual_practice(forms: Forms) -> None:
+    for key, form in forms.offices.items():
+        assert set(form.source) <= set(forms.authorities), key
+        assert forms.source_of(key)
+    assert forms.source_of("us-senator") == "ITA, FOA; usual practice: close"
+    assert {form.by_state.get("US") for form in forms.offices.values()} - {None} <= set(forms.offices)
+
+
+def _over(tmp_path: Path, text: str) -> tuple[Forms, Findings]:
+    path = tmp_path / "forms.yaml"
+    path.write_text(text, encoding="utf-8")
+    findings = Findings()
+    return Forms.load(findings, [(path, "forms.yaml")]), findings
+
+
+def test_a_campaign_changes_some_words_of_an_office_and_adds_one(tmp_path: Path) -> None:
+    changed, findings = _over(
+        tmp_path,
+        """\
+offices:
+  us-senator:
+    close: "Respectfully yours,"
+    usual: [close]
+  city-mayor:
+    title: Mayor of a city
+    usual: [lines, salutation, close]
+    lines: ["The Mayor[, {name}]", "{organisation}", "{address}"]
+    salutation: ["Dear Mayor {family}", "Dear Mayor"]
+    close: Yours sincerely
+""",
+    )
+    assert findings.problems == []
+    senator = address(ADA, changed, sender_country="US")
+    assert (senator.close, senator.salutation) == ("Respectfully yours,", "Dear Senator Sample:")
+    mayor = address(replace(ADA, office="city-mayor"), changed, sender_country="US")
+    assert (mayor.lines[0], mayor.salutation) == ("The Mayor, Ada Sample", "Dear Mayor Sample")
+    assert "us-speaker" in changed.offices
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line", "message"),
+    [
+        ('close: "{nmae},"', "wrong-value", 3, "did you mean name"),
+        ('close: "[Yours"', "wrong-value", 3, "] is missing"),
+        ('close: "{Name}"', "wrong-value", 3, "stray {"),
+        ('close: ""', "wrong-value", 3, "stands empty"),
+        ("close: {male: Yours}", "unknown-key", 3, "male"),
+        ("clsoe: Yours", "unknown-key", 3, "clsoe"),
+        ('lines: ["{name}", "United States"]', "wrong-value", 3, "{address} must stand exactly once"),
+        ('lines: ["{name}", "At {address}"]', "wrong-value", 3, "line of its own"),
+        ("source: [XYZ]", "form-authority", 3, "XYZ"),
+        ("source: []", "wrong-value", 2, "usual must name"),
+    ],
+)
+def test_mistakes_in_a_campaigns_forms_are_placed_and_explained(
+    tmp_path: Path, words: str, code: str, line: int, message: str
+) -> None:
+    _, findings = _over(tmp_path, f"offices:\n  us-senator:\n    {words}\n")
+    (problem,) = findings.problems
+    assert (problem.code, problem.place and problem.place.line) == (code, line)
+    assert message in str(problem)
+
+
+@given(st.text(st.sampled_from("ab{}[] ,"), max_size=20))
+def test_a_wording_is_read_or_refused_and_never_prints_a_brace(text: str) -> None:
+    try:
+        pattern = parse(text)
+    except ValueError:
+        return
+    filled = pattern.fill(dict.fromkeys(pattern.fields, "x"))
+    assert filled is not None
+    assert not set(filled) & set("{}[]")
+
+
+def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_written_to(
+    forms: Forms,
+) -> None:
+    findings = Findings()
+    recipients = read_recipients(STARTER, "recipients.csv", findings, offices=forms.offices)
+    assert findings.problems == []
+    due = [address(recipient, forms, sender_country="CH") for recipient in recipients]
+    assert len(recipients) >= 14
+    assert len({addressed.rule for addressed in due}) >= 7
+    assert len({recipient.country for recipient in recipients}) >= 5
+    assert all(not r.name or "(fictional)" in r.tags for r in recipients)
+    assert all(recipient.extra["connection"].endswith(".") for recipient in recipients)

@@ -1,0 +1,61 @@
+"""Every office as a letter from Switzerland would address it, in a table that an editor can read and correct.
+
+The people are made up; the table is tests/compose/golden/addresses.txt, made from recipients.csv beside it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from briefgen.compose.address import address
+from briefgen.compose.forms import Forms
+from briefgen.errors import Findings
+from briefgen.library.recipients import read_recipients
+from briefgen.model.recipient import Addressed, Recipient
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def _recipients(forms: Forms) -> list[Recipient]:
+    findings = Findings()
+    recipients = read_recipients(GOLDEN / "recipients.csv", "recipients.csv", findings, offices=forms.offices)
+    assert findings.problems == []
+    return recipients
+
+
+def _entry(recipient: Recipient, addressed: Addressed) -> str:
+    you = "" if addressed.you == "you" else f"\n  you: {addressed.you}"
+    lines = "\n".join(f"    {line}" for line in addressed.lines)
+    return (
+        f"{recipient.id}  [{addressed.rule}]\n{lines}\n"
+        f"  {addressed.salutation}\n  {addressed.close}{you}\n  (page 2: {addressed.name})\n"
+    )
+
+
+def _table(forms: Forms) -> str:
+    return "\n".join(
+        _entry(recipient, address(recipient, forms, sender_country="CH")) for recipient in _recipients(forms)
+    )
+
+
+def test_every_recipient_is_addressed_as_the_reviewed_table_says(tmp_path: Path) -> None:
+    actual = _table(Forms.load(Findings()))
+    expected = (GOLDEN / "addresses.txt").read_text(encoding="utf-8")
+    if actual != expected:
+        saved = tmp_path / "addresses.txt"
+        saved.write_text(actual, encoding="utf-8")
+        changes = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "reviewed", "now", n=6)
+        raise AssertionError("\n".join([f"the table now reads (whole in {saved}):", *changes]))
+
+
+def test_the_table_shows_every_office_that_has_a_form() -> None:
+    forms = Forms.load(Findings())
+    shown = {address(recipient, forms, sender_country="CH").rule for recipient in _recipients(forms)}
+    assert shown == set(forms.offices)
+
+
+def test_the_table_shows_every_language_of_every_office() -> None:
+    forms = Forms.load(Findings())
+    shown = {(recipient.office, recipient.language) for recipient in _recipients(forms)}
+    assert {(key, lang) for key, form in forms.offices.items() for lang in form.languages} <= shown

@@ -1,0 +1,90 @@
+"""The strict reader of what templates produce."""
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.compose.markup import canonical
+
+
+def codes(markup: str) -> list[str]:
+    return [fault.code for fault in canonical(markup)[1]]
+
+
+def test_the_vocabulary_passes_unchanged_in_canonical_form() -> None:
+    html, faults, removed = canonical(
+        '<div class="ask"><p>Please <em>act</em> &amp; reply.<br>\n  Thank   you.</p></div>\n'
+        '<table><caption>T</caption><thead><tr><th scope="col">A</th></tr></thead>'
+        "<tbody><tr><td>1</td></tr></tbody></table>"
+    )
+    assert faults == []
+    assert removed == ()
+    assert html == (
+        '<div class="ask"><p>Please <em>act</em> &amp; reply.<br/> Thank you.</p></div>'
+        '<table><caption>T</caption><thead><tr><th scope="col">A</th></tr></thead>'
+        "<tbody><tr><td>1</td></tr></tbody></table>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("markup", "code"),
+    [
+        ("<p>a<blink>b</blink></p>", "markup-element"),
+        ("<script>alert(1)</script>", "markup-element"),
+        ("<p><p>a</p></p>", "markup-nesting"),
+        ("<em>a</em>", "markup-nesting"),
+        ('<p><span class="footnote">a<span class="footnote">b</span></span></p>', "markup-nesting"),
+        ("<p>a", "markup-unclosed"),
+        ("<p><em>a</p>", "markup-unclosed"),
+        ("a", "markup-text"),
+        ('<div class="ask">a</div>', "markup-text"),
+        ('<p onclick="x">a</p>', "markup-attribute"),
+        ('<p style="x">a</p>', "markup-attribute"),
+        ('<div class="aks"><p>a</p></div>', "markup-class"),
+        ("<div><p>a</p></div>", "markup-class"),
+        ('<p><span class="x">a</span></p>', "markup-class"),
+        ('<p><a href="javascript:alert(1)">a</a></p>', "markup-link"),
+        ('<p><a href="file:///etc/passwd">a</a></p>', "markup-link"),
+        ('<figure><img src="x.png"></figure>', "markup-attribute"),
+        ('<p id="a">x</p><p id="a">y</p>', "markup-attribute"),
+        ("<!DOCTYPE html><p>a</p>", "markup-element"),
+        ("<?php x ?><p>a</p>", "markup-element"),
+        ("<blockquote>" * 50, "markup-nesting"),
+    ],
+)
+def test_whatever_is_not_in_the_vocabulary_is_a_fault(markup: str, code: str) -> None:
+    assert code in codes(markup)
+
+
+def test_a_misspelt_class_gets_the_nearest_one() -> None:
+    (fault,) = canonical('<div class="salutaton"><p>a</p></div>')[1]
+    assert fault.hint == "did you mean salutation?"
+
+
+def test_unprintable_characters_are_taken_out_and_named() -> None:
+    html, faults, removed = canonical("<p>a\u202eb\x07c</p>")
+    assert html == "<p>abc</p>"
+    assert faults == []
+    assert removed == ("U+202E RIGHT-TO-LEFT OVERRIDE", "U+0007 control character")
+
+
+@given(st.text())
+def test_what_passes_is_well_formed_and_keeps_the_words(text: str) -> None:
+    """Any text, escaped as Jinja2 does, comes out as well-formed XML with the same visible words."""
+    from markupsafe import escape
+
+    from briefgen.model.text import clean
+
+    html, faults, _ = canonical(f"<p>{escape(text)}</p>")
+    assert faults == []
+    element = ElementTree.fromstring(html)
+    assert "".join(element.itertext()).split() == clean(text)[0].split()
+
+
+@given(st.text(alphabet="<>/pemdivul =\"'a&;!-", max_size=60))
+def test_no_markup_whatever_stops_the_reader(markup: str) -> None:
+    html, faults, _ = canonical(markup)
+    if not faults:
+        ElementTree.fromstring(f"<body>{html}</body>")

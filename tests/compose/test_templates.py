@@ -1,0 +1,173 @@
+"""Templates: lookup, inheritance, strictness, and what the sandbox refuses."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from briefgen.compose.markup import canonical
+from briefgen.compose.templates import Templates, candidates, long_date
+from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.library.folders import Folder
+from briefgen.model.recipient import Recipient
+
+SENATOR = Recipient("ada-sample", "us-senator", "US", chamber="senate")
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Templates:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for root in (shipped, own):
+        (root / "templates/letter/office").mkdir(parents=True)
+    (shipped / "templates/letter/default.html.j2").write_text(
+        "{% block a %}<p>shipped a</p>{% endblock %}{% block b %}<p>b for {{ name }}</p>{% endblock %}"
+    )
+    return Templates((Folder(own, "own"), Folder(shipped, "shipped")))
+
+
+def write(templates: Templates, name: str, text: str) -> None:
+    path = templates.folders[0].path / "templates" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def refused(templates: Templates, text: str, **context: object) -> Problem:
+    write(templates, "letter/x.html.j2", text)
+    with pytest.raises(BriefgenError) as caught:
+        templates.run("letter/x.html.j2", context, "the letter to ada-sample")
+    return caught.value.problems[0]
+
+
+def test_the_most_particular_template_is_found() -> None:
+    assert candidates("letter", SENATOR) == [
+        "letter/recipient/ada-sample.html.j2", "letter/office/us-senator.html.j2", "letter/chamber/senate.html.j2",
+        "letter/country/US.html.j2", "letter/default.html.j2",
+    ]
+
+
+def test_a_diplomat_is_looked_up_by_the_state_represented() -> None:
+    envoy = Recipient("x", "un-permanent-representative", "US", represents="KR")
+    assert "letter/country/KR.html.j2" in candidates("letter", envoy)
+
+
+def test_a_block_is_overridden_and_the_rest_inherited(templates: Templates) -> None:
+    write(templates, "letter/office/us-senator.html.j2",
+          '{% extends "letter/default.html.j2" %}{% block a %}<p>own a</p>{% endblock %}')
+    name = templates.find("letter", SENATOR)
+    assert name == "letter/office/us-senator.html.j2"
+    assert templates.run(name, {"name": "Ada"}, "x") == "<p>own a</p><p>b for Ada</p>"
+
+
+def test_ones_own_template_of_the_same_name_can_extend_the_built_in_one(templates: Templates) -> None:
+    write(templates, "letter/default.html.j2",
+          '{% extends "built-in/letter/default.html.j2" %}{% block a %}<p>own</p>{% endblock %}')
+    assert templates.run("letter/default.html.j2", {"name": "Ada"}, "x") == "<p>own</p><p>b for Ada</p>"
+
+
+def test_text_from_data_is_escaped(templates: Templates) -> None:
+    assert "&lt;script&gt;{{ 7*7 }}" in templates.run("letter/default.html.j2", {"name": "<script>{{ 7*7 }}"}, "x")
+
+
+def test_an_unknown_name_stops_with_template_line_and_nearest_name(templates: Templates) -> None:
+    problem = refused(templates, "<p>ok</p>\n<p>{{ recipent }}</p>", recipient="Ada")
+    assert problem.code == "template-name"
+    assert problem.place == Place("own/templates/letter/x.html.j2", 2)
+    assert problem.hint == "did you mean recipient?"
+    assert "ada-sample" in problem.message
+
+
+def test_an_unknown_field_names_the_nearest_field(templates: Templates) -> None:
+    problem = refused(templates, "{{ fields.conection }}", fields={"connection": "x"})
+    assert (problem.code, problem.hint) == ("template-name", "did you mean connection?")
+    problem = refused(templates, "{{ recipient.famly }}", recipient=SENATOR)
+    assert (problem.code, problem.hint) == ("template-name", "did you mean family?")
+
+
+def test_nothing_is_printed_for_an_empty_value(templates: Templates) -> None:
+    assert refused(templates, "Dear {{ name }}", name=None).code == "template-empty"
+
+
+def test_a_syntax_error_has_its_line(templates: Templates) -> None:
+    problem = refused(templates, "<p>\n{% if x %}\n</p>")
+    assert problem.code == "template-syntax"
+    assert problem.place is not None
+    assert problem.place.line in (2, 3)
+
+
+def test_an_error_inside_a_template_has_its_line(templates: Templates) -> None:
+    problem = refused(templates, "<p>\n{{ 1 / 0 }}\n</p>")
+    assert (problem.code, problem.place) == ("template-failed", Place("own/templates/letter/x.html.j2", 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ recipient.__init__.__globals__ }}",
+        "{{ 'x' * 1000000000 }}",
+        "{{ [1] * 1000000000 }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{% for i in range(10000000) %}{% endfor %}",
+        "{{ '%s' | format(recipient) | attr('__class__') }}",
+        "{{ cycler.__init__ }}",
+        "{{ fields.update({'x': 1}) }}",
+    ],
+)
+def test_the_sandbox_refuses(templates: Templates, text: str) -> None:
+    problem = refused(templates, text, recipient=SENATOR, fields={})
+    assert problem.code in {"template-unsafe", "template-name", "template-failed"}
+
+
+@pytest.mark.parametrize("name", ["../secret.html.j2", "/etc/passwd", "letter/../../secret.html.j2"])
+def test_nothing_outside_the_folders_is_included(templates: Templates, name: str) -> None:
+    (templates.folders[0].path / "secret.html.j2").write_text("secret")
+    assert refused(templates, "{% include '" + name + "' %}").code == "template-missing"
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(templates: Templates, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (templates.folders[0].path / "templates/letter/out.html.j2").symlink_to(tmp_path / "secret")
+    assert refused(templates, "{% include 'letter/out.html.j2' %}").code == "template-missing"
+
+
+def test_check_finds_syntax_names_and_parents_in_all_templates(templates: Templates) -> None:
+    write(templates, "letter/a.html.j2", "{% if %}")
+    write(templates, "letter/b.html.j2", "<p>\n{{ senderr }}</p>")
+    write(templates, "letter/c.html.j2", '{% extends "letter/defalt.html.j2" %}')
+    found = {(problem.code, str(problem.place)) for problem in templates.check(["sender", "name"], ["letter"])}
+    assert found == {
+        ("template-syntax", "own/templates/letter/a.html.j2:1"),
+        ("template-name", "own/templates/letter/b.html.j2:2"),
+        ("template-missing", "own/templates/letter/c.html.j2:1"),
+    }
+
+
+def test_a_markup_fault_is_placed_in_the_template_that_wrote_it(templates: Templates) -> None:
+    write(templates, "letter/x.html.j2",
+          '{% extends "letter/default.html.j2" %}\n{% block a %}\n<p><blink>a</blink></p>\n{% endblock %}')
+    _, faults, _ = canonical(templates.run("letter/x.html.j2", {"name": "n"}, "x"))
+    problems = list(templates.markup_problems("letter/x.html.j2", faults, "the letter to a"))
+    assert (problems[0].code, problems[0].place) == ("markup-element", Place("own/templates/letter/x.html.j2", 3))
+
+
+def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Templates) -> None:
+    facts = {"office": "us-senator", "committees": ["SSFR"]}
+    place = Place("campaign.yaml", 9)
+    assert templates.condition('office == "us-senator" and "SSFR" in committees', facts, place)
+    assert not templates.condition("office == 'uk-mp'", facts, place)
+    for expression, code in (("offce == 'x'", "rule-name"), ("office ==", "rule-syntax")):
+        with pytest.raises(BriefgenError) as caught:
+            templates.condition(expression, facts, place)
+        assert (caught.value.problems[0].code, caught.value.problems[0].place) == (code, place)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "text"),
+    [
+        ("en", "US", "November 24, 2026"), ("en", "GB", "24 November 2026"), ("en", "DE", "24 November 2026"),
+        ("en-US", "", "November 24, 2026"), ("fr", "FR", "24 novembre 2026"), ("de", "CH", "24. November 2026"),
+        ("es", "CL", "24 de noviembre de 2026"), ("ko", "KR", "2026년 11월 24일"), ("en", "KR", "24 November 2026"),
+    ],
+)
+def test_dates_are_written_as_letters_carry_them(language: str, country: str, text: str) -> None:
+    assert long_date(date(2026, 11, 24), language, country) == text
