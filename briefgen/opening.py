@@ -6,7 +6,7 @@ together. Recipients who cannot be written to are no mistake: they are set apart
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,28 +17,17 @@ from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.templates import Templates
 from briefgen.errors import BriefgenError, Findings, Place, Problem
-from briefgen.evidence.checks import Report, check_library
+from briefgen.evidence.checks import Examined, examine
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
-from briefgen.library.library import Library, library_folders, load_library
+from briefgen.library.library import NO_TEXTS, Library, Texts, library_folders, load_library
 from briefgen.library.recipients.sendable import sendable
 from briefgen.library.recipients.spreadsheet import read_recipients
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
 from briefgen.render.renderers import Renderers
 
-
 FORMS = "forms-of-address.yaml"
 """A campaign's own forms of address, beside campaign.yaml; laid over the built-in ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Where full texts of sources are to be looked for."""
-
-    folder: Path | None = None
-    """A folder of `ID.txt` files (the environment's BRIEFGEN_TEXTS)."""
-    given: Mapping[str, Path] | None = None
-    """Single files by source id (`--text ID=FILE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +51,20 @@ class Opened:
         )
 
 
-def open_campaign(path: Path, texts: Texts = Texts()) -> Opened:
-    """Open the campaign at `path`; raises BriefgenError with every error of campaign, library and templates."""
+def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
+    """Open the campaign at `path`; raises BriefgenError with every error in it and its library."""
     findings = Findings()
     found = read_campaign(path, findings)
     folders = library_folders(found.folder)
-    library = load_library(folders, findings, texts.folder, texts.given)
+    library = load_library(folders, findings, texts)
     check_names(found, library.snippets, findings)
     rows = Findings()
     forms, everybody = _recipients(found, findings, rows)
-    report = _check(found, library, findings)
+    examined = _check(found, library, findings)
     campaign = require(found.campaign, findings)
+    verified = {name: verification.as_json() for name, verification in examined.verified.items()}
     composer = Composer(
-        campaign, found.folder.path, library, forms, report.verified, _fingerprint(campaign, found, library)
+        campaign, found.folder.path, library, forms, verified, _fingerprint(campaign, found, library)
     )
     recipients, unsendable = _sendable(everybody, composer)
     skipped = (*rows.problems, *unsendable)
@@ -87,7 +77,7 @@ def open_campaign(path: Path, texts: Texts = Texts()) -> Opened:
         recipients,
         skipped,
         tuple(warning for warning in warnings if warning.code not in campaign.ignore),
-        report.summary,
+        summary_of(examined),
     )
 
 
@@ -110,15 +100,11 @@ def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms
     return forms, everybody
 
 
-def _check(found: Found, library: Library, findings: Findings) -> Report:
-    """Evidence, templates and styles; the report says how and when each snippet was proved."""
+def _check(found: Found, library: Library, findings: Findings) -> Examined:
+    """Evidence, templates and styles; what was examined says how and when each snippet was proved."""
     campaign = found.campaign
-    report = check_library(
-        library,
-        on=campaign.date if campaign else None,
-        max_age=campaign.selection.max_age if campaign else None,
-    )
-    findings.extend(report.problems)
+    examined = examine(library, campaign.date if campaign else None)
+    findings.extend(examined.problems)
     templates = Templates(library.folders)
     findings.extend(templates.check(LETTER_NAMES, ["letter"]))
     findings.extend(templates.check(BRIEFING_NAMES, ["briefing"]))
@@ -132,7 +118,7 @@ def _check(found: Found, library: Library, findings: Findings) -> Report:
                     replace(problem, place=campaign.at(at, _KEYS.get(problem.code, "template")))
                     for problem in error.problems
                 )
-    return report
+    return examined
 
 
 _KEYS = {"citation-style": "citation_style"}
@@ -168,8 +154,8 @@ def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
         return None
     return Problem(
         "language-differs",
-        f"{recipient.name or recipient.id} ({recipient.id}) is to be written to in {recipient.language!r}, and the "
-        f"campaign is in {campaign.language!r}",
+        f"{recipient.name or recipient.id} ({recipient.id}) is to be written to in {recipient.language!r}, "
+        f"and the campaign is in {campaign.language!r}",
         recipient.place,
         "make a campaign in that language, or leave the column language empty",
     )
@@ -211,3 +197,20 @@ def _sample_sender(campaign: Campaign) -> list[Problem]:
             severity="warning",
         )
     ]
+
+
+def summary_of(examined: Examined) -> str:
+    """How the library's statements were verified, in a sentence."""
+    how: Counter[str] = Counter(verification.how for verification in examined.verified.values())
+    parts = [f"{number} {words}" for key, words in _VERIFIED.items() if (number := how[key])]
+    return f"Of {sum(how.values())} snippets and caveats, {', '.join(parts)}." if parts else "No snippets."
+
+
+_VERIFIED = {
+    "proved": "have quotes proved against their text just now",
+    "unchanged": "have quotes that stand unchanged since they were proved",
+    "attested": "rest on what a named person read in the source",
+    "computed": "are computed from others",
+    "none": "need no evidence",
+    "failed": "could not be proved",
+}

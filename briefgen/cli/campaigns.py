@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,7 +41,7 @@ def init(
 
 @app.command()
 def check(
-    campaign: options.Campaign = Path("."),
+    campaign: options.Campaign = Path(),
     text: options.Text = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -75,7 +74,7 @@ def check(
 
 @app.command()
 def brief(
-    campaign: options.Campaign = Path("."),
+    campaign: options.Campaign = Path(),
     out: options.Out = None,
     format: options.Formats = None,
     text: options.Text = None,
@@ -99,7 +98,7 @@ def brief(
 
 @app.command()
 def letter(
-    campaign: options.Campaign = Path("."),
+    campaign: options.Campaign = Path(),
     to: Annotated[str, typer.Option("--to", help="Id of the recipient.")] = "",
     out: options.Out = None,
     format: options.Formats = None,
@@ -138,7 +137,7 @@ def letter(
 
 @app.command()
 def batch(
-    campaign: options.Campaign = Path("."),
+    campaign: options.Campaign = Path(),
     out: options.Out = None,
     format: options.Formats = None,
     workers: Annotated[int, typer.Option(min=0, help="Letters made at once; 0: one per processor.")] = 0,
@@ -209,27 +208,10 @@ _MODULES = {"pdf": ["weasyprint"], "docx": ["docx"], "txt": []}
 
 
 def _open(campaign: Path, text: list[str] | None) -> Opened:
-    from briefgen.opening import Texts, open_campaign
+    from briefgen.cli.texts import texts_at_hand
+    from briefgen.opening import open_campaign
 
-    folder = os.environ.get("BRIEFGEN_TEXTS")
-    return open_campaign(campaign, Texts(Path(folder) if folder else None, _given(text or [])))
-
-
-def _given(text: list[str]) -> dict[str, Path]:
-    given = {}
-    for item in text:
-        name, sign, file = item.partition("=")
-        if not sign or not Path(file).is_file():
-            raise UsageFault(
-                Problem(
-                    "text-option",
-                    f"--text {item}: ID=FILE with an existing file is expected",
-                    None,
-                    "for example --text park-2013=park-2013.txt",
-                )
-            )
-        given[name] = Path(file)
-    return given
+    return open_campaign(campaign, texts_at_hand(text))
 
 
 def _out(opened: Opened, out: Path | None) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -10,7 +11,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
-from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
+from briefgen.errors import Findings, Place, Problem, StorageFault, UsageFault, did_you_mean
 
 if TYPE_CHECKING:
     from briefgen.library.library import Library
@@ -73,8 +74,8 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False)
         )
     show.document(_as_json(snippet))
     show.line(snippet.body.strip())
-    for name, words in snippet.variants.items():
-        show.line(f"\n[{name}] {words.strip()}")
+    for variant, words in snippet.variants.items():
+        show.line(f"\n[{variant}] {words.strip()}")
     show.line()
     for evidence in snippet.evidence:
         reference = library.references.get(evidence.source or "")
@@ -159,7 +160,8 @@ def _applies(name: str) -> str:
     return f"every {parts[0]}" if parts[-1] == "default" else "what extends or includes it"
 
 
-def _library(campaign: Path | None) -> Library:
+def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
+    from briefgen.cli.texts import texts_at_hand
     from briefgen.library.folders import Folder
     from briefgen.library.library import library_folders, load_library
 
@@ -168,12 +170,13 @@ def _library(campaign: Path | None) -> Library:
         raise UsageFault(
             Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign folder")
         )
-    library = load_library(library_folders(Folder(campaign, str(campaign)) if campaign else None), findings)
+    folders = library_folders(Folder(campaign, str(campaign)) if campaign else None)
+    library = load_library(folders, findings, texts_at_hand(text))
     findings.raise_errors()
     return library
 
 
-def _known(what: str, name: str, known: set[str]) -> None:
+def _known(what: str, name: str, known: Iterable[str]) -> None:
     if name and name not in known:
         raise UsageFault(
             Problem(
@@ -192,3 +195,67 @@ def _beginning(body: str, width: int = 72) -> str:
 
 def _as_json(snippet: Snippet) -> dict[str, object]:
     return {**snippet.model_dump(mode="json"), "file": snippet.at().file}
+
+
+@snippets.command("lock")
+def lock_snippets(
+    by: Annotated[str, typer.Option("--by", help="Who has read the wordings against their sources.")],
+    ids: Annotated[
+        Optional[list[str]],  # noqa: UP045 - typer reads annotations at run time
+        typer.Argument(help="Only these snippets or caveats (caveats/ID); none: all that changed."),
+    ] = None,
+    campaign: Where = None,
+    text: options.Text = None,
+    as_json: options.Json = False,
+) -> None:
+    """Record a review: each wording as it was read, each quote as it was proved against its text."""
+    from datetime import date
+
+    from briefgen.batch.write import whole
+    from briefgen.evidence.lock import write_lock
+    from briefgen.evidence.reviewing import make_lock
+    from briefgen.library.library import lock_of, own_cards
+    from briefgen.library.snippets import LOCK
+
+    show, library = Show(as_json), _library(campaign, text)
+    shelf = library.folders[0]
+    own = own_cards(shelf)
+    strangers = [name for name in ids or [] if name not in own]
+    if strangers:
+        raise UsageFault(
+            Problem(
+                "snippet-unknown",
+                f"{name!r} is not in {shelf.show('snippets')}",
+                None,
+                did_you_mean(name, own) or "give the id, or caveats/ID",
+            )
+            for name in strangers
+        )
+    lock, problems = make_lock(library, by, date.today(), ids or own)
+    kept = lock_of(lock, own)
+    path, shown = shelf.path / "snippets" / LOCK, shelf.show("snippets", LOCK)
+    try:
+        with whole(path) as file:
+            file.write(write_lock(kept).encode())
+    except OSError as error:
+        raise StorageFault(
+            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(shown))
+        ) from None
+    changed = sum(kept.wordings.get(key) != entry for key, entry in library.lock.wordings.items())
+    added = len(kept.wordings.keys() - library.lock.wordings.keys())
+    show.problems(problems)
+    show.document(
+        {
+            "ok": not problems,
+            "file": shown,
+            "quotes": len(kept.quotes),
+            "wordings": len(kept.wordings),
+            "problems": [problem.as_json() for problem in problems],
+        }
+    )
+    show.line(
+        f"{shown}: {count(len(kept.wordings), 'wording')} and {count(len(kept.quotes), 'quote')}; "
+        f"{added} new, {changed} changed."
+    )
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""The command line: parses, calls, shows; nothing else. Heavy modules are imported by the command that needs them."""
+"""The command line: parses, calls, shows; nothing else. Each command imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -60,4 +60,4 @@ def _tell(error: BriefgenError) -> None:
     show.document({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
     errors = sum(problem.severity == "error" for problem in error.problems)
     if not show.as_json and errors > 1:
-        print(f"{count(errors, 'problem')} found; nothing was written.", file=sys.stderr)
+        print(f"{count(errors, 'problem')} found.", file=sys.stderr)

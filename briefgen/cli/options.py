@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 Campaign = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
 Out = Annotated[
-    Optional[Path],
-    typer.Option(  # noqa: UP045 - typer reads annotations at run time
+    Path | None,
+    typer.Option(
         "--out", "-o", help="Folder for what is made; default: out/ beside the campaign.", show_default=False
     ),
 ]
 Formats = Annotated[
-    Optional[list[str]],
-    typer.Option(  # noqa: UP045
+    list[str] | None,
+    typer.Option(
         "--format",
         help="pdf, docx or txt; repeat for several. Default: as the campaign says.",
         show_default=False,
@@ -26,8 +26,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail.")]
 Text = Annotated[
-    Optional[list[str]],
-    typer.Option(  # noqa: UP045
+    list[str] | None,
+    typer.Option(
         "--text",
         help="ID=FILE: the full text of a source; repeatable. Quotes are then proved against it.",
         show_default=False,

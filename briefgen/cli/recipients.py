@@ -25,7 +25,7 @@ def import_congress(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Members of the United States Congress, from the files of github.com/unitedstates/congress-legislators."""
+    """Members of the US Congress, from the files of github.com/unitedstates/congress-legislators."""
     from briefgen.batch.write import whole
     from briefgen.library.recipients.congress import read_congress
     from briefgen.library.recipients.spreadsheet import write_recipients
@@ -45,7 +45,7 @@ def import_congress(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with whole(out) as file:
-            file.write(write_recipients(members).encode())
+            file.write(write_recipients(members).encode("utf-8-sig"))  # else Excel mangles accents
     except OSError as error:
         raise StorageFault(
             Problem(
@@ -69,7 +69,7 @@ def import_congress(
 
 @recipients.command("list")
 def list_recipients(
-    campaign: options.Campaign = Path("."),
+    campaign: options.Campaign = Path(),
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

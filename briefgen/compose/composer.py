@@ -14,8 +14,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.compose.address import Forms, address
+from briefgen.compose.address import address
 from briefgen.compose.citations import Citeproc
+from briefgen.compose.forms import Forms
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import data_uri
@@ -23,8 +24,9 @@ from briefgen.compose.record import AnnexRow, annex_row, evidence_record
 from briefgen.compose.select import Chosen, by_topic, choose
 from briefgen.compose.templates import Templates, long_date
 from briefgen.errors import BriefgenError, Problem
+from briefgen.evidence.use import check_use
 from briefgen.library.library import Library
-from briefgen.model.campaign import Campaign, Interest, Page
+from briefgen.model.campaign import Campaign, Interest
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 
@@ -223,6 +225,12 @@ class Composer:
             )
             for name in removed
         ]
+        problems += check_use(
+            self.library,
+            {name: passage.snippet.at() for name, passage in desk.used.items()},
+            self.campaign.date,
+            self.campaign.selection.max_age,
+        )
         if problems:
             raise BriefgenError(problems)
         order = [int(number) for number in _MARK.findall(html)]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Findings, Problem, did_you_mean
 from briefgen.library.pattern import parse
 from briefgen.library.written import Marked, build, read_text, read_yaml
 from briefgen.model.recipient import Recipient
@@ -62,7 +62,7 @@ class Wording(Written):
     @model_validator(mode="after")
     def _readable(self) -> Wording:
         texts = [*self.m, *self.f, *self.neutral]
-        if not texts:
+        if not texts or not all(text.strip() for text in texts):
             raise ValueError("a wording is empty")
         for text in texts:
             unknown = parse(text).fields - FIELDS - ({"address"} if text == ADDRESS else set())
@@ -166,7 +166,7 @@ class Forms:
                 continue
             changed = _laid_over(raw, marked)
             file = build(_File, changed, findings)
-            if file is not None and _known_authorities(file, forms, findings):
+            if file is not None and _joined_up(file, forms, findings):
                 forms = replace(
                     forms,
                     offices={**forms.offices, **file.offices},
@@ -222,23 +222,30 @@ def _laid_over(raw: Mapping[str, Any], marked: Marked) -> Marked:
     return Marked({**data, "offices": offices}, marked.places, marked.file)
 
 
-def _known_authorities(file: _File, forms: Forms, findings: Findings) -> bool:
-    known = {**forms.authorities, **file.authorities}
-    sound = True
+def _joined_up(file: _File, forms: Forms, findings: Findings) -> bool:
+    """Whether every authority and every other office that the file names exists."""
+    authorities = {**forms.authorities, **file.authorities}
+    offices = {**forms.offices, **file.offices}
+    before = len(findings.problems)
     for key, form in file.offices.items():
         for authority in form.source:
-            if authority not in known:
-                sound = False
+            if authority not in authorities:
                 findings.add(
                     Problem(
                         "form-authority",
                         f"{key}: the source {authority!r} is not among the authorities",
-                        _place(file, key),
+                        file.at("offices", key, "source"),
                         "add it under authorities, or list the parts under usual",
                     )
                 )
-    return sound
-
-
-def _place(file: _File, key: str) -> Place:
-    return file.at("offices", key, "source")
+        for other in form.by_state.values():
+            if other not in offices:
+                findings.add(
+                    Problem(
+                        "office-unknown",
+                        f"{key}: by_state names the office {other!r}, which has no form",
+                        file.at("offices", key, "by_state"),
+                        did_you_mean(other, offices),
+                    )
+                )
+    return len(findings.problems) == before

@@ -145,7 +145,7 @@ class Passage:
 
     @property
     def text(self) -> Markup:
-        """The wording alone, without note or caveats; for places where the claim is printed in full elsewhere."""
+        """The wording alone, without note or caveats, for a claim that is printed in full elsewhere."""
         return Markup(inline_html(self.wording))
 
     @property

@@ -107,14 +107,19 @@ def by_topic(snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequen
 
 def _rank(snippet: Snippet, topics: Sequence[str]) -> tuple[int, int, int, str]:
     """First what concerns them most, then what matters most, then what stands firmest."""
-    first = min((topics.index(topic) for topic in snippet.topics if topic in topics), default=len(topics))
+    first = _first_topic(snippet, topics)
     return (10 * first - snippet.priority, -snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
+
+
+def _first_topic(snippet: Snippet, topics: Sequence[str]) -> int:
+    """How early among the wanted topics the snippet's own come; their number where none does."""
+    return min((topics.index(topic) for topic in snippet.topics if topic in topics), default=len(topics))
 
 
 def _with_successors(
     required: Iterable[Snippet], ranked: Iterable[Snippet], snippets: Mapping[str, Snippet], most: int
 ) -> list[Snippet]:
-    """Required snippets whatever their number, then the best of the others; what overtakes a claim comes along."""
+    """Required snippets whatever their number, then the best; what overtakes a claim comes along."""
     chosen: dict[str, Snippet] = {}
     for snippet in required:
         chosen[snippet.id] = snippet
@@ -131,9 +136,9 @@ def _in_order(evidence: Iterable[Snippet], topics: Sequence[str]) -> list[Snippe
     """By stage of the argument, then by topic so that what belongs together stands together."""
     chosen = list(evidence)
 
-    def place(snippet: Snippet) -> tuple[int, int, int, str]:
-        first = min((topics.index(topic) for topic in snippet.topics if topic in topics), default=len(topics))
-        return (_STAGES[snippet.kind], first, -snippet.priority, snippet.id)
+    def place(snippet: Snippet) -> tuple[int, int, int, int, str]:
+        stage, first = _STAGES[snippet.kind], _first_topic(snippet, topics)
+        return (stage, first, -snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
 
     ordered = sorted((snippet for snippet in chosen if snippet.confidence != "superseded"), key=place)
     for old in (snippet for snippet in chosen if snippet.confidence == "superseded"):

@@ -18,12 +18,17 @@ from typing import Any
 import jinja2
 import jinja2.meta
 import jinja2.nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+import jinja2.utils
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from briefgen.compose.markup import MarkupFault
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
 from briefgen.library.folders import Folder
 from briefgen.model.recipient import Recipient
+
+MISSING: Any = jinja2.utils.missing
+"""Jinja2's mark for a name that was looked up in nothing but the context."""
 
 BUILT_IN = "built-in/"
 """Prefix by which a template of one's own can extend the built-in one of the same name."""
@@ -44,11 +49,13 @@ class Missing(jinja2.StrictUndefined):
     def __init__(
         self,
         hint: str | None = None,
-        obj: Any = jinja2.runtime.missing,
+        obj: Any = MISSING,
         name: str | None = None,
         exc: Any = None,
     ) -> None:
-        super().__init__(hint, obj, name, exc or partial(NameMissing, name=name or "", owner=obj))
+        # Jinja2 calls `exc` with the message; that it is a class is not needed.
+        remembering: Any = exc or partial(NameMissing, name=name or "", owner=obj)
+        super().__init__(hint, obj, name, remembering)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -97,7 +104,7 @@ class _Folders(jinja2.BaseLoader):
 def _printable(value: Any) -> Any:
     # Else a missing value would be set as the word "None" in somebody's letter.
     if value is None:
-        raise NameMissing("a value is empty (None)", "", jinja2.runtime.missing)
+        raise NameMissing("a value is empty (None)", "", MISSING)
     return value
 
 
@@ -235,13 +242,13 @@ class Templates:
                         self.place_of(name, node.lineno),
                         did_you_mean(node.name, allowed),
                     )
-            for node in tree.find_all(jinja2.nodes.Extends):
-                parent = node.template.as_const() if isinstance(node.template, jinja2.nodes.Const) else None
+            for extends in tree.find_all(jinja2.nodes.Extends):
+                parent = extends.template.value if isinstance(extends.template, jinja2.nodes.Const) else None
                 if parent and not self._exists(parent):
                     yield Problem(
                         "template-missing",
                         f"it extends {parent!r}, which is not there",
-                        self.place_of(name, node.lineno),
+                        self.place_of(name, extends.lineno),
                         did_you_mean(parent, self.names()),
                     )
 
@@ -315,7 +322,7 @@ class Templates:
                     place,
                     "print it only {% if … %} it is there",
                 )
-            known = list(context) if error.owner is jinja2.runtime.missing else _members(error.owner)
+            known = list(context) if error.owner is MISSING else _members(error.owner)
             return Problem(
                 "template-name",
                 f"{error.name!r} is not known, while making {about}",

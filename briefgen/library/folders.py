@@ -11,7 +11,7 @@ from briefgen.errors import Findings, Place, Problem
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One root of a library: it holds `snippets/` and `seeds/`. A campaign's comes before the built-in one."""
+    """One root of a library: it holds `snippets/` and `seeds/`. A campaign's comes first."""
 
     path: Path
     shown: str = ""

@@ -5,24 +5,20 @@ It reads and joins; whether the snippets are true to their sources is for briefg
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from briefgen.errors import Findings
+from briefgen.evidence.lock import Lock, card_key
+from briefgen.evidence.text import Text
 from briefgen.library.built_in import built_in
 from briefgen.library.folders import Folder
-from briefgen.library.snippets import load_caveats, load_snippets
-from briefgen.library.sources import (
-    RestsOn,
-    Text,
-    find_texts,
-    load_records,
-    load_references,
-    load_rests_on,
-)
+from briefgen.library.snippets import load_caveats, load_lock, load_snippets
+from briefgen.library.sources import find_texts, load_records, load_references, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import Reference, SourceRecord
+from briefgen.model.source import Reference, RestsOn, SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,22 @@ class Library:
     """Which sources themselves rest on which."""
     texts: Mapping[str, Text]
     """Full texts that are at hand, by source id; usually few."""
+    lock: Lock
+    """What was proved and reviewed, of the campaign's own snippets and of the built-in ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Where full texts of sources are to be looked for."""
+
+    folder: Path | None = None
+    """A folder of `ID.txt` files (the environment's BRIEFGEN_TEXTS)."""
+    given: Mapping[str, Path] = field(default_factory=dict)
+    """Single files by source id (`--text ID=FILE`)."""
+
+
+NO_TEXTS = Texts()
+"""Only those in the folders' own seeds/texts/."""
 
 
 def library_folders(campaign: Folder | None = None) -> tuple[Folder, ...]:
@@ -47,16 +59,8 @@ def library_folders(campaign: Folder | None = None) -> tuple[Folder, ...]:
     return (campaign, shipped) if campaign else (shipped,)
 
 
-def load_library(
-    folders: Sequence[Folder],
-    findings: Findings,
-    texts_dir: Path | None = None,
-    texts: Mapping[str, Path] | None = None,
-) -> Library:
-    """Load everything under the folders; what cannot be read goes to `findings`.
-
-    `texts_dir` is a folder with `ID.txt` files, `texts` names single files by source id.
-    """
+def load_library(folders: Sequence[Folder], findings: Findings, texts: Texts = NO_TEXTS) -> Library:
+    """Load everything under the folders; what cannot be read goes to `findings`."""
     records = load_records(folders, findings)
     return Library(
         folders=tuple(folders),
@@ -65,5 +69,26 @@ def load_library(
         references=load_references(folders, findings),
         records=records,
         rests_on=load_rests_on(folders, findings),
-        texts=find_texts(records, folders, texts_dir, texts or {}, findings),
+        texts=find_texts(records, folders, texts.folder, texts.given, findings),
+        lock=load_lock(folders, findings),
+    )
+
+
+def own_cards(folder: Folder) -> set[str]:
+    """Names, as the lock has them, of the snippets and caveats that stand in one folder."""
+    ignored = Findings()
+    snippets = load_snippets([folder], ignored).values()
+    caveats = load_caveats([folder], ignored).values()
+    return {*map(card_key, snippets), *map(card_key, caveats)}
+
+
+def lock_of(lock: Lock, names: Collection[str]) -> Lock:
+    """The part of a lock that concerns some cards."""
+
+    def ours(key: str) -> bool:
+        return re.split("[#.]", key, maxsplit=1)[0] in names
+
+    return Lock(
+        {key: entry for key, entry in lock.quotes.items() if ours(key)},
+        {key: entry for key, entry in lock.wordings.items() if ours(key)},
     )

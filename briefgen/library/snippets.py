@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import Findings, Place, Problem, StorageFault
+from briefgen.evidence.lock import Lock, card_wordings, read_lock
 from briefgen.evidence.printed import fault_of
 from briefgen.library.folders import Folder
 from briefgen.library.written import build, read_text, read_yaml, split_front_matter
 from briefgen.model.snippet import Caveat, Snippet
 
 CAVEATS = "caveats"
+LOCK = "quotes.lock"
 NO_SNIPPETS = frozenset({"README.md", "corrections.md"})
 """Files of prose at the top of snippets/."""
 
@@ -24,7 +26,7 @@ Card = TypeVar("Card", Snippet, Caveat)
 
 
 def load_snippets(folders: Sequence[Folder], findings: Findings) -> dict[str, Snippet]:
-    """All snippets by id, from `snippets/**/*.md`; a campaign's own comes before a built-in one of that id."""
+    """All snippets by id, from `snippets/**/*.md`; a campaign's own comes first."""
     return _load(Snippet, folders, findings)
 
 
@@ -113,25 +115,23 @@ def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
                 f"call the file {card.id}.md",
             )
         )
-    for key, wording in wordings(card).items():
+    for key, wording in card_wordings(card).items():
         fault = fault_of(wording)
         if fault:
             findings.add(
                 Problem(
                     "snippet-body",
                     f"contains {fault}",
-                    place_of(card, key),
+                    card.at("body") if key == "body" else card.at("variants", key),
                     "a wording is one paragraph with *emphasis* and **strong** at most",
                 )
             )
 
 
-def wordings(card: Snippet | Caveat) -> dict[str, str]:
-    """Everything of it that can be printed, by name: `body`, and a snippet's variants."""
-    variants = card.variants if isinstance(card, Snippet) else {}
-    return {"body": card.body, **variants}
-
-
-def place_of(card: Snippet | Caveat, wording: str) -> Place:
-    """Where one of its wordings stands."""
-    return card.at("body") if wording == "body" else card.at("variants", wording)
+def load_lock(folders: Sequence[Folder], findings: Findings) -> Lock:
+    """What was proved and reviewed, from each folder's `snippets/quotes.lock`; the first entry wins."""
+    lock = Lock()
+    for folder in folders:
+        own = read_lock(folder.path / "snippets" / LOCK, folder.show("snippets", LOCK), findings)
+        lock = lock.over(own)
+    return lock

@@ -16,18 +16,13 @@ import yaml
 
 from briefgen.errors import Findings, Place, Problem, Severity, StorageFault, did_you_mean
 from briefgen.evidence.text import Text, read_paragraphs, words
+from briefgen.evidence.words import word_list
 from briefgen.library.folders import Folder
 from briefgen.library.written import build, read_text, read_yaml
 from briefgen.model.source import Furniture, Paragraph, Reference, RestsOn, SourceRecord
 
 RESTS_ON = "rests-on.yaml"
-CSL_TYPES = frozenset(
-    """article article-journal article-magazine article-newspaper bill book broadcast chapter classic collection
-    dataset document entry entry-dictionary entry-encyclopedia event figure graphic hearing interview legal_case
-    legislation manuscript map motion_picture musical_score pamphlet paper-conference patent performance periodical
-    personal_communication post post-weblog regulation report review review-book software song speech standard
-    thesis treaty webpage""".split()
-)
+CSL_TYPES = word_list("references", "types")
 """Item types of CSL 1.0.2, appendix III."""
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # CSL-JSON's rich text: these marks and no others stand for something in a citation.
@@ -182,7 +177,7 @@ def _check_item(name: str, item: Mapping[str, Any], place: Place, findings: Find
                         "reference-markup",
                         f"{name}: {field} contains HTML ({mark.group()})",
                         place,
-                        "write the plain characters; CSL knows only <i>, <b>, <sup>, <sub> and small capitals",
+                        "write plain characters; CSL knows <i>, <b>, <sup>, <sub> and small capitals",
                     )
                 )
     for fault in _date_faults(item):

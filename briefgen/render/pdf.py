@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -69,12 +69,12 @@ class PdfRenderer:
     _fetcher: Any = field(default=None, repr=False)
 
     def render(self, document: Document) -> Rendering:
-        """Render a document; raises BriefgenError where the machine lacks a library or the page cannot be set."""
+        """Render a document; raises BriefgenError where a library is missing or the page cannot be set."""
         self._open()
         from weasyprint import HTML
 
         sheets = self._sheets_for(document)
-        with _Silence() as complaints:
+        with _Silence() as complaints, _refusals():
             page = HTML(string=whole_page(document), url_fetcher=self._fetcher, base_url=None)
             laid_out = page.render(stylesheets=sheets, font_config=self._fonts)
             record = _attachment(document, self._fetcher)
@@ -108,7 +108,7 @@ class PdfRenderer:
                 self._css(f"{document.kind}.css"),
                 _page_rule(PAGES[key]),
             ]
-            with _Silence() as complaints:
+            with _Silence() as complaints, _refusals():
                 self._sheets[key] = [
                     CSS(string="\n".join(texts), font_config=self._fonts, url_fetcher=self._fetcher)
                 ]
@@ -144,7 +144,8 @@ def whole_page(document: Document) -> str:
         f'<meta name="author" content="{escape(document.author)}">'
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
-        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{document.html}</body></html>'
+        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>'
+        f"{document.html}</body></html>"
     )
 
 
@@ -188,25 +189,34 @@ def _fetcher() -> Any:
     return OwnFilesOnly(allowed_protocols=["data", "file"], fail_on_errors=True)
 
 
-class _Silence:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What our fetcher refuses is a problem of the template or stylesheet that asked for it."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        yield
+    except FatalURLFetchingError as error:
+        raise BriefgenError(
+            Problem("pdf-fetch", str(error), None, "put pictures into the campaign's folder; use no others")
+        ) from None
+
+
+class _Silence(logging.Handler):
     """Collects what WeasyPrint logs, so that a fault in a page is an error and not a line nobody reads."""
 
-    # About the reader's viewer or the fonts' own tables, not about the page.
-    _HARMLESS = re.compile(r"^(?:Step \d|Ignored `font-display)")
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
 
     def __enter__(self) -> list[str]:
-        self.messages: list[str] = []
-        self._handler = logging.Handler(logging.WARNING)
-        self._handler.emit = self._keep  # type: ignore[method-assign]
         self._logger = logging.getLogger("weasyprint")
         self._before = (self._logger.handlers[:], self._logger.propagate)
-        self._logger.handlers, self._logger.propagate = [self._handler], False
+        self._logger.handlers, self._logger.propagate = [self], False
         return self.messages
 
-    def _keep(self, entry: logging.LogRecord) -> None:
-        text = entry.getMessage()
-        if not self._HARMLESS.match(text):
-            self.messages.append(text)
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
 
     def __exit__(self, *error: object) -> None:
         self._logger.handlers, self._logger.propagate = self._before

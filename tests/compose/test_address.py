@@ -15,7 +15,7 @@ from briefgen.compose.names import formal, postnominals, printed, without
 from briefgen.compose.states import state, the_state
 from briefgen.errors import BriefgenError, Findings, Place
 from briefgen.library.pattern import parse
-from briefgen.library.recipients import read_recipients
+from briefgen.library.recipients import COLUMNS, read_recipients
 from briefgen.library.recipients.postal import country_line, locality_lines
 from briefgen.library.recipients.record import territories
 from briefgen.model.recipient import Committee, Recipient
@@ -72,7 +72,7 @@ def test_the_country_is_printed_only_where_the_letter_goes_abroad(forms: Forms) 
 
 def test_an_unknown_office_names_the_nearest(forms: Forms) -> None:
     code, message, hint = _refused(replace(ADA, office="us-senater"), forms)
-    assert (code, hint) == ("office-unknown", "did you mean us-senator or ca-senator or fr-senator?")
+    assert (code, hint) == ("office-unknown", "did you mean us-senator or us-speaker or fr-senator?")
     assert "us-senater" in message
 
 
@@ -102,7 +102,9 @@ def test_what_a_form_needs_and_the_record_lacks_is_said(
 
 def test_gender_is_never_taken_from_the_name(forms: Forms) -> None:
     chair = replace(
-        ADA, office="us-senate-committee-chair", committees=(Committee("SSFR", "Senate Committee on X", "chair"),)
+        ADA,
+        office="us-senate-committee-chair",
+        committees=(Committee("SSFR", "Senate Committee on X", "chair"),),
     )
     assert address(chair, forms, sender_country="US").salutation == "Dear Chair:"
     assert address(replace(chair, gender="f"), forms, sender_country="US").salutation == (
@@ -271,13 +273,14 @@ offices:
         ('close: "{nmae},"', "wrong-value", 3, "did you mean name"),
         ('close: "[Yours"', "wrong-value", 3, "] is missing"),
         ('close: "{Name}"', "wrong-value", 3, "stray {"),
-        ('close: ""', "wrong-value", 3, "stands empty"),
+        ('close: ""', "wrong-value", 3, "a wording is empty"),
         ("close: {male: Yours}", "unknown-key", 3, "male"),
         ("clsoe: Yours", "unknown-key", 3, "clsoe"),
         ('lines: ["{name}", "United States"]', "wrong-value", 3, "{address} must stand exactly once"),
         ('lines: ["{name}", "At {address}"]', "wrong-value", 3, "line of its own"),
         ("source: [XYZ]", "form-authority", 3, "XYZ"),
         ("source: []", "wrong-value", 2, "usual must name"),
+        ("by_state: {KR: us-senater}", "office-unknown", 3, "did you mean us-senator"),
     ],
 )
 def test_mistakes_in_a_campaigns_forms_are_placed_and_explained(
@@ -312,3 +315,10 @@ def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_wr
     assert len({recipient.country for recipient in recipients}) >= 5
     assert all(not r.name or "(fictional)" in r.tags for r in recipients)
     assert all(recipient.extra["connection"].endswith(".") for recipient in recipients)
+
+
+def test_the_user_page_lists_every_column_and_every_office(forms: Forms) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "recipients.md").read_text(encoding="utf-8")
+    assert [name for name in (column.name for column in COLUMNS) if f"`{name}`" not in page] == []
+    for key, form in forms.offices.items():
+        assert f"| `{key}` | {form.title} | {forms.source_of(key)} |" in page

@@ -10,17 +10,30 @@ STYLE = "chicago-notes-bibliography"
 
 ITEMS = [
     {
-        "id": "essay", "type": "article-journal", "title": "A Plain Title", "volume": "7", "issue": "2", "page": "1-9",
-        "container-title": "Journal of Samples", "author": [{"family": "Writer", "given": "Ann"}],
+        "id": "essay",
+        "type": "article-journal",
+        "title": "A Plain Title",
+        "volume": "7",
+        "issue": "2",
+        "page": "1-9",
+        "container-title": "Journal of Samples",
+        "author": [{"family": "Writer", "given": "Ann"}],
         "issued": {"date-parts": [[2013, 7]]},
     },
     {
-        "id": "paper", "type": "article-newspaper", "title": "Dead & <Buried>", "container-title": "Sample Shimbun",
+        "id": "paper",
+        "type": "article-newspaper",
+        "title": "Dead & <Buried>",
+        "container-title": "Sample Shimbun",
         "issued": {"date-parts": [[2012, 4, 21]]},
     },
     {
-        "id": "report", "type": "report", "title": "Report of the Commission", "number": "A/1/2",
-        "author": [{"literal": "Commission of Samples"}], "issued": {"date-parts": [[2014]]},
+        "id": "report",
+        "type": "report",
+        "title": "Report of the Commission",
+        "number": "A/1/2",
+        "author": [{"literal": "Commission of Samples"}],
+        "issued": {"date-parts": [[2014]]},
         "URL": "https://example.org/report",
     },
 ]
@@ -33,7 +46,9 @@ def citeproc() -> Citeproc:
 
 def test_a_source_is_cited_in_full_first_and_short_afterwards(citeproc: Citeproc) -> None:
     cited = citeproc.format(
-        [Note((Citation("essay", "paragraph", "5"),)), Note((Citation("essay", "paragraph", "6–7"),))], STYLE, "en"
+        [Note((Citation("essay", "paragraph", "5"),)), Note((Citation("essay", "paragraph", "6–7"),))],
+        STYLE,
+        "en",
     )
     assert cited.notes == (
         "Ann Writer, “A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): para. 5.",
@@ -56,7 +71,8 @@ def test_words_of_ours_keep_their_place_before_between_and_after(citeproc: Citep
             Note((Citation("essay"), Words(" That is all."))),
             Note((Words("No source."),)),
         ],
-        STYLE, "en",
+        STYLE,
+        "en",
     ).notes
     assert notes[0].startswith("See Ann Writer, “A Plain Title,”")
     assert ". Others <em>differ</em>: “Dead &amp;" in notes[0]
@@ -98,13 +114,19 @@ def test_the_same_sequence_is_formatted_once(citeproc: Citeproc, monkeypatch: py
 
 def test_pandocs_inlines_become_semantic_html_escaped() -> None:
     word = {"t": "Str", "c": "<b>"}
-    assert inlines_html([
-        {"t": "Emph", "c": [word]}, {"t": "Space"}, {"t": "Strong", "c": [word]}, {"t": "SmallCaps", "c": [word]},
-        {"t": "Superscript", "c": [word]}, {"t": "Subscript", "c": [word]},
-        {"t": "Quoted", "c": [{"t": "SingleQuote"}, [word]]},
-        {"t": "Link", "c": [["", [], []], [word], ["https://e.org/?a=1&b=\"", ""]]},
-        {"t": "Span", "c": [["", [], []], [word]]},
-    ]) == (
+    assert inlines_html(
+        [
+            {"t": "Emph", "c": [word]},
+            {"t": "Space"},
+            {"t": "Strong", "c": [word]},
+            {"t": "SmallCaps", "c": [word]},
+            {"t": "Superscript", "c": [word]},
+            {"t": "Subscript", "c": [word]},
+            {"t": "Quoted", "c": [{"t": "SingleQuote"}, [word]]},
+            {"t": "Link", "c": [["", [], []], [word], ['https://e.org/?a=1&b="', ""]]},
+            {"t": "Span", "c": [["", [], []], [word]]},
+        ]
+    ) == (
         '<em>&lt;b&gt;</em> <strong>&lt;b&gt;</strong><span class="small-caps">&lt;b&gt;</span><sup>&lt;b&gt;</sup>'
         '<sub>&lt;b&gt;</sub>‘&lt;b&gt;’<a href="https://e.org/?a=1&amp;b=&quot;">&lt;b&gt;</a>&lt;b&gt;'
     )

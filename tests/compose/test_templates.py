@@ -40,8 +40,11 @@ def refused(templates: Templates, text: str, **context: object) -> Problem:
 
 def test_the_most_particular_template_is_found() -> None:
     assert candidates("letter", SENATOR) == [
-        "letter/recipient/ada-sample.html.j2", "letter/office/us-senator.html.j2", "letter/chamber/senate.html.j2",
-        "letter/country/US.html.j2", "letter/default.html.j2",
+        "letter/recipient/ada-sample.html.j2",
+        "letter/office/us-senator.html.j2",
+        "letter/chamber/senate.html.j2",
+        "letter/country/US.html.j2",
+        "letter/default.html.j2",
     ]
 
 
@@ -51,21 +54,29 @@ def test_a_diplomat_is_looked_up_by_the_state_represented() -> None:
 
 
 def test_a_block_is_overridden_and_the_rest_inherited(templates: Templates) -> None:
-    write(templates, "letter/office/us-senator.html.j2",
-          '{% extends "letter/default.html.j2" %}{% block a %}<p>own a</p>{% endblock %}')
+    write(
+        templates,
+        "letter/office/us-senator.html.j2",
+        '{% extends "letter/default.html.j2" %}{% block a %}<p>own a</p>{% endblock %}',
+    )
     name = templates.find("letter", SENATOR)
     assert name == "letter/office/us-senator.html.j2"
     assert templates.run(name, {"name": "Ada"}, "x") == "<p>own a</p><p>b for Ada</p>"
 
 
 def test_ones_own_template_of_the_same_name_can_extend_the_built_in_one(templates: Templates) -> None:
-    write(templates, "letter/default.html.j2",
-          '{% extends "built-in/letter/default.html.j2" %}{% block a %}<p>own</p>{% endblock %}')
+    write(
+        templates,
+        "letter/default.html.j2",
+        '{% extends "built-in/letter/default.html.j2" %}{% block a %}<p>own</p>{% endblock %}',
+    )
     assert templates.run("letter/default.html.j2", {"name": "Ada"}, "x") == "<p>own</p><p>b for Ada</p>"
 
 
 def test_text_from_data_is_escaped(templates: Templates) -> None:
-    assert "&lt;script&gt;{{ 7*7 }}" in templates.run("letter/default.html.j2", {"name": "<script>{{ 7*7 }}"}, "x")
+    assert "&lt;script&gt;{{ 7*7 }}" in templates.run(
+        "letter/default.html.j2", {"name": "<script>{{ 7*7 }}"}, "x"
+    )
 
 
 def test_an_unknown_name_stops_with_template_line_and_nearest_name(templates: Templates) -> None:
@@ -134,7 +145,9 @@ def test_check_finds_syntax_names_and_parents_in_all_templates(templates: Templa
     write(templates, "letter/a.html.j2", "{% if %}")
     write(templates, "letter/b.html.j2", "<p>\n{{ senderr }}</p>")
     write(templates, "letter/c.html.j2", '{% extends "letter/defalt.html.j2" %}')
-    found = {(problem.code, str(problem.place)) for problem in templates.check(["sender", "name"], ["letter"])}
+    found = {
+        (problem.code, str(problem.place)) for problem in templates.check(["sender", "name"], ["letter"])
+    }
     assert found == {
         ("template-syntax", "own/templates/letter/a.html.j2:1"),
         ("template-name", "own/templates/letter/b.html.j2:2"),
@@ -143,11 +156,17 @@ def test_check_finds_syntax_names_and_parents_in_all_templates(templates: Templa
 
 
 def test_a_markup_fault_is_placed_in_the_template_that_wrote_it(templates: Templates) -> None:
-    write(templates, "letter/x.html.j2",
-          '{% extends "letter/default.html.j2" %}\n{% block a %}\n<p><blink>a</blink></p>\n{% endblock %}')
+    write(
+        templates,
+        "letter/x.html.j2",
+        '{% extends "letter/default.html.j2" %}\n{% block a %}\n<p><blink>a</blink></p>\n{% endblock %}',
+    )
     _, faults, _ = canonical(templates.run("letter/x.html.j2", {"name": "n"}, "x"))
     problems = list(templates.markup_problems("letter/x.html.j2", faults, "the letter to a"))
-    assert (problems[0].code, problems[0].place) == ("markup-element", Place("own/templates/letter/x.html.j2", 3))
+    assert (problems[0].code, problems[0].place) == (
+        "markup-element",
+        Place("own/templates/letter/x.html.j2", 3),
+    )
 
 
 def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Templates) -> None:
@@ -164,9 +183,15 @@ def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Temp
 @pytest.mark.parametrize(
     ("language", "country", "text"),
     [
-        ("en", "US", "November 24, 2026"), ("en", "GB", "24 November 2026"), ("en", "DE", "24 November 2026"),
-        ("en-US", "", "November 24, 2026"), ("fr", "FR", "24 novembre 2026"), ("de", "CH", "24. November 2026"),
-        ("es", "CL", "24 de noviembre de 2026"), ("ko", "KR", "2026년 11월 24일"), ("en", "KR", "24 November 2026"),
+        ("en", "US", "November 24, 2026"),
+        ("en", "GB", "24 November 2026"),
+        ("en", "DE", "24 November 2026"),
+        ("en-US", "", "November 24, 2026"),
+        ("fr", "FR", "24 novembre 2026"),
+        ("de", "CH", "24. November 2026"),
+        ("es", "CL", "24 de noviembre de 2026"),
+        ("ko", "KR", "2026년 11월 24일"),
+        ("en", "KR", "24 November 2026"),
     ],
 )
 def test_dates_are_written_as_letters_carry_them(language: str, country: str, text: str) -> None:

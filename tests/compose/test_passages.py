@@ -1,0 +1,158 @@
+"""Snippets as they are printed: note, caveats, and what may not be printed."""
+
+import re
+from typing import Any
+
+import pytest
+
+from briefgen.compose.citations import Citation, Words
+from briefgen.compose.passages import Desk, Notebook, inline_html, note_of
+from briefgen.errors import BriefgenError
+from briefgen.model.snippet import Caveat, Snippet
+
+REVIEW = {"status": "verified", "by": "an editor", "on": "2026-01-01"}
+QUOTE = {"source": "essay", "locator": {"paragraph": "5"}, "quote": "a … b"}
+
+
+def snippet(**changes: Any) -> Snippet:
+    return Snippet.model_validate(
+        {
+            "id": "toll",
+            "kind": "statistic",
+            "review": REVIEW,
+            "body": "In 2012 *twenty* died.",
+            "evidence": [QUOTE],
+        }
+        | changes
+    )
+
+
+def caveat(**changes: Any) -> Caveat:
+    return Caveat.model_validate(
+        {
+            "id": "range",
+            "review": REVIEW,
+            "body": "Estimates differ.",
+            "evidence": [{**QUOTE, "source": "paper"}],
+        }
+        | changes
+    )
+
+
+def desk(*snippets: Snippet, caveats: tuple[Caveat, ...] = ()) -> Desk:
+    return Desk(
+        {one.id: one for one in snippets}, {one.id: one for one in caveats}, {"essay": None, "paper": None}
+    )
+
+
+def test_emphasis_is_set_and_everything_else_is_text() -> None:
+    assert inline_html('*a* **b** <b>c</b> [d](http://e) "q" it\'s') == (
+        "<em>a</em> <strong>b</strong> &lt;b&gt;c&lt;/b&gt; [d](http://e) “q” it’s"
+    )
+
+
+def test_a_snippet_prints_its_words_and_calls_one_note() -> None:
+    room = desk(snippet())
+    assert (
+        str(room.passage("toll")) == 'In 2012 <em>twenty</em> died.<span class="citation" data-n="0"></span>'
+    )
+    assert room.notebook.notes[0].parts == (Citation("essay", "paragraph", "5"),)
+
+
+def test_the_chain_of_a_second_hand_source_is_in_the_note() -> None:
+    evidence = {**QUOTE, "via": [{"source": "paper", "relation": "quoted"}]}
+    assert note_of(snippet(evidence=[evidence]), ()).parts == (
+        Citation("paper"),
+        Words(", quoted in "),
+        Citation("essay", "paragraph", "5"),
+    )
+    evidence["via"] = [{"source": "paper", "relation": "cited"}]
+    assert note_of(snippet(evidence=[evidence]), ()).parts[1] == Words(", cited in ")
+
+
+def test_the_same_place_is_cited_once() -> None:
+    assert note_of(snippet(evidence=[QUOTE, {**QUOTE, "quote": "c"}]), ()).parts == (
+        Citation("essay", "paragraph", "5"),
+    )
+
+
+def test_a_caveat_in_the_note_follows_the_source_with_its_own() -> None:
+    note = note_of(snippet(), [caveat(), caveat(id="other", body="Nobody knows.", evidence=[])])
+    assert note.parts == (
+        Citation("essay", "paragraph", "5"),
+        Words(". Estimates differ. See "),
+        Citation("paper", "paragraph", "5"),
+        Words(" Nobody knows."),
+    )
+
+
+def test_caveats_that_follow_each_other_become_one_sequence_of_sentences() -> None:
+    note = note_of(snippet(), [caveat(body="One.", evidence=[]), caveat(id="b", body="Two.")])
+    assert note.parts == (
+        Citation("essay", "paragraph", "5"),
+        Words(". One. Two. See "),
+        Citation("paper", "paragraph", "5"),
+    )
+
+
+def test_a_caveat_as_a_sentence_stands_behind_the_claim_with_its_own_note() -> None:
+    room = desk(snippet(caveats=["range"]), caveats=(caveat(form="sentence"),))
+    text = re.sub(r'<span class="citation" data-n="(\d)"></span>', r"[\1]", str(room.passage("toll")))
+    assert text == "In 2012 <em>twenty</em> died.[0] Estimates differ.[1]"
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_a_caveat_that_must_be_printed_is_there_in_every_variant(short: bool) -> None:
+    room = desk(snippet(caveats=["range"], variants={"short": "Twenty died in 2012."}), caveats=(caveat(),))
+    str(room.passage("toll", short=short))
+    assert Words(". Estimates differ. See ") in room.notebook.notes[0].parts
+
+
+def test_a_caveat_for_editors_stays_out_of_print() -> None:
+    room = desk(snippet(caveats=["range"]), caveats=(caveat(must_print=False),))
+    str(room.passage("toll"))
+    assert room.notebook.notes[0].parts == (Citation("essay", "paragraph", "5"),)
+
+
+@pytest.mark.parametrize("status", ["draft", "rejected"])
+def test_what_is_not_verified_is_refused_by_name(status: str) -> None:
+    with pytest.raises(BriefgenError, match=f"'toll' is {status}") as caught:
+        desk(snippet(review={"status": status})).passage("toll")
+    assert caught.value.problems[0].code == "snippet-not-verified"
+
+
+def test_an_unknown_snippet_is_refused_with_the_nearest() -> None:
+    with pytest.raises(BriefgenError) as caught:
+        desk(snippet()).passage("tole")
+    assert caught.value.problems[0].hint == "did you mean toll?"
+
+
+def test_a_missing_caveat_keeps_its_snippet_out() -> None:
+    with pytest.raises(BriefgenError) as caught:
+        desk(snippet(caveats=["rnge"]), caveats=(caveat(),)).passage("toll")
+    assert (caught.value.problems[0].code, caught.value.problems[0].hint) == (
+        "caveat-unknown",
+        "did you mean range?",
+    )
+
+
+def test_cite_takes_short_and_long_locators() -> None:
+    room = desk()
+    room.cite("essay", para=5)
+    room.cite("essay", page="64–65")
+    room.cite("essay")
+    assert [note.parts[0] for note in room.notebook.notes] == [
+        Citation("essay", "paragraph", "5"),
+        Citation("essay", "page", "64–65"),
+        Citation("essay"),
+    ]
+    with pytest.raises(ValueError, match="no locator 'verze'"):
+        room.cite("essay", verze=5)
+    with pytest.raises(BriefgenError, match="no source has the id"):
+        room.cite("esay")
+
+
+def test_a_note_without_content_leaves_no_call() -> None:
+    from briefgen.compose.citations import Note
+
+    assert Notebook().call(Note(())) == ""

@@ -1,0 +1,313 @@
+"""Recipients in CSV: what is read, what is reported with row and column, and what is written back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from briefgen.errors import BriefgenError, Findings, Place, StorageFault
+from briefgen.library.recipients import read_recipients, write_recipients
+from briefgen.model.recipient import Committee, Recipient
+from briefgen.model.text import clean
+
+Read = Callable[..., tuple[list[Recipient], Findings]]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def _read(content: str | bytes, **options: object) -> tuple[list[Recipient], Findings]:
+        path = tmp_path / "people.csv"
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        findings = Findings()
+        return read_recipients(path, "people.csv", findings, **options), findings  # type: ignore[arg-type]
+
+    return _read
+
+
+def _codes(findings: Findings) -> list[str]:
+    return [problem.code for problem in findings.problems]
+
+
+FULL = (
+    "id,office,name,given,family,gender,address,locality,region,postal_code,country,committees,tags,term_end,"
+    "Local link\n"
+    'ada,us-senator,"Ada Sample, Jr.",Ada,Sample,F,"Room 1 | Sample Building",Washington,DC,20510,us,'
+    '"SSFR:ranking (Senate Committee on Foreign Relations); HSFA",one; two words,2027-01-03,'
+    '"Line 1\nLine 2"\n'
+)
+
+
+def test_a_row_fills_the_record_and_unknown_columns_are_kept_for_templates(read: Read) -> None:
+    (ada,), findings = read(FULL)
+    assert findings.problems == []
+    assert ada == Recipient(
+        id="ada",
+        office="us-senator",
+        country="US",
+        name="Ada Sample, Jr.",
+        given="Ada",
+        family="Sample",
+        gender="f",
+        address=("Room 1", "Sample Building"),
+        locality="Washington",
+        region="DC",
+        postal_code="20510",
+        committees=(
+            Committee("SSFR", "Senate Committee on Foreign Relations", "ranking"),
+            Committee("HSFA", "", "member"),
+        ),
+        tags=("one", "two words"),
+        term_end=date(2027, 1, 3),
+        extra={"Local link": "Line 1\nLine 2"},
+        place=Place("people.csv", 2),
+    )
+
+
+def test_address_lines_may_also_be_lines_in_the_cell(read: Read) -> None:
+    (ada,), _ = read('office,address\nuk-mp,"Room 1\n\nSample House"\n')
+    assert ada.address == ("Room 1", "Sample House")
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_separators_of_all_spreadsheets_are_recognised(read: Read, separator: str) -> None:
+    rows = [["office", "name", "Postal Code"], ["uk-mp", "Ada Sample", "SW1A 0AA"]]
+    (ada,), findings = read("\n".join(separator.join(row) for row in rows))
+    assert (ada.name, ada.postal_code, findings.problems) == ("Ada Sample", "SW1A 0AA", [])
+
+
+def test_byte_order_mark_line_ends_and_the_hint_of_excel_are_understood(read: Read) -> None:
+    (ada,), findings = read(b"\xef\xbb\xbfsep=;\r\noffice;name\r\nuk-mp;Ada\r\n;\r\n")
+    assert (ada.office, ada.name, findings.problems) == ("uk-mp", "Ada", [])
+
+
+def test_another_encoding_is_refused_until_it_is_named(read: Read) -> None:
+    content = "office,name\nuk-mp,Ada\neu-mep,Zoë\n".encode("cp1252")
+    with pytest.raises(StorageFault) as caught:
+        read(content)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place) == ("recipients-encoding", Place("people.csv", 3))
+    assert "CSV UTF-8" in (problem.hint or "")
+    people, _ = read(content, encoding="cp1252")
+    assert [person.name for person in people] == ["Ada", "Zoë"]
+    with pytest.raises(StorageFault, match="recipients-encoding"):
+        read(content, encoding="no-such")
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageFault, match="file-unreadable"):
+        read_recipients(tmp_path / "none.csv", "none.csv", Findings())
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "recipients-header"),
+        ("name,email\nAda,\n", "recipients-header"),
+        ("office,Name,name\nuk-mp,a,b\n", "recipients-repeated-header"),
+        ("office,Link,Link\nuk-mp,a,b\n", "recipients-repeated-header"),
+    ],
+)
+def test_a_header_that_cannot_be_used_stops_the_file(read: Read, content: str, code: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        read(content)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_a_mistyped_header_is_kept_but_warned_of(read: Read) -> None:
+    (ada,), findings = read("office,adress\nuk-mp,Sample Street\n")
+    assert ada.extra == {"adress": "Sample Street"}
+    (problem,) = findings.problems
+    assert (problem.code, problem.severity, problem.hint) == (
+        "recipients-column",
+        "warning",
+        "did you mean address?",
+    )
+
+
+BAD_CELLS = [
+    ("name", "=HYPERLINK(1)", "recipient-formula"),
+    ("name", "@SUM(1)", "recipient-formula"),
+    ("Link", "-cmd|x", "recipient-formula"),
+    ("name", "Ada\u202eelpmaS", "recipient-control"),
+    ("Link", "Ada\x00", "recipient-control"),
+    ("name", "x" * 301, "recipient-cell-too-long"),
+    ("Link", "x" * 100_000, "recipient-cell-too-long"),
+    ("Link", "x" * 140_000, "recipient-cell-too-long"),
+    ("name", '"Ada\nSample"', "recipient-line-break"),
+    ("email", "ada@x.org, b@y.org", "recipient-cell"),
+    ("email", "nobody", "recipient-cell"),
+    ("contact_form", "javascript:alert(1)", "recipient-cell"),
+    ("gender", "x", "recipient-cell"),
+    ("country", "Germany", "recipient-cell"),
+    ("country", "UK", "recipient-cell"),
+    ("represents", "ZZ", "recipient-cell"),
+    ("language", "English please", "recipient-cell"),
+    ("term_end", "3/1/2027", "recipient-cell"),
+    ("id", "Ada Sample", "recipient-cell"),
+    ("id", "../up", "recipient-cell"),
+    ("committees", "SSFR:boss", "recipient-cell"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "code"), BAD_CELLS)
+def test_a_bad_cell_costs_its_row_alone_and_is_named(read: Read, column: str, cell: str, code: str) -> None:
+    quoted = cell if cell.startswith('"') else f'"{cell}"'
+    people, findings = read(f"office,{column},tags\nuk-mp,,one\nuk-mp,{quoted},two\neu-mep,,three\n")
+    assert [person.tags for person in people] == [("one",), ("three",)]
+    (problem,) = findings.problems
+    assert (problem.code, problem.place) == (code, Place("people.csv", 3))
+    assert "row 3" in problem.message
+    assert column in problem.message or len(cell) > 131_072
+
+
+def test_country_hints_name_the_code(read: Read) -> None:
+    _, findings = read("office,country\nuk-mp,germany\nuk-mp,UK\n")
+    assert [problem.hint for problem in findings.problems] == ["write DE", "did you mean GB?"]
+
+
+def test_numbers_with_a_sign_are_no_formulas(read: Read) -> None:
+    (ada,), findings = read('office,Phone,Change\nuk-mp,+41 22 917 90 00,"-3,5"\n')
+    assert (ada.extra, findings.problems) == ({"Phone": "+41 22 917 90 00", "Change": "-3,5"}, [])
+
+
+def test_template_code_and_html_are_only_text(read: Read) -> None:
+    (ada,), findings = read('office,name,Link\nuk-mp,<b>Ada</b>,"{{ 7 * 7 }}{% raw %}"\n')
+    assert (ada.name, ada.extra["Link"]) == ("<b>Ada</b>", "{{ 7 * 7 }}{% raw %}")
+    assert findings.problems == []
+
+
+def test_all_mistakes_of_a_row_are_reported_at_once(read: Read) -> None:
+    people, findings = read("office,gender,email\n,x,y\n")
+    assert people == []
+    assert sorted(_codes(findings)) == ["recipient-cell", "recipient-cell", "recipient-missing"]
+
+
+def test_an_unknown_office_names_the_nearest(read: Read) -> None:
+    people, findings = read("office\nus-senater\nuk-mp\n", offices={"us-senator", "uk-mp"})
+    assert [person.office for person in people] == ["uk-mp"]
+    (problem,) = findings.problems
+    assert (problem.code, problem.hint) == ("office-unknown", "did you mean us-senator?")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        'uk-mp,"Ada,x\n',
+        'uk-mp,"Ada" Sample,x\n',
+        'uk-mp,Ada,"x\n',
+    ],
+)
+def test_a_broken_quotation_costs_one_row_wherever_the_next_mark_stands(read: Read, bad: str) -> None:
+    people, findings = read(
+        f'office,name,tags\nuk-mp,"First, A.",a\n{bad}eu-mep,"Second, B.","b"\neu-mep,Third,c\n'
+    )
+    assert [person.name for person in people] == ["First, A.", "Second, B.", "Third"]
+    assert _codes(findings) == ["recipient-quote"]
+    assert findings.problems[0].place == Place("people.csv", 3)
+
+
+def test_a_row_of_another_width_is_reported(read: Read) -> None:
+    people, findings = read("office,name\nuk-mp,Sample, Ada\nuk-mp\nuk-mp,Ben,,\n")
+    assert [person.name for person in people] == ["Ben"]
+    assert _codes(findings) == ["recipient-row", "recipient-row"]
+
+
+def test_a_cell_without_a_header_is_reported(read: Read) -> None:
+    people, findings = read("office,,name\nuk-mp,,Ada\nuk-mp,lost,Ben\n")
+    assert [person.name for person in people] == ["Ada"]
+    assert _codes(findings) == ["recipient-row"]
+
+
+def test_the_same_id_twice_keeps_the_first_in_all_files(read: Read, tmp_path: Path) -> None:
+    seen: dict[str, Place] = {}
+    people, findings = read("office,name\nuk-mp,Ada Sample\nuk-mp,ada sample\n", seen=seen)
+    assert [person.name for person in people] == ["Ada Sample"]
+    more, again = read("office,name\nuk-mp,Ada Sample\n", seen=seen)
+    assert (more, _codes(findings), _codes(again)) == ([], ["recipient-repeated"], ["recipient-repeated"])
+
+
+def test_ids_come_from_the_name_or_the_office_and_not_from_the_row(read: Read) -> None:
+    rows = [
+        "uk-mp,Ada Ó Súilleabháin,,",
+        "foreign-minister,,KR,",
+        "uk-minister,,,Minister of State",
+        "uk-mp,김표본,,",
+    ]
+    one, _ = read("office,name,represents,role\n" + "\n".join(rows))
+    two, _ = read("office,name,represents,role\n" + "\n".join(reversed(rows)))
+    assert [person.id for person in one] == [person.id for person in reversed(two)]
+    assert [person.id for person in one][:3] == [
+        "ada-o-suilleabhain",
+        "foreign-minister-kr",
+        "uk-minister-minister-of-state",
+    ]
+
+
+def test_a_postal_code_that_lost_its_zero_is_warned_of_and_the_row_stands(read: Read) -> None:
+    people, findings = read("office,postal_code,country\nus-senator,2138,US\nuk-mp,sw1a 0aa,GB\n")
+    assert len(people) == 2
+    assert [(problem.code, problem.severity) for problem in findings.problems] == [("postal-code", "warning")]
+
+
+_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=40).map(
+    lambda text: " ".join(clean(text)[0].split())
+)
+_FREE = st.one_of(_TEXT, st.sampled_from(["=1+1", "-x", "@a", "'=1", "''+x", "'s-Hertogenbosch", 'a "b", c']))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(_FREE, _FREE, _FREE), min_size=1, max_size=5))
+def test_what_is_written_is_read_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]
+) -> None:
+    people = [
+        Recipient(
+            id=f"r{number}",
+            office="uk-mp",
+            country="GB",
+            name=name,
+            role=role,
+            address=("Room 1", "Street"),
+            committees=(
+                Committee("SSFR", "Committee (Foreign) Relations, Trade", "chair"),
+                Committee("X", ""),
+            ),
+            tags=("a", "b c"),
+            term_end=date(2027, 1, 3),
+            extra={"Link": link},
+        )
+        for number, (name, role, link) in enumerate(rows)
+    ]
+    path = tmp_path_factory.mktemp("csv") / "out.csv"
+    path.write_text(write_recipients(people), encoding="utf-8-sig")
+    findings = Findings()
+    again = read_recipients(path, "out.csv", findings)
+    assert findings.problems == []
+    assert [replace(person, place=None) for person in again] == people
+
+
+def test_no_written_cell_begins_like_a_formula() -> None:
+    written = write_recipients(
+        [Recipient(id="a", office="uk-mp", country="GB", name="=1+1", extra={"Link": "+x"})]
+    )
+    assert "'=1+1" in written
+    assert "'+x" in written
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from('a,";\n\t=\x00é{}'), max_size=60))
+def test_any_text_is_read_or_reported_and_never_breaks(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "any.csv"
+    path.write_text(f"office,name\nuk-mp,First\n{text}\nuk-mp,Last\n", encoding="utf-8", newline="")
+    findings = Findings()
+    people = read_recipients(path, "any.csv", findings)
+    assert people[0].name == "First"
+    assert people[-1].name == "Last" or findings.problems

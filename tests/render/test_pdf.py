@@ -1,0 +1,151 @@
+"""The PDF: words, notes, pages, properties and record, read back; and what it refuses to fetch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from briefgen.errors import BriefgenError
+from briefgen.inspect.pdf import read_pdf
+from briefgen.model.document import Document
+from briefgen.render.pdf import PdfRenderer, whole_page
+
+ROOT = Path(__file__).parents[2]
+NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'
+SENTENCE = "The commission found what it found, and said so in words that can be read by everybody who wants to. "
+LETTER = Document(
+    kind="letter",
+    html='<div class="letterhead"><h1>Example Initiative</h1><p>12 Example Street</p></div>'
+    '<div class="inside-address"><p>The Honorable Émile Sample, Jr.<br/>United States Senate</p></div>'
+    '<div class="date-line"><p>24 November 2026</p></div><div class="salutation"><p>Dear Senator Sample:</p></div>'
+    f'<div class="body"><p>I ask you to act.{NOTE}</p><p>{SENTENCE * 3}{NOTE}</p></div>'
+    '<div class="complimentary-close"><p>Sincerely,</p></div><div class="signature"><p>Alex Example</p></div>',
+    title="Letter to The Honorable Émile Sample, Jr.",
+    author="Example Initiative",
+    language="en",
+    date=date(2026, 11, 24),
+    running=("The Honorable Émile Sample, Jr.", "24 November 2026"),
+    page="a4",
+    record={"format": "briefgen-evidence/1", "snippets": [{"id": "toll"}]},
+)
+
+
+@pytest.fixture(scope="module")
+def renderer() -> PdfRenderer:
+    return PdfRenderer((ROOT / "templates/css",))
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_letter_says_what_the_document_says_with_notes_at_the_foot(renderer: PdfRenderer) -> None:
+    rendering = renderer.render(LETTER)
+    read = read_pdf(rendering.data)
+    assert rendering.pages == len(read.pages) == 1
+    text = words(read.text)
+    assert "The Honorable Émile Sample, Jr." in text
+    assert "I ask you to act.1" in text
+    assert text.index("Alex Example") < text.index("1 A. Writer, A Plain Title, para. 5")
+    assert "2 A. Writer" in text
+    assert "Page 1" not in text
+
+
+def test_the_second_page_is_headed_by_recipient_date_and_page(renderer: PdfRenderer) -> None:
+    html = LETTER.html.replace(SENTENCE * 3, f"{SENTENCE * 12}</p><p>" * 3 + SENTENCE)
+    read = read_pdf(renderer.render(replace(LETTER, html=html)).data)
+    assert len(read.pages) == 2
+    assert "The Honorable Émile Sample, Jr. · 24 November 2026" in words(read.pages[1])
+    assert "Page 2 of 2" in read.pages[1]
+    assert "Page 1 of 2" not in read.pages[0]
+
+
+def test_the_signature_is_never_alone_on_a_page(renderer: PdfRenderer) -> None:
+    for lines in range(30, 44):
+        html = LETTER.html.replace(SENTENCE * 3, "<br/>".join(["A line of text."] * lines))
+        read = read_pdf(renderer.render(replace(LETTER, html=html)).data)
+        (page,) = [page for page in read.pages if "Alex Example" in page]
+        assert "Sincerely," in page
+        assert "A line of text." in page
+
+
+@pytest.mark.parametrize(("page", "size"), [("a4", (595.28, 841.89)), ("us-letter", (612, 792))])
+def test_the_page_has_the_size_that_the_campaign_asks_for(
+    renderer: PdfRenderer, page: str, size: tuple[float, float]
+) -> None:
+    with pikepdf.open(BytesIO(renderer.render(replace(LETTER, page=page)).data)) as pdf:  # type: ignore[arg-type]
+        box = [float(number) for number in pdf.pages[0].mediabox]
+    assert box[2:] == pytest.approx(size, abs=0.1)
+
+
+def test_properties_come_from_the_document_and_the_clock_has_no_part(renderer: PdfRenderer) -> None:
+    read = read_pdf(renderer.render(LETTER).data)
+    assert (read.title, read.author, read.language) == (LETTER.title, LETTER.author, "en")
+    with pikepdf.open(BytesIO(renderer.render(LETTER).data)) as pdf:
+        assert str(pdf.docinfo["/CreationDate"]).startswith("D:20261124")
+
+
+def test_the_evidence_record_travels_in_the_file(renderer: PdfRenderer) -> None:
+    assert read_pdf(renderer.render(LETTER).data).record == LETTER.record
+
+
+def test_the_same_document_gives_the_same_bytes(renderer: PdfRenderer) -> None:
+    first = renderer.render(LETTER).data
+    renderer.render(replace(LETTER, title="Another"))
+    assert renderer.render(LETTER).data == first == PdfRenderer((ROOT / "templates/css",)).render(LETTER).data
+
+
+def test_only_the_pinned_fonts_are_used_and_they_are_embedded(renderer: PdfRenderer) -> None:
+    with pikepdf.open(BytesIO(renderer.render(LETTER).data)) as pdf:
+        fonts = [one for one in pdf.objects
+                 if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"]
+        names = {str(one.FontName).split("+")[-1] for one in fonts}
+        assert all("/FontFile3" in one or "/FontFile2" in one for one in fonts)
+    assert names
+    assert all(name.startswith("Source-S") or name.startswith("SourceS") for name in names), names
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<figure><img src="file:///etc/passwd" alt=""/></figure>',
+        '<figure><img src="http://127.0.0.1:9/x.png" alt=""/></figure>',
+        '<figure><img src="https://example.org/x.png" alt=""/></figure>',
+    ],
+)
+def test_nothing_is_fetched_while_rendering(renderer: PdfRenderer, html: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        renderer.render(replace(LETTER, html=html))
+    assert caught.value.problems[0].code == "pdf-fetch"
+
+
+def test_a_stylesheet_that_fetches_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.css").write_text('@import url("file:///etc/hostname");')
+    with pytest.raises(BriefgenError):
+        PdfRenderer((tmp_path, ROOT / "templates/css")).render(LETTER)
+
+
+def test_a_mistake_in_a_stylesheet_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "letter.css").write_text(".body { colour: red }")
+    with pytest.raises(BriefgenError, match="colour") as caught:
+        PdfRenderer((tmp_path, ROOT / "templates/css")).render(LETTER)
+    assert caught.value.problems[0].code == "css-syntax"
+
+
+def test_text_in_properties_cannot_break_out(renderer: PdfRenderer) -> None:
+    hostile = replace(LETTER, title='"><script>x</script>', running=("<b>x</b>",))
+    assert "<script>" not in whole_page(hostile).replace(LETTER.html, "")
+    assert read_pdf(renderer.render(hostile).data).title == '"><script>x</script>'
+
+
+@pytest.mark.parametrize("data", [b"", b"not a pdf", b"%PDF-1.7\n%broken"])
+def test_a_broken_file_is_one_clear_problem(data: bytes) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        read_pdf(data)
+    (problem,) = caught.value.problems
+    assert problem.code == "pdf-unreadable"
