@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from briefgen.model.document import Document
     from briefgen.opening import Opened
 
+PROOFS = "proofs"
+"""Folder of single letters within the output folder; the batch's own letters stay apart from them."""
 BRIEFING = "briefing"
 """Folder of the briefing within the output folder."""
 FORMATS = ("pdf", "docx", "txt")
@@ -109,7 +111,6 @@ def letter(
 ) -> None:
     """Write one letter."""
     from briefgen.batch.names import stem
-    from briefgen.batch.plan import LETTERS
 
     show = Show(as_json, quiet, verbose)
     opened = _open(campaign, text)
@@ -130,7 +131,7 @@ def letter(
         )
     show.problems(opened.warnings)
     made = _make(
-        opened, opened.composer.letter(recipient), _out(opened, out) / LETTERS, stem(recipient), format
+        opened, opened.composer.letter(recipient), _out(opened, out) / PROOFS, stem(recipient), format
     )
     _tell_made(show, made)
 
@@ -159,7 +160,7 @@ def batch(
     show.problems(opened.warnings)
     formats: Any = _formats(opened, format)
     job = Job(opened.campaign.id, opened.recipients, formats, opened.composer, opened.renderers(formats))
-    preload = ["briefgen.compose.composer", *_MODULES[formats[0]]] if formats else []
+    preload = ["briefgen.compose.composer", *(_MODULES[format] for format in formats)]
     with watching(sys.stderr, quiet=quiet) as watch:
         summary = run_batch(
             job,
@@ -204,7 +205,8 @@ def doctor(as_json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-_MODULES = {"pdf": ["weasyprint"], "docx": ["docx"], "txt": []}
+_MODULES = {"pdf": "weasyprint", "docx": "docx", "txt": "briefgen.render.text"}
+"""Loaded once for all workers."""
 
 
 def _open(campaign: Path, text: list[str] | None) -> Opened:

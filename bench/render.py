@@ -1,0 +1,140 @@
+"""Our renderers against the plain use of the libraries beneath them, on the same letter, as ratios.
+
+    python bench/render.py [--letters 60]
+
+Both sides set the same text, with the same stylesheet and fonts, in turn, so that whatever else the machine
+does weighs on both. Plain WeasyPrint is `HTML(string=…).write_pdf()` as its first page of documentation shows
+it, with tags; plain python-docx adds paragraph after paragraph to a new document, and since it knows no
+footnotes, writes them as paragraphs at the end. Neither plain side carries an evidence record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import docx
+import lxml.etree
+import weasyprint
+
+from briefgen.model.document import Document
+from briefgen.render.docx import DocxRenderer
+from briefgen.render.look import PAGES
+from briefgen.render.pdf import PdfRenderer, page_rule, font_faces, whole_page
+
+STYLES = Path(__file__).parents[1] / "templates" / "css"
+WARM_UP = 3
+SENTENCE = (
+    "The committee has the power to ask for a full account of what was done, by whom, and at whose order. "
+)
+NOTE = (
+    '<span class="footnote">Example Commission, <em>Report of an Inquiry Never Held</em> (2020), para. 7, '
+    '<a href="https://example.org/report">https://example.org/report</a>.</span>'
+)
+LETTER = Document(
+    kind="letter",
+    html=(
+        '<div class="letterhead"><h1>Example Initiative</h1><p>12 Example Street · 10115 Berlin</p></div>'
+        '<div class="inside-address"><p>The Honorable Jane Example<br/>1 Example Building<br/>'
+        "Washington, DC 20510</p></div>"
+        '<div class="date-line"><p>January 2, 2026</p></div>'
+        '<div class="salutation"><p>Dear Senator Example:</p></div><div class="body">'
+        + f"<p>{SENTENCE * 2}{NOTE} {SENTENCE * 2}{NOTE}</p>"
+        * 3
+        + '</div><div class="complimentary-close"><p>Sincerely,</p></div>'
+        '<div class="signature"><p>Alex Example<br/>Director</p></div>'
+    ),
+    title="Letter to The Honorable Jane Example",
+    author="Example Initiative",
+    language="en",
+    date=date(2026, 1, 2),
+    running=("The Honorable Jane Example", "January 2, 2026"),
+    page="us-letter",
+    record={"snippets": [{"id": "example", "text": SENTENCE * 20}]},
+)
+
+
+def letter_to(number: int) -> Document:
+    name = f"Jane Example {number}"
+    return replace(LETTER, html=LETTER.html.replace("Jane Example", name), title=f"Letter to {name}")
+
+
+def plain_pdf() -> Callable[[Document], bytes]:
+    rules = page_rule(PAGES["letter", "us-letter"])
+    css = "\n".join(
+        [font_faces(), *((STYLES / name).read_text() for name in ("page.css", "letter.css")), rules]
+    )
+
+    def make(document: Document) -> bytes:
+        page = whole_page(document).replace("</head>", f"<style>{css}</style></head>")
+        data: bytes = weasyprint.HTML(string=page).write_pdf(pdf_tags=True)
+        return data
+
+    return make
+
+
+def plain_docx(document: Document) -> bytes:
+    made = docx.Document()
+    notes: list[Any] = []
+    for block in lxml.etree.fromstring(f"<body>{document.html}</body>").iter("h1", "p"):
+        paragraph = made.add_paragraph(style="Heading 1" if block.tag == "h1" else None)
+        add_runs(paragraph, block, notes)
+    for number, note in enumerate(notes, 1):
+        paragraph = made.add_paragraph(f"{number} ")
+        add_runs(paragraph, note, [])
+    made.core_properties.title = document.title
+    made.core_properties.author = document.author
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def add_runs(paragraph: Any, element: Any, notes: list[Any], italic: bool = False) -> None:
+    if element.text:
+        paragraph.add_run(element.text).italic = italic
+    for child in element:
+        if child.tag == "br":
+            paragraph.add_run().add_break()
+        elif child.get("class") == "footnote":
+            notes.append(child)
+            paragraph.add_run(str(len(notes))).font.superscript = True
+        else:
+            add_runs(paragraph, child, notes, italic or child.tag == "em")
+        if child.tail:
+            paragraph.add_run(child.tail).italic = italic
+
+
+def compare(
+    what: str, plain: Callable[[Document], bytes], ours: Callable[[Document], bytes], number: int
+) -> None:
+    spent = [0.0, 0.0]
+    for index in range(-WARM_UP, number):
+        document = letter_to(index)
+        for side, make in enumerate((plain, ours)):
+            began = time.perf_counter()
+            assert make(document)
+            spent[side] += time.perf_counter() - began if index >= 0 else 0.0
+    plain_ms, ours_ms = (seconds / number * 1000 for seconds in spent)
+    print(f"{what:<6}{plain_ms:>12.2f}{ours_ms:>12.2f}{plain_ms / ours_ms:>12.1f}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--letters", type=int, default=60)
+    number = arguments.parse_args().letters
+    pdf, word = PdfRenderer((STYLES,)), DocxRenderer()
+    print(f"{'':<6}{'plain, ms':>12}{'ours, ms':>12}{'faster by':>12}")
+    compare("PDF", plain_pdf(), lambda document: pdf.render(document).data, number)
+    compare("DOCX", plain_docx, lambda document: word.render(document).data, number * 5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Holding an output folder: one run at a time, and a way to be asked to stop.
+
+This room deals with locks and signals; it knows nothing of letters.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from briefgen.errors import OutputBusy, Place, Problem, StorageFault
+
+PATIENCE_S = 2.0
+"""The last workers of a killed run keep the folder until their letter is done; usually well within this."""
+
+
+@contextmanager
+def held(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[int]:
+    """Hold the lock file `path` for the folder `out`, made where it is missing; gives the descriptor.
+
+    The lock lasts as long as any process has the descriptor open: workers share it, so that one which
+    outlives a killed run cannot write beside the next. OutputBusy where another run has it, StorageFault
+    where the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StorageFault(
+            Problem(
+                "output-unwritable",
+                f"the output folder cannot be written: {error.strerror}",
+                Place(str(out)),
+                "choose another folder with --out, or allow writing to this one",
+            )
+        ) from error
+    try:
+        _lock(descriptor, out, patience_s)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, out: Path, patience_s: float) -> None:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+            raise OutputBusy(
+                Problem(
+                    "output-busy",
+                    "another run is writing to this folder",
+                    Place(str(out)),
+                    "wait for it to end, or choose another folder with --out",
+                )
+            ) from None
+
+
+class Stop:
+    """Whether the user asked to stop; can be waited for like a pipe."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._read, self._write = os.pipe()
+
+    def fileno(self) -> int:
+        """Readable once a stop is requested."""
+        return self._read
+
+    def request(self) -> None:
+        """Ask to stop."""
+        if not self.requested:
+            self.requested = True
+            os.write(self._write, b"!")
+
+    def close(self) -> None:
+        """Give the pipe back."""
+        os.close(self._read)
+        os.close(self._write)
+
+
+@contextmanager
+def stopping() -> Iterator[Stop]:
+    """Let Ctrl-C and SIGTERM ask to stop instead of breaking off; a second Ctrl-C breaks off.
+
+    Only in the main thread; elsewhere Python delivers no signals, and only `request` asks.
+    """
+    stop = Stop()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.requested and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.request()
+
+    ours = threading.current_thread() is threading.main_thread()
+    before = (
+        {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)} if ours else {}
+    )
+    try:
+        yield stop
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+        stop.close()

@@ -1,0 +1,49 @@
+"""One run at a time, and a way to be asked to stop."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from briefgen.batch.hold import held, stopping
+from briefgen.errors import OutputBusy, StorageFault
+
+
+def test_a_second_run_is_turned_away(tmp_path: Path):
+    with (
+        held(tmp_path, tmp_path / "own" / "lock"),
+        pytest.raises(OutputBusy) as busy,
+        held(tmp_path, tmp_path / "own" / "lock", patience_s=0),
+    ):
+        pass
+    assert busy.value.exit_code == 75
+    assert busy.value.problems[0].code == "output-busy"
+
+
+def test_the_folder_is_free_again_afterwards(tmp_path: Path):
+    for _ in range(2):
+        with held(tmp_path, tmp_path / "lock", patience_s=0):
+            pass
+
+
+def test_a_folder_that_cannot_be_made_is_a_storage_fault(tmp_path: Path):
+    (tmp_path / "out").write_text("a file is in the way")
+    with pytest.raises(StorageFault), held(tmp_path / "out", tmp_path / "out" / "own" / "lock"):
+        pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_to_stop(number: signal.Signals):
+    before = signal.getsignal(number)
+    with stopping() as stop:
+        assert not stop.requested
+        os.kill(os.getpid(), number)
+        assert stop.requested
+    assert signal.getsignal(number) is before
+
+
+def test_a_second_ctrl_c_breaks_off():
+    with pytest.raises(KeyboardInterrupt), stopping():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)

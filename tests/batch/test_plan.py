@@ -1,0 +1,63 @@
+"""What is still to be done: keys over all inputs, and files that must be as they were recorded."""
+
+import string
+from dataclasses import fields, replace
+from datetime import date
+
+import pytest
+from batch_fakes import people
+
+from briefgen.batch.plan import distinct, inputs, key
+from briefgen.errors import Place
+from briefgen.model.recipient import Committee, Recipient
+
+BASE = people(1)[0]
+OTHER = {
+    "address": ("elsewhere",),
+    "committees": (Committee("SSFR", "Foreign Relations"),),
+    "tags": ("tag",),
+    "term_end": date(2027, 1, 3),
+    "extra": {"column": "value"},
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Recipient) if field.name != "place"])
+def test_any_change_of_the_recipient_changes_the_key(name: str):
+    """So does a field that is added to the record later: the test finds it."""
+    changed = replace(BASE, **{name: OTHER.get(name, "other")})
+    assert inputs(changed) != inputs(BASE)
+
+
+def test_a_row_that_moves_stays_the_same():
+    assert inputs(replace(BASE, place=Place("other.csv", 99))) == inputs(BASE)
+
+
+def test_the_order_of_extra_columns_does_not_matter():
+    one, other = replace(BASE, extra={"a": "1", "b": "2"}), replace(BASE, extra={"b": "2", "a": "1"})
+    assert inputs(one) == inputs(other)
+
+
+def test_the_key_is_a_sha256_over_fingerprint_recipient_and_format():
+    base = key("campaign", inputs(BASE), "pdf")
+    assert len(base) == 64 and set(base) <= set(string.hexdigits)
+    assert base != key("campaign", inputs(BASE), "docx")
+    assert base != key("another", inputs(BASE), "pdf")
+
+
+def test_the_key_knows_the_version_of_briefgen(monkeypatch: pytest.MonkeyPatch):
+    before = key("campaign", inputs(BASE), "pdf")
+    monkeypatch.setattr("briefgen.batch.plan.__version__", "99.0")
+    assert key("campaign", inputs(BASE), "pdf") != before
+
+
+def test_hostile_text_has_a_key():
+    assert key("campaign", inputs(replace(BASE, name="\ud800\x00\u202e")), "pdf")
+
+
+def test_a_repeated_id_is_reported_with_both_places():
+    one, two = people(2)
+    twin = replace(two, id=one.id)
+    recipients, problems = distinct([one, two, twin])
+    assert recipients == (one, two)
+    assert [problem.code for problem in problems] == ["recipient-repeated"]
+    assert problems[0].place == Place("recipients.csv", 3) and "recipients.csv:2" in problems[0].message
