@@ -1,0 +1,196 @@
+"""The lock: which quotes were proved against which text, and who answers for which wording.
+
+It records and compares hashes; proving is done elsewhere. No word of a source is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from briefgen.errors import Findings, Place, Problem
+from briefgen.evidence.text import fingerprint
+from briefgen.model.snippet import Caveat, Evidence, Snippet
+
+FORMAT = 1
+Card = Snippet | Caveat
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteEntry:
+    """A quote as it was proved."""
+
+    quote: str
+    """SHA-256 of the quote's normalised words, with prefix and suffix."""
+    passage: str
+    """SHA-256 of the source's normalised words from the quote's first to its last."""
+    source: str
+    text: str
+    """SHA-256 of the source's text file."""
+    paragraph: int
+    start: int
+    end: int
+    """Span in the text file, in characters."""
+    briefgen: str
+    """Version that proved it."""
+    on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordingEntry:
+    """A wording as it was reviewed."""
+
+    wording: str
+    """SHA-256 of its normalised words."""
+    rests: str
+    """SHA-256 of what it rests on: evidence, confidence, caveats, date."""
+    by: str
+    on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What was proved and reviewed, by card and place within it."""
+
+    quotes: Mapping[str, QuoteEntry] = field(default_factory=dict)
+    """By `ID#1`, the position among the card's evidence counted from 1; a caveat's ID is `caveats/ID`."""
+    wordings: Mapping[str, WordingEntry] = field(default_factory=dict)
+    """By `ID` for the body, `ID.short` for a variant."""
+
+    def over(self, other: Lock) -> Lock:
+        """This lock, filled up from another."""
+        return Lock({**other.quotes, **self.quotes}, {**other.wordings, **self.wordings})
+
+
+def card_key(card: Card) -> str:
+    """The name of a snippet or caveat in the lock."""
+    return f"caveats/{card.id}" if isinstance(card, Caveat) else card.id
+
+
+def quote_key(card: Card, index: int) -> str:
+    """The name of a quote in the lock; `index` counts the card's evidence from 0."""
+    return f"{card_key(card)}#{index + 1}"
+
+
+def wording_key(card: Card, wording: str) -> str:
+    """The name of a wording in the lock."""
+    return card_key(card) if wording == "body" else f"{card_key(card)}.{wording}"
+
+
+def card_wordings(card: Card) -> dict[str, str]:
+    """Everything of a card that can be printed, by name: `body`, and a snippet's variants."""
+    variants: Mapping[Any, str] = card.variants if isinstance(card, Snippet) else {}
+    return {"body": card.body, **{str(name): wording for name, wording in variants.items()}}
+
+
+def quote_hash(evidence: Evidence) -> str:
+    """SHA-256 of a quote's normalised words with those that single it out."""
+    return fingerprint("\n".join((evidence.prefix, evidence.quote or "", evidence.suffix)))
+
+
+def rests_hash(card: Card) -> str:
+    """SHA-256 of what a card's wordings rest on; editors' notes do not count."""
+    data: dict[str, Any] = {"evidence": [item.model_dump(exclude={"note"}) for item in card.evidence]}
+    if isinstance(card, Snippet):
+        data |= {key: getattr(card, key) for key in ("as_of", "confidence", "caveats", "superseded_by")}
+    else:
+        data |= {"must_print": card.must_print, "form": card.form}
+    for item in data["evidence"]:
+        for key in ("quote", "prefix", "suffix"):
+            item[key] = fingerprint(item[key] or "")
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+# -- the file
+
+
+def write_lock(lock: Lock) -> str:
+    """The text of `snippets/quotes.lock`: sorted, one entry a line, sealed by its own hash."""
+    body = {"quotes": _lines({**lock.quotes}), "wordings": _lines({**lock.wordings})}
+    lines = ["{", f'"format": {FORMAT},', f'"seal": "{_seal(lock)}",']
+    for name, entries in body.items():
+        comma = "," if name == "quotes" else ""
+        lines += (
+            [f'"{name}": {{', ",\n".join(entries), f"}}{comma}"] if entries else [f'"{name}": {{}}{comma}']
+        )
+    return "\n".join((*lines, "}", ""))
+
+
+def _lines(entries: Mapping[str, QuoteEntry | WordingEntry]) -> list[str]:
+    return [
+        f"{json.dumps(key)}: {json.dumps(asdict(entry), ensure_ascii=False)}"
+        for key, entry in sorted(entries.items())
+    ]
+
+
+def _seal(lock: Lock) -> str:
+    data = [
+        {key: asdict(entry) for key, entry in sorted(lock.quotes.items())},
+        {key: asdict(entry) for key, entry in sorted(lock.wordings.items())},
+    ]
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def read_lock(path: Path, shown: str, findings: Findings) -> Lock:
+    """Read a lock file; an absent one is an empty lock, a damaged or edited one is reported."""
+    if not path.is_file():
+        return Lock()
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        findings.add(Problem("lock-damaged", f"cannot be read: {reason}", Place(shown), _AGAIN))
+        return Lock()
+    return parse_lock(text, shown, findings)
+
+
+_AGAIN = "restore it from version control, or review the snippets and run briefgen snippets lock --by NAME"
+
+
+def parse_lock(text: str, shown: str, findings: Findings) -> Lock:
+    """The lock that a file's text says, or an empty one where the text is damaged or was edited."""
+    try:
+        data = json.loads(text)
+        lock = Lock(
+            dict(_entries(QuoteEntry, data["quotes"])), dict(_entries(WordingEntry, data["wordings"]))
+        )
+        seal, form = data["seal"], data["format"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        findings.add(Problem("lock-damaged", "is not a lock file", Place(shown, line), _AGAIN))
+        return Lock()
+    if form != FORMAT:
+        findings.add(
+            Problem(
+                "lock-damaged",
+                f"has the format {form!r}; this briefgen knows {FORMAT}",
+                Place(shown),
+                "use the version of briefgen that wrote it, or lock again",
+            )
+        )
+        return Lock()
+    if seal != _seal(lock):
+        findings.add(
+            Problem(
+                "lock-edited", "was changed by other means than briefgen snippets lock", Place(shown), _AGAIN
+            )
+        )
+        return Lock()
+    return lock
+
+
+Entry = TypeVar("Entry", QuoteEntry, WordingEntry)
+
+
+def _entries(kind: type[Entry], data: Any) -> Iterator[tuple[str, Entry]]:
+    types = {item.name: int if item.type == "int" else str for item in fields(kind)}
+    for key, values in data.items():
+        if set(values) != set(types) or any(type(values[name]) is not types[name] for name in types):
+            raise TypeError(key)
+        yield key, kind(**values)
