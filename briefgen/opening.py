@@ -24,6 +24,7 @@ from briefgen.library.recipients.sendable import sendable
 from briefgen.library.recipients.spreadsheet import read_recipients
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
+from briefgen.model.snippet import Snippet
 from briefgen.render.renderers import Renderers
 
 FORMS = "forms-of-address.yaml"
@@ -169,6 +170,7 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
     for recipient in recipients:
         try:
             chosen = composer.choose(recipient)
+            findings.extend(_unfit(chosen.ask, recipient, composer.campaign, findings))
             template = composer.templates.find(composer.campaign.letter.template, recipient)
             key = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
             if key not in tried:
@@ -180,6 +182,20 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
         composer.briefing()
     except BriefgenError as error:
         findings.extend(error.problems)
+
+
+def _unfit(ask: Snippet, recipient: Recipient, campaign: Campaign, findings: Findings) -> list[Problem]:
+    """An ask that says which offices can do it goes to no other without a word of warning, once for each."""
+    if not ask.recipients or recipient.office in ask.recipients:
+        return []
+    problem = Problem(
+        "ask-office",
+        f"the ask {ask.id!r} is for {', '.join(ask.recipients)}, and goes to {recipient.office}",
+        campaign.at("interests"),
+        f"add a rule that gives {recipient.office} an ask of its own, or extend the ask's recipients",
+        severity="warning",
+    )
+    return [] if problem in findings.problems else [problem]
 
 
 def _sample_sender(campaign: Campaign) -> list[Problem]:

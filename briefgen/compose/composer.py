@@ -134,7 +134,7 @@ class Composer:
             date=campaign.date,
             running=(to.name, date),
             page=campaign.letter.page,
-            record=evidence_record(campaign, recipient, used, self.library.references, self.verified),
+            record=evidence_record(campaign, recipient, used, self.library.references, self.verified, html),
         )
 
     def briefing(self) -> Document:
@@ -177,7 +177,7 @@ class Composer:
             date=campaign.date,
             running=(title,),
             page=paper.page,
-            record=evidence_record(campaign, None, used, self.library.references, self.verified),
+            record=evidence_record(campaign, None, used, self.library.references, self.verified, html),
         )
 
     def _desk(self) -> Desk:
@@ -215,7 +215,7 @@ class Composer:
     ) -> tuple[str, list[Passage]]:
         """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
         html, faults, removed = canonical(self.templates.run(template, context, about))
-        problems = list(self.templates.markup_problems(template, faults, about))
+        problems = list(self.templates.markup_problems(template, faults, about)) if faults else []
         problems += [
             Problem(
                 "unprintable-character",

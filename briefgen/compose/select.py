@@ -57,7 +57,8 @@ def choose(
     ask_id, ask_at = campaign.ask, campaign.at("ask")
     for index, interest in enumerate(campaign.interests):
         if holds(interest, index):
-            topics += interest.topics
+            # Rules run from the general to the particular; what is particular comes first.
+            topics = [*interest.topics, *(topic for topic in topics if topic not in interest.topics)]
             if interest.ask:
                 ask_id, ask_at = interest.ask, campaign.at("interests", index, "ask")
     ask = _named(snippets, ask_id, ask_at)

@@ -71,7 +71,7 @@ class Briefing(Written):
 
 
 class Interest(Written):
-    """A rule that maps recipients to what concerns them; all that match apply, in order."""
+    """A rule that maps recipients to what concerns them; all that match apply, the last weighs most."""
 
     when: str
     """Condition in template syntax over the recipient: `office == "us-senator"`, `"SSFR" in committees`."""

@@ -51,7 +51,8 @@ def font_faces() -> str:
     )
 
 
-def _page_rule(page: PageLayout) -> str:
+def page_rule(page: PageLayout) -> str:
+    """The @page rules of a layout; the first page has no head, the others have one."""
     return (
         f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {page.top_mm + 8}mm {page.right_mm}mm "
         f"{page.bottom_mm}mm {page.left_mm}mm; }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
@@ -76,7 +77,7 @@ class PdfRenderer:
         sheets = self._sheets_for(document)
         with _Silence() as complaints, _refusals():
             page = HTML(string=whole_page(document), url_fetcher=self._fetcher, base_url=None)
-            laid_out = page.render(stylesheets=sheets, font_config=self._fonts)
+            laid_out = page.render(stylesheets=sheets, font_config=self._fonts, presentational_hints=True)
             record = _attachment(document, self._fetcher)
             data: bytes = _written(laid_out, record, document)
         if complaints:
@@ -106,7 +107,7 @@ class PdfRenderer:
                 font_faces(),
                 self._css("page.css"),
                 self._css(f"{document.kind}.css"),
-                _page_rule(PAGES[key]),
+                page_rule(PAGES[key]),
             ]
             with _Silence() as complaints, _refusals():
                 self._sheets[key] = [

@@ -53,9 +53,7 @@ class _Page:
             for child in element:
                 self.block(child, indent)
         elif tag in ("ul", "ol"):
-            start = int(element.get("start") or 1)
-            for number, item in enumerate(element, start):
-                self._item(item, indent, f"{number}. " if tag == "ol" else "- ")
+            self._list(element, indent)
         elif tag == "blockquote":
             for child in element:
                 self.block(child, indent + "    ")
@@ -70,6 +68,12 @@ class _Page:
             if words.strip():
                 longest = max(len(line) for line in words.split("\n"))
                 self.blocks.append(words + (f"\n{rule * longest}" if rule else ""))
+
+    def _list(self, element: ElementTree.Element, indent: str) -> None:
+        before, self.blocks = self.blocks, []
+        for number, item in enumerate(element, int(element.get("start") or 1)):
+            self._item(item, indent, f"{number}. " if element.tag == "ol" else "- ")
+        self.blocks = [*before, "\n".join(self.blocks)]
 
     def _cell(self, cell: ElementTree.Element) -> str:
         inner = [self.inline(child) for child in cell.iter() if child.tag in ("p", "li")]

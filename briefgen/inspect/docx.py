@@ -1,0 +1,315 @@
+"""Reads a finished DOCX back: text, notes, structure, properties and evidence record. It changes nothing.
+
+Files come from anywhere: archives and XML are read with limits, and nothing outside them is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from briefgen.errors import BriefgenError, Place, Problem, StorageFault
+from briefgen.inspect.numbering import Numbering
+from briefgen.inspect.tokens import Read, Writer
+
+MAX_BYTES = 100_000_000
+"""Of the file."""
+MAX_PART_BYTES = 60_000_000
+"""Of each part that is read, unpacked."""
+RECORD_NAMESPACE = "urn:briefgen:evidence-record"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_DOC_PROPERTIES = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def read_docx(source: bytes | Path) -> Read:
+    """Read a DOCX; raises BriefgenError where it is broken, hostile, encrypted or too large."""
+    name = str(source) if isinstance(source, Path) else "the DOCX"
+    try:
+        return _read(_Package(_bytes(source, name), name))
+    except RecursionError:
+        raise _unreadable(name, "its parts are nested too deep") from None
+
+
+def _read(package: _Package) -> Read:
+    main_name = package.target("", "officeDocument")
+    if main_name is None:
+        raise _unreadable(package.name, "it has no main document, so it is no Word document")
+    main = package.xml(main_name)
+    if main is None or main.tag != f"{_W}document":
+        raise _unreadable(package.name, "its main part is not a Word document")
+    styles = _Styles(package.related(main_name, "styles"))
+    numbering = Numbering(package.related(main_name, "numbering"))
+    notes = _notes(package.related(main_name, "footnotes"))
+    reader = _Body(styles, numbering, notes)
+    body = main.find(f"{_W}body")
+    if body is not None:
+        reader.blocks(body)
+    core_name = package.target("", "core-properties")
+    core = package.xml(core_name) if core_name else None
+    return Read(
+        reader.out.tokens(),
+        title=_property(core, "title"),
+        author=_property(core, "creator"),
+        language=_property(core, "language"),
+        record=_record(package, main_name),
+    )
+
+
+def _bytes(source: bytes | Path, name: str) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        if source.stat().st_size > MAX_BYTES:
+            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(name)))
+        return source.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(name))) from None
+
+
+def _unreadable(name: str, why: str) -> BriefgenError:
+    return BriefgenError(
+        Problem(
+            "docx-unreadable",
+            f"cannot be read as a DOCX: {why}",
+            Place(name),
+            "make it anew, or open it in Word and save it as .docx",
+        )
+    )
+
+
+class _Package:
+    """The parts of the archive, unpacked one at a time and within limits."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        if data.startswith(_OLD_OFFICE):
+            raise _unreadable(name, "it is encrypted, or in the format of Word 97 to 2003")
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(data))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            raise _unreadable(name, "it is not a whole zip archive") from None
+        self._names = {each.casefold(): each for each in self._zip.namelist()}
+
+    def xml(self, name: str) -> Any:
+        """The root of a part; None where there is no such part."""
+        from lxml import etree
+
+        content = self._content(name)
+        if content is None:
+            return None
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        )
+        try:
+            root = etree.fromstring(content, parser)
+        except etree.XMLSyntaxError as error:
+            raise _unreadable(self.name, f"{name} is not well-formed XML: {error}") from None
+        tree: Any = root.getroottree()
+        if tree.docinfo.doctype:
+            raise _unreadable(self.name, f"{name} declares a document type, which Word never does")
+        return root
+
+    def _content(self, name: str) -> bytes | None:
+        known = self._names.get(name.casefold())
+        if known is None:
+            return None
+        try:
+            with self._zip.open(known) as part:
+                content = part.read(MAX_PART_BYTES + 1)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ):
+            raise _unreadable(self.name, f"{name} cannot be unpacked") from None
+        if len(content) > MAX_PART_BYTES:
+            raise _unreadable(self.name, f"{name} unpacks to more than {MAX_PART_BYTES} bytes")
+        return content
+
+    def related(self, source: str, kind: str) -> Any:
+        """The root of the part that `source` relates to as this kind; None where there is none."""
+        target = self.target(source, kind)
+        return self.xml(target) if target else None
+
+    def target(self, source: str, kind: str) -> str | None:
+        """The name of the first part that `source` relates to as this kind."""
+        return next(self.targets(source, kind), None)
+
+    def targets(self, source: str, kind: str) -> Iterator[str]:
+        """The names of all parts that `source` relates to as this kind; `source` is empty for the package."""
+        folder, _, base = source.rpartition("/")
+        relationships = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
+        for each in relationships if relationships is not None else ():
+            external = each.get("TargetMode") == "External"
+            if not external and each.get("Type", "").rsplit("/", 1)[-1] == kind:
+                yield posixpath.normpath(posixpath.join("/", folder, each.get("Target", ""))).lstrip("/")
+
+
+class _Styles:
+    """What paragraph styles say about outline and numbering, their bases included."""
+
+    def __init__(self, root: Any) -> None:
+        styles = root.iterfind(f"{_W}style") if root is not None else ()
+        self._by_id: dict[str, Any] = {style.get(f"{_W}styleId", ""): style for style in styles}
+
+    def level(self, properties: Any) -> int | None:
+        """The level of a heading whose `w:pPr` this is; None for text."""
+        for source in self._chain(properties):
+            outline = source.find(f"{_W}outlineLvl")
+            if outline is not None:
+                value = _whole(outline.get(f"{_W}val"))
+                return value + 1 if value is not None and value < 9 else None
+        style = self._by_id.get(_value(properties, "pStyle"))
+        return 1 if style is not None and _value(style, "name").lower() == "title" else None
+
+    def number(self, properties: Any) -> tuple[str, int] | None:
+        """The list and the level (from 0) that a paragraph belongs to."""
+        identifier, level = "", None
+        for source in self._chain(properties):
+            number = source.find(f"{_W}numPr")
+            if number is not None:
+                identifier = identifier or _value(number, "numId")
+                if level is None:
+                    level = _whole(_value(number, "ilvl") or None)
+        return (identifier, level or 0) if identifier not in {"", "0"} else None
+
+    def _chain(self, properties: Any) -> Iterator[Any]:
+        if properties is None:
+            return
+        yield properties
+        identifier, seen = _value(properties, "pStyle"), set[str]()
+        while identifier in self._by_id and identifier not in seen:
+            seen.add(identifier)
+            style = self._by_id[identifier]
+            own = style.find(f"{_W}pPr")
+            if own is not None:
+                yield own
+            identifier = _value(style, "basedOn")
+
+
+def _value(parent: Any, name: str) -> str:
+    child = parent.find(f"{_W}{name}") if parent is not None else None
+    return str(child.get(f"{_W}val", "")) if child is not None else ""
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _notes(root: Any) -> Mapping[str, Any]:
+    notes = root.iterfind(f"{_W}footnote") if root is not None else ()
+    return {note.get(f"{_W}id", ""): note for note in notes if note.get(f"{_W}type", "normal") == "normal"}
+
+
+_SKIPPED = frozenset(
+    {
+        f"{_W}{name}"
+        for name in ("pPr", "rPr", "del", "moveFrom", "delText", "instrText", "delInstrText", "sectPr")
+    }
+    | {f"{_W}{name}" for name in ("tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "fldData", "pict")}
+    | {f"{_MC}Fallback"}
+)
+_SIGNS = {
+    f"{_W}tab": "\t",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "\u2011",
+    f"{_W}softHyphen": "\u00ad",
+}
+
+
+class _Body:
+    """Walks the body in reading order; what a reader would not see (deletions, field codes) is skipped."""
+
+    def __init__(self, styles: _Styles, numbering: Numbering, notes: Mapping[str, Any]) -> None:
+        self.out = Writer()
+        self._styles = styles
+        self._numbering = numbering
+        self._notes = notes
+
+    def blocks(self, parent: Any) -> None:
+        """Paragraphs within `parent`, through tables, content controls and revisions."""
+        for child in parent:
+            if child.tag == f"{_W}p":
+                self._paragraph(child)
+            elif child.tag not in _SKIPPED:
+                self.blocks(child)
+
+    def _paragraph(self, paragraph: Any) -> None:
+        properties = paragraph.find(f"{_W}pPr")
+        number = self._styles.number(properties)
+        if number is not None:
+            marker = self._numbering.next(*number)
+            if marker:
+                self.out.marker(marker)
+        self._inline(paragraph)
+        self.out.end(self._styles.level(properties))
+
+    def _inline(self, parent: Any) -> None:
+        for child in parent:
+            tag = child.tag
+            if tag == f"{_W}t":
+                self.out.text(child.text or "")
+            elif tag in _SIGNS:
+                self.out.text(_SIGNS[tag])
+            elif tag == f"{_W}footnoteReference":
+                note = self._notes.get(child.get(f"{_W}id", ""))
+                self.out.note("".join(_words(note)) if note is not None else "")
+            elif tag == _DOC_PROPERTIES:
+                self.out.image(child.get("descr", ""))
+            elif tag not in _SKIPPED:
+                self._inline(child)
+
+
+def _words(parent: Any) -> Iterator[str]:
+    """Text of a note, its paragraphs in lines."""
+    for child in parent:
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in _SIGNS:
+            yield _SIGNS[child.tag]
+        elif child.tag not in _SKIPPED:
+            yield from _words(child)
+            if child.tag == f"{_W}p":
+                yield "\n"
+
+
+def _property(core: Any, name: str) -> str:
+    return (core.findtext(f"{_DC}{name}") or "").strip() if core is not None else ""
+
+
+def _record(package: _Package, main_name: str) -> Mapping[str, Any] | None:
+    for name in package.targets(main_name, "customXml"):
+        root = package.xml(name)
+        if root is None or root.tag != f"{{{RECORD_NAMESPACE}}}record":
+            continue
+        try:
+            record = json.loads(root.text or "")
+        except (ValueError, RecursionError):
+            record = None
+        if not isinstance(record, dict):
+            raise BriefgenError(
+                Problem(
+                    "record-broken",
+                    "the evidence record in it is damaged",
+                    Place(package.name),
+                    "make the document anew from its campaign",
+                )
+            )
+        return record
+    return None

@@ -1,0 +1,92 @@
+"""Document to DOCX: a letterhead compiled once, and for each document the few parts that are its own.
+
+It sees no snippet, recipient or template.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from briefgen.model.document import Document, Rendering
+from briefgen.render.docx.emitter import DECLARATION, Emitted, emit
+from briefgen.render.docx.letterhead import built_in
+from briefgen.render.docx.package import Member, archive, member
+from briefgen.render.docx.pictures import Pictures, ReadImage
+from briefgen.render.docx.reference import FOOTNOTES_ROOT, RECORD_NAMESPACE, SEPARATORS, Reference
+from briefgen.render.docx.runs import Look, escape, runs
+
+_RELATIONSHIPS = (
+    f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+)
+
+
+class DocxRenderer:
+    """Writes documents as DOCX; keep one for many documents, it compiles each letterhead once.
+
+    `read_image` gives the bytes for an image's `src`; without it only data: addresses are read.
+    """
+
+    def __init__(self, *, read_image: ReadImage | None = None) -> None:
+        self._pictures = Pictures(read_image)
+        self._references: dict[tuple[str, str, str], Reference] = {}
+
+    def render(self, document: Document) -> Rendering:
+        """The document as a DOCX file; the same document gives the same bytes.
+
+        Raises BriefgenError for content outside the vocabulary, for links and pictures Word cannot open.
+        """
+        reference = self._reference(document)
+        emitted = emit(document.html, reference, document.language, self._pictures)
+        own = _own_members(document, reference, emitted)
+        return Rendering(archive([*reference.members, *own]), None)
+
+    def _reference(self, document: Document) -> Reference:
+        key = (document.kind, document.page, document.language)
+        if key not in self._references:
+            self._references[key] = built_in(*key)
+        return self._references[key]
+
+
+def _own_members(document: Document, reference: Reference, emitted: Emitted) -> Iterator[Member]:
+    notes = f"{DECLARATION}{FOOTNOTES_ROOT}{SEPARATORS}{emitted.footnotes}</w:footnotes>"
+    yield member(reference.document, emitted.document.encode())
+    yield member(reference.footnotes, notes.encode())
+    yield reference.relationships.filled(emitted.relationships)
+    yield reference.numbering.filled(emitted.numbering)
+    if emitted.footnote_relationships:
+        folder, _, base = reference.footnotes.rpartition("/")
+        entries = f"{_RELATIONSHIPS}{emitted.footnote_relationships}</Relationships>"
+        yield member(f"{folder}/_rels/{base}.rels", entries.encode())
+    for picture in emitted.pictures:
+        yield member(f"{reference.document.rpartition('/')[0]}/{picture.name}", picture.data, compress=False)
+    head = _running_head(document)
+    for header in reference.headers:
+        yield header.filled(head)
+    yield member(reference.core, _core_properties(document).encode())
+    yield member(reference.record, _record(document).encode())
+
+
+def _running_head(document: Document) -> str:
+    look = Look(document.language)
+    return runs(" · ".join(document.running), look, document.language)
+
+
+def _core_properties(document: Document) -> str:
+    moment = f'xsi:type="dcterms:W3CDTF">{document.date.isoformat()}T00:00:00Z'
+    author = escape(document.author)
+    return (
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+        'core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(document.title)}</dc:title><dc:creator>{author}</dc:creator>"
+        f"<cp:lastModifiedBy>{author}</cp:lastModifiedBy><dc:language>{escape(document.language)}</dc:language>"
+        f"<dcterms:created {moment}</dcterms:created><dcterms:modified {moment}</dcterms:modified>"
+        "</cp:coreProperties>"
+    )
+
+
+def _record(document: Document) -> str:
+    """The evidence record as JSON in one element; ASCII, so that any text survives any program."""
+    text = json.dumps(document.record, sort_keys=True, separators=(",", ":"))
+    return f'{DECLARATION}<record xmlns="{RECORD_NAMESPACE}">{escape(text)}</record>'

@@ -1,0 +1,532 @@
+"""From a Document's HTML to WordprocessingML: one walk over its blocks that writes strings.
+
+How things look is the reference's affair; the emitter only names styles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from briefgen.errors import BriefgenError, Problem
+from briefgen.render.docx.design import emu, twips
+from briefgen.render.docx.inline import Inline, unknown
+from briefgen.render.docx.languages import language
+from briefgen.render.docx.pictures import Picture, Pictures, drawing
+from briefgen.render.docx.reference import Reference
+from briefgen.render.docx.runs import escape
+from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
+from briefgen.render.docx.tables import Cell, Row, grid
+
+_NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"'
+)
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+_WITHIN_ITEMS = frozenset({"p", "ul", "ol"})
+"""Blocks that an `li`, `td` or `th` may hold."""
+_KEEP = "<w:keepNext/>"
+_AFTER_LIST_PT = 7.4
+_AFTER_SUMMARY_PT = 12
+
+
+class Block(NamedTuple):
+    """What the class of a `div` makes of the paragraphs within it."""
+
+    paragraph: str
+    """Style of `p`."""
+    heading: str = "heading {}"
+    """Style of a heading, by its level."""
+    title: str = ""
+    """Style of `h1`, where it is not a heading."""
+    own_lists: bool = False
+    """Lists keep the block's paragraph style instead of List Bullet and List Number."""
+    indent_mm: float = 0
+    """Of the block's paragraphs, where its own lists go further in."""
+
+
+FLOW = Block("Body Text")
+BLOCKS: Mapping[str, Block] = {
+    "letterhead": Block("Letterhead", title="Letterhead Name"),
+    "inside-address": Block("Inside Address"),
+    "date-line": Block("Date Line"),
+    "reference-line": Block("Reference Line"),
+    "salutation": Block("Salutation Line"),
+    "body": FLOW,
+    "ask": Block("Ask"),
+    "complimentary-close": Block("Complimentary Close"),
+    "signature": Block("Signature"),
+    "enclosures": Block("Enclosures", own_lists=True),
+    "copy-line": Block("Copy Line", own_lists=True),
+    "summary": Block("Summary", heading="Summary Heading {}", own_lists=True, indent_mm=4.2),
+    "toc": Block("toc 2", heading="TOC Heading"),
+    "bibliography": Block("Bibliography"),
+    "evidence-annex": Block("Evidence Annex", own_lists=True),
+    "title-block": Block("Subtitle", title="Title"),
+    "byline": Block("Byline"),
+}
+_QUOTE = Block("Quote", own_lists=True, indent_mm=8)
+_CELL = Block("Table Text", own_lists=True)
+_HEAD_CELL = Block("Table Heading", own_lists=True)
+
+
+class Place(NamedTuple):
+    """Where a paragraph stands."""
+
+    block: Block
+    language: str
+    division: str = ""
+    """Class of the `div` that decides the look."""
+    depth: int = 0
+    """In lists; 0 outside."""
+    number: int = 0
+    """`w:numId` of the innermost list; 0 outside lists."""
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What one document adds to its reference."""
+
+    document: str
+    """The main part, whole."""
+    footnotes: str
+    """Its `w:footnote` elements."""
+    relationships: str
+    """Entries for the main part's relationships."""
+    footnote_relationships: str
+    """Entries for the notes' relationships; empty where no note has a link."""
+    numbering: str
+    """A `w:num` for each numbered list."""
+    pictures: tuple[Picture, ...]
+
+
+def emit(html: str, reference: Reference, main: str, pictures: Pictures) -> Emitted:
+    """Write `html` (canonical, without a root) in the styles of `reference`; `main` is its language.
+
+    Raises BriefgenError for what is outside the vocabulary of `briefgen.model.document`.
+    """
+    try:
+        root = ElementTree.fromstring(f"<div>{html}</div>")
+    except ElementTree.ParseError as error:
+        problem = Problem("document-malformed", f"the document's HTML cannot be read: {error}")
+        raise BriefgenError(problem) from None
+    return _Emitter(root, reference, main, pictures).emitted()
+
+
+class _Emitter:
+    """The state of one walk; every method adds to `self._out`, in order."""
+
+    def __init__(self, root: Element, reference: Reference, main: str, pictures: Pictures) -> None:
+        self._root = root
+        self._reference = reference
+        self._main = main
+        self._right_to_left = reference.language.script == "right-to-left"
+        self._inline = Inline(root, reference, main)
+        self._sources = pictures
+        self._pictures: dict[str, Picture] = {}
+        """By id of relationship."""
+        self._drawings = 0
+        self._numberings: list[str] = []
+        self._out: list[str] = []
+
+    def emitted(self) -> Emitted:
+        self._blocks(self._root, Place(FLOW, self._main), keep_last=False)
+        body = f"{''.join(self._out)}{self._inline.waiting()}{self._reference.section}"
+        entries = "".join(
+            f'<Relationship Id="{key}" Type="{_IMAGE}" Target="{picture.name}"/>'
+            for key, picture in self._pictures.items()
+        )
+        return Emitted(
+            document=f"{DECLARATION}<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>",
+            footnotes="".join(self._inline.notes),
+            relationships=self._inline.link_entries() + entries,
+            footnote_relationships=self._inline.note_link_entries(),
+            numbering="".join(self._numberings),
+            pictures=tuple(self._pictures.values()),
+        )
+
+    # Blocks
+
+    def _blocks(self, parent: Element, place: Place, *, keep_last: bool) -> None:
+        """The blocks within `parent`; `keep_last` ties the last one to what follows, on one page."""
+        _refuse_text(parent)
+        children = list(parent)
+        for index, child in enumerate(children):
+            following = children[index + 1] if index + 1 < len(children) else None
+            keep = keep_last if following is None else following.get("class") == "complimentary-close"
+            self._block(child, _spoken(place, child), keep=keep)
+
+    def _block(self, element: Element, place: Place, *, keep: bool) -> None:
+        tag = element.tag
+        self._inline.remember(element)
+        if tag == "p":
+            self._paragraph(element, place, place.block.paragraph, keep=keep)
+        elif tag == "div":
+            self._division(element, place, keep=keep)
+        elif tag in {"h1", "h2", "h3"}:
+            self._heading(element, place)
+        elif tag in {"ul", "ol"}:
+            self._list(element, place, keep=keep)
+        elif tag == "blockquote":
+            self._blocks(element, place._replace(block=_QUOTE), keep_last=keep)
+        elif tag == "table":
+            self._table(element, place)
+        elif tag == "figure":
+            self._figure(element, place, keep=keep)
+        else:
+            raise unknown(element)
+
+    def _division(self, element: Element, place: Place, *, keep: bool) -> None:
+        name = element.get("class", "")
+        if name not in BLOCKS:
+            raise unknown(element)
+        if place.division == "summary" and name != "toc":
+            # The summary is a box: what stands in it stays in it.
+            self._blocks(element, place, keep_last=keep)
+            return
+        place = place._replace(block=BLOCKS[name], division=name)
+        before = len(self._out)
+        if name == "toc":
+            self._contents(element, place)
+        else:
+            self._blocks(element, place, keep_last=keep)
+        if name == "summary" and len(self._out) > before:
+            self._room_after(_AFTER_SUMMARY_PT)
+
+    def _room_after(self, points: float) -> None:
+        """Give the last paragraph more room after it: it ends a group whose paragraphs stand closer."""
+        head, end, content = self._out[-1].partition("</w:pPr>")
+        head, indent, rest = head.partition("<w:ind ")
+        self._out[-1] = f'{head}<w:spacing w:after="{round(points * 20)}"/>{indent}{rest}{end}{content}'
+
+    def _heading(self, element: Element, place: Place) -> None:
+        level = int(element.tag[1])
+        block = place.block
+        style = block.title if level == 1 and block.title else block.heading.format(level)
+        # One style heads a contents list whatever the level, so the outline is told directly.
+        outline = f'<w:outlineLvl w:val="{level - 1}"/>' if style == "TOC Heading" else ""
+        self._paragraph(element, place, style, layout=outline)
+
+    def _paragraph(
+        self,
+        element: Element | None,
+        place: Place,
+        style: str,
+        *,
+        keep: bool = False,
+        numbered: str = "",
+        layout: str = "",
+    ) -> None:
+        """One paragraph. `numbered` and `layout` are properties, `w:numPr` and those after `w:bidi`."""
+        content = self._inline.paragraph(element, place.language)
+        self._write(style, place, content, keep=keep, numbered=numbered, layout=layout)
+
+    def _write(
+        self,
+        style: str,
+        place: Place,
+        content: str,
+        *,
+        keep: bool = False,
+        numbered: str = "",
+        layout: str = "",
+    ) -> None:
+        self._out.append(
+            f'<w:p><w:pPr><w:pStyle w:val="{self._reference.style(style)}"/>{_KEEP if keep else ""}'
+            f"{numbered}{self._direction(place)}{layout}</w:pPr>{content}</w:p>"
+        )
+
+    def _direction(self, place: Place) -> str:
+        """`w:bidi` where the paragraph's direction is not the document's."""
+        right_to_left = language(place.language).script == "right-to-left"
+        if right_to_left == self._right_to_left:
+            return ""
+        return "<w:bidi/>" if right_to_left else '<w:bidi w:val="0"/>'
+
+    # Lists
+
+    def _list(self, element: Element, place: Place, *, keep: bool) -> None:
+        ordered, depth = element.tag == "ol", place.depth + 1
+        number = self._new_number(element, depth) if ordered else self._reference.bullets
+        place = place._replace(depth=depth, number=number, ordered=ordered)
+        _refuse_text(element)
+        for index, item in enumerate(element, start=1):
+            if item.tag != "li":
+                raise unknown(item)
+            self._inline.remember(item)
+            self._item(item, _spoken(place, item), keep=keep and index == len(element))
+        if depth == 1 and len(element) and not place.block.own_lists:
+            self._room_after(_AFTER_LIST_PT)
+
+    def _new_number(self, element: Element, depth: int) -> int:
+        """A numbering of its own, so that every list begins anew."""
+        number = self._reference.next_number + len(self._numberings)
+        start = element.get("start", "")
+        start = start if start.isascii() and start.isdecimal() and len(start) < 5 else "1"
+        self._numberings.append(
+            f'<w:num w:numId="{number}"><w:abstractNumId w:val="{self._reference.numbers}"/>'
+            f'<w:lvlOverride w:ilvl="{_level(depth)}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
+            "</w:num>"
+        )
+        return number
+
+    def _item(self, item: Element, place: Place, *, keep: bool) -> None:
+        """One `li`: inline content, or blocks of which the first carries the number."""
+        parts = _parts(item)
+        if parts[0].tag in {"ul", "ol"}:
+            self._item_paragraph(None, place, keep=False)
+        for index, part in enumerate(parts):
+            inner, last = _spoken(place, part), keep and index == len(parts) - 1
+            if part is not item:
+                self._inline.remember(part)
+            if part.tag in {"ul", "ol"}:
+                self._list(part, inner, keep=last)
+            elif index == 0:
+                self._item_paragraph(part, inner, keep=last)
+            else:
+                self._item_continued(part, inner, keep=last)
+
+    def _item_paragraph(self, element: Element | None, place: Place, *, keep: bool) -> None:
+        style, own = self._item_style(place, "List Number" if place.ordered else "List Bullet")
+        numbered = ""
+        # A bulleted style brings its bullet along; each numbered list has its own count.
+        if own or place.ordered:
+            level = f'<w:ilvl w:val="{_level(place.depth)}"/>'
+            numbered = f'<w:numPr>{level}<w:numId w:val="{place.number}"/></w:numPr>'
+        layout = f'{_item_indent(place)} w:hanging="{twips(LIST_STEP_MM)}"/>' if own else ""
+        self._paragraph(element, place, style, keep=keep, numbered=numbered, layout=layout)
+
+    def _item_continued(self, element: Element, place: Place, *, keep: bool) -> None:
+        """A further paragraph of an item."""
+        style, own = self._item_style(place, "List Continue")
+        layout = f"{_item_indent(place)}/>" if own else ""
+        self._paragraph(element, place, style, keep=keep, layout=layout)
+
+    def _item_style(self, place: Place, kind: str) -> tuple[str, bool]:
+        """Style of a paragraph in a list, and whether its indent must be told directly."""
+        if place.block.own_lists:
+            return place.block.paragraph, True
+        level = min(place.depth, LIST_DEPTH)
+        return kind if level == 1 else f"{kind} {level}", place.depth > LIST_DEPTH
+
+    # Tables
+
+    def _table(self, element: Element, place: Place) -> None:
+        _check_table(element)
+        rows, shares = grid(element)
+        caption = element.find("caption")
+        if caption is not None:
+            self._inline.remember(caption)
+            self._paragraph(caption, _spoken(place, caption), "caption", keep=True)
+        if not shares:
+            return
+        width = self._reference.text_width // 635
+        widths = [round(share * width) for share in shares]
+        title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
+        described = f'<w:tblCaption w:val="{escape(title[:250])}"/>' if title else ""
+        look = f'<w:tblLook w:val="0020" w:firstRow="{int(rows[0].head)}" w:lastRow="0" w:firstColumn="0"'
+        columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
+        self._out.append(
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._reference.style("Briefing Table")}"/>'
+            f"{'<w:bidiVisual/>' if self._right_to_left else ''}"
+            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{look} w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+            f"{described}</w:tblPr><w:tblGrid>"
+            f"{columns}</w:tblGrid>"
+        )
+        for row in rows:
+            self._row(row, widths, place)
+        self._out.append("</w:tbl>")
+        # Word joins tables that touch, and wants a paragraph after the last.
+        self._write("After Table", place, "")
+
+    def _row(self, row: Row, widths: list[int], place: Place) -> None:
+        repeated = "<w:tblHeader/>" if row.head else ""
+        self._out.append(f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>")
+        column = 0
+        for cell in row.cells:
+            self._cell(cell, sum(widths[column : column + cell.span]), row, place)
+            column += cell.span
+        self._out.append("</w:tr>")
+
+    def _cell(self, cell: Cell, width: int, row: Row, place: Place) -> None:
+        span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
+        merge = f'<w:vMerge w:val="{cell.merge}"/>' if cell.merge else ""
+        self._out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>')
+        element = cell.element
+        if element is None:
+            self._write("Table Text", place, "")
+        else:
+            self._cell_content(element, row, place)
+        self._out.append("</w:tc>")
+
+    def _cell_content(self, element: Element, row: Row, place: Place) -> None:
+        if element.tag not in {"th", "td"}:
+            raise unknown(element)
+        block = _HEAD_CELL if element.tag == "th" or row.head else _CELL
+        place = _spoken(place._replace(block=block, depth=0), element)
+        self._inline.remember(element)
+        for part in _parts(element):
+            if part is element:
+                self._paragraph(part, place, block.paragraph)
+            else:
+                self._block(part, _spoken(place, part), keep=False)
+
+    # Figures
+
+    def _figure(self, element: Element, place: Place, *, keep: bool) -> None:
+        _refuse_text(element)
+        last = len(element)
+        for index, child in enumerate(element, start=1):
+            self._inline.remember(child)
+            inner = _spoken(place, child)
+            if child.tag == "img":
+                self._picture(child, inner, keep=keep or index < last)
+            elif child.tag == "figcaption":
+                self._paragraph(child, inner, "caption", keep=keep or index < last)
+            else:
+                raise unknown(child)
+
+    def _picture(self, element: Element, place: Place, *, keep: bool) -> None:
+        picture = self._sources.get(element.get("src", ""))
+        relationship = self._picture_relationship(picture)
+        self._drawings += 1
+        limit = {
+            "signature": emu(self._reference.design.signature_mm),
+            "letterhead": emu(self._reference.design.logo_mm),
+        }.get(place.division, round(self._reference.text_height * 0.8))
+        size = picture.within(self._reference.text_width, limit)
+        run = drawing(self._drawings, relationship, element.get("alt", ""), size)
+        # Before a picture no room is left for a pen.
+        layout = '<w:spacing w:before="120"/>' if place.division == "signature" else ""
+        style = {"signature": "Signature", "letterhead": "Letterhead"}.get(place.division, "Figure")
+        content = self._inline.paragraph(None, place.language, after=run)
+        self._write(style, place, content, keep=keep, layout=layout)
+
+    def _picture_relationship(self, picture: Picture) -> str:
+        for key, known in self._pictures.items():
+            if known is picture:
+                return key
+        key = f"picture{len(self._pictures) + 1}"
+        self._pictures[key] = picture
+        return key
+
+    # Contents list
+
+    def _contents(self, element: Element, place: Place) -> None:
+        """A contents list: entries as a field that Word can bring up to date, with what is there now."""
+        for child in element:
+            if child.tag in {"ul", "ol"}:
+                self._inline.remember(child)
+                self._entries(child, _spoken(place, child))
+            else:
+                self._block(child, _spoken(place, child), keep=False)
+
+    def _entries(self, element: Element, place: Place) -> None:
+        entries = list(_lines(element, place))
+        levels = [self._entry_level(line) for line, _ in entries]
+        # \n leaves page numbers out, which only Word could tell; \h makes links.
+        switches = f' TOC \\o "{min(levels, default=1)}-{max(levels, default=3)}" \\h \\n \\z '
+        opening = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+            f'{escape(switches)}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        closing = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        for index, ((line, spoken), level) in enumerate(zip(entries, levels, strict=True)):
+            self._inline.remember(line)
+            before = opening if index == 0 else ""
+            after = closing if index == len(entries) - 1 else ""
+            content = self._inline.paragraph(line, spoken.language, before=before, after=after)
+            self._write(f"toc {level}", spoken, content)
+
+    def _entry_level(self, entry: Element) -> int:
+        """The level of the heading that an entry leads to; 2, where it leads elsewhere."""
+        link = next((each for each in entry if each.tag == "a"), None)
+        href = link.get("href", "") if link is not None else ""
+        return self._inline.levels.get(href[1:], 2)
+
+
+def _spoken(place: Place, element: Element) -> Place:
+    """The place, in the element's own language where it has one."""
+    tag = element.get("lang")
+    return place._replace(language=tag) if tag else place
+
+
+def _level(depth: int) -> int:
+    """`w:ilvl` of a list at `depth`; WordprocessingML has nine."""
+    return min(depth, 9) - 1
+
+
+def _item_indent(place: Place) -> str:
+    left = twips(place.block.indent_mm + place.depth * LIST_STEP_MM)
+    return f'<w:ind w:left="{left}"'
+
+
+def _parts(element: Element) -> list[Element]:
+    """What an item or a cell holds: itself where that is inline content, else its blocks.
+
+    Inline content beside blocks becomes a paragraph of its own, so that nothing is lost.
+    """
+    if not any(child.tag in _WITHIN_ITEMS for child in element):
+        return [element]
+    parts, line = [], _line(element.text)
+    for child in element:
+        if child.tag not in _WITHIN_ITEMS:
+            line.append(child)
+            continue
+        parts += [line, child]
+        line = _line(child.tail)
+    return [part for part in [*parts, line] if part.tag != "p" or part in element or _says(part)]
+
+
+def _line(text: str | None) -> Element:
+    line = Element("p")
+    line.text = text
+    return line
+
+
+def _says(line: Element) -> bool:
+    return len(line) > 0 or bool(line.text and not line.text.isspace())
+
+
+def _lines(element: Element, place: Place) -> Iterator[tuple[Element, Place]]:
+    """The entries of a contents list, nested ones in their order, each with its language."""
+    _refuse_text(element)
+    for item in element:
+        if item.tag != "li":
+            raise unknown(item)
+        spoken = _spoken(place, item)
+        for part in _parts(item):
+            if part.tag in {"ul", "ol"}:
+                yield from _lines(part, _spoken(spoken, part))
+            else:
+                yield part, _spoken(spoken, part)
+
+
+def _refuse_text(parent: Element) -> None:
+    """Text has its place in paragraphs; where it stands beside them it would be lost."""
+    for text in (parent.text, *(child.tail for child in parent)):
+        if text and not text.isspace():
+            problem = f"the text {text.strip()[:60]!r} stands in <{parent.tag}> outside any paragraph"
+            raise BriefgenError(Problem("document-vocabulary", problem))
+
+
+def _check_table(table: Element) -> None:
+    _refuse_text(table)
+    for part in table:
+        if part.tag == "caption":
+            continue
+        if part.tag not in {"thead", "tbody"}:
+            raise unknown(part)
+        _refuse_text(part)
+        for row in part:
+            if row.tag != "tr":
+                raise unknown(row)
+            _refuse_text(row)

@@ -1,0 +1,268 @@
+"""The letterhead that every DOCX starts from, compiled once: styles, numbering, notes, heads, settings.
+
+Nothing here depends on a single document; `emitter` writes those parts. python-docx does the opening,
+pruning and saving.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from briefgen.render.docx.design import Design
+from briefgen.render.docx.languages import Language
+from briefgen.render.docx.numbering import ensure_lists
+from briefgen.render.docx.ooxml import CONTENT_TYPES, R, W, add_part, element, insert, put_part, tag
+from briefgen.render.docx.package import Member, member
+from briefgen.render.docx.styles import styles
+from briefgen.render.docx.stylesheet import default_language, ensure_styles, language_element
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+RUNNING = "{running}"
+"""Stands in a header where the lines of the second and later pages go."""
+RECORD_NAMESPACE = "urn:briefgen:evidence-record"
+_RECORD_ITEM = "{6E1B0B5C-5B0E-5D57-9C1A-0D2F4C8A7B31}"
+"""Identifier of the custom XML item; any constant GUID serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A part that differs a little from document to document: what stands before and after the difference."""
+
+    name: str
+    before: str
+    after: str
+    empty: Member
+    """The part where a document adds nothing."""
+
+    def filled(self, content: str) -> Member:
+        """The part with `content` in its place."""
+        if not content:
+            return self.empty
+        return member(self.name, (self.before + content + self.after).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A compiled letterhead: all that letters have in common, ready to be copied."""
+
+    members: tuple[Member, ...]
+    """Parts that are the same in every document."""
+    document: str
+    """Name of the main part: `word/document.xml`."""
+    footnotes: str
+    core: str
+    record: str
+    """Name of the custom XML part that holds the evidence record."""
+    styles: Mapping[str, str]
+    """Style ids by lower-case style name."""
+    relationships: Template
+    """Of the main part; hyperlinks and pictures go in."""
+    numbering: Template
+    """Numbered lists of the document go in, each a `w:num`."""
+    bullets: int
+    """`w:numId` of bulleted lists."""
+    numbers: int
+    """`w:abstractNumId` of numbered lists."""
+    next_number: int
+    """First free `w:numId`."""
+    headers: tuple[Template, ...]
+    """Heads of following pages."""
+    section: str
+    """The `w:sectPr` that ends the body."""
+    text_width: int
+    """Between the margins, in EMU."""
+    text_height: int
+    language: Language
+    design: Design
+
+    def style(self, name: str) -> str:
+        """The id of a style by its name, whatever its case."""
+        return self.styles[name.lower()]
+
+
+def compiled(document: WordDocument, main_language: Language, design: Design, *, fresh: bool) -> Reference:
+    """Prepare an opened, pruned letterhead. Missing styles are made; `fresh` sets the rest of ours too."""
+    default_language(document, main_language, design, fresh=fresh)
+    ids = ensure_styles(document, styles(design), main_language)
+    bullets, numbers, next_number = ensure_lists(document, ids)
+    _add_footnotes(document)
+    _set_settings(document, main_language)
+    _add_record(document)
+    _set_application(document)
+    section = document.sections[-1]
+    return _reference(
+        document,
+        styles=ids,
+        bullets=bullets,
+        numbers=numbers,
+        next_number=next_number,
+        section=_section(document, main_language),
+        text_width=_between(section.page_width, section.left_margin, section.right_margin),
+        text_height=_between(section.page_height, section.top_margin, section.bottom_margin),
+        language=main_language,
+        design=design,
+    )
+
+
+SEPARATORS = (
+    '<w:footnote w:type="separator" w:id="-1"><w:p><w:pPr><w:spacing w:after="0" w:line="240"'
+    ' w:lineRule="auto"/></w:pPr><w:r><w:separator/></w:r></w:p></w:footnote>'
+    '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:pPr><w:spacing w:after="0" w:line="240"'
+    ' w:lineRule="auto"/></w:pPr><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
+)
+
+
+def _between(whole: int | None, *margins: int | None) -> int:
+    """What the margins leave, in EMU; a section that tells no size has Word's own, US Letter."""
+    return (whole or 7772400) - sum(margin or 0 for margin in margins)
+
+
+FOOTNOTES_ROOT = f'<w:footnotes xmlns:w="{W}" xmlns:r="{R}">'
+
+
+def _add_footnotes(document: WordDocument) -> None:
+    put_part(document, "footnotes", f"<w:footnotes>{SEPARATORS}</w:footnotes>")
+
+
+def _set_settings(document: WordDocument, main: Language) -> None:
+    """Keep the settings that belong to a letterhead; add the notes' separators and Word 2013's layout."""
+    root = document.settings.element
+    for child in list(root):
+        if child.tag.rsplit("}", 1)[-1] not in _KEPT_SETTINGS:
+            root.remove(child)
+    version = (
+        '<w:compat><w:compatSetting w:name="compatibilityMode"'
+        ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+    )
+    for setting in (
+        '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>',
+        version,
+        language_element(main).replace("w:lang", "w:themeFontLang"),
+    ):
+        new = element(setting)
+        name = new.tag.rsplit("}", 1)[-1]
+        for old in root.findall(new.tag):
+            root.remove(old)
+        insert(root, new, _SETTINGS[_SETTINGS.index(name) + 1 :])
+
+
+_SETTINGS = (
+    *("zoom", "displayBackgroundShape", "mirrorMargins", "bordersDoNotSurroundHeader"),
+    *("bordersDoNotSurroundFooter", "gutterAtTop", "autoHyphenation", "consecutiveHyphenLimit"),
+    *(
+        "hyphenationZone",
+        "doNotHyphenateCaps",
+        "evenAndOddHeaders",
+        "defaultTabStop",
+        "drawingGridHorizontalSpacing",
+    ),
+    *("drawingGridVerticalSpacing", "characterSpacingControl", "noLineBreaksAfter", "noLineBreaksBefore"),
+    *("footnotePr", "compat", "themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator"),
+)
+"""Settings that we keep or set, in the order of their schema (ECMA-376, CT_Settings)."""
+_KEPT_SETTINGS = frozenset(_SETTINGS) - {"footnotePr", "compat", "themeFontLang"}
+
+
+def _add_record(document: WordDocument) -> None:
+    """The place of the evidence record: a custom XML part of which only the text changes."""
+    item = add_part(document.part, "customXml", "/customXml/item1.xml", "application/xml", "<record/>")
+    properties = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem'
+        ' xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"'
+        f' ds:itemID="{_RECORD_ITEM}"><ds:schemaRefs><ds:schemaRef ds:uri="{RECORD_NAMESPACE}"/>'
+        "</ds:schemaRefs></ds:datastoreItem>"
+    )
+    content_type = CONTENT_TYPES + "customXmlProperties+xml"
+    add_part(item, "customXmlProps", "/customXml/itemProps1.xml", content_type, properties)
+
+
+def _set_application(document: WordDocument) -> None:
+    text = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties'
+        ' xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+        "<Application>briefgen</Application></Properties>"
+    )
+    content_type = CONTENT_TYPES + "extended-properties+xml"
+    add_part(document.part.package, "extended-properties", "/docProps/app.xml", content_type, text)
+
+
+def _section(document: WordDocument, main: Language) -> str:
+    """The last section's properties as text that needs no declarations of its own."""
+    from lxml import etree
+
+    properties = document.element.body.find(tag("sectPr"))
+    for grid in properties.findall(tag("docGrid")):
+        properties.remove(grid)
+    if main.script == "right-to-left" and properties.find(tag("bidi")) is None:
+        insert(properties, element("<w:bidi/>"), ("rtlGutter", "docGrid", "printerSettings", "sectPrChange"))
+    return re.sub(r'\sxmlns:\w+="[^"]*"', "", etree.tostring(properties, encoding="unicode"))
+
+
+def _reference(document: WordDocument, **known: Any) -> Reference:
+    """Save with python-docx and take the package apart."""
+    stream = io.BytesIO()
+    document.save(stream)
+    with zipfile.ZipFile(stream) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    names = {
+        "document": document.part.partname.membername,
+        "footnotes": "word/footnotes.xml",
+        "core": "docProps/core.xml",
+        "record": "customXml/item1.xml",
+    }
+    for name in names.values():
+        parts.pop(name, None)
+    folder, _, base = names["document"].rpartition("/")
+    relationships = _open_end(parts, f"{folder}/_rels/{base}.rels", "</Relationships>")
+    numbering = _open_end(parts, document.part.numbering_part.partname.membername, "</w:numbering>")
+    headers = tuple(_running_heads(parts))
+    parts["[Content_Types].xml"] = _with_pictures(parts["[Content_Types].xml"])
+    return Reference(
+        members=tuple(member(name, content) for name, content in sorted(parts.items())),
+        relationships=relationships,
+        numbering=numbering,
+        headers=headers,
+        **names,
+        **known,
+    )
+
+
+def _open_end(parts: dict[str, bytes], name: str, end: str) -> Template:
+    before, after = parts.pop(name).decode().rsplit(end, 1)
+    return _template(name, before, end + after)
+
+
+def _template(name: str, before: str, after: str) -> Template:
+    return Template(name, before, after, member(name, (before + after).encode()))
+
+
+_RUNNING_RUN = re.compile(
+    r"<w:r\b[^>]*>(?:(?!</w:r>).)*" + re.escape(RUNNING) + r"(?:(?!</w:r>).)*</w:r>", re.DOTALL
+)
+
+
+def _running_heads(parts: dict[str, bytes]) -> Iterator[Template]:
+    for name in sorted(parts):
+        if name.startswith("word/header"):
+            text = parts[name].decode()
+            found = _RUNNING_RUN.search(text)
+            if found:
+                del parts[name]
+                yield _template(name, text[: found.start()], text[found.end() :])
+
+
+def _with_pictures(content_types: bytes) -> bytes:
+    text = content_types.decode()
+    missing = "".join(
+        f'<Default Extension="{extension}" ContentType="image/{extension}"/>'
+        for extension in ("png", "jpeg")
+        if f'Extension="{extension}"' not in text
+    )
+    return re.sub(r"<Types\b[^>]*>", lambda root: root.group() + missing, text, count=1).encode()
