@@ -33,7 +33,7 @@ class Place:
 class Problem:
     """One thing that is wrong: rule, value, place, and what to do next.
 
-    Every `code` has a section of that name in docs/checks.md.
+    Every `code` has a section of that name in docs/checks/.
     """
 
     code: str

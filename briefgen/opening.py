@@ -16,6 +16,7 @@ from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
 from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.templates import Templates
+from briefgen.doctor import require_pdf
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
@@ -46,7 +47,12 @@ class Opened:
     """How the quotes were verified, in a sentence."""
 
     def renderers(self, formats: tuple[str, ...]) -> Renderers:
-        """The renderers for some formats, with the campaign's stylesheets before the built-in ones."""
+        """The renderers for some formats, with the campaign's stylesheets before the built-in ones.
+
+        Raises BriefgenError where the machine lacks what a format needs.
+        """
+        if "pdf" in formats:
+            require_pdf()
         return Renderers(
             formats, tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
         )
