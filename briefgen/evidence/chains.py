@@ -25,9 +25,9 @@ _TITLES = ("title", "title-short")
 def names_of(reference: Reference) -> frozenset[str]:
     """The names under which a wording may name a source, folded for comparison.
 
-    Families and bodies among its people, the work it stands in, publisher, authority, title; of each name also
-    the initials of its words in capitals and what stands in brackets. A title of one word ("Survey") is no
-    name: it would be found in sentences that do not mean it.
+    Families and bodies among its people, the work it stands in, publisher, authority, title; of each name
+    also the initials of its words in capitals and what stands in brackets. A title of one word ("Survey") is
+    no name: it would be found in sentences that do not mean it.
     """
     csl = reference.csl
     people = [person for key in _PEOPLE for person in _list(csl.get(key)) if isinstance(person, dict)]
@@ -46,7 +46,10 @@ def _forms(name: object) -> Iterator[str]:
         return
     bracketed = re.findall(r"\(([^()]+)\)", name)
     for form in (re.sub(r"\s*\([^()]*\)", "", name), *bracketed):
-        yield fold(re.sub(r"^The ", "", form))
+        folded = fold(re.sub(r"^The ", "", form))
+        yield folded
+        if folded.startswith("un ") and " " in folded[3:]:  # a body is the same without its family's name
+            yield folded[3:]
         initials = "".join(re.findall(r"(?:^|[\s-])([A-Z])", form))
         if len(initials) >= 3:
             yield initials.lower()

@@ -16,6 +16,7 @@ from briefgen.evidence import chains, wording
 from briefgen.evidence.dates import read_edtf
 from briefgen.evidence.grounds import Ground
 from briefgen.evidence.lock import (
+    TITLE,
     Card,
     Lock,
     card_key,
@@ -23,6 +24,7 @@ from briefgen.evidence.lock import (
     quote_key,
     rests_hash,
     wording_key,
+    wording_place,
 )
 from briefgen.evidence.material import Material
 from briefgen.evidence.printed import plain
@@ -107,8 +109,11 @@ def card_problems(
             severity="warning",
         )
     for name, markdown in card_wordings(card).items():
-        place = card.at("body") if name == "body" else card.at("variants", name)
-        yield from _wording_problems(card, wording.Wording.of(markdown, place), material, ground)
+        text = wording.Wording.of(markdown, wording_place(card, name))
+        if name == TITLE:
+            yield from _title_problems(card, text, ground)
+        else:
+            yield from _wording_problems(card, text, material, ground)
     yield from _form_problems(card, on)
     yield from review_problems(card, material.lock)
     yield from _lock_problems(card, material, proofs)
@@ -126,6 +131,15 @@ def _wording_problems(
     if ground.complete:
         yield from wording.number_problems(text, ground)
         yield from wording.hedge_problems(text, ground)
+
+
+def _title_problems(card: Card, text: wording.Wording, ground: Ground) -> Iterator[Problem]:
+    """A title stands over a claim: it says no figure of its own, and need not repeat hedge or speaker."""
+    yield from wording.quotation_problems(text, card.evidence, ground)
+    if card.language.startswith("en"):
+        yield from wording.time_problems(text)
+        if ground.complete:
+            yield from wording.number_problems(text, ground)
 
 
 def _form_problems(card: Card, on: date | None) -> Iterator[Problem]:
@@ -170,7 +184,7 @@ def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
     rests = rests_hash(card)
     for name, markdown in card_wordings(card).items():
         entry = lock.wordings.get(wording_key(card, name))
-        at = card.at("body") if name == "body" else card.at("variants", name)
+        at = wording_place(card, name)
         if entry is None:
             yield Problem(
                 "wording-unlocked",

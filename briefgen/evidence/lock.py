@@ -61,7 +61,7 @@ class Lock:
     quotes: Mapping[str, QuoteEntry] = field(default_factory=dict)
     """By `ID#1`, the position among the card's evidence counted from 1; a caveat's ID is `caveats/ID`."""
     wordings: Mapping[str, WordingEntry] = field(default_factory=dict)
-    """By `ID` for the body, `ID.short` for a variant."""
+    """By `ID` for the body, `ID.short` for a variant, `ID.title` for the title."""
 
     def over(self, other: Lock) -> Lock:
         """This lock, filled up from another."""
@@ -83,10 +83,20 @@ def wording_key(card: Card, wording: str) -> str:
     return card_key(card) if wording == "body" else f"{card_key(card)}.{wording}"
 
 
+TITLE = "title"
+
+
 def card_wordings(card: Card) -> dict[str, str]:
-    """Everything of a card that can be printed, by name: `body`, and a snippet's variants."""
-    variants: Mapping[Any, str] = card.variants if isinstance(card, Snippet) else {}
-    return {"body": card.body, **{str(name): wording for name, wording in variants.items()}}
+    """Everything of a card that can be printed, by name: `body`, and a snippet's variants and title."""
+    if isinstance(card, Caveat):
+        return {"body": card.body}
+    named = {TITLE: card.title} if card.title else {}
+    return {"body": card.body, **{str(name): wording for name, wording in card.variants.items()}, **named}
+
+
+def wording_place(card: Card, name: str) -> Place:
+    """Where one of a card's wordings stands."""
+    return card.at(name) if name in ("body", TITLE) else card.at("variants", name)
 
 
 def quote_hash(evidence: Evidence) -> str:

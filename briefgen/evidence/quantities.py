@@ -98,22 +98,8 @@ _TIMES = {
 }
 
 _BEGINNINGS = frozenset(
-    [
-        *_ONES,
-        *_TENS,
-        *_ORDINALS,
-        *_PARTS,
-        *_PLURALS,
-        *_TIMES,
-        "a",
-        "an",
-        "another",
-        "several",
-        "many",
-        "few",
-        "tens",
-    ]
-    + ["scores"]
+    {*_ONES, *_TENS, *_ORDINALS, *_PARTS, *_PLURALS, *_TIMES}
+    | {"a", "an", "another", "several", "many", "few", "tens", "scores"}
 )
 
 _TOKEN = re.compile(

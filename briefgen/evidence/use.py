@@ -7,7 +7,7 @@ from datetime import date
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence.dates import older_than, read_edtf
-from briefgen.evidence.lock import card_wordings
+from briefgen.evidence.lock import TITLE, card_wordings
 from briefgen.evidence.material import Material
 from briefgen.evidence.printed import plain
 from briefgen.evidence.wording import has_year
@@ -33,12 +33,10 @@ def check_use(
 def _use_problems(
     snippet: Snippet, used: Mapping[str, Place], place: Place, on: date, max_age: int | None
 ) -> Iterator[Problem]:
-    if snippet.review.status == "draft":
+    if snippet.review.status != "verified":
+        message = f"the snippet {snippet.id!r} is {snippet.review.status}, not verified"
         hint = "review it and run briefgen snippets lock --by NAME, or leave it out"
-        yield Problem("snippet-draft", f"the snippet {snippet.id!r} is a draft", place, hint)
-    if snippet.review.status == "rejected":
-        hint = "leave it out"
-        yield Problem("snippet-rejected", f"the snippet {snippet.id!r} was rejected", place, hint)
+        yield Problem("snippet-not-verified", message, place, hint)
     if snippet.confidence == "superseded" and not any(name in used for name in snippet.superseded_by):
         message = f"the snippet {snippet.id!r} is superseded and stands alone"
         hint = f"use {' or '.join(snippet.superseded_by) or 'what superseded it'} with it or in its place"
@@ -47,7 +45,7 @@ def _use_problems(
     if max_age is None or span is None or not older_than(span, max_age, on):
         return
     for name, markdown in card_wordings(snippet).items():
-        if not has_year(markdown):
+        if name != TITLE and not has_year(markdown):
             yield Problem(
                 "date-missing",
                 f"the {name} of {snippet.id!r}, a claim of {snippet.as_of} older than {max_age} years, "

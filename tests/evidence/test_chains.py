@@ -1,0 +1,75 @@
+"""Who may be named how, and which sources are independent of one another."""
+
+from __future__ import annotations
+
+import pytest
+
+from briefgen.errors import Findings
+from briefgen.evidence.chains import circle_in, independent, names_it, names_of, rests
+from briefgen.library.sources import read_references
+from briefgen.model.source import RestsOn
+
+
+def links(**on: list[str]) -> dict[str, RestsOn]:
+    return {name: RestsOn(source=name, on=below, why="known") for name, below in on.items()}
+
+
+def names(csl: str) -> frozenset[str]:
+    return names_of(read_references(f'[{{"id": "a", "type": "report", {csl}}}]', "r.json", Findings())["a"])
+
+
+@pytest.mark.parametrize(
+    ("csl", "wording"),
+    [
+        ('"author": [{"family": "Muntarbhorn", "given": "Vitit"}]', "Vitit Muntarbhorn noted it"),
+        ('"author": [{"literal": "Database Center for North Korean Human Rights"}]', "the DCNKHR survey"),
+        ('"author": [{"literal": "Genocide Watch"}]', "*Genocide Watch* stated"),
+        ('"container-title": "The Tokyo Shimbun"', "the Tokyo Shimbun reported"),
+        ('"publisher": "United Nations Office"', "the UN Office said"),
+        ('"author": [{"literal": "UN Human Rights Council"}]', "the Human Rights Council resolved"),
+        ('"author": [{"literal": "Vale Institute for Fish (VIFI)"}]', "VIFI says"),
+        ('"title": "Report of the commission of inquiry"', "the report of the commission of inquiry found"),
+        ('"author": [{"family": "O’Brien"}]', "O'Brien wrote"),
+    ],
+)
+def test_a_source_may_be_named_by_person_body_work_initials_or_title(csl: str, wording: str) -> None:
+    assert names_it(wording, names(csl))
+
+
+@pytest.mark.parametrize(
+    ("csl", "wording"),
+    [
+        ('"author": [{"family": "Park"}]', "in a park of the city"),
+        ('"author": [{"family": "Park"}]', "Parkinson wrote"),
+        ('"title": "Survey"', "Survey results were good"),
+        ('"genre": "Report"', "Report after report came"),
+        ('"author": "Doe"', "Doe wrote"),
+        ('"author": [7]', "7 wrote"),
+    ],
+)
+def test_what_only_resembles_a_name_does_not_name(csl: str, wording: str) -> None:
+    assert not names_it(wording, names(csl))
+
+
+def test_what_rests_on_the_citing_work_is_no_second_origin() -> None:
+    on = links(watch=["essay"])
+    assert rests("watch", on) == {"watch", "essay"}
+    assert not independent(["watch", "essay"], on)
+    assert independent(["watch", "court"], on)
+
+
+def test_two_works_that_rest_on_one_are_one_origin() -> None:
+    on = links(paper=["agency"], radio=["wire"], wire=["agency"])
+    assert not independent(["paper", "radio"], on)
+    assert independent(["paper", "radio", "eyewitness"], on)
+
+
+def test_a_single_origin_is_not_two() -> None:
+    assert not independent(["essay"], {})
+    assert not independent([], {})
+
+
+def test_a_circle_is_found_and_followed_only_once() -> None:
+    on = links(a=["b"], b=["c"], c=["a"], d=["a"])
+    assert circle_in(on) == ["a", "b", "c"]
+    assert rests("d", on) == {"a", "b", "c", "d"}

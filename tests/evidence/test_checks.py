@@ -1,0 +1,383 @@
+"""Everything that can be wrong with a library's evidence is found, each under its own code, at its place."""
+
+# ruff: noqa: E501 - evidence is written on one line, as it may be in a file
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from briefgen.errors import Findings, Place, Problem
+from briefgen.evidence.checks import check_library, examine
+from briefgen.evidence.lock import Lock
+from briefgen.evidence.reviewing import make_lock
+from briefgen.evidence.text import Text, read_paragraphs
+from briefgen.evidence.use import check_use
+from briefgen.library.snippets import read_card
+from briefgen.library.sources import make_record, read_references
+from briefgen.model.snippet import Caveat, Snippet
+from briefgen.model.source import QuotationBudget, Reference, RestsOn, SourceRecord
+
+DAY = date(2029, 12, 1)
+SOURCE = """The fee is ten percent of the catch in every harbour of the vale.
+The fleet sank. Nobody was told. The fleet sank again, and forty-four boats were lost.
+The rest of this text is here so that it is long enough for the quotations that are taken from it."""
+REFERENCES = """[
+{"id": "doe-2012", "type": "report", "title": "The Fleet of Vale", "author": [{"family": "Doe"}]},
+{"id": "roe-2011", "type": "report", "title": "Lost Boats", "author": [{"family": "Roe"}]},
+{"id": "poe-2013", "type": "report", "title": "More Boats", "author": [{"family": "Poe"}]}
+]"""
+QUOTE = '{source: doe-2012, locator: {paragraph: 1}, quote: "fee is ten percent"}'
+REVIEW = "{status: verified, by: editor, on: 2029-11-01}"
+
+
+def attested(source: str, said: str = "The fee is ten percent.") -> str:
+    return f"{{source: {source}, attested: {{by: editor, on: 2029-11-01, said: {said}}}}}"
+
+
+def front(name: str, kind: str = "statistic", **keys: str) -> str:
+    lines = {
+        "id": name,
+        "kind": kind,
+        "as_of": "2012",
+        "evidence": f"[{QUOTE}]",
+        "confidence": "single-source",
+        "review": REVIEW,
+        **keys,
+    }
+    return "---\n" + "\n".join(f"{key}: {value}" for key, value in lines.items() if value) + "\n---\n"
+
+
+FEE = "The fee is 10 percent.\n"
+
+
+@dataclass
+class Shelf:
+    """A small library, written as its files are."""
+
+    cards: dict[str, str]
+    notes: dict[str, str] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    budget: QuotationBudget = field(default_factory=lambda: QuotationBudget(printed=1, kept=1))
+    with_text: bool = True
+    lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        findings = Findings()
+        read = [
+            read_card(Snippet, text, f"snippets/{name}.md", findings) for name, text in self.cards.items()
+        ]
+        self.snippets = {card.id: card for card in read if card}
+        notes = [
+            read_card(Caveat, text, f"snippets/caveats/{name}.md", findings)
+            for name, text in self.notes.items()
+        ]
+        self.caveats = {card.id: card for card in notes if card}
+        self.references: dict[str, Reference] = read_references(REFERENCES, "seeds/references.json", findings)
+        record = make_record("doe-2012", SOURCE.encode()).model_copy(update={"quotation": self.budget})
+        self.records: dict[str, SourceRecord] = {"doe-2012": record}
+        self.rests_on = {
+            name: RestsOn(source=name, on=below, why="known") for name, below in self.links.items()
+        }
+        text = Text("doe-2012", record.sha256, read_paragraphs(SOURCE))
+        self.texts = {"doe-2012": text} if self.with_text else {}
+        assert not findings.problems, findings.problems
+
+    def locked(self) -> Shelf:
+        """The same library after a review of everything."""
+        self.lock, _ = make_lock(self, "editor", DAY)
+        return self
+
+    def without_text(self) -> Shelf:
+        self.texts = {}
+        return self
+
+    def edited(self, **cards: str) -> Shelf:
+        """The library with other files and the old lock."""
+        names = {name.replace("_", "-"): text for name, text in cards.items()}
+        return Shelf({**self.cards, **names}, self.notes, self.links, self.budget, self.with_text, self.lock)
+
+    def problems(self) -> list[Problem]:
+        return check_library(self, DAY)
+
+    def codes(self) -> list[str]:
+        return [problem.code for problem in self.problems()]
+
+
+def test_a_reviewed_library_is_clean() -> None:
+    assert Shelf({"fee": front("fee") + FEE}).locked().codes() == []
+
+
+NOTE = f"---\nid: note\nevidence: [{attested('roe-2011', 'Roe disputes it.')}]\nreview: {REVIEW}\n---\nRoe disputes it.\n"
+TWO = f"[{QUOTE}, {attested('roe-2011')}]"
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [
+        ({"evidence": "[{source: nobody, locator: {paragraph: 1}, quote: fee is}]"}, "source-unknown"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 1}, quote: "fee is", via: [{source: nobody}]}]'}, "source-unknown"),
+        ({"evidence": '[{source: doe-2012, quote: "fee is ten"}]'}, "locator-missing"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraf: 1}, quote: "fee is"}]'}, "locator-label"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: one}, quote: "fee is"}]'}, "locator-label"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 9}, quote: "fee is"}]'}, "locator-beyond"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 2}, quote: "fee is ten"}]'}, "quote-elsewhere"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 2}, quote: "The fleet sank"}]'}, "quote-twice"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 1}, quote: "fee is nine percent"}]'}, "quote-missing"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 3}, quote: "The rest of this text is here so that it is long enough"}]'}, "quote-length"),
+        ({"evidence": '[{source: roe-2011, locator: {paragraph: 1}, quote: "fee is"}]'}, "text-unrecorded"),
+        ({"evidence": "[{source: roe-2011, attested: {by: '', on: 2029-11-01, said: x}}]"}, "attested-incomplete"),
+        ({"evidence": "[{source: roe-2011, attested: {by: e, on: November, said: x}}]"}, "attested-incomplete"),
+        ({"evidence": f"[{QUOTE}, {{computed: 10 / 2 = 4}}]"}, "sum-wrong"),
+        ({"evidence": f"[{QUOTE}, {{computed: 12 / 2 = 6}}]"}, "sum-figure"),
+        ({"evidence": f"[{QUOTE}, {{computed: 10 / 10 = 1, via: [{{source: roe-2011}}]}}]"}, "via-circular"),
+        ({"evidence": '[{source: doe-2012, locator: {paragraph: 1}, quote: "fee is ten", via: [{source: doe-2012}]}]'}, "via-circular"),
+        ({"evidence": ""}, "evidence-missing"),
+        ({"as_of": ""}, "as-of-missing"),
+        ({"as_of": "April 2012"}, "as-of-form"),
+        ({"as_of": "2031"}, "as-of-future"),
+        ({"caveats": "[none]"}, "caveat-unknown"),
+        ({"confidence": "disputed"}, "disputed-without-caveat"),
+        ({"confidence": "superseded"}, "superseded-by-nothing"),
+        ({"confidence": "superseded", "superseded_by": "[none]"}, "superseded-by-unknown"),
+        ({"confidence": "corroborated"}, "circular-corroboration"),
+        ({"review": "{status: verified}"}, "review-incomplete"),
+        ({"review": "{status: verified, by: e, on: 1 May}"}, "review-incomplete"),
+        ({"review": "{status: draft}"}, "review-draft"),
+        ({"language": "fr"}, "language-unread"),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_snippet_has_its_code(keys: dict[str, str], code: str) -> None:
+    problems = Shelf({"fee": front("fee", **keys) + FEE}).locked().problems()
+    found = {problem.code: problem for problem in problems}
+    assert code in found, problems
+    place = found[code].place
+    assert place is not None and place.file == "snippets/fee.md" and place.line
+    assert found[code].hint
+
+
+def test_a_library_with_several_faults_tells_all_in_one_run_in_order() -> None:
+    shelf = Shelf({
+        "b-fee": front("b-fee", as_of="soon") + "The fee is currently 11 percent.\n",
+        "a-fee": front("a-fee", caveats="[none]") + FEE,
+    })  # fmt: skip
+    problems = [problem for problem in shelf.problems() if problem.code != "lock-outdated"]
+    assert [(str(p.place).split(":")[0][9:], p.code) for p in problems] == [
+        ("a-fee.md", "caveat-unknown"),
+        ("a-fee.md", "wording-unlocked"),
+        ("b-fee.md", "as-of-form"),
+        ("b-fee.md", "relative-time"),
+        ("b-fee.md", "number-missing"),
+        ("b-fee.md", "wording-unlocked"),
+    ]
+
+
+def test_an_ask_needs_no_evidence_but_may_then_say_no_figure() -> None:
+    ask = front("ask-fee", kind="ask", evidence="", as_of="")
+    assert Shelf({"ask-fee": ask + "lower the fee.\n"}).locked().codes() == []
+    assert "number-missing" in Shelf({"ask-fee": ask + "lower the fee to 5 percent.\n"}).codes()
+
+
+def test_variants_and_caveats_are_held_to_the_same() -> None:
+    short = front("fee", variants="{short: The fee is 11 percent.}") + FEE
+    (problem,) = [p for p in Shelf({"fee": short}).problems() if p.code == "number-missing"]
+    assert problem.place and problem.place.line == 8
+    note = NOTE.replace("Roe disputes it.\n", "Roe disputes it for 9 boats.\n")
+    shelf = Shelf({"fee": front("fee", caveats="[note]") + FEE}, {"note": note})
+    assert "number-missing" in shelf.codes()
+
+
+def test_a_title_says_no_figure_of_its_own_and_is_reviewed_too() -> None:
+    titled = Shelf({"fee": front("fee", title="A fee of 10 percent") + FEE}).locked()
+    assert titled.codes() == []
+    assert titled.edited(fee=front("fee", title="A 10 percent fee") + FEE).codes() == ["wording-changed"]
+    assert "number-missing" in Shelf({"fee": front("fee", title="11 percent") + FEE}).codes()
+    assert "relative-time" in Shelf({"fee": front("fee", title="Fees today") + FEE}).codes()
+
+
+def test_caveats_must_be_sourced_used_and_reviewed() -> None:
+    fee = front("fee", caveats="[note]") + FEE
+    assert Shelf({"fee": fee}, {"note": NOTE}).locked().codes() == []
+    assert "caveat-unused" in Shelf({"fee": front("fee") + FEE}, {"note": NOTE}).codes()
+    bare = f"---\nid: note\nreview: {REVIEW}\n---\nRoe disputes it.\n"
+    assert "caveat-unsourced" in Shelf({"fee": fee}, {"note": bare}).codes()
+    draft = NOTE.replace("status: verified", "status: draft")
+    assert "caveat-unverified" in Shelf({"fee": fee}, {"note": draft}).codes()
+
+
+def test_a_disputed_claim_needs_a_caveat_that_is_printed() -> None:
+    fee = front("fee", confidence="disputed", caveats="[note]") + FEE
+    assert Shelf({"fee": fee}, {"note": NOTE}).locked().codes() == []
+    silent = NOTE.replace("id: note", "id: note\nmust_print: false")
+    assert "disputed-without-caveat" in Shelf({"fee": fee}, {"note": silent}).codes()
+
+
+def test_what_supersedes_must_be_printable() -> None:
+    old = front("old", confidence="superseded", superseded_by="[new]") + FEE
+    assert Shelf({"old": old, "new": front("new") + FEE}).locked().codes() == []
+    draft = front("new", review="{status: draft}") + FEE
+    assert "superseded-by-unverified" in Shelf({"old": old, "new": draft}).codes()
+
+
+def test_corroboration_needs_sources_that_do_not_rest_on_one_another() -> None:
+    fee = front("fee", confidence="corroborated", evidence=TWO) + FEE
+    assert Shelf({"fee": fee}).locked().codes() == []
+    shelf = Shelf({"fee": fee}, links={"roe-2011": ["doe-2012"]})
+    (problem,) = [p for p in shelf.problems() if p.code == "circular-corroboration"]
+    assert "roe-2011 rests on doe-2012" in str(problem.hint)
+    three = f"[{QUOTE}, {attested('roe-2011')}, {attested('poe-2013')}]"
+    wider = front("fee", confidence="corroborated", evidence=three) + FEE
+    assert Shelf({"fee": wider}, links={"roe-2011": ["doe-2012"]}).locked().codes() == []
+
+
+def test_a_chain_that_leads_back_to_the_work_cited_is_circular() -> None:
+    via = '[{source: doe-2012, locator: {paragraph: 1}, quote: "fee is ten percent", via: [{source: roe-2011}]}]'
+    fee = front("fee", evidence=via) + "The fee is 10 percent, says Roe.\n"
+    assert Shelf({"fee": fee}).locked().codes() == []
+    assert "via-circular" in Shelf({"fee": fee}, links={"roe-2011": ["doe-2012"]}).codes()
+
+
+def test_links_between_sources_are_checked_themselves() -> None:
+    codes = Shelf({}, links={"roe-2011": ["poe-2013"], "poe-2013": ["roe-2011", "nobody"]}).codes()
+    assert codes.count("rests-on-circle") == 2
+    assert "source-unknown" in codes
+
+
+def test_quotations_stay_within_the_source_s_budget() -> None:
+    fee = front("fee") + 'The "fee is ten percent" for all.\n'
+    tight = Shelf({"fee": fee}, budget=QuotationBudget(printed=0.05, kept=0.05)).codes()
+    assert {"budget-printed", "budget-kept"} <= set(tight)
+    wide = Shelf({"fee": fee}, budget=QuotationBudget(printed=0.2, kept=0.2)).locked()
+    assert wide.codes() == []
+
+
+def test_a_rejected_snippet_is_kept_for_the_record_and_not_checked() -> None:
+    shelf = Shelf({"fee": front("fee", review="{status: rejected}") + "The fee is 99 percent.\n"})
+    assert shelf.codes() == []
+
+
+# -- the lock
+
+
+def test_a_wording_edited_after_its_review_is_a_draft_again() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    assert shelf.edited(fee=front("fee") + "A fee is 10 percent.\n").codes() == ["wording-changed"]
+    assert shelf.edited(fee=front("fee") + "The fee  is\n10 percent.\n").codes() == []
+
+
+def test_evidence_edited_after_the_review_makes_a_draft_again() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    assert shelf.edited(fee=front("fee", as_of="2013") + FEE).codes() == ["evidence-changed"]
+
+
+def test_a_wording_that_nobody_reviewed_is_named() -> None:
+    assert "wording-unlocked" in Shelf({"fee": front("fee") + FEE}).codes()
+
+
+def test_with_the_text_quotes_are_proved_without_it_they_are_unchanged() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    assert examine(shelf, DAY).verified["fee"].as_json() == {
+        "how": "proved", "on": "2029-12-01", "by": "editor", "reviewed": "2029-12-01",
+    }  # fmt: skip
+    without = examine(shelf.without_text(), date(2030, 5, 5))
+    assert without.problems == ()
+    assert without.verified["fee"].as_json()["how"] == "unchanged"
+    assert without.verified["fee"].on == "2029-12-01"
+
+
+def test_without_the_text_a_changed_quote_is_unproved() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    other = '[{source: doe-2012, locator: {paragraph: 1}, quote: "The fee is ten"}]'
+    changed = shelf.edited(fee=front("fee", evidence=other) + FEE).without_text()
+    assert set(changed.codes()) == {"quote-unproved", "evidence-changed"}
+    never = Shelf({"fee": front("fee") + FEE}).without_text()
+    assert set(never.codes()) == {"quote-unproved", "wording-unlocked"}
+
+
+def test_with_the_text_an_outdated_lock_is_a_warning() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    shelf.lock = Lock({}, shelf.lock.wordings)
+    (problem,) = shelf.problems()
+    assert (problem.code, problem.severity) == ("lock-outdated", "warning")
+
+
+def test_entries_of_nothing_are_named() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE, "old": front("old") + FEE}).locked()
+    gone = Shelf({"fee": front("fee") + FEE}, lock=shelf.lock)
+    assert gone.codes() == ["lock-stale"]
+
+
+def test_a_review_keeps_what_did_not_change() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE, "two": front("two") + FEE}).locked()
+    changed = shelf.edited(two=front("two") + "A fee is 10 percent.\n")
+    lock, problems = make_lock(changed, "second editor", date(2030, 1, 1))
+    assert problems == []
+    assert (lock.wordings["fee"].by, lock.wordings["two"].by) == ("editor", "second editor")
+    assert lock.quotes == shelf.lock.quotes
+
+
+def test_only_the_named_cards_are_reviewed() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE, "two": front("two") + FEE})
+    lock, problems = make_lock(shelf, "editor", DAY, only=["two"])
+    assert (set(lock.wordings), problems) == ({"two"}, [])
+
+
+def test_a_review_does_not_lock_what_the_checks_refuse() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    wrong = shelf.edited(fee=front("fee") + "The fee is 11 percent.\n")
+    lock, problems = make_lock(wrong, "editor", DAY)
+    assert [problem.code for problem in problems] == ["number-missing"]
+    assert lock.wordings == shelf.lock.wordings, "the old entry stays, so the wording stays a draft"
+
+
+def test_a_review_without_the_text_locks_nothing_that_changed() -> None:
+    shelf = Shelf({"fee": front("fee") + FEE}).locked()
+    changed = shelf.edited(fee=front("fee") + "A fee is 10 percent.\n").without_text()
+    lock, problems = make_lock(changed, "editor", DAY)
+    assert [problem.code for problem in problems] == ["lock-needs-text"]
+    assert lock == shelf.lock
+    same, nothing = make_lock(shelf.without_text(), "editor", DAY)
+    assert (same, nothing) == (shelf.lock, [])
+
+
+# -- use
+
+
+def test_only_verified_snippets_are_used() -> None:
+    here = Place("campaign.yaml", 4)
+    shelf = Shelf({
+        "draft": front("draft", review="{status: draft}") + FEE,
+        "gone": front("gone", review="{status: rejected}") + FEE,
+        "fee": front("fee") + FEE,
+    })  # fmt: skip
+    problems = check_use(shelf, {"draft": here, "gone": here, "fee": here}, DAY)
+    assert [(p.code, p.place) for p in problems] == [("snippet-not-verified", here)] * 2
+
+
+def test_a_superseded_claim_is_used_only_with_what_superseded_it() -> None:
+    old = front("old", confidence="superseded", superseded_by="[new]") + FEE
+    shelf = Shelf({"old": old, "new": front("new") + FEE})
+    place = Place("campaign.yaml", 1)
+    assert [p.code for p in check_use(shelf, {"old": place}, DAY)] == ["superseded-alone"]
+    assert check_use(shelf, {"old": place, "new": place}, DAY) == []
+
+
+def test_an_old_claim_must_say_its_year() -> None:
+    dated = front("dated") + "In 2012 the fee was 10 percent.\n"
+    shelf = Shelf({"fee": front("fee") + FEE, "dated": dated})
+    place = Place("campaign.yaml", 1)
+    used = {"fee": place, "dated": place}
+    assert [p.code for p in check_use(shelf, used, DAY, max_age=5)] == ["date-missing"]
+    assert check_use(shelf, used, DAY, max_age=30) == []
+    assert check_use(shelf, used, DAY) == []
+
+
+def test_no_word_of_a_source_is_in_the_lock(tmp_path: Path) -> None:
+    from briefgen.evidence.lock import write_lock
+
+    text = write_lock(Shelf({"fee": front("fee") + FEE}).locked().lock)
+    for word in ("percent", "ten", "fee is", "catch"):
+        assert f" {word} " not in text

@@ -1,0 +1,101 @@
+"""Dates of records are EDTF; words of relative time are found whatever their form."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.evidence.dates import older_than, read_edtf, relative_words
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2012", date(2012, 1, 1), date(2012, 12, 31)),
+        ("2012-02", date(2012, 2, 1), date(2012, 2, 29)),
+        ("2012-04-21", date(2012, 4, 21), date(2012, 4, 21)),
+        ("2012-04~", date(2012, 4, 1), date(2012, 4, 30)),
+        ("2012-21", date(2012, 3, 1), date(2012, 5, 31)),
+        ("199X", date(1990, 1, 1), date(1999, 12, 31)),
+        ("2011-12/2012-04", date(2011, 12, 1), date(2012, 4, 30)),
+        ("2012/..", date(2012, 1, 1), None),
+        ("../2012", None, date(2012, 12, 31)),
+    ],
+)
+def test_edtf_dates_cover_their_days(text: str, start: date | None, end: date | None) -> None:
+    span = read_edtf(text)
+    assert span is not None
+    assert (span.start, span.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "April 2012",
+        "2012-13",
+        "2012-02-30",
+        "12",
+        "2013/2012",
+        "../..",
+        "2012-4",
+        "2012/2013/2014",
+        "0000",
+        "19XX-04",
+    ],
+)
+def test_what_is_no_edtf_date_is_none(text: str) -> None:
+    assert read_edtf(text) is None
+
+
+@given(st.text(alphabet="0123456789-/.X?~ ", max_size=14))
+def test_any_text_is_read_without_fault(text: str) -> None:
+    read_edtf(text)
+
+
+@given(st.dates(date(1900, 1, 1), date(2090, 1, 1)), st.integers(0, 50), st.dates(date(1950, 1, 1)))
+def test_age_is_counted_to_the_day(day: date, years: int, on: date) -> None:
+    span = read_edtf(day.isoformat())
+    assert span is not None
+    expected = (on.year - day.year, on.month, on.day) > (years, day.month, day.day)
+    if (on.month, on.day) != (2, 29):
+        assert older_than(span, years, on) == expected
+
+
+def test_an_open_end_is_never_old() -> None:
+    span = read_edtf("1990/..")
+    assert span is not None
+    assert not older_than(span, 1, date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this year",
+        "currently",
+        "the current rapporteur",
+        "last April",
+        "to date",
+        "the next ambassador",
+        "recently",
+        "Today",
+        "now",
+        "in recent years",
+        "over the past decade",
+        "in the last two years",
+        "two years ago",
+        "until now",
+    ],
+)
+def test_words_of_relative_time_are_found(text: str) -> None:
+    assert list(relative_words(f"So it was, {text}, in Vale."))
+
+
+@pytest.mark.parametrize(
+    "text", ["next to the harbour", "the next of kin", "at last", "known", "the last harbour"]
+)
+def test_words_that_only_look_like_it_are_not(text: str) -> None:
+    assert list(relative_words(text)) == []

@@ -1,0 +1,145 @@
+"""The lock file: plain, sorted, the same for the same content, and it notices other hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.errors import Findings
+from briefgen.evidence.lock import (
+    Lock,
+    QuoteEntry,
+    WordingEntry,
+    card_wordings,
+    parse_lock,
+    quote_hash,
+    read_lock,
+    rests_hash,
+    write_lock,
+)
+from briefgen.model.snippet import Evidence, Review, Snippet
+
+QUOTE = QuoteEntry("a" * 64, "b" * 64, "doe-2012", "c" * 64, 3, 10, 42, "0.1.0", "2029-12-01")
+WORDING = WordingEntry("d" * 64, "e" * 64, "Zoë “Z.”", "2029-12-01")
+
+
+def lock() -> Lock:
+    return Lock({"b#1": QUOTE, "a#2": QUOTE}, {"b": WORDING, "a.short": WORDING})
+
+
+def read(text: str) -> tuple[Lock, list[str]]:
+    findings = Findings()
+    return parse_lock(text, "quotes.lock", findings), [problem.code for problem in findings.problems]
+
+
+def test_a_lock_is_read_as_it_was_written_one_sorted_entry_a_line() -> None:
+    text = write_lock(lock())
+    assert read(text) == (lock(), [])
+    keys = [line.split('"')[1] for line in text.splitlines() if line.startswith(('"a', '"b'))]
+    assert keys == ["a#2", "b#1", "a.short", "b"]
+
+
+def test_an_empty_lock_and_an_absent_file_are_one(tmp_path: Path) -> None:
+    findings = Findings()
+    assert read(write_lock(Lock())) == (Lock(), [])
+    assert read_lock(tmp_path / "none.lock", "none.lock", findings) == Lock()
+    assert findings.problems == []
+
+
+names = st.text("abc#.é", min_size=1, max_size=6)
+
+
+@given(st.dictionaries(names, st.just(QUOTE)), st.dictionaries(names, st.just(WORDING)))
+def test_any_lock_survives_the_file(quotes: dict[str, QuoteEntry], wordings: dict[str, WordingEntry]) -> None:
+    assert read(write_lock(Lock(quotes, wordings))) == (Lock(quotes, wordings), [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Zoë", "Eve"),
+        ('"paragraph": 3', '"paragraph": 4'),
+        ('"a.short"', '"c.short"'),
+        ("2029-12-01", "2029-12-02"),
+    ],
+)
+def test_a_lock_edited_by_hand_is_noticed_and_not_used(old: str, new: str) -> None:
+    text = write_lock(lock())
+    assert old in text
+    assert read(text.replace(old, new, 1)) == (Lock(), ["lock-edited"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"format": 1}',
+        "null",
+        "[" * 100_000,
+        '{"format":1,"seal":"","quotes":{"a":{}},"wordings":{}}',
+    ],
+)
+def test_a_damaged_lock_is_named_without_a_traceback(text: str) -> None:
+    assert read(text) == (Lock(), ["lock-damaged"])
+
+
+def test_a_lock_of_another_format_is_not_guessed_at() -> None:
+    assert read(write_lock(lock()).replace('"format": 1', '"format": 2')) == (Lock(), ["lock-damaged"])
+
+
+def test_the_first_of_two_locks_wins() -> None:
+    other = Lock({"b#1": QuoteEntry(**{**QUOTE_FIELDS, "paragraph": 9})}, {"z": WORDING})
+    merged = lock().over(other)
+    assert merged.quotes["b#1"] == QUOTE
+    assert set(merged.wordings) == {"b", "a.short", "z"}
+
+
+QUOTE_FIELDS = {name: getattr(QUOTE, name) for name in QUOTE.__slots__}
+
+
+def snippet(**changes: object) -> Snippet:
+    evidence = {
+        "source": "doe-2012",
+        "locator": {"paragraph": "3"},
+        "quote": "a “quote” — here",
+        "note": "mine",
+    }
+    data = {"id": "a", "kind": "event", "as_of": "2012", "evidence": [evidence], "body": "Body.", **changes}
+    return Snippet.model_validate({**data, "review": {"status": "verified"}})
+
+
+def test_what_a_wording_rests_on_covers_evidence_confidence_caveats_and_date() -> None:
+    base = rests_hash(snippet())
+    other_evidence = {"source": "doe-2012", "locator": {"paragraph": "4"}, "quote": "a “quote” — here"}
+    for change in (
+        {"as_of": "2013"},
+        {"confidence": "disputed"},
+        {"caveats": ["b"]},
+        {"evidence": [other_evidence]},
+    ):
+        assert rests_hash(snippet(**change)) != base, change
+    for harmless in ({"priority": 1}, {"topics": ["x"]}, {"title": "T"}):
+        assert rests_hash(snippet(**harmless)) == base, harmless
+
+
+def test_looks_and_notes_do_not_change_what_it_rests_on() -> None:
+    same = {
+        "source": "doe-2012",
+        "locator": {"paragraph": "3"},
+        "quote": 'a "quote"\n– here',
+        "note": "other",
+    }
+    assert rests_hash(snippet(evidence=[same])) == rests_hash(snippet())
+    assert quote_hash(Evidence.model_validate(same)) == quote_hash(snippet().evidence[0])
+
+
+def test_all_that_can_be_printed_is_a_wording() -> None:
+    card = Snippet(
+        id="a", kind="ask", body="Long.", title="T", variants={"short": "S."}, review=Review(status="draft")
+    )
+    assert card_wordings(card) == {"body": "Long.", "short": "S.", "title": "T"}

@@ -1,0 +1,113 @@
+"""Normalising makes alike what only looks different, and every character knows where it came from."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.evidence.text import fingerprint, legible, normalise, read_paragraphs, sentences, words
+
+prose = st.text(st.sampled_from("abcdéöA Z09.,;:'\"‘’“”-–—…\u00a0\u2009\n\u00ad\u0301"), max_size=80)
+
+
+@given(prose)
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    once = normalise(text).text
+    assert normalise(once).text == once
+
+
+@given(prose)
+def test_every_character_lies_where_it_came_from(text: str) -> None:
+    normal = normalise(text)
+    assert len(normal.starts) == len(normal.text) + 1
+    assert list(normal.starts) == sorted(normal.starts)
+    for index, character in enumerate(normal.text):
+        start, end = normal.original(index, index + 1)
+        assert 0 <= start < end <= len(text)
+        if character.isalnum():
+            there = unicodedata.normalize("NFC", text[start:end])
+            assert character in unicodedata.normalize("NFC", there)
+
+
+@given(prose)
+def test_unicode_forms_have_one_fingerprint(text: str) -> None:
+    assert fingerprint(unicodedata.normalize("NFD", text)) == fingerprint(unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "the regime's “prison” camps—and more",
+        'the regime’s "prison" camps – and more',
+        "the\u00a0regime's “prison”\ncamps -- and   more",
+        "the regime‘s „prison” camps - and more",
+        'the re\u00adgime\'s "prison" camps\u2014and\u200b more',
+    ],
+)
+def test_marks_dashes_and_spaces_do_not_matter(other: str) -> None:
+    assert normalise(other).text == 'the regime\'s "prison" camps-and more'
+
+
+@pytest.mark.parametrize("other", ["Not so", "not  so.", "not so,", "nots o"])
+def test_letters_case_and_stops_matter(other: str) -> None:
+    assert fingerprint(other) != fingerprint("not so")
+
+
+def test_spaced_dots_and_three_dots_are_one_omission() -> None:
+    assert normalise("activities . . . should").text == normalise("activities … should").text
+    assert normalise("activities ... should").text == normalise("activities … should").text
+
+
+def test_a_hyphen_left_hanging_keeps_its_space() -> None:
+    assert normalise("two- and three-year terms").text == "two- and three-year terms"
+
+
+def test_legible_text_keeps_its_dashes_and_joins_grouped_digits() -> None:
+    assert legible("10\u202f000\u00a0tons—“more”") == '10,000 tons—"more"'
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("He came. She went.", ["He came.", "She went."]),
+        (
+            "Dr. A. B. Smith of the U.S. Senate spoke. It ended.",
+            ["Dr. A. B. Smith of the U.S. Senate spoke.", "It ended."],
+        ),
+        ("They live in the U.S. The bill passed.", ["They live in the U.S.", "The bill passed."]),
+        ("See No. 2 and art. 7 of it. Then stop.", ["See No. 2 and art. 7 of it.", "Then stop."]),
+        ('It is "over." He left.', ['It is "over."', "He left."]),
+        ("Is it so? Yes! Good.", ["Is it so?", "Yes!", "Good."]),
+        ("weapons … Should it end.", ["weapons … Should it end."]),
+        ("It cost 3.5 million in 2012. Nobody paid.", ["It cost 3.5 million in 2012.", "Nobody paid."]),
+        ("(So it is.) They know.", ["(So it is.)", "They know."]),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(text: str, parts: list[str]) -> None:
+    normal = normalise(text).text
+    assert [normal[start:end] for start, end in sentences(normal)] == [normalise(part).text for part in parts]
+
+
+@given(prose)
+def test_sentences_cover_every_letter_once_and_in_order(text: str) -> None:
+    normal = normalise(text).text
+    spans = sentences(normal)
+    assert spans == sorted(spans)
+    covered = "".join(normal[start:end] for start, end in spans)
+    assert covered.replace(" ", "") == normal.replace(" ", "")
+
+
+def test_paragraphs_are_the_non_empty_lines_that_are_no_furniture() -> None:
+    content = "Title\n\nFirst one.\n  \nTeaser\nSecond one. It has two sentences.\n"
+    first, second = read_paragraphs(content, frozenset({1, 5}))
+    assert (first.number, first.text, second.number) == (1, "First one.", 2)
+    assert content[second.offset :].startswith("Second one.")
+    assert second.normal.text[slice(*second.passage(14, 16))] == "It has two sentences."
+    assert second.passage(5, 14) == (0, len(second.normal.text))
+
+
+def test_words_are_counted_as_a_reader_counts_them() -> None:
+    assert words("Kim Jong-un’s 20,000 (or so) men") == ["Kim", "Jong", "un's", "20,000", "or", "so", "men"]
