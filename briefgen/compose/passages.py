@@ -76,8 +76,10 @@ def _chains(items: Iterable[Evidence]) -> list[Citation | Words]:
 def note_of(snippet: Snippet, caveats: Iterable[Caveat]) -> Note:
     """The footnote of a snippet: its sources, then each caveat as a sentence with its own."""
     parts = _chains(snippet.evidence)
+    cited = [_chain(evidence) for evidence in snippet.evidence]
     for caveat in caveats:
-        sources = _chains(caveat.evidence)
+        # What the note has just cited need not be cited again for the caveat.
+        sources = _chains(evidence for evidence in caveat.evidence if _chain(evidence) not in cited)
         text = inline_html(caveat.body)
         parts += [Words(f"{text} See "), *sources] if sources else [Words(text)]
     return Note(tuple(_punctuated(parts)))

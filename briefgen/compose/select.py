@@ -5,7 +5,7 @@ It decides which snippets and which ask; how they are worded and set is decided 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
@@ -77,7 +77,8 @@ def choose(
     ]
     ranked = by_topic(snippets, campaign, topics)
     evidence = _with_successors(required, ranked, snippets, campaign.selection.max_snippets)
-    return Chosen(tuple(_in_order(evidence, topics)), ask)
+    named = {snippet.id for snippet in required}
+    return Chosen(tuple(_in_order(evidence, topics, named)), ask)
 
 
 def _named(snippets: Mapping[str, Snippet], name: str, place: Place) -> Snippet:
@@ -133,13 +134,14 @@ def _with_successors(
     return list(chosen.values())
 
 
-def _in_order(evidence: Iterable[Snippet], topics: Sequence[str]) -> list[Snippet]:
-    """By stage of the argument, then by topic so that what belongs together stands together."""
+def _in_order(evidence: Iterable[Snippet], topics: Sequence[str], named: Collection[str]) -> list[Snippet]:
+    """By stage of the argument; within a stage what the campaign requires, then by topic."""
     chosen = list(evidence)
 
-    def place(snippet: Snippet) -> tuple[int, int, int, int, str]:
+    def place(snippet: Snippet) -> tuple[int, bool, int, int, int, str]:
         stage, first = _STAGES[snippet.kind], _first_topic(snippet, topics)
-        return (stage, first, -snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
+        firmness = _CONFIDENCE[snippet.confidence]
+        return (stage, snippet.id not in named, first, -snippet.priority, firmness, snippet.id)
 
     ordered = sorted((snippet for snippet in chosen if snippet.confidence != "superseded"), key=place)
     for old in (snippet for snippet in chosen if snippet.confidence == "superseded"):

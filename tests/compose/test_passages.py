@@ -95,6 +95,11 @@ def test_caveats_that_follow_each_other_become_one_sequence_of_sentences() -> No
     )
 
 
+def test_a_caveat_whose_source_the_note_has_just_cited_does_not_cite_it_again() -> None:
+    note = note_of(snippet(), [caveat(evidence=[QUOTE])])
+    assert note.parts == (Citation("essay", "paragraph", "5"), Words(" Estimates differ."))
+
+
 def test_a_caveat_as_a_sentence_stands_behind_the_claim_with_its_own_note() -> None:
     room = desk(snippet(caveats=["range"]), caveats=(caveat(form="sentence"),))
     text = re.sub(r'<span class="citation" data-n="(\d)"></span>', r"[\1]", str(room.passage("toll")))
