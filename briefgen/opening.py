@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefgen.compose.address import address
-from briefgen.compose.citations import style_path
+from briefgen.compose.citations.styles import find_style
 from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
 from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
@@ -24,6 +24,7 @@ from briefgen.library.library import NO_TEXTS, Library, Texts, library_folders, 
 from briefgen.library.recipients.sendable import sendable
 from briefgen.library.recipients.spreadsheet import read_recipients
 from briefgen.model.campaign import Campaign
+from briefgen.model.letterhead import Letterhead
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.render.renderers import Renderers
@@ -45,6 +46,8 @@ class Opened:
     warnings: tuple[Problem, ...]
     evidence: str
     """How the quotes were verified, in a sentence."""
+    letterhead: Letterhead | None = None
+    """The sender's own, for DOCX letters."""
 
     def renderers(self, formats: tuple[str, ...]) -> Renderers:
         """The renderers for some formats, with the campaign's stylesheets before the built-in ones.
@@ -53,9 +56,8 @@ class Opened:
         """
         if "pdf" in formats:
             require_pdf()
-        return Renderers(
-            formats, tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
-        )
+        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
+        return Renderers(formats, styles, self.letterhead)
 
 
 def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
@@ -68,6 +70,7 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     rows = Findings()
     forms, everybody = _recipients(found, findings, rows)
     examined = _check(found, library, findings)
+    letterhead = _letterhead(found, findings)
     campaign = require(found.campaign, findings)
     verified = {name: verification.as_json() for name, verification in examined.verified.items()}
     composer = Composer(
@@ -85,7 +88,37 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
         skipped,
         tuple(warning for warning in warnings if warning.code not in campaign.ignore),
         summary_of(examined),
+        letterhead,
     )
+
+
+def _letterhead(found: Found, findings: Findings) -> Letterhead | None:
+    """The sender's own letterhead, tried once: what is wrong with it is told before letters are made."""
+    campaign, home = found.campaign, found.folder.path.resolve()
+    if campaign is None or not campaign.sender.letterhead:
+        return None
+    path = (home / campaign.sender.letterhead).resolve()
+    if not path.is_file() or not path.is_relative_to(home):
+        return None  # check_names says so
+    from briefgen.render.docx.letterhead import examine, read_letterhead
+
+    try:
+        letterhead = read_letterhead(path, found.folder.show(campaign.sender.letterhead))
+        findings.extend(examine(letterhead.data, letterhead.name, campaign.letter.page, campaign.language))
+    except BriefgenError as error:
+        findings.extend(error.problems)
+        return None
+    if "pdf" in campaign.output.formats:
+        findings.add(
+            Problem(
+                "letterhead-not-in-pdf",
+                f"the letterhead {campaign.sender.letterhead!r} is for Word files; PDFs leave its place free",
+                campaign.at("sender", "letterhead"),
+                "print the PDF on your paper, or save the Word files as PDF",
+                severity="warning",
+            )
+        )
+    return letterhead
 
 
 def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms, list[Recipient]]:
@@ -119,7 +152,7 @@ def _check(found: Found, library: Library, findings: Findings) -> Examined:
         for part, at in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
                 templates.find(part.template)
-                style_path(part.citation_style)
+                find_style(part.citation_style, found.folder.path)
             except BriefgenError as error:
                 findings.extend(
                     replace(problem, place=campaign.at(at, _KEYS.get(problem.code, "template")))
@@ -132,7 +165,8 @@ _KEYS = {"citation-style": "citation_style"}
 
 
 def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
-    pictures = [found.folder.path / campaign.sender.signature] if campaign.sender.signature else []
+    sender = campaign.sender
+    pictures = [found.folder.path / name for name in (sender.signature, sender.letterhead) if name]
     return fingerprint(campaign, library.folders, [picture for picture in pictures if picture.is_file()])
 
 

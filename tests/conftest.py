@@ -1,22 +1,21 @@
-"""What all tests share: where outside material lies, and the judges that continuous integration must have."""
+"""Fixtures that all tests share."""
 
 from __future__ import annotations
 
-import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from material import ROOT, folder_named_by
 
-ROOT = Path(__file__).parents[1]
 
-
-def folder_named_by(variable: str) -> Path:
-    """The folder that an environment variable names; skips aloud where it is unset."""
-    value = os.environ.get(variable)
-    if not value:
-        pytest.skip(f"{variable} is not set: the material that this test compares with is not at hand")
-    return Path(value)
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor fill the cache of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +28,6 @@ def texts() -> Path:
 def congress() -> Path:
     """Folder with the data of the United States Congress."""
     return folder_named_by("BRIEFGEN_DATA") / "us-congress"
-
-
-def program(name: str) -> str:
-    """Path of a judge; where it is missing the test skips aloud, and fails under continuous integration."""
-    path = shutil.which(name)
-    if path is None:
-        message = f"{name} is not installed: this judge cannot speak"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 @pytest.fixture

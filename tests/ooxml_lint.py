@@ -37,7 +37,7 @@ _ORDER = {
         "hideMark"
     ),
     "settings": (
-        "zoom mirrorMargins evenAndOddHeaders defaultTabStop characterSpacingControl footnotePr "
+        "zoom mirrorMargins defaultTabStop evenAndOddHeaders characterSpacingControl footnotePr "
         "endnotePr compat themeFontLang clrSchemeMapping decimalSymbol listSeparator"
     ),
 }

@@ -20,7 +20,7 @@ SKIPPED = {"husted-h001104": "term-ended", "moody-m001244": "term-ended", "galla
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The campaign's folder after the whole run, and how the run ended."""
-    from conftest import ROOT, folder_named_by
+    from material import ROOT, folder_named_by
 
     data = folder_named_by("BRIEFGEN_DATA") / "us-congress"
     folder = tmp_path_factory.mktemp("congress")

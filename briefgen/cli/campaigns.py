@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,23 +46,38 @@ def init(
 def check(
     campaign: options.Campaign = Path(),
     text: options.Text = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors too.")] = False,
+    explain: Annotated[
+        str,
+        typer.Option(
+            "--explain",
+            metavar="CODE",
+            help="Say what a code means, and look at nothing.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Find everything that can be wrong with a campaign, before anything is written."""
     show = Show(as_json, quiet, verbose)
+    if explain:
+        _explain(show, explain)
+        return
     opened = _open(campaign, text)
+    warnings = [replace(one, severity="error") if strict else one for one in opened.warnings]
     skipped = [problem.as_json() for problem in opened.skipped]
-    show.problems(opened.warnings)
+    show.problems(warnings)
     show.problems(opened.skipped)
+    wrong = bool(opened.skipped or (strict and warnings))
     show.document(
         {
-            "ok": not opened.skipped,
+            "ok": not wrong,
             "campaign": opened.campaign.id,
             "recipients": len(opened.recipients),
             "skipped": skipped,
-            "problems": [problem.as_json() for problem in opened.warnings],
+            "problems": [problem.as_json() for problem in warnings],
             "evidence": opened.evidence,
         }
     )
@@ -70,8 +86,16 @@ def check(
         f"{opened.campaign.id}: {count(len(opened.recipients), 'recipient')} can be written to"
         + (f", {len(opened.skipped)} cannot (see above)." if opened.skipped else ".")
     )
-    if opened.skipped:
+    if wrong:
         raise typer.Exit(1)
+
+
+def _explain(show: Show, code: str) -> None:
+    from briefgen.library.explain import explain
+
+    section = explain(code)
+    show.document({"code": section.code, "page": f"docs/checks/{section.page}", "text": section.text})
+    show.line(section.text)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from briefgen.cli.show import Show, count
 from briefgen.errors import Findings, Place, Problem, StorageFault, UsageFault, did_you_mean
 
 if TYPE_CHECKING:
+    from briefgen.library.folders import Folder
     from briefgen.library.library import Library
     from briefgen.model.snippet import Snippet
 
@@ -26,7 +27,12 @@ app.add_typer(templates, name="templates")
 
 Where = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads annotations at run time
-    typer.Option("--campaign", "-c", help="Include the library of this campaign.", show_default=False),
+    typer.Option(
+        "--campaign",
+        "-c",
+        help="Include the library of this campaign; default: the current folder where it is one.",
+        show_default=False,
+    ),
 ]
 
 
@@ -41,8 +47,8 @@ def list_snippets(
     show, library = Show(as_json), _library(campaign)
     topics = {name for snippet in library.snippets.values() for name in snippet.topics}
     kinds = {snippet.kind for snippet in library.snippets.values()}
-    _known("topic", topic, topics)
-    _known("kind", kind, kinds)
+    _known("topic-unknown", "topic", topic, topics)
+    _known("kind-unknown", "kind", kind, kinds)
     chosen = [
         snippet
         for snippet in sorted(library.snippets.values(), key=lambda one: (-one.priority, one.id))
@@ -141,11 +147,8 @@ def list_sources(campaign: Where = None, as_json: options.Json = False) -> None:
 def list_templates(campaign: Where = None, as_json: options.Json = False) -> None:
     """List the templates, and to whom each applies."""
     from briefgen.compose.templates import Templates
-    from briefgen.library.folders import Folder
-    from briefgen.library.library import library_folders
 
-    show = Show(as_json)
-    folders = library_folders(Folder(campaign, str(campaign)) if campaign else None)
+    show, folders = Show(as_json), _folders(campaign)
     found = [(name, Templates(folders).place_of(name).file) for name in Templates(folders).names()]
     show.document(
         {"templates": [{"name": name, "applies_to": _applies(name), "file": file} for name, file in found]}
@@ -160,27 +163,36 @@ def _applies(name: str) -> str:
     return f"every {parts[0]}" if parts[-1] == "default" else "what extends or includes it"
 
 
-def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    from briefgen.cli.texts import texts_at_hand
+def _folders(campaign: Path | None) -> tuple[Folder, ...]:
+    """The campaign's folder (the one named, or the current one where it is a campaign) and the built-in one."""
+    from briefgen.library.campaign import FILE
     from briefgen.library.folders import Folder
-    from briefgen.library.library import library_folders, load_library
+    from briefgen.library.library import library_folders
 
-    findings = Findings()
-    if campaign is not None and not campaign.is_dir():
+    if campaign is None:
+        return library_folders(Folder(Path()) if Path(FILE).is_file() else None)
+    if not campaign.is_dir():
         raise UsageFault(
             Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign folder")
         )
-    folders = library_folders(Folder(campaign, str(campaign)) if campaign else None)
+    return library_folders(Folder(campaign, "" if campaign == Path() else str(campaign)))
+
+
+def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
+    from briefgen.cli.texts import texts_at_hand
+    from briefgen.library.library import load_library
+
+    findings, folders = Findings(), _folders(campaign)
     library = load_library(folders, findings, texts_at_hand(text))
     findings.raise_errors()
     return library
 
 
-def _known(what: str, name: str, known: Iterable[str]) -> None:
+def _known(code: str, what: str, name: str, known: Iterable[str]) -> None:
     if name and name not in known:
         raise UsageFault(
             Problem(
-                f"{what}-unknown",
+                code,
                 f"no snippet has the {what} {name!r}",
                 None,
                 did_you_mean(name, known) or f"known: {', '.join(sorted(known))}",
@@ -235,14 +247,16 @@ def lock_snippets(
     kept = lock_of(lock, own)
     path, shown = shelf.path / "snippets" / LOCK, shelf.show("snippets", LOCK)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as file:
             file.write(write_lock(kept).encode())
     except OSError as error:
         raise StorageFault(
             Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(shown))
         ) from None
-    changed = sum(kept.wordings.get(key) != entry for key, entry in library.lock.wordings.items())
-    added = len(kept.wordings.keys() - library.lock.wordings.keys())
+    before = lock_of(library.lock, own).wordings
+    added = len(kept.wordings.keys() - before.keys())
+    changed = sum(key in kept.wordings and kept.wordings[key] != entry for key, entry in before.items())
     show.problems(problems)
     show.document(
         {

@@ -36,7 +36,13 @@ def _root(
 
 def run() -> None:
     """Entry point: every BriefgenError is shown and becomes its exit code; Ctrl-C becomes 130."""
-    from briefgen.cli import campaigns, library, recipients  # noqa: F401 - they register their commands
+    from briefgen.cli import (  # noqa: F401 - they register their commands
+        campaigns,
+        curating,
+        library,
+        recipients,
+        trace,
+    )
 
     try:
         app()

@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from briefgen.compose.address import address
 from briefgen.compose.citations import Citeproc
+from briefgen.compose.citations.cache import Cache
+from briefgen.compose.citations.placing import WORKS, Placed, place
 from briefgen.compose.forms import Forms
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
@@ -30,8 +32,6 @@ from briefgen.model.campaign import Campaign, Interest
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 
-_MARK = re.compile(r'<span class="citation" data-n="(\d+)"></span>')
-_BIBLIOGRAPHY = '<p><span class="citation" data-n="bibliography"></span></p>'
 _PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]*)(")')
 
 LETTER_NAMES = (
@@ -85,7 +85,7 @@ class Composer:
 
     def __post_init__(self) -> None:
         self.templates = Templates(self.library.folders)
-        self.citeproc = Citeproc(self.library.references)
+        self.citeproc = Citeproc(self.library.references, self.folder, Cache.of_user())
 
     def choose(self, recipient: Recipient) -> Chosen:
         """What the letter to this recipient says."""
@@ -122,19 +122,19 @@ class Composer:
         }
         template = self.templates.find(campaign.letter.template, recipient)
         about = f"the letter to {recipient.id}"
-        html, used = self._set(
+        placed, used = self._set(
             template, context, desk, about, campaign.letter.citation_style, campaign.language
         )
         return Document(
             kind="letter",
-            html=html,
+            html=placed.html,
             title=f"Letter to {to.name}",
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
             running=(to.name, date),
             page=campaign.letter.page,
-            record=evidence_record(campaign, recipient, used, self.library.references, self.verified, html),
+            record=self._record(recipient, used, placed, about),
         )
 
     def briefing(self) -> Document:
@@ -159,26 +159,54 @@ class Composer:
                 for section, names in zip(paper.sections, self._sections(), strict=True)
             ],
             "asks": [desk.passage(name) for name in paper.asks or [campaign.ask]],
-            "bibliography": Markup(_BIBLIOGRAPHY),
+            "bibliography": Markup(WORKS),
             "annex": self._annex(desk) if paper.annex else [],
             "snippet": desk.passage,
             "cite": desk.cite,
         }
         template = self.templates.find(paper.template)
-        html, used = self._set(
+        placed, used = self._set(
             template, context, desk, "the briefing", paper.citation_style, campaign.language
         )
         return Document(
             kind="briefing",
-            html=html,
+            html=placed.html,
             title=title,
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
             running=(title,),
             page=paper.page,
-            record=evidence_record(campaign, None, used, self.library.references, self.verified, html),
+            record=self._record(None, used, placed, "the briefing"),
         )
+
+    def _record(
+        self, recipient: Recipient | None, used: list[Passage], placed: Placed, about: str
+    ) -> Mapping[str, Any]:
+        """The evidence record; raises BriefgenError where a caveat that must be printed is not."""
+        record = evidence_record(
+            self.campaign,
+            recipient,
+            used,
+            self.library.references,
+            self.verified,
+            placed.html,
+            placed.stops,
+        )
+        dropped = [
+            Problem(
+                "caveat-dropped",
+                f"{about} prints the snippet {snippet['id']!r} without its caveat {caveat['id']!r}",
+                None,
+                "print the snippet itself in the template, not its .text",
+            )
+            for snippet in record["snippets"]
+            for caveat in snippet["caveats"]
+            if not caveat["printed"]
+        ]
+        if dropped:
+            raise BriefgenError(dropped)
+        return record
 
     def _desk(self) -> Desk:
         return Desk(self.library.snippets, self.library.caveats, self.library.references)
@@ -212,7 +240,7 @@ class Composer:
 
     def _set(
         self, template: str, context: Mapping[str, Any], desk: Desk, about: str, style: str, language: str
-    ) -> tuple[str, list[Passage]]:
+    ) -> tuple[Placed, list[Passage]]:
         """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
         html, faults, removed = canonical(self.templates.run(template, context, about))
         problems = list(self.templates.markup_problems(template, faults, about)) if faults else []
@@ -227,20 +255,16 @@ class Composer:
         ]
         problems += check_use(
             self.library,
-            {name: passage.snippet.at() for name, passage in desk.used.items()},
+            {passage.id: passage.snippet.at() for passage in desk.used.values()},
             self.campaign.date,
             self.campaign.selection.max_age,
         )
         if problems:
             raise BriefgenError(problems)
-        order = [int(number) for number in _MARK.findall(html)]
-        cited = self.citeproc.format([desk.notebook.notes[number] for number in order], style, language)
-        notes = iter(cited.notes)
-        html = _MARK.sub(lambda match: f'<span class="footnote">{next(notes)}</span>', html)
-        html = html.replace(_BIBLIOGRAPHY, "".join(f"<p>{entry}</p>" for entry in cited.bibliography))
+        placed = place(html, desk.notebook.notes, self.citeproc, style, language)
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
-        html = _PICTURE.sub(lambda match: match[1] + _picture(match[2], folders) + match[3], html)
-        return html, list(desk.used.values())
+        html = _PICTURE.sub(lambda match: match[1] + _picture(match[2], folders) + match[3], placed.html)
+        return Placed(html, placed.stops), list(desk.used.values())
 
 
 def _picture(source: str, folders: list[Path]) -> str:

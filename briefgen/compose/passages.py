@@ -12,23 +12,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.compose.citations import Citation, Note, Words
+from briefgen.compose.citations import Citation, Note, Remark, Via
+from briefgen.compose.citations.locators import known_words, label_of
+from briefgen.compose.citations.placing import mark
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
-
-_RELATIONS = {"quoted": "quoted in", "cited": "cited in"}
-_LABELS = {
-    "para": "paragraph",
-    "paras": "paragraph",
-    "p": "page",
-    "pp": "page",
-    "art": "article",
-    "sec": "section",
-    "chap": "chapter",
-}
-_CSL_LABELS = frozenset(
-    {"page", "paragraph", "section", "article", "chapter", "part", "volume", "note", "line", "figure"}
-)
 
 
 @cache
@@ -46,59 +34,36 @@ def inline_html(body: str) -> str:
     return str(_markdown().renderInline(" ".join(body.split())))
 
 
-def _citation(source: str, locator: Locator) -> Citation:
-    label, value = next(iter(locator.items()), ("", ""))
-    return Citation(source, label, value)
+def _place(locator: Locator) -> tuple[str, str]:
+    return next(iter(locator.items()), ("", ""))
 
 
-def _chain(evidence: Evidence) -> list[Citation | Words]:
-    """One piece of evidence as citations: what is second-hand is cited as second-hand."""
-    if evidence.source is None:
-        return []
-    parts: list[Citation | Words] = []
-    for via in evidence.via:
-        parts += [_citation(via.source, via.locator), Words(f", {_RELATIONS[via.relation]} ")]
-    return [*parts, _citation(evidence.source, evidence.locator)]
-
-
-def _chains(items: Iterable[Evidence]) -> list[Citation | Words]:
-    """All evidence of one claim, a source named once for each place in it."""
-    parts: list[Citation | Words] = []
-    seen: set[tuple[Citation | Words, ...]] = set()
-    for evidence in items:
-        chain = _chain(evidence)
-        if chain and tuple(chain) not in seen:
-            seen.add(tuple(chain))
-            parts += chain
-    return parts
+def _citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
+    """All evidence of one claim: a source once for each place in it, with the chain that leads to it."""
+    return tuple(
+        dict.fromkeys(
+            Citation(
+                evidence.source,
+                *_place(evidence.locator),
+                via=tuple(Via(via.relation, via.source, *_place(via.locator)) for via in evidence.via),
+            )
+            for evidence in items
+            if evidence.source is not None
+        )
+    )
 
 
 def note_of(snippet: Snippet, caveats: Iterable[Caveat]) -> Note:
-    """The footnote of a snippet: its sources, then each caveat as a sentence with its own."""
-    parts = _chains(snippet.evidence)
-    cited = [_chain(evidence) for evidence in snippet.evidence]
-    for caveat in caveats:
-        # What the note has just cited need not be cited again for the caveat.
-        sources = _chains(evidence for evidence in caveat.evidence if _chain(evidence) not in cited)
-        text = inline_html(caveat.body)
-        parts += [Words(f"{text} See "), *sources] if sources else [Words(text)]
-    return Note(tuple(_punctuated(parts)))
-
-
-def _punctuated(parts: list[Citation | Words]) -> list[Citation | Words]:
-    """Set sentences of ours apart: words that follow each other become one, a citation before them ends."""
-    result: list[Citation | Words] = []
-    for index, part in enumerate(parts):
-        before = result[-1] if result else None
-        if not isinstance(part, Words) or before is None or part.html.startswith(","):
-            result.append(part)
-        elif isinstance(before, Words):
-            result[-1] = Words(f"{before.html.rstrip()} {part.html}")
-        else:
-            # Only the last citation of a note gets its full stop from the style.
-            last = not any(isinstance(later, Citation) for later in parts[index:])
-            result.append(Words(f" {part.html}" if last else f". {part.html}"))
-    return result
+    """The note of a snippet: its sources, then each caveat as a sentence with its own."""
+    cited = _citations(snippet.evidence)
+    # What the note has just cited need not be cited again for the caveat.
+    remarks = tuple(
+        Remark(
+            inline_html(caveat.body), tuple(one for one in _citations(caveat.evidence) if one not in cited)
+        )
+        for caveat in caveats
+    )
+    return Note(cited, remarks)
 
 
 @dataclass(slots=True)
@@ -109,10 +74,10 @@ class Notebook:
 
     def call(self, note: Note) -> Markup:
         """Keep a note and return its mark."""
-        if not note.parts:
+        if note == Note():
             return Markup("")
         self.notes.append(note)
-        return Markup(f'<span class="citation" data-n="{len(self.notes) - 1}"></span>')
+        return Markup(mark(len(self.notes) - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +128,7 @@ class Passage:
         for caveat in printed:
             if caveat.form == "sentence":
                 html += Markup(" ") + Markup(inline_html(caveat.body))
-                html += self._notebook.call(Note(tuple(_chains(caveat.evidence))))
+                html += self._notebook.call(Note(_citations(caveat.evidence)))
         return html
 
     def __str__(self) -> str:
@@ -178,7 +143,8 @@ class Desk:
     caveats: Mapping[str, Caveat]
     references: Mapping[str, Any]
     notebook: Notebook = field(default_factory=Notebook)
-    used: dict[str, Passage] = field(default_factory=dict)
+    used: dict[tuple[str, bool], Passage] = field(default_factory=dict)
+    """By id, and whether it is the short wording."""
 
     def passage(self, id: str, short: bool = False) -> Passage:
         """The snippet with this id; raises BriefgenError where it may not be printed."""
@@ -209,11 +175,12 @@ class Desk:
                 )
             )
         return self.used.setdefault(
-            id, Passage(snippet, tuple(self.caveats[name] for name in snippet.caveats), self.notebook, short)
+            (id, short),
+            Passage(snippet, tuple(self.caveats[name] for name in snippet.caveats), self.notebook, short),
         )
 
-    def cite(self, source: str, **locator: object) -> Markup:
-        """A footnote that cites a source: `cite("park-2013", para=5)`."""
+    def cite(self, source: str, prefix: str = "", suffix: str = "", **locator: object) -> Markup:
+        """Cite a source: `cite("park-2013", para=5, prefix="see", suffix="emphasis added")`."""
         if source not in self.references:
             raise BriefgenError(
                 Problem(
@@ -225,8 +192,10 @@ class Desk:
             )
         if len(locator) > 1:
             raise ValueError("cite() takes one locator, for example para=5")
-        label, value = next(iter(locator.items()), ("", ""))
-        label = _LABELS.get(label, label)
-        if label and label not in _CSL_LABELS:
-            raise ValueError(f"cite() knows no locator {label!r}; {did_you_mean(label, _CSL_LABELS)}")
-        return self.notebook.call(Note((Citation(source, label, str(value)),)))
+        word, value = next(iter(locator.items()), ("", ""))
+        label = label_of(word) if word else ""
+        if label is None:
+            raise ValueError(f"cite() knows no locator {word!r}; {did_you_mean(word, known_words())}")
+        return self.notebook.call(
+            Note((Citation(source, label, str(value).strip(), str(prefix).strip(), str(suffix).strip()),))
+        )

@@ -6,20 +6,20 @@ It states; whether a file still agrees with its record is for briefgen.inspect t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from html import unescape
 from typing import Any
 
 from briefgen import __version__
-from briefgen.compose.passages import Passage
+from briefgen.compose.citations.stops import Change
+from briefgen.compose.passages import Passage, inline_html
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
+from briefgen.model.record import FORMAT, record_hash, text_hash
 from briefgen.model.snippet import Caveat, Evidence
 from briefgen.model.source import Reference
-
-FORMAT = "briefgen-evidence/1"
+from briefgen.model.text import clean
 
 
 def evidence_record(
@@ -28,11 +28,19 @@ def evidence_record(
     passages: Iterable[Passage],
     references: Mapping[str, Reference],
     verified: Mapping[str, Mapping[str, Any]],
+    html: str,
+    stops: Collection[Change] = (),
 ) -> dict[str, Any]:
-    """The record of one document; `verified` says for each snippet id how and when it was proved."""
-    used = [_snippet(passage, verified.get(passage.id, {})) for passage in passages]
+    """The record of one document; `verified` says for each snippet id how and when it was proved.
+
+    `html` is the document's, and tells how often each wording is printed; what is not printed is left out.
+    `stops` says how citations in the text changed the ends of sentences.
+    """
+    printed = _Printed(plain_text(html), tuple(stops))
+    offered = (_snippet(passage, verified.get(passage.id, {}), printed) for passage in passages)
+    used = [snippet for snippet in offered if snippet["printed"]]
     cited = sorted({source for snippet in used for source in snippet.pop("_sources")})
-    return {
+    record = {
         "format": FORMAT,
         "briefgen": __version__,
         "campaign": campaign.id,
@@ -41,20 +49,41 @@ def evidence_record(
         "snippets": used,
         "sources": {source: describe(references[source]) for source in cited if source in references},
     }
+    return {**record, "sha256": record_hash(record)}
 
 
-def _snippet(passage: Passage, verified: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """The words of a document."""
+
+    text: str
+    stops: tuple[Change, ...]
+
+    def counts(self, wording: str) -> dict[str, Any]:
+        """How often a wording is printed, and with which citations before its full stop."""
+        cited = {
+            wording.removesuffix(written) + printed
+            for written, printed in self.stops
+            if wording.endswith(written)
+        }
+        found = {form: number for form in sorted(cited) if (number := self.text.count(form))}
+        counts: dict[str, Any] = {"printed": self.text.count(wording) + sum(found.values())}
+        return counts | {"printed_as": list(found)} if found else counts
+
+
+def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -> dict[str, Any]:
     snippet = passage.snippet
     text = plain_text(passage.text)
     return {
         "id": snippet.id,
         "kind": snippet.kind,
         "text": text,
-        "sha256": sha256(text.encode()).hexdigest(),
+        "sha256": text_hash(text),
+        **printed.counts(text),
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
         "evidence": [_evidence(evidence) for evidence in snippet.evidence],
-        "caveats": [_caveat(caveat) for caveat in passage.caveats if caveat.must_print],
+        "caveats": [_caveat(caveat, printed) for caveat in passage.caveats if caveat.must_print],
         "corrections": list(snippet.corrections),
         "reviewed": {"by": snippet.review.by, "on": snippet.review.on},
         "verified": dict(verified),
@@ -63,10 +92,12 @@ def _snippet(passage: Passage, verified: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _caveat(caveat: Caveat) -> dict[str, Any]:
+def _caveat(caveat: Caveat, printed: _Printed) -> dict[str, Any]:
+    text = plain_text(inline_html(caveat.body))
     return {
         "id": caveat.id,
-        "text": plain_text(caveat.body),
+        "text": text,
+        **printed.counts(text),
         "evidence": [_evidence(evidence) for evidence in caveat.evidence],
     }
 
@@ -120,5 +151,5 @@ def describe(reference: Reference) -> str:
 
 
 def plain_text(markup: str) -> str:
-    """The words of inline markup, white space collapsed."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", markup)).replace("*", "").split())
+    """The words of markup as they are printed, white space collapsed."""
+    return " ".join(clean(unescape(re.sub(r"<[^>]+>", "", markup)))[0].split())

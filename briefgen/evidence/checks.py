@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -78,14 +78,21 @@ def examine(material: Material, on: date | None = None) -> Examined:
     for card in cards(material):
         if card.review.status == "rejected":
             continue
-        proofs, ground = prove(card, material, findings)
+        own = Findings()
+        proofs, ground = prove(card, material, own)
         verified[card_key(card)] = _verification(card, proofs, material, on)
-        findings.extend(card_problems(card, material, proofs, ground, on))
+        own.extend(card_problems(card, material, proofs, ground, on))
+        findings.extend(map(_as_warning, own.problems) if card.review.status == "draft" else own.problems)
     findings.extend(_relation_problems(material))
     findings.extend(_budget_problems(material))
     findings.extend(_stale_entries(material))
     ordered = sorted(findings.problems, key=_position)
     return Examined(tuple(ordered), verified)
+
+
+def _as_warning(problem: Problem) -> Problem:
+    """A draft is work in hand: what is wrong with it is told and stops nothing, for no document may use it."""
+    return replace(problem, severity="warning")
 
 
 def _position(problem: Problem) -> tuple[str, int, int]:

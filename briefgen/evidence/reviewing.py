@@ -42,6 +42,7 @@ def make_lock(
     problems: list[Problem] = []
     for card in cards(material):
         if card.review.status != "verified":
+            quotes |= _quotes_of(card, material.lock)
             continue
         findings = Findings()
         proofs, ground = prove(card, material, findings)
@@ -113,3 +114,9 @@ def _unread(card: Card, material: Material) -> Iterator[Problem]:
                 "put the text into seeds/texts/ID.txt or give --text ID=FILE",
             )
             return
+
+
+def _quotes_of(card: Card, lock: Lock) -> dict[str, QuoteEntry]:
+    """What the lock holds of a card's quotes: a draft has no review, but its quotes may be proved."""
+    keys = (quote_key(card, index) for index in range(len(card.evidence)))
+    return {key: lock.quotes[key] for key in keys if key in lock.quotes}

@@ -44,13 +44,20 @@ def read_pdf(source: bytes | Path) -> ReadPdf:
             info = pdf.docinfo
             title, author = str(info.get("/Title", "")), str(info.get("/Author", ""))
             language = str(pdf.Root.get("/Lang", ""))
-            record = _record(pdf)
+            record = _record(pdf, name)
         document = pypdfium2.PdfDocument(data)
         try:
             pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document)
         finally:
             document.close()
-    except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, KeyError, TypeError) as error:
+    except (
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+        pypdfium2.PdfiumError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
         raise BriefgenError(
             Problem(
                 "pdf-unreadable",
@@ -75,7 +82,17 @@ def _bytes(source: bytes | Path, name: str) -> bytes:
         ) from None
 
 
-def _record(pdf: Any) -> Any:
+def _record(pdf: Any, name: str) -> Any:
     if RECORD_NAME not in pdf.attachments:
         return None
-    return json.loads(pdf.attachments[RECORD_NAME].get_file().read_bytes())
+    try:
+        return json.loads(pdf.attachments[RECORD_NAME].get_file().read_bytes())
+    except (ValueError, RecursionError):
+        raise BriefgenError(
+            Problem(
+                "record-broken",
+                "the evidence record in it is damaged",
+                Place(name),
+                "make the document anew from its campaign",
+            )
+        ) from None

@@ -128,6 +128,7 @@ def _snippets_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, 
 def _files_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     yield from _texts(data, "recipients", "*")
     yield from ((path, name) for path, name in _texts(data, "sender", "signature") if name)
+    yield from ((path, name) for path, name in _texts(data, "sender", "letterhead") if name)
 
 
 def _asks(path: tuple[str | int, ...]) -> bool:

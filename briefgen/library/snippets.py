@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import Findings, Place, Problem, StorageFault
-from briefgen.evidence.lock import Lock, card_wordings, read_lock
+from briefgen.evidence.lock import Lock, card_wordings, read_lock, wording_place
 from briefgen.evidence.printed import fault_of
 from briefgen.library.folders import Folder
 from briefgen.library.written import build, read_text, read_yaml, split_front_matter
@@ -21,6 +21,9 @@ CAVEATS = "caveats"
 LOCK = "quotes.lock"
 NO_SNIPPETS = frozenset({"README.md", "corrections.md"})
 """Files of prose at the top of snippets/."""
+
+UNWRITTEN = "Write the statement here, in your own words."
+"""Stands in for the wording of a snippet that was only started (briefgen.library.starting)."""
 
 Card = TypeVar("Card", Snippet, Caveat)
 
@@ -115,6 +118,10 @@ def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
                 f"call the file {card.id}.md",
             )
         )
+    if card.body == UNWRITTEN and card.review.status == "verified":
+        message = "says what is to be written there, and no statement"
+        hint = "write the statement, or set review: {status: draft}"
+        findings.add(Problem("snippet-unwritten", message, card.at("body"), hint))
     for key, wording in card_wordings(card).items():
         fault = fault_of(wording)
         if fault:
@@ -122,7 +129,7 @@ def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
                 Problem(
                     "snippet-body",
                     f"contains {fault}",
-                    card.at("body") if key == "body" else card.at("variants", key),
+                    wording_place(card, key),
                     "a wording is one paragraph with *emphasis* and **strong** at most",
                 )
             )

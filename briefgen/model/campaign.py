@@ -30,6 +30,9 @@ class Sender(Written):
     website: str = ""
     signature: str = ""
     """A picture of the signature in the campaign folder (PNG or JPEG)."""
+    letterhead: str = ""
+    """A Word file in the campaign folder (DOCX or DOTX): letters take their page, heads and styles from it,
+    and the lines that name the sender are then left to it."""
 
 
 class Letter(Written):

@@ -4,7 +4,18 @@ import json
 import subprocess
 import sys
 
-HEAVY = ("weasyprint", "docx", "lxml", "pydantic", "pypandoc", "jinja2", "babel", "pikepdf", "pypdfium2", "yaml")
+HEAVY = (
+    "weasyprint",
+    "docx",
+    "lxml",
+    "pydantic",
+    "pypandoc",
+    "jinja2",
+    "babel",
+    "pikepdf",
+    "pypdfium2",
+    "yaml",
+)
 
 
 def test_help_loads_nothing_heavy() -> None:

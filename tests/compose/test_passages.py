@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.citations import Citation, Words
+from briefgen.compose.citations import Citation, Remark, Via
 from briefgen.compose.passages import Desk, Notebook, inline_html, note_of
 from briefgen.errors import BriefgenError
 from briefgen.model.snippet import Caveat, Snippet
@@ -56,48 +56,37 @@ def test_a_snippet_prints_its_words_and_calls_one_note() -> None:
     assert (
         str(room.passage("toll")) == 'In 2012 <em>twenty</em> died.<span class="citation" data-n="0"></span>'
     )
-    assert room.notebook.notes[0].parts == (Citation("essay", "paragraph", "5"),)
+    assert room.notebook.notes[0].citations == (Citation("essay", "paragraph", "5"),)
 
 
 def test_the_chain_of_a_second_hand_source_is_in_the_note() -> None:
     evidence = {**QUOTE, "via": [{"source": "paper", "relation": "quoted"}]}
-    assert note_of(snippet(evidence=[evidence]), ()).parts == (
-        Citation("paper"),
-        Words(", quoted in "),
-        Citation("essay", "paragraph", "5"),
+    assert note_of(snippet(evidence=[evidence]), ()).citations == (
+        Citation("essay", "paragraph", "5", via=(Via("quoted", "paper"),)),
     )
-    evidence["via"] = [{"source": "paper", "relation": "cited"}]
-    assert note_of(snippet(evidence=[evidence]), ()).parts[1] == Words(", cited in ")
+    evidence["via"] = [{"source": "paper", "relation": "cited", "locator": {"page": "3"}}]
+    assert note_of(snippet(evidence=[evidence]), ()).citations[0].via == (Via("cited", "paper", "page", "3"),)
 
 
 def test_the_same_place_is_cited_once() -> None:
-    assert note_of(snippet(evidence=[QUOTE, {**QUOTE, "quote": "c"}]), ()).parts == (
+    assert note_of(snippet(evidence=[QUOTE, {**QUOTE, "quote": "c"}]), ()).citations == (
         Citation("essay", "paragraph", "5"),
     )
 
 
 def test_a_caveat_in_the_note_follows_the_source_with_its_own() -> None:
     note = note_of(snippet(), [caveat(), caveat(id="other", body="Nobody knows.", evidence=[])])
-    assert note.parts == (
-        Citation("essay", "paragraph", "5"),
-        Words(". Estimates differ. See "),
-        Citation("paper", "paragraph", "5"),
-        Words(" Nobody knows."),
-    )
-
-
-def test_caveats_that_follow_each_other_become_one_sequence_of_sentences() -> None:
-    note = note_of(snippet(), [caveat(body="One.", evidence=[]), caveat(id="b", body="Two.")])
-    assert note.parts == (
-        Citation("essay", "paragraph", "5"),
-        Words(". One. Two. See "),
-        Citation("paper", "paragraph", "5"),
+    assert note.citations == (Citation("essay", "paragraph", "5"),)
+    assert note.remarks == (
+        Remark("Estimates differ.", (Citation("paper", "paragraph", "5"),)),
+        Remark("Nobody knows."),
     )
 
 
 def test_a_caveat_whose_source_the_note_has_just_cited_does_not_cite_it_again() -> None:
     note = note_of(snippet(), [caveat(evidence=[QUOTE])])
-    assert note.parts == (Citation("essay", "paragraph", "5"), Words(" Estimates differ."))
+    assert note.citations == (Citation("essay", "paragraph", "5"),)
+    assert note.remarks == (Remark("Estimates differ."),)
 
 
 def test_a_caveat_as_a_sentence_stands_behind_the_claim_with_its_own_note() -> None:
@@ -110,13 +99,14 @@ def test_a_caveat_as_a_sentence_stands_behind_the_claim_with_its_own_note() -> N
 def test_a_caveat_that_must_be_printed_is_there_in_every_variant(short: bool) -> None:
     room = desk(snippet(caveats=["range"], variants={"short": "Twenty died in 2012."}), caveats=(caveat(),))
     str(room.passage("toll", short=short))
-    assert Words(". Estimates differ. See ") in room.notebook.notes[0].parts
+    assert [remark.html for remark in room.notebook.notes[0].remarks] == ["Estimates differ."]
 
 
 def test_a_caveat_for_editors_stays_out_of_print() -> None:
     room = desk(snippet(caveats=["range"]), caveats=(caveat(must_print=False),))
     str(room.passage("toll"))
-    assert room.notebook.notes[0].parts == (Citation("essay", "paragraph", "5"),)
+    assert room.notebook.notes[0].citations == (Citation("essay", "paragraph", "5"),)
+    assert room.notebook.notes[0].remarks == ()
 
 
 @pytest.mark.parametrize("status", ["draft", "rejected"])
@@ -146,7 +136,7 @@ def test_cite_takes_short_and_long_locators() -> None:
     room.cite("essay", para=5)
     room.cite("essay", page="64–65")
     room.cite("essay")
-    assert [note.parts[0] for note in room.notebook.notes] == [
+    assert [note.citations[0] for note in room.notebook.notes] == [
         Citation("essay", "paragraph", "5"),
         Citation("essay", "page", "64–65"),
         Citation("essay"),

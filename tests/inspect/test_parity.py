@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from conftest import ROOT
+from material import ROOT
 
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.pdf import read_pdf
 from briefgen.inspect.tokens import differences, read_html
 from briefgen.opening import open_campaign
 

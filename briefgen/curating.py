@@ -1,0 +1,110 @@
+"""Adds sources and snippets to a campaign's own library: reads what is there, plans, writes.
+
+All files of one addition are written to the end before any of them gets its name. What is added and what is
+refused is decided in briefgen.library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from briefgen.batch.write import whole
+from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, UsageFault
+from briefgen.library.adding import extract
+from briefgen.library.entering import Described, Entered, enter
+from briefgen.library.folders import Folder
+from briefgen.library.library import Texts, library_folders, load_library
+from briefgen.library.sources import load_references
+from briefgen.library.starting import Started, Wanted, start
+from briefgen.model.source import Furniture
+
+CAMPAIGN = "campaign.yaml"
+PRIVATE = ".gitignore"
+"""Written beside full texts, so that version control never takes them."""
+
+
+def campaign_folder(campaign: Path) -> Folder:
+    """The folder of a campaign, or of a library without one; raises UsageFault where it is neither."""
+    path = campaign.parent if campaign.name == CAMPAIGN else campaign
+    if (path / CAMPAIGN).is_file() or ((path / "seeds").is_dir() and (path / "snippets").is_dir()):
+        return Folder(path, "" if path == Path() else str(path))
+    raise UsageFault(
+        Problem(
+            "campaign-missing",
+            f"there is no campaign in {path if path != Path() else 'this folder'}",
+            None,
+            "name its folder with --campaign; briefgen init FOLDER starts one",
+        )
+    )
+
+
+def add_source(
+    folder: Folder,
+    file: Path,
+    source: str,
+    described: Described,
+    furniture: Sequence[Furniture] = (),
+    body: frozenset[int] = frozenset(),
+    replace: bool = False,
+) -> Entered:
+    """Make a text a source of a campaign, and write what that takes.
+
+    Raises BriefgenError with every problem; then nothing was written.
+    """
+    extracted = extract(file, str(file))
+    findings = Findings()
+    known = load_references(library_folders(folder), findings)
+    findings.raise_errors()
+    entered = enter(folder, source, extracted, known, described, furniture, body, replace)
+    private = entered.text.parent / PRIVATE
+    ignored = (
+        {}
+        if private.exists()
+        else {private: b"# Full texts are private: version control leaves them out.\n*\n"}
+    )
+    _write(folder, {**ignored, **entered.files})
+    return entered
+
+
+def start_snippet(folder: Folder, wanted: Wanted, texts: Texts, on: date) -> Started:
+    """Start a snippet in a campaign, and write it with its entry in the lock.
+
+    Raises BriefgenError with every problem; then nothing was written.
+    """
+    findings = Findings()
+    library = load_library(library_folders(folder), findings, texts)
+    findings.raise_errors()
+    started = start(library, folder, wanted, on)
+    _write(folder, {started.lock: started.lock_content.encode(), started.path: started.content.encode()})
+    return started
+
+
+def _write(folder: Folder, files: Mapping[Path, bytes]) -> None:
+    """Write all files or none: each gets its name when all are on disk."""
+    for path in files:
+        _check_inside(folder, path)
+    shown = folder.show() or "."
+    try:
+        with ExitStack() as unfinished:
+            for path, data in files.items():
+                shown = folder.show(path.relative_to(folder.path).as_posix())
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = unfinished.enter_context(whole(path))
+                file.write(data)
+                file.flush()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageFault(
+            Problem("file-unwritable", f"cannot be written: {reason}", Place(shown), "nothing was changed")
+        ) from None
+
+
+def _check_inside(folder: Folder, path: Path) -> None:
+    """A campaign that came from elsewhere must not have other files of the machine written."""
+    if not path.parent.resolve().is_relative_to(folder.path.resolve()):
+        shown = folder.show(path.parent.relative_to(folder.path).as_posix())
+        hint = "put a folder here instead of a link"
+        raise BriefgenError(Problem("file-outside", "leads out of the campaign's folder", Place(shown), hint))

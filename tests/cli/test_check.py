@@ -1,0 +1,134 @@
+"""`briefgen check`: all mistakes at once with file and line, what a code means, warnings as errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., Any]
+
+
+def _change(path: Path, old: str, new: str) -> int:
+    """Replace words in a file and return the line on which they stand."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def wrong(starter: Path) -> dict[str, tuple[str, int]]:
+    """A campaign with six mistakes: code, file and line of each."""
+    campaign = starter / "campaign.yaml"
+    lines = {
+        "unknown-key": _change(campaign, "  subject:", "  subjekt:"),
+        "wrong-type": _change(campaign, "max_snippets: 4", "max_snippets: four"),
+        "file-missing": _change(campaign, "- recipients.csv", "- recipient.csv"),
+        "snippet-unknown": _change(
+            campaign, "required: [inquiry-findings-2014]", "required: [inquiry-findings]"
+        ),
+    }
+    mistakes = {code: (str(campaign), line) for code, line in lines.items()}
+    template = starter / "templates" / "letter" / "office" / "us-senator.html.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text(
+        '{% extends "letter/default.html.j2" %}\n'
+        "{% block close %}\n<p>{{ recipent.name }}</p>\n{% endblock %}\n"
+    )
+    mistakes["template-name"] = (str(template), 3)
+    snippet = starter / "snippets" / "own.md"
+    snippet.parent.mkdir()
+    snippet.write_text("---\nid: own\nkind: finding\ntitle: one: two\n---\nWords.\n")
+    mistakes["yaml-syntax"] = (str(snippet), 4)
+    return mistakes
+
+
+def test_all_mistakes_are_told_at_once_with_file_and_line(
+    briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]]
+) -> None:
+    before = _files(starter)
+    said = briefgen("check", starter)
+    assert said.code == 1
+    for code, (file, line) in wrong.items():
+        assert re.search(rf"^{re.escape(file)}:{line}(:\d+)?: {code}: ", said.err, re.MULTILINE), (
+            code,
+            said.err,
+        )
+    assert "did you mean subject?" in said.err
+    assert "did you mean recipients.csv?" in said.err
+    assert "did you mean recipient?" in said.err
+    assert f"{len(wrong)} problems found." in said.err
+    assert "Traceback" not in said.err
+    assert _files(starter) == before
+
+
+@pytest.mark.parametrize("command", ["brief", "batch"])
+def test_nothing_is_written_while_anything_is_wrong(
+    briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]], command: str
+) -> None:
+    before = _files(starter)
+    assert briefgen(command, starter).code == 1
+    assert _files(starter) == before
+
+
+def test_the_same_report_as_json(briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]]) -> None:
+    said = briefgen("check", starter, "--json")
+    assert said.code == 1
+    assert said.err == ""
+    told = {one["code"]: (one["place"]["file"], one["place"]["line"]) for one in said.json["problems"]}
+    assert told == wrong
+    assert said.json["ok"] is False
+
+
+def test_a_campaign_without_mistakes_passes_with_a_warning_about_the_sample_sender(
+    briefgen: Call, starter: Path
+) -> None:
+    said = briefgen("check", starter)
+    assert said.code == 0
+    assert "warning: sender-sample" in said.err
+    assert "can be written to" in said.out
+
+
+def test_with_strict_warnings_are_errors(briefgen: Call, starter: Path) -> None:
+    said = briefgen("check", starter, "--strict")
+    assert said.code == 1
+    assert "sender-sample" in said.err
+    assert "warning:" not in said.err
+    told = briefgen("check", starter, "--strict", "--json")
+    assert told.code == 1
+    assert told.json["ok"] is False
+    assert {one["severity"] for one in told.json["problems"]} == {"error"}
+
+
+def test_with_strict_a_campaign_without_warnings_passes(briefgen: Call, starter: Path) -> None:
+    codes = {one["code"] for one in briefgen("check", starter, "--json").json["problems"]}
+    campaign = starter / "campaign.yaml"
+    campaign.write_text(f"{campaign.read_text()}\nignore: [{', '.join(sorted(codes))}]\n")
+    assert briefgen("check", starter, "--strict").code == 0
+
+
+def test_explain_prints_the_section_of_a_code_where_there_is_no_campaign(
+    briefgen: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = briefgen("check", "--explain", "unknown-key")
+    assert said.code == 0
+    assert said.out.startswith("## unknown-key\n")
+    assert "did you mean subject?" in said.out
+    assert "## missing-key" not in said.out
+    assert briefgen("check", "--explain", "unknown-key", "--json").json["page"] == "docs/checks/campaign.md"
+
+
+def test_an_unknown_code_is_answered_with_the_nearest(briefgen: Call) -> None:
+    said = briefgen("check", "--explain", "unknwon-key")
+    assert said.code == 2
+    assert "code-unknown" in said.err
+    assert "did you mean unknown-key" in said.err

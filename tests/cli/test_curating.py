@@ -1,0 +1,120 @@
+"""sources add, snippets new and snippets find as a user calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TEXT = "Wells of the north\nThe monitors visited 14 towns.\nThey spoke with 212 people.\n"
+
+
+@pytest.fixture
+def campaign(starter: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder is a campaign, and beside it lies a text."""
+    (starter.parent / "wells.txt").write_text(TEXT)
+    monkeypatch.chdir(starter)
+    return starter
+
+
+ADD = ("sources", "add", "../wells.txt", "--id", "wells-2024", "--title", "Wells", "--furniture", "1=title")
+
+
+def test_a_source_is_added_to_the_campaign_of_this_folder(
+    briefgen: Callable[..., Any], campaign: Path
+) -> None:
+    said = briefgen(*ADD)
+    assert said.code == 0
+    assert said.out.splitlines()[:4] == [
+        "line  paragraph  begins",
+        "1     –          [title] Wells of the north",
+        "2     1          The monitors visited 14 towns.",
+        "3     2          They spoke with 212 people.",
+    ]
+    assert "seeds/texts/wells-2024.txt is the full text and private" in said.err
+    assert (campaign / "seeds/texts/wells-2024.txt").read_text() == TEXT
+
+
+def test_what_was_added_can_be_listed_quoted_and_found(briefgen: Callable[..., Any], campaign: Path) -> None:
+    briefgen(*ADD)
+    listed = briefgen("sources", "list", "--campaign", ".")
+    assert "wells-2024" in listed.out and "recorded" in listed.out
+    new = briefgen("snippets", "new", "spoken-with", "--source", "wells-2024", "--quote", "212 people")
+    assert new.code == 0 and "passage: They spoke with 212 people." in new.out
+    found = briefgen("snippets", "find", "spoken", "wells", "212", "--json").json
+    assert found["snippets"][0]["id"] == "spoken-with"
+    assert found["snippets"][0]["found"] == ["spoken", "wells", "212"]
+
+
+def test_json_says_what_the_table_says(briefgen: Callable[..., Any], campaign: Path) -> None:
+    said = briefgen(*ADD, "--json").json
+    assert said["ok"] and said["files"][0] == "seeds/texts/wells-2024.txt"
+    assert said["lines"][1] == {
+        "line": 2,
+        "paragraph": 1,
+        "furniture": "",
+        "begins": "The monitors visited 14 towns.",
+    }
+    new = briefgen("snippets", "new", "a", "--source", "wells-2024", "--quote", "212 people", "--json").json
+    assert new["evidence"] == {
+        "source": "wells-2024",
+        "locator": {"paragraph": "2"},
+        "quote": "212 people",
+    }
+
+
+def test_another_campaign_is_named_by_folder_or_file(
+    briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(campaign.parent)
+    for id, name in (("w-1", "campaign"), ("w-2", "campaign/campaign.yaml")):
+        said = briefgen("sources", "add", "wells.txt", "--id", id, "--title", "Wells", "--campaign", name)
+        assert said.code == 0
+        assert (campaign / f"seeds/{id}.yaml").is_file()
+    assert briefgen("sources", "add", "wells.txt", "--id", "w-3", "--title", "W").code == 2
+
+
+def test_a_bad_file_is_one_problem_and_leaves_nothing(briefgen: Callable[..., Any], campaign: Path) -> None:
+    (campaign.parent / "bad.pdf").write_bytes(b"%PDF-1.4 no")
+    said = briefgen("sources", "add", "../bad.pdf", "--id", "bad-1", "--title", "Bad")
+    assert said.code == 1
+    assert said.err.startswith("../bad.pdf: source-unreadable:") and "Traceback" not in said.err
+    assert not (campaign / "seeds").exists()
+
+
+def test_words_are_marked_on_a_terminal_only(
+    briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from briefgen.cli.curating import _marked
+
+    assert "\033" not in briefgen("snippets", "find", "famine").out
+    assert _marked("the famine of", [(4, 10)], bold=True) == "the \033[1mfamine\033[0m of"
+    assert _marked("the famine of", [(4, 10)], bold=False) == "the famine of"
+
+
+def test_a_search_in_vain_says_what_is_near_and_ends_with_1(
+    briefgen: Callable[..., Any], campaign: Path
+) -> None:
+    said = briefgen("snippets", "find", "faminee")
+    assert said.code == 1 and "did you mean famine?" in said.err
+    as_json = briefgen("snippets", "find", "zzzz", "--json")
+    assert as_json.code == 1
+    assert as_json.json["snippets"] == [] and as_json.json["problems"][0]["code"] == "nothing-found"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--topic", "famin", "topic-unknown"), ("--kind", "request", "kind-unknown")],
+)
+def test_a_topic_or_kind_that_nothing_has_is_a_mistake(
+    briefgen: Callable[..., Any], campaign: Path, option: str, value: str, code: str
+) -> None:
+    said = briefgen("snippets", "find", "famine", option, value)
+    assert said.code == 2 and code in said.err
+
+
+def test_a_search_is_narrowed_by_topic_and_kind(briefgen: Callable[..., Any], campaign: Path) -> None:
+    asks = briefgen("snippets", "find", "council", "--kind", "ask", "--json").json["snippets"]
+    assert asks and {one["kind"] for one in asks} == {"ask"}

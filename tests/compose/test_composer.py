@@ -1,0 +1,85 @@
+"""Whole documents from the starter campaign: what travels with a claim, what stops a letter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from briefgen.compose.passages import inline_html
+from briefgen.errors import BriefgenError
+from briefgen.opening import Opened, open_campaign
+
+
+def opened(folder: Path, template: str, **replaced: str) -> Opened:
+    """The starter campaign with a letter template of its own."""
+    (folder / "templates/letter").mkdir(parents=True)
+    (folder / "templates/letter/default.html.j2").write_text(
+        '{% extends "built-in/letter/default.html.j2" %}{% block evidence %}' + template + "{% endblock %}"
+    )
+    for office in ("us-senator", "us-representative", "uk-mp"):
+        (folder / f"templates/letter/office/{office}.html.j2").parent.mkdir(exist_ok=True)
+        (folder / f"templates/letter/office/{office}.html.j2").write_text(
+            '{% extends "letter/default.html.j2" %}'
+        )
+    return open_campaign(folder)
+
+
+def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(starter: Path) -> None:
+    campaign = opened(
+        starter,
+        '<p>{{ snippet("hwanghae-famine-2012") }}</p><p>{{ snippet("returns-hrw-2025", short=True) }}</p>',
+    )
+    html = campaign.composer.letter(campaign.recipients[0]).html
+    caveats = campaign.composer.library.caveats
+    names = campaign.composer.library.snippets["hwanghae-famine-2012"].caveats
+    assert names
+    for name in names:
+        assert caveats[name].must_print
+        assert inline_html(caveats[name].body) in html
+    assert campaign.composer.library.snippets["returns-hrw-2025"].variants["short"].strip()[:30] in html
+    assert "whom Human Rights Watch gives a pseudonym" in html
+
+
+def test_printing_only_the_words_of_a_snippet_with_a_caveat_stops_the_letter(starter: Path) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        opened(starter, '<p>{{ snippet("hwanghae-famine-2012").text }}</p>')
+    assert {problem.code for problem in caught.value.problems} == {"caveat-dropped"}
+
+
+def test_the_long_and_the_short_wording_can_both_be_used(starter: Path) -> None:
+    campaign = opened(
+        starter,
+        '<p>{{ snippet("inquiry-findings-2014") }} {{ snippet("inquiry-findings-2014", short=True) }}</p>',
+    )
+    document = campaign.composer.letter(campaign.recipients[0])
+    texts = [one["text"] for one in document.record["snippets"] if one["id"] == "inquiry-findings-2014"]
+    assert len(texts) == 2
+
+
+def test_a_superseded_claim_appears_only_with_what_superseded_it(starter: Path) -> None:
+    old = '<p>{{ snippet("camp-population-essay-2013") }}</p>'
+    with pytest.raises(BriefgenError) as caught:
+        opened(starter, old)
+    assert {problem.code for problem in caught.value.problems} == {"superseded-alone"}
+
+
+def test_a_superseded_claim_may_stand_beside_its_successor(starter: Path) -> None:
+    both = '<p>{{ snippet("camp-population-essay-2013") }} {{ snippet("camp-population-inquiry") }}</p>'
+    campaign = opened(starter, both)
+    assert "estimated quarter" in campaign.composer.letter(campaign.recipients[0]).html
+
+
+def test_the_record_holds_what_is_printed_and_only_that(starter: Path) -> None:
+    campaign = opened(starter, '<p>{{ snippet("torture-convention-3") }}</p>')
+    record = campaign.composer.letter(campaign.recipients[0]).record
+    names = [snippet["id"] for snippet in record["snippets"]]
+    assert names == ["ask-senate-reauthorization", "torture-convention-3"]
+    assert record["recipient"] == "ada-sample"
+    assert all(
+        snippet["verified"]["how"] in ("proved", "unchanged", "attested") for snippet in record["snippets"]
+    )
+
+
+def test_the_asks_of_the_starter_fit_the_offices_that_get_them(starter: Path) -> None:
+    assert [problem.code for problem in open_campaign(starter).warnings] == ["sender-sample"]
