@@ -26,7 +26,7 @@ import weasyprint
 from briefgen.model.document import Document
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.look import PAGES
-from briefgen.render.pdf import PdfRenderer, page_rule, font_faces, whole_page
+from briefgen.render.pdf import PdfRenderer, font_faces, page_rule, whole_page
 
 STYLES = Path(__file__).parents[1] / "templates" / "css"
 WARM_UP = 3

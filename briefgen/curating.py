@@ -14,7 +14,9 @@ from pathlib import Path
 from briefgen.batch.write import whole
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, UsageFault
 from briefgen.library.adding import extract
-from briefgen.library.entering import Described, Entered, enter
+from briefgen.library.bibliography import read_bibliography
+from briefgen.library.enlisting import Enlisted, enlist
+from briefgen.library.entering import Described, Entered, check_id, enter
 from briefgen.library.folders import Folder
 from briefgen.library.library import Texts, library_folders, load_library
 from briefgen.library.sources import load_references
@@ -67,6 +69,32 @@ def add_source(
     )
     _write(folder, {**ignored, **entered.files})
     return entered
+
+
+def add_works(folder: Folder, file: Path, name: str = "") -> Enlisted:
+    """Add the works of a bibliography to a campaign's references, and write them.
+
+    `name` is the id for a file with one work. Raises BriefgenError where the file cannot be read; then
+    nothing was written.
+    """
+    works = read_bibliography(file, str(file))
+    if name and len(works) > 1:
+        message = f"{file} holds {len(works)} works, and --id names one"
+        raise UsageFault(
+            Problem("source-id", message, None, "leave --id out; each work keeps or gets its own")
+        )
+    findings = Findings()
+    known = load_references(library_folders(folder), findings)
+    findings.raise_errors()
+    if name:
+        check_id(name, findings)
+        if name in known:
+            hint = "choose another id, or edit seeds/references.json"
+            findings.add(Problem("source-known", f"the id {name!r} is taken", known[name].place, hint))
+        findings.raise_errors()
+    enlisted = enlist(folder, works, known, name)
+    _write(folder, enlisted.files)
+    return enlisted
 
 
 def start_snippet(folder: Folder, wanted: Wanted, texts: Texts, on: date) -> Started:

@@ -49,6 +49,8 @@ class Problem:
     """Our words, where they are to be compared with a passage."""
     passage: str | None = None
     """The source's words that the wording is compared with."""
+    about: str = ""
+    """Id of the recipient, where one is concerned."""
 
     def __str__(self) -> str:
         """One line for people: place, code, message, hint."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from briefgen.compose.address import address
-from briefgen.compose.citations.styles import find_style
+from briefgen.compose.citations.checking import check_style
 from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
 from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
-from briefgen.compose.templates import Templates
+from briefgen.compose.matching import unmatched
+from briefgen.compose.templates import Templates, is_language
 from briefgen.doctor import require_pdf
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
@@ -27,6 +28,7 @@ from briefgen.model.campaign import Campaign
 from briefgen.model.letterhead import Letterhead
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
+from briefgen.model.text import same_language
 from briefgen.render.renderers import Renderers
 
 FORMS = "forms-of-address.yaml"
@@ -57,7 +59,7 @@ class Opened:
         if "pdf" in formats:
             require_pdf()
         styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
-        return Renderers(formats, styles, self.letterhead)
+        return Renderers(formats, styles, self.letterhead, self.campaign.output.pdf)
 
 
 def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
@@ -80,6 +82,7 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     skipped = (*rows.problems, *unsendable)
     _try(composer, recipients, findings)
     findings.raise_errors()
+    findings.extend(unmatched(campaign, ((one, composer.rules(one)) for one in recipients)))
     warnings = (*findings.problems, *_sample_sender(campaign))
     return Opened(
         campaign,
@@ -149,25 +152,33 @@ def _check(found: Found, library: Library, findings: Findings) -> Examined:
     findings.extend(templates.check(LETTER_NAMES, ["letter"]))
     findings.extend(templates.check(BRIEFING_NAMES, ["briefing"]))
     if campaign is not None:
+        findings.extend(_language_problems(campaign))
         for part, at in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
                 templates.find(part.template)
-                find_style(part.citation_style, found.folder.path)
             except BriefgenError as error:
                 findings.extend(
-                    replace(problem, place=campaign.at(at, _KEYS.get(problem.code, "template")))
-                    for problem in error.problems
+                    replace(problem, place=campaign.at(at, "template")) for problem in error.problems
                 )
+            style, place = part.citation_style, campaign.at(at, "citation_style")
+            findings.extend(check_style(style, found.folder.path, campaign.language, place))
     return examined
 
 
-_KEYS = {"citation-style": "citation_style"}
+def _language_problems(campaign: Campaign) -> list[Problem]:
+    if is_language(campaign.language):
+        return []
+    message = f"{campaign.language!r} is no language that briefgen knows"
+    hint = "write its code, for example en, fr or en-GB (BCP 47)"
+    return [Problem("language-unknown", message, campaign.at("language"), hint)]
 
 
 def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
     sender = campaign.sender
-    pictures = [found.folder.path / name for name in (sender.signature, sender.letterhead) if name]
-    return fingerprint(campaign, library.folders, [picture for picture in pictures if picture.is_file()])
+    styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
+    names = [sender.signature, sender.letterhead, *(name for name in sorted(styles) if name.endswith(".csl"))]
+    files = [found.folder.path / name for name in names if name]
+    return fingerprint(campaign, library.folders, [file for file in files if file.is_file()])
 
 
 def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:
@@ -181,17 +192,17 @@ def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Rec
             try:
                 address(recipient, composer.forms, sender_country=campaign.sender.country)
             except BriefgenError as error:
-                problems.extend(error.problems)
+                problems.extend(replace(one, about=recipient.id) for one in error.problems)
                 continue
             sending.append(recipient)
         else:
-            problems.append(problem)
+            problems.append(replace(problem, about=recipient.id))
     return tuple(sending), problems
 
 
 def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
     """A letter is in one language: the campaign's."""
-    if recipient.language.split("-")[0] == campaign.language.split("-")[0]:
+    if same_language(recipient.language, campaign.language):
         return None
     return Problem(
         "language-differs",
@@ -207,6 +218,7 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
     if findings.errors:
         return
     tried: set[tuple[str, tuple[str, ...]]] = set()
+    faults: dict[tuple[str, Place | None], list[Problem]] = {}
     for recipient in recipients:
         try:
             chosen = composer.choose(recipient)
@@ -217,11 +229,25 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
                 tried.add(key)
                 composer.letter(recipient)
         except BriefgenError as error:
-            findings.extend(problem for problem in error.problems if problem not in findings.problems)
+            _gather(error, faults)
     try:
         composer.briefing()
     except BriefgenError as error:
-        findings.extend(error.problems)
+        _gather(error, faults)
+    findings.extend(map(_once, faults.values()))
+
+
+def _gather(error: BriefgenError, faults: dict[tuple[str, Place | None], list[Problem]]) -> None:
+    for problem in error.problems:
+        same = faults.setdefault((problem.code, problem.place), [])
+        if problem not in same:
+            same.append(problem)
+
+
+def _once(same: list[Problem]) -> Problem:
+    """One mistake in a template shows in many letters: it is told once, with their number."""
+    first, others = same[0], len(same) - 1
+    return replace(first, message=f"{first.message}; and {others} more of the kind") if others else first
 
 
 def _unfit(ask: Snippet, recipient: Recipient, campaign: Campaign, findings: Findings) -> list[Problem]:

@@ -1,12 +1,15 @@
-"""Starts a campaign from one of the examples that ship. It copies files and changes none that are there."""
+"""Starts a campaign from an example that ships, or a template from a built-in one. It changes no file."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+from briefgen.compose.templates import BUILT_IN, Templates
 from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault, did_you_mean
 from briefgen.library.built_in import built_in
+from briefgen.library.folders import Folder
 
 
 def examples() -> list[str]:
@@ -58,3 +61,71 @@ def start(folder: Path, example: str) -> list[Path]:
             )
         ) from None
     return made
+
+
+def start_template(campaign: Folder, name: str, shipped: Folder) -> Path:
+    """Write a template of a campaign's own that extends the built-in one, with its blocks as comments.
+
+    `name` is a place in the lookup, `letter/office/us-senator.html.j2`; where the built-in library has a
+    template there, that is extended, else the default of its kind. `letterhead/a4` gives a Word file to make
+    a letterhead from. Raises BriefgenError where the place does
+    not exist or the file is there already, StorageFault where it cannot be written.
+    """
+    if name.startswith("letterhead/"):
+        return _start_letterhead(campaign, name.removesuffix(".docx"), shipped)
+    templates = Templates((shipped,))
+    name = name if name.endswith(".html.j2") else f"{name}.html.j2"
+    kind, *level = name.removesuffix(".html.j2").split("/")
+    if f"{kind}/default.html.j2" not in templates.names() or not _is_place(level):
+        raise UsageFault(
+            Problem("template-place", f"{name!r} is no place where a template is looked for", None, _PLACES)
+        )
+    parent = f"{BUILT_IN}{name}" if name in templates.names() else f"{kind}/default.html.j2"
+    blocks = "".join(
+        f"{{# {{% block {block} %}}{{{{ super() }}}}{{% endblock %}} #}}\n"
+        for block in templates.blocks(parent.removeprefix(BUILT_IN))
+    )
+    text = f'{{% extends "{parent}" %}}\n{blocks}'
+    return _written(campaign.path / "templates" / name, text.encode())
+
+
+def _start_letterhead(campaign: Folder, name: str, shipped: Folder) -> Path:
+    """Copy the letterhead for a paper beside campaign.yaml, to be opened in Word and changed."""
+    known = {
+        f"letterhead/{path.stem}": path for path in (shipped.path / "templates").glob("letterhead/*.docx")
+    }
+    if name not in known:
+        raise UsageFault(
+            Problem("template-place", f"{name!r} is no letterhead", None, did_you_mean(name, known))
+        )
+    return _written(campaign.path / "letterhead.docx", known[name].read_bytes())
+
+
+def _written(path: Path, data: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise UsageFault(
+            Problem(
+                "file-exists", "is there already; it was not changed", Place(str(path)), "edit it as it is"
+            )
+        ) from None
+    except OSError as error:
+        raise StorageFault(
+            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(str(path)))
+        ) from None
+    return path
+
+
+_LEVELS = ("recipient", "office", "chamber", "country")
+_PLACES = (
+    "for example letter/default, letter/office/us-senator, letter/country/GB, letter/recipient/ID; "
+    "or letterhead/a4, letterhead/us-letter"
+)
+
+
+def _is_place(level: list[str]) -> bool:
+    plain = all(re.fullmatch(r"[A-Za-z0-9-]+", part) for part in level)
+    return plain and (level == ["default"] or (len(level) == 2 and level[0] in _LEVELS))

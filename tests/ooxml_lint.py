@@ -114,6 +114,18 @@ def _relationships(package: _Package) -> Iterator[str]:
                 yield f"{name}: relationship to {target}, which is not there"
 
 
+def _reachable(package: _Package) -> Iterator[str]:
+    """A part that no relationship leads to is ignored by Word, and says things that nobody sees."""
+    targets = set()
+    for name, root in package.xml.items():
+        if name.endswith(".rels"):
+            folder = posixpath.dirname(posixpath.dirname(name))
+            targets |= {posixpath.normpath(posixpath.join("/", folder, each.get("Target"))) for each in root}
+    for name in package.names:
+        if name != "[Content_Types].xml" and not name.endswith(".rels") and f"/{name}" not in targets:
+            yield f"no relationship leads to {name}"
+
+
 def _styles(package: _Package) -> Iterator[str]:
     known = package.styles()
     for name in [*(name for name, _ in package.stories()), "word/styles.xml", "word/numbering.xml"]:
@@ -252,6 +264,16 @@ def _order(package: _Package) -> Iterator[str]:
 
 
 _CHECKS = (
-    *(_archive, _content_types, _relationships, _styles, _numbering, _bookmarks, _fields, _footnotes),
+    *(
+        _archive,
+        _content_types,
+        _relationships,
+        _reachable,
+        _styles,
+        _numbering,
+        _bookmarks,
+        _fields,
+        _footnotes,
+    ),
     *(_tables, _drawings, _settings, _order),
 )

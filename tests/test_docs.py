@@ -199,7 +199,7 @@ def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
 
 def commands() -> dict[str, Any]:
     """Every command by its full name."""
-    from briefgen.cli import campaigns, curating, library, recipients, trace  # noqa: F401 - they register
+    from briefgen.cli import campaigns, curating, explain, library, recipients, trace  # noqa: F401
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:
         for name, command in group.commands.items():

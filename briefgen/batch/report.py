@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from briefgen.batch.ledger import Entry, Ledger
+from briefgen.batch.names import stem
 from briefgen.batch.plan import LETTERS, Job
 from briefgen.batch.write import whole
 from briefgen.errors import Problem
@@ -61,9 +62,18 @@ def remove_reports(out: Path) -> None:
 
 
 def stale_letters(out: Path, job: Job, ledger: Ledger) -> list[str]:
-    """Names in the folder of letters that belong to no letter of this job, in order."""
+    """Names in the folder of letters that belong to no recipient of this job, in order.
+
+    A recipient's letters in formats that this job does not make are no strangers.
+    """
     standing = {entry.file for _, entry in _entries(job, ledger) if entry.state == "rendered"}
-    return sorted(path.name for path in (out / LETTERS).iterdir() if path.name not in standing)
+    ours = {stem(recipient) for recipient in job.recipients}
+    endings = {f".{format}" for format in job.formats}
+    return sorted(
+        path.name
+        for path in (out / LETTERS).iterdir()
+        if path.name not in standing and (path.stem not in ours or path.suffix in endings)
+    )
 
 
 def _entries(job: Job, ledger: Ledger) -> Iterator[tuple[Recipient, Entry]]:
@@ -97,7 +107,7 @@ def _error_row(problem: Problem, recipient: Recipient | None = None, entry: Entr
         said = f"{problem.place}: {said}"
     return (
         place.line if place else "",
-        recipient.id if recipient else "",
+        recipient.id if recipient else problem.about,
         entry.stage if entry else "recipient",
         problem.code,
         said,

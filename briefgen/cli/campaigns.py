@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
-from briefgen.errors import Place, Problem, StorageFault, UsageFault, did_you_mean
+from briefgen.errors import Place, Problem, StorageFault, UsageFault
 
 if TYPE_CHECKING:
     from briefgen.model.document import Document
@@ -47,6 +48,7 @@ def check(
     campaign: options.Campaign = Path(),
     text: options.Text = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors too.")] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Count the pages of the letters too.")] = False,
     explain: Annotated[
         str,
         typer.Option(
@@ -65,12 +67,16 @@ def check(
     if explain:
         _explain(show, explain)
         return
+    from briefgen.checking import check_all
+
     opened = _open(campaign, text)
-    warnings = [replace(one, severity="error") if strict else one for one in opened.warnings]
+    of_letters, broken = check_all(opened, _measure(opened) if pages else None)
+    found = (*opened.warnings, *of_letters)
+    warnings = [*(replace(one, severity="error") if strict else one for one in found), *broken]
     skipped = [problem.as_json() for problem in opened.skipped]
     show.problems(warnings)
     show.problems(opened.skipped)
-    wrong = bool(opened.skipped or (strict and warnings))
+    wrong = bool(opened.skipped or broken or (strict and warnings))
     show.document(
         {
             "ok": not wrong,
@@ -88,6 +94,12 @@ def check(
     )
     if wrong:
         raise typer.Exit(1)
+
+
+def _measure(opened: Opened) -> Callable[[Document], int]:
+    """Counts the pages of a document as PDF."""
+    renderer = opened.renderers(("pdf",))()["pdf"]
+    return lambda document: renderer.render(document).pages or 1
 
 
 def _explain(show: Show, code: str) -> None:
@@ -115,8 +127,8 @@ def brief(
     made = _make(
         opened,
         opened.composer.briefing(),
-        _out(opened, out) / BRIEFING,
-        f"{opened.campaign.id}-briefing",
+        _out(opened, out),
+        f"{BRIEFING}/{opened.campaign.id}-briefing",
         format,
     )
     _tell_made(show, made)
@@ -124,8 +136,8 @@ def brief(
 
 @app.command()
 def letter(
+    to: Annotated[str, typer.Option("--to", help="Id of the recipient.")],
     campaign: options.Campaign = Path(),
-    to: Annotated[str, typer.Option("--to", help="Id of the recipient.")] = "",
     out: options.Out = None,
     format: options.Formats = None,
     text: options.Text = None,
@@ -135,27 +147,14 @@ def letter(
 ) -> None:
     """Write one letter."""
     from briefgen.batch.names import stem
+    from briefgen.cli.choosing import recipient_named
 
     show = Show(as_json, quiet, verbose)
     opened = _open(campaign, text)
-    recipient = next((one for one in opened.recipients if one.id == to), None)
-    if recipient is None:
-        reasons = [problem for problem in opened.skipped if f"({to})" in problem.message]
-        known = [one.id for one in opened.recipients]
-        raise UsageFault(
-            reasons
-            or [
-                Problem(
-                    "recipient-unknown",
-                    f"no recipient has the id {to!r}",
-                    None,
-                    did_you_mean(to, known) or "briefgen recipients list shows all",
-                )
-            ]
-        )
+    recipient = recipient_named(opened, to)
     show.problems(opened.warnings)
     made = _make(
-        opened, opened.composer.letter(recipient), _out(opened, out) / PROOFS, stem(recipient), format
+        opened, opened.composer.letter(recipient), _out(opened, out), f"{PROOFS}/{stem(recipient)}", format
     )
     _tell_made(show, made)
 
@@ -256,20 +255,19 @@ def _formats(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
 
 
 def _make(
-    opened: Opened, document: Document, folder: Path, name: str, wanted: list[str] | None
+    opened: Opened, document: Document, out: Path, name: str, wanted: list[str] | None
 ) -> list[dict[str, Any]]:
-    """Render a document in every format; a different file already there moves to out/edited/."""
-    from briefgen.batch.write import put
+    """Render a document in every format; a file there that was changed by hand moves to out/edited/."""
+    from briefgen.batch.made import put_single
 
     formats = _formats(opened, wanted)
     renderers = opened.renderers(formats)()
     finished = {format: renderers[format].render(document) for format in formats}
     made = []
     for format, rendering in finished.items():
-        path = folder / f"{name}.{format}"
+        path = out / f"{name}.{format}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            kept = put(path, rendering.data, ours=frozenset())
+            kept = put_single(out, path, rendering.data)
         except OSError as error:
             raise StorageFault(
                 Problem(
@@ -279,13 +277,9 @@ def _make(
                     "free some space, or choose another folder with --out",
                 )
             ) from None
+        earlier = str(out / kept) if kept else None
         made.append(
-            {
-                "file": str(path),
-                "pages": rendering.pages,
-                "bytes": len(rendering.data),
-                "earlier": str(folder.parent / kept) if kept else None,
-            }
+            {"file": str(path), "pages": rendering.pages, "bytes": len(rendering.data), "earlier": earlier}
         )
     return made
 
@@ -296,4 +290,4 @@ def _tell_made(show: Show, made: list[dict[str, Any]]) -> None:
         pages = f" ({count(file['pages'], 'page')})" if file["pages"] else ""
         show.line(f"{file['file']}{pages}")
         if file["earlier"]:
-            show.note(f"The file that stood there is kept as {file['earlier']}.")
+            show.note(f"The file that stood there was changed by hand and is kept as {file['earlier']}.")

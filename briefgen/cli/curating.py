@@ -18,6 +18,7 @@ from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
 if TYPE_CHECKING:
     from briefgen.library.entering import Entered
     from briefgen.library.finding import Hit
+    from briefgen.library.folders import Folder
     from briefgen.library.library import Library
     from briefgen.model.source import Furniture
 
@@ -30,8 +31,16 @@ Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
 
 @sources.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(help="The text: txt, md, html, docx or pdf.")],
-    id: Annotated[str, typer.Option("--id", help="Name for the source, for example hrw-2024.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A text (txt, md, html, docx, pdf) or a bibliography (bib, ris, json)."),
+    ],
+    id: Annotated[
+        str,
+        typer.Option(
+            "--id", help="Name for the source, for example hrw-2024; works of a bibliography have their own."
+        ),
+    ] = "",
     campaign: InCampaign = Path(),
     title: Annotated[str, typer.Option(help="Title of the work.")] = "",
     author: Annotated[
@@ -55,16 +64,28 @@ def add(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Make a text a source: number its paragraphs, record it, and put the work among the references."""
+    """Make a text a source, with its paragraphs numbered; or add the works of a bibliography."""
     from briefgen.curating import add_source, campaign_folder
+    from briefgen.library.bibliography import is_bibliography
     from briefgen.library.entering import Described, lines_of
 
     show, folder = Show(as_json, quiet), campaign_folder(campaign)
+    described = Described(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
+    if is_bibliography(file):
+        if described or accessed or furniture or body or replace:
+            hint = "leave them out; --id alone can name a single work"
+            message = "a bibliography describes its works itself, and takes no options that describe a text"
+            raise UsageFault(Problem("bibliography-option", message, None, hint))
+        _add_works(show, folder, file, id)
+        return
+    if not id:
+        hint = "say --id with small letters, digits and hyphens, for example --id hrw-2024"
+        raise UsageFault(Problem("source-id", "a text needs an id, by which snippets name it", None, hint))
     entered = add_source(
         folder,
         file,
         id,
-        Described(title, tuple(author or ()), issued, type, container, publisher, url, accessed),
+        described,
         _furniture(furniture or ()),
         frozenset(number for lines in body or () for number in lines_of(lines)),
         replace,
@@ -102,6 +123,32 @@ def add(
     show.note(
         f"{text} is the full text and private: it stays out of version control and of all that is made."
     )
+
+
+def _add_works(show: Show, folder: Folder, file: Path, name: str) -> None:
+    from briefgen.compose.record import describe
+    from briefgen.curating import add_works
+
+    enlisted = add_works(folder, file, name)
+    written = [folder.show(path.relative_to(folder.path).as_posix()) for path in enlisted.files]
+    failed = any(problem.severity == "error" for problem in enlisted.problems)
+    show.document(
+        {
+            "ok": not failed,
+            "files": written,
+            "added": [{"id": one.id, "csl": one.csl} for one in enlisted.added],
+            "known": enlisted.known,
+            "problems": [problem.as_json() for problem in enlisted.problems],
+        }
+    )
+    rows = [(one.id, str(one.csl["type"]), _begins(describe(one))) for one in enlisted.added]
+    show.table(("id", "type", "work"), rows)
+    show.problems(enlisted.problems)
+    known = f", {enlisted.known} known already" if enlisted.known else ""
+    to = f" to {', '.join(written)}" if written else ""
+    show.line(f"{file}: {count(len(enlisted.added), 'work')} added{to}{known}")
+    if failed:
+        raise typer.Exit(1)
 
 
 def _furniture(options_given: Iterable[str]) -> list[Furniture]:

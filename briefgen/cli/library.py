@@ -156,6 +156,44 @@ def list_templates(campaign: Where = None, as_json: options.Json = False) -> Non
     show.table(("template", "applies to", "file"), [(name, _applies(name), file) for name, file in found])
 
 
+@templates.command("show")
+def show_template(
+    name: Annotated[str, typer.Argument(help="Its name, for example letter/default.html.j2.")],
+    campaign: Where = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print a template or stylesheet, to see what it says and which blocks it has."""
+    from briefgen.compose.templates import Templates
+
+    show = Show(as_json)
+    text = Templates(_folders(campaign)).source(name)
+    show.document({"name": name, "text": text})
+    show.line(text.removesuffix("\n"))
+
+
+@templates.command("new")
+def new_template(
+    name: Annotated[str, typer.Argument(help="What to make, for example letter/office/us-senator.html.j2.")],
+    campaign: Annotated[
+        Path, typer.Option("--campaign", "-c", help="Campaign whose template it becomes.", show_default=True)
+    ] = Path(),
+    as_json: options.Json = False,
+) -> None:
+    """Start a template of your own, which extends the built-in one and lists its blocks; or a letterhead."""
+    from briefgen.curating import campaign_folder
+    from briefgen.starter import start_template
+
+    show = Show(as_json)
+    made = start_template(campaign_folder(campaign), name, _folders(campaign)[-1])
+    show.document({"ok": True, "file": str(made)})
+    if made.suffix == ".docx":
+        show.line(
+            f"{made}: change it in Word, then add to campaign.yaml, under sender: letterhead: {made.name}"
+        )
+    else:
+        show.line(f"{made}: uncomment the block that you want to change.")
+
+
 def _applies(name: str) -> str:
     parts = name.removesuffix(".html.j2").split("/")
     if len(parts) == 3:
@@ -164,7 +202,7 @@ def _applies(name: str) -> str:
 
 
 def _folders(campaign: Path | None) -> tuple[Folder, ...]:
-    """The campaign's folder (the one named, or the current one where it is a campaign) and the built-in one."""
+    """The campaign's folder (the one named, or the current one if it is a campaign) and the built-in one."""
     from briefgen.library.campaign import FILE
     from briefgen.library.folders import Folder
     from briefgen.library.library import library_folders
@@ -226,11 +264,21 @@ def lock_snippets(
     from briefgen.batch.write import whole
     from briefgen.evidence.lock import write_lock
     from briefgen.evidence.reviewing import make_lock
+    from briefgen.library.built_in import is_packaged
     from briefgen.library.library import lock_of, own_cards
     from briefgen.library.snippets import LOCK
 
     show, library = Show(as_json), _library(campaign, text)
     shelf = library.folders[0]
+    if len(library.folders) == 1 and is_packaged():
+        raise UsageFault(
+            Problem(
+                "lock-built-in",
+                "the library that came with briefgen is locked by its maintainers",
+                None,
+                "run this in a campaign's folder, or name it with --campaign",
+            )
+        )
     own = own_cards(shelf)
     strangers = [name for name in ids or [] if name not in own]
     if strangers:

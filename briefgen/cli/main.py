@@ -39,6 +39,7 @@ def run() -> None:
     from briefgen.cli import (  # noqa: F401 - they register their commands
         campaigns,
         curating,
+        explain,
         library,
         recipients,
         trace,

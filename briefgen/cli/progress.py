@@ -51,7 +51,7 @@ class LineWatch:
         self._total = total
         self._began = self._spoke = self._clock()
         if not self._quiet:
-            self._say(f"{_count(total, 'letter')} to look at")
+            self._say(f"{_count(total, 'file')} to look at")
 
     def done(self, outcome: Outcome) -> None:
         """Say what failed, and from time to time how far it is."""
@@ -70,7 +70,7 @@ class LineWatch:
             self._say(line)
 
     def _how_far(self, seconds: float) -> str:
-        far = f"{self._settled:,} of {_count(self._total, 'letter')}"
+        far = f"{self._settled:,} of {_count(self._total, 'file')}"
         if not self._made:
             return far
         rate = self._made / seconds
@@ -97,7 +97,7 @@ class BarWatch:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn("letters"),
+            TextColumn("files"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
@@ -105,7 +105,7 @@ class BarWatch:
             console=Console(file=self._stream),
             transient=True,
         )
-        self._bar = self._progress.add_task("letters", total=total, rate="")
+        self._bar = self._progress.add_task("files", total=total, rate="")
         self._progress.start()
 
     def done(self, outcome: Outcome) -> None:
@@ -160,12 +160,12 @@ def summary_lines(summary: Summary) -> list[str]:
     pages = f"{_count(summary.pages, 'page')}, " if summary.pages else ""
     lines = [
         *(f"warning: {note}" for note in summary.notes),
-        f"Letters: {told}",
+        f"Files: {told}",
         f"{pages}{_size(summary.bytes)} in {_duration(summary.seconds)}: {summary.out}",
     ]
     if summary.interrupted:
         lines.append(
-            f"Stopped; {_count(summary.left, 'letter')} left. Run the same command again to go on from here."
+            f"Stopped; {_count(summary.left, 'file')} left. Run the same command again to go on from here."
         )
     elif not summary.ok:
         lines.append(f"What is missing and why: {summary.out / 'errors.csv'}")

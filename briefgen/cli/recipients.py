@@ -2,38 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from briefgen.cli import options
 from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
-from briefgen.errors import Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
 
+if TYPE_CHECKING:
+    from briefgen.importing import Imported, Wanted
+    from briefgen.model.recipient import Recipient
+
+Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
+_NAMED = 10
+"""Ids named in a line; more are counted."""
 recipients = typer.Typer(help="Bring in and look through officials' data.", no_args_is_help=True)
-imports = typer.Typer(help="Make a recipients file from published data.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Make a recipients file from published data or a foreign table.", no_args_is_help=True
+)
 app.add_typer(recipients, name="recipients")
 recipients.add_typer(imports, name="import")
 
 
+Out = Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")]
+Where = Annotated[
+    Many,
+    typer.Option(
+        help="Take only those of whom this holds: chamber=senate, committee=SSFR; repeatable.",
+        show_default=False,
+    ),
+]
+Fill = Annotated[
+    Many,
+    typer.Option(
+        "--set",
+        help="Fill a column where the data leaves it empty: office=uk-mp; repeatable.",
+        show_default=False,
+    ),
+]
+Map = Annotated[
+    Many,
+    typer.Option(
+        "--map", help="What a foreign header is here: Surname=family; repeatable.", show_default=False
+    ),
+]
+Mapping = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads annotations at run time
+    typer.Option(help="A file of such pairs, with lines like Surname: family.", show_default=False),
+]
+Current = Annotated[bool, typer.Option("--current", help="Leave out those whose term has ended.")]
+LIST = Path("recipients.csv")
+
+
 @imports.command("congress")
 def import_congress(
-    folder: Annotated[Path, typer.Argument(help="Folder with legislators-current.yaml and committee files.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")] = Path("recipients.csv"),
+    paths: Annotated[
+        list[Path], typer.Argument(help="Folder with legislators-current.yaml and the committee files.")
+    ],
+    out: Out = LIST,
+    where: Where = None,
+    current: Current = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Members of the US Congress, from the files of github.com/unitedstates/congress-legislators."""
-    from briefgen.batch.write import whole
-    from briefgen.library.recipients.congress import read_congress
-    from briefgen.library.recipients.spreadsheet import write_recipients
+    from briefgen.importing import Wanted
 
-    show, findings = Show(as_json, quiet), Findings()
-    members = read_congress(folder, str(folder), findings)
+    wanted = Wanted(where=tuple(where or ()), current=current)
+    _import("congress", paths, wanted, out, Show(as_json, quiet))
+
+
+@imports.command("popolo")
+def import_popolo(
+    paths: Annotated[list[Path], typer.Argument(help="JSON files in Popolo format.")],
+    out: Out = LIST,
+    where: Where = None,
+    fill: Fill = None,
+    current: Current = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Members of parliaments, from Popolo JSON (EveryPolitician, PopIt); name their office with --set."""
+    from briefgen.importing import Wanted, columns_from
+
+    wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
+    _import("popolo", paths, wanted, out, Show(as_json, quiet))
+
+
+@imports.command("openstates")
+def import_openstates(
+    paths: Annotated[list[Path], typer.Argument(help="Folders such as data/oh, or YAML files.")],
+    out: Out = LIST,
+    where: Where = None,
+    fill: Fill = None,
+    current: Current = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """State legislators and governors, from the files of github.com/openstates/people."""
+    from briefgen.importing import Wanted, columns_from
+
+    wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
+    _import("openstates", paths, wanted, out, Show(as_json, quiet))
+
+
+@imports.command("csv")
+def import_csv(
+    paths: Annotated[list[Path], typer.Argument(help="CSV files; later ones complete earlier ones by id.")],
+    out: Out = LIST,
+    map: Map = None,
+    mapping: Mapping = None,
+    where: Where = None,
+    fill: Fill = None,
+    current: Current = False,
+    encoding: Annotated[str, typer.Option(help="How the files are encoded: utf-8, cp1252 …")] = "utf-8",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """CSV files with columns of their own, or several lists to be merged into one."""
+    from briefgen.importing import Wanted, columns_from
+
+    columns = columns_from(map or (), mapping, fill or ())
+    wanted = Wanted(columns, tuple(where or ()), current, encoding=encoding)
+    _import("csv", paths, wanted, out, Show(as_json, quiet))
+
+
+@imports.command("xlsx")
+def import_xlsx(
+    paths: Annotated[list[Path], typer.Argument(help="Excel workbooks.")],
+    out: Out = LIST,
+    map: Map = None,
+    mapping: Mapping = None,
+    where: Where = None,
+    fill: Fill = None,
+    current: Current = False,
+    sheet: Annotated[str, typer.Option(help="Name of the sheet; the first where none is named.")] = "",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Excel workbooks; formulas are refused, with their cell."""
+    from briefgen.importing import Wanted, columns_from
+
+    columns = columns_from(map or (), mapping, fill or ())
+    wanted = Wanted(columns, tuple(where or ()), current, sheet=sheet)
+    _import("xlsx", paths, wanted, out, Show(as_json, quiet))
+
+
+def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show) -> None:
+    """Read, write the list, and say what was found; bad rows are told and cost only themselves."""
+    from briefgen.compose.forms import Forms
+    from briefgen.importing import bring
+
+    findings = Findings()
     if out.exists():
-        findings.add(
+        raise BriefgenError(
             Problem(
                 "file-exists",
                 "is there already; it was not changed",
@@ -41,7 +168,33 @@ def import_congress(
                 "name another file with --out, or move this one away",
             )
         )
-    findings.raise_errors()
+    imported = bring(kind, paths, wanted, Forms.load(findings).offices, date.today(), findings)
+    show.problems(findings.problems)
+    if imported.recipients:
+        _write(imported.recipients, out)
+    show.document(
+        {
+            "ok": bool(imported.recipients) and not findings.errors,
+            "file": str(out) if imported.recipients else None,
+            "recipients": len(imported.recipients),
+            "merged": imported.merged,
+            "filtered": imported.filtered,
+            "ended": imported.ended,
+            "unaddressed": imported.unaddressed,
+            "data_of": imported.newest.isoformat() if imported.newest else None,
+            "problems": [problem.as_json() for problem in findings.problems],
+        }
+    )
+    for line in _told(imported, wanted.current, out):
+        show.line(line)
+    if findings.errors or not imported.recipients:
+        raise typer.Exit(1)
+
+
+def _write(members: list[Recipient], out: Path) -> None:
+    from briefgen.batch.write import whole
+    from briefgen.library.recipients.spreadsheet import write_recipients
+
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with whole(out) as file:
@@ -55,16 +208,27 @@ def import_congress(
                 "name another file with --out",
             )
         ) from None
-    show.problems(findings.problems)
-    show.document(
-        {
-            "ok": True,
-            "file": str(out),
-            "recipients": len(members),
-            "problems": [problem.as_json() for problem in findings.problems],
-        }
-    )
-    show.line(f"{out}: {count(len(members), 'recipient')}")
+
+
+def _told(imported: Imported, current: bool, out: Path) -> Iterator[str]:
+    number = count(len(imported.recipients), "recipient")
+    yield f"{out}: {number}" if imported.recipients else "No recipient was found, and no file is written."
+    if imported.merged:
+        yield f"{count(imported.merged, 'recipient')} stood in several files and were merged."
+    if imported.filtered:
+        yield f"{count(imported.filtered, 'recipient')} left out by --where."
+    if imported.newest:
+        days = (date.today() - imported.newest).days
+        yield f"The newest entry in the data is of {imported.newest.isoformat()}, {count(days, 'day')} ago."
+    if imported.ended:
+        what = "left out" if current else "kept, but no letter goes to them"
+        yield f"Term ended, {what}: {_some(imported.ended)}"
+    if imported.unaddressed:
+        yield f"Without a postal address, so that no letter goes to them: {_some(imported.unaddressed)}"
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
 @recipients.command("list")

@@ -16,6 +16,7 @@ from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
 
 if TYPE_CHECKING:
+    from briefgen.inspect.against import Against
     from briefgen.inspect.record import Claim, Proof, Record
     from briefgen.inspect.trace import Trace
 
@@ -26,6 +27,15 @@ _LABEL = 12
 @app.command("trace")
 def trace_file(
     file: Annotated[Path, typer.Argument(help="A PDF or DOCX that briefgen made.", show_default=False)],
+    other: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="OTHER",
+            help="A second PDF or DOCX: say where the two differ in text, notes, headings, order.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -34,22 +44,36 @@ def trace_file(
 
     show = Show(as_json, quiet)
     traced = trace(file)
+    compared = _compared(file, other)
+    problems = [*traced.problems, *(compared.problems if compared else ())]
     show.document(
         {
-            "ok": not traced.problems,
+            "ok": not problems,
             "file": traced.file,
+            "against": compared.file if compared else None,
             "statements": [{**asdict(standing), "agrees": standing.agrees} for standing in traced.standings],
-            "problems": [problem.as_json() for problem in traced.problems],
+            "problems": [problem.as_json() for problem in problems],
             "record": traced.raw,
         }
     )
     if not quiet:
         for line in _report(traced):
             show.line(line)
-    show.problems(traced.problems)
+    show.problems(problems)
     show.line(_verdict(traced))
-    if traced.problems:
+    if compared:
+        said = f"does not say the same: {count(len(compared.problems), 'difference')} (see above)"
+        show.line(
+            f"{compared.file} {said if compared.problems else 'says the same'}; {compared.compared} compared."
+        )
+    if problems:
         raise typer.Exit(1)
+
+
+def _compared(file: Path, other: Path | None) -> Against | None:
+    from briefgen.inspect.against import against
+
+    return against(file, other) if other else None
 
 
 def _verdict(traced: Trace) -> str:

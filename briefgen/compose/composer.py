@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,21 @@ from briefgen.compose.citations import Citeproc
 from briefgen.compose.citations.cache import Cache
 from briefgen.compose.citations.placing import WORKS, Placed, place
 from briefgen.compose.forms import Forms
+from briefgen.compose.leftovers import leftovers
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import data_uri
 from briefgen.compose.record import AnnexRow, annex_row, evidence_record
-from briefgen.compose.select import Chosen, by_topic, choose
+from briefgen.compose.select import Chosen, ask_named, by_topic, choose
 from briefgen.compose.templates import Templates, long_date
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.use import check_use
 from briefgen.library.library import Library
-from briefgen.model.campaign import Campaign, Interest
+from briefgen.model.campaign import CONSTITUENCY, Campaign
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
+from briefgen.model.snippet import Caveat, Snippet
+from briefgen.model.text import same_language
 
 _PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]*)(")')
 
@@ -42,6 +45,7 @@ LETTER_NAMES = (
     "to",
     "date",
     "subject",
+    "constituent",
     "ask",
     "evidence",
     "argument",
@@ -82,21 +86,35 @@ class Composer:
     """SHA-256 over everything that shapes a letter but the recipient."""
     templates: Templates = field(init=False)
     citeproc: Citeproc = field(init=False)
+    _chosen: dict[tuple[int, ...], Chosen] = field(init=False, repr=False, default_factory=dict)
+    """By the rules that apply: a batch has few such sets."""
 
     def __post_init__(self) -> None:
         self.templates = Templates(self.library.folders)
         self.citeproc = Citeproc(self.library.references, self.folder, Cache.of_user())
 
+    def rules(self, recipient: Recipient) -> tuple[int, ...]:
+        """Indices of the campaign's interests that apply to this recipient."""
+        facts = facts_of(recipient)
+        return tuple(
+            index
+            for index, interest in enumerate(self.campaign.interests)
+            if self.templates.condition(interest.when, facts, self.campaign.at("interests", index, "when"))
+        )
+
     def choose(self, recipient: Recipient) -> Chosen:
         """What the letter to this recipient says."""
-        facts = facts_of(recipient)
-
-        def holds(interest: Interest, index: int) -> bool:
-            return self.templates.condition(
-                interest.when, facts, self.campaign.at("interests", index, "when")
-            )
-
-        return choose(self.library.snippets, self.campaign, holds)
+        rules = self.rules(recipient)
+        if rules not in self._chosen:
+            self._chosen[rules] = choose(self.library.snippets, self.campaign, rules)
+        chosen = self._chosen[rules]
+        own = recipient.extra.get(OWN_ASK, "")
+        # A word is the id of an ask; anything longer is the ask itself.
+        if not own or " " in own:
+            return chosen
+        return replace(
+            chosen, ask=ask_named(self.library.snippets, own, recipient.place), ask_at=recipient.place
+        )
 
     def letter(self, recipient: Recipient) -> Document:
         """The letter to one recipient; raises BriefgenError for whatever keeps it from being right."""
@@ -105,6 +123,7 @@ class Composer:
         chosen = self.choose(recipient)
         desk = self._desk()
         date = long_date(campaign.date, campaign.language, recipient.country or campaign.sender.country)
+        about = f"the letter to {recipient.id}"
         context = {
             "campaign": campaign,
             "sender": self._sender(),
@@ -113,7 +132,8 @@ class Composer:
             "to": to,
             "date": date,
             "subject": campaign.letter.subject or campaign.title,
-            "ask": desk.passage(chosen.ask.id),
+            "constituent": constituent(campaign, recipient),
+            "ask": own_ask(recipient) or desk.passage(chosen.ask.id),
             "evidence": [desk.passage(snippet.id) for snippet in chosen.evidence],
             "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
             "enclosures": campaign.letter.enclosures,
@@ -121,7 +141,6 @@ class Composer:
             "cite": desk.cite,
         }
         template = self.templates.find(campaign.letter.template, recipient)
-        about = f"the letter to {recipient.id}"
         placed, used = self._set(
             template, context, desk, about, campaign.letter.citation_style, campaign.language
         )
@@ -242,6 +261,7 @@ class Composer:
         self, template: str, context: Mapping[str, Any], desk: Desk, about: str, style: str, language: str
     ) -> tuple[Placed, list[Passage]]:
         """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
+        where = self.templates.place_of(template)
         html, faults, removed = canonical(self.templates.run(template, context, about))
         problems = list(self.templates.markup_problems(template, faults, about)) if faults else []
         problems += [
@@ -259,6 +279,17 @@ class Composer:
             self.campaign.date,
             self.campaign.selection.max_age,
         )
+        problems += _foreign(desk, language, about)
+        if "leftover-text" not in self.campaign.ignore:
+            problems += [
+                Problem(
+                    "leftover-text",
+                    f"{text!r} is left in {about}, where something was to be filled in",
+                    where,
+                    "fill it in: in the spreadsheet, the campaign or the template",
+                )
+                for text in leftovers(html)
+            ]
         if problems:
             raise BriefgenError(problems)
         placed = place(html, desk.notebook.notes, self.citeproc, style, language)
@@ -267,8 +298,47 @@ class Composer:
         return Placed(html, placed.stops), list(desk.used.values())
 
 
+def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:
+    """Snippets and caveats in another language than the document's: better no letter than a mixed one."""
+    cards: list[Snippet | Caveat] = []
+    for passage in desk.used.values():
+        cards += [passage.snippet, *passage.caveats]
+    return [
+        Problem(
+            "snippet-language",
+            f"{card.id!r} is in {card.language!r}, and {about} in {language!r}",
+            card.at("language"),
+            "write a snippet in that language, or leave this one out",
+        )
+        for card in cards
+        if not same_language(card.language, language)
+    ]
+
+
 def _picture(source: str, folders: list[Path]) -> str:
     return source if source.startswith("data:image/") else data_uri(source, folders)
+
+
+OWN_ASK = "ask"
+"""Column of the recipients' file with an ask for one: the id of a snippet, or the words."""
+OWN_STATEMENT = "constituent"
+"""Column with a sentence that says who in the recipient's constituency writes."""
+
+
+def own_ask(recipient: Recipient) -> str:
+    """The recipient's own ask in words, as a sentence that follows “I respectfully ask you to”."""
+    words = recipient.extra.get(OWN_ASK, "").strip()
+    if " " not in words:
+        return ""
+    return words if words.endswith((".", "!", "?", "”")) else f"{words}."
+
+
+def constituent(campaign: Campaign, recipient: Recipient) -> str:
+    """The sentence for an elected recipient that says who in the constituency writes; empty for others."""
+    own = recipient.extra.get(OWN_STATEMENT, "")
+    if own or not recipient.constituency:
+        return own
+    return campaign.constituent.replace(CONSTITUENCY, recipient.constituency)
 
 
 def facts_of(recipient: Recipient) -> dict[str, Any]:

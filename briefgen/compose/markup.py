@@ -26,6 +26,8 @@ from briefgen.model.text import clean
 
 _VOID = frozenset({"br", "img"})
 _MARKERS = frozenset({"citation"})
+_BETTER = {"b": "strong", "i": "em", "h4": "h3", "section": 'div class="body"', "small": "p"}
+"""What is usually meant by elements of HTML that are not in the vocabulary."""
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
 _SPACE = re.compile(r"[ \t\n]+")
 MAX_DEPTH = 40
@@ -65,9 +67,8 @@ class _Reader(HTMLParser):
         allowed = WITHIN.get(parent, frozenset()) if parent else BLOCKS
         source = (self.get_starttag_text() or f"<{tag}").split("\n")[0]
         if tag not in WITHIN:
-            self.fault(
-                "markup-element", f"<{tag}> is not part of a document", f"<{tag}", did_you_mean(tag, WITHIN)
-            )
+            hint = f"write <{_BETTER[tag]}>" if tag in _BETTER else did_you_mean(tag, WITHIN)
+            self.fault("markup-element", f"<{tag}> is not part of a document", f"<{tag}", hint)
         elif tag not in allowed:
             inside = f"within <{parent}>" if parent else "at the top of a document"
             self.fault("markup-nesting", f"<{tag}> may not stand {inside}", source)

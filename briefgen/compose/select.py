@@ -5,12 +5,16 @@ It decides which snippets and which ask; how they are worded and set is decided 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Literal
 
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
-from briefgen.model.campaign import Campaign, Interest
+from briefgen.model.campaign import Campaign, Selection
 from briefgen.model.snippet import Snippet
+from briefgen.model.text import same_language
 
 _STAGES: Mapping[str, int] = {
     "background": 0,
@@ -30,13 +34,37 @@ _CONFIDENCE: Mapping[str, int] = {
 }
 
 
+Why = Literal[
+    "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
+    "number", "words",
+]  # fmt: skip
+"""What decided about a snippet; the first three are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why one snippet is in a letter, or is not."""
+
+    snippet: Snippet
+    used: bool
+    why: Why
+    other: str = ""
+    """The snippet on whose account it is: what it overtook, or what says the same already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What one letter says."""
+    """What one letter says, and why."""
 
     evidence: tuple[Snippet, ...]
     """In the order of the argument."""
     ask: Snippet
+    ask_at: Place | None = None
+    """The line of the campaign, or the row of the recipient, that gave the ask."""
+    topics: tuple[str, ...] = ()
+    """What concerns the recipient, the most particular first."""
+    verdicts: tuple[Verdict, ...] = ()
+    """On every snippet that is no ask: those used, then the others, best first."""
 
     def argument(self) -> list[list[Snippet]]:
         """The evidence in its stages, one paragraph each."""
@@ -46,42 +74,42 @@ class Chosen:
         return [stages[stage] for stage in sorted(stages)]
 
 
-def choose(
-    snippets: Mapping[str, Snippet], campaign: Campaign, holds: Callable[[Interest, int], bool]
-) -> Chosen:
-    """Choose for the recipient for whom `holds(interest, index)` says which rules apply.
+def choose(snippets: Mapping[str, Snippet], campaign: Campaign, rules: Collection[int]) -> Chosen:
+    """Choose for a recipient to whom the interests with these indices apply.
 
     Raises BriefgenError where a named snippet does not exist or may not be used.
     """
     topics: list[str] = []
     ask_id, ask_at = campaign.ask, campaign.at("ask")
     for index, interest in enumerate(campaign.interests):
-        if holds(interest, index):
+        if index in rules:
             # Rules run from the general to the particular; what is particular comes first.
             topics = [*interest.topics, *(topic for topic in topics if topic not in interest.topics)]
             if interest.ask:
                 ask_id, ask_at = interest.ask, campaign.at("interests", index, "ask")
-    ask = _named(snippets, ask_id, ask_at)
-    if ask.kind != "ask":
-        raise BriefgenError(
-            Problem(
-                "ask-kind",
-                f"{ask_id!r} is a {ask.kind}, not an ask",
-                ask_at,
-                did_you_mean(ask_id, (s.id for s in snippets.values() if s.kind == "ask")),
-            )
-        )
+    ask = ask_named(snippets, ask_id, ask_at)
     required = [
         _named(snippets, name, campaign.at("selection", "required", index))
         for index, name in enumerate(campaign.selection.required)
     ]
-    ranked = by_topic(snippets, campaign, topics)
-    evidence = _with_successors(required, ranked, snippets, campaign.selection.max_snippets)
+    verdicts = _judged(required, snippets, campaign, topics)
+    evidence = [verdict.snippet for verdict in verdicts if verdict.used]
     named = {snippet.id for snippet in required}
-    return Chosen(tuple(_in_order(evidence, topics, named)), ask)
+    return Chosen(tuple(_in_order(evidence, topics, named)), ask, ask_at, tuple(topics), tuple(verdicts))
 
 
-def _named(snippets: Mapping[str, Snippet], name: str, place: Place) -> Snippet:
+def ask_named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
+    """The ask with this id; raises BriefgenError where there is none, or it is no ask."""
+    ask = _named(snippets, name, place)
+    if ask.kind != "ask":
+        asks = [one.id for one in snippets.values() if one.kind == "ask"]
+        raise BriefgenError(
+            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, did_you_mean(name, asks))
+        )
+    return ask
+
+
+def _named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
     snippet = snippets.get(name)
     if snippet is None:
         raise BriefgenError(
@@ -92,19 +120,25 @@ def _named(snippets: Mapping[str, Snippet], name: str, place: Place) -> Snippet:
 
 def by_topic(snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str]) -> list[Snippet]:
     """The snippets that may be printed and bear on the topics (all, where none is named), best first."""
-    excluded = set(campaign.selection.excluded)
-    wanted = set(topics)
     usable = (
         snippet
         for snippet in snippets.values()
-        if snippet.kind != "ask"
-        and snippet.review.status == "verified"
-        and snippet.confidence != "superseded"
-        and snippet.language == campaign.language
-        and snippet.id not in excluded
-        and (not wanted or wanted & set(snippet.topics))
+        if snippet.kind != "ask" and _barred(snippet, campaign, topics) is None
     )
     return sorted(usable, key=lambda snippet: _rank(snippet, topics))
+
+
+def _barred(snippet: Snippet, campaign: Campaign, topics: Sequence[str]) -> Why | None:
+    """What keeps a snippet from being considered at all."""
+    if snippet.review.status != "verified":
+        return "unverified"
+    if not same_language(snippet.language, campaign.language):
+        return "language"
+    if snippet.id in campaign.selection.excluded:
+        return "excluded"
+    if snippet.confidence == "superseded":
+        return "superseded"
+    return "topic" if topics and not set(topics) & set(snippet.topics) else None
 
 
 def _rank(snippet: Snippet, topics: Sequence[str]) -> tuple[int, int, int, str]:
@@ -118,20 +152,91 @@ def _first_topic(snippet: Snippet, topics: Sequence[str]) -> int:
     return min((topics.index(topic) for topic in snippet.topics if topic in topics), default=len(topics))
 
 
-def _with_successors(
-    required: Iterable[Snippet], ranked: Iterable[Snippet], snippets: Mapping[str, Snippet], most: int
-) -> list[Snippet]:
-    """Required snippets whatever their number, then the best; what overtakes a claim comes along."""
-    chosen: dict[str, Snippet] = {}
+def _judged(
+    required: Iterable[Snippet], snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str]
+) -> list[Verdict]:
+    """Required snippets whatever their number, with what overtook them; then the best that have room."""
+    taken: dict[str, Verdict] = {}
     for snippet in required:
-        chosen[snippet.id] = snippet
+        taken[snippet.id] = Verdict(snippet, True, "required")
         for name in snippet.superseded_by:
-            chosen[name] = snippets[name]
-    for snippet in ranked:
-        if len(chosen) >= most:
-            break
-        chosen.setdefault(snippet.id, snippet)
-    return list(chosen.values())
+            taken.setdefault(name, Verdict(snippets[name], True, "successor", snippet.id))
+    left: list[Verdict] = []
+    for snippet in by_topic(snippets, campaign, topics):
+        if snippet.id not in taken:
+            verdict = _weighed(snippet, [one.snippet for one in taken.values()], campaign.selection)
+            if verdict.used:
+                taken[snippet.id] = verdict
+            else:
+                left.append(verdict)
+    for snippet in sorted(snippets.values(), key=lambda one: one.id):
+        why = _barred(snippet, campaign, topics)
+        if why and snippet.kind != "ask" and snippet.id not in taken:
+            left.append(Verdict(snippet, False, why, next(iter(snippet.superseded_by), "")))
+    return [*taken.values(), *left]
+
+
+def _weighed(snippet: Snippet, taken: Sequence[Snippet], selection: Selection) -> Verdict:
+    """Whether there is room for a snippet beside those taken, and none of them says the same."""
+    said = next((one.id for one in taken if repeats(snippet, one)), "")
+    if said:
+        return Verdict(snippet, False, "repeats", said)
+    if len(taken) >= selection.max_snippets:
+        return Verdict(snippet, False, "number")
+    if selection.max_words and words(snippet) + sum(map(words, taken)) > selection.max_words:
+        return Verdict(snippet, False, "words")
+    return Verdict(snippet, True, "chosen")
+
+
+def words(snippet: Snippet) -> int:
+    """Words of the body, as a word processor counts them."""
+    return len(snippet.body.split())
+
+
+def repeats(one: Snippet, other: Snippet) -> bool:
+    """Whether two snippets make the same claim.
+
+    They do where one overtakes the other, where all that one rests on is among what the other rests on, or
+    where they give the same figures in nearly the same words.
+    """
+    if one.id in other.superseded_by or other.id in one.superseded_by:
+        return True
+    ours, theirs = _grounds(one), _grounds(other)
+    if ours and theirs and (ours <= theirs or theirs <= ours):
+        return True
+    if _figures(one.body) != _figures(other.body):
+        return False
+    mine, yours = _vocabulary(one.body), _vocabulary(other.body)
+    return len(mine & yours) >= max(_ENOUGH, _NEARLY * len(mine | yours))
+
+
+_NEARLY = 0.6
+"""Share of common words above which two wordings of one length say the same; within the library that comes
+with briefgen, the most alike of different claims share 0.43."""
+_ENOUGH = 5
+"""Common words below which nothing is said about likeness."""
+
+
+def _grounds(snippet: Snippet) -> set[tuple[object, ...]]:
+    """What a snippet rests on: the same place and words of the same source are the same ground."""
+    return {
+        (
+            evidence.source,
+            *evidence.locator.items(),
+            evidence.quote or evidence.computed or (evidence.attested and evidence.attested.said),
+        )
+        for evidence in snippet.evidence
+    }
+
+
+@cache
+def _vocabulary(body: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{4,}", body.casefold()))
+
+
+@cache
+def _figures(body: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\d[\d.,]*\d|\d", body))
 
 
 def _in_order(evidence: Iterable[Snippet], topics: Sequence[str], named: Collection[str]) -> list[Snippet]:

@@ -7,6 +7,7 @@ outside the folders are out of reach.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -123,6 +124,15 @@ def long_date(value: date, language: str = "en", country: str = "") -> str:
     return str(format_date(value, "long", locale=next(code for code in wanted if exists(code))))
 
 
+def is_language(code: str) -> bool:
+    """Whether a BCP 47 code names a language whose dates can be written."""
+    from babel.localedata import exists
+
+    return bool(re.fullmatch("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", code)) and exists(
+        code.split("-")[0].lower()
+    )
+
+
 @dataclass(slots=True)
 class Templates:
     """The templates that a campaign can use."""
@@ -155,6 +165,23 @@ class Templates:
     def names(self) -> list[str]:
         """All templates by name, for example `letter/default.html.j2`."""
         return self._loader.list_templates()
+
+    def source(self, name: str) -> str:
+        """The text of a template or stylesheet by its name; raises BriefgenError where there is none."""
+        try:
+            return self._loader.get_source(self._environment, name)[0]
+        except jinja2.TemplateNotFound:
+            near = did_you_mean(name, self.names()) or "briefgen templates list shows all"
+            raise BriefgenError(
+                Problem("template-missing", f"there is no template {name!r}", None, near)
+            ) from None
+
+    def blocks(self, name: str) -> list[str]:
+        """Names of the blocks that a template can override in those above it, in their order."""
+        trees = [self._environment.parse(source) for _, source in self._chain(name)]
+        return list(
+            dict.fromkeys(block.name for tree in trees for block in tree.find_all(jinja2.nodes.Block))
+        )
 
     def find(self, kind: str, recipient: Recipient | None = None) -> str:
         """The most particular template of a kind for a recipient: its name.
@@ -242,6 +269,7 @@ class Templates:
                         self.place_of(name, node.lineno),
                         did_you_mean(node.name, allowed),
                     )
+            yield from self._block_problems(name, tree)
             for extends in tree.find_all(jinja2.nodes.Extends):
                 parent = extends.template.value if isinstance(extends.template, jinja2.nodes.Const) else None
                 if parent and not self._exists(parent):
@@ -251,6 +279,25 @@ class Templates:
                         self.place_of(name, extends.lineno),
                         did_you_mean(parent, self.names()),
                     )
+
+    def _block_problems(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
+        """A block that no ancestor has is never printed: a misspelt name would drop its text in silence."""
+        ancestors = [source for member, source in self._chain(name) if member != name]
+        if not ancestors:
+            return
+        try:
+            parsed = [self._environment.parse(source) for source in ancestors]
+        except jinja2.TemplateSyntaxError:
+            return  # told where that template is checked
+        known = {block.name for above in parsed for block in above.find_all(jinja2.nodes.Block)}
+        for node in tree.body:
+            if isinstance(node, jinja2.nodes.Block) and node.name not in known:
+                yield Problem(
+                    "template-block",
+                    f"no template above this one has a block {node.name!r}, so it is never printed",
+                    self.place_of(name, node.lineno),
+                    did_you_mean(node.name, known),
+                )
 
     def markup_problems(self, name: str, faults: Iterable[MarkupFault], about: str) -> Iterator[Problem]:
         """Faults of produced markup, placed in the template (or its parents) that wrote them."""
@@ -281,11 +328,11 @@ class Templates:
             seen.add(current)
             source, _, _ = self._loader.get_source(self._environment, current)
             yield current, source
-            queue += [
-                parent
-                for parent in jinja2.meta.find_referenced_templates(self._environment.parse(source))
-                if parent
-            ]
+            try:
+                tree = self._environment.parse(source)
+            except jinja2.TemplateSyntaxError:
+                continue  # told where the template itself is checked
+            queue += [parent for parent in jinja2.meta.find_referenced_templates(tree) if parent]
 
     def _exists(self, name: str) -> bool:
         try:
@@ -361,5 +408,5 @@ def candidates(kind: str, recipient: Recipient | None) -> list[str]:
 def _members(owner: Any) -> list[str]:
     if isinstance(owner, Mapping):
         return [str(key) for key in owner]
-    fields = getattr(type(owner), "model_fields", None) or getattr(owner, "__dataclass_fields__", None)
+    fields = getattr(type(owner), "model_fields", None)
     return list(fields) if fields else [name for name in dir(owner) if not name.startswith("_")]

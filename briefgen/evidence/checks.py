@@ -91,7 +91,7 @@ def examine(material: Material, on: date | None = None) -> Examined:
 
 
 def _as_warning(problem: Problem) -> Problem:
-    """A draft is work in hand: what is wrong with it is told and stops nothing, for no document may use it."""
+    """A draft is work in hand: what is wrong with it stops nothing, for no document may use it."""
     return replace(problem, severity="warning")
 
 

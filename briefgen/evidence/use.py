@@ -41,16 +41,25 @@ def _use_problems(
         message = f"the snippet {snippet.id!r} is superseded and stands alone"
         hint = f"use {' or '.join(snippet.superseded_by) or 'what superseded it'} with it or in its place"
         yield Problem("superseded-alone", message, place, hint)
+    for name in undated(snippet, on, max_age):
+        yield Problem(
+            "date-missing",
+            f"the {name} of {snippet.id!r}, a claim of {snippet.as_of} older than {max_age} years, "
+            "does not say its year",
+            place,
+            "say the year in the sentence",
+            wording=plain(card_wordings(snippet)[name]),
+        )
+
+
+_AGEING = frozenset({"statistic", "event", "finding", "quotation"})
+"""Kinds whose claims belong to a day; law, background and asks stand until they are changed."""
+
+
+def undated(snippet: Snippet, on: date, max_age: int | None) -> list[str]:
+    """Names of the wordings that do not say the year of a claim older than `max_age` years."""
     span = read_edtf(snippet.as_of)
-    if max_age is None or span is None or not older_than(span, max_age, on):
-        return
-    for name, markdown in card_wordings(snippet).items():
-        if name != TITLE and not has_year(markdown):
-            yield Problem(
-                "date-missing",
-                f"the {name} of {snippet.id!r}, a claim of {snippet.as_of} older than {max_age} years, "
-                "does not say its year",
-                place,
-                "say the year in the sentence",
-                wording=plain(markdown),
-            )
+    if max_age is None or snippet.kind not in _AGEING or span is None or not older_than(span, max_age, on):
+        return []
+    wordings = card_wordings(snippet).items()
+    return [name for name, markdown in wordings if name != TITLE and not has_year(markdown)]

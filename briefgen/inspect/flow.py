@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LINE_HYPHEN = "\x02"
-"""A hyphen at a line's end: of the word, or of the break only. Its line end is left out."""
+from briefgen.inspect.tokens import LINE_HYPHEN
+
 _CALL = 0.85
 """Of the text's size: a raised digit that is smaller calls a note."""
 _SAME = 0.05
@@ -37,13 +37,14 @@ def running_text(data: bytes) -> str:
 
     document = pypdfium2.PdfDocument(data)
     try:
-        pages = [without_calls(_glyphs(page)) for page in document]
+        pages = [without_calls(page_glyphs(page)) for page in document]
     finally:
         document.close()
     return joined(pages)
 
 
-def _glyphs(page: Any) -> list[Glyph]:
+def page_glyphs(page: Any) -> list[Glyph]:
+    """The characters of a page of pypdfium2's, in the order in which they are painted."""
     from pypdfium2 import raw
 
     text = page.get_textpage()

@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 
-from briefgen.inspect.flow import LINE_HYPHEN
-from briefgen.inspect.tokens import comparable
+from briefgen.inspect.tokens import LINE_HYPHEN, comparable
 
 Span = tuple[int, int]
 """Begin and end in a text."""

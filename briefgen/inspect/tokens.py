@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -192,6 +193,11 @@ def _with_breaks(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
+LINE_HYPHEN = "\x02"
+"""In a PDF's text, a hyphen at a line's end: of the word, or of the break only."""
+_HYPHENS = re.compile("[\u2010\u2011]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_SIGNS = re.compile(r"[^\w]")
 _SHOWN = 10
 """Differences of one sort that are told; the rest is counted."""
 _WORDS_COMPARED = 5000
@@ -215,6 +221,10 @@ def differences(first: Read, second: Read) -> list[str]:
 def _text_differences(first: Read, second: Read) -> list[str]:
     both_structured = first.structured and second.structured
     ours, theirs = _words(first, markers=not both_structured), _words(second, markers=not both_structured)
+    if not both_structured:
+        ours, theirs = _joined(ours, theirs), _joined(theirs, ours)
+        if _RIGHT_TO_LEFT.search("".join([*ours, *theirs])):
+            return _counted(ours, theirs)
     if comparable("".join(ours)) == comparable("".join(theirs)):
         return []
     start = _common_start(ours, theirs)
@@ -232,8 +242,30 @@ def _text_differences(first: Read, second: Read) -> list[str]:
 def _words(read: Read, *, markers: bool) -> list[str]:
     kinds = {"text", "heading", "marker"} if markers else {"text", "heading"}
     text = " ".join(token.text for token in read.tokens if token.kind in kinds)
-    text = unicodedata.normalize("NFKC", _BULLETS.sub(" ", text) if markers else text)
-    return [word for word in (comparable(each) for each in text.split()) if word]
+    return _plain_words(_BULLETS.sub(" ", text) if markers else text)
+
+
+def _joined(words: list[str], others: list[str]) -> list[str]:
+    """Words that a line's end may have parted, as the other reading has them; hyphens are all alike."""
+    known = set(others)
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].endswith(LINE_HYPHEN):
+            word = joined.pop() + word
+        parted, whole = word.replace(LINE_HYPHEN, "-"), word.replace(LINE_HYPHEN, "")
+        if word.endswith(LINE_HYPHEN):
+            joined.append(word)
+        else:
+            joined.append(whole if whole in known and parted not in known else parted)
+    return [_HYPHENS.sub("-", word.replace(LINE_HYPHEN, "-")) for word in joined]
+
+
+def _counted(ours: list[str], theirs: list[str]) -> list[str]:
+    """Differences where words run from the right: a PDF does not tell their order within a line."""
+    bags = [Counter(filter(None, (_SIGNS.sub("", word) for word in words))) for words in (ours, theirs)]
+    missing, more = ((a - b).elements() for a, b in (bags, bags[::-1]))
+    lost, added = " ".join(missing), " ".join(more)
+    return [f"text: {_shown([lost])} against {_shown([added])}"] if lost or added else []
 
 
 def _common_start(ours: list[str], theirs: list[str]) -> int:
@@ -244,6 +276,8 @@ def _common_start(ours: list[str], theirs: list[str]) -> int:
 def _note_differences(first: Read, second: Read) -> list[str]:
     ours = [f"{note.number}. {note.text}" for note in first.notes]
     theirs = [f"{note.number}. {note.text}" for note in second.notes]
+    if not (first.structured and second.structured):
+        ours, theirs = _notes_joined(ours, theirs), _notes_joined(theirs, ours)
     told = _listed("note", ours, theirs)
     if not told:
         told = [
@@ -252,6 +286,18 @@ def _note_differences(first: Read, second: Read) -> list[str]:
             if None not in (a.position, b.position) and a.position != b.position
         ]
     return _limited(told)
+
+
+def _notes_joined(notes: list[str], others: list[str]) -> list[str]:
+    known = [word for note in others for word in _plain_words(note)]
+    joined = [_joined(_plain_words(note), known) for note in notes]
+    # Words that run from the right are compared as a heap, for their order is not told.
+    return [" ".join(sorted(each) if _RIGHT_TO_LEFT.search("".join(each)) else each) for each in joined]
+
+
+def _plain_words(text: str) -> list[str]:
+    normal = unicodedata.normalize("NFKC", text)
+    return [word for word in (comparable(each) for each in normal.split()) if word]
 
 
 def _headings(read: Read) -> list[str]:

@@ -54,7 +54,7 @@ class Trace:
 def trace(path: Path) -> Trace:
     """Trace a PDF or DOCX; raises BriefgenError where it cannot be read or carries no record of ours."""
     place = Place(str(path))
-    raw, text = _READERS[_kind(path)](path)
+    raw, text = _READERS[kind_of(path)](path)
     record, problems = read_record(raw, place)
     words = Words(text)
     standings = tuple(_standing(kind, statement, words) for kind, statement in record.statements())
@@ -62,7 +62,7 @@ def trace(path: Path) -> Trace:
     return Trace(str(path), record, raw, standings, tuple(problems))
 
 
-def _kind(path: Path) -> str:
+def kind_of(path: Path) -> str:
     """What a file is, by its first bytes and not by its name."""
     try:
         with path.open("rb") as file:

@@ -11,6 +11,7 @@ from typing import Literal
 Shelf = Literal["templates", "snippets", "seeds", "examples", "docs"]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGED = _PACKAGE / "_files"
 
 
 def built_in(name: Shelf) -> Path:
@@ -18,5 +19,9 @@ def built_in(name: Shelf) -> Path:
 
     Of docs/ only docs/checks/ travels in the wheel.
     """
-    packaged = _PACKAGE / "_files"
-    return (packaged if packaged.is_dir() else _PACKAGE.parent) / name
+    return (_PACKAGED if is_packaged() else _PACKAGE.parent) / name
+
+
+def is_packaged() -> bool:
+    """Whether briefgen runs from an installed package and not from a checkout."""
+    return _PACKAGED.is_dir()

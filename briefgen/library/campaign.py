@@ -40,7 +40,7 @@ def read_campaign(path: Path, findings: Findings) -> Found:
         raise UsageFault(
             Problem(
                 "campaign-missing",
-                f"there is no campaign at {path}",
+                f"there is no campaign in {path if str(path) != '.' else 'this folder'}",
                 Place(str(file)),
                 "name a folder with a campaign.yaml, or start one with briefgen init",
             )
@@ -53,7 +53,7 @@ def read_campaign(path: Path, findings: Findings) -> Found:
 
 
 def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Findings) -> None:
-    """Report every snippet and file that the campaign names and that is not there, or is of the wrong kind."""
+    """Report every snippet, topic and file that the campaign names and that is not there or does not fit."""
     if found.marked is None or not isinstance(found.marked.data, dict):
         return
     for path, name in _snippets_named(found.marked.data):
@@ -86,6 +86,17 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     f"the snippet {name!r} is {snippet.review.status}",
                     place,
                     "review it, or leave it out",
+                )
+            )
+    topics = {topic for snippet in snippets.values() for topic in snippet.topics}
+    for path, name in _topics_named(found.marked.data):
+        if name not in topics:
+            findings.add(
+                Problem(
+                    "topic-unknown",
+                    f"no snippet has the topic {name!r}",
+                    _place(found.marked, path),
+                    did_you_mean(name, topics) or "briefgen snippets list shows the topics in use",
                 )
             )
     for path, name in _files_named(found.marked.data):
@@ -123,6 +134,11 @@ def _snippets_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, 
     yield from _texts(data, "briefing", "summary", "*")
     yield from _texts(data, "briefing", "asks", "*")
     yield from _texts(data, "briefing", "sections", "*", "snippets", "*")
+
+
+def _topics_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    yield from _texts(data, "interests", "*", "topics", "*")
+    yield from _texts(data, "briefing", "sections", "*", "topics", "*")
 
 
 def _files_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -95,7 +95,7 @@ def enter(
     furniture though they look like it. Raises BriefgenError where the source would overwrite another.
     """
     findings = Findings()
-    _check_id(source, findings)
+    check_id(source, findings)
     recorded = load_records([folder], findings).get(source)
     findings.raise_errors()
     raw = extracted.raw
@@ -112,7 +112,7 @@ def enter(
     if not text.is_file() or text.read_bytes() != raw:
         files[text] = raw
     if item is not None:
-        files[folder.path / REFERENCES] = _appended(folder, item)
+        files[folder.path / REFERENCES] = appended(folder, [item])
     if recorded is None or _known_of(recorded) != _known_of(record):
         files[record_path] = write_record(record).encode()
     numbered = tuple(_numbered(extracted.blocks, record.furniture))
@@ -120,7 +120,8 @@ def enter(
     return Entered(files, text, numbered, tuple(record.furniture), item is None, differing, remarks)
 
 
-def _check_id(source: str, findings: Findings) -> None:
+def check_id(source: str, findings: Findings) -> None:
+    """Whether a work can have this id."""
     if not _SLUG.fullmatch(source) or f"{source}.yaml" == RESTS_ON:
         slug = "-".join(re.findall(r"[a-z0-9]+", source.lower())).replace("rests-on", "") or "report-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
@@ -357,8 +358,8 @@ def _check_item(item: Mapping[str, Any], findings: Findings) -> None:
     findings.extend(Problem(one.code, one.message, None, one.hint, one.severity) for one in own.problems)
 
 
-def _appended(folder: Folder, item: Mapping[str, Any]) -> bytes:
-    """The references with one more at their end; what stands there stays as it is, to the letter."""
+def appended(folder: Folder, items: Sequence[Mapping[str, Any]]) -> bytes:
+    """The references with more at their end; what stands there stays as it is, to the letter."""
     path, shown = folder.path / REFERENCES, folder.show(REFERENCES)
     try:
         text = path.read_bytes().decode("utf-8") if path.exists() else "[\n]\n"
@@ -369,6 +370,9 @@ def _appended(folder: Folder, item: Mapping[str, Any]) -> bytes:
     before, _, after = text.rpartition("]")
     before = before.rstrip()
     comma = "" if before.endswith("[") else ","
-    entry = "\n".join("  " + line for line in json.dumps(item, indent=2, ensure_ascii=False).split("\n"))
-    addition = f"{comma}\n{entry}\n]".replace("\n", ending)
+    entries = ",\n".join(
+        "\n".join("  " + line for line in json.dumps(item, indent=2, ensure_ascii=False).split("\n"))
+        for item in items
+    )
+    addition = f"{comma}\n{entries}\n]".replace("\n", ending)
     return f"{before}{addition}{after or ending}".encode()

@@ -51,7 +51,7 @@ def load_references(folders: Sequence[Folder], findings: Findings) -> dict[str, 
 def read_references(text: str, shown: str, findings: Findings) -> dict[str, Reference]:
     """The items of one CSL-JSON text by id, each with the place where it begins."""
     references: dict[str, Reference] = {}
-    for item, place in _items(text, shown, findings):
+    for item, place in items_in(text, shown, findings):
         reference = _reference(item, place, findings)
         if reference is None:
             continue
@@ -87,7 +87,7 @@ def _refuse_constant(word: str) -> Any:
     raise _Refused(f"{word} is not a value")
 
 
-def _items(text: str, shown: str, findings: Findings) -> Iterator[tuple[Any, Place]]:
+def items_in(text: str, shown: str, findings: Findings) -> Iterator[tuple[Any, Place]]:
     """Walk the outer list item by item, for JSON itself keeps no places."""
     decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
     blank = re.compile(r"[ \t\n]*")

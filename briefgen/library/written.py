@@ -172,20 +172,59 @@ def build(record: type[Record], marked: Marked, findings: Findings) -> Record | 
 def _validation_problem(record: type[Written], marked: Marked, detail: Mapping[str, Any]) -> Problem:
     loc: KeyPath = tuple(detail["loc"])
     place = _nearest(marked, loc)
-    name = ".".join(str(part) for part in loc)
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
     if detail["type"] == "extra_forbidden":
         hint = did_you_mean(str(loc[-1]), _keys(record, loc[:-1]))
         return Problem("unknown-key", f"unknown key {name!r}", place, hint)
     if detail["type"] == "missing":
         return Problem("missing-key", f"{name!r} is missing", place, f"add a line `{loc[-1]}: …`")
     if detail["type"] == "value_error":
-        return Problem(
-            "wrong-value", f"{name}: {detail['ctx']['error']}" if name else str(detail["ctx"]["error"]), place
-        )
-    message = detail["msg"][0].lower() + detail["msg"][1:]
+        reason = str(detail["ctx"]["error"])
+        return Problem("wrong-value", f"{name}: {reason}" if name else reason, place)
     shown = repr(detail["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
-    return Problem("wrong-type", f"{name}: {message}, not {shown}", place)
+    expected, example = _expected(detail)
+    return Problem("wrong-type", f"{name}: {expected} is expected, not {shown}", place, example)
+
+
+_PATTERNS: Mapping[str, tuple[str, str]] = {
+    r"^[a-z0-9]+(?:-[a-z0-9]+)*$": (
+        "a name of small letters, digits and hyphens",
+        "for example act-on-the-inquiry",
+    ),
+    "^[A-Z]{2}$": ("a country as two capital letters", "for example US, GB, DE (ISO 3166)"),
+}
+_EXPECTED: Mapping[str, tuple[str, str | None]] = {
+    "date": ("a date", "write year, month and day: 2026-11-24"),
+    "int": ("a whole number", None),
+    "float": ("a number", None),
+    "bool": ("true or false", None),
+    "list": ("a list", "put each entry on a line of its own, behind a hyphen"),
+    "dict": ("a group of `key: value` lines", "put them below, two spaces further in"),
+    "model": ("a group of `key: value` lines", "put them below, two spaces further in"),
+    "string": ("a text", None),
+}
+
+
+def _expected(detail: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What a value should have been, in plain words, and an example."""
+    context = detail.get("ctx", {})
+    kind = detail["type"]
+    if kind == "string_pattern_mismatch" and context["pattern"] in _PATTERNS:
+        return _PATTERNS[context["pattern"]]
+    if kind == "literal_error":
+        options = re.findall("'([^']*)'", context["expected"])
+        return " or ".join(options), did_you_mean(str(detail["input"]), options)
+    if kind in ("too_short", "string_too_short"):
+        return "at least one entry" if kind == "too_short" else "a text that is not empty", None
+    for bound, words in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
+        if bound in context:
+            return f"a number of {words} {context[bound]:g}", None
+    family = kind.split("_")[0]
+    if family in _EXPECTED:
+        return _EXPECTED[family]
+    # pydantic's own words, where there are none of ours.
+    return f"something else ({detail['msg']})", None
 
 
 def _nearest(marked: Marked, loc: KeyPath) -> Place:

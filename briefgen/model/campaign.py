@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from briefgen.model.snippet import Slug
 from briefgen.model.written import Written
@@ -89,6 +89,8 @@ class Selection(Written):
     required: list[Slug] = []
     excluded: list[Slug] = []
     max_snippets: int = Field(default=4, ge=1, le=40)
+    max_words: int | None = Field(default=None, ge=20)
+    """Words of the snippets of a letter together, the required ones included; None: no limit."""
     max_age: int | None = Field(default=None, ge=0)
     """Years; a claim older than this must carry its date in the sentence."""
 
@@ -97,6 +99,12 @@ class Output(Written):
     """What is made."""
 
     formats: list[Format] = Field(default=["pdf", "docx"], min_length=1)
+    pdf: Literal["accessible", "archive"] = "accessible"
+    """PDF/UA-1, which every reader's program can read aloud; or that and PDF/A-3a, to keep for decades."""
+
+
+CONSTITUENCY = "{constituency}"
+"""What `constituent` fills in."""
 
 
 class Campaign(Written):
@@ -112,6 +120,9 @@ class Campaign(Written):
     """Snippet of kind `ask`: the one action requested, where no interest gives another."""
     opening: str = ""
     """A sentence of the organisation's own that opens each letter, before the ask."""
+    constituent: str = ""
+    """A sentence for elected recipients that says who in their constituency writes; `{constituency}` in it is
+    filled in from the recipient's column, and where that is empty there is no such sentence."""
     letter: Letter = Letter()
     briefing: Briefing = Briefing()
     recipients: list[str] = Field(min_length=1)
@@ -121,3 +132,10 @@ class Campaign(Written):
     output: Output = Output()
     ignore: list[str] = []
     """Codes of warnings that the campaign has decided to live with."""
+
+    @field_validator("constituent")
+    @classmethod
+    def _names_the_constituency(cls, text: str) -> str:
+        if text and CONSTITUENCY not in text:
+            raise ValueError(f"write {CONSTITUENCY} where the name of the constituency belongs")
+        return text

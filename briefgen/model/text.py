@@ -27,3 +27,8 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     names = tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}" for char in removed)
     return _UNPRINTABLE.sub("", text), names
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether texts in two languages (BCP 47) can stand in one letter: `en` and `en-GB` can."""
+    return one.split("-")[0].lower() == other.split("-")[0].lower()

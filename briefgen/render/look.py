@@ -19,8 +19,8 @@ class PageLayout:
 
 
 PAGES: Mapping[tuple[str, str], PageLayout] = {
-    ("letter", "a4"): PageLayout(210, 297, 20, 33, 20, 30),
-    ("letter", "us-letter"): PageLayout(215.9, 279.4, 19, 36, 18, 30),
+    ("letter", "a4"): PageLayout(210, 297, 20, 33, 16, 30),
+    ("letter", "us-letter"): PageLayout(215.9, 279.4, 19, 34, 15, 30),
     ("briefing", "a4"): PageLayout(210, 297, 24, 32, 22, 32),
     ("briefing", "us-letter"): PageLayout(215.9, 279.4, 23, 35, 20, 35),
 }

@@ -1,54 +1,46 @@
-"""PDF through WeasyPrint: one renderer a process, with shared fonts and stylesheets parsed once.
+"""PDF through WeasyPrint: one renderer a process, with shared fonts, stylesheets parsed once, pictures kept.
 
-It fetches nothing but the stylesheets' own fonts: pictures come within the document, links are only printed.
+It fetches nothing but the pinned fonts: pictures come within the document, links are only printed. Every file
+is accessible (PDF/UA-1); on demand it is fit for an archive too (PDF/A-3a).
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from html import escape
-from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document, Rendering
+from briefgen.render.fonts import font_faces, missing_glyphs
 from briefgen.render.look import PAGES, PageLayout
+from briefgen.render.restraint import page_problems, stylesheet_problems
 
+MAX_PICTURES = 32
+"""Pictures kept for the documents that follow."""
+_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
+_TOLD_BETTER = (
+    ".notdef glyph rendered",  # missing_glyphs names the font to install
+    'Image "%s" has no required alt',  # alt="" marks decoration, which is set as such
+)
+"""Beginnings of WeasyPrint's messages that are not passed on."""
+_DATA = re.compile(r"(data:[a-z]+/[a-z+]+)[;,]\S*")
+"""A picture in a message, which nobody wants to read."""
 RECORD_NAME = "briefgen-evidence.json"
 """Name of the embedded file that carries the evidence record."""
 
-_FACES = (
-    ("Source Serif Pro", "font_source_serif_pro", "SourceSerifPro-Regular.otf", 400, "normal"),
-    ("Source Serif Pro", "font_source_serif_pro", "SourceSerifPro-It.otf", 400, "italic"),
-    ("Source Serif Pro", "font_source_serif_pro", "SourceSerifPro-Semibold.otf", 600, "normal"),
-    ("Source Serif Pro", "font_source_serif_pro", "SourceSerifPro-SemiboldIt.otf", 600, "italic"),
-    ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-Regular.otf", 400, "normal"),
-    ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-It.otf", 400, "italic"),
-    ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-Semibold.otf", 600, "normal"),
-)
-
-
-def font_folders() -> dict[str, Path]:
-    """Folders of the font packages by package name; fonts come from there and nowhere else."""
-    packages = {package for _, package, _, _, _ in _FACES}
-    return {package: Path(str(resources.files(package) / "files")) for package in sorted(packages)}
-
-
-def font_faces() -> str:
-    """The @font-face rules for the pinned fonts."""
-    folders = font_folders()
-    return "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
-        f'src: url("{(folders[package] / name).as_uri()}"); }}\n'
-        for family, package, name, weight, style in _FACES
-    )
+Purpose = Literal["accessible", "archive"]
+"""`accessible` is PDF/UA-1; `archive` is that and PDF/A-3a."""
 
 
 def page_rule(page: PageLayout) -> str:
@@ -65,66 +57,98 @@ class PdfRenderer:
 
     styles: Sequence[Path]
     """Folders with `page.css`, `letter.css`, `briefing.css`; the first that has a file wins."""
+    purpose: Purpose = "accessible"
     _fonts: Any = field(default=None, repr=False)
     _sheets: dict[tuple[str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
+    _pictures: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def render(self, document: Document) -> Rendering:
         """Render a document; raises BriefgenError where a library is missing or the page cannot be set."""
+        _raise_any(page_problems(document.html))
         self._open()
+        with _told(document, "pdf-layout", "look at the template or stylesheet that says so"):
+            return self._set(document)
+
+    def _set(self, document: Document) -> Rendering:
         from weasyprint import HTML
 
+        from briefgen.render.accessible import watch
+
         sheets = self._sheets_for(document)
-        with _Silence() as complaints, _refusals():
-            page = HTML(string=whole_page(document), url_fetcher=self._fetcher, base_url=None)
-            laid_out = page.render(stylesheets=sheets, font_config=self._fonts, presentational_hints=True)
-            record = _attachment(document, self._fetcher)
-            data: bytes = _written(laid_out, record, document)
-        if complaints:
-            raise BriefgenError(
-                Problem("pdf-layout", message, None, "look at the template or stylesheet that says so")
-                for message in complaints
-            )
+        page = HTML(string=whole_page(document), url_fetcher=self._fetcher, base_url=None)
+        laid_out = page.render(
+            stylesheets=sheets,
+            font_config=self._fonts,
+            presentational_hints=True,
+            cache=self._pictures,
+            **self._variant(),
+        )
+        _forget_drawings(self._pictures)
+        laid_out.metadata.attachments.append(_record(document, self._fetcher))
+        finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"))
+        data: bytes = laid_out.write_pdf(
+            finisher=finish,
+            pdf_variant=_VARIANTS[self.purpose],
+            pdf_identifier=_identifier(document),
+            output_intent="",
+        )
         return Rendering(data, len(laid_out.pages))
 
+    def _variant(self) -> dict[str, Any]:
+        """WeasyPrint's options for laying out what is to be an archive's."""
+        if self.purpose == "accessible":
+            return {}
+        from briefgen.render.archive import INTENT, colour_profiles
+
+        return {"color_profiles": colour_profiles(), "output_intent": INTENT}
+
+    def _finish(self, painted: list[Any], body: Any, laid_out: Any, pdf: Any) -> None:
+        """What is left to do before a PDF is written."""
+        from briefgen.render.accessible import make_accessible
+
+        missing = (code for font in laid_out.fonts.values() for code in font.missing)
+        _raise_any(missing_glyphs(missing, laid_out.metadata.title))
+        make_accessible(laid_out, pdf, painted, body)
+        if self.purpose == "archive":
+            from briefgen.render.archive import make_archival
+
+            make_archival(pdf)
+
     def _open(self) -> None:
+        """Make ready what all documents share."""
         if self._fonts is not None:
             return
         from briefgen.doctor import require_pdf
 
         require_pdf()
-        from weasyprint.text.fonts import FontConfiguration
+        with warnings.catch_warnings():
+            # That the system has no fonts is no matter as long as a letter does without them.
+            warnings.filterwarnings("ignore", ".*FontConfig")
+            from weasyprint.text.fonts import FontConfiguration
 
-        self._fonts = FontConfiguration()
-        self._fetcher = _fetcher()
+        from briefgen.render.fetching import OwnFilesOnly
+
+        self._fonts, self._fetcher = FontConfiguration(), OwnFilesOnly()
 
     def _sheets_for(self, document: Document) -> list[Any]:
         key = (document.kind, document.page)
         if key not in self._sheets:
             from weasyprint import CSS
 
-            texts = [
-                font_faces(),
-                self._css("page.css"),
-                self._css(f"{document.kind}.css"),
-                page_rule(PAGES[key]),
-            ]
-            with _Silence() as complaints, _refusals():
-                self._sheets[key] = [
-                    CSS(string="\n".join(texts), font_config=self._fonts, url_fetcher=self._fetcher)
-                ]
-            if complaints:
-                del self._sheets[key]
-                raise BriefgenError(
-                    Problem("css-syntax", message, None, "mend the stylesheet") for message in complaints
-                )
+            own = [self._css("page.css"), self._css(f"{document.kind}.css")]
+            text = "\n".join([font_faces(), *own, page_rule(PAGES[key])])
+            with _told(document, "css-syntax", "mend the stylesheet"):
+                self._sheets[key] = [CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)]
         return self._sheets[key]
 
     def _css(self, name: str) -> str:
         for folder in self.styles:
             path = folder / name
             if path.is_file():
-                return path.read_text(encoding="utf-8")
+                text = path.read_text(encoding="utf-8")
+                _raise_any(stylesheet_problems(text, name))
+                return text
         raise BriefgenError(
             Problem(
                 "css-missing",
@@ -150,7 +174,8 @@ def whole_page(document: Document) -> str:
     )
 
 
-def _attachment(document: Document, fetcher: Any) -> Any:
+def _record(document: Document, fetcher: Any) -> Any:
+    """The evidence record as an attachment, dated by the document."""
     from datetime import UTC, datetime
 
     from weasyprint import Attachment
@@ -163,44 +188,52 @@ def _attachment(document: Document, fetcher: Any) -> Any:
         description="Evidence record",
         created=moment,
         modified=moment,
+        relationship="Data",
         url_fetcher=fetcher,
     )
 
 
-def _written(laid_out: Any, record: Any, document: Document) -> bytes:
-    laid_out.metadata.attachments.append(record)
-    identifier = sha256(f"{document.title}\0{document.html}".encode()).digest()[:16]
-    data: bytes = laid_out.write_pdf(pdf_identifier=identifier, pdf_tags=True)
-    return data
+def _forget_drawings(pictures: dict[str, Any]) -> None:
+    """Keep photographs for the next document; a drawing would keep the document with it that it came in."""
+    from weasyprint.images import SVGImage
+
+    if len(pictures) > MAX_PICTURES:
+        pictures.clear()
+    for url in [url for url, picture in pictures.items() if isinstance(picture, SVGImage)]:
+        del pictures[url]
 
 
-def _fetcher() -> Any:
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+def _identifier(document: Document) -> bytes:
+    """File identifier, from what the document says."""
+    return sha256(f"{document.title}\0{document.html}".encode()).digest()[:16]
 
-    allowed = tuple(f"{folder.resolve().as_uri()}/" for folder in font_folders().values())
 
-    class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
-        """Serves pictures carried as `data:` and the font packages' files; refuses everything else."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url.startswith("data:") or (url.startswith(allowed) and ".." not in url):
-                return super().fetch(url, headers)
-            raise FatalURLFetchingError(f"{url[:80]} may not be fetched while rendering")
-
-    return OwnFilesOnly(allowed_protocols=["data", "file"], fail_on_errors=True)
+def _raise_any(problems: Iterable[Problem]) -> None:
+    if found := list(problems):
+        raise BriefgenError(found)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What our fetcher refuses is a problem of the template or stylesheet that asked for it."""
-    from weasyprint.urls import FatalURLFetchingError
+def _told(document: Document, code: str, hint: str) -> Iterator[None]:
+    """Whatever WeasyPrint refuses, complains of or breaks at is told as a problem of the document."""
+    from briefgen.render.fetching import refusals
 
-    try:
-        yield
-    except FatalURLFetchingError as error:
-        raise BriefgenError(
-            Problem("pdf-fetch", str(error), None, "put pictures into the campaign's folder; use no others")
-        ) from None
+    with _Silence() as complaints, refusals():
+        try:
+            yield
+        except (BriefgenError, MemoryError):
+            raise
+        except Exception as error:
+            why = "it is nested too deeply" if isinstance(error, RecursionError) else _words(error)
+            raise BriefgenError(
+                Problem("pdf-failed", f"{document.title!r} cannot be set: {why}", None, hint)
+            ) from error
+    if complaints:
+        raise BriefgenError(Problem(code, message, None, hint) for message in complaints)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")[:200]
 
 
 class _Silence(logging.Handler):
@@ -217,7 +250,9 @@ class _Silence(logging.Handler):
         return self.messages
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+        """Keep a message, but for those of which we know more."""
+        if not record.msg.startswith(_TOLD_BETTER):
+            self.messages.append(_DATA.sub(r"\1…", record.getMessage()))
 
     def __exit__(self, *error: object) -> None:
         self._logger.handlers, self._logger.propagate = self._before

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from briefgen.model.document import Document, Rendering
+from briefgen.model.letterhead import Letterhead
 
 
 class Renderer(Protocol):
@@ -24,48 +25,51 @@ class Renderers:
     formats: tuple[str, ...]
     styles: tuple[Path, ...]
     """Folders with stylesheets, the campaign's own first."""
+    letterhead: Letterhead | None = None
+    """The sender's own, for DOCX letters."""
+    pdf: Literal["accessible", "archive"] = "accessible"
+    """What PDFs are to be fit for."""
 
     def __call__(self) -> Mapping[Any, Renderer]:
         """The renderers by format."""
-        return _Opened(self.styles, self.formats)
+        return _Opened(self)
 
 
 @dataclass(slots=True)
 class _Opened(Mapping[Any, Renderer]):
-    styles: tuple[Path, ...]
-    formats: tuple[str, ...]
+    given: Renderers
     _made: dict[str, Renderer] = field(default_factory=dict)
 
     def __getitem__(self, format: Any) -> Renderer:
-        if format not in self.formats:
+        if format not in self.given.formats:
             raise KeyError(format)
         if format not in self._made:
-            self._made[format] = _MAKERS[format](self.styles)
+            self._made[format] = _MAKERS[format](self.given)
         return self._made[format]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.formats)
+        return iter(self.given.formats)
 
     def __len__(self) -> int:
-        return len(self.formats)
+        return len(self.given.formats)
 
 
-def _pdf(styles: Iterable[Path]) -> Renderer:
+def _pdf(given: Renderers) -> Renderer:
     from briefgen.render.pdf import PdfRenderer
 
-    return PdfRenderer(tuple(styles))
+    return PdfRenderer(given.styles, given.pdf)
 
 
-def _docx(styles: Iterable[Path]) -> Renderer:
+def _docx(given: Renderers) -> Renderer:
     from briefgen.render.docx import DocxRenderer
 
-    return DocxRenderer()
+    return DocxRenderer(letterhead=given.letterhead)
 
 
-def _txt(styles: Iterable[Path]) -> Renderer:
+def _txt(given: Renderers) -> Renderer:
     from briefgen.render.text import TextRenderer
 
     return TextRenderer()
 
 
-_MAKERS: Mapping[str, Callable[[Iterable[Path]], Renderer]] = {"pdf": _pdf, "docx": _docx, "txt": _txt}
+_MAKERS: Mapping[str, Callable[[Renderers], Renderer]] = {"pdf": _pdf, "docx": _docx, "txt": _txt}

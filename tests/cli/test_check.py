@@ -30,7 +30,7 @@ def wrong(starter: Path) -> dict[str, tuple[str, int]]:
     campaign = starter / "campaign.yaml"
     lines = {
         "unknown-key": _change(campaign, "  subject:", "  subjekt:"),
-        "wrong-type": _change(campaign, "max_snippets: 4", "max_snippets: four"),
+        "wrong-type": _change(campaign, "max_snippets: 3", "max_snippets: four"),
         "file-missing": _change(campaign, "- recipients.csv", "- recipient.csv"),
         "snippet-unknown": _change(
             campaign, "required: [inquiry-findings-2014]", "required: [inquiry-findings]"

@@ -84,6 +84,50 @@ def test_a_bad_file_is_one_problem_and_leaves_nothing(briefgen: Callable[..., An
     assert not (campaign / "seeds").exists()
 
 
+BIBLIOGRAPHY = """@book{abel-2010, title={An Old Book}, author={Abel, Bo}, date={2010}, publisher={Press}}
+@online{page, title={A Page}, url={https://example.org/page}}
+"""
+
+
+def test_a_bibliography_is_added_and_what_its_works_lack_is_told(
+    briefgen: Callable[..., Any], campaign: Path
+) -> None:
+    (campaign.parent / "works.bib").write_text(BIBLIOGRAPHY)
+    said = briefgen("sources", "add", "../works.bib")
+    assert said.code == 0
+    assert said.out.splitlines() == [
+        "id         type     work",
+        "abel-2010  book     Abel, An Old Book, 2010",
+        "page       webpage  A Page, no date",
+        "../works.bib: 2 works added to seeds/references.json",
+    ]
+    assert "../works.bib:2: warning: work-undated: the work 'page' has no date" in said.err
+    again = briefgen("sources", "add", "../works.bib", "--json").json
+    assert (again["ok"], again["files"], again["added"], again["known"]) == (True, [], [], 2)
+    assert {problem["code"] for problem in again["problems"]} == {"work-known"}
+
+
+def test_a_work_with_a_mistake_ends_with_1_and_the_others_are_there(
+    briefgen: Callable[..., Any], campaign: Path
+) -> None:
+    (campaign.parent / "works.json").write_text(
+        '[{"id": "a", "type": "novel", "title": "A"}, {"id": "b", "type": "book", "title": "B"}]'
+    )
+    said = briefgen("sources", "add", "../works.json")
+    assert said.code == 1 and "reference-type" in said.err
+    assert "1 work added" in said.out
+
+
+def test_options_that_describe_a_text_are_not_for_a_bibliography_and_a_text_needs_an_id(
+    briefgen: Callable[..., Any], campaign: Path
+) -> None:
+    (campaign.parent / "works.bib").write_text(BIBLIOGRAPHY)
+    said = briefgen("sources", "add", "../works.bib", "--title", "T")
+    assert said.code == 2 and "bibliography-option" in said.err
+    said = briefgen("sources", "add", "../wells.txt", "--title", "Wells")
+    assert said.code == 2 and "source-id" in said.err
+
+
 def test_words_are_marked_on_a_terminal_only(
     briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

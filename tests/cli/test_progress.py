@@ -39,9 +39,9 @@ def test_plain_lines_come_now_and_then_with_rate_and_time_left():
         now[0] += 1
         watch.done(rendered(str(number)))
     assert stream.getvalue().splitlines() == [
-        "1,000 letters to look at",
-        "15 of 1,000 letters, 1.0 a second, 16 min 25 s left",
-        "30 of 1,000 letters, 1.0 a second, 16 min 10 s left",
+        "1,000 files to look at",
+        "15 of 1,000 files, 1.0 a second, 16 min 25 s left",
+        "30 of 1,000 files, 1.0 a second, 16 min 10 s left",
     ]
 
 
@@ -52,7 +52,7 @@ def test_unchanged_letters_do_not_count_towards_the_rate():
     watch.begin(100)
     now[0] = 20
     watch.done(Outcome("one", "pdf", "unchanged"))
-    assert stream.getvalue().splitlines()[-1] == "1 of 100 letters"
+    assert stream.getvalue().splitlines()[-1] == "1 of 100 files"
 
 
 @pytest.mark.parametrize("watch", [LineWatch, BarWatch])
@@ -87,7 +87,7 @@ def test_a_terminal_gets_a_bar_that_goes_away():
         watch.done(rendered("two"))
         watch.end(summed_up(rendered=2, pages=3, bytes=2_500_000))
     said = stream.getvalue().rpartition(CLEARED)[2]
-    assert said == "Letters: 2 rendered\n3 pages, 2.5 MB in 1.0 s: out\n"
+    assert said == "Files: 2 rendered\n3 pages, 2.5 MB in 1.0 s: out\n"
 
 
 def test_the_bar_goes_away_when_the_batch_breaks_off():
@@ -109,13 +109,13 @@ def test_markup_in_a_message_is_printed_as_it_is():
 
 
 def test_the_summary_tells_what_is_missing_and_how_to_go_on():
-    assert summary_lines(summed_up()) == ["Letters: nothing to do", "0 kB in 1.0 s: out"]
+    assert summary_lines(summed_up()) == ["Files: nothing to do", "0 kB in 1.0 s: out"]
     failed = summary_lines(summed_up(rendered=1200, failed=1, skipped=3, notes=(PROBLEM,), seconds=4000.0))
     assert failed == [
         "warning: recipients.csv:3: quote-missing: no quote (add it)",
-        "Letters: 1,200 rendered, 1 failed; 3 recipients skipped",
+        "Files: 1,200 rendered, 1 failed; 3 recipients skipped",
         "0 kB in 1 h 06 min: out",
         "What is missing and why: out/errors.csv",
     ]
     stopped = summary_lines(summed_up(rendered=1, interrupted=True, left=5))
-    assert stopped[-1] == "Stopped; 5 letters left. Run the same command again to go on from here."
+    assert stopped[-1] == "Stopped; 5 files left. Run the same command again to go on from here."

@@ -142,3 +142,16 @@ def test_nothing_in_a_record_steers_the_terminal(briefgen: Call, letter: Path, t
     assert "statement-missing" in said.err
     for stream in (said.out, said.err):
         assert not {"\x1b", "\x9b", "\u202e"} & set(stream)
+
+
+def test_a_second_file_is_compared_where_one_is_named(briefgen: Call, letter: Path, changed: Path) -> None:
+    said = briefgen("trace", letter, "--against", letter, "--quiet")
+    assert said.code == 0
+    assert f"{letter} says the same; text, headings, notes, lists and pictures compared." in said.out
+    said = briefgen("trace", letter, "--against", changed, "--quiet")
+    assert said.code == 1
+    assert "renderings-differ" in said.err
+    assert f"{changed} does not say the same: 1 difference (see above)" in said.out
+    read = briefgen("trace", letter, "--against", changed, "--json").json
+    assert (read["ok"], read["against"]) == (False, str(changed))
+    assert [problem["code"] for problem in read["problems"]] == ["renderings-differ"]

@@ -313,7 +313,7 @@ def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_wr
     assert len(recipients) >= 14
     assert len({addressed.rule for addressed in due}) >= 7
     assert len({recipient.country for recipient in recipients}) >= 5
-    assert all(not r.name or "(fictional)" in r.tags for r in recipients)
+    assert all(not r.name or "fictional" in r.tags for r in recipients)
     assert all(recipient.extra["connection"].endswith(".") for recipient in recipients)
 
 

@@ -1,115 +1,291 @@
-"""Citations through pandoc's citeproc: order, short forms, second-hand sources, words of ours."""
+"""Citations through pandoc's citeproc: footnotes, text at the spot, short forms, second-hand works, our words."""
+
+from dataclasses import replace
 
 import pytest
+from citation_samples import citeproc
 
-from briefgen.compose.citations import Citation, Citeproc, Note, Words, inlines_html, style_path
-from briefgen.errors import BriefgenError, Place
-from briefgen.model.source import Reference
+from briefgen.compose.citations import Citation, Citeproc, Note, Remark, Via
+from briefgen.compose.citations.inlines import inlines_html
+from briefgen.errors import BriefgenError
 
-STYLE = "chicago-notes-bibliography"
-
-ITEMS = [
-    {
-        "id": "essay",
-        "type": "article-journal",
-        "title": "A Plain Title",
-        "volume": "7",
-        "issue": "2",
-        "page": "1-9",
-        "container-title": "Journal of Samples",
-        "author": [{"family": "Writer", "given": "Ann"}],
-        "issued": {"date-parts": [[2013, 7]]},
-    },
-    {
-        "id": "paper",
-        "type": "article-newspaper",
-        "title": "Dead & <Buried>",
-        "container-title": "Sample Shimbun",
-        "issued": {"date-parts": [[2012, 4, 21]]},
-    },
-    {
-        "id": "report",
-        "type": "report",
-        "title": "Report of the Commission",
-        "number": "A/1/2",
-        "author": [{"literal": "Commission of Samples"}],
-        "issued": {"date-parts": [[2014]]},
-        "URL": "https://example.org/report",
-    },
-]
+NOTES = "chicago-notes-bibliography"
+IBID = "chicago-notes-bibliography-subsequent-ibid"
+SECOND_HAND = Citation("essay", "paragraph", "5", via=(Via("quoted", "paper"),))
 
 
 @pytest.fixture(scope="module")
-def citeproc() -> Citeproc:
-    return Citeproc({str(item["id"]): Reference(str(item["id"]), item, Place("r.json")) for item in ITEMS})
+def desk() -> Citeproc:
+    return citeproc()
 
 
-def test_a_source_is_cited_in_full_first_and_short_afterwards(citeproc: Citeproc) -> None:
-    cited = citeproc.format(
-        [Note((Citation("essay", "paragraph", "5"),)), Note((Citation("essay", "paragraph", "6–7"),))],
-        STYLE,
-        "en",
-    )
-    assert cited.notes == (
+def footnotes(desk: Citeproc, *notes: Note, style: str = NOTES, language: str = "en") -> list[str]:
+    spots = desk.format(notes, style, language).spots
+    assert not any(spot.text for spot in spots)
+    return [spot.note for spot in spots]
+
+
+def texts(desk: Citeproc, *notes: Note, style: str = "apa", language: str = "en") -> list[str]:
+    return [spot.text for spot in desk.format(notes, style, language).spots]
+
+
+# -- notes styles
+
+
+def test_a_source_is_cited_in_full_first_and_short_afterwards(desk: Citeproc) -> None:
+    assert footnotes(
+        desk,
+        Note((Citation("essay", "paragraph", "5"),)),
+        Note((Citation("essay", "paragraph", "6–7"),)),
+    ) == [
         "Ann Writer, “A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): para. 5.",
         "Writer, “A Plain Title,” paras. 6–7.",
+    ]
+
+
+def test_several_sources_at_one_spot_are_one_footnote(desk: Citeproc) -> None:
+    (note,) = footnotes(desk, Note((Citation("essay"), Citation("book", "page", "3"))))
+    assert note == (
+        "Ann Writer, “A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): 1–9; "
+        "Bo Abel, <em>An Old Book</em> (Press, 2010), 3."
     )
 
 
-def test_what_is_second_hand_is_cited_as_second_hand(citeproc: Citeproc) -> None:
-    note = Note((Citation("paper"), Words(", quoted in "), Citation("essay", "paragraph", "5")))
-    assert citeproc.format([note], STYLE, "en").notes == (
-        "“Dead &amp; &lt;Buried&gt;,” <em>Sample Shimbun</em>, April 21, 2012, quoted in Ann Writer, “A Plain Title,” "
-        "<em>Journal of Samples</em> 7, no. 2 (2013): para. 5.",
+def test_what_is_second_hand_is_cited_as_second_hand(desk: Citeproc) -> None:
+    assert footnotes(desk, Note((SECOND_HAND,))) == [
+        "“Dead &amp; &lt;Buried&gt;,” <em>Sample Shimbun</em>, April 21, 2012, quoted in Ann Writer, "
+        "“A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): para. 5."
+    ]
+
+
+def test_a_chain_of_three_is_told_link_by_link(desk: Citeproc) -> None:
+    chain = Citation("book", via=(Via("quoted", "paper"), Via("cited", "report", "paragraph", "7")))
+    (note,) = footnotes(desk, Note((chain,)), style="oscola")
+    assert note.startswith(
+        "‘Dead &amp; &lt;Buried&gt;’ <em>Sample Shimbun</em> (21 April 2012), quoted in Comm"
     )
+    assert "para 7 &lt;<a href" in note
+    assert note.endswith("&gt;, cited in Bo Abel, <em>An Old Book</em> (Press 2010).")
 
 
-def test_words_of_ours_keep_their_place_before_between_and_after(citeproc: Citeproc) -> None:
-    notes = citeproc.format(
-        [
-            Note((Words("See "), Citation("essay"), Words(". Others <em>differ</em>: "), Citation("paper"))),
-            Note((Citation("essay"), Words(" That is all."))),
-            Note((Words("No source."),)),
-        ],
-        STYLE,
-        "en",
-    ).notes
-    assert notes[0].startswith("See Ann Writer, “A Plain Title,”")
-    assert ". Others <em>differ</em>: “Dead &amp;" in notes[0]
-    assert notes[1] == "Writer, “A Plain Title.” That is all."
-    assert notes[2] == "No source."
+def test_prefix_and_suffix_stand_around_their_citation_and_a_note_begins_large(desk: Citeproc) -> None:
+    see = Citation("essay", "page", "3", prefix="see", suffix="emphasis added")
+    first, second = footnotes(desk, Note((see,)), Note((Citation("book"), see)))
+    assert first.startswith("See Ann Writer, ")
+    assert first.endswith(" (2013): 3, emphasis added.")
+    assert second.endswith("; see Writer, “A Plain Title,” 3, emphasis added.")
 
 
-def test_the_bibliography_holds_what_is_cited_and_nothing_else(citeproc: Citeproc) -> None:
-    cited = citeproc.format([Note((Citation("report"),)), Note((Citation("essay"),))], STYLE, "en")
+def test_a_suffix_is_never_taken_for_a_locator(desk: Citeproc) -> None:
+    (text,) = texts(desk, Note((Citation("book", suffix="2nd printing | p. 7"),)))
+    assert text == "(Abel, 2010, 2nd printing | p. 7)"
+
+
+def test_remarks_follow_their_citation_as_sentences_with_sources_of_their_own(desk: Citeproc) -> None:
+    notes = footnotes(
+        desk,
+        Note(
+            (Citation("book", "page", "3"),),
+            (Remark("Others <em>differ</em>.", (Citation("paper"),)), Remark("That is all.")),
+        ),
+        Note((Citation("book"),), (Remark("Two."), Remark("Three.", (SECOND_HAND,)))),
+        Note((), (Remark("No source."),)),
+        Note((), (Remark("One source.", (Citation("book"),)),)),
+    )
+    assert notes == [
+        "Bo Abel, <em>An Old Book</em> (Press, 2010), 3. Others <em>differ</em>. See “Dead &amp; &lt;Buried&gt;,” "
+        "<em>Sample Shimbun</em>, April 21, 2012. That is all.",
+        "Abel, <em>An Old Book</em>. Two. Three. See <em>Sample Shimbun</em>, “Dead &amp; &lt;Buried&gt;,” quoted in "
+        "Ann Writer, “A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): para. 5.",
+        "No source.",
+        "One source. See Abel, <em>An Old Book</em>.",
+    ]
+
+
+def test_no_second_full_stop_stands_behind_a_title_that_has_one(desk: Citeproc) -> None:
+    remark = (Remark("Others differ.", (Citation("book"),)),)
+    _, note = footnotes(desk, Note((Citation("essay"),)), Note((Citation("essay"),), remark))
+    assert note.startswith("Writer, “A Plain Title.” Others differ. See Bo Abel")
+
+
+def test_ibid_is_for_the_very_next_footnote_only(desk: Citeproc) -> None:
+    essay = Note((Citation("essay", "page", "2"),))
+    elsewhere = Note((Citation("essay", "page", "3"),))
+    assert footnotes(desk, essay, elsewhere, elsewhere, style=IBID)[1:] == ["Ibid., 3.", "Ibid."]
+    between = Note((), (Remark("A caveat."),))
+    assert footnotes(desk, essay, between, elsewhere, style=IBID)[2] == "Writer, “A Plain Title,” 3."
+    assert footnotes(desk, essay, Note(), elsewhere, style=IBID)[2] == "Writer, “A Plain Title,” 3."
+
+
+def test_footnotes_without_a_source_count_where_a_note_is_named_by_its_number(desk: Citeproc) -> None:
+    caveat = Note((), (Remark("A caveat."),))
+    notes = footnotes(
+        desk,
+        caveat,
+        Note(),
+        Note((Citation("essay"),)),
+        Note((Citation("book"),)),
+        replace(Note((Citation("paper"),)), within=True),
+        Note((Citation("essay", "page", "3"),)),
+        Note((Citation("paper"),)),
+        style="oscola",
+    )
+    assert notes[5:] == ["Writer (n 3) 3.", "‘Dead &amp; &lt;Buried&gt;’ (n 4)."]
+
+
+def test_oscola_keeps_the_label_behind_ibid_which_stays_small(desk: Citeproc) -> None:
+    notes = footnotes(
+        desk,
+        Note((Citation("treaty", "article", "II"),)),
+        Note((Citation("treaty", "article", "III"),)),
+        style="oscola",
+    )
+    assert notes == ["Convention on Samples (9 December 1948), 78 UNTS 277 art II.", "ibid art III."]
+
+
+def test_a_style_without_a_full_stop_gets_one_before_a_remark(desk: Citeproc) -> None:
+    plain = Note((Citation("book"),))
+    notes = footnotes(desk, plain + Note((), (Remark("More."),)), style="acta-philosophica")
+    assert footnotes(desk, plain, style="acta-philosophica")[0].endswith(", Press, 2010")
+    assert notes[0].endswith(", Press, 2010. More.")
+
+
+# -- in-text styles
+
+
+def test_an_author_date_style_gives_text_for_the_spot(desk: Citeproc) -> None:
+    assert texts(desk, Note((Citation("essay", "paragraph", "5"),))) == ["(Writer, 2013, para. 5)"]
+
+
+def test_apa_sorts_the_works_of_one_parenthesis_and_leaves_a_chain_in_its_order(desk: Citeproc) -> None:
+    assert texts(desk, Note((Citation("essay"), Citation("book")))) == ["(Abel, 2010; Writer, 2013)"]
+    note = Note((SECOND_HAND, Citation("book", prefix="see")))
+    assert texts(desk, note) == [
+        "(“Dead &amp; &lt;Buried&gt;,” 2012, as cited in Writer, 2013, para. 5; see Abel, 2010)"
+    ]
+    assert texts(desk, note, style="chicago-author-date") == [
+        "(<em>Sample Shimbun</em> 2012, quoted in Writer 2013, para. 5; see Abel 2010)"
+    ]
+
+
+def test_words_of_a_style_and_its_signs_stay_as_they_are(desk: Citeproc) -> None:
+    """MLA has a word of its own for paragraphs, and American commas stand within quotation marks."""
+    assert texts(desk, Note((SECOND_HAND,)), style="modern-language-association") == [
+        "(“Dead &amp; &lt;Buried&gt;,” qtd. in Writer, par. 5)"
+    ]
+
+
+def test_remarks_become_a_footnote_that_cites_in_the_styles_manner(desk: Citeproc) -> None:
+    remarks = (Remark("Others differ.", (Citation("report", "paragraph", "7"),)), Remark("That is all."))
+    cited = desk.format([Note((Citation("essay"),), remarks)], "apa", "en")
+    assert cited.spots[0].text == "(Writer, 2013)"
+    assert cited.spots[0].note == "Others differ (Commission of Samples, 2014, para. 7). That is all."
+    assert cited.stops == {(".", " (Commission of Samples, 2014, para. 7).")}
+
+
+def test_numbers_go_in_the_order_of_the_text_and_the_list_too(desk: Citeproc) -> None:
+    notes = [Note((Citation("essay"),)), Note((Citation("book"), Citation("essay", "page", "3")))]
+    assert texts(desk, *notes, style="ieee") == ["[1]", "[1, p. 3], [2]"]
+    works = desk.format(notes, "ieee", "en").bibliography
+    assert [work[:6] for work in works] == ["[1] A.", "[2] B."]
+
+
+def test_a_numeric_chain_numbers_both_works(desk: Citeproc) -> None:
+    assert texts(desk, Note((SECOND_HAND,)), style="ieee") == ["[1], quoted in [2, Para. 5]"]
+    assert texts(desk, Note((SECOND_HAND,)), style="elsevier-vancouver") == ["[1, quoted in 2]"]
+
+
+def test_the_words_of_a_chain_are_in_the_documents_language(desk: Citeproc) -> None:
+    note = Note((SECOND_HAND,))
+    assert "cité dans Writer, 2013" in texts(desk, note, language="fr")[0]
+    assert "citado en Writer, 2013" in texts(desk, note, language="es")[0]
+    assert "zitiert nach Writer, 2013" in texts(desk, note, language="de-AT")[0]
+    assert texts(desk, note, language="ko")[0].endswith("2012, Writer, 2013, 문단 5에서 재인용)")
+    assert "as cited in Writer, 2013" in texts(desk, note, language="pt-BR")[0]
+
+
+# -- the list of works
+
+
+def test_the_list_holds_what_is_cited_and_nothing_else_sorted_by_the_style(desk: Citeproc) -> None:
+    cited = desk.format([Note((Citation("report"),)), Note((Citation("essay"),))], NOTES, "en")
     assert [entry.split(".")[0] for entry in cited.bibliography] == ["Commission of Samples", "Writer, Ann"]
     assert '<a href="https://example.org/report">' in cited.bibliography[0]
 
 
-def test_an_author_date_style_gives_text_for_the_spot(citeproc: Citeproc) -> None:
-    (note,) = citeproc.format([Note((Citation("essay", "paragraph", "5"),))], "apa", "en").notes
-    assert note == "(Writer, 2013, para. 5)"
+def test_a_work_that_was_not_read_is_left_out_or_names_the_one_that_was(desk: Citeproc) -> None:
+    notes = [Note((SECOND_HAND,)), Note((Citation("book"),))]
+    for style in ("apa", "oscola", "chicago-author-date", "harvard-cite-them-right"):
+        assert not any("Shimbun" in entry for entry in desk.format(notes, style, "en").bibliography)
+    for style in (NOTES, IBID):
+        (entry,) = [one for one in desk.format(notes, style, "en").bibliography if "Shimbun" in one]
+        assert entry.endswith(" Quoted in Writer, “A Plain Title.”")
+    followed = [*notes, Note((Citation("essay"),))]
+    (entry,) = [one for one in desk.format(followed, IBID, "en").bibliography if "Shimbun" in one]
+    assert entry.endswith(" Quoted in Writer, “A Plain Title.”"), "never ibid."
+    direct = [*notes, Note((Citation("paper"),))]
+    assert any("Shimbun" in entry for entry in desk.format(direct, "apa", "en").bibliography)
+    (entry,) = [one for one in desk.format(direct, NOTES, "en").bibliography if "Shimbun" in one]
+    assert "Quoted in" not in entry
 
 
-def test_an_unknown_source_is_refused_before_pandoc_prints_a_question_mark(citeproc: Citeproc) -> None:
+def test_no_dash_stands_for_the_author_of_a_work_that_is_left_out(desk: Citeproc) -> None:
+    """OSCOLA sets a dash for an author who stands in the entry before, and that entry may be left out."""
+    same = Citation("second", via=(Via("quoted", "report"),))
+    plain = desk.format([Note((Citation("report"),)), Note((Citation("second"),))], "oscola", "en")
+    assert [entry[:2] for entry in plain.bibliography] == ["Co", "——"]
+    (entry,) = desk.format([Note((same,))], "oscola", "en").bibliography
+    assert entry.startswith("Commission of Samples, ‘Second Report")
+
+
+# -- bad input
+
+
+def test_html_in_a_title_stays_text_and_a_link_leads_to_a_web_page_only(desk: Citeproc) -> None:
+    for style in (NOTES, "apa", "ieee"):
+        cited = desk.format([Note((Citation("hostile"),))], style, "en")
+        html = "".join([cited.spots[0].note, cited.spots[0].text, *cited.bibliography])
+        assert "<script" not in html
+        assert "<img" not in html
+        assert 'href="javascript' not in html
+        assert "\ue000" not in html
+
+
+def test_unknown_sources_are_refused_all_at_once_before_pandoc_prints_a_question_mark(desk: Citeproc) -> None:
+    note = Note((Citation("essey"), Citation("book", via=(Via("quoted", "papper"),))))
     with pytest.raises(BriefgenError) as caught:
-        citeproc.format([Note((Citation("essey"),))], STYLE, "en")
-    (problem,) = caught.value.problems
-    assert (problem.code, problem.hint) == ("source-unknown", "did you mean essay?")
+        desk.format([note], NOTES, "en")
+    assert [(problem.code, problem.hint) for problem in caught.value.problems] == [
+        ("source-unknown", "did you mean essay?"),
+        ("source-unknown", "did you mean paper?"),
+    ]
 
 
-def test_an_unknown_style_is_refused_with_the_nearest() -> None:
+@pytest.mark.parametrize("value", ["5}", "{5", "5|6"])
+def test_a_locator_that_pandoc_would_read_otherwise_is_refused(desk: Citeproc, value: str) -> None:
     with pytest.raises(BriefgenError) as caught:
-        style_path("chicago-notes-bibliografy")
-    assert caught.value.problems[0].code == "citation-style"
-    assert "chicago-notes-bibliography" in str(caught.value.problems[0].hint)
+        desk.format([Note((Citation("essay", "page", value),))], NOTES, "en")
+    assert caught.value.problems[0].code == "locator-value"
 
 
-def test_the_same_sequence_is_formatted_once(citeproc: Citeproc, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_sequence_is_formatted_once(desk: Citeproc, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = [Note((Citation("essay", "paragraph", "9"),))]
-    first = citeproc.format(notes, STYLE, "en")
-    monkeypatch.setattr("briefgen.compose.citations.run_citeproc", None)
-    assert citeproc.format(notes, STYLE, "en") == first
+    first = desk.format(notes, NOTES, "en")
+    monkeypatch.setattr("briefgen.compose.citations.asking.run_citeproc", None)
+    assert desk.format(notes, NOTES, "en") is first
+
+
+def test_a_missing_pandoc_is_told_with_the_command_that_brings_it(
+    desk: Citeproc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("briefgen.compose.citations.citeproc.pandoc_path", lambda: "/nowhere/pandoc")
+    with pytest.raises(BriefgenError) as caught:
+        desk.format([Note((Citation("essay", "page", "1"),))], NOTES, "en-GB")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.hint) == ("pandoc-missing", "pip install pypandoc_binary")
+
+
+# -- pandoc's inlines
 
 
 def test_pandocs_inlines_become_semantic_html_escaped() -> None:
@@ -120,13 +296,21 @@ def test_pandocs_inlines_become_semantic_html_escaped() -> None:
             {"t": "Space"},
             {"t": "Strong", "c": [word]},
             {"t": "SmallCaps", "c": [word]},
-            {"t": "Superscript", "c": [word]},
+            {"t": "Superscript", "c": [{"t": "Emph", "c": [word]}]},
             {"t": "Subscript", "c": [word]},
+            {"t": "Underline", "c": [word]},
             {"t": "Quoted", "c": [{"t": "SingleQuote"}, [word]]},
             {"t": "Link", "c": [["", [], []], [word], ['https://e.org/?a=1&b="', ""]]},
+            {"t": "Link", "c": [["", [], []], [word], ["javascript:x", ""]]},
             {"t": "Span", "c": [["", [], []], [word]]},
         ]
     ) == (
         '<em>&lt;b&gt;</em> <strong>&lt;b&gt;</strong><span class="small-caps">&lt;b&gt;</span><sup>&lt;b&gt;</sup>'
-        '<sub>&lt;b&gt;</sub>‘&lt;b&gt;’<a href="https://e.org/?a=1&amp;b=&quot;">&lt;b&gt;</a>&lt;b&gt;'
+        "<sub>&lt;b&gt;</sub><em>&lt;b&gt;</em>‘&lt;b&gt;’"
+        '<a href="https://e.org/?a=1&amp;b=&quot;">&lt;b&gt;</a>&lt;b&gt;&lt;b&gt;'
     )
+
+
+def test_an_inline_that_is_not_known_is_an_error_and_not_a_hole() -> None:
+    with pytest.raises(BriefgenError, match="does not know: Math"):
+        inlines_html([{"t": "Math", "c": [{"t": "InlineMath"}, "x"]}])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.select import by_topic, choose
-from briefgen.errors import BriefgenError
+from briefgen.compose.select import by_topic, choose, repeats
+from briefgen.errors import BriefgenError, Place
 from briefgen.model.campaign import Campaign
 from briefgen.model.snippet import Snippet
 
@@ -56,7 +56,7 @@ def campaign(**changes: Any) -> Campaign:
 
 
 def chosen(letter: Campaign, rules: set[int] | None = None) -> tuple[str, list[str]]:
-    result = choose(LIBRARY, letter, lambda _, index: rules is None or index in rules)
+    result = choose(LIBRARY, letter, range(9) if rules is None else rules)
     return result.ask.id, [one.id for one in result.evidence]
 
 
@@ -110,7 +110,7 @@ def test_an_overtaken_claim_brings_what_overtook_it_and_stands_before_it() -> No
 def test_the_order_of_files_does_not_matter() -> None:
     letter = campaign(interests=[{"when": "true", "topics": ["famine", "camps"]}])
     backwards = dict(reversed(LIBRARY.items()))
-    assert choose(backwards, letter, lambda *_: True) == choose(LIBRARY, letter, lambda *_: True)
+    assert choose(backwards, letter, [0]) == choose(LIBRARY, letter, [0])
 
 
 def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> None:
@@ -122,3 +122,122 @@ def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> No
         with pytest.raises(BriefgenError) as caught:
             chosen(campaign(**changes))
         assert caught.value.problems[0].code == code
+
+
+def verdicts(letter: Campaign, snippets: dict[str, Snippet] = LIBRARY) -> dict[str, tuple[bool, str, str]]:
+    result = choose(snippets, letter, range(9))
+    return {one.snippet.id: (one.used, one.why, one.other) for one in result.verdicts}
+
+
+def test_every_snippet_has_a_verdict_and_asks_have_none() -> None:
+    letter = campaign(
+        interests=[{"when": "true", "topics": ["famine"]}],
+        selection={"required": ["camps-then"], "excluded": ["famine-a"]},
+    )
+    assert verdicts(letter) == {
+        "camps-then": (True, "required", ""),
+        "camps-now": (True, "successor", "camps-then"),
+        "context": (True, "chosen", ""),
+        "famine-b": (True, "chosen", ""),
+        "famine-a": (False, "excluded", ""),
+        "law": (False, "topic", ""),
+        "draft": (False, "unverified", ""),
+        "korean": (False, "language", ""),
+    }
+
+
+def test_the_rule_that_gave_the_ask_and_the_topics_are_remembered() -> None:
+    letter = campaign(
+        interests=[
+            {"when": "a", "topics": ["famine"], "ask": "ask-two"},
+            {"when": "b", "topics": ["camps"]},
+        ]
+    ).placed(
+        "campaign.yaml",
+        {("ask",): Place("campaign.yaml", 3), ("interests", 0, "ask"): Place("campaign.yaml", 9)},
+    )
+    result = choose(LIBRARY, letter, [0, 1])
+    assert (result.ask_at, result.topics) == (letter.at("interests", 0, "ask"), ("camps", "famine"))
+    assert choose(LIBRARY, letter, [1]).ask_at == letter.at("ask")
+
+
+def _of_length(id: str, words: int, **more: Any) -> Snippet:
+    return snippet(id, body=" ".join(f"{id}{number}" for number in range(words)), **more)
+
+
+def test_a_budget_of_words_passes_over_what_is_too_long_and_counts_what_is_required() -> None:
+    library = {
+        one.id: one
+        for one in (
+            snippet("ask", "ask"),
+            _of_length("must", 30),
+            _of_length("long", 40, priority=90),
+            _of_length("short", 20, priority=80),
+            _of_length("last", 20, priority=70),
+        )
+    }
+    letter = campaign(selection={"required": ["must"], "max_words": 60})
+    found = {name: why for name, (_, why, _) in verdicts(letter, library).items()}
+    assert found == {"must": "required", "long": "words", "short": "chosen", "last": "words"}
+    letter = campaign(selection={"required": ["must"], "max_words": 20})
+    assert [one.id for one in choose(library, letter, []).evidence] == ["must"]
+
+
+QUOTED = {"source": "report", "locator": {"page": "4"}, "quote": "first … last"}
+OTHER = {"source": "report", "locator": {"page": "5"}, "quote": "next … end"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"evidence": [QUOTED]}, {"evidence": [QUOTED]}, True),
+        ({"evidence": [QUOTED]}, {"evidence": [QUOTED, OTHER]}, True),
+        ({"evidence": [QUOTED]}, {"evidence": [OTHER]}, False),
+        ({"superseded_by": ["b"]}, {}, True),
+        ({}, {"superseded_by": ["a"]}, True),
+        (
+            {"body": "In March the ministry counted 400 prisoners in northern camps."},
+            {"body": "The ministry counted 400 prisoners in northern camps in March 2020."},
+            False,
+        ),
+        (
+            {"body": "In March the ministry counted 400 prisoners in northern camps."},
+            {"body": "The ministry in March counted 400 prisoners held in northern camps."},
+            True,
+        ),
+        (
+            {"body": "In March the ministry counted 400 prisoners in northern camps."},
+            {"body": "In March the ministry counted 500 prisoners in northern camps."},
+            False,
+        ),
+    ],
+)
+def test_what_makes_the_same_claim(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:
+    assert repeats(snippet("a", **one), snippet("b", **other)) is same
+
+
+def test_a_claim_is_never_made_twice() -> None:
+    library = {
+        one.id: one
+        for one in (
+            snippet("ask", "ask"),
+            snippet("first", evidence=[QUOTED], priority=90),
+            snippet("again", evidence=[QUOTED], priority=80),
+            snippet("other", evidence=[OTHER], priority=70),
+        )
+    }
+    letter = campaign(selection={"max_snippets": 2})
+    assert {one.id for one in choose(library, letter, []).evidence} == {"first", "other"}
+    assert verdicts(letter, library)["again"] == (False, "repeats", "first")
+
+
+def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_successors() -> None:
+    from itertools import combinations
+
+    from briefgen.errors import Findings
+    from briefgen.library.library import library_folders, load_library
+
+    library = load_library(library_folders(), Findings())
+    standing = [one for one in library.snippets.values() if one.kind != "ask" and not one.superseded_by]
+    alike = [(a.id, b.id) for a, b in combinations(standing, 2) if repeats(a, b)]
+    assert alike == []

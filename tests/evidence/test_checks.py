@@ -1,6 +1,6 @@
 """Everything that can be wrong with a library's evidence is found, each under its own code, at its place."""
 
-# ruff: noqa: E501 - evidence is written on one line, as it may be in a file
+
 
 from __future__ import annotations
 

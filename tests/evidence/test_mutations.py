@@ -5,7 +5,7 @@ $BRIEFGEN_TEXTS gives its texts. Run as a script, this file prints the table of 
 writes it there with --write.
 """
 
-# ruff: noqa: E501 - a paragraph of a text is one line, and so is a work cited
+
 
 from __future__ import annotations
 

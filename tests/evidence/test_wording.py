@@ -1,6 +1,6 @@
 """A wording says no more than its evidence: each rule by a case that passes and one that fails."""
 
-# ruff: noqa: E501 - a paragraph of a text is one line
+
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_a_file_agrees_with_its_record_as_it_was_made(
     traced = trace(files[kind, format])
     assert codes(traced) == []
     assert all(standing.found == standing.printed > 0 for standing in traced.standings), traced.standings
-    assert len(traced.standings) >= 5
+    assert len(traced.standings) >= 4
     assert traced.record.campaign == "act-on-the-inquiry"
 
 
@@ -172,7 +172,7 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
 ) -> None:
     """Between its halves stand a footnote and a running head; the page's end moves through the sentence."""
     split = 0
-    for lines in range(36, 46):
+    for lines in range(36, 54):
         filler = "<br/>".join(["A line of text."] * lines)
         body = f"<p>{filler}{NOTE}</p><p>{AROUND * 5}{SENTENCE} {AROUND * 30}</p>"
         path = made.write(tmp_path, "letter", "pdf", _sample(body))
@@ -186,7 +186,7 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
 
 
 def test_words_put_in_where_a_page_ends_are_caught(made: Made, tmp_path: Path) -> None:
-    for lines in range(36, 46):
+    for lines in range(36, 54):
         filler = "<br/>".join(["A line of text."] * lines)
         altered = SENTENCE.replace("cases, of", "cases, or rather none at all, of")
         body = f"<p>{filler}{NOTE}</p><p>{AROUND * 5}{altered} {AROUND * 30}</p>"

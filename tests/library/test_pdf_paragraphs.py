@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -34,10 +36,17 @@ PARAGRAPHS = [prose(number, 20 + 17 * (number % 6)) for number in range(1, 31)]
 
 
 def printed(css: str, body: str) -> list[Page]:
-    from weasyprint import HTML
+    """The pages as WeasyPrint sets them, in a font that is the same on every machine."""
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
 
-    page = '<html lang="en"><style>@page{size:A5;margin:2cm} p{margin:0}' + css + "</style>" + body
-    return read_pages(HTML(string=page).write_pdf(), "test.pdf")
+    font = resources.files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.otf"
+    face = f'@font-face{{font-family:"Sample";src:url("{Path(str(font)).as_uri()}")}}'
+    style = f"{face} @page{{size:A5;margin:2cm}} body{{font-family:Sample}} p{{margin:0}}{css}"
+    fonts = FontConfiguration()
+    sheet = CSS(string=style, font_config=fonts)
+    page = HTML(string=f'<html lang="en">{body}')
+    return read_pages(page.write_pdf(stylesheets=[sheet], font_config=fonts), "test.pdf")
 
 
 def bodies(pages: Sequence[Page]) -> list[str]:

@@ -99,7 +99,7 @@ def test_the_last_term_counts_and_everything_known_of_it_is_kept(tmp_path: Path)
     titles = [("SSXX", "Chairwoman"), ("SSXX01", "Ex Officio"), ("SSXX02", "Ranking Member")]
     membership = {key: [{"bioguide": "S000001", "title": title}] for key, title in titles}
     findings = Findings()
-    (ada,) = read_congress(_folder(tmp_path, people, COMMITTEES, membership), "data", findings)
+    (ada,) = read_congress(_folder(tmp_path, people, COMMITTEES, membership), "data", findings).recipients
     assert findings.problems == []
     assert replace(ada, place=None) == Recipient(
         id="sample-s000001",
@@ -133,7 +133,7 @@ def test_an_entry_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None
     del broken["id"]
     folder = _folder(tmp_path, [_person(1), broken, "x", _person(3)], [], {})
     findings = Findings()
-    members = read_congress(folder, "data", findings)
+    members = read_congress(folder, "data", findings).recipients
     assert [member.id for member in members] == ["sample-s000001", "sample-s000003"]
     assert [problem.code for problem in findings.problems] == ["congress-person", "congress-person"]
     assert "legislator 2 (Ada Sample)" in findings.problems[0].message
@@ -141,14 +141,16 @@ def test_an_entry_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None
 
 def test_an_address_that_is_not_understood_is_warned_of_and_left_empty(tmp_path: Path) -> None:
     findings = Findings()
-    (ada,) = read_congress(_folder(tmp_path, [_person(1, address="A tent")], [], {}), "data", findings)
+    (ada,) = read_congress(
+        _folder(tmp_path, [_person(1, address="A tent")], [], {}), "data", findings
+    ).recipients
     assert (ada.address, ada.locality) == ((), "")
     assert [(p.code, p.severity) for p in findings.problems] == [("congress-address", "warning")]
 
 
 def test_without_committee_files_members_come_without_committees_and_it_is_said(tmp_path: Path) -> None:
     findings = Findings()
-    (ada,) = read_congress(_folder(tmp_path, [_person(1)]), "data", findings)
+    (ada,) = read_congress(_folder(tmp_path, [_person(1)]), "data", findings).recipients
     assert ada.committees == ()
     assert [(p.code, p.severity) for p in findings.problems] == [("congress-committees", "warning")]
 
@@ -189,7 +191,7 @@ def congress() -> list[Recipient]:
     if not data:
         pytest.skip("BRIEFGEN_DATA is not set: the folder that holds us-congress/")
     findings = Findings()
-    members = read_congress(Path(data) / "us-congress", "us-congress", findings)
+    members = read_congress(Path(data) / "us-congress", "us-congress", findings).recipients
     assert findings.problems == []
     return members
 

@@ -13,15 +13,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.library.recipients.ids import slug
+from briefgen.library.recipients.published import (
+    Brought,
+    load_yaml,
+    role_in_committee,
+    text_of,
+    whole_day,
+)
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.text import clean
 
-MAX_BYTES = 50_000_000
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NICKNAME = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
 _ADDRESS = re.compile(
@@ -29,7 +31,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _CHAMBERS = {"sen": ("senate", "us-senator"), "rep": ("house", "us-representative")}
-_STATES = {
+STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
     "CT": "Connecticut", "DE": "Delaware", "DC": "the District of Columbia", "FL": "Florida", "GA": "Georgia",
     "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas",
@@ -43,6 +45,7 @@ _STATES = {
     "AS": "American Samoa", "GU": "Guam", "MP": "the Northern Mariana Islands", "PR": "Puerto Rico",
     "VI": "the United States Virgin Islands",
 }  # fmt: skip
+"""Names for running text by postal abbreviation."""
 _DELEGATIONS = {
     "AS": "delegate",
     "DC": "delegate",
@@ -63,14 +66,14 @@ class Name:
     suffix: str
 
 
-def read_congress(folder: Path, shown: str, findings: Findings) -> list[Recipient]:
+def read_congress(folder: Path, shown: str, findings: Findings) -> Brought:
     """All members in the files' order, with the terms they serve now.
 
     A member that cannot be read is reported and left out; without the committee files, members come without
     committees and a warning says so. Raises StorageFault where legislators-current.yaml cannot be read.
     """
     place = Place(f"{shown}/legislators-current.yaml")
-    people = _load(folder / "legislators-current.yaml", place)
+    people = load_yaml(folder / "legislators-current.yaml", place, "congress-file")
     if not isinstance(people, list):
         raise BriefgenError(Problem("congress-file", "a list of legislators is expected", place))
     committees = _committees(folder, shown, findings)
@@ -88,27 +91,14 @@ def read_congress(folder: Path, shown: str, findings: Findings) -> list[Recipien
                     "compare the entry with the others in the file",
                 )
             )
-    return members
+    return Brought(members, _newest(people))
 
 
-def _load(path: Path, place: Place) -> Any:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", place))
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", place)) from None
-    try:
-        # An alias could blow a small file up to any size, and the published files hold none.
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(raw, Loader=_LOADER)):
-            raise BriefgenError(Problem("congress-file", "aliases (*) are not used in these files", place))
-        return yaml.load(raw, Loader=_LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = Place(place.file, mark.line + 1, mark.column + 1) if mark else place
-        what = getattr(error, "problem", None) or "not readable as YAML"
-        raise BriefgenError(Problem("congress-file", what, where, "fetch the file anew")) from None
+def _newest(people: list[Any]) -> date | None:
+    """The day on which the last term began."""
+    terms = (term for person in people if isinstance(person, dict) for term in person.get("terms") or ())
+    days = (whole_day(term.get("start")) for term in terms if isinstance(term, dict))
+    return max((day for day in days if day), default=None)
 
 
 def _known_as(person: Any) -> str:
@@ -124,7 +114,7 @@ def _member(
 ) -> Recipient:
     term = person["terms"][-1]
     bioguide = str(person["id"]["bioguide"])
-    name = member_name({key: _text(value) for key, value in person["name"].items()})
+    name = member_name({key: text_of(value) for key, value in person["name"].items()})
     chamber, office = _CHAMBERS[term["type"]]
     roles = _leadership(person, term)
     # Models of Address (ITA): the Speaker is always addressed as such.
@@ -147,10 +137,10 @@ def _member(
         postal_code=code,
         contact_form=_web(term.get("contact_form")),
         chamber=chamber,
-        state=_text(term["state"]),
+        state=text_of(term["state"]),
         district=_district(term),
         constituency=_constituency(term),
-        party=_text(term.get("party")),
+        party=text_of(term.get("party")),
         committees=committees.get(bioguide, ()),
         tags=_tags(term, roles),
         term_end=date.fromisoformat(str(term["end"])),
@@ -199,7 +189,7 @@ def _address(
     term: Mapping[str, Any], name: str, place: Place, findings: Findings
 ) -> tuple[str, str, str, str]:
     """Room and building, city, region, ZIP code; all empty where the member has no address yet."""
-    text = _text(term.get("address"))
+    text = text_of(term.get("address"))
     if not text:
         return "", "", "", ""
     match = _ADDRESS.fullmatch(text)
@@ -236,12 +226,13 @@ def _district(term: Mapping[str, Any]) -> str:
 
 def _constituency(term: Mapping[str, Any]) -> str:
     """`Washington`, `the 4th District of Alabama`; a state with one member, and a territory, by its name."""
-    state = _STATES.get(term["state"], _text(term["state"]))
+    state = STATES.get(term["state"], text_of(term["state"]))
     number = term.get("district")
-    return f"the {_ordinal(int(number))} District of {state}" if number else state
+    return f"the {ordinal(int(number))} District of {state}" if number else state
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
+    """`4th`, `21st`."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
@@ -250,42 +241,39 @@ def _leadership(person: Mapping[str, Any], term: Mapping[str, Any]) -> tuple[str
     """Titles of the posts held now, in this chamber: those without an end."""
     chamber = _CHAMBERS[term["type"]][0]
     return tuple(
-        _text(role["title"])
+        text_of(role["title"])
         for role in person.get("leadership_roles", ())
         if not role.get("end") and role.get("chamber") == chamber
     )
 
 
 def _tags(term: Mapping[str, Any], roles: tuple[str, ...]) -> tuple[str, ...]:
-    tags = [_DELEGATIONS.get(term["state"], ""), _text(term.get("state_rank"))]
+    tags = [_DELEGATIONS.get(term["state"], ""), text_of(term.get("state_rank"))]
     if term.get("caucus"):
-        tags.append(f"caucus-{slug(_text(term['caucus']))}")
+        tags.append(f"caucus-{slug(text_of(term['caucus']))}")
     tags.extend(slug(role) for role in roles)
     return tuple(tag for tag in tags if tag)
 
 
 def _web(value: Any) -> str:
-    text = _text(value)
+    text = text_of(value)
     return text if re.fullmatch(r"https?://\S+", text) else ""
-
-
-def _text(value: Any) -> str:
-    """One line of printable text; empty for nothing."""
-    return " ".join(clean(str(value))[0].split()) if value is not None else ""
 
 
 def _committees(folder: Path, shown: str, findings: Findings) -> dict[str, tuple[Committee, ...]]:
     """Committees of each member by bioguide number, ordered by id: a committee comes before its parts."""
     try:
-        listed = _load(folder / "committees-current.yaml", Place(f"{shown}/committees-current.yaml"))
-        membership = _load(
-            folder / "committee-membership-current.yaml", Place(f"{shown}/committee-membership-current.yaml")
+        listed, membership = (
+            load_yaml(folder / name, Place(f"{shown}/{name}"), "congress-file")
+            for name in ("committees-current.yaml", "committee-membership-current.yaml")
         )
         names = dict(_names(listed))
         found: dict[str, list[Committee]] = {}
         for key in sorted(membership):
             for member in membership[key]:
-                committee = Committee(str(key), names.get(key, ""), _role(member.get("title")))
+                committee = Committee(
+                    str(key), names.get(key, ""), role_in_committee(text_of(member.get("title")))
+                )
                 found.setdefault(str(member["bioguide"]), []).append(committee)
     except BriefgenError as error:
         reason = error.problems[0]
@@ -310,19 +298,9 @@ def _without_committees(reason: str, place: Place | None) -> Problem:
 def _names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     names = []
     for committee in listed:
-        names.append((committee["thomas_id"], _text(committee["name"])))
+        names.append((committee["thomas_id"], text_of(committee["name"])))
         for part in committee.get("subcommittees", ()):
-            name = _text(part["name"])
+            name = text_of(part["name"])
             full = name if "Subcommittee" in name else f"Subcommittee on {name}"
             names.append((committee["thomas_id"] + part["thomas_id"], full))
     return names
-
-
-def _role(title: str | None) -> str:
-    """Chairman, Chairwoman, Chair and Cochairman are one role here; Ex Officio is a member."""
-    lower = (title or "").lower()
-    if "vice" in lower:
-        return "vice-chair"
-    if "chair" in lower:
-        return "chair"
-    return "ranking" if lower.startswith("ranking") else "member"

@@ -67,3 +67,19 @@ def postal_code_fits(code: str, country: str) -> bool:
     """Whether the code can be one of the country; True where its form is not in the data."""
     form = _post().codes.get(country)
     return form is None or form.fullmatch(code) is not None
+
+
+def postal_code_at(line: str, country: str) -> tuple[str, str] | None:
+    """The postal code at the beginning or end of a line, and the rest of it; None where there is none."""
+    form = _post().codes.get(country)
+    if form is None:
+        return None
+    words = line.split()
+    for size in (2, 1):
+        for code, rest in (
+            (words[-size:], words[:-size]),
+            (words[:size], words[size:]),
+        ):
+            if len(code) == size and form.fullmatch(" ".join(code)):
+                return " ".join(code), " ".join(rest).rstrip(",")
+    return None

@@ -6,15 +6,16 @@ It sees no snippet, recipient or template.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from briefgen.model.document import Document, Rendering
+from briefgen.model.letterhead import Letterhead
 from briefgen.render.docx.emitter import DECLARATION, Emitted, emit
-from briefgen.render.docx.letterhead import built_in
+from briefgen.render.docx.letterhead import built_in, own
 from briefgen.render.docx.package import Member, archive, member
 from briefgen.render.docx.pictures import Pictures, ReadImage
 from briefgen.render.docx.reference import FOOTNOTES_ROOT, RECORD_NAMESPACE, SEPARATORS, Reference
-from briefgen.render.docx.runs import Look, escape, runs
+from briefgen.render.docx.runs import escape
 
 _RELATIONSHIPS = (
     f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -24,10 +25,12 @@ _RELATIONSHIPS = (
 class DocxRenderer:
     """Writes documents as DOCX; keep one for many documents, it compiles each letterhead once.
 
-    `read_image` gives the bytes for an image's `src`; without it only data: addresses are read.
+    `letterhead` is for letters; briefings have the built-in look. `read_image` gives the bytes for an
+    image's `src`; without it only data: addresses are read.
     """
 
-    def __init__(self, *, read_image: ReadImage | None = None) -> None:
+    def __init__(self, *, letterhead: Letterhead | None = None, read_image: ReadImage | None = None) -> None:
+        self._letterhead = letterhead
         self._pictures = Pictures(read_image)
         self._references: dict[tuple[str, str, str], Reference] = {}
 
@@ -36,16 +39,24 @@ class DocxRenderer:
 
         Raises BriefgenError for content outside the vocabulary, for links and pictures Word cannot open.
         """
-        reference = self._reference(document)
-        emitted = emit(document.html, reference, document.language, self._pictures)
-        own = _own_members(document, reference, emitted)
-        return Rendering(archive([*reference.members, *own]), None)
+        return Rendering(rendered_on(self._reference(document), document, self._pictures), None)
 
     def _reference(self, document: Document) -> Reference:
         key = (document.kind, document.page, document.language)
         if key not in self._references:
-            self._references[key] = built_in(*key)
+            self._references[key] = self._compiled(document)
         return self._references[key]
+
+    def _compiled(self, document: Document) -> Reference:
+        if self._letterhead is None or document.kind != "letter":
+            return built_in(document.kind, document.page, document.language)
+        return own(self._letterhead.data, self._letterhead.name, document.page, document.language)
+
+
+def rendered_on(reference: Reference, document: Document, pictures: Pictures) -> bytes:
+    """The document on a compiled letterhead."""
+    emitted = emit(document.html, reference, document.language, pictures)
+    return archive([*reference.members, *_own_members(document, reference, emitted)])
 
 
 def _own_members(document: Document, reference: Reference, emitted: Emitted) -> Iterator[Member]:
@@ -60,16 +71,17 @@ def _own_members(document: Document, reference: Reference, emitted: Emitted) -> 
         yield member(f"{folder}/_rels/{base}.rels", entries.encode())
     for picture in emitted.pictures:
         yield member(f"{reference.document.rpartition('/')[0]}/{picture.name}", picture.data, compress=False)
-    head = _running_head(document)
-    for header in reference.headers:
-        yield header.filled(head)
+    words = _words(document)
+    for head in reference.heads:
+        yield head.filled(words, document.language)
     yield member(reference.core, _core_properties(document).encode())
     yield member(reference.record, _record(document).encode())
 
 
-def _running_head(document: Document) -> str:
-    look = Look(document.language)
-    return runs(" · ".join(document.running), look, document.language)
+def _words(document: Document) -> Mapping[str, str]:
+    """What the places in heads are filled with."""
+    recipient, date = (*document.running, "", "")[:2]
+    return {"running": " · ".join(document.running), "recipient": recipient, "date": date}
 
 
 def _core_properties(document: Document) -> str:

@@ -5,90 +5,42 @@ How things look is the reference's affair; the emitter only names styles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.render.docx.blocks import (
+    BLOCKS,
+    CELL,
+    FLOW,
+    HEAD_CELL,
+    QUOTE,
+    Place,
+    check_table,
+    entries_of,
+    item_indent,
+    list_level,
+    pieces,
+    refuse_text,
+    spoken,
+)
 from briefgen.render.docx.design import emu, twips
 from briefgen.render.docx.inline import Inline, unknown
 from briefgen.render.docx.languages import language
+from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, Pictures, drawing
 from briefgen.render.docx.reference import Reference
 from briefgen.render.docx.runs import escape
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
 from briefgen.render.docx.tables import Cell, Row, grid
 
-_NAMESPACES = (
-    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
-    ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-    ' xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"'
-)
+_NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-_WITHIN_ITEMS = frozenset({"p", "ul", "ol"})
-"""Blocks that an `li`, `td` or `th` may hold."""
 _KEEP = "<w:keepNext/>"
 _AFTER_LIST_PT = 7.4
 _AFTER_SUMMARY_PT = 12
-
-
-class Block(NamedTuple):
-    """What the class of a `div` makes of the paragraphs within it."""
-
-    paragraph: str
-    """Style of `p`."""
-    heading: str = "heading {}"
-    """Style of a heading, by its level."""
-    title: str = ""
-    """Style of `h1`, where it is not a heading."""
-    own_lists: bool = False
-    """Lists keep the block's paragraph style instead of List Bullet and List Number."""
-    indent_mm: float = 0
-    """Of the block's paragraphs, where its own lists go further in."""
-
-
-FLOW = Block("Body Text")
-BLOCKS: Mapping[str, Block] = {
-    "letterhead": Block("Letterhead", title="Letterhead Name"),
-    "inside-address": Block("Inside Address"),
-    "date-line": Block("Date Line"),
-    "reference-line": Block("Reference Line"),
-    "salutation": Block("Salutation Line"),
-    "body": FLOW,
-    "ask": Block("Ask"),
-    "complimentary-close": Block("Complimentary Close"),
-    "signature": Block("Signature"),
-    "enclosures": Block("Enclosures", own_lists=True),
-    "copy-line": Block("Copy Line", own_lists=True),
-    "summary": Block("Summary", heading="Summary Heading {}", own_lists=True, indent_mm=4.2),
-    "toc": Block("toc 2", heading="TOC Heading"),
-    "bibliography": Block("Bibliography"),
-    "evidence-annex": Block("Evidence Annex", own_lists=True),
-    "title-block": Block("Subtitle", title="Title"),
-    "byline": Block("Byline"),
-}
-_QUOTE = Block("Quote", own_lists=True, indent_mm=8)
-_CELL = Block("Table Text", own_lists=True)
-_HEAD_CELL = Block("Table Heading", own_lists=True)
-
-
-class Place(NamedTuple):
-    """Where a paragraph stands."""
-
-    block: Block
-    language: str
-    division: str = ""
-    """Class of the `div` that decides the look."""
-    depth: int = 0
-    """In lists; 0 outside."""
-    number: int = 0
-    """`w:numId` of the innermost list; 0 outside lists."""
-    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +109,12 @@ class _Emitter:
 
     def _blocks(self, parent: Element, place: Place, *, keep_last: bool) -> None:
         """The blocks within `parent`; `keep_last` ties the last one to what follows, on one page."""
-        _refuse_text(parent)
+        refuse_text(parent)
         children = list(parent)
         for index, child in enumerate(children):
             following = children[index + 1] if index + 1 < len(children) else None
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
-            self._block(child, _spoken(place, child), keep=keep)
+            self._block(child, spoken(place, child), keep=keep)
 
     def _block(self, element: Element, place: Place, *, keep: bool) -> None:
         tag = element.tag
@@ -176,7 +128,7 @@ class _Emitter:
         elif tag in {"ul", "ol"}:
             self._list(element, place, keep=keep)
         elif tag == "blockquote":
-            self._blocks(element, place._replace(block=_QUOTE), keep_last=keep)
+            self._blocks(element, place._replace(block=QUOTE), keep_last=keep)
         elif tag == "table":
             self._table(element, place)
         elif tag == "figure":
@@ -257,12 +209,12 @@ class _Emitter:
         ordered, depth = element.tag == "ol", place.depth + 1
         number = self._new_number(element, depth) if ordered else self._reference.bullets
         place = place._replace(depth=depth, number=number, ordered=ordered)
-        _refuse_text(element)
+        refuse_text(element)
         for index, item in enumerate(element, start=1):
             if item.tag != "li":
                 raise unknown(item)
             self._inline.remember(item)
-            self._item(item, _spoken(place, item), keep=keep and index == len(element))
+            self._item(item, spoken(place, item), keep=keep and index == len(element))
         if depth == 1 and len(element) and not place.block.own_lists:
             self._room_after(_AFTER_LIST_PT)
 
@@ -273,18 +225,18 @@ class _Emitter:
         start = start if start.isascii() and start.isdecimal() and len(start) < 5 else "1"
         self._numberings.append(
             f'<w:num w:numId="{number}"><w:abstractNumId w:val="{self._reference.numbers}"/>'
-            f'<w:lvlOverride w:ilvl="{_level(depth)}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
+            f'<w:lvlOverride w:ilvl="{list_level(depth)}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
             "</w:num>"
         )
         return number
 
     def _item(self, item: Element, place: Place, *, keep: bool) -> None:
         """One `li`: inline content, or blocks of which the first carries the number."""
-        parts = _parts(item)
+        parts = pieces(item)
         if parts[0].tag in {"ul", "ol"}:
             self._item_paragraph(None, place, keep=False)
         for index, part in enumerate(parts):
-            inner, last = _spoken(place, part), keep and index == len(parts) - 1
+            inner, last = spoken(place, part), keep and index == len(parts) - 1
             if part is not item:
                 self._inline.remember(part)
             if part.tag in {"ul", "ol"}:
@@ -299,15 +251,15 @@ class _Emitter:
         numbered = ""
         # A bulleted style brings its bullet along; each numbered list has its own count.
         if own or place.ordered:
-            level = f'<w:ilvl w:val="{_level(place.depth)}"/>'
+            level = f'<w:ilvl w:val="{list_level(place.depth)}"/>'
             numbered = f'<w:numPr>{level}<w:numId w:val="{place.number}"/></w:numPr>'
-        layout = f'{_item_indent(place)} w:hanging="{twips(LIST_STEP_MM)}"/>' if own else ""
+        layout = f'{item_indent(place)} w:hanging="{twips(LIST_STEP_MM)}"/>' if own else ""
         self._paragraph(element, place, style, keep=keep, numbered=numbered, layout=layout)
 
     def _item_continued(self, element: Element, place: Place, *, keep: bool) -> None:
         """A further paragraph of an item."""
         style, own = self._item_style(place, "List Continue")
-        layout = f"{_item_indent(place)}/>" if own else ""
+        layout = f"{item_indent(place)}/>" if own else ""
         self._paragraph(element, place, style, keep=keep, layout=layout)
 
     def _item_style(self, place: Place, kind: str) -> tuple[str, bool]:
@@ -320,12 +272,12 @@ class _Emitter:
     # Tables
 
     def _table(self, element: Element, place: Place) -> None:
-        _check_table(element)
+        check_table(element)
         rows, shares = grid(element)
         caption = element.find("caption")
         if caption is not None:
             self._inline.remember(caption)
-            self._paragraph(caption, _spoken(place, caption), "caption", keep=True)
+            self._paragraph(caption, spoken(place, caption), "caption", keep=True)
         if not shares:
             return
         width = self._reference.text_width // 635
@@ -370,23 +322,23 @@ class _Emitter:
     def _cell_content(self, element: Element, row: Row, place: Place) -> None:
         if element.tag not in {"th", "td"}:
             raise unknown(element)
-        block = _HEAD_CELL if element.tag == "th" or row.head else _CELL
-        place = _spoken(place._replace(block=block, depth=0), element)
+        block = HEAD_CELL if element.tag == "th" or row.head else CELL
+        place = spoken(place._replace(block=block, depth=0), element)
         self._inline.remember(element)
-        for part in _parts(element):
+        for part in pieces(element):
             if part is element:
                 self._paragraph(part, place, block.paragraph)
             else:
-                self._block(part, _spoken(place, part), keep=False)
+                self._block(part, spoken(place, part), keep=False)
 
     # Figures
 
     def _figure(self, element: Element, place: Place, *, keep: bool) -> None:
-        _refuse_text(element)
+        refuse_text(element)
         last = len(element)
         for index, child in enumerate(element, start=1):
             self._inline.remember(child)
-            inner = _spoken(place, child)
+            inner = spoken(place, child)
             if child.tag == "img":
                 self._picture(child, inner, keep=keep or index < last)
             elif child.tag == "figcaption":
@@ -425,12 +377,12 @@ class _Emitter:
         for child in element:
             if child.tag in {"ul", "ol"}:
                 self._inline.remember(child)
-                self._entries(child, _spoken(place, child))
+                self._entries(child, spoken(place, child))
             else:
-                self._block(child, _spoken(place, child), keep=False)
+                self._block(child, spoken(place, child), keep=False)
 
     def _entries(self, element: Element, place: Place) -> None:
-        entries = list(_lines(element, place))
+        entries = list(entries_of(element, place))
         levels = [self._entry_level(line) for line, _ in entries]
         # \n leaves page numbers out, which only Word could tell; \h makes links.
         switches = f' TOC \\o "{min(levels, default=1)}-{max(levels, default=3)}" \\h \\n \\z '
@@ -439,94 +391,15 @@ class _Emitter:
             f'{escape(switches)}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
         closing = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        for index, ((line, spoken), level) in enumerate(zip(entries, levels, strict=True)):
+        for index, ((line, where), level) in enumerate(zip(entries, levels, strict=True)):
             self._inline.remember(line)
             before = opening if index == 0 else ""
             after = closing if index == len(entries) - 1 else ""
-            content = self._inline.paragraph(line, spoken.language, before=before, after=after)
-            self._write(f"toc {level}", spoken, content)
+            content = self._inline.paragraph(line, where.language, before=before, after=after)
+            self._write(f"toc {level}", where, content)
 
     def _entry_level(self, entry: Element) -> int:
         """The level of the heading that an entry leads to; 2, where it leads elsewhere."""
         link = next((each for each in entry if each.tag == "a"), None)
         href = link.get("href", "") if link is not None else ""
         return self._inline.levels.get(href[1:], 2)
-
-
-def _spoken(place: Place, element: Element) -> Place:
-    """The place, in the element's own language where it has one."""
-    tag = element.get("lang")
-    return place._replace(language=tag) if tag else place
-
-
-def _level(depth: int) -> int:
-    """`w:ilvl` of a list at `depth`; WordprocessingML has nine."""
-    return min(depth, 9) - 1
-
-
-def _item_indent(place: Place) -> str:
-    left = twips(place.block.indent_mm + place.depth * LIST_STEP_MM)
-    return f'<w:ind w:left="{left}"'
-
-
-def _parts(element: Element) -> list[Element]:
-    """What an item or a cell holds: itself where that is inline content, else its blocks.
-
-    Inline content beside blocks becomes a paragraph of its own, so that nothing is lost.
-    """
-    if not any(child.tag in _WITHIN_ITEMS for child in element):
-        return [element]
-    parts, line = [], _line(element.text)
-    for child in element:
-        if child.tag not in _WITHIN_ITEMS:
-            line.append(child)
-            continue
-        parts += [line, child]
-        line = _line(child.tail)
-    return [part for part in [*parts, line] if part.tag != "p" or part in element or _says(part)]
-
-
-def _line(text: str | None) -> Element:
-    line = Element("p")
-    line.text = text
-    return line
-
-
-def _says(line: Element) -> bool:
-    return len(line) > 0 or bool(line.text and not line.text.isspace())
-
-
-def _lines(element: Element, place: Place) -> Iterator[tuple[Element, Place]]:
-    """The entries of a contents list, nested ones in their order, each with its language."""
-    _refuse_text(element)
-    for item in element:
-        if item.tag != "li":
-            raise unknown(item)
-        spoken = _spoken(place, item)
-        for part in _parts(item):
-            if part.tag in {"ul", "ol"}:
-                yield from _lines(part, _spoken(spoken, part))
-            else:
-                yield part, _spoken(spoken, part)
-
-
-def _refuse_text(parent: Element) -> None:
-    """Text has its place in paragraphs; where it stands beside them it would be lost."""
-    for text in (parent.text, *(child.tail for child in parent)):
-        if text and not text.isspace():
-            problem = f"the text {text.strip()[:60]!r} stands in <{parent.tag}> outside any paragraph"
-            raise BriefgenError(Problem("document-vocabulary", problem))
-
-
-def _check_table(table: Element) -> None:
-    _refuse_text(table)
-    for part in table:
-        if part.tag == "caption":
-            continue
-        if part.tag not in {"thead", "tbody"}:
-            raise unknown(part)
-        _refuse_text(part)
-        for row in part:
-            if row.tag != "tr":
-                raise unknown(row)
-            _refuse_text(row)

@@ -45,6 +45,15 @@ def target(href: str) -> str:
     return urlunsplit((scheme, place, path, query, fragment))
 
 
+def is_target(href: str) -> bool:
+    """Whether a link may lead there."""
+    try:
+        target(href)
+    except BriefgenError:
+        return False
+    return True
+
+
 def _host(host: str, port: int | None) -> str:
     name = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
     if not re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", name):

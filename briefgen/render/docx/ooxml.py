@@ -13,8 +13,29 @@ if TYPE_CHECKING:
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
+NAMESPACES = {
+    "w": W,
+    "r": R,
+    "wp": f"{_DRAWING}wordprocessingDrawing",
+    "a": f"{_DRAWING}main",
+    "pic": f"{_DRAWING}picture",
+}
+"""Prefixes that are written."""
 CONTENT_TYPES = "application/vnd.openxmlformats-officedocument."
 """What the content types of parts begin with."""
+
+
+_PARAGRAPH = (
+    *("suppressLineNumbers", "pBdr", "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap"),
+    *("overflowPunct", "topLinePunct", "autoSpaceDE", "autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid"),
+    *("spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection"),
+    *("textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange"),
+)
+AFTER_NUMBERING = _PARAGRAPH
+"""What may follow `w:numPr` in a paragraph's properties (ECMA-376, CT_PPr)."""
+AFTER_DIRECTION = _PARAGRAPH[_PARAGRAPH.index("bidi") + 1 :]
+"""What may follow `w:bidi` there."""
 
 
 def tag(name: str) -> str:
@@ -23,10 +44,11 @@ def tag(name: str) -> str:
 
 
 def element(xml: str) -> Any:
-    """One element of WordprocessingML (prefixes `w` and `r`), in python-docx's classes."""
+    """One element of WordprocessingML with the prefixes of `NAMESPACES`, in python-docx's classes."""
     from docx.oxml.parser import parse_xml
 
-    return parse_xml(re.sub(r"^<(w:\w+)", rf'<\1 xmlns:w="{W}" xmlns:r="{R}"', xml, count=1))
+    used = (f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items() if f"{prefix}:" in xml)
+    return parse_xml(re.sub(r"^<(w:\w+)", rf"<\1{''.join(used)}", xml, count=1))
 
 
 def child(parent: Any, name: str, *, first: bool = False) -> Any:

@@ -8,9 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.runs import escape
 
 ReadImage = Callable[[str], bytes]
@@ -103,6 +105,14 @@ _DECORATIVE = (
     '<adec:decorative xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>'
     "</a:ext></a:extLst>"
 )
+
+
+def decorative() -> Any:
+    """The mark that a picture says nothing, as an element."""
+    from lxml import etree
+
+    root = f'<a:x xmlns:a="{NAMESPACES["a"]}">{_DECORATIVE}</a:x>'
+    return etree.fromstring(root)[0]
 
 
 def drawing(number: int, relationship: str, alt: str, size: tuple[int, int]) -> str:

@@ -9,23 +9,23 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from briefgen.render.docx.design import Design
+from briefgen.render.docx.heads import Head, head
 from briefgen.render.docx.languages import Language
 from briefgen.render.docx.numbering import ensure_lists
 from briefgen.render.docx.ooxml import CONTENT_TYPES, R, W, add_part, element, insert, put_part, tag
 from briefgen.render.docx.package import Member, member
 from briefgen.render.docx.styles import styles
-from briefgen.render.docx.stylesheet import default_language, ensure_styles, language_element
+from briefgen.render.docx.stylesheet import default_language, drop_dangling, ensure_styles, language_element
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from docx.section import Section
 
-RUNNING = "{running}"
-"""Stands in a header where the lines of the second and later pages go."""
 RECORD_NAMESPACE = "urn:briefgen:evidence-record"
 _RECORD_ITEM = "{6E1B0B5C-5B0E-5D57-9C1A-0D2F4C8A7B31}"
 """Identifier of the custom XML item; any constant GUID serves."""
@@ -72,8 +72,8 @@ class Reference:
     """`w:abstractNumId` of numbered lists."""
     next_number: int
     """First free `w:numId`."""
-    headers: tuple[Template, ...]
-    """Heads of following pages."""
+    heads: tuple[Head, ...]
+    """Headers and footers that each document fills."""
     section: str
     """The `w:sectPr` that ends the body."""
     text_width: int
@@ -90,13 +90,14 @@ class Reference:
 def compiled(document: WordDocument, main_language: Language, design: Design, *, fresh: bool) -> Reference:
     """Prepare an opened, pruned letterhead. Missing styles are made; `fresh` sets the rest of ours too."""
     default_language(document, main_language, design, fresh=fresh)
-    ids = ensure_styles(document, styles(design), main_language)
+    ids = ensure_styles(document, styles(design), main_language, fresh=fresh)
     bullets, numbers, next_number = ensure_lists(document, ids)
+    drop_dangling(document, _head_roots(document))
     _add_footnotes(document)
     _set_settings(document, main_language)
     _add_record(document)
-    _set_application(document)
-    section = document.sections[-1]
+    _set_properties(document)
+    width, height = text_area(document.sections[-1])
     return _reference(
         document,
         styles=ids,
@@ -104,8 +105,8 @@ def compiled(document: WordDocument, main_language: Language, design: Design, *,
         numbers=numbers,
         next_number=next_number,
         section=_section(document, main_language),
-        text_width=_between(section.page_width, section.left_margin, section.right_margin),
-        text_height=_between(section.page_height, section.top_margin, section.bottom_margin),
+        text_width=width,
+        text_height=height,
         language=main_language,
         design=design,
     )
@@ -119,12 +120,26 @@ SEPARATORS = (
 )
 
 
-def _between(whole: int | None, *margins: int | None) -> int:
-    """What the margins leave, in EMU; a section that tells no size has Word's own, US Letter."""
-    return (whole or 7772400) - sum(margin or 0 for margin in margins)
+def text_area(section: Section) -> tuple[int, int]:
+    """What the margins leave, across and down, in EMU.
+
+    A negative margin lets a head reach into the text; its size counts (ECMA-376, pgMar).
+    """
+    beside = (section.left_margin, section.right_margin, section.gutter)
+    above = (section.top_margin, section.bottom_margin)
+    return _left(section.page_width, beside), _left(section.page_height, above)
+
+
+def _left(whole: int | None, margins: Iterable[int | None]) -> int:
+    return (whole or 0) - sum(abs(margin or 0) for margin in margins)
 
 
 FOOTNOTES_ROOT = f'<w:footnotes xmlns:w="{W}" xmlns:r="{R}">'
+
+
+def _head_roots(document: WordDocument) -> list[Any]:
+    kinds = {f"{R}/header", f"{R}/footer"}
+    return [each.target_part.element for each in document.part.rels.values() if each.reltype in kinds]
 
 
 def _add_footnotes(document: WordDocument) -> None:
@@ -134,9 +149,10 @@ def _add_footnotes(document: WordDocument) -> None:
 def _set_settings(document: WordDocument, main: Language) -> None:
     """Keep the settings that belong to a letterhead; add the notes' separators and Word 2013's layout."""
     root = document.settings.element
+    kept = {child.tag: child for child in root if child.tag in set(map(tag, _KEPT_SETTINGS))}
     for child in list(root):
-        if child.tag.rsplit("}", 1)[-1] not in _KEPT_SETTINGS:
-            root.remove(child)
+        root.remove(child)
+    root.extend([kept[name] for name in map(tag, _SETTINGS) if name in kept])
     version = (
         '<w:compat><w:compatSetting w:name="compatibilityMode"'
         ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
@@ -148,23 +164,16 @@ def _set_settings(document: WordDocument, main: Language) -> None:
     ):
         new = element(setting)
         name = new.tag.rsplit("}", 1)[-1]
-        for old in root.findall(new.tag):
-            root.remove(old)
         insert(root, new, _SETTINGS[_SETTINGS.index(name) + 1 :])
 
 
 _SETTINGS = (
-    *("zoom", "displayBackgroundShape", "mirrorMargins", "bordersDoNotSurroundHeader"),
-    *("bordersDoNotSurroundFooter", "gutterAtTop", "autoHyphenation", "consecutiveHyphenLimit"),
-    *(
-        "hyphenationZone",
-        "doNotHyphenateCaps",
-        "evenAndOddHeaders",
-        "defaultTabStop",
-        "drawingGridHorizontalSpacing",
-    ),
-    *("drawingGridVerticalSpacing", "characterSpacingControl", "noLineBreaksAfter", "noLineBreaksBefore"),
-    *("footnotePr", "compat", "themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator"),
+    *("zoom", "embedTrueTypeFonts", "embedSystemFonts", "saveSubsetFonts", "mirrorMargins"),
+    *("bordersDoNotSurroundHeader", "bordersDoNotSurroundFooter", "gutterAtTop", "defaultTabStop"),
+    *("autoHyphenation", "consecutiveHyphenLimit", "hyphenationZone", "doNotHyphenateCaps"),
+    *("evenAndOddHeaders", "drawingGridHorizontalSpacing", "drawingGridVerticalSpacing"),
+    *("characterSpacingControl", "noLineBreaksAfter", "noLineBreaksBefore", "footnotePr", "compat"),
+    *("themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator"),
 )
 """Settings that we keep or set, in the order of their schema (ECMA-376, CT_Settings)."""
 _KEPT_SETTINGS = frozenset(_SETTINGS) - {"footnotePr", "compat", "themeFontLang"}
@@ -183,7 +192,9 @@ def _add_record(document: WordDocument) -> None:
     add_part(item, "customXmlProps", "/customXml/itemProps1.xml", content_type, properties)
 
 
-def _set_application(document: WordDocument) -> None:
+def _set_properties(document: WordDocument) -> None:
+    """The place of title, author and dates, which each document fills; and the program's name."""
+    _ = document.core_properties  # python-docx makes the part where there is none
     text = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties'
         ' xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
@@ -222,13 +233,13 @@ def _reference(document: WordDocument, **known: Any) -> Reference:
     folder, _, base = names["document"].rpartition("/")
     relationships = _open_end(parts, f"{folder}/_rels/{base}.rels", "</Relationships>")
     numbering = _open_end(parts, document.part.numbering_part.partname.membername, "</w:numbering>")
-    headers = tuple(_running_heads(parts))
+    heads = tuple(_heads(parts))
     parts["[Content_Types].xml"] = _with_pictures(parts["[Content_Types].xml"])
     return Reference(
         members=tuple(member(name, content) for name, content in sorted(parts.items())),
         relationships=relationships,
         numbering=numbering,
-        headers=headers,
+        heads=heads,
         **names,
         **known,
     )
@@ -243,19 +254,14 @@ def _template(name: str, before: str, after: str) -> Template:
     return Template(name, before, after, member(name, (before + after).encode()))
 
 
-_RUNNING_RUN = re.compile(
-    r"<w:r\b[^>]*>(?:(?!</w:r>).)*" + re.escape(RUNNING) + r"(?:(?!</w:r>).)*</w:r>", re.DOTALL
-)
-
-
-def _running_heads(parts: dict[str, bytes]) -> Iterator[Template]:
+def _heads(parts: dict[str, bytes]) -> Iterator[Head]:
+    """Take out the headers and footers that have places to fill."""
     for name in sorted(parts):
-        if name.startswith("word/header"):
-            text = parts[name].decode()
-            found = _RUNNING_RUN.search(text)
-            if found:
+        if re.fullmatch(r"word/(?:header|footer)\d*\.xml", name):
+            found = head(name, parts[name])
+            if found is not None:
                 del parts[name]
-                yield _template(name, text[: found.start()], text[found.end() :])
+                yield found
 
 
 def _with_pictures(content_types: bytes) -> bytes:

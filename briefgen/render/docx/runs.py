@@ -105,6 +105,15 @@ def runs(text: str, look: Look, main: str) -> str:
     )
 
 
+def runs_like(text: str, properties: str, main: str) -> str:
+    """Text as runs that share `properties` (children of `w:rPr`), one for each stretch of a script."""
+    parts = []
+    for piece, script in stretches(text, _base(main)):
+        told = properties + {"right-to-left": "<w:rtl/>", "complex": "<w:cs/>"}.get(script, "")
+        parts.append(f"<w:r>{f'<w:rPr>{told}</w:rPr>' if told else ''}{_content(piece)}</w:r>")
+    return "".join(parts)
+
+
 @lru_cache(maxsize=256)
 def _base(tag: str) -> Script:
     return language(tag).script

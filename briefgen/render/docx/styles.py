@@ -33,8 +33,8 @@ class Style:
 
 
 def fonts(name: str) -> str:
-    """Latin letters in this font; other scripts keep the default's."""
-    return f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}"/>'
+    """Latin letters in this font; other scripts keep the default's. No name, no change."""
+    return name and f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}"/>'
 
 
 def size(points: float) -> str:
@@ -82,6 +82,11 @@ def styles(design: Design) -> tuple[Style, ...]:
 
 
 def _text(d: Design) -> Iterator[Style]:
+    yield Style("Default Paragraph Font", kind="character")
+    margins = '<w:left w:w="108" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
+    yield Style(
+        "Normal Table", kind="table", table=f"<w:tblPr><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"
+    )
     yield Style("Normal", paragraph="<w:widowControl/>" + spacing(line_pt=d.line_pt), run=colour(d.ink))
     yield Style("Body Text", based_on="Normal", paragraph=spacing(0, 7.4, d.line_pt))
     yield Style(
@@ -91,7 +96,7 @@ def _text(d: Design) -> Iterator[Style]:
         "caption",
         based_on="Normal",
         follows="Body Text",
-        paragraph="<w:keepLines/>" + spacing(4, 5, 12.5),
+        paragraph="<w:keepLines/>" + spacing(4, 5, d.line_pt and 12.5),
         run=BOLD + size(d.small_pt),
     )
     yield Style(
@@ -176,10 +181,10 @@ def _letter(d: Design) -> Iterator[Style]:
     yield Style(
         "Enclosures",
         based_on="Normal",
-        paragraph="<w:keepLines/>" + spacing(11.5, 0, 13.6) + LINES,
-        run=size(10),
+        paragraph="<w:keepLines/>" + spacing(11.5, 0, d.end_line_pt) + LINES,
+        run=size(d.end_pt),
     )
-    yield Style("Copy Line", based_on="Enclosures", paragraph=spacing(11.5, 0, 13.6) + LINES)
+    yield Style("Copy Line", based_on="Enclosures", paragraph=spacing(11.5, 0, d.end_line_pt) + LINES)
 
 
 def _briefing(d: Design) -> Iterator[Style]:
@@ -199,7 +204,9 @@ def _briefing(d: Design) -> Iterator[Style]:
             paragraph=_box(d) + spacing(0, 0) + _BOX_INDENT,
         )
     yield Style("Figure", based_on="Normal", paragraph="<w:keepLines/>" + spacing(6, 4))
-    yield Style("Table Text", based_on="Normal", paragraph=spacing(1, 1, 12.2), run=size(d.small_pt))
+    yield Style(
+        "Table Text", based_on="Normal", paragraph=spacing(1, 1, d.line_pt and 12.2), run=size(d.small_pt)
+    )
     yield Style("Table Heading", based_on="Table Text", run=BOLD)
     yield Style("After Table", based_on="Normal", paragraph=spacing(0, 0, 9), run=size(4))
     yield Style(

@@ -1,0 +1,157 @@
+"""Our DOCX against what else one would take: python-docx by hand, docxtpl and pandoc, on the same letter.
+
+    python bench/word.py [--letters 100]
+
+All make the same letters in turn in one run, so that whatever else the machine does weighs on all; the times
+are medians. Each is used as its own documentation shows: python-docx adds paragraph after paragraph; docxtpl
+opens its template and fills it; pandoc is run for each letter and reads Markdown. Neither python-docx nor
+docxtpl makes footnotes: theirs stand as paragraphs at the end. None of them carries an evidence record.
+
+Below, ours on letterheads of one's own, with the size of a letter there.
+docxtpl is in the dependency group `bench`; without it its line is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import docx
+import lxml.etree
+import pypandoc
+from render import LETTER, letter_to, plain_docx
+
+from briefgen.model.document import Document
+from briefgen.model.letterhead import Letterhead
+from briefgen.render.docx import DocxRenderer
+
+ROOT = Path(__file__).parents[1]
+LETTERHEADS = (
+    ROOT / "templates" / "letterhead" / "us-letter.docx",
+    ROOT / "tests" / "letterheads" / "word-rich.docx",
+    ROOT / "tests" / "letterheads" / "python-docx.docx",
+)
+GOALS = {"python-docx": 15, "docxtpl": 15, "pandoc": 50}
+"""How many times as long each may take at least."""
+TURN = 5
+"""Letters that each makes before the next has its turn."""
+GOAL_MS = 0.5
+"""Of a letter on the built-in letterhead."""
+Maker = Callable[[Document], bytes]
+
+
+def blocks(document: Document) -> Iterator[Any]:
+    return lxml.etree.fromstring(f"<body>{document.html}</body>").iter("h1", "p")
+
+
+def with_docxtpl(folder: Path) -> Maker:
+    """A template with a loop over paragraphs, each of runs plain and italic."""
+    from docxtpl import DocxTemplate, RichText
+
+    template = docx.Document()
+    for line in ("{%p for text in texts %}", "{{r text }}", "{%p endfor %}"):
+        template.add_paragraph(line)
+    path = folder / "template.docx"
+    template.save(str(path))
+
+    def rich(element: Any, notes: list[Any], text: Any, italic: bool = False) -> Any:
+        text.add(element.text or "", italic=italic)
+        for child in element:
+            if child.tag == "br":
+                text.add("\n")
+            elif child.get("class") == "footnote":
+                notes.append(child)
+                text.add(str(len(notes)), superscript=True)
+            else:
+                rich(child, notes, text, italic or child.tag == "em")
+            text.add(child.tail or "", italic=italic)
+        return text
+
+    def make(document: Document) -> bytes:
+        notes: list[Any] = []
+        texts = [rich(block, notes, RichText()) for block in blocks(document)]
+        texts += [rich(note, [], RichText(f"{number} ")) for number, note in enumerate(notes, 1)]
+        filled = DocxTemplate(str(path))
+        filled.render({"texts": texts})
+        file = io.BytesIO()
+        filled.save(file)
+        return file.getvalue()
+
+    return make
+
+
+def with_pandoc() -> Maker:
+    program = pypandoc.get_pandoc_path()
+
+    def written(element: Any) -> str:
+        text = element.text or ""
+        for child in element:
+            inner = written(child)
+            forms = {"br": "\\\n", "em": f"*{inner}*", "a": f"[{inner}]({child.get('href')})"}
+            text += f"^[{inner}]" if child.get("class") == "footnote" else forms.get(child.tag, inner)
+            text += child.tail or ""
+        return text
+
+    def make(document: Document) -> bytes:
+        source = "\n\n".join(map(written, blocks(document)))
+        command = [program, "--from=markdown", "--to=docx", "--output=-"]
+        return subprocess.run(command, input=source.encode(), capture_output=True, check=True).stdout
+
+    return make
+
+
+def timed(makers: Mapping[str, tuple[Maker, int]], letters: int) -> dict[str, float]:
+    """Milliseconds a letter, the median, by name; in each turn a maker makes so many of five letters."""
+    spent: dict[str, list[float]] = {name: [] for name in makers}
+    for turn in range(max(1, letters // TURN) + 1):
+        documents = [letter_to(turn * TURN + index) for index in range(TURN)]
+        for name, (make, share) in makers.items():
+            for document in documents[:share]:
+                began = time.perf_counter()
+                assert make(document)
+                if turn:
+                    spent[name].append(time.perf_counter() - began)
+    return {name: median(times) * 1000 for name, times in spent.items()}
+
+
+def others(folder: Path) -> dict[str, tuple[Maker, int]]:
+    found: dict[str, tuple[Maker, int]] = {"python-docx": (plain_docx, TURN), "pandoc": (with_pandoc(), 1)}
+    try:
+        found["docxtpl"] = (with_docxtpl(folder), TURN)
+    except ImportError:
+        print("docxtpl is not installed: its line is left out (pip install --group bench)")
+    return found
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--letters", type=int, default=100)
+    letters = arguments.parse_args().letters
+    ours = DocxRenderer()
+    with tempfile.TemporaryDirectory() as folder:
+        makers = others(Path(folder))
+        times = timed({"ours": (lambda one: ours.render(one).data, TURN), **makers}, letters)
+    print(f"{'':<28}{'ms a letter':>12}{'ours is faster by':>20}{'goal':>8}")
+    print(f"{'ours, built-in letterhead':<28}{times['ours']:>12.3f}{'':>20}{f'≤ {GOAL_MS}':>8}")
+    for name in sorted(makers):
+        goal = f"≥ {GOALS[name]}"
+        print(f"{name:<28}{times[name]:>12.2f}{times[name] / times['ours']:>20.1f}{goal:>8}")
+    print(f"\n{'ours, on a letterhead of':<28}{'ms a letter':>12}{'bytes a letter':>20}")
+    for path in LETTERHEADS:
+        renderer = DocxRenderer(letterhead=Letterhead(path.read_bytes(), path.name))
+        own = timed({"own": (lambda one, with_=renderer: with_.render(one).data, TURN)}, letters)["own"]
+        size = len(renderer.render(LETTER).data)
+        print(f"{path.name:<28}{own:>12.3f}{size:>20,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Remembers the single files that were made (proofs, briefings), so that only a file changed by hand is kept.
+
+The letters of a batch have the ledger for this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from briefgen.batch.write import put, whole
+
+MEMORY = Path(".briefgen") / "made.json"
+
+
+def put_single(out: Path, path: Path, data: bytes) -> str:
+    """Write one file below the output folder, whole or not at all.
+
+    A file that stands there and was changed by hand moves to `edited/`; its new place, relative to `out`, is
+    returned, else "". Raises OSError.
+    """
+    memory = _read(out / MEMORY)
+    name = path.relative_to(out).as_posix()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = put(path, data, ours=frozenset({memory.get(name, "")}))
+    memory[name] = hashlib.sha256(data).hexdigest()
+    (out / MEMORY).parent.mkdir(exist_ok=True)
+    with whole(out / MEMORY) as file:
+        file.write(json.dumps(memory, sort_keys=True, indent=1).encode())
+    return kept
+
+
+def _read(path: Path) -> dict[str, str]:
+    """What is remembered; a memory that is lost or damaged means that every file is taken for changed."""
+    try:
+        memory = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(hash) for name, hash in memory.items()} if isinstance(memory, dict) else {}

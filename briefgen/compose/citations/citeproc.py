@@ -1,0 +1,129 @@
+"""Runs pandoc's citeproc: JSON in, JSON out, in its sandbox, without a file on the disk.
+
+What to cite and what to make of the answer is for briefgen.compose.citations.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from briefgen.errors import BriefgenError, Problem
+
+TIMEOUT_S = 60
+MAX_MEMORY = "1g"
+"""Of pandoc's heap; a style of a stranger must not take all of the machine's."""
+_API = (1, 23, 1)
+"""Version of pandoc's JSON that we write."""
+
+
+@cache
+def pandoc_path() -> Path:
+    """The pandoc of pypandoc_binary; raises BriefgenError where it is missing."""
+    try:
+        import pypandoc
+
+        return Path(pypandoc.get_pandoc_path())
+    except (ImportError, OSError):
+        raise _missing("is not there") from None
+
+
+@cache
+def pandoc_identity() -> str:
+    """What tells one pandoc from another without starting it: package version, size, time of change."""
+    try:
+        package = metadata.version("pypandoc_binary")
+    except metadata.PackageNotFoundError:
+        package = "unknown"
+    try:
+        stat = pandoc_path().stat()
+    except OSError as error:
+        raise _missing(f"cannot be read: {error.strerror}") from None
+    return f"{package} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def run_citeproc(
+    blocks: Sequence[Mapping[str, Any]],
+    items: Sequence[Mapping[str, Any]],
+    csl: bytes,
+    language: str,
+    about: str,
+) -> list[dict[str, Any]]:
+    """Blocks of pandoc's JSON with their citations formatted, the bibliography behind them.
+
+    `csl` is the style's XML, `language` BCP 47, `about` the style's name for messages. Raises BriefgenError
+    where pandoc is missing or fails.
+    """
+    document = {
+        "pandoc-api-version": _API,
+        "meta": {
+            "lang": _string(language),
+            "csl": _data("text/xml", csl),
+            "bibliography": _data("application/json", json.dumps(list(items)).encode()),
+        },
+        "blocks": list(blocks),
+    }
+    command = [
+        str(pandoc_path()),
+        *("+RTS", f"-M{MAX_MEMORY}", "-RTS"),
+        "--sandbox",
+        "--from=json",
+        "--to=json",
+        "--citeproc",
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(document).encode(),
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _failed(about, f"it took longer than {TIMEOUT_S} seconds") from None
+    except OSError as error:
+        raise _missing(f"does not run: {error.strerror or error}") from None
+    if done.returncode != 0:
+        raise _failed(about, " ".join(done.stderr.decode(errors="replace").split())[:300])
+    try:
+        answer: list[dict[str, Any]] = json.loads(done.stdout)["blocks"]
+    except (ValueError, KeyError, TypeError):
+        raise _failed(about, "its answer cannot be read") from None
+    return answer
+
+
+def _string(text: str) -> dict[str, Any]:
+    return {"t": "MetaString", "c": text}
+
+
+def _data(kind: str, content: bytes) -> dict[str, Any]:
+    # Data URIs are what the sandbox lets through, and they leave no file behind.
+    return _string(f"data:{kind};base64,{base64.b64encode(content).decode()}")
+
+
+def _missing(why: str) -> BriefgenError:
+    return BriefgenError(
+        Problem(
+            "pandoc-missing",
+            f"pandoc, which formats the citations, {why}",
+            None,
+            "pip install pypandoc_binary",
+        )
+    )
+
+
+def _failed(about: str, why: str) -> BriefgenError:
+    return BriefgenError(
+        Problem(
+            "pandoc-failed",
+            f"pandoc could not format the citations: {why}",
+            None,
+            f"look at the citation style {about} and at seeds/references.json",
+        )
+    )

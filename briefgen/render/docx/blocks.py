@@ -1,0 +1,153 @@
+"""What the blocks of a document are in Word: styles by class, where a paragraph stands, what holds what.
+
+The walk that writes them is the emitter's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from briefgen.errors import BriefgenError, Problem
+from briefgen.render.docx.design import twips
+from briefgen.render.docx.inline import unknown
+from briefgen.render.docx.styles import LIST_STEP_MM
+
+_WITHIN_ITEMS = frozenset({"p", "ul", "ol"})
+"""Blocks that an `li`, `td` or `th` may hold."""
+
+
+class Block(NamedTuple):
+    """What the class of a `div` makes of the paragraphs within it."""
+
+    paragraph: str
+    """Style of `p`."""
+    heading: str = "heading {}"
+    """Style of a heading, by its level."""
+    title: str = ""
+    """Style of `h1`, where it is not a heading."""
+    own_lists: bool = False
+    """Lists keep the block's paragraph style instead of List Bullet and List Number."""
+    indent_mm: float = 0
+    """Of the block's paragraphs, where its own lists go further in."""
+
+
+FLOW = Block("Body Text")
+BLOCKS: Mapping[str, Block] = {
+    "letterhead": Block("Letterhead", title="Letterhead Name"),
+    "inside-address": Block("Inside Address"),
+    "date-line": Block("Date Line"),
+    "reference-line": Block("Reference Line"),
+    "salutation": Block("Salutation Line"),
+    "body": FLOW,
+    "ask": Block("Ask"),
+    "complimentary-close": Block("Complimentary Close"),
+    "signature": Block("Signature"),
+    "enclosures": Block("Enclosures", own_lists=True),
+    "copy-line": Block("Copy Line", own_lists=True),
+    "summary": Block("Summary", heading="Summary Heading {}", own_lists=True, indent_mm=4.2),
+    "toc": Block("toc 2", heading="TOC Heading"),
+    "bibliography": Block("Bibliography"),
+    "evidence-annex": Block("Evidence Annex", own_lists=True),
+    "title-block": Block("Subtitle", title="Title"),
+    "byline": Block("Byline"),
+}
+QUOTE = Block("Quote", own_lists=True, indent_mm=8)
+CELL = Block("Table Text", own_lists=True)
+HEAD_CELL = Block("Table Heading", own_lists=True)
+
+
+class Place(NamedTuple):
+    """Where a paragraph stands."""
+
+    block: Block
+    language: str
+    division: str = ""
+    """Class of the `div` that decides the look."""
+    depth: int = 0
+    """In lists; 0 outside."""
+    number: int = 0
+    """`w:numId` of the innermost list; 0 outside lists."""
+    ordered: bool = False
+
+
+def spoken(place: Place, element: Element) -> Place:
+    """The place, in the element's own language where it has one."""
+    tag = element.get("lang")
+    return place._replace(language=tag) if tag else place
+
+
+def list_level(depth: int) -> int:
+    """`w:ilvl` of a list at `depth`; WordprocessingML has nine."""
+    return min(depth, 9) - 1
+
+
+def item_indent(place: Place) -> str:
+    """The beginning of a `w:ind` for a list whose style has no indent of its own."""
+    left = twips(place.block.indent_mm + place.depth * LIST_STEP_MM)
+    return f'<w:ind w:left="{left}"'
+
+
+def pieces(element: Element) -> list[Element]:
+    """What an item or a cell holds: itself where that is inline content, else its blocks.
+
+    Inline content beside blocks becomes a paragraph of its own, so that nothing is lost.
+    """
+    if not any(child.tag in _WITHIN_ITEMS for child in element):
+        return [element]
+    parts, line = [], _line(element.text)
+    for child in element:
+        if child.tag not in _WITHIN_ITEMS:
+            line.append(child)
+            continue
+        parts += [line, child]
+        line = _line(child.tail)
+    return [part for part in [*parts, line] if part.tag != "p" or part in element or _says(part)]
+
+
+def _line(text: str | None) -> Element:
+    line = Element("p")
+    line.text = text
+    return line
+
+
+def _says(line: Element) -> bool:
+    return len(line) > 0 or bool(line.text and not line.text.isspace())
+
+
+def entries_of(element: Element, place: Place) -> Iterator[tuple[Element, Place]]:
+    """The entries of a contents list, nested ones in their order, each with its language."""
+    refuse_text(element)
+    for item in element:
+        if item.tag != "li":
+            raise unknown(item)
+        where = spoken(place, item)
+        for part in pieces(item):
+            if part.tag in {"ul", "ol"}:
+                yield from entries_of(part, spoken(where, part))
+            else:
+                yield part, spoken(where, part)
+
+
+def refuse_text(parent: Element) -> None:
+    """Text has its place in paragraphs; where it stands beside them it would be lost."""
+    for text in (parent.text, *(child.tail for child in parent)):
+        if text and not text.isspace():
+            problem = f"the text {text.strip()[:60]!r} stands in <{parent.tag}> outside any paragraph"
+            raise BriefgenError(Problem("document-vocabulary", problem))
+
+
+def check_table(table: Element) -> None:
+    """Raise BriefgenError for what a table cannot hold."""
+    refuse_text(table)
+    for part in table:
+        if part.tag == "caption":
+            continue
+        if part.tag not in {"thead", "tbody"}:
+            raise unknown(part)
+        refuse_text(part)
+        for row in part:
+            if row.tag != "tr":
+                raise unknown(row)
+            refuse_text(row)

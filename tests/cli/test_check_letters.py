@@ -1,0 +1,28 @@
+"""`briefgen check` looks at the letters; pages are counted only where that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Call = Callable[..., Any]
+
+
+def test_check_tells_the_pages_only_where_it_is_asked(briefgen: Call, starter: Path) -> None:
+    """The longest letters of the starter campaign have one or two pages."""
+    assert briefgen("check", starter, "--pages").code == 0
+    people = starter / "recipients.csv"
+    header, first, *_ = people.read_text("utf-8-sig").splitlines()
+    people.write_text(f"{header},paragraph\n{first},{' '.join(['much to read'] * 900)}\n", encoding="utf-8")
+    said = briefgen("check", starter)
+    assert "letter-too-long" not in said.err
+    assert "warning: letter-too-long" in briefgen("check", starter, "--pages").err
+
+
+def test_a_letter_that_cannot_be_composed_is_an_error(briefgen: Call, starter: Path) -> None:
+    people = starter / "recipients.csv"
+    people.write_text(people.read_text("utf-8-sig").replace("I write to you because Parliament", "[NAME]"))
+    said = briefgen("check", starter, "--json")
+    assert said.code == 1
+    assert "leftover-text" in {one["code"] for one in said.json["problems"]}

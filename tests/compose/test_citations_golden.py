@@ -1,0 +1,105 @@
+"""What human-rights work cites, in each style that docs/citations.md calls safe, in tables that a librarian can read.
+
+The tables are tests/compose/golden/citations/STYLE.txt, made from works.json beside them. Each kind of work is
+cited four times: first, at once again (another place, then the same), and later, when all others have come between.
+A footnote without a source stands before each kind, and counts. In a table *…* is italic and ^…^ small capitals.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from briefgen.compose.citations import Citation, Citeproc, Note, Remark, Spot, Via
+from briefgen.errors import Place
+from briefgen.model.source import Reference
+
+GOLDEN = Path(__file__).parent / "golden" / "citations"
+STYLES = {
+    "chicago-notes-bibliography": "en-US",
+    "chicago-notes-bibliography-subsequent-ibid": "en-US",
+    "chicago-author-date": "en-US",
+    "apa": "en-US",
+    "oscola": "en-GB",
+    "harvard-cite-them-right": "en-GB",
+    "ieee": "en-US",
+    "bluebook-law-review": "en-US",
+}
+KINDS = {
+    "UN document": ("un-document", "paragraph", "7", "89–91"),
+    "resolution": ("resolution", "paragraph", "8", "9"),
+    "treaty": ("treaty", "article", "II", "II–III"),
+    "court case": ("court-case", "paragraph", "190", "195"),
+    "press report": ("press-report", "", "", ""),
+    "web page": ("web-page", "", "", ""),
+    "report": ("report", "page", "32", "33–34"),
+    "journal article": ("journal-article", "page", "66", "67"),
+    "book": ("book", "page", "11", "209–212"),
+    "second-hand": ("journal-article", "paragraph", "5", "6"),
+}
+ROWS = ("first", "at once", "once more", "later")
+
+
+def citation(kind: str, row: str) -> Citation:
+    source, label, first, other = KINDS[kind]
+    via = (Via("quoted", "tokyo-shimbun"),) if kind == "second-hand" else ()
+    return Citation(source, label, first if row == "first" else other, via=via)
+
+
+def notes() -> list[tuple[str, str, Note]]:
+    """Everything that is cited, in order, with kind and row."""
+    made = []
+    for kind in KINDS:
+        made.append(("", "", Note((), (Remark("No source."),))))
+        made += [(kind, row, Note((citation(kind, row),))) for row in ROWS[:-1]]
+    return made + [(kind, "later", Note((citation(kind, "later"),))) for kind in KINDS]
+
+
+def readable(html: str) -> str:
+    """HTML as it reads: italics between asterisks, small capitals between carets, links as their address."""
+    html = re.sub(r'<span class="small-caps">(.*?)</span>', r"^\1^", html)
+    html = re.sub(r"</?em>", "*", html)
+    assert set(re.findall(r"<(\w+)", html)) <= {"a"}
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+def table(style: str, language: str) -> str:
+    references = {
+        item["id"]: Reference(item["id"], item, Place("works.json"))
+        for item in json.loads((GOLDEN / "works.json").read_text(encoding="utf-8"))
+    }
+    cited = Citeproc(references).format([note for _, _, note in notes()], style, language)
+    rows: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for number, ((kind, row, _), spot) in enumerate(zip(notes(), cited.spots, strict=True), start=1):
+        if kind:
+            rows[kind].append(f"  {row:<10}  {_shown(spot, number)}")
+    parts = [f"{style} ({language})"]
+    parts += ["\n".join([kind, *lines]) for kind, lines in rows.items()]
+    works = [f"  {readable(entry)}" for entry in cited.bibliography] or ["  (the style has none)"]
+    parts.append("\n".join(["list of works", *works]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _shown(spot: Spot, number: int) -> str:
+    return readable(spot.text) if spot.text else f"{number}. {readable(spot.note)}"
+
+
+@pytest.mark.parametrize(("style", "language"), STYLES.items())
+def test_works_are_cited_as_the_reviewed_table_says(style: str, language: str, tmp_path: Path) -> None:
+    actual = table(style, language)
+    reviewed = GOLDEN / f"{style}.txt"
+    expected = reviewed.read_text(encoding="utf-8") if reviewed.is_file() else ""
+    if actual != expected:
+        saved = tmp_path / reviewed.name
+        saved.write_text(actual, encoding="utf-8")
+        changes = difflib.unified_diff(expected.splitlines(), actual.splitlines(), "reviewed", "now", n=3)
+        raise AssertionError("\n".join([f"the table now reads (whole in {saved}):", *changes]))
+
+
+def test_no_other_tables_lie_there() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(STYLES)

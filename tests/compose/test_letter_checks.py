@@ -1,0 +1,251 @@
+"""What a good letter holds: each rule seen to be broken, and the starter campaign to keep them all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefgen.checking import check_all
+from briefgen.compose.leftovers import leftovers
+from briefgen.compose.letter_checks import groups
+from briefgen.errors import BriefgenError
+from briefgen.model.recipient import Recipient
+from briefgen.opening import Opened, open_campaign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear {{name}}", "Dear {{ recipient.name }}", "{% if x %}", "${name}", "{name}", "Dear [NAME]", "[First Name]",
+        "[FIRST NAME]", "[insert district here]", "[Your Town]", "[DATE]", "XXX people", "XXXX", "TODO: ask", "TBD",
+        "____ people", "&lt;&lt;Name&gt;&gt;", "%FIRST_NAME%", "Lorem ipsum dolor", "[organisation]",
+    ],
+)  # fmt: skip
+def test_what_was_to_be_filled_in_is_found(text: str) -> None:
+    if text in ("[First Name]", "[organisation]"):
+        assert list(leftovers(f"<p>{text}</p>")) == []  # mixed letters can be an editor's own brackets
+    else:
+        assert len(list(leftovers(f"<p>{text}</p>"))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resolution 2444 (XXX)", "the [UN] inquiry", "“[they] were sent back”", "[…]", "Todo el mundo",
+        "a < b and c > d", "100 %", "5 % of all", "[sic]", "CEO", '<a href="x{y}">z</a>', "Malcolm X",
+    ],
+)  # fmt: skip
+def test_what_only_looks_so_is_let_through(text: str) -> None:
+    assert list(leftovers(f"<p>{text}</p>")) == []
+
+
+@pytest.fixture
+def opened(starter: Path) -> Opened:
+    return open_campaign(starter)
+
+
+def _with(opened: Opened, id: str, **changes: Any) -> Opened:
+    """The campaign with a change to one recipient, and to nobody else."""
+    people = tuple(replace(one, **changes) if one.id == id else one for one in opened.recipients)
+    return replace(opened, recipients=people)
+
+
+def _extra(opened: Opened, id: str, **extra: str) -> Opened:
+    one = next(one for one in opened.recipients if one.id == id)
+    return _with(opened, id, extra={**one.extra, **extra})
+
+
+def _warned(opened: Opened) -> list[tuple[str, str]]:
+    warnings, broken = check_all(opened)
+    assert broken == []
+    assert {one.severity for one in warnings} <= {"warning"}
+    return [(one.code, one.message) for one in warnings]
+
+
+def test_the_starter_campaign_keeps_every_rule(opened: Opened) -> None:
+    assert _warned(opened) == []
+
+
+def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Opened) -> None:
+    warnings, broken = check_all(_extra(opened, "clara-example", paragraph="We met in [CITY]."))
+    assert warnings == []
+    assert [one.code for one in broken] == ["leftover-text"]
+    assert "'[CITY]' is left in the letter to clara-example" in broken[0].message
+
+
+def test_a_leftover_can_be_meant(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text() + "\nignore: [leftover-text, sender-sample]\n")
+    opened = _extra(open_campaign(starter), "clara-example", paragraph="Our code name is XXX.")
+    assert check_all(opened) == ([], [])
+
+
+def test_an_elected_reader_is_told_why(opened: Opened) -> None:
+    said = _warned(_extra(opened, "clara-example", connection=""))
+    assert [(code, "clara-example" in message) for code, message in said] == [("relevance-missing", True)]
+
+
+def test_a_statement_for_constituents_serves_for_that(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    text = file.read_text().replace(
+        "\nask: ", '\nconstituent: "Forty of our members live in {constituency}."\nask: ', 1
+    )
+    file.write_text(text)
+    opened = _extra(open_campaign(starter), "clara-example", connection="")
+    assert _warned(opened) == []
+    clara = next(one for one in opened.recipients if one.id == "clara-example")
+    japan = next(one for one in opened.recipients if one.id == "foreign-minister-japan")
+    assert "Forty of our members live in Anytown." in opened.composer.letter(clara).html
+    assert "Forty of our members" not in opened.composer.letter(japan).html
+    own = replace(clara, extra={"constituent": "I live in Anytown."})
+    assert "I live in Anytown. I respectfully ask you" in opened.composer.letter(own).html
+
+
+def test_a_statement_that_names_no_constituency_is_refused(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text().replace("\nask: ", '\nconstituent: "We live there."\nask: ', 1))
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign(starter)
+    assert [one.code for one in caught.value.problems] == ["wrong-value"]
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("HR 5959", "H.R. 5959"),
+        ("H.R.5959", "H.R. 5959"),
+        ("H. R. 5959", ""),
+        ("H.R. 5959", ""),
+        ("House Bill 5959", "H.R. 5959"),
+        ("S.12", "S. 12"),
+        ("S. 12", ""),
+        ("Senate bill No. 12", "S. 12"),
+        ("the US 12", ""),
+    ],
+)
+def test_bills_are_named_as_congress_names_them(opened: Opened, written: str, right: str) -> None:
+    warnings, _ = check_all(_extra(opened, "ada-sample", connection=f"You voted for {written} last year."))
+    said = [one for one in warnings if one.code == "bill-format"]
+    assert [one.hint for one in said] == ([f"write {right}"] if right else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("More than 12,500 people signed.", ["figure-unsourced"]),
+        ("Half, 51 percent, agree.", ["figure-unsourced"]),
+        ("Twelve of us met you on May 3, 2026.", []),
+    ],
+)
+def test_figures_of_ones_own_have_no_source(opened: Opened, text: str, codes: list[str]) -> None:
+    assert [code for code, _ in _warned(_extra(opened, "ada-sample", connection=text))] == codes
+
+
+def _template(starter: Path, opening: str) -> Opened:
+    path = starter / "templates/letter/recipient/clara-example.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '{% extends "letter/office/uk-mp.html.j2" %}{% block opening %}' + opening + "{% endblock %}"
+    )
+    return open_campaign(starter)
+
+
+def test_the_ask_stands_in_the_first_paragraph(starter: Path) -> None:
+    opened = _template(starter, "<p>Good day.</p><p>I ask you to {{ ask }}</p>")
+    assert [code for code, _ in _warned(opened)] == ["ask-late"]
+
+
+def test_a_letter_without_its_ask_is_told(starter: Path) -> None:
+    assert [code for code, _ in _warned(_template(starter, "<p>Good day.</p>"))] == ["ask-missing"]
+
+
+def test_the_sender_can_be_answered(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    text = (
+        file.read_text().replace("  email: office@example.org\n", "").replace("  phone: +49 30 000000\n", "")
+    )
+    file.write_text(text)
+    ((code, message),) = _warned(open_campaign(starter))
+    assert (code, "an e-mail address or a telephone number" in message) == ("sender-incomplete", True)
+
+
+def test_rules_are_switched_off_by_their_code(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text() + "\nignore: [relevance-missing]\n")
+    assert _warned(_extra(open_campaign(starter), "clara-example", connection="")) == []
+
+
+def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Opened) -> None:
+    def letter(ask: str) -> str:
+        changed = _extra(opened, "clara-example", ask=ask)
+        assert _warned(changed) == []
+        clara = next(one for one in changed.recipients if one.id == "clara-example")
+        return changed.composer.letter(clara).html
+
+    assert "I respectfully ask you to put a question to the minister." in letter(
+        "put a question to the minister"
+    )
+    assert opened.composer.library.snippets["ask-uk-sanctions"].body[:40] in letter("ask-uk-sanctions")
+
+
+@pytest.mark.parametrize(
+    ("ask", "code"), [("ask-uk-sanction", "snippet-unknown"), ("camp-abuses", "ask-kind")]
+)
+def test_an_ask_that_is_none_stops_that_letter(opened: Opened, ask: str, code: str) -> None:
+    _, broken = check_all(_extra(opened, "clara-example", ask=ask))
+    assert [(one.code, one.place and one.place.file.endswith("recipients.csv")) for one in broken] == [
+        (code, True)
+    ]
+
+
+def _words(*numbers: int) -> str:
+    return " ".join(f"word{number}" for number in numbers)
+
+
+def test_letters_that_say_nearly_the_same_are_grouped() -> None:
+    long = range(200)
+    bodies = {
+        "a": _words(*long),
+        "b": _words(*long) + "!",
+        "c": _words(*long, 900, 901),
+        "d": _words(*long, *range(300, 360)),
+        "e": _words(*range(500, 700)),
+        "f": "",
+        "g": "",
+    }
+    assert groups(bodies) == [["a", "b", "c"], ["f", "g"]]
+
+
+def test_form_letters_are_told_with_their_number(opened: Opened) -> None:
+    clara = next(one for one in opened.recipients if one.id == "clara-example")
+    twins = tuple(replace(clara, id=f"twin-{number}", name=f"Twin {number}") for number in range(7))
+    said = _warned(replace(opened, recipients=(*opened.recipients, *twins)))
+    assert said == [
+        (
+            "letters-alike",
+            "8 letters say nearly the same: clara-example, twin-0, twin-1, twin-2, twin-3 and 3 more",
+        )
+    ]
+
+
+def test_pages_are_counted_once_for_letters_with_one_text(opened: Opened) -> None:
+    clara = next(one for one in opened.recipients if one.id == "clara-example")
+    twin = replace(clara, id="twin", name="Clara With A Much Longer Name Than The Other")
+    measured: list[str] = []
+
+    def measure(document: Any) -> int:
+        measured.append(document.title)
+        return 3 if "Clara" in document.title else 2
+
+    warnings, _ = check_all(replace(opened, recipients=(clara, twin, *opened.recipients[:1])), measure)
+    assert [one.code for one in warnings if one.code == "letter-too-long"] == ["letter-too-long"]
+    assert sum("Clara" in title for title in measured) == 1
+    assert "Much Longer" in next(title for title in measured if "Clara" in title)
+
+
+def test_a_reader_of_no_constituency_needs_no_statement(opened: Opened) -> None:
+    nobody = Recipient("nobody", "uk-mp", "GB", name="P. T. Smith", locality="London")
+    assert all(code != "relevance-missing" for code, _ in _warned(replace(opened, recipients=(nobody,))))

@@ -1,0 +1,206 @@
+"""Popolo JSON: seats, posts, parties and committees of made-up persons; what is broken costs one person."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefgen.errors import BriefgenError, Findings, StorageFault
+from briefgen.library.recipients import Brought, Columns, read_popolo
+from briefgen.model.recipient import Committee
+
+MPS = Columns(filled={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"})
+DATA: dict[str, Any] = {
+    "persons": [
+        {
+            "id": "b1a2c3d4-0000-4000-8000-000000000001",
+            "name": "Ada van de Sample",
+            "family_name": "van de Sample",
+            "given_name": "Ada",
+            "honorific_prefix": "Dame",
+            "honorific_suffix": "KC",
+            "gender": "female",
+            "email": "ada@example.org",
+            "links": [{"note": "Contact form", "url": "https://example.org/write"}],
+            "contact_details": [{"type": "twitter", "value": "ada"}],
+        },
+        {"id": "x/2", "name": "김철수", "gender": "other"},
+        {"id": "3", "name": "Late Example", "death_date": "2020-01-01"},
+        {"id": "4", "name": "=cmd()"},
+    ],
+    "organizations": [
+        {"id": "house", "name": "House of Commons", "classification": "legislature"},
+        {"id": "red", "name": "Red Party", "classification": "party"},
+        {"id": "fac", "name": "Foreign Affairs Committee", "classification": "committee"},
+        {"id": "old", "name": "Old Committee", "classification": "committee"},
+        {"id": "office", "name": "Foreign Office", "classification": "ministry"},
+    ],
+    "areas": [{"id": "area/1", "name": "Anytown"}],
+    "events": [
+        {"id": "term/1", "start_date": "2015-05-08", "end_date": "2019-11-06"},
+        {"id": "term/2", "start_date": "2024-07-05", "end_date": "2029-07"},
+    ],
+    "posts": [{"id": "chair", "role": "Chair", "organization_id": "fac"}],
+    "memberships": [
+        {
+            "person_id": "b1a2c3d4-0000-4000-8000-000000000001",
+            "organization_id": "house",
+            "legislative_period_id": "term/2",
+            "on_behalf_of_id": "red",
+            "area_id": "area/1",
+            "role": "member",
+        },
+        {
+            "person_id": "b1a2c3d4-0000-4000-8000-000000000001",
+            "organization_id": "house",
+            "legislative_period_id": "term/1",
+            "area_id": "area/none",
+        },
+        {
+            "person_id": "b1a2c3d4-0000-4000-8000-000000000001",
+            "organization_id": "fac",
+            "role": "Chairwoman",
+        },
+        {
+            "person_id": "b1a2c3d4-0000-4000-8000-000000000001",
+            "organization_id": "old",
+            "end_date": "2020-01-01",
+        },
+        {"person_id": "x/2", "organization_id": "house", "start_date": "2010", "end_date": "2015-03-30"},
+    ],
+}
+
+
+def read(folder: Path, data: Any, columns: Columns = MPS) -> tuple[Brought, list[tuple[str, str]]]:
+    path, findings = folder / "members.json", Findings()
+    path.write_text(json.dumps(data), encoding="utf-8")
+    brought = read_popolo(path, "members.json", findings, columns=columns)
+    return brought, [(one.code, one.message) for one in findings.problems]
+
+
+def test_the_seat_held_last_gives_party_constituency_and_term(tmp_path: Path) -> None:
+    brought, problems = read(tmp_path, DATA)
+    ada, kim = brought.recipients
+    assert (ada.id, ada.name, ada.family, ada.honorific, ada.postnominals, ada.gender) == (
+        "van-de-sample-b1a2c3d4",
+        "Ada van de Sample",
+        "van de Sample",
+        "Dame",
+        "KC",
+        "f",
+    )
+    assert (ada.party, ada.constituency, ada.chamber, ada.role) == (
+        "Red Party",
+        "Anytown",
+        "house-of-commons",
+        "",
+    )
+    assert ada.term_end == date(2029, 7, 31)
+    assert ada.committees == (Committee("foreign-affairs-committee", "Foreign Affairs Committee", "chair"),)
+    assert (ada.email, ada.contact_form) == ("ada@example.org", "https://example.org/write")
+    assert (ada.office, ada.locality) == ("uk-mp", "London")
+    assert (kim.name, kim.gender, kim.term_end) == ("김철수", "", date(2015, 3, 30))
+    assert brought.newest == date(2024, 7, 5)
+    assert [code for code, _ in problems] == ["recipient-deceased", "recipient-formula"]
+    assert "person 4 (=cmd()), column name" in problems[1][1]
+
+
+def test_reading_again_gives_the_same_ids(tmp_path: Path) -> None:
+    shuffled = {**DATA, "persons": DATA["persons"][::-1]}
+    first, again = (read(tmp_path, data)[0].recipients for data in (DATA, shuffled))
+    assert {one.id for one in first} == {one.id for one in again}
+
+
+def test_a_post_in_the_government_gives_role_and_organisation_while_it_is_held(tmp_path: Path) -> None:
+    post = {
+        "person_id": "b1a2c3d4-0000-4000-8000-000000000001",
+        "organization_id": "office",
+        "role": "Foreign Secretary",
+    }
+    minister = Columns(filled={"office": "uk-minister"})
+    for end, found in (("", ("Foreign Secretary", "Foreign Office")), ("2025-01-01", ("", ""))):
+        data = {**DATA, "memberships": [*DATA["memberships"], {**post, "end_date": end}]}
+        ada = read(tmp_path, data, minister)[0].recipients[0]
+        assert (ada.role, ada.organisation) == found
+
+
+def test_memberships_inside_persons_and_an_answer_of_popit_are_read(tmp_path: Path) -> None:
+    person = {
+        "id": "1",
+        "name": "Ben Example",
+        "memberships": [
+            {
+                "organization": {"name": "Parliament", "classification": "legislature"},
+                "post": {"label": "MP for Elsewhere", "area": {"name": "Elsewhere"}},
+                "on_behalf_of": {"name": "Blue Party"},
+            }
+        ],
+        "contact_details": [{"type": "address", "value": "1 Example Road; London SW1A 0AA"}],
+    }
+    for data in ({"result": [person]}, [person], {"persons": [person]}):
+        (ben,) = read(tmp_path, data)[0].recipients
+        assert (ben.constituency, ben.party, ben.role) == ("Elsewhere", "Blue Party", "MP for Elsewhere")
+        assert (ben.address, ben.locality, ben.postal_code) == (("1 Example Road",), "London", "SW1A 0AA")
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "parts"),
+    [
+        ("Platz 1, 10117 Berlin", "DE", (("Platz 1",), "Berlin", "10117")),
+        ("1 Road\nLeith\nEH6 7AA\nScotland", "GB", (("1 Road",), "Leith", "EH6 7AA")),
+        ("Somewhere without a code", "GB", (("Somewhere without a code",), "London", "SW1A 0AA")),
+    ],
+)
+def test_an_address_in_one_piece_is_parted_at_its_code(
+    tmp_path: Path, text: str, country: str, parts: tuple[tuple[str, ...], str, str]
+) -> None:
+    person = {"id": "1", "name": "Ben", "contact_details": [{"type": "address", "value": text}]}
+    columns = Columns(filled={**MPS.filled, "country": country})
+    (ben,) = read(tmp_path, [person], columns)[0].recipients
+    assert (ben.address, ben.locality, ben.postal_code) == parts
+
+
+def test_without_an_office_nobody_is_taken(tmp_path: Path) -> None:
+    brought, problems = read(tmp_path, [{"id": "1", "name": "Ben"}], Columns())
+    assert brought.recipients == []
+    assert problems == [("recipient-missing", "person 1 (Ben): the column office is empty")]
+
+
+def test_the_same_person_twice_is_kept_once(tmp_path: Path) -> None:
+    person = {"id": "1", "name": "Ben"}
+    brought, problems = read(tmp_path, [person, person])
+    assert len(brought.recipients) == 1
+    assert [code for code, _ in problems] == ["recipient-repeated"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"persons": 7}', "null", '"x"', "[" * 100_000, "\x00"])
+def test_what_is_no_popolo_is_said(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "members.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        read_popolo(path, "members.json", Findings())
+    assert [one.code for one in caught.value.problems] == ["popolo-file"]
+    with pytest.raises(StorageFault):
+        read_popolo(tmp_path / "none.json", "none.json", Findings())
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {},
+        {"name": None, "memberships": "x"},
+        {"name": ["a"], "gender": 7, "contact_details": {"a": 1}},
+        {"name": "A\u202eB"},
+        {"name": "A" * 100_000},
+        {"id": 7, "name": "Ben", "memberships": [{"end_date": "soon", "post": None, "area": []}]},
+    ],
+)
+def test_hostile_persons_are_reported_or_read_and_never_break_the_reading(
+    tmp_path: Path, person: dict[str, Any]
+) -> None:
+    brought, _ = read(tmp_path, [person, {"id": "9", "name": "Sound Example"}])
+    assert brought.recipients[-1].name == "Sound Example"

@@ -1,0 +1,95 @@
+"""The starter campaign in each family of styles: no template and no snippet changes, and everything still holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from briefgen.compose.citations.styles import find_style
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.tokens import differences, read_html
+from briefgen.inspect.trace import trace
+from briefgen.model.document import Document
+from briefgen.opening import open_campaign
+
+STYLES = {"note": "oscola", "author-date": "apa", "numeric": "ieee"}
+OWN = "styles/ours.csl"
+
+
+def documents(campaign: Path, style: str) -> tuple[dict[str, Document], Any]:
+    """A letter and the briefing, and the renderers."""
+    file = campaign / "campaign.yaml"
+    text = re.sub(r"citation_style: \S+", f"citation_style: {style}", file.read_text(encoding="utf-8"))
+    file.write_text(
+        text.replace("\nbriefing:\n", f"\nbriefing:\n  citation_style: {style}\n"), encoding="utf-8"
+    )
+    opened = open_campaign(campaign)
+    composer = opened.composer
+    made = {"letter": composer.letter(opened.recipients[0]), "briefing": composer.briefing()}
+    return made, opened.renderers(("pdf", "docx"))()
+
+
+@pytest.mark.parametrize("family", STYLES)
+def test_both_formats_say_the_same_and_agree_with_their_record(
+    starter: Path, tmp_path: Path, family: str
+) -> None:
+    made, renderers = documents(starter, STYLES[family])
+    for kind, document in made.items():
+        files = {form: renderers[form].render(document).data for form in ("pdf", "docx")}
+        said = read_html(document.html)
+        assert differences(said, read_docx(files["docx"])) == []
+        assert differences(said, read_sheets(files["pdf"])) == []
+        for form, data in files.items():
+            path = tmp_path / f"{kind}.{form}"
+            path.write_bytes(data)
+            traced = trace(path)
+            assert traced.problems == ()
+            assert sum(standing.printed > 0 for standing in traced.standings) >= 3
+
+
+def test_in_text_citations_stand_within_their_sentences_with_a_list_behind(starter: Path) -> None:
+    made, _ = documents(starter, "apa")
+    letter, briefing = made["letter"].html, made["briefing"].html
+    assert re.search(r"\w \([^()]+, (\d{4}\w?|n\.d\.)[^()]*\)\.", letter)
+    assert letter.count('<div class="bibliography">') == briefing.count('<div class="bibliography">') == 1
+    assert "<h2>Sources</h2>" in letter
+
+
+def test_the_record_keeps_the_wording_and_how_it_is_printed(starter: Path) -> None:
+    made, _ = documents(starter, "apa")
+    claims = [claim for claim in made["letter"].record["snippets"] if claim["printed"]]
+    assert claims
+    for claim in claims:
+        assert "(" not in claim["text"][-6:]
+        assert all(form.startswith(claim["text"].rstrip(".")) for form in claim["printed_as"])
+        assert all(form.endswith(").") for form in claim["printed_as"])
+
+
+def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(starter: Path, tmp_path: Path) -> None:
+    made, renderers = documents(starter, "apa")
+    letter = made["letter"]
+    edited = letter.html.replace("Between 80,000 and 120,000", "Between 80,000 and 130,000")
+    assert edited != letter.html
+    path = tmp_path / "letter.docx"
+    path.write_bytes(renderers["docx"].render(replace(letter, html=edited)).data)
+    (problem,) = trace(path).problems
+    assert problem.code == "statement-changed"
+    assert "130,000" in problem.message
+
+
+def test_a_style_of_the_campaigns_own_shapes_the_letter_and_its_fingerprint(
+    starter: Path,
+) -> None:
+    (starter / "styles").mkdir()
+    (starter / OWN).write_bytes(find_style("apa").xml)
+    documents(starter, OWN)
+    before = open_campaign(starter).composer.fingerprint
+    (starter / OWN).write_bytes(find_style("ieee").xml)
+    after = open_campaign(starter)
+    assert after.composer.fingerprint != before
+    assert "[1]" in after.composer.letter(after.recipients[0]).html

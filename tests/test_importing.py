@@ -1,0 +1,150 @@
+"""Importing recipients: merged by id, filtered, mapped, and what is old or ended is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from briefgen.errors import BriefgenError, Findings, UsageFault
+from briefgen.importing import Imported, Wanted, bring, columns_from, merge
+from briefgen.library.recipients import Columns
+from briefgen.model.recipient import Committee, Recipient
+
+TODAY = date(2026, 11, 24)
+ADA = Recipient(
+    "ada", "uk-mp", "GB", name="Ada Lee", party="Red", committees=(Committee("FAC", "", "chair"),)
+)
+BEN = Recipient("ben", "uk-mp", "GB", name="Ben Moe", tags=("met",), extra={"note": "x"})
+OLD = "id,office,name,party,locality,country,term_end,note\n"
+
+
+def files(folder: Path, *tables: str) -> list[Path]:
+    paths = []
+    for number, table in enumerate(tables):
+        path = folder / f"list-{number}.csv"
+        path.write_text(OLD + table, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def brought(folder: Path, *tables: str, **wanted: object) -> tuple[Imported, list[str]]:
+    findings = Findings()
+    imported = bring("csv", files(folder, *tables), Wanted(**wanted), (), TODAY, findings)  # type: ignore[arg-type]
+    return imported, [problem.code for problem in findings.problems]
+
+
+def ids(imported: Imported) -> list[str]:
+    return [one.id for one in imported.recipients]
+
+
+def test_a_later_file_completes_an_earlier_one_and_keeps_what_was_written_there(tmp_path: Path) -> None:
+    imported, problems = brought(
+        tmp_path,
+        "ada,uk-mp,Ada Lee,Red,London,GB,2026-01-01,we met\nben,uk-mp,Ben Moe,,,,,\n",
+        "cy,uk-mp,Cy Poe,,,,,\nada,uk-mp,Ada Lee,Blue,,,2029-01-01,\n",
+    )
+    assert (problems, ids(imported), imported.merged) == ([], ["ada", "ben", "cy"], 1)
+    ada = imported.recipients[0]
+    assert (ada.party, ada.locality, ada.term_end, ada.extra) == (
+        "Blue",
+        "London",
+        date(2029, 1, 1),
+        {"note": "we met"},
+    )
+
+
+def test_importing_the_result_again_changes_nothing() -> None:
+    once, _ = merge([[ADA, BEN]])
+    assert merge([once, once]) == (once, 2)
+
+
+def test_the_same_id_twice_in_one_file_stays_a_mistake(tmp_path: Path) -> None:
+    imported, problems = brought(tmp_path, "ada,uk-mp,Ada Lee,,,,,\nada,uk-mp,Ada Poe,,,,,\n")
+    assert (ids(imported), problems) == (["ada"], ["recipient-repeated"])
+
+
+def test_one_person_under_two_ids_is_suspected(tmp_path: Path) -> None:
+    _, problems = brought(tmp_path, "ada,uk-mp,Ada Lee,,,GB,,\n", "ada-2,uk-mp,ADA LEE,,,GB,,\n")
+    assert problems == ["recipients-alike"]
+
+
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        (["party=red"], ["ada"]),
+        (["party!=Red"], ["ben"]),
+        (["committee=FAC"], ["ada"]),
+        (["committee=fac:chair"], ["ada"]),
+        (["committee=FAC:ranking"], []),
+        (["tag=met"], ["ben"]),
+        (["note=x"], ["ben"]),
+        (["name=Ada Lee,Ben Moe"], ["ada", "ben"]),
+        (["office=uk-mp", "tag=met"], ["ben"]),
+        (["party="], ["ben"]),
+    ],
+)
+def test_filters_take_those_of_whom_all_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Sequence[str], left: list[str]
+) -> None:
+    monkeypatch.setattr("briefgen.importing.read_recipients", lambda *_, **__: [ADA, BEN])
+    findings = Findings()
+    imported = bring("csv", [tmp_path], Wanted(where=tuple(where)), (), TODAY, findings)
+    assert ids(imported) == left
+    assert imported.filtered == 2 - len(left)
+    assert [one.code for one in findings.problems] == ([] if left else ["where-nothing"])
+
+
+@pytest.mark.parametrize(
+    ("where", "code", "word"),
+    [("chamber", "where-pair", "chamber"), ("=x", "where-pair", "="), ("parti=Red", "where-column", "party")],
+)
+def test_filters_that_cannot_be_meant_are_refused(tmp_path: Path, where: str, code: str, word: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        brought(tmp_path, "ada,uk-mp,Ada Lee,,,,,\n", where=(where,))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert word in str(problem)
+
+
+def test_ended_terms_are_told_and_left_out_only_where_that_is_wanted(tmp_path: Path) -> None:
+    table = "ada,uk-mp,Ada Lee,,London,GB,2026-11-23,\nben,uk-mp,Ben Moe,,London,GB,2026-11-24,\n"
+    imported, _ = brought(tmp_path, table)
+    assert (imported.ended, ids(imported)) == (["ada"], ["ada", "ben"])
+    imported, _ = brought(tmp_path, table, current=True)
+    assert (imported.ended, ids(imported)) == (["ada"], ["ben"])
+    assert imported.unaddressed == ["ben"]
+
+
+def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text("Surname: given\nA=B: locality\nSecret:\n", encoding="utf-8")
+    assert columns_from(["Surname=family", "x=y=note"], file, ["office=uk-mp"]) == Columns(
+        {"Surname": "family", "A=B": "locality", "Secret": "", "x=y": "note"}, {"office": "uk-mp"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "filled", "code"),
+    [
+        (["Surname"], [], "map-pair"),
+        (["Surname=famly"], [], "map-column"),
+        ([], ["office"], "set-pair"),
+        ([], ["nonsense=1"], "map-column"),
+    ],
+)
+def test_pairs_that_cannot_be_meant_are_refused(pairs: list[str], filled: list[str], code: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        columns_from(pairs, None, filled)
+    assert [one.code for one in caught.value.problems] == [code]
+
+
+@pytest.mark.parametrize("text", ["- a\n", "", "a: {b: c}\n"])
+def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        columns_from([], file, [])
+    assert [one.code for one in caught.value.problems] == ["map-file"]

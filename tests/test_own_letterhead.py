@@ -1,0 +1,75 @@
+"""A campaign with a letterhead of its own: read with it, part of its key, and left to say who writes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from material import ROOT
+
+from briefgen.errors import BriefgenError
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.pdf import read_pdf
+from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.tokens import differences
+from briefgen.opening import Opened, open_campaign
+
+SHIPPED = ROOT / "templates" / "letterhead" / "a4.docx"
+
+
+def opened(folder: Path, letterhead: str = "ours.docx") -> Opened:
+    path = folder / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "  organisation:" in text
+    line = f"  letterhead: {letterhead}\n"
+    path.write_text(text.replace("  organisation:", f"{line}  organisation:", 1), encoding="utf-8")
+    return open_campaign(folder)
+
+
+def codes(folder: Path, letterhead: str = "ours.docx") -> list[tuple[str, str]]:
+    with pytest.raises(BriefgenError) as caught:
+        opened(folder, letterhead)
+    return [(each.code, str(each.place)) for each in caught.value.problems if each.severity == "error"]
+
+
+def test_letters_stand_on_it_in_word_and_leave_its_place_free_in_pdf(starter: Path) -> None:
+    shutil.copy(SHIPPED, starter / "ours.docx")
+    campaign = opened(starter)
+    renderers = campaign.renderers(("pdf", "docx"))()
+    letter = campaign.composer.letter(campaign.recipients[0])
+    word, page = renderers["docx"].render(letter).data, renderers["pdf"].render(letter).data
+    sender = campaign.campaign.sender
+    assert sender.address[0] not in read_docx(word).text
+    assert sender.address[0] not in read_pdf(page).text
+    assert sender.name in read_docx(word).text
+    assert differences(read_docx(word), read_sheets(page)) == []
+    assert read_docx(word).title == read_sheets(page).title == letter.title
+
+
+def test_that_pdfs_do_not_carry_it_is_said(starter: Path) -> None:
+    shutil.copy(SHIPPED, starter / "ours.docx")
+    told = [each for each in opened(starter).warnings if each.code.startswith("letterhead")]
+    assert [each.code for each in told] == ["letterhead-not-in-pdf"]
+    assert str(told[0].place).startswith(f"{starter}/campaign.yaml:")
+
+
+def test_another_letterhead_makes_all_letters_anew(starter: Path) -> None:
+    shutil.copy(SHIPPED, starter / "ours.docx")
+    before = opened(starter).composer.fingerprint
+    shutil.copy(ROOT / "tests" / "letterheads" / "word-rich.docx", starter / "ours.docx")
+    assert open_campaign(starter).composer.fingerprint != before
+
+
+def test_one_that_is_not_there_or_outside_is_told_with_its_line(starter: Path) -> None:
+    assert [code for code, _ in codes(starter)] == ["file-missing"]
+
+
+def test_one_outside_the_folder_is_never_opened(starter: Path) -> None:
+    shutil.copy(SHIPPED, starter.parent / "theirs.docx")
+    assert [code for code, _ in codes(starter, "../theirs.docx")] == ["file-outside"]
+
+
+def test_what_is_wrong_with_it_is_told_before_a_letter_is_made(starter: Path) -> None:
+    (starter / "ours.docx").write_bytes(SHIPPED.read_bytes()[:3000])
+    assert codes(starter) == [("letterhead-unreadable", f"{starter}/ours.docx")]
