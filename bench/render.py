@@ -2,16 +2,22 @@
 
     python bench/render.py [--letters 60]
 
+Typst stands beside ours where it is installed (dependency group `bench`): the same letter, by a compiler, as
+PDF/UA too. It is far ahead, and the gap is to be seen.
+
 Both sides set the same text, with the same stylesheet and fonts, in turn, so that whatever else the machine
 does weighs on both. Plain WeasyPrint is `HTML(string=…).write_pdf()` as its first page of documentation shows
 it, with tags; plain python-docx adds paragraph after paragraph to a new document, and since it knows no
-footnotes, writes them as paragraphs at the end. Neither plain side carries an evidence record.
+footnotes, writes them as paragraphs at the end. Neither plain side carries an evidence record, nor is it
+accessible in the sense of PDF/UA, as ours is.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,8 +31,9 @@ import weasyprint
 
 from briefgen.model.document import Document
 from briefgen.render.docx import DocxRenderer
+from briefgen.render.fonts import font_faces, font_folders
 from briefgen.render.look import PAGES
-from briefgen.render.pdf import PdfRenderer, font_faces, page_rule, whole_page
+from briefgen.render.pdf import PdfRenderer, page_rule, whole_page
 
 STYLES = Path(__file__).parents[1] / "templates" / "css"
 WARM_UP = 3
@@ -110,6 +117,51 @@ def add_runs(paragraph: Any, element: Any, notes: list[Any], italic: bool = Fals
             paragraph.add_run(child.tail).italic = italic
 
 
+def typst() -> Callable[[Document], bytes]:
+    """The letter in Typst's language, on the same page with the same fonts."""
+    import typst as compiler
+
+    page = PAGES["letter", "us-letter"]
+    margins = (
+        f"top: {page.top_mm}mm, right: {page.right_mm}mm, bottom: {page.bottom_mm}mm, left: {page.left_mm}mm"
+    )
+    head = (
+        f"#set page(width: {page.width_mm}mm, height: {page.height_mm}mm, margin: ({margins}))\n"
+        '#set text(font: "Source Serif Pro", size: 11pt, lang: "en")\n#set par(leading: 0.65em)\n'
+    )
+    fonts = [str(folder) for folder in font_folders().values()]
+
+    def make(document: Document) -> bytes:
+        root = lxml.etree.fromstring(f"<body>{document.html}</body>")
+        title = f'#set document(title: "{document.title}", author: "{document.author}")\n'
+        text = title + head + "\n\n".join(in_typst(block) for block in root.iter("h1", "p"))
+        data: bytes = compiler.compile(
+            text.encode(), font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"]
+        )
+        return data
+
+    return make
+
+
+def in_typst(element: Any) -> str:
+    parts = [escaped(element.text)]
+    for child in element:
+        if child.tag == "br":
+            parts.append(" \\\n")
+        elif child.get("class") == "footnote":
+            parts.append(f"#footnote[{in_typst(child)}]")
+        elif child.tag == "a":
+            parts.append(f'#link("{child.get("href")}")[{in_typst(child)}]')
+        else:
+            parts.append(f"#{'emph' if child.tag == 'em' else 'strong'}[{in_typst(child)}]")
+        parts.append(escaped(child.tail))
+    return ("= " if element.tag == "h1" else "") + "".join(parts)
+
+
+def escaped(text: str | None) -> str:
+    return re.sub(r"([\\#*_`$<>@\[\]/])", r"\\\1", text or "")
+
+
 def compare(
     what: str, plain: Callable[[Document], bytes], ours: Callable[[Document], bytes], number: int
 ) -> None:
@@ -131,8 +183,10 @@ def main() -> None:
     arguments.add_argument("--letters", type=int, default=60)
     number = arguments.parse_args().letters
     pdf, word = PdfRenderer((STYLES,)), DocxRenderer()
-    print(f"{'':<6}{'plain, ms':>12}{'ours, ms':>12}{'faster by':>12}")
+    print(f"{'':<6}{'other, ms':>12}{'ours, ms':>12}{'faster by':>12}")
     compare("PDF", plain_pdf(), lambda document: pdf.render(document).data, number)
+    if importlib.util.find_spec("typst"):
+        compare("Typst", typst(), lambda document: pdf.render(document).data, number)
     compare("DOCX", plain_docx, lambda document: word.render(document).data, number * 5)
 
 

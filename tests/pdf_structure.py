@@ -16,7 +16,7 @@ from typing import Any
 
 import pikepdf
 
-PAINTING = frozenset("Tj TJ ' \" Do S s f F f* B B* b b* sh BI EI INLINE IMAGE".split())
+PAINTING = {"Tj", "TJ", "'", '"', "Do", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "INLINE IMAGE"}
 Fault = tuple[str, str]
 
 

@@ -1,8 +1,9 @@
-"""Makes a PDF accessible: hangs what the pages paint onto a structure tree of our own (PDF/UA-1, ISO 14289-1).
+"""Makes a PDF accessible: hangs what pages paint onto a structure tree of our own (PDF/UA-1, ISO 14289-1).
 
-WeasyPrint marks content and builds a tree from its boxes: a paragraph that runs over a page is two there, notes
-are spans without label or identifier, heads of pages have parents that no one can reach. So its tree, the last
-thing it puts into the file, is taken off again, and one from the document's own structure put there.
+WeasyPrint marks content and builds a tree from its boxes. There a paragraph that runs over a page is two,
+notes are spans without label or identifier, and heads of pages have parents that no one can reach. So its
+tree, the last thing it puts into the file, is taken off again, and one from the document's own structure put
+there.
 """
 
 from __future__ import annotations
@@ -144,8 +145,8 @@ class _Tagging:
     def _read(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
         """Take in a box and what is in it.
 
-        It is an artifact where it is no part of what the document says. `linked` is the link that a box around
-        it stands for already.
+        It is an artifact where it is no part of what the document says. `linked` is the link that a box
+        around it stands for already.
         """
         if isinstance(box, AbsolutePlaceholder):
             box = box._box
@@ -346,7 +347,8 @@ class _Tree:
             element["A"] = Dictionary({"O": _OWNERS[node.type], **_written(node.attributes)})
         if "ID" in node.entries:
             self._identified[node.entries["ID"]] = element.reference
-        return element.reference
+        reference: bytes = element.reference
+        return reference
 
     def _kid(self, kid: Node | _Mark | _Annotation, element: Dictionary, page: int | None) -> Any:
         """A kid as it stands in the element: structure, content or an object."""

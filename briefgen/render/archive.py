@@ -1,7 +1,7 @@
 """Makes an accessible PDF one to keep as well: PDF/A-3a (ISO 19005-3), the record as its associated file.
 
-WeasyPrint's variant brings the colours' profile and the associated file; here is what it misses. The file says
-of itself that it follows both PDF/A and PDF/UA.
+WeasyPrint's variant brings the colours' profile and the associated file; here is what it misses. The file
+says of itself that it follows both PDF/A and PDF/UA.
 """
 
 from __future__ import annotations

@@ -17,7 +17,9 @@ from briefgen.render.pdf import PdfRenderer, whole_page
 
 ROOT = Path(__file__).parents[2]
 NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'
-SENTENCE = "The commission found what it found, and said so in words that can be read by everybody who wants to. "
+SENTENCE = (
+    "The commission found what it found, and said so in words that can be read by everybody who wants to. "
+)
 LETTER = Document(
     kind="letter",
     html='<div class="letterhead"><h1>Example Initiative</h1><p>12 Example Street</p></div>'
@@ -102,8 +104,11 @@ def test_the_same_document_gives_the_same_bytes(renderer: PdfRenderer) -> None:
 
 def test_only_the_pinned_fonts_are_used_and_they_are_embedded(renderer: PdfRenderer) -> None:
     with pikepdf.open(BytesIO(renderer.render(LETTER).data)) as pdf:
-        fonts = [one for one in pdf.objects
-                 if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"]
+        fonts = [
+            one
+            for one in pdf.objects
+            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor"
+        ]
         names = {str(one.FontName).split("+")[-1] for one in fonts}
         assert all("/FontFile3" in one or "/FontFile2" in one for one in fonts)
     assert names

@@ -60,7 +60,7 @@ def test_a_name_in_any_script_is_set_and_can_be_read_back(renderer: PdfRenderer,
     data = renderer.render(letter("<p>Text.</p>", NAMES[language])).data
     assert page.validate_pdf_bytes(data, profile="ua1").failures == []
     assert faults(data, 0) == []
-    assert sorted(NAMES[language].replace(" ", "")) <= sorted(told(data))
+    assert set(NAMES[language]) <= set(told(data))
     if language not in ("ar", "he", "hi"):  # which are painted in the order of their shapes
         assert NAMES[language] in told(data)
 

@@ -18,6 +18,7 @@ from pdf_samples import BRIEFING, KINDS, LETTER, NOTE, SENTENCE, footnotes, lett
 from pdf_structure import Element, Structured, codes, faults, outline, told
 
 from briefgen.errors import BriefgenError
+from briefgen.opening import open_campaign
 from briefgen.render.pdf import PdfRenderer
 
 STYLES = (Path(__file__).parents[2] / "templates/css",)
@@ -89,6 +90,15 @@ def _words(read: Structured, element: Element) -> list[str]:
     ]
 
 
+def test_every_document_of_the_starter_campaign_is_accessible() -> None:
+    opened = open_campaign(STYLES[0].parents[1] / "examples/starter")
+    documents = [opened.composer.briefing(), *map(opened.composer.letter, opened.recipients)]
+    for document in documents:
+        data = renderer().render(document).data
+        assert judged(data, "ua1") == []
+        assert faults(data, footnotes(document)) == []
+
+
 def test_a_paragraph_over_two_pages_is_one_paragraph() -> None:
     data = made("letter of two pages")
     assert sum(line.strip() == "P" for line in outline(data)) == KINDS["letter of two pages"].html.count(
@@ -110,7 +120,12 @@ def test_heads_of_pages_and_leaders_are_not_told() -> None:
     text = told(made("letter of two pages"))
     assert "Page 2 of 2" not in text
     assert text.count("24 November 2026") == 1
-    assert ". . ." not in told(made("briefing"))
+    with pikepdf.open(BytesIO(made("briefing"))) as pdf:
+        read = Structured(pdf)
+        assert [re.sub(r"\d+$", "", read.text(line)) for line in read.of("TOCI")] == [
+            "One heading",
+            "Another",
+        ]
 
 
 def test_the_letter_has_the_structure_that_it_should() -> None:
