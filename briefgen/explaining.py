@@ -10,7 +10,7 @@ from typing import Any
 
 from briefgen.compose.address import address
 from briefgen.compose.composer import Composer, own_ask
-from briefgen.compose.select import Chosen, Verdict, Why, words
+from briefgen.compose.select import Chosen, Verdict, Why, leaders, words
 from briefgen.compose.templates import candidates
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
@@ -84,7 +84,7 @@ def explain(composer: Composer, recipient: Recipient) -> Explanation:
         id=recipient.id,
         office=recipient.office,
         form=to.rule,
-        form_source=composer.forms.source_of(to.rule),
+        form_source=composer.forms.source_of(to.rule, recipient.language),
         language=recipient.language,
         gender=recipient.gender,
         lines=to.lines,
@@ -155,8 +155,13 @@ def _reason(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> str:
 
 
 def _standing(verdict: Verdict, chosen: Chosen) -> str:
-    """What its rank came from: `on prison-camps, topic 2 of 4; priority 98; attributed`."""
+    """What its rank came from: `the best on prison-camps, topic 2 of 4; priority 98; attributed`."""
     snippet, topics = verdict.snippet, chosen.topics
-    shared = [topic for topic in topics if topic in snippet.topics]
-    on = f"on {shared[0]}, topic {topics.index(shared[0]) + 1} of {len(topics)}; " if shared else ""
-    return f"{on}priority {snippet.priority}; {snippet.confidence}"
+    considered = [one.snippet for one in chosen.verdicts if one.why in _CONSIDERED]
+    leads = leaders(considered, topics).get(snippet.id)
+    topic = leads or next((topic for topic in topics if topic in snippet.topics), "")
+    on = f"{'the best ' * bool(leads)}on {topic}, topic {topics.index(topic) + 1} of {len(topics)}; "
+    return f"{on if topic else ''}priority {snippet.priority}; {snippet.confidence}"
+
+
+_CONSIDERED = ("chosen", "repeats", "number", "words")

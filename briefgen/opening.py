@@ -16,12 +16,14 @@ from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
 from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.matching import unmatched
+from briefgen.compose.pictures import PICTURES
 from briefgen.compose.templates import Templates, is_language
 from briefgen.doctor import require_pdf
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
 from briefgen.library.library import NO_TEXTS, Library, Texts, library_folders, load_library
+from briefgen.library.recipients.rows import Columns
 from briefgen.library.recipients.sendable import sendable
 from briefgen.library.recipients.spreadsheet import read_recipients
 from briefgen.model.campaign import Campaign
@@ -130,13 +132,15 @@ def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms
     forms = Forms.load(findings, [(own, found.folder.show(FORMS))] if own.is_file() else [])
     seen: dict[str, Place] = {}
     everybody: list[Recipient] = []
+    # Who has no language of their own is written to in the campaign's.
+    columns = Columns(filled={"language": found.campaign.language if found.campaign else "en"})
     for name in recipient_files(found):
         path = found.folder.path / name
         if not path.is_file():
             continue  # check_names says so, with the line that names it
         try:
             everybody += read_recipients(
-                path, found.folder.show(name), rows, offices=forms.offices, seen=seen
+                path, found.folder.show(name), rows, offices=forms.offices, seen=seen, columns=columns
             )
         except BriefgenError as error:
             findings.extend(error.problems)
@@ -178,7 +182,8 @@ def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
     styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
     names = [sender.signature, sender.letterhead, *(name for name in sorted(styles) if name.endswith(".csl"))]
     files = [found.folder.path / name for name in names if name]
-    return fingerprint(campaign, library.folders, [file for file in files if file.is_file()])
+    files += [path for path in sorted(found.folder.path.iterdir()) if path.suffix.lower() in PICTURES]
+    return fingerprint(campaign, library.folders, [file for file in dict.fromkeys(files) if file.is_file()])
 
 
 def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:
@@ -285,14 +290,18 @@ def summary_of(examined: Examined) -> str:
     """How the library's statements were verified, in a sentence."""
     how: Counter[str] = Counter(verification.how for verification in examined.verified.values())
     parts = [f"{number} {words}" for key, words in _VERIFIED.items() if (number := how[key])]
-    return f"Of {sum(how.values())} snippets and caveats, {', '.join(parts)}." if parts else "No snippets."
+    return (
+        f"Evidence of {sum(how.values())} snippets and caveats: {', '.join(parts)}."
+        if parts
+        else "No snippets."
+    )
 
 
 _VERIFIED = {
-    "proved": "have quotes proved against their text just now",
-    "unchanged": "have quotes that stand unchanged since they were proved",
-    "attested": "rest on what a named person read in the source",
-    "computed": "are computed from others",
-    "none": "need no evidence",
-    "failed": "could not be proved",
+    "proved": "by quotes compared with their text just now",
+    "unchanged": "by quotes that stand as when they were proved",
+    "attested": "by what a named person read in the source",
+    "computed": "by computation from others",
+    "none": "without any, as asks may be",
+    "failed": "not proved",
 }

@@ -6,7 +6,6 @@ no output format.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +18,11 @@ from briefgen.compose.citations import Citeproc
 from briefgen.compose.citations.cache import Cache
 from briefgen.compose.citations.placing import WORKS, Placed, place
 from briefgen.compose.forms import Forms
+from briefgen.compose.furniture import Furniture, Request, letter_title
 from briefgen.compose.leftovers import leftovers
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
-from briefgen.compose.pictures import data_uri
+from briefgen.compose.pictures import with_pictures
 from briefgen.compose.record import AnnexRow, annex_row, evidence_record
 from briefgen.compose.select import Chosen, ask_named, by_topic, choose
 from briefgen.compose.templates import Templates, long_date
@@ -35,8 +35,6 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import same_language
 
-_PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]*)(")')
-
 LETTER_NAMES = (
     "campaign",
     "sender",
@@ -47,6 +45,9 @@ LETTER_NAMES = (
     "subject",
     "constituent",
     "ask",
+    "request",
+    "request_un",
+    "words",
     "evidence",
     "argument",
     "enclosures",
@@ -124,6 +125,12 @@ class Composer:
         desk = self._desk()
         date = long_date(campaign.date, campaign.language, recipient.country or campaign.sender.country)
         about = f"the letter to {recipient.id}"
+        words = Furniture(
+            campaign.language,
+            to.you,
+            {"organisation": campaign.sender.organisation, "name": campaign.sender.name},
+        )
+        ask = own_ask(recipient) or desk.passage(chosen.ask.id)
         context = {
             "campaign": campaign,
             "sender": self._sender(),
@@ -133,7 +140,10 @@ class Composer:
             "date": date,
             "subject": campaign.letter.subject or campaign.title,
             "constituent": constituent(campaign, recipient),
-            "ask": own_ask(recipient) or desk.passage(chosen.ask.id),
+            "ask": ask,
+            "request": Request(words, ask, "ask"),
+            "request_un": Request(words, ask, "ask_un"),
+            "words": words,
             "evidence": [desk.passage(snippet.id) for snippet in chosen.evidence],
             "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
             "enclosures": campaign.letter.enclosures,
@@ -147,7 +157,7 @@ class Composer:
         return Document(
             kind="letter",
             html=placed.html,
-            title=f"Letter to {to.name}",
+            title=letter_title(to.name, campaign.language),
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
@@ -231,11 +241,8 @@ class Composer:
         return Desk(self.library.snippets, self.library.caveats, self.library.references)
 
     def _sender(self) -> dict[str, Any]:
-        """The sender as templates see it: the signature as a picture that can be shown."""
-        sender = self.campaign.sender.model_dump()
-        if sender["signature"]:
-            sender["signature"] = data_uri(sender["signature"], [self.folder])
-        return sender
+        """The sender as templates see it: text, and the name of the signature's picture."""
+        return self.campaign.sender.model_dump()
 
     def _sections(self) -> list[list[str]]:
         """Snippets of each section: those named, then by topic those that no other section has."""
@@ -294,8 +301,7 @@ class Composer:
             raise BriefgenError(problems)
         placed = place(html, desk.notebook.notes, self.citeproc, style, language)
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
-        html = _PICTURE.sub(lambda match: match[1] + _picture(match[2], folders) + match[3], placed.html)
-        return Placed(html, placed.stops), list(desk.used.values())
+        return Placed(with_pictures(placed.html, folders), placed.stops), list(desk.used.values())
 
 
 def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:
@@ -313,10 +319,6 @@ def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:
         for card in cards
         if not same_language(card.language, language)
     ]
-
-
-def _picture(source: str, folders: list[Path]) -> str:
-    return source if source.startswith("data:image/") else data_uri(source, folders)
 
 
 OWN_ASK = "ask"

@@ -102,6 +102,9 @@ class Words(Written):
     you: str = "you"
     """How the text speaks to them."""
     courtesy: Courtesy = Courtesy()
+    source: list[str] = []
+    """Keys of the authorities for lines and salutation; in other languages than English none means usual
+    practice."""
 
     @field_validator("lines", "nameless")
     @classmethod
@@ -116,8 +119,6 @@ class Form(Words):
 
     title: str
     """What the office is, for lists."""
-    source: list[str] = []
-    """Keys of the authorities for lines and salutation."""
     usual: list[Literal["lines", "salutation", "close"]] = []
     """Parts for which no source was found and usual practice is followed."""
     titles: list[str] = []
@@ -193,9 +194,12 @@ class Forms:
             )
         return key, form
 
-    def source_of(self, key: str) -> str:
+    def source_of(self, key: str, language: str = "en") -> str:
         """Where an entry comes from, for people: `ITA, FOA; usual practice: close`."""
         form = self.offices[key]
+        other = form.languages.get(language.split("-")[0].lower())
+        if other is not None:
+            return ", ".join(other.source) or "usual practice"
         usual = f"usual practice: {', '.join(form.usual)}" if form.usual else ""
         return "; ".join(part for part in (", ".join(form.source), usual) if part)
 
@@ -228,7 +232,7 @@ def _joined_up(file: _File, forms: Forms, findings: Findings) -> bool:
     offices = {**forms.offices, **file.offices}
     before = len(findings.problems)
     for key, form in file.offices.items():
-        for authority in form.source:
+        for authority in (*form.source, *(one for words in form.languages.values() for one in words.source)):
             if authority not in authorities:
                 findings.add(
                     Problem(

@@ -115,7 +115,7 @@ def _ask(letter: Composed) -> Iterator[Problem]:
         "ask-missing" if missing else "ask-late",
         f"the ask {chosen.ask.id!r} is {'not printed' if missing else 'not in the first paragraph'}",
         chosen.ask_at,
-        "print {{ ask }} in the block opening of the template",
+        "print {{ request }} in the block opening of the template",
     )
 
 
@@ -124,7 +124,7 @@ def _evidence(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
     asked = {letter.chosen.ask.id}
     if all(one["id"] in asked for one in letter.document.record["snippets"]):
         yield _warning(
-            "evidence-missing",
+            "letter-without-evidence",
             "no snippet stands in the letter",
             campaign.at("interests"),
             "add topics on which there are snippets; briefgen explain says why each is left out",

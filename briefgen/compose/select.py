@@ -120,12 +120,24 @@ def _named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> S
 
 def by_topic(snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str]) -> list[Snippet]:
     """The snippets that may be printed and bear on the topics (all, where none is named), best first."""
-    usable = (
+    usable = [
         snippet
         for snippet in snippets.values()
         if snippet.kind != "ask" and _barred(snippet, campaign, topics) is None
-    )
-    return sorted(usable, key=lambda snippet: _rank(snippet, topics))
+    ]
+    leading = leaders(usable, topics)
+    return sorted(usable, key=lambda snippet: _rank(snippet, topics, leading))
+
+
+def leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str]:
+    """The best snippet on each topic, by its id; one that leads an earlier topic leads no other."""
+    best = sorted(snippets, key=_standing)
+    found: dict[str, str] = {}
+    for topic in topics:
+        first = next((one for one in best if topic in one.topics and one.id not in found), None)
+        if first is not None:
+            found[first.id] = topic
+    return found
 
 
 def _barred(snippet: Snippet, campaign: Campaign, topics: Sequence[str]) -> Why | None:
@@ -141,10 +153,19 @@ def _barred(snippet: Snippet, campaign: Campaign, topics: Sequence[str]) -> Why 
     return "topic" if topics and not set(topics) & set(snippet.topics) else None
 
 
-def _rank(snippet: Snippet, topics: Sequence[str]) -> tuple[int, int, int, str]:
-    """First what concerns them most, then what matters most, then what stands firmest."""
-    first = _first_topic(snippet, topics)
-    return (10 * first - snippet.priority, -snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
+def _rank(
+    snippet: Snippet, topics: Sequence[str], leading: Mapping[str, str]
+) -> tuple[int, int, tuple[int, int, str]]:
+    """First the best on each topic, the most particular topic before the others, so that each is spoken of;
+    then how much a snippet concerns the recipient is weighed against how much it matters."""
+    if snippet.id in leading:
+        return (0, topics.index(leading[snippet.id]), _standing(snippet))
+    return (1, 10 * _first_topic(snippet, topics) - snippet.priority, _standing(snippet))
+
+
+def _standing(snippet: Snippet) -> tuple[int, int, str]:
+    """What matters most comes first, then what stands firmest."""
+    return (-snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
 
 
 def _first_topic(snippet: Snippet, topics: Sequence[str]) -> int:

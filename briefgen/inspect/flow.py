@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from briefgen.inspect.drawn import address, drawn_words
 from briefgen.inspect.tokens import LINE_HYPHEN
 
 _CALL = 0.85
@@ -44,13 +45,16 @@ def running_text(data: bytes) -> str:
 
 
 def page_glyphs(page: Any) -> list[Glyph]:
-    """The characters of a page of pypdfium2's, in the order in which they are painted."""
+    """The characters of a page of pypdfium2's, without those in pictures, as they are painted."""
     from pypdfium2 import raw
 
     text = page.get_textpage()
     x, y = ctypes.c_double(), ctypes.c_double()
     glyphs = []
+    drawn = drawn_words(page)
     for index in range(raw.FPDFText_CountChars(text)):
+        if drawn and address(raw.FPDFText_GetTextObject(text, index)) in drawn:
+            continue
         code = raw.FPDFText_GetUnicode(text, index)
         char = LINE_HYPHEN if raw.FPDFText_IsHyphen(text, index) == 1 else _char(code)
         raw.FPDFText_GetCharOrigin(text, index, x, y)

@@ -29,7 +29,7 @@ class Sender(Written):
     phone: str = ""
     website: str = ""
     signature: str = ""
-    """A picture of the signature in the campaign folder (PNG or JPEG)."""
+    """A picture of the signature in the campaign folder (PNG, JPEG, or SVG with a PNG beside it)."""
     letterhead: str = ""
     """A Word file in the campaign folder (DOCX or DOTX): letters take their page, heads and styles from it,
     and the lines that name the sender are then left to it."""

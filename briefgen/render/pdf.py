@@ -170,8 +170,13 @@ def whole_page(document: Document) -> str:
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
         f'</head><body class="{document.kind}"><p class="running-head">{running}</p>'
-        f"{document.html}</body></html>"
+        f"{document.html.replace(_CALL, _HELD_CALL)}</body></html>"
     )
+
+
+_CALL = '<span class="footnote">'
+_HELD_CALL = f"\u2060{_CALL}"
+"""A word joiner keeps the call of a note on the line of the word that it belongs to."""
 
 
 def _record(document: Document, fetcher: Any) -> Any:

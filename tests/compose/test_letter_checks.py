@@ -249,3 +249,34 @@ def test_pages_are_counted_once_for_letters_with_one_text(opened: Opened) -> Non
 def test_a_reader_of_no_constituency_needs_no_statement(opened: Opened) -> None:
     nobody = Recipient("nobody", "uk-mp", "GB", name="P. T. Smith", locality="London")
     assert all(code != "relevance-missing" for code, _ in _warned(replace(opened, recipients=(nobody,))))
+
+
+def test_a_letter_that_only_asks_is_told(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    text = file.read_text().replace("required: [inquiry-findings-2014]", "required: []")
+    file.write_text(
+        text.replace('when: "true"\n    topics: [crimes-against-humanity, accountability]', 'when: "true"')
+    )
+    opened = open_campaign(starter)
+    everything = list(opened.composer.library.snippets)
+    opened.campaign.selection.excluded.extend(everything)
+    opened.composer._chosen.clear()
+    assert next(code for code, _ in _warned(opened)) == "letter-without-evidence"
+
+
+def test_a_snippet_in_another_language_stops_the_letter(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text().replace("\nlanguage: en", "\nlanguage: fr", 1))
+    people = starter / "recipients.csv"
+    header, *_ = people.read_text("utf-8-sig").splitlines()
+    row = "minister,foreign-minister,,,,m,Ministre,,,Paris,,75007,FR,FR,,,,,,,"
+    people.write_text(f"{header},language\n{row},fr\n", encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign(starter)
+    assert "snippet-language" in {one.code for one in caught.value.problems}
+
+
+def test_a_campaign_in_british_english_uses_snippets_in_english(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text().replace("\nlanguage: en", "\nlanguage: en-GB", 1))
+    assert _warned(open_campaign(starter)) == []

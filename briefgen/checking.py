@@ -1,0 +1,58 @@
+"""Checks every letter of an opened campaign as it would be sent; `briefgen check` is its only caller.
+
+The campaign itself is checked where it is opened; here each letter is composed once, and with a measure its
+pages are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from briefgen.compose.letter_checks import MOST_PAGES, Composed, check_letters, composed
+from briefgen.errors import BriefgenError, Problem
+from briefgen.model.document import Document
+from briefgen.opening import Opened
+
+Measure = Callable[[Document], int]
+"""Pages of a document."""
+
+
+def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Problem], list[Problem]]:
+    """Warnings about the letters, and the problems of those that cannot be composed.
+
+    With a `measure` the pages of each letter are counted: of letters with the same text only the longest is.
+    """
+    letters: list[Composed] = []
+    broken: list[Problem] = []
+    for recipient in opened.recipients:
+        try:
+            letters.append(composed(opened.composer, recipient))
+        except BriefgenError as error:
+            broken.extend(error.problems)
+    warnings = check_letters(letters, opened.campaign)
+    if measure is not None and "letter-too-long" not in opened.campaign.ignore:
+        warnings += _too_long(letters, measure)
+    return warnings, broken
+
+
+def _too_long(letters: list[Composed], measure: Measure) -> list[Problem]:
+    """The letters over two pages (AIUSA, FCNL); those that differ in address alone are measured once."""
+    longest: dict[str, Composed] = {}
+    for letter in letters:
+        known = longest.setdefault(letter.body, letter)
+        if len(letter.document.html) > len(known.document.html):
+            longest[letter.body] = letter
+    problems = []
+    for letter in longest.values():
+        pages = measure(letter.document)
+        if pages > MOST_PAGES:
+            problems.append(
+                Problem(
+                    "letter-too-long",
+                    f"the letter to {letter.recipient.id} has {pages} pages, more than {MOST_PAGES}",
+                    letter.recipient.place,
+                    "lower selection.max_snippets or selection.max_words, or shorten texts of your own",
+                    severity="warning",
+                )
+            )
+    return problems

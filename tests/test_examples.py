@@ -1,0 +1,112 @@
+"""The examples that ship: they check clean, write to offices or made-up people, and differ in substance."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from material import ROOT
+
+from briefgen.checking import check_all
+from briefgen.compose.letter_checks import Composed, composed
+from briefgen.opening import Opened, open_campaign
+from briefgen.starter import examples, start
+
+FOREIGN_FORMS = {
+    "us-congress": {
+        "us-senator",
+        "us-representative",
+        "us-house-committee-chair",
+        "us-senate-committee-chair",
+    },
+    "uk-parliament": {"uk-mp", "uk-baron", "uk-baroness", "uk-foreign-secretary", "uk-prime-minister"},
+    "un-geneva": {"un-permanent-representative-geneva", "us-permanent-representative-geneva"},
+    "foreign-ministries": {
+        "foreign-minister",
+        "ca-minister",
+        "uk-foreign-secretary",
+        "us-secretary-of-state",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def opened() -> dict[str, Opened]:
+    return {name: open_campaign(ROOT / "examples" / name) for name in examples()}
+
+
+def letter(opened: dict[str, Opened], example: str, id: str) -> Composed:
+    campaign = opened[example]
+    return composed(campaign.composer, next(one for one in campaign.recipients if one.id == id))
+
+
+def test_the_examples_are_those_that_the_page_of_commands_names() -> None:
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    assert [name for name in examples() if f"`{name}`" not in page] == []
+    assert set(FOREIGN_FORMS) | {"starter"} == set(examples())
+
+
+@pytest.mark.parametrize("name", examples())
+def test_an_example_has_nothing_to_be_warned_of_but_its_sender(opened: dict[str, Opened], name: str) -> None:
+    campaign = opened[name]
+    assert [problem.code for problem in campaign.warnings] == ["sender-sample"]
+    assert campaign.skipped == ()
+    assert check_all(campaign) == ([], [])
+
+
+@pytest.mark.parametrize("name", examples())
+def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Opened], name: str) -> None:
+    for recipient in opened[name].recipients:
+        assert not recipient.name or "fictional" in recipient.tags
+
+
+@pytest.mark.parametrize("name", examples())
+def test_every_letter_of_an_example_has_evidence_for_its_reader(opened: dict[str, Opened], name: str) -> None:
+    for recipient in opened[name].recipients:
+        assert len(letter(opened, name, recipient.id).chosen.evidence) >= 2
+
+
+@pytest.mark.parametrize("name", FOREIGN_FORMS)
+def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Opened], name: str) -> None:
+    from briefgen.compose.address import address
+
+    campaign = opened[name]
+    used = {
+        address(one, campaign.composer.forms, sender_country=campaign.campaign.sender.country).rule
+        for one in campaign.recipients
+    }
+    assert used >= FOREIGN_FORMS[name]
+
+
+@pytest.mark.parametrize("name", examples())
+def test_an_example_can_be_started_from(tmp_path: Path, name: str) -> None:
+    made = start(tmp_path / "mine", name)
+    assert {path.name for path in made} >= {"campaign.yaml", "recipients.csv", "README.md"}
+    assert open_campaign(tmp_path / "mine").recipients
+
+
+def test_an_appropriator_a_council_member_and_a_neighbour_get_letters_that_differ_in_substance(
+    opened: dict[str, Opened],
+) -> None:
+    """The same subject, three readers: other asks, other evidence, another first paragraph."""
+    letters = [
+        letter(opened, "us-congress", "eva-muster"),
+        letter(opened, "un-geneva", "geneva-japan"),
+        letter(opened, "foreign-ministries", "japan"),
+        letter(opened, "foreign-ministries", "republic-of-korea"),
+    ]
+    chair, council, neighbour, _ = letters
+    assert [one.chosen.ask.id for one in (chair, council, neighbour)] == [
+        "ask-appropriations",
+        "ask-renew-mandate",
+        "ask-raise-nonrefoulement",
+    ]
+    for one, other in combinations(letters, 2):
+        ours, theirs = ({snippet.id for snippet in each.chosen.evidence} for each in (one, other))
+        assert len(ours & theirs) < len(ours | theirs) / 2 + 1
+        assert ours != theirs
+        assert one.paragraphs[0] != other.paragraphs[0]
+    assert "us-act-lapsed" in {snippet.id for snippet in chair.chosen.evidence}
+    assert "abductions-report-2023" in {snippet.id for snippet in council.chosen.evidence}
+    assert council.paragraphs[0].startswith("I have the honour to write to Your Excellency")
