@@ -65,6 +65,9 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "td": frozenset({"colspan", "rowspan"}),
     "ol": frozenset({"start"}),
 }
+COMPOSED_ATTRIBUTES: Mapping[str, frozenset[str]] = {"img": frozenset({"data-png"})}
+"""Written by briefgen.compose alone, and refused in templates. Every `src` of a document is a `data:` address
+of a PNG, JPEG or SVG; beside an SVG stands `data-png`, the same picture as a PNG, for what shows no SVG."""
 COMMON_ATTRIBUTES = frozenset({"lang", "id"})
 BLOCK_CLASSES = frozenset(
     {

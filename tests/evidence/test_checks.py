@@ -1,7 +1,5 @@
 """Everything that can be wrong with a library's evidence is found, each under its own code, at its place."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

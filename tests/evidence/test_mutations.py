@@ -5,8 +5,6 @@ $BRIEFGEN_TEXTS gives its texts. Run as a script, this file prints the table of 
 writes it there with --write.
 """
 
-
-
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
 """A wording says no more than its evidence: each rule by a case that passes and one that fails."""
 
-
-
 from __future__ import annotations
 
 from typing import Any

@@ -70,7 +70,8 @@ def _own_members(document: Document, reference: Reference, emitted: Emitted) -> 
         entries = f"{_RELATIONSHIPS}{emitted.footnote_relationships}</Relationships>"
         yield member(f"{folder}/_rels/{base}.rels", entries.encode())
     for picture in emitted.pictures:
-        yield member(f"{reference.document.rpartition('/')[0]}/{picture.name}", picture.data, compress=False)
+        name = f"{reference.document.rpartition('/')[0]}/{picture.name}"
+        yield member(name, picture.data, compress=picture.extension == "svg")
     words = _words(document)
     for head in reference.heads:
         yield head.filled(words, document.language)

@@ -347,15 +347,17 @@ class _Emitter:
                 raise unknown(child)
 
     def _picture(self, element: Element, place: Place, *, keep: bool) -> None:
-        picture = self._sources.get(element.get("src", ""))
+        src, png = element.get("src", ""), element.get("data-png", "")
+        picture = self._sources.get(png or src)
         relationship = self._picture_relationship(picture)
+        svg = self._picture_relationship(self._sources.drawing(src, picture)) if png else ""
         self._drawings += 1
         limit = {
             "signature": emu(self._reference.design.signature_mm),
             "letterhead": emu(self._reference.design.logo_mm),
         }.get(place.division, round(self._reference.text_height * 0.8))
         size = picture.within(self._reference.text_width, limit)
-        run = drawing(self._drawings, relationship, element.get("alt", ""), size)
+        run = drawing(self._drawings, relationship, element.get("alt", ""), size, svg)
         # Before a picture no room is left for a pen.
         layout = '<w:spacing w:before="120"/>' if place.division == "signature" else ""
         style = {"signature": "Signature", "letterhead": "Letterhead"}.get(place.division, "Figure")

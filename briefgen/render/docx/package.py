@@ -37,7 +37,7 @@ class Member:
 
 
 def member(name: str, content: bytes, *, compress: bool = True) -> Member:
-    """Prepare one member; pictures need no compression."""
+    """Prepare one member; PNG and JPEG need no compression."""
     method, data = _STORED, content
     if compress and len(content) >= _NOT_WORTH:
         squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS, _MEMORY)

@@ -1,4 +1,7 @@
-"""Pictures: read once, measured, and written as inline drawings with their alternative text."""
+"""Pictures: read once, measured, and written as inline drawings with their alternative text.
+
+An SVG comes with a PNG: Word since 2016 shows the SVG, all else the PNG.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,18 @@ from briefgen.render.docx.runs import escape
 ReadImage = Callable[[str], bytes]
 """Gives the bytes for a `src` that is no data: address."""
 _DATA = re.compile(r"data:image/[\w.+-]+((?:;[\w=.-]+)*),(.*)", re.DOTALL)
+_SVG = "data:image/svg+xml;"
 _SCREEN_DPI = 96
 """CSS pixels to the inch, for pictures that say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG or JPEG."""
+    """A PNG or JPEG, or an SVG that stands behind a PNG."""
 
     data: bytes
     extension: str
-    """`png` or `jpeg`."""
+    """`png`, `jpeg` or `svg`."""
     width: int
     """Natural width in EMU."""
     height: int
@@ -54,7 +58,16 @@ class Pictures:
     def get(self, src: str) -> Picture:
         """The picture at `src`; raises BriefgenError where there is none that Word can show."""
         if src not in self._known:
-            self._known[src] = _measured(self._bytes(src), src if len(src) < 80 else src[:77] + "…")
+            self._known[src] = _measured(self._bytes(src), _shown(src))
+        return self._known[src]
+
+    def drawing(self, src: str, raster: Picture) -> Picture:
+        """The SVG at `src`, as large as `raster`, which stands for it; raises BriefgenError for all else."""
+        if not src.startswith(_SVG):
+            problem = f"the picture {_shown(src)!r} is no SVG, and yet a PNG stands for it"
+            raise BriefgenError(Problem("picture-format", problem, hint="name a PNG or JPEG alone"))
+        if src not in self._known:
+            self._known[src] = Picture(self._bytes(src), "svg", raster.width, raster.height)
         return self._known[src]
 
     def _bytes(self, src: str) -> bytes:
@@ -63,6 +76,10 @@ class Pictures:
         if self._read_image is None:
             raise BriefgenError(Problem("picture-unreadable", f"the picture {src!r} cannot be fetched here"))
         return self._read_image(src)
+
+
+def _shown(src: str) -> str:
+    return src if len(src) < 80 else src[:77] + "…"
 
 
 def _decoded(src: str) -> bytes:
@@ -106,6 +123,13 @@ _DECORATIVE = (
     "</a:ext></a:extLst>"
 )
 
+_DRAWN = (
+    '<a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}">'
+    '<asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="{}"/>'
+    "</a:ext></a:extLst>"
+)
+"""[MS-ODRAWXML] 2.3, `svgBlip`; takes a relationship."""
+
 
 def decorative() -> Any:
     """The mark that a picture says nothing, as an element."""
@@ -115,18 +139,23 @@ def decorative() -> Any:
     return etree.fromstring(root)[0]
 
 
-def drawing(number: int, relationship: str, alt: str, size: tuple[int, int]) -> str:
-    """A run with the picture in line. `number` is unique in the document; empty `alt`: decoration."""
+def drawing(number: int, relationship: str, alt: str, size: tuple[int, int], svg: str = "") -> str:
+    """A run with the picture in line. `number` is unique in the document; empty `alt`: decoration.
+
+    `svg` is the relationship of the drawing that Word shows instead, where there is one.
+    """
     extent = f'cx="{size[0]}" cy="{size[1]}"'
     name = f"Picture {number}"
     mark = "" if alt else _DECORATIVE
+    better = _DRAWN.format(svg) if svg else ""
     return (
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {extent}/>'
         f'<wp:docPr id="{number}" name="{name}" descr="{escape(alt)}">{mark}</wp:docPr>'
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
         f'<pic:pic><pic:nvPicPr><pic:cNvPr id="{number}" name="{name}"/><pic:cNvPicPr/></pic:nvPicPr>'
-        f'<pic:blipFill><a:blip r:embed="{relationship}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f'<pic:blipFill><a:blip r:embed="{relationship}">{better}</a:blip><a:stretch>'
+        "<a:fillRect/></a:stretch></pic:blipFill>"
         f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {extent}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
         "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )

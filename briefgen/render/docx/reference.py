@@ -267,8 +267,8 @@ def _heads(parts: dict[str, bytes]) -> Iterator[Head]:
 def _with_pictures(content_types: bytes) -> bytes:
     text = content_types.decode()
     missing = "".join(
-        f'<Default Extension="{extension}" ContentType="image/{extension}"/>'
-        for extension in ("png", "jpeg")
+        f'<Default Extension="{extension}" ContentType="image/{kind}"/>'
+        for extension, kind in (("png", "png"), ("jpeg", "jpeg"), ("svg", "svg+xml"))
         if f'Extension="{extension}"' not in text
     )
     return re.sub(r"<Types\b[^>]*>", lambda root: root.group() + missing, text, count=1).encode()
