@@ -161,7 +161,8 @@ class Composer:
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
-            running=(to.name, date),
+            # The date keeps to one line of the running head, however long the name is.
+            running=(to.name, date.replace(" ", "\u00a0")),
             page=campaign.letter.page,
             record=self._record(recipient, used, placed, about),
         )

@@ -17,6 +17,7 @@ DATA = Path(__file__).parents[1] / "data" / "furniture.yaml"
 _PLAINER = {
     "ask_titled": "ask",
     "ask_un": "ask",
+    "closing_titled": "closing",
     "closing_us": "closing",
     "closing_gb": "closing",
     "closing_mp": "closing_gb",
@@ -51,7 +52,7 @@ class Furniture:
 
     def __getitem__(self, key: str) -> str:
         """The words for a key; raises BriefgenError where the language has none, KeyError for no key."""
-        words = self._found(key)
+        words = self._found("closing_titled" if key == "closing" and self.titled else key)
         for name, value in self._values.items():
             words = words.replace(f"{{{name}}}", value)
         return words

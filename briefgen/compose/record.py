@@ -126,7 +126,7 @@ def annex_row(passage: Passage, references: Mapping[str, Reference], verified: M
     proofs = []
     for evidence in passage.snippet.evidence:
         reference = references.get(evidence.source or "")
-        place = "".join(f", {label} {value}" for label, value in evidence.locator.items())
+        place = "".join(f", {place_words(label, value)}" for label, value in evidence.locator.items())
         source = f"{describe(reference)}{place}" if reference else "Computed from the figures above"
         proofs.append((source, _checked(evidence, verified)))
     return AnnexRow(plain_text(passage.text), tuple(proofs))
@@ -134,11 +134,17 @@ def annex_row(passage: Passage, references: Mapping[str, Reference], verified: M
 
 def _checked(evidence: Evidence, verified: Mapping[str, Any]) -> str:
     if evidence.attested is not None:
-        return f"Read there by {evidence.attested.by} on {evidence.attested.on}"
+        return f"Read, {evidence.attested.on}"
     if evidence.computed is not None:
         return f"Arithmetic: {evidence.computed}"
     on = verified.get("on")
-    return f"Words compared with the text{f' on {on}' if on else ''}"
+    return f"Words compared{f', {on}' if on else ''}"
+
+
+def place_words(label: str, value: str) -> str:
+    """A place in a source in words: `paragraph 5`, `paragraphs 138–139`."""
+    several = re.search(r"[-–,]", value) is not None
+    return f"{label}{'s' if several else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 
 
 def describe(reference: Reference) -> str:

@@ -18,7 +18,7 @@ from briefgen.model.text import same_language
 
 _STAGES: Mapping[str, int] = {
     "background": 0,
-    "event": 0,
+    "event": 1,
     "statistic": 1,
     "finding": 1,
     "quotation": 1,
