@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
 
 from briefgen import __version__
-from briefgen.errors import BriefgenError
+from briefgen.errors import BriefgenError, Place, Problem, StorageFault
 
 app = typer.Typer(
     name="briefgen",
@@ -45,6 +46,9 @@ def run() -> None:
         trace,
     )
 
+    # A terminal that cannot show a letter shows its code; it does not end the work.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except BriefgenError as error:
@@ -57,6 +61,12 @@ def run() -> None:
         # The reader of our output has gone (`briefgen … | head`): nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        name = str(error.filename or "a file")
+        shown = name if len(name) <= 100 else f"{name[:97]}…"
+        reason = error.strerror or str(error)
+        _tell(StorageFault(Problem("file-refused", f"the system refused it: {reason}", Place(shown))))
+        sys.exit(StorageFault.exit_code)
 
 
 def _tell(error: BriefgenError) -> None:

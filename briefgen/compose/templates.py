@@ -91,6 +91,8 @@ class _Folders(jinja2.BaseLoader):
                 source, filename, fresh = loader.get_source(environment, name)
             except jinja2.TemplateNotFound:
                 continue
+            except UnicodeDecodeError:
+                raise jinja2.TemplateSyntaxError("is not UTF-8", 1, template) from None
             home = Path(loader.searchpath[0]).resolve()
             if Path(filename).resolve().is_relative_to(home):
                 return source, filename, fresh
@@ -250,8 +252,8 @@ class Templates:
         for name in self.names():
             if not name.startswith(prefixes):
                 continue
-            source, filename, _ = self._loader.get_source(self._environment, name)
             try:
+                source, filename, _ = self._loader.get_source(self._environment, name)
                 tree = self._environment.parse(source, name, filename)
             except jinja2.TemplateSyntaxError as error:
                 yield Problem(
@@ -337,7 +339,7 @@ class Templates:
     def _exists(self, name: str) -> bool:
         try:
             self._loader.get_source(self._environment, name)
-        except jinja2.TemplateNotFound:
+        except (jinja2.TemplateNotFound, jinja2.TemplateSyntaxError):
             return False
         return True
 

@@ -28,3 +28,29 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "letters to officials" in done.stdout
     assert json.loads(done.stderr.strip().splitlines()[-1]) == []
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "briefgen", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_what_the_system_refuses_is_one_line_and_74() -> None:
+    done = run("init", "x" * 300)
+    assert done.returncode == 74
+    assert "file-refused: the system refused it: File name too long" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_cannot_show_a_letter_does_not_end_the_work() -> None:
+    done = run("snippets", "list", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "\\u2026" in done.stdout

@@ -196,3 +196,11 @@ def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Temp
 )
 def test_dates_are_written_as_letters_carry_them(language: str, country: str, text: str) -> None:
     assert long_date(date(2026, 11, 24), language, country) == text
+
+
+def test_a_template_that_is_not_utf8_is_told(templates: Templates) -> None:
+    (templates.folders[0].path / "templates/letter/x.html.j2").write_bytes(b"<p>\xe9</p>")
+    assert [problem.code for problem in templates.check(["name"], ["letter"])] == ["template-syntax"]
+    with pytest.raises(BriefgenError) as caught:
+        templates.run("letter/x.html.j2", {}, "x")
+    assert caught.value.problems[0].code == "template-syntax"

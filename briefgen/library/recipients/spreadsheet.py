@@ -75,6 +75,11 @@ def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
                 'save it in the spreadsheet as "CSV UTF-8", or name its encoding, for example cp1252',
             )
         ) from None
+    except UnicodeError as error:
+        # Codecs such as punycode fail in their own way.
+        raise StorageFault(
+            Problem("recipients-encoding", f"cannot be read as {encoding}: {error}", Place(shown))
+        ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
