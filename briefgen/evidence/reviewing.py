@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from briefgen.errors import Findings, Problem
+from briefgen.errors import Findings, Problem, UsageFault
 from briefgen.evidence.checks import card_problems, cards, review_problems
 from briefgen.evidence.lock import (
     Card,
@@ -25,6 +25,9 @@ from briefgen.evidence.material import Material
 from briefgen.evidence.proofs import Proofs, prove, quote_entry, same_quote
 from briefgen.evidence.text import fingerprint
 
+MAX_NAME = 100
+"""Characters in the name of a reviewer."""
+
 
 def make_lock(
     material: Material, by: str, on: date, only: Iterable[str] | None = None
@@ -34,8 +37,13 @@ def make_lock(
     Covers all cards that are verified, or those named in `only` (`ID`, `caveats/ID`); what did not change
     keeps its reviewer and date. Problems that a review cannot settle (a quote that does not stand, a number
     that no passage tells) leave a card as it was and are returned; so does a changed card with a quote whose
-    text is not at hand.
+    text is not at hand. Raises UsageFault where `by` is not a name.
     """
+    if not 0 < len(by.strip()) <= MAX_NAME or not by.isprintable():
+        message = f"a review needs the name of somebody who answers for it, not {by[:40]!r}"
+        raise UsageFault(
+            Problem("review-nobody", message, None, f"one line of at most {MAX_NAME} characters")
+        )
     wanted = None if only is None else set(only)
     quotes: dict[str, QuoteEntry] = {}
     wordings: dict[str, WordingEntry] = {}

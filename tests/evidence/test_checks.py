@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import Findings, Place, Problem
+from briefgen.errors import Findings, Place, Problem, UsageFault
 from briefgen.evidence.checks import check_library, examine
 from briefgen.evidence.lock import Lock
 from briefgen.evidence.reviewing import make_lock
@@ -321,6 +321,13 @@ def test_only_the_named_cards_are_reviewed() -> None:
     shelf = Shelf({"fee": front("fee") + FEE, "two": front("two") + FEE})
     lock, problems = make_lock(shelf, "editor", DAY, only=["two"])
     assert (set(lock.wordings), problems) == ({"two"}, [])
+
+
+@pytest.mark.parametrize("by", ["", "   ", "two\nlines", "hidden\u200e", "x" * 101])
+def test_a_review_needs_somebody_who_answers_for_it(by: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        make_lock(Shelf({"fee": front("fee") + FEE}), by, DAY)
+    assert [problem.code for problem in caught.value.problems] == ["review-nobody"]
 
 
 def test_a_review_does_not_lock_what_the_checks_refuse() -> None:
