@@ -12,7 +12,13 @@ from pathlib import Path
 
 from briefgen.compose.address import address
 from briefgen.compose.citations.checking import check_style
-from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, Composer
+from briefgen.compose.composer import (
+    BRIEFING_NAMES,
+    LETTER_KINDS,
+    LETTER_NAMES,
+    PAPER_KINDS,
+    Composer,
+)
 from briefgen.compose.fingerprint import fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.matching import unmatched
@@ -153,8 +159,11 @@ def _check(found: Found, library: Library, findings: Findings) -> Examined:
     examined = examine(library, campaign.date if campaign else None)
     findings.extend(examined.problems)
     templates = Templates(library.folders)
-    findings.extend(templates.check(LETTER_NAMES, ["letter"]))
-    findings.extend(templates.check(BRIEFING_NAMES, ["briefing"]))
+    own_letter, own_paper = (
+        (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
+    )
+    findings.extend(templates.check(LETTER_NAMES, {*LETTER_KINDS, own_letter} - {""}))
+    findings.extend(templates.check(BRIEFING_NAMES, {*PAPER_KINDS, own_paper} - {""}))
     if campaign is not None:
         findings.extend(_language_problems(campaign))
         for part, at in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):

@@ -22,6 +22,7 @@ FOREIGN_FORMS = {
     },
     "uk-parliament": {"uk-mp", "uk-baron", "uk-baroness", "uk-foreign-secretary", "uk-prime-minister"},
     "un-geneva": {"un-permanent-representative-geneva", "us-permanent-representative-geneva"},
+    "special-procedures": {"un-special-rapporteur"},
     "foreign-ministries": {
         "foreign-minister",
         "ca-minister",

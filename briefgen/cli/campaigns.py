@@ -113,6 +113,15 @@ def _explain(show: Show, code: str) -> None:
 @app.command()
 def brief(
     campaign: options.Campaign = Path(),
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="KIND",
+            help="Another paper from the same campaign: leave-behind, upr-submission, or one of your own.",
+            show_default=False,
+        ),
+    ] = "",
     out: options.Out = None,
     format: options.Formats = None,
     text: options.Text = None,
@@ -126,9 +135,9 @@ def brief(
     show.problems(opened.warnings)
     made = _make(
         opened,
-        opened.composer.briefing(),
+        opened.composer.briefing(template),
         _out(opened, out),
-        f"{BRIEFING}/{opened.campaign.id}-briefing",
+        f"{BRIEFING}/{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}",
         format,
     )
     _tell_made(show, made)

@@ -37,6 +37,7 @@ from briefgen.model.text import same_language
 
 LETTER_NAMES = (
     "campaign",
+    "case",
     "sender",
     "recipient",
     "fields",
@@ -55,6 +56,8 @@ LETTER_NAMES = (
     "cite",
 )
 """Names that a letter template knows."""
+LETTER_KINDS = ("letter", "communication")
+"""Folders of letter templates that ship."""
 BRIEFING_NAMES = (
     "campaign",
     "sender",
@@ -70,6 +73,8 @@ BRIEFING_NAMES = (
     "cite",
 )
 """Names that a briefing template knows."""
+PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
+"""Folders of templates for papers that ship."""
 
 
 @dataclass(slots=True)
@@ -131,7 +136,7 @@ class Composer:
             {"organisation": campaign.sender.organisation, "name": campaign.sender.name},
         )
         ask = own_ask(recipient) or desk.passage(chosen.ask.id)
-        context = {
+        context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
             "recipient": recipient,
@@ -150,6 +155,8 @@ class Composer:
             "snippet": desk.passage,
             "cite": desk.cite,
         }
+        if campaign.case is not None:
+            context["case"] = campaign.case
         template = self.templates.find(campaign.letter.template, recipient)
         placed, used = self._set(
             template, context, desk, about, campaign.letter.citation_style, campaign.language
@@ -167,8 +174,11 @@ class Composer:
             record=self._record(recipient, used, placed, about),
         )
 
-    def briefing(self) -> Document:
-        """The briefing paper; raises BriefgenError for whatever keeps it from being right."""
+    def briefing(self, kind: str = "") -> Document:
+        """The briefing paper, or another `kind` of paper by the name of its templates' folder.
+
+        Raises BriefgenError for whatever keeps it from being right.
+        """
         campaign, paper = self.campaign, self.campaign.briefing
         desk = self._desk()
         title = paper.title or campaign.title
@@ -194,7 +204,7 @@ class Composer:
             "snippet": desk.passage,
             "cite": desk.cite,
         }
-        template = self.templates.find(paper.template)
+        template = self.templates.find(kind or paper.template)
         placed, used = self._set(
             template, context, desk, "the briefing", paper.citation_style, campaign.language
         )

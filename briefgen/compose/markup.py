@@ -25,12 +25,17 @@ from briefgen.model.document import (
 from briefgen.model.text import clean
 
 _VOID = frozenset({"br", "img"})
+_LISTS = frozenset({"ol", "ul"})
 _MARKERS = frozenset({"citation"})
 _BETTER = {"b": "strong", "i": "em", "h4": "h3", "section": 'div class="body"', "small": "p"}
 """What is usually meant by elements of HTML that are not in the vocabulary."""
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
 _SPACE = re.compile(r"[ \t\n]+")
 MAX_DEPTH = 40
+CONTINUE = "continue"
+"""`start` of a numbered list that goes on where the numbered list before it ended."""
+MAX_START = 9999
+"""Largest number that a list begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,10 @@ class _Reader(HTMLParser):
     faults: list[MarkupFault] = field(default_factory=list)
     removed: dict[str, None] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    lists: list[int] = field(default_factory=list)
+    """The number that the next item takes, for each list that is open."""
+    next_number: int = 1
+    """What a numbered list that continues begins with."""
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self, convert_charrefs=True)
@@ -74,7 +83,11 @@ class _Reader(HTMLParser):
             self.fault("markup-nesting", f"<{tag}> may not stand {inside}", source)
         elif len(self.stack) >= MAX_DEPTH:
             self.fault("markup-nesting", f"nested deeper than {MAX_DEPTH} levels", source)
+        if tag == "li" and self.lists:
+            self.lists[-1] += 1
         written = self._attributes(tag, attrs, source)
+        if tag in _LISTS:
+            self.lists.append(self._first_number(tag, attrs, source))
         kind = dict(attrs).get("class") or ""
         if kind == "footnote" and any(outer == "footnote" for _, outer in self.stack):
             self.fault("markup-nesting", "a footnote may not stand within a footnote", source)
@@ -100,9 +113,16 @@ class _Reader(HTMLParser):
             if not any(name == tag for name, _ in self.stack):
                 return
             while self.stack[-1][0] != tag:
-                self.out.append(f"</{self.stack.pop()[0]}>")
-        self.stack.pop()
+                self._close()
+        self._close()
+
+    def _close(self) -> None:
+        tag = self.stack.pop()[0]
         self.out.append(f"</{tag}>")
+        if tag in _LISTS:
+            number = self.lists.pop()
+            if tag == "ol" and not self.lists:
+                self.next_number = number
 
     def handle_data(self, data: str) -> None:
         text, removed = clean(data)
@@ -154,6 +174,8 @@ class _Reader(HTMLParser):
                 if value in self.ids:
                     self.fault("markup-attribute", f"the id {value!r} stands twice", source)
                 self.ids.add(value)
+            if name == "start" and value == CONTINUE:
+                value = str(self.next_number)
             written.append(f' {name}="{escape(value)}"')
         if tag == "div" and not any(name == "class" for name, _ in attrs):
             self.fault("markup-class", "a <div> needs a class", source, did_you_mean("", BLOCK_CLASSES))
@@ -162,6 +184,23 @@ class _Reader(HTMLParser):
                 "markup-attribute", "an image needs alt text", source, 'add alt="…", or alt="" for decoration'
             )
         return "".join(written)
+
+    def _first_number(self, tag: str, attrs: list[tuple[str, str | None]], source: str) -> int:
+        value = dict(attrs).get("start")
+        if tag == "ul" or value is None:
+            return 1
+        if value == CONTINUE and not self.lists:
+            return self.next_number
+        if value.isascii() and value.isdecimal() and 1 <= int(value[:5]) <= MAX_START:
+            return int(value)
+        where = " within a list" if value == CONTINUE else ""
+        self.fault(
+            "markup-attribute",
+            f"a list cannot begin with start={value[:20]!r}{where}",
+            source,
+            f'write a number from 1 to {MAX_START}, or start="{CONTINUE}" in a list that stands by itself',
+        )
+        return 1
 
     def _check_class(self, tag: str, value: str, source: str) -> None:
         known = BLOCK_CLASSES if tag == "div" else SPAN_CLASSES | _MARKERS

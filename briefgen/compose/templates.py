@@ -371,6 +371,9 @@ class Templates:
                     place,
                     "print it only {% if … %} it is there",
                 )
+            if error.name == "case":
+                message = f"the template prints a case, and the campaign has none, while making {about}"
+                return Problem("case-missing", message, place, "fill in `case` in campaign.yaml")
             known = list(context) if error.owner is MISSING else _members(error.owner)
             return Problem(
                 "template-name",

@@ -46,6 +46,33 @@ class Letter(Written):
     """Reference line; the campaign's title where it is empty."""
 
 
+class Victim(Written):
+    """Somebody to whom a case has happened."""
+
+    name: str
+    about: str = ""
+    """What identifies them: age, sex, nationality, where they live or come from."""
+
+
+class Case(Written):
+    """One case as the Special Procedures of the Human Rights Council take it (OHCHR, submission of
+    information: victims, perpetrators, date, place and account; who submits it is the sender)."""
+
+    victims: list[Victim] = Field(min_length=1)
+    perpetrators: str
+    date: str
+    """As far as it is known: a day, a month, “about midday on …”."""
+    place: str
+    account: list[str] = Field(min_length=1)
+    """What happened, paragraph by paragraph; the sender's own words, not checked against sources."""
+    consent: str
+    """Whether those concerned agree that the case is sent and made known."""
+    remedies: str = ""
+    """What was tried before courts and authorities of the State."""
+    confidential: str = ""
+    """What is not to be passed on."""
+
+
 class Section(Written):
     """One section of the briefing."""
 
@@ -123,6 +150,8 @@ class Campaign(Written):
     constituent: str = ""
     """A sentence for elected recipients that says who in their constituency writes; `{constituency}` in it is
     filled in from the recipient's column, and where that is empty there is no such sentence."""
+    case: Case | None = None
+    """For letters of the template `communication`."""
     letter: Letter = Letter()
     briefing: Briefing = Briefing()
     recipients: list[str] = Field(min_length=1)

@@ -88,3 +88,23 @@ def test_no_markup_whatever_stops_the_reader(markup: str) -> None:
     html, faults, _ = canonical(markup)
     if not faults:
         ElementTree.fromstring(f"<body>{html}</body>")
+
+
+def test_a_list_goes_on_where_the_numbered_list_before_it_ended() -> None:
+    html, faults, _ = canonical(
+        '<ol start="continue"><li>one</li><li><p>two</p><ol><li>a</li></ol></li></ol><p>between</p>'
+        '<ul><li>x</li></ul><ol start="continue"><li>three</li></ol><ol start="continue"><li>four</li></ol>'
+    )
+    assert faults == []
+    assert [part.split('"')[0] for part in html.split('start="')[1:]] == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize("start", ["0", "-1", "x", "99999", "", "²", "Continue"])
+def test_a_list_begins_with_a_number_or_goes_on(start: str) -> None:
+    assert codes(f'<ol start="{start}"><li>a</li></ol>') == ["markup-attribute"]
+
+
+def test_a_list_within_a_list_does_not_go_on() -> None:
+    assert codes('<ol><li>a</li></ol><ol><li><ol start="continue"><li>b</li></ol></li></ol>') == [
+        "markup-attribute"
+    ]

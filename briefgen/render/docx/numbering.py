@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _LIST_LEVELS = 9
 """Levels that WordprocessingML knows (ECMA-376, 17.9.6)."""
+_NUMBER_GAP_MM = 1.6
+"""Between a number and its text. Numbers end there, so that 9 and 10 stand below each other as in the PDF."""
 _BULLETS = ("\u2022", "\u25e6", "\u25aa")
 
 
@@ -95,10 +97,11 @@ def _list_definition(
     for level, (form, text) in enumerate(levels):
         name = style if level == 0 else f"{style} {level + 1}"
         link = f'<w:pStyle w:val="{free[name].get(tag("styleId"))}"/>' if name in free else ""
+        side, hanging = ("right", twips(_NUMBER_GAP_MM)) if form == "decimal" else ("left", step)
         parts.append(
             f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{link}'
-            f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
-            f'<w:pPr><w:ind w:left="{(level + 1) * step}" w:hanging="{step}"/></w:pPr></w:lvl>'
+            f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="{side}"/>'
+            f'<w:pPr><w:ind w:left="{(level + 1) * step}" w:hanging="{hanging}"/></w:pPr></w:lvl>'
         )
     return element(
         f'<w:abstractNum w:abstractNumId="{abstract}"><w:multiLevelType w:val="hybridMultilevel"/>'

@@ -1,0 +1,93 @@
+"""The kinds of letters and papers that ship beside letter and briefing: cases, submissions, leave-behinds."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from material import ROOT
+
+from briefgen.errors import BriefgenError
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.tokens import differences, read_html
+from briefgen.opening import Opened, open_campaign
+
+EXAMPLE = ROOT / "examples/special-procedures"
+
+
+@pytest.fixture(scope="module")
+def opened() -> Opened:
+    return open_campaign(EXAMPLE)
+
+
+def numbers(html: str) -> list[int]:
+    """The number of each paragraph of the numbered lists."""
+    found = []
+    for start, items in re.findall(r'<ol start="(\d+)">(.*?)</ol>', html):
+        found += [int(start) + index for index in range(items.count("<li>"))]
+    return found
+
+
+def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragraphs(opened: Opened) -> None:
+    html = opened.composer.letter(opened.recipients[0]).html
+    assert re.findall("<h2>(.*?)</h2>", html) == [
+        "Alleged victims",
+        "Alleged perpetrators",
+        "Date, place and circumstances",
+        "Steps taken before the authorities",
+        "Context",
+        "Consent and confidentiality",
+    ]
+    assert numbers(html) == list(range(1, 14))
+    case = opened.campaign.case
+    assert case is not None
+    for words in (case.perpetrators, case.date, case.place, *case.account, case.remedies, case.consent):
+        assert words in html
+    assert "I respectfully ask you to put this case" in html
+
+
+def test_a_submission_to_the_periodic_review_numbers_its_paragraphs_through(opened: Opened) -> None:
+    html = opened.composer.briefing().html
+    assert numbers(html) == list(range(1, 14))
+    assert re.findall("<h2>(.*?)</h2>", html)[:2] == ["Submitted by", "Summary"]
+    assert "Recommendations" in html
+
+
+def test_numbers_of_paragraphs_are_the_same_in_word(opened: Opened) -> None:
+    document = opened.composer.briefing()
+    finished = opened.renderers(("docx",))()["docx"].render(document)
+    assert differences(read_html(document.html), read_docx(finished.data)) == []
+
+
+def test_a_leave_behind_is_one_page_with_the_request_first(opened: Opened) -> None:
+    starter = open_campaign(ROOT / "examples/starter")
+    document = starter.composer.briefing("leave-behind")
+    assert document.html.index("We ask you to support") < document.html.index("Why it matters")
+    rendering = starter.renderers(("pdf",))()["pdf"].render(document)
+    assert rendering.pages == 1
+    printed = {one["id"] for one in document.record["snippets"]}
+    assert printed == {*starter.campaign.briefing.summary, starter.campaign.briefing.asks[0]}
+
+
+def test_a_case_that_is_not_there_is_named(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "examples/un-geneva", tmp_path / "none")
+    text = (folder / "campaign.yaml").read_text(encoding="utf-8")
+    (folder / "campaign.yaml").write_text(
+        text.replace("letter:\n", "letter:\n  template: communication\n"), encoding="utf-8"
+    )
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign(folder)
+    assert {problem.code for problem in caught.value.problems} == {"case-missing"}
+
+
+def test_a_case_leaves_out_what_need_not_be_told(tmp_path: Path) -> None:
+    text = (EXAMPLE / "campaign.yaml").read_text(encoding="utf-8")
+    case = re.sub(r"  (remedies|confidential): >-\n(    .*\n)+", "", text)
+    folder = shutil.copytree(EXAMPLE, tmp_path / "less")
+    (folder / "campaign.yaml").write_text(case, encoding="utf-8")
+    campaign = open_campaign(folder)
+    html = campaign.composer.letter(campaign.recipients[0]).html
+    assert "Steps taken" not in html
+    assert numbers(html) == list(range(1, 12))
