@@ -71,6 +71,7 @@ def bring(
     """
     filters = [_filter(text) for text in wanted.where]
     brought = _read(kind, paths, wanted, list(offices), findings)
+    _check_headers(wanted.columns, len(paths), findings)
     everybody, merged = merge([one.recipients for one in brought])
     chosen = [one for one in everybody if all(each.holds(one) for each in filters)]
     for each in filters:
@@ -96,6 +97,17 @@ def bring(
         ended,
         [one.id for one in kept if (problem := sendable(one, date.min)) and problem.code == "no-address"],
     )
+
+
+def _check_headers(columns: Columns, files: int, findings: Findings) -> None:
+    """Raise where a mapped header stands in none of the files; where some have it, a warning is enough."""
+    missing = [problem for problem in findings.problems if problem.code == "map-header"]
+    nowhere = [
+        problem for problem in missing if sum(one.message == problem.message for one in missing) == files
+    ]
+    if nowhere:
+        once = {problem.message: replace(problem, severity="error") for problem in reversed(nowhere)}
+        raise UsageFault(reversed(once.values()))
 
 
 def _read(

@@ -29,9 +29,9 @@ from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
 from briefgen.library.library import NO_TEXTS, Library, Texts, library_folders, load_library
+from briefgen.library.recipients.lists import read_list
 from briefgen.library.recipients.rows import Columns
 from briefgen.library.recipients.sendable import sendable
-from briefgen.library.recipients.spreadsheet import read_recipients
 from briefgen.model.campaign import Campaign
 from briefgen.model.letterhead import Letterhead
 from briefgen.model.recipient import Recipient
@@ -142,10 +142,10 @@ def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms
     columns = Columns(filled={"language": found.campaign.language if found.campaign else "en"})
     for name in recipient_files(found):
         path = found.folder.path / name
-        if not path.is_file():
+        if not path.is_file() or not path.resolve().is_relative_to(found.folder.path.resolve()):
             continue  # check_names says so, with the line that names it
         try:
-            everybody += read_recipients(
+            everybody += read_list(
                 path, found.folder.show(name), rows, offices=forms.offices, seen=seen, columns=columns
             )
         except BriefgenError as error:

@@ -148,3 +148,18 @@ def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, text: str) -> No
     with pytest.raises(BriefgenError) as caught:
         columns_from([], file, [])
     assert [one.code for one in caught.value.problems] == ["map-file"]
+
+
+def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_lack_is_told(
+    tmp_path: Path,
+) -> None:
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.write_text("Surname,office\nLee,uk-mp\n", encoding="utf-8")
+    other.write_text("family,office\nMoe,uk-mp\n", encoding="utf-8")
+    findings = Findings()
+    bring("csv", [one, other], Wanted(columns_from(["Surname=family"], None, ())), (), TODAY, findings)
+    assert [(problem.code, problem.severity) for problem in findings.problems] == [("map-header", "warning")]
+    with pytest.raises(UsageFault) as caught:
+        bring("csv", [one, other], Wanted(columns_from(["zz=family"], None, ())), (), TODAY, Findings())
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.severity, "'zz'" in problem.message) == ("map-header", "error", True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean
+from briefgen.library.files import not_ordinary
 from briefgen.library.folders import Folder
 from briefgen.library.written import Marked, build, read_text, read_yaml
 from briefgen.model.campaign import Campaign
@@ -110,6 +111,10 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     place,
                     "copy the file into the folder",
                 )
+            )
+        elif target.exists() and (kind := not_ordinary(target.stat().st_mode)):
+            findings.add(
+                Problem("file-not-ordinary", f"{name!r} is {kind}, not a file", place, "name a file")
             )
         elif not target.is_file():
             there = [file.name for file in found.folder.path.iterdir() if file.suffix == target.suffix]

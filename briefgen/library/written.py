@@ -18,6 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from briefgen.errors import Findings, Place, Problem, StorageFault, did_you_mean
+from briefgen.library.files import read_ordinary
 from briefgen.model.written import Path as KeyPath
 from briefgen.model.written import Written
 
@@ -49,15 +50,9 @@ class Marked:
 def read_text(path: Path, shown: str) -> str:
     """Return a text file's content with `\\n` line ends and without a byte-order mark.
 
-    Raises StorageFault where the file cannot be read, is not UTF-8 or is larger than 4 MB.
+    Raises StorageFault where it is no ordinary file, cannot be read, is not UTF-8 or is larger than 4 MB.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(shown)))
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+    raw = read_ordinary(path, Place(shown), MAX_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -185,6 +185,34 @@ def test_sendable_says_who_cannot_be_written_to_and_why() -> None:
         assert (problem.code, "Ada Sample" in problem.message) == ("no-address", True)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("district: 9", "district: " + "9" * 5000, ""),
+        ("start: '2020-01-03'", "start: 2021-99-99", ""),
+        ("end: '2031-01-03'", "end: 2031-99-99", "ValueError"),
+        ("official_full: Ada Sample", 'official_full: "Ada\\0 Sample"', "U+0000"),
+        ("last: Sample", "last: [Sample]", "there is no family name"),
+        ("bioguide: S000001", "bioguide: " + "7" * 5000, ""),
+    ],
+)
+def test_values_that_no_program_would_write_cost_one_member_at_most(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    folder = _folder(tmp_path, [_person(1), _person(2)])
+    path = folder / "legislators-current.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    findings = Findings()
+    members = read_congress(folder, "data", findings).recipients
+    assert members[-1].id == "sample-s000002"
+    errors = findings.errors
+    assert [problem.code for problem in errors] == ["congress-person"] * bool(told)
+    assert all(told in problem.message for problem in errors)
+    assert len(members) == 2 - bool(told)
+
+
 @pytest.fixture(scope="module")
 def congress() -> list[Recipient]:
     data = os.environ.get("BRIEFGEN_DATA")

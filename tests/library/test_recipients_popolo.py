@@ -204,3 +204,32 @@ def test_hostile_persons_are_reported_or_read_and_never_break_the_reading(
 ) -> None:
     brought, _ = read(tmp_path, [person, {"id": "9", "name": "Sound Example"}])
     assert brought.recipients[-1].name == "Sound Example"
+
+
+@pytest.mark.parametrize(
+    ("person", "code", "word"),
+    [
+        ({"id": "p1", "name": ["Ada", "Lee"]}, "person-name", "person 1 (p1): name should be text"),
+        ({"id": "p1", "name": {"en": "Ada"}}, "person-name", "name should be text"),
+        ({"id": ["p1"], "name": "Ada Lee"}, "person-name", "person 1 (Ada Lee): id should be text"),
+        ({"id": "p1"}, "person-name", "person 1 (p1): there is no name"),
+        ({"id": "p1", "name": "Ada\x00Lee"}, "recipient-control", "U+0000"),
+        ({"id": "p1", "name": "Ada \ud800"}, "recipient-control", "U+D800"),
+    ],
+)
+def test_nobody_comes_without_a_name_or_with_a_changed_one(
+    tmp_path: Path, person: dict[str, Any], code: str, word: str
+) -> None:
+    brought, problems = read(tmp_path, [person, {"id": "9", "name": "Sound Example"}])
+    assert [one.name for one in brought.recipients] == ["Sound Example"]
+    ((found, message),) = problems
+    assert (found, word in message) == (code, True), message
+    message.encode()  # can be printed, whatever stood in the data
+
+
+def test_a_number_of_thousands_of_digits_is_text_like_any_other(tmp_path: Path) -> None:
+    path, findings = tmp_path / "members.json", Findings()
+    person = '{"id": "9", "name": "Sound Example", "start_date": ' + "9" * 5000 + "}"
+    path.write_text("[" + person + "]", encoding="utf-8")
+    (one,) = read_popolo(path, "members.json", findings, columns=MPS).recipients
+    assert (one.name, findings.problems) == ("Sound Example", [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from briefgen.library.recipients.published import (
     Brought,
     load_yaml,
     role_in_committee,
+    shown_of,
     text_of,
     whole_day,
 )
 from briefgen.model.recipient import Committee, Recipient
+from briefgen.model.text import clean
 
 _NICKNAME = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
@@ -80,7 +82,7 @@ def read_congress(folder: Path, shown: str, findings: Findings) -> Brought:
     members = []
     for number, person in enumerate(people, start=1):
         try:
-            members.append(_member(person, committees, place, findings))
+            members.append(_printable(_member(person, committees, place, findings)))
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             findings.add(
                 Problem(
@@ -103,7 +105,18 @@ def _newest(people: list[Any]) -> date | None:
 
 def _known_as(person: Any) -> str:
     name = person.get("name") if isinstance(person, dict) else None
-    return str(name.get("official_full") or name.get("last")) if isinstance(name, dict) else "without a name"
+    known = shown_of(name.get("official_full") or name.get("last")) if isinstance(name, dict) else ""
+    return known or "without a name"
+
+
+def _printable(member: Recipient) -> Recipient:
+    """The member, if nothing invisible stands in any of the texts; raises ValueError otherwise."""
+    for one in fields(member):
+        value = getattr(member, one.name)
+        for text in (value,) if isinstance(value, str) else value if one.name in ("address", "tags") else ():
+            if removed := clean(text)[1]:
+                raise ValueError(f"{one.name} holds invisible characters: {', '.join(removed)}")
+    return member
 
 
 def _member(
@@ -115,6 +128,8 @@ def _member(
     term = person["terms"][-1]
     bioguide = str(person["id"]["bioguide"])
     name = member_name({key: text_of(value) for key, value in person["name"].items()})
+    if not name.family:
+        raise ValueError("there is no family name")
     chamber, office = _CHAMBERS[term["type"]]
     roles = _leadership(person, term)
     # Models of Address (ITA): the Speaker is always addressed as such.
@@ -298,9 +313,11 @@ def _without_committees(reason: str, place: Place | None) -> Problem:
 def _names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     names = []
     for committee in listed:
-        names.append((committee["thomas_id"], text_of(committee["name"])))
+        names.append((committee["thomas_id"], shown_of(committee["name"])))
         for part in committee.get("subcommittees", ()):
-            name = text_of(part["name"])
-            full = name if "Subcommittee" in name else f"Subcommittee on {name}"
+            name = shown_of(part["name"])
+            # `The Administrative State, …` within a title has a small article.
+            within = f"the {name[4:]}" if name.startswith("The ") else name
+            full = name if "Subcommittee" in name else f"Subcommittee on {within}"
             names.append((committee["thomas_id"] + part["thomas_id"], full))
     return names

@@ -23,7 +23,9 @@ from briefgen.library.recipients.published import (
     last_day,
     load_yaml,
     mappings,
+    named,
     role_in_committee,
+    shown_of,
     span,
     text_of,
     whole_day,
@@ -140,7 +142,10 @@ def _recipient(
     offices: Collection[str],
 ) -> Recipient | None:
     name = text_of(person.get("name"))
-    if deceased(name, person.get("death_date"), place, findings):
+    label = shown_of(name) or "a person without a name"
+    if deceased(label, person.get("death_date"), place, findings) or not named(
+        label, person, place, findings
+    ):
         return None
     roles = sorted(
         mappings(person["roles"]), key=lambda one: span(one.get("start_date"), one.get("end_date"))
@@ -149,12 +154,14 @@ def _recipient(
     state = _state(role)
     seat = _seat(role, state)
     if seat is None and not columns.filled.get("office"):
-        message = f"{name}: no form of address is known for the role {text_of(role.get('type')) or 'none'!r}"
+        message = (
+            f"{label}: no form of address is known for the role {shown_of(role.get('type')) or 'none'!r}"
+        )
         hint = "leave the file out, or give the office with --set office=…"
         findings.add(Problem("openstates-role", message, place, hint))
         return None
     seat = seat or _Seat("", "", "", text_of(role.get("type")))
-    address = _address(person, role, name, place, findings)
+    address = _address(person, role, label, place, findings)
     cells = {
         "id": slug(text_of(person.get("family_name")) or name, _mark(person)),
         "office": seat.office,
@@ -180,7 +187,7 @@ def _recipient(
         "term_end": _day(role.get("end_date")),
     }
     filled = {**columns.filled, **{key: text for key, text in cells.items() if text}}
-    return Row(place, name or "a person without a name", findings).recipient(filled, {}, offices)
+    return Row(place, label, findings).recipient(filled, {}, offices)
 
 
 def _mark(person: Thing) -> str:

@@ -23,7 +23,9 @@ from briefgen.library.recipients.published import (
     last_day,
     load_json,
     mappings,
+    named,
     role_in_committee,
+    shown_of,
     span,
     text_of,
     whole_day,
@@ -70,9 +72,10 @@ def read_popolo(
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
     for number, person in enumerate(data.persons, start=1):
-        name = text_of(person.get("name"))
-        label = f"person {number} ({name or text_of(person.get('id')) or 'without a name'})"
+        label = f"person {number} ({_known_as(person)})"
         if deceased(label, person.get("death_date"), place, findings):
+            continue
+        if not named(label, person, place, findings):
             continue
         recipient = _recipient(person, data, columns, Row(place, label, findings), offices)
         if recipient is None:
@@ -90,6 +93,10 @@ def read_popolo(
         ids[recipient.id] = place
         found.append(recipient)
     return Brought(found, _newest(data))
+
+
+def _known_as(person: Thing) -> str:
+    return shown_of(person.get("name")) or shown_of(person.get("id")) or "without a name"
 
 
 def _data(read: Any, place: Place) -> _Data:

@@ -6,7 +6,8 @@ It knows no format.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,13 +15,41 @@ from typing import Any
 
 import yaml
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.library.files import read_ordinary
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean
 
 MAX_BYTES = 50_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ALWAYS = "9999-12-31"
+_MAX_DIGITS = 300
+"""Of a number; Python refuses to read or print some thousands of them."""
+
+
+def _or_as_written(construct: Callable[[Any, yaml.Node], Any]) -> Callable[[Any, yaml.Node], Any]:
+    def value(loader: Any, node: yaml.Node) -> Any:
+        if len(node.value) > _MAX_DIGITS:
+            return str(node.value)
+        try:
+            return construct(loader, node)
+        except (ValueError, OverflowError):
+            return str(node.value)
+
+    return value
+
+
+class _Forgiving(_LOADER):  # type: ignore[misc]
+    """Leaves a date or number that is none (`2021-99-99`) as written, for its reader to tell."""
+
+
+for _name in ("int", "float", "timestamp"):
+    _tag = f"tag:yaml.org,2002:{_name}"
+    _Forgiving.add_constructor(_tag, _or_as_written(_LOADER.yaml_constructors[_tag]))
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +68,7 @@ def load_yaml(path: Path, place: Place, code: str) -> Any:
         # An alias could blow a small file up to any size, and the published files hold none.
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(raw, Loader=_LOADER)):
             raise BriefgenError(Problem(code, "aliases (*) are not used in these files", place))
-        return yaml.load(raw, Loader=_LOADER)
+        return yaml.load(raw, Loader=_Forgiving)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = Place(place.file, mark.line + 1, mark.column + 1) if mark else place
@@ -50,31 +79,57 @@ def load_yaml(path: Path, place: Place, code: str) -> Any:
 def load_json(path: Path, place: Place, code: str) -> Any:
     """A published JSON file; raises as load_yaml does."""
     try:
-        return json.loads(_read(path, place).decode("utf-8-sig"))
+        return json.loads(_read(path, place).decode("utf-8-sig"), parse_int=_whole_number)
     except json.JSONDecodeError as error:
         where = Place(place.file, error.lineno, error.colno)
         raise BriefgenError(
             Problem(code, f"not readable as JSON: {error.msg}", where, "fetch it anew")
         ) from None
-    except (UnicodeDecodeError, RecursionError):
+    except (UnicodeDecodeError, RecursionError, ValueError):
         raise BriefgenError(Problem(code, "not readable as JSON in UTF-8", place, "fetch it anew")) from None
 
 
 def _read(path: Path, place: Place) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", place))
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", place)) from None
+    return read_ordinary(path, place, MAX_BYTES)
 
 
 def text_of(value: Any) -> str:
-    """One line of printable text; empty for nothing, and for what is no scalar."""
+    """One line of text; empty for nothing, and for what is no scalar.
+
+    Invisible characters stay in it, for whoever makes the record to refuse and not to lose in silence.
+    """
     if value is None or isinstance(value, dict | list):
         return ""
-    return " ".join(clean(str(value))[0].split())
+    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+
+
+def shown_of(value: Any) -> str:
+    """The same for a message: what can be printed of it."""
+    return clean(text_of(value))[0]
+
+
+_TEXTS = (
+    "id", "name", "given_name", "family_name", "honorific_prefix", "honorific_suffix", "suffix", "gender",
+    "email",
+)  # fmt: skip
+"""Fields of a person that are one text each, in Popolo as with Open States."""
+
+
+def named(label: str, person: Mapping[str, Any], place: Place, findings: Findings) -> bool:
+    """Whether a person has a name, in fields that are text; else it is told."""
+    wrong = [key for key in _TEXTS if isinstance(person.get(key), dict | list | bool)]
+    if not wrong and any(text_of(person.get(key)) for key in ("name", "given_name", "family_name")):
+        return True
+    fault = f"{' and '.join(wrong)} should be text, and is not" if wrong else "there is no name"
+    findings.add(
+        Problem(
+            "person-name",
+            f"{label}: {fault}; the person is left out",
+            place,
+            "correct the data, or fetch it anew",
+        )
+    )
+    return False
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
@@ -126,7 +181,7 @@ def deceased(label: str, died: Any, place: Place, findings: Findings) -> bool:
     findings.add(
         Problem(
             "recipient-deceased",
-            f"{label} has died ({text_of(died)}) and is left out",
+            f"{label} has died ({shown_of(died)}) and is left out",
             place,
             severity="warning",
         )

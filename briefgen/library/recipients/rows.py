@@ -59,6 +59,7 @@ def recipients_of(
     headers = _headers(first.cells, Place(shown, first.line), findings, columns)
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
+    record = None
     for record in rows:
         place = Place(shown, record.line)
         cells = _fitted(record, headers, place, findings)
@@ -71,6 +72,16 @@ def recipients_of(
         )
         if recipient is not None and _is_new(recipient, record, place, ids, findings):
             found.append(recipient)
+    if record is None:
+        findings.add(
+            Problem(
+                "recipients-empty",
+                "names its columns and holds no row",
+                Place(shown),
+                "write a row for each recipient below the first",
+                severity="warning",
+            )
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.library.files import read_ordinary
 from briefgen.library.recipients.record import BY_NAME, COLUMNS, cells_of
 from briefgen.library.recipients.rows import AS_THEY_ARE, Columns, Record, column_of, recipients_of
 from briefgen.model.recipient import Recipient
@@ -20,6 +21,7 @@ MAX_BYTES = 50_000_000
 MAX_LINES_OF_A_ROW = 200
 """A quotation mark that is never closed would otherwise swallow the rest of the file."""
 _DELIMITERS = (",", ";", "\t")
+_ZIP = b"PK\x03\x04"
 
 
 def read_recipients(
@@ -51,13 +53,16 @@ def read_recipients(
 
 
 def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(shown)))
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+    raw = read_ordinary(path, Place(shown), MAX_BYTES)
+    if raw.startswith(_ZIP):
+        raise BriefgenError(
+            Problem(
+                "recipients-format",
+                "is a workbook or another packed file, not CSV",
+                Place(shown),
+                "name a workbook with the ending .xlsx, or save it as CSV UTF-8",
+            )
+        )
     codec = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
     try:
         text = raw.decode(codec)

@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, did_you_mean
+from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.library.files import require_ordinary, unreadable
 from briefgen.library.recipients.rows import AS_THEY_ARE, Columns, Record, recipients_of
 from briefgen.model.recipient import Recipient
 
@@ -52,14 +53,12 @@ def read_workbook(
 
 def _lines(path: Path, shown: str, sheet: str) -> Sequence[Mapping[str, Any]]:
     """What the reading process printed; raises where it could not do its work."""
+    require_ordinary(path, Place(shown), MAX_BYTES)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(shown)))
         with path.open("rb"):
             pass
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+        raise unreadable(error, Place(shown)) from None
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD), str(path.resolve()), sheet],
@@ -96,9 +95,12 @@ def _unusable(fault: Mapping[str, Any], shown: str, sheet: str) -> Problem:
         message = f"there is no sheet {sheet!r}" if sheet else "there is no sheet with cells"
         return Problem("xlsx-sheet", message, Place(shown), hint)
     if fault["fault"] == "kind":
+        what = fault.get("kind", "")
         return Problem(
             "xlsx-unreadable",
-            "this is no XLSX workbook, or one with a password",
+            f"this is {what}, not an XLSX workbook"
+            if what
+            else "this is no XLSX workbook, or one with a password",
             Place(shown),
             "open it and save it as an Excel workbook (.xlsx) without a password, or as CSV UTF-8",
         )

@@ -61,6 +61,10 @@ def _lines(file: str, sheet: str) -> Iterator[dict[str, Any]]:
         if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
             yield {"fault": "size"}
             return
+        kind = _other_kind(set(archive.namelist()))
+        if kind:
+            yield {"fault": "kind", "kind": kind}
+            return
     from openpyxl import load_workbook
 
     book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
@@ -81,6 +85,19 @@ def _lines(file: str, sheet: str) -> Iterator[dict[str, Any]]:
             yield {"fault": "size"}
             return
         yield line
+
+
+def _other_kind(parts: set[str]) -> str:
+    """What a packed file is that is no workbook, for people; empty where it may be one."""
+    if "word/document.xml" in parts:
+        return "a Word document"
+    if "ppt/presentation.xml" in parts:
+        return "a presentation"
+    if "xl/workbook.bin" in parts:
+        return "a binary workbook (.xlsb)"
+    if "content.xml" in parts and "mimetype" in parts:
+        return "an OpenDocument file (.ods, .odt)"
+    return "" if any(part.startswith("xl/") for part in parts) else "a packed file"
 
 
 def _row(number: int, cells: tuple[Any, ...]) -> dict[str, Any] | None:
