@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from briefgen.compose.forms import ADDRESS, Form, Forms, Wording, Words
 from briefgen.compose.names import formal, postnominals, printed
-from briefgen.compose.states import state, the_state
+from briefgen.compose.states import state, the_state, usual_name
 from briefgen.errors import BriefgenError, Problem
-from briefgen.library.recipients.postal import country_line, locality_lines
+from briefgen.library.recipients.postal import country_line, large_first, locality_lines
 from briefgen.model.recipient import Addressed, Committee, Recipient
 
 
@@ -55,23 +55,32 @@ def address(recipient: Recipient, forms: Forms, *, sender_country: str) -> Addre
             )
         )
     postal = _postal(recipient, sender_country)
-    lines = _lines(wordings, values, recipient, postal)
+    first = large_first(recipient.country, recipient.language, recipient.locality, recipient.region)
+    streets = recipient.address if first is None else ()
+    lines = _lines(wordings, values, streets, recipient.gender, postal)
+    whole = (*lines, *postal)
+    if first is not None:
+        last = (
+            (recipient.postal_code, *postal[-1:])
+            if _is_abroad(recipient, sender_country)
+            else (recipient.postal_code,)
+        )
+        whole = (*_joined(first, recipient.address), *lines, *(line for line in last if line))
     return Addressed(
-        lines=(*lines, *postal),
+        lines=whole,
         salutation=salutation,
         close=close,
-        name=lines[0],
+        # In some countries the ministry comes before its minister; the second page is headed by the person.
+        name=next((line for line in lines if values["name"] and values["name"] in line), lines[0]),
         you=words.you,
         rule=key,
     )
 
 
 def _words(form: Form, recipient: Recipient, key: str) -> Words:
-    language = recipient.language.split("-")[0].lower()
-    if language == "en":
-        return form
-    if language not in form.languages:
-        known = ", ".join(["en", *form.languages])
+    variant = form.variant(recipient)
+    if variant is None:
+        known = ", ".join(["en", *(tag for tag in form.languages if "-" not in tag)])
         raise BriefgenError(
             Problem(
                 "form-language",
@@ -80,7 +89,7 @@ def _words(form: Form, recipient: Recipient, key: str) -> Words:
                 f"write {known} in the column language, or add the words to the campaign's forms of address",
             )
         )
-    return form.languages[language]
+    return form.languages.get(variant, form)
 
 
 def _values(recipient: Recipient, form: Form, words: Words) -> dict[str, str]:
@@ -99,7 +108,22 @@ def _values(recipient: Recipient, form: Form, words: Words) -> dict[str, str]:
         "over": _committee_name(_over(held, recipient.committees)),
         "state": state(recipient.represents),
         "the_state": the_state(recipient.represents),
+        "of_state": _of_state(recipient),
     }
+
+
+def _of_state(recipient: Recipient) -> str:
+    """`of the French Republic`, for an office line; empty where role or organisation name the state."""
+    said = f"{recipient.role} {recipient.organisation}".casefold()
+    names = (state(recipient.represents), usual_name(recipient.represents))
+    if any(name and name.casefold() in said for name in names):
+        return ""
+    full = the_state(recipient.represents)
+    if recipient.role.casefold().endswith("the republic"):
+        # `President of the Republic` is completed (`of Finland`) or left as it is, not told twice.
+        _, _, rest = full.partition("the Republic ")
+        return rest
+    return f"of {full}" if full else ""
 
 
 def _held(committees: tuple[Committee, ...]) -> Committee | None:
@@ -144,7 +168,11 @@ def _check_needs(form: Form, values: dict[str, str], recipient: Recipient, key: 
 
 
 def _lines(
-    wordings: list[Wording], values: dict[str, str], recipient: Recipient, postal: tuple[str, ...]
+    wordings: list[Wording],
+    values: dict[str, str],
+    streets: tuple[str, ...],
+    gender: str,
+    postal: tuple[str, ...],
 ) -> list[str]:
     """The lines above the postal ones; one that is empty, or says what another line says, is left out.
 
@@ -155,7 +183,7 @@ def _lines(
     said = {line.casefold() for line in postal}
     for wording in wordings:
         own = wording.neutral == [ADDRESS]
-        here = recipient.address if own else (wording.fill(values, recipient.gender),)
+        here = streets if own else (wording.fill(values, gender),)
         for line in here:
             if line and line.casefold() not in said:
                 lines.append(line)
@@ -163,8 +191,17 @@ def _lines(
     return lines
 
 
+def _joined(first: str, streets: tuple[str, ...]) -> tuple[str, ...]:
+    """City and street on one line, and what is within the street (building, floor) below."""
+    return (" ".join([first, *streets[:1]]).strip(), *streets[1:])
+
+
+def _is_abroad(recipient: Recipient, sender_country: str) -> bool:
+    return bool(recipient.country) and recipient.country != sender_country
+
+
 def _postal(recipient: Recipient, sender_country: str) -> tuple[str, ...]:
-    abroad = bool(recipient.country) and recipient.country != sender_country
+    abroad = _is_abroad(recipient, sender_country)
     lines = locality_lines(
         recipient.country, recipient.locality, recipient.region, recipient.postal_code, abroad=abroad
     )

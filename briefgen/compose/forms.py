@@ -34,6 +34,7 @@ FIELDS = frozenset(
         "over",
         "state",
         "the_state",
+        "of_state",
     }
 )
 """What a wording may fill in."""
@@ -131,7 +132,28 @@ class Form(Words):
     by_state: dict[str, str] = {}
     """Another office's form for those who speak for a state, by ISO 3166-1 alpha-2."""
     languages: dict[str, Words] = {}
-    """The words in other languages, by BCP 47 code."""
+    """The words in other languages, by BCP 47 code. With a region (`es-MX`) they are for those who represent
+    that state, and what they do not say is that of the language."""
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _regions_over_languages(cls, languages: Any) -> Any:
+        if not isinstance(languages, dict):
+            return languages
+        return {
+            tag: {**languages.get(tag.split("-")[0], {}), **words} if isinstance(words, dict) else words
+            for tag, words in languages.items()
+        }
+
+    def variant(self, recipient: Recipient) -> str | None:
+        """Key of the words for a recipient: `es-MX`, `es`; `en` for the form's own; None for none."""
+        language = recipient.language.split("-")[0].lower()
+        region = recipient.represents or recipient.country
+        tags = {tag.lower(): tag for tag in self.languages}
+        for tag in (f"{language}-{region}", recipient.language, language):
+            if tag.lower() in tags:
+                return tags[tag.lower()]
+        return "en" if language == "en" else None
 
     @model_validator(mode="after")
     def _sourced(self) -> Form:
@@ -197,7 +219,7 @@ class Forms:
     def source_of(self, key: str, language: str = "en") -> str:
         """Where an entry comes from, for people: `ITA, FOA; usual practice: close`."""
         form = self.offices[key]
-        other = form.languages.get(language.split("-")[0].lower())
+        other = form.languages.get(language) or form.languages.get(language.split("-")[0].lower())
         if other is not None:
             return ", ".join(other.source) or "usual practice"
         usual = f"usual practice: {', '.join(form.usual)}" if form.usual else ""

@@ -26,6 +26,11 @@ def the_state(code: str) -> str:
     return _states().get(code) or territories().get(code, "")
 
 
+def usual_name(code: str) -> str:
+    """The name in common use: `South Korea`."""
+    return territories().get(code, "")
+
+
 def state(code: str) -> str:
     """Formal name standing alone: `Republic of Korea`."""
     return the_state(code).removeprefix("the ")

@@ -322,3 +322,114 @@ def test_the_user_page_lists_every_column_and_every_office(forms: Forms) -> None
     assert [name for name in (column.name for column in COLUMNS) if f"`{name}`" not in page] == []
     for key, form in forms.offices.items():
         assert f"| `{key}` | {form.title} | {forms.source_of(key)} |" in page
+
+
+MINISTER = Recipient(
+    id="minister",
+    office="foreign-minister",
+    country="MX",
+    represents="MX",
+    language="es",
+    name="Ada Muestra",
+    role="Secretaria de Relaciones Exteriores",
+    gender="f",
+    locality="Ciudad de México",
+    postal_code="06010",
+    place=PLACE,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "salutation"),
+    [
+        ({}, "Señora Secretaria:"),
+        ({"represents": "AR", "country": "CH"}, "Señora Canciller:"),
+        ({"represents": "UY", "country": "UY"}, "Excelentísima señora Ministra:"),
+        ({"language": "es-UY"}, "Señora Secretaria:"),
+        ({"office": "head-of-state"}, "Señora Presidenta:"),
+        (
+            {"office": "head-of-state", "represents": "FR", "language": "fr"},
+            "Madame la Présidente de la République,",
+        ),
+        ({"office": "head-of-state", "represents": "SN", "language": "fr"}, "Madame la Présidente,"),
+        (
+            {"office": "head-of-government", "represents": "DE", "language": "de"},
+            "Sehr geehrte Frau Bundeskanzlerin,",
+        ),
+        ({"office": "head-of-government", "represents": "PL", "language": "de"}, "Exzellenz,"),
+        ({"office": "head-of-state", "represents": "GB", "language": "en"}, "Your Majesty,"),
+    ],
+)
+def test_countries_of_one_language_have_their_own_words(
+    forms: Forms, changes: dict[str, str], salutation: str
+) -> None:
+    recipient = replace(MINISTER, **changes)  # type: ignore[arg-type]
+    assert address(recipient, forms, sender_country="CH").salutation == salutation
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "The Minister for Foreign Affairs of the French Republic"),
+        ({"role": "Minister for Europe"}, "The Minister for Europe of the French Republic"),
+        ({"role": "Minister for Europe of France"}, "The Minister for Europe of France"),
+        ({"organisation": "Embassy of the French Republic"}, "The Minister for Foreign Affairs"),
+        ({"office": "head-of-state", "role": "President of the Republic"}, "The President of the Republic"),
+        (
+            {"office": "head-of-state", "role": "President of the Republic", "represents": "FI"},
+            "The President of the Republic of Finland",
+        ),
+    ],
+)
+def test_an_office_names_its_state_once(forms: Forms, changes: dict[str, str], line: str) -> None:
+    minister = replace(
+        MINISTER, name="", role="", language="en", country="FR", represents="FR", locality="Paris"
+    )
+    to = address(replace(minister, **changes), forms, sender_country="CH")  # type: ignore[arg-type]
+    assert to.lines[0] == line
+    assert "French Republic" not in to.lines
+
+
+def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms: Forms) -> None:
+    member = Recipient(
+        id="m",
+        office="kr-assembly-member",
+        country="KR",
+        name="김철수",
+        language="ko",
+        address=("의사당대로 1", "의원회관 101호"),
+        locality="영등포구",
+        region="서울특별시",
+        postal_code="07233",
+        place=PLACE,
+    )
+    lines = (
+        "서울특별시 영등포구 의사당대로 1",
+        "의원회관 101호",
+        "대한민국 국회",
+        "김철수 의원님께",
+        "07233",
+    )
+    to = address(member, forms, sender_country="KR")
+    assert (to.lines, to.name) == (lines, "김철수 의원님께")
+    assert address(member, forms, sender_country="CH").lines == (*lines, "REPUBLIC OF KOREA")
+    roman = replace(
+        member,
+        language="en",
+        name="Kim Chul-soo",
+        address=("1 Uisadang-daero, Yeongdeungpo-gu",),
+        locality="Seoul",
+        region="",
+    )
+    assert address(roman, forms, sender_country="CH").lines[2:] == (
+        "1 Uisadang-daero, Yeongdeungpo-gu",
+        "Seoul 07233",
+        "REPUBLIC OF KOREA",
+    )
+
+
+def test_the_states_are_the_members_and_observers_of_the_united_nations() -> None:
+    from briefgen.compose.states import _states
+
+    assert len(_states()) == 193 + 2
+    assert set(_states()) <= set(territories())

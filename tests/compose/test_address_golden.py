@@ -57,5 +57,8 @@ def test_the_table_shows_every_office_that_has_a_form() -> None:
 
 def test_the_table_shows_every_language_of_every_office() -> None:
     forms = Forms.load(Findings())
-    shown = {(recipient.office, recipient.language) for recipient in _recipients(forms)}
-    assert {(key, lang) for key, form in forms.offices.items() for lang in form.languages} <= shown
+    shown = set()
+    for recipient in _recipients(forms):
+        key, form = forms.of(recipient)
+        shown.add((key, form.variant(recipient)))
+    assert {(key, tag) for key, form in forms.offices.items() for tag in form.languages} - shown == set()

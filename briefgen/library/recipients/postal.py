@@ -27,6 +27,8 @@ class _Post:
     layouts: Mapping[str, _Layout]
     codes: Mapping[str, re.Pattern[str]]
     country_lines: Mapping[str, str]
+    large_first: Mapping[tuple[str, str], Pattern]
+    """By country and language."""
 
 
 @cache
@@ -42,7 +44,12 @@ def _post() -> _Post:
     }
     default = parse(data["default"])
     codes = {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()}
-    return _Post(_Layout(default, default), layouts, codes, data["country_lines"])
+    large = {
+        (country, language): parse(layout["line"])
+        for country, layout in data["large_first"].items()
+        for language in layout["languages"]
+    }
+    return _Post(_Layout(default, default), layouts, codes, data["country_lines"], large)
 
 
 def locality_lines(
@@ -53,6 +60,15 @@ def locality_lines(
     values = {"locality": locality, "region": region, "postal_code": postal_code}
     filled = (layout.abroad if abroad else layout.home).fill(values)
     return tuple(line.strip() for line in filled.split(" / ")) if filled else ()
+
+
+def large_first(country: str, language: str, locality: str, region: str) -> str | None:
+    """Region and locality as the beginning of an address whose largest part comes first: `서울특별시 종로구`.
+
+    None where an address in that language (BCP 47) begins with its smallest part, or there is no locality.
+    """
+    form = _post().large_first.get((country, language.split("-")[0].lower()))
+    return form.fill({"locality": locality, "region": region}) if form else None
 
 
 def country_line(country: str) -> str:
