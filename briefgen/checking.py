@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from briefgen.compose.briefing_checks import check_briefing
 from briefgen.compose.letter_checks import MOST_PAGES, Composed, check_letters, composed
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
@@ -29,10 +30,17 @@ def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Prob
             letters.append(composed(opened.composer, recipient))
         except BriefgenError as error:
             broken.extend(error.problems)
-    warnings = check_letters(letters, opened.campaign)
+    warnings = [*check_letters(letters, opened.campaign), *_briefing(opened)]
     if measure is not None and "letter-too-long" not in opened.campaign.ignore:
         warnings += _too_long(letters, measure)
     return warnings, broken
+
+
+def _briefing(opened: Opened) -> list[Problem]:
+    """Warnings about the briefing; whether it can be composed was tried when the campaign was opened."""
+    if not opened.campaign.briefing.sections:
+        return []
+    return check_briefing(opened.composer.briefing(), opened.campaign)
 
 
 def _too_long(letters: list[Composed], measure: Measure) -> list[Problem]:

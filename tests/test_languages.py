@@ -201,7 +201,9 @@ def test_a_language_without_words_is_said_with_those_that_have_some(tmp_path: Pa
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_what_the_templates_print(language: str) -> None:
     """Words of its own for each plain key, and no gap left open."""
-    words = Furniture(language, "you", {"organisation": "O", "name": "N"})
+    words = Furniture(
+        language, "you", {"organisation": "O", "name": "N", "country": "North Korea"}, about="KP"
+    )
     for key in ("closing", "closing_us", "closing_gb", "closing_mp", "closing_un", "enclosure", "enclosures",
                 "signature_of", "letter_to", "opening_un"):  # fmt: skip
         assert list(leftovers(words[key])) == []
@@ -229,3 +231,10 @@ def test_a_title_is_spoken_to_as_the_language_does(language: str, you: str, sent
 
 def test_the_words_cannot_carry_markup() -> None:
     assert "<b>" not in str(Request(Furniture("en", "you"), "<b>go</b>", "ask"))
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_a_state_whose_name_a_language_does_not_know_leaves_the_sentence_out(language: str) -> None:
+    values = {"organisation": "O", "name": "N", "country": "Myanmar"}
+    assert Furniture(language, "Votre Excellence", values, about="MM")["opening_un"] == ""
+    assert "Cor" in Furniture(language, "Votre Excellence", values, about="KP")["opening_un"]

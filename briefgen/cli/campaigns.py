@@ -130,12 +130,16 @@ def brief(
     verbose: options.Verbose = False,
 ) -> None:
     """Write the briefing paper of a campaign."""
+    from briefgen.compose.briefing_checks import check_briefing
+
     show = Show(as_json, quiet, verbose)
     opened = _open(campaign, text)
     show.problems(opened.warnings)
+    document = opened.composer.briefing(template)
+    show.problems(check_briefing(document, opened.campaign, template))
     made = _make(
         opened,
-        opened.composer.briefing(template),
+        document,
         _out(opened, out),
         f"{BRIEFING}/{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}",
         format,

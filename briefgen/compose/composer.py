@@ -25,7 +25,9 @@ from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import with_pictures
 from briefgen.compose.record import AnnexRow, annex_row, evidence_record
 from briefgen.compose.select import Chosen, ask_named, by_topic, choose
+from briefgen.compose.states import country_name
 from briefgen.compose.templates import Templates, long_date
+from briefgen.compose.varieties import variety
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.use import check_use
 from briefgen.library.library import Library
@@ -49,6 +51,7 @@ LETTER_NAMES = (
     "request",
     "request_un",
     "words",
+    "country_name",
     "evidence",
     "argument",
     "enclosures",
@@ -127,13 +130,21 @@ class Composer:
         campaign = self.campaign
         to = address(recipient, self.forms, sender_country=campaign.sender.country)
         chosen = self.choose(recipient)
-        desk = self._desk()
-        date = long_date(campaign.date, campaign.language, recipient.country or campaign.sender.country)
+        country = recipient.country or campaign.sender.country
+        desk = self._desk(country)
+        date = long_date(campaign.date, campaign.language, country)
         about = f"the letter to {recipient.id}"
+        formal = self.forms.of(recipient)[1].state_names == "formal"
+        named = country_name(campaign.about, campaign.language, formal=formal)
         words = Furniture(
             campaign.language,
             to.you,
-            {"organisation": campaign.sender.organisation, "name": campaign.sender.name},
+            {
+                "organisation": campaign.sender.organisation,
+                "name": campaign.sender.name,
+                "country": named,
+            },
+            about=campaign.about,
         )
         ask = own_ask(recipient) or desk.passage(chosen.ask.id)
         context: dict[str, Any] = {
@@ -149,6 +160,7 @@ class Composer:
             "request": Request(words, ask, "ask"),
             "request_un": Request(words, ask, "ask_un"),
             "words": words,
+            "country_name": named,
             "evidence": [desk.passage(snippet.id) for snippet in chosen.evidence],
             "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
             "enclosures": campaign.letter.enclosures,
@@ -180,7 +192,7 @@ class Composer:
         Raises BriefgenError for whatever keeps it from being right.
         """
         campaign, paper = self.campaign, self.campaign.briefing
-        desk = self._desk()
+        desk = self._desk(campaign.sender.country)
         title = paper.title or campaign.title
         date = long_date(campaign.date, campaign.language, campaign.sender.country)
         context: dict[str, Any] = {
@@ -248,8 +260,10 @@ class Composer:
             raise BriefgenError(dropped)
         return record
 
-    def _desk(self) -> Desk:
-        return Desk(self.library.snippets, self.library.caveats, self.library.references)
+    def _desk(self, country: str) -> Desk:
+        """The snippets as readers in a country write their language."""
+        spoken = variety(self.campaign.language, country)
+        return Desk(self.library.snippets, self.library.caveats, self.library.references, spoken)
 
     def _sender(self) -> dict[str, Any]:
         """The sender as templates see it: text, and the name of the signature's picture."""

@@ -127,6 +127,8 @@ class Form(Words):
     postnominals: list[str] = []
     """Letters that belong to the office: `MP`."""
     postnominals_joined: str = " "
+    state_names: Literal["usual", "formal"] = "usual"
+    """How letters to this office name a state: by its usual name, or first in full."""
     needs: list[Needed] = []
     """Fields without which the form would be wrong."""
     by_state: dict[str, str] = {}

@@ -43,8 +43,14 @@ def languages() -> list[str]:
 class Furniture:
     """The words as a template sees them (`words.closing`), with their gaps filled for one letter."""
 
-    def __init__(self, language: str, you: str = "", values: Mapping[str, str] | None = None) -> None:
-        """Take the letter's language (BCP 47), how the reader is spoken to, and what fills the other gaps."""
+    def __init__(
+        self, language: str, you: str = "", values: Mapping[str, str] | None = None, about: str = ""
+    ) -> None:
+        """Take the letter's language (BCP 47), how the reader is spoken to, and what fills the other gaps.
+
+        `about` is the state whose situation the letter is about (ISO 3166-1 alpha-2).
+        """
+        self._about = about
         self._language = language
         self._words = _furniture().get(language.split("-")[0].lower())
         self._you = you
@@ -53,6 +59,10 @@ class Furniture:
     def __getitem__(self, key: str) -> str:
         """The words for a key; raises BriefgenError where the language has none, KeyError for no key."""
         words = self._found("closing_titled" if key == "closing" and self.titled else key)
+        if "{in_country}" in words:
+            # Other languages than English need the state's name with its preposition: one key for each.
+            there = (self._words or {}).get(f"in_{self._about}", "")
+            words = words.replace("{in_country}", there) if there else ""
         for name, value in self._values.items():
             words = words.replace(f"{{{name}}}", value)
         return words

@@ -14,10 +14,12 @@ from xml.etree import ElementTree
 from briefgen.compose.composer import OWN_STATEMENT, Composer, constituent, own_ask
 from briefgen.compose.passages import inline_html
 from briefgen.compose.select import Chosen
+from briefgen.compose.varieties import BRITISH, american_words, day_first, variety
 from briefgen.errors import Place, Problem
 from briefgen.model.campaign import Campaign
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
+from briefgen.model.snippet import Snippet
 
 MOST_PAGES = 2
 """AIUSA, FCNL: one page, at most two."""
@@ -27,6 +29,12 @@ _BILL = re.compile(
 )
 _BILL_AS_IT_SHOULD_BE = re.compile(r"(?:H\.\sR\.|H\.R\.|S\.)\s\d{1,5}")
 _FIGURE = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\s?(?:%|percent|per cent|million|billion)\b")
+_LOUD = re.compile(
+    r"[!?]*![!?]*|\b(?:shame(?:ful)?|disgrace(?:ful)?|outrage(?:ous)?|disgusting|evil|liars?|thugs?|butchers?|tyrants?"
+    r"|monsters?|puppets?|cowards?|hypocrites?|stupid|idiots?|criminals? like you)\b",
+    re.IGNORECASE,
+)
+"""Marks of shouting, and words that call names."""
 _PERSONAL = ("connection", OWN_STATEMENT, "paragraph")
 """Columns that make a letter this reader's."""
 _NAMED = 5
@@ -101,22 +109,31 @@ def _remarks(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
     yield from _relevance(letter, campaign)
     yield from _own_figures(letter, campaign)
     yield from _undated(letter)
+    yield from _spelling(letter, campaign)
+    yield from _tone(letter, campaign)
+    yield from _honour(letter)
 
 
 def _ask(letter: Composed) -> Iterator[Problem]:
     """cotton.org: purpose and ask stand in the first paragraph."""
     chosen, recipient = letter.chosen, letter.recipient
-    wanted = own_ask(recipient) or _plain(inline_html(chosen.ask.body))
+    forms = [own_ask(recipient)] if own_ask(recipient) else _forms_of(chosen.ask)
     first = letter.paragraphs[0] if letter.paragraphs else ""
-    if _letters(wanted) in _letters(first):
+    if any(_letters(form) in _letters(first) for form in forms):
         return
-    missing = _letters(wanted) not in _letters(letter.body)
+    missing = not any(_letters(form) in _letters(letter.body) for form in forms)
     yield _warning(
         "ask-missing" if missing else "ask-late",
         f"the ask {chosen.ask.id!r} is {'not printed' if missing else 'not in the first paragraph'}",
         chosen.ask_at,
         "print {{ request }} in the block opening of the template",
     )
+
+
+def _forms_of(snippet: Snippet) -> list[str]:
+    """How a snippet may be printed: its wordings, with dates in either order."""
+    plain = [_plain(inline_html(wording)) for wording in (snippet.body, *snippet.variants.values())]
+    return [*plain, *map(day_first, plain)]
 
 
 def _evidence(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
@@ -157,11 +174,7 @@ def _relevance(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
 
 def _own_figures(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
     """Every figure is sourced: what is written outside of snippets is not."""
-    place = letter.recipient.place
-    texts: list[tuple[str, Place | None]] = [(campaign.opening, campaign.at("opening"))]
-    texts += [(text, place) for name in _PERSONAL if (text := letter.recipient.extra.get(name, ""))]
-    texts += [(own_ask(letter.recipient), place)]
-    for text, where in texts:
+    for text, where in _own_texts(letter, campaign):
         for found in dict.fromkeys(match[0] for match in _FIGURE.finditer(text)):
             if found not in " ".join(snippet.body for snippet in letter.chosen.evidence):
                 yield _warning(
@@ -170,6 +183,40 @@ def _own_figures(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
                     where,
                     "make it a snippet with its source, or leave it out",
                 )
+
+
+def _own_texts(letter: Composed, campaign: Campaign) -> Iterator[tuple[str, Place | None]]:
+    """What stands in the letter and is no snippet, with its place."""
+    place = letter.recipient.place
+    yield campaign.opening, campaign.at("opening")
+    for name in _PERSONAL:
+        yield letter.recipient.extra.get(name, ""), place
+    yield own_ask(letter.recipient), place
+
+
+def _tone(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+    """Amnesty: polite and factual; shouting and abuse are seen at once, and end the reading."""
+    for text, where in _own_texts(letter, campaign):
+        for found in dict.fromkeys(match[0] for match in _LOUD.finditer(text)):
+            yield _warning(
+                "tone-harsh",
+                f"{found!r} in a text of your own reads as shouting or abuse",
+                where,
+                "say it soberly: an official reads on where the letter is polite",
+            )
+
+
+def _honour(letter: Composed) -> Iterator[Problem]:
+    """UNCM, § 106: a formal letter to a delegation opens with “I have the honour to …”."""
+    formal = letter.recipient.office.startswith("un-permanent-representative")
+    first = letter.paragraphs[0] if letter.paragraphs else ""
+    if formal and letter.document.language.startswith("en") and "have the honour to" not in first:
+        yield _warning(
+            "un-opening",
+            "the first paragraph has no “I have the honour to …”, as formal letters to delegations do",
+            None,
+            "print {{ words.opening_un }} first in the block opening of the template",
+        )
 
 
 def _undated(letter: Composed) -> Iterator[Problem]:
@@ -181,6 +228,25 @@ def _undated(letter: Composed) -> Iterator[Problem]:
                 f"the statistic {snippet.id!r} does not say its year",
                 snippet.at(),
                 "say in the sentence when the figure was counted",
+            )
+
+
+def _spelling(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+    """A letter in British English prints the snippets that are chosen in its spelling, or says so."""
+    country = letter.recipient.country or campaign.sender.country
+    if variety(campaign.language, country) != BRITISH:
+        return
+    for snippet in (letter.chosen.ask, *letter.chosen.evidence):
+        if BRITISH in snippet.variants or snippet.language == BRITISH:
+            continue
+        words = american_words(_plain(inline_html(snippet.body)))
+        if words:
+            told = ", ".join(f"{american} ({british})" for american, british in words.items())
+            yield _warning(
+                "spelling-american",
+                f"the snippet {snippet.id!r} is spelt as in American English: {told}",
+                snippet.at(),
+                "give it a variant en-GB, which is reviewed like the wording itself",
             )
 
 

@@ -5,7 +5,7 @@ It sets what the library says; which snippets a letter uses is for briefgen.comp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.locators import known_words, label_of
 from briefgen.compose.citations.placing import mark
+from briefgen.compose.varieties import BRITISH, day_first
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
@@ -53,14 +54,18 @@ def _citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
     )
 
 
-def note_of(snippet: Snippet, caveats: Iterable[Caveat]) -> Note:
-    """The note of a snippet: its sources, then each caveat as a sentence with its own."""
+def _caveat_html(caveat: Caveat) -> str:
+    return inline_html(caveat.body)
+
+
+def note_of(
+    snippet: Snippet, caveats: Iterable[Caveat], html_of: Callable[[Caveat], str] = _caveat_html
+) -> Note:
+    """The note of a snippet: its sources, then each caveat as a sentence (`html_of`) with its own."""
     cited = _citations(snippet.evidence)
     # What the note has just cited need not be cited again for the caveat.
     remarks = tuple(
-        Remark(
-            inline_html(caveat.body), tuple(one for one in _citations(caveat.evidence) if one not in cited)
-        )
+        Remark(html_of(caveat), tuple(one for one in _citations(caveat.evidence) if one not in cited))
         for caveat in caveats
     )
     return Note(cited, remarks)
@@ -89,6 +94,8 @@ class Passage:
     """All that travel with it; those with `must_print` are printed."""
     _notebook: Notebook
     short: bool = False
+    variety: str = ""
+    """Of English: `en-GB`, `en-US`; empty in other languages."""
 
     @property
     def id(self) -> str:
@@ -113,21 +120,33 @@ class Passage:
     @property
     def text(self) -> Markup:
         """The wording alone, without note or caveats, for a claim that is printed in full elsewhere."""
-        return Markup(inline_html(self.wording))
+        return Markup(self._in_its_variety(self.wording))
 
     @property
     def wording(self) -> str:
         """The body or variant that is printed, as written."""
-        return self.snippet.variants.get("short", self.snippet.body) if self.short else self.snippet.body
+        variants: dict[str, str] = {str(name): words for name, words in self.snippet.variants.items()}
+        names = ("short", self.variety) if self.short else (self.variety,)
+        return next((variants[name] for name in names if name in variants), self.snippet.body)
+
+    def caveat_html(self, caveat: Caveat) -> str:
+        """A caveat's words as they are printed."""
+        return self._in_its_variety(caveat.body)
+
+    def _in_its_variety(self, body: str) -> str:
+        html = inline_html(body)
+        return day_first(html) if self.variety == BRITISH else html
 
     def __html__(self) -> str:
         """The wording with its note and caveats."""
         printed = [caveat for caveat in self.caveats if caveat.must_print]
-        noted = note_of(self.snippet, (caveat for caveat in printed if caveat.form == "footnote"))
+        noted = note_of(
+            self.snippet, (caveat for caveat in printed if caveat.form == "footnote"), self.caveat_html
+        )
         html = self.text + self._notebook.call(noted)
         for caveat in printed:
             if caveat.form == "sentence":
-                html += Markup(" ") + Markup(inline_html(caveat.body))
+                html += Markup(" ") + Markup(self.caveat_html(caveat))
                 html += self._notebook.call(Note(_citations(caveat.evidence)))
         return html
 
@@ -142,6 +161,8 @@ class Desk:
     snippets: Mapping[str, Snippet]
     caveats: Mapping[str, Caveat]
     references: Mapping[str, Any]
+    variety: str = ""
+    """Of English: `en-GB`, `en-US`; empty in other languages."""
     notebook: Notebook = field(default_factory=Notebook)
     used: dict[tuple[str, bool], Passage] = field(default_factory=dict)
     """By id, and whether it is the short wording."""
@@ -176,7 +197,13 @@ class Desk:
             )
         return self.used.setdefault(
             (id, short),
-            Passage(snippet, tuple(self.caveats[name] for name in snippet.caveats), self.notebook, short),
+            Passage(
+                snippet,
+                tuple(self.caveats[name] for name in snippet.caveats),
+                self.notebook,
+                short,
+                self.variety,
+            ),
         )
 
     def cite(self, source: str, prefix: str = "", suffix: str = "", **locator: object) -> Markup:

@@ -59,31 +59,33 @@ class _Printed:
     text: str
     stops: tuple[Change, ...]
 
-    def counts(self, wording: str) -> dict[str, Any]:
-        """How often a wording is printed, and with which citations before its full stop."""
-        cited = {
-            wording.removesuffix(written) + printed
+    def counts(self, wording: str, set_as: str) -> dict[str, Any]:
+        """How often a wording is printed: as written, as `set_as`, with citations before its full stop."""
+        forms = {wording, set_as}
+        forms |= {
+            form.removesuffix(written) + printed
             for written, printed in self.stops
-            if wording.endswith(written)
+            for form in (wording, set_as)
+            if form.endswith(written)
         }
-        found = {form: number for form in sorted(cited) if (number := self.text.count(form))}
+        found = {form: number for form in sorted(forms - {wording}) if (number := self.text.count(form))}
         counts: dict[str, Any] = {"printed": self.text.count(wording) + sum(found.values())}
         return counts | {"printed_as": list(found)} if found else counts
 
 
 def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -> dict[str, Any]:
     snippet = passage.snippet
-    text = plain_text(passage.text)
+    text = plain_text(inline_html(passage.wording))
     return {
         "id": snippet.id,
         "kind": snippet.kind,
         "text": text,
         "sha256": text_hash(text),
-        **printed.counts(text),
+        **printed.counts(text, plain_text(passage.text)),
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
         "evidence": [_evidence(evidence) for evidence in snippet.evidence],
-        "caveats": [_caveat(caveat, printed) for caveat in passage.caveats if caveat.must_print],
+        "caveats": [_caveat(caveat, passage, printed) for caveat in passage.caveats if caveat.must_print],
         "corrections": list(snippet.corrections),
         "reviewed": {"by": snippet.review.by, "on": snippet.review.on},
         "verified": dict(verified),
@@ -92,12 +94,12 @@ def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -
     }
 
 
-def _caveat(caveat: Caveat, printed: _Printed) -> dict[str, Any]:
+def _caveat(caveat: Caveat, passage: Passage, printed: _Printed) -> dict[str, Any]:
     text = plain_text(inline_html(caveat.body))
     return {
         "id": caveat.id,
         "text": text,
-        **printed.counts(text),
+        **printed.counts(text, plain_text(passage.caveat_html(caveat))),
         "evidence": [_evidence(evidence) for evidence in caveat.evidence],
     }
 

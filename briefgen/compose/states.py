@@ -31,6 +31,22 @@ def usual_name(code: str) -> str:
     return territories().get(code, "")
 
 
+def country_name(code: str, language: str, *, formal: bool) -> str:
+    """How a text names a state: `North Korea`, `Corée du Nord`.
+
+    Formally, when first it does: `the Democratic People’s Republic of Korea (North Korea)`; full names are
+    known in English alone.
+    """
+    if language.split("-")[0].lower() != "en":
+        from babel import Locale
+
+        return str(Locale.parse(language, sep="-").territories.get(code, code))
+    usual, full = usual_name(code), the_state(code)
+    if not formal or full.removeprefix("the ") == usual:
+        return full if formal else usual
+    return f"{full} ({usual})"
+
+
 def state(code: str) -> str:
     """Formal name standing alone: `Republic of Korea`."""
     return the_state(code).removeprefix("the ")

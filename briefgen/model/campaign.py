@@ -85,8 +85,12 @@ class Section(Written):
 
 
 class Briefing(Written):
-    """How the briefing paper is set."""
+    """What the briefing paper is, and how it is set."""
 
+    kind: Literal["paper", "brief", "upr", "upr-joint"] = "paper"
+    """What it is to be: a policy brief and a submission to the Universal Periodic Review have rules."""
+    max_words: int | None = Field(default=None, ge=100)
+    """Words without notes, list of sources and annex; None: the limit of its kind."""
     template: str = "briefing"
     page: Page = "a4"
     citation_style: str = "chicago-notes-bibliography"
@@ -145,6 +149,8 @@ class Campaign(Written):
     sender: Sender
     ask: Slug
     """Snippet of kind `ask`: the one action requested, where no interest gives another."""
+    about: str = Field(default="KP", pattern="^[A-Z]{2}$")
+    """The state whose situation the letters are about, by ISO 3166-1 alpha-2."""
     opening: str = ""
     """A sentence of the organisation's own that opens each letter, before the ask."""
     constituent: str = ""
@@ -155,7 +161,7 @@ class Campaign(Written):
     letter: Letter = Letter()
     briefing: Briefing = Briefing()
     recipients: list[str] = Field(min_length=1)
-    """CSV files in the campaign folder."""
+    """CSV files and workbooks in the campaign folder."""
     interests: list[Interest] = []
     selection: Selection = Selection()
     output: Output = Output()

@@ -94,8 +94,9 @@ class Snippet(Written):
     recipients: list[str] = []
     """For asks: the offices that can do it (`us-senator`, `foreign-minister`); empty: any."""
     language: str = "en"
-    variants: dict[Literal["short"], str] = {}
-    """Other wordings of the body under the same checks; `short` for tight pages."""
+    variants: dict[Literal["short", "en-GB", "en-US"], str] = {}
+    """Other wordings of the body under the same checks; `short` for tight pages, the others where a letter is
+    in that variety of English."""
     review: Review
     body: str = Field(min_length=1)
     """One paragraph of Markdown with inline marks only (emphasis, strong)."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from briefgen.compose.address import address
 from briefgen.compose.forms import Forms
 from briefgen.compose.names import formal, postnominals, printed, without
-from briefgen.compose.states import state, the_state
+from briefgen.compose.states import country_name, state, the_state
 from briefgen.errors import BriefgenError, Findings, Place
 from briefgen.library.pattern import parse
 from briefgen.library.recipients import COLUMNS, read_recipients
@@ -433,3 +433,17 @@ def test_the_states_are_the_members_and_observers_of_the_united_nations() -> Non
 
     assert len(_states()) == 193 + 2
     assert set(_states()) <= set(territories())
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "formal", "name"),
+    [
+        ("KP", "en", False, "North Korea"),
+        ("KP", "en-GB", True, "the Democratic People’s Republic of Korea (North Korea)"),
+        ("IR", "en", True, "the Islamic Republic of Iran (Iran)"),
+        ("GE", "en", True, "Georgia"),
+        ("KP", "fr", True, "Corée du Nord"),
+    ],
+)
+def test_a_state_is_named_as_its_readers_do(code: str, language: str, formal: bool, name: str) -> None:
+    assert country_name(code, language, formal=formal) == name

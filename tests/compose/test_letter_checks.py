@@ -10,10 +10,12 @@ import pytest
 
 from briefgen.checking import check_all
 from briefgen.compose.leftovers import leftovers
-from briefgen.compose.letter_checks import groups
+from briefgen.compose.letter_checks import check_letters, composed, groups
 from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient
 from briefgen.opening import Opened, open_campaign
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.mark.parametrize(
@@ -280,3 +282,36 @@ def test_a_campaign_in_british_english_uses_snippets_in_english(starter: Path) -
     file = starter / "campaign.yaml"
     file.write_text(file.read_text().replace("\nlanguage: en", "\nlanguage: en-GB", 1))
     assert _warned(open_campaign(starter)) == []
+
+
+@pytest.mark.parametrize("words", ["Act now!", "What a shameful silence.", "They are thugs."])
+def test_shouting_and_abuse_in_own_texts_are_told(opened: Opened, words: str) -> None:
+    said = _warned(_extra(opened, "clara-example", paragraph=words))
+    assert [(code, "clara-example" in message) for code, message in said] == [("tone-harsh", True)]
+
+
+def test_each_rule_can_be_switched_off_by_its_code(starter: Path) -> None:
+    file = starter / "campaign.yaml"
+    file.write_text(file.read_text() + "\nignore: [tone-harsh, sender-sample]\n")
+    assert check_all(_extra(open_campaign(starter), "clara-example", paragraph="Act now!")) == ([], [])
+
+
+def test_a_letter_to_a_delegation_has_the_honour_to_write() -> None:
+    opened = open_campaign(EXAMPLES / "un-geneva")
+    delegate = next(one for one in opened.recipients if one.office.startswith("un-permanent"))
+    letter = composed(opened.composer, delegate)
+    assert "the Democratic People’s Republic of Korea (North Korea)" in letter.paragraphs[0]
+    assert "un-opening" not in {one.code for one in check_letters([letter], opened.campaign)}
+    plain = replace(letter, paragraphs=("I write to you.", *letter.paragraphs[1:]))
+    assert "un-opening" in {one.code for one in check_letters([plain], opened.campaign)}
+
+
+def test_american_spelling_is_told_of_british_letters_alone(opened: Opened) -> None:
+    letter = composed(opened.composer, opened.recipients[0])
+    snippet = letter.chosen.evidence[0].model_copy(update={"body": "They do hard labor."})
+    chosen = replace(letter.chosen, evidence=(snippet,))
+    for country, told in (("GB", True), ("US", False)):
+        reader = replace(letter.recipient, country=country)
+        campaign = opened.campaign.model_copy(update={"language": "en"})
+        warnings = check_letters([replace(letter, chosen=chosen, recipient=reader)], campaign)
+        assert any(one.code == "spelling-american" for one in warnings) is told

@@ -7,6 +7,7 @@ import pytest
 
 from briefgen.compose.citations import Citation, Remark, Via
 from briefgen.compose.passages import Desk, Notebook, inline_html, note_of
+from briefgen.compose.record import _Printed, _snippet, plain_text
 from briefgen.errors import BriefgenError
 from briefgen.model.snippet import Caveat, Snippet
 
@@ -151,3 +152,38 @@ def test_a_note_without_content_leaves_no_call() -> None:
     from briefgen.compose.citations import Note
 
     assert Notebook().call(Note(())) == ""
+
+
+DATED = "On March 22, 2013, it said “on March 22, 2013” of forced labor."
+
+
+def test_british_letters_print_the_british_wording_and_the_day_first() -> None:
+    variants = {"short": "Short, May 1, 2012.", "en-GB": "Forced labour on March 22, 2013."}
+    plain, own = snippet(body=DATED), snippet(id="own", body=DATED, variants=variants)
+    room = Desk({"toll": plain, "own": own}, {}, {"essay": None}, variety="en-GB")
+    british = {
+        name: room.passage(name, short=short).text.replace("\u00a0", " ")
+        for name, short in (("toll", False), ("own", False))
+    }
+    assert british == {
+        "toll": "On 22 March 2013, it said “on March 22, 2013” of forced labor.",
+        "own": "Forced labour on 22 March 2013.",
+    }
+    assert room.passage("own", short=True).text.replace("\u00a0", " ") == "Short, 1 May 2012."
+    assert Desk({"own": own}, {}, {}, variety="en-US").passage("own").text == DATED
+
+
+def test_a_caveat_has_the_day_first_where_its_snippet_has() -> None:
+    told = caveat(body="Estimates of May 1, 2012 differ.", evidence=[])
+    room = Desk({"toll": snippet(caveats=["range"])}, {"range": told}, {"essay": None}, variety="en-GB")
+    str(room.passage("toll"))
+    (remark,) = room.notebook.notes[0].remarks
+    assert remark.html.replace("\u00a0", " ") == "Estimates of 1 May 2012 differ."
+
+
+def test_the_record_keeps_the_wording_and_how_it_was_printed() -> None:
+    room = Desk({"toll": snippet(body=DATED)}, {}, {"essay": None}, variety="en-GB")
+    passage = room.passage("toll")
+    made = _snippet(passage, {}, _Printed(plain_text(str(passage)), ()))
+    assert made["text"] == DATED
+    assert (made["printed"], made["printed_as"]) == (1, [plain_text(passage.text)])

@@ -310,12 +310,17 @@ def _without_committees(reason: str, place: Place | None) -> Problem:
     )
 
 
+def _typographic(name: Any) -> str:
+    """`Veterans’ Affairs`: the name goes straight into the letter."""
+    return shown_of(name).replace("'", "’")
+
+
 def _names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     names = []
     for committee in listed:
-        names.append((committee["thomas_id"], shown_of(committee["name"])))
+        names.append((committee["thomas_id"], _typographic(committee["name"])))
         for part in committee.get("subcommittees", ()):
-            name = shown_of(part["name"])
+            name = _typographic(part["name"])
             # `The Administrative State, …` within a title has a small article.
             within = f"the {name[4:]}" if name.startswith("The ") else name
             full = name if "Subcommittee" in name else f"Subcommittee on {within}"

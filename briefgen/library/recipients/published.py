@@ -165,9 +165,10 @@ def span(start: Any, end: Any) -> tuple[str, str]:
 
 
 def role_in_committee(title: str) -> str:
-    """Chairman, Chairwoman, Chair and Cochairman are one role here; Ex Officio is a member."""
+    """Chairman, Chairwoman and Chair are one role here; Ex Officio is a member."""
     lower = title.lower()
-    if "vice" in lower:
+    # A cochairman is not the chairman of the forms of address, who is one person.
+    if "vice" in lower or lower.startswith(("cochair", "co-chair")):
         return "vice-chair"
     if "chair" in lower or lower in ("president", "convener", "convenor"):
         return "chair"

@@ -1,0 +1,53 @@
+"""British and American letters: dates in their order, wordings in their spelling, quotations untouched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.compose.varieties import american_words, day_first, variety
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "wanted"),
+    [
+        ("en", "US", "en-US"),
+        ("en", "GB", "en-GB"),
+        ("en", "CH", "en-GB"),
+        ("en-US", "GB", "en-US"),
+        ("en-GB", "US", "en-GB"),
+        ("fr", "FR", ""),
+    ],
+)
+def test_a_letter_is_in_the_english_of_its_date(language: str, country: str, wanted: str) -> None:
+    assert variety(language, country) == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("On March 22, 2013, it met.", "On 22 March 2013, it met."),
+        ("From March 22–24, 2013.", "From 22–24 March 2013."),
+        ("In March 2013 and on 22 March 2013.", "In March 2013 and on 22 March 2013."),
+        ("In March 22 people died.", "In March 22 people died."),
+        ("It said “on March 22, 2013” and ‘May 1, 2012’.", "It said “on March 22, 2013” and ‘May 1, 2012’."),
+        ("By May 1, 2012 “it” ended.", "By 1 May 2012 “it” ended."),
+        ("On May 31, 20130 people.", "On May 31, 20130 people."),
+        ("On <em>May 31, 2013</em>.", "On <em>31 May 2013</em>."),
+    ],
+)
+def test_only_a_full_date_outside_quotation_marks_is_turned(written: str, printed: str) -> None:
+    assert day_first(written).replace("\u00a0", " ") == printed
+    assert day_first(day_first(written)) == day_first(written)
+
+
+@given(st.text(alphabet="MaybJune 0123456789,“”‘’", max_size=40))
+def test_no_digit_is_lost_in_turning(text: str) -> None:
+    assert sorted(filter(str.isdigit, day_first(text))) == sorted(filter(str.isdigit, text))
+
+
+def test_american_words_are_told_but_not_names_or_quotations() -> None:
+    text = "The Center and the Department of Labor speak of “forced labor”; the labor camps are centers."
+    assert american_words(text) == {"labor": "labour", "centers": "centres"}
+    assert american_words("They organize the programme.") == {}
