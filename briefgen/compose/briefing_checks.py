@@ -81,7 +81,7 @@ def _length(document: Document, campaign: Campaign, kind: str) -> Iterator[Probl
 def _parts(campaign: Campaign, kind: str) -> Iterator[Problem]:
     """IDRC: summary, introduction, findings, implications, recommendations."""
     paper = campaign.briefing
-    if kind == "paper":
+    if kind != "brief":
         return
     parts = {
         "a summary": paper.summary,
