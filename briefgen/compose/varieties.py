@@ -19,9 +19,11 @@ from briefgen.library.written import read_text, read_yaml
 BRITISH, AMERICAN = "en-GB", "en-US"
 DATA = Path(__file__).parents[1] / "data" / "american-spelling.yaml"
 _SPACE = "[ \u00a0\u202f]"
+_MONTH, _DAY = f"(?:{'|'.join(MONTHS)})", r"(?:[12]\d|3[01]|[1-9])"
+# A day without a year is turned where it is joined to a full date: `from December 14 to December 31, 2010`.
 _DATE = re.compile(
-    rf"\b(?P<month>{'|'.join(MONTHS)}){_SPACE}"
-    rf"(?P<day>[12]\d|3[01]|[1-9])(?P<to>[-–](?:[12]\d|3[01]|[1-9]))?,{_SPACE}(?P<year>[12]\d{{3}})\b(?![\d-])"
+    rf"\b(?:(?P<first>{_MONTH}){_SPACE}(?P<begin>{_DAY})(?P<joined>{_SPACE}(?:to|and|or|until|through){_SPACE}|[-–]))?"
+    rf"(?P<month>{_MONTH}){_SPACE}(?P<day>{_DAY})(?P<to>[-–]{_DAY})?,{_SPACE}(?P<year>[12]\d{{3}})\b(?![\d-])"
 )
 _QUOTED = re.compile(r"(“[^”]*”|‘[^’]*’(?!\w))")
 
@@ -45,7 +47,8 @@ def day_first(text: str) -> str:
 
 def _turned(found: re.Match[str]) -> str:
     # The day keeps to its month at the end of a line.
-    return f"{found['day']}{found['to'] or ''}\u00a0{found['month']} {found['year']}"
+    begin = f"{found['begin']}\u00a0{found['first']}{found['joined']}" if found["first"] else ""
+    return f"{begin}{found['day']}{found['to'] or ''}\u00a0{found['month']} {found['year']}"
 
 
 @cache

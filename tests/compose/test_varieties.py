@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefgen.compose.passages import inline_html
 from briefgen.compose.varieties import american_words, day_first, variety
+from briefgen.errors import Findings
+from briefgen.evidence.calendar import MONTHS
+from briefgen.library.library import library_folders
+from briefgen.library.snippets import load_snippets
 
 
 @pytest.mark.parametrize(
@@ -29,6 +36,8 @@ def test_a_letter_is_in_the_english_of_its_date(language: str, country: str, wan
     [
         ("On March 22, 2013, it met.", "On 22 March 2013, it met."),
         ("From March 22–24, 2013.", "From 22–24 March 2013."),
+        ("From December 14 to December 31, 2010.", "From 14 December to 31 December 2010."),
+        ("From May 30–June 2, 2010, it sat.", "From 30 May–2 June 2010, it sat."),
         ("In March 2013 and on 22 March 2013.", "In March 2013 and on 22 March 2013."),
         ("In March 22 people died.", "In March 22 people died."),
         ("It said “on March 22, 2013” and ‘May 1, 2012’.", "It said “on March 22, 2013” and ‘May 1, 2012’."),
@@ -51,3 +60,19 @@ def test_american_words_are_told_but_not_names_or_quotations() -> None:
     text = "The Center and the Department of Labor speak of “forced labor”; the labor camps are centers."
     assert american_words(text) == {"labor": "labour", "centers": "centres"}
     assert american_words("They organize the programme.") == {}
+
+
+def test_no_snippet_that_ships_comes_out_half_turned() -> None:
+    """A date of the American order that stays is one of a quotation, or has no year."""
+    findings = Findings()
+    snippets = load_snippets(library_folders(), findings)
+    left = [
+        (name, found)
+        for name, snippet in snippets.items()
+        if snippet.language == "en"
+        for found in re.findall(
+            rf"(?:{'|'.join(MONTHS)}) \d{{1,2}}\b",
+            re.sub("“[^”]*”", "", day_first(inline_html(snippet.body))),
+        )
+    ]
+    assert left == []
