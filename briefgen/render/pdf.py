@@ -20,11 +20,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-from briefgen.errors import BriefgenError, Problem
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.render.fonts import font_faces, missing_glyphs
 from briefgen.render.look import PAGES, PageLayout
-from briefgen.render.restraint import page_problems, stylesheet_problems
+from briefgen.render.restraint import page_problems, stylesheet_problems, wording_problems
 
 MAX_PICTURES = 32
 """Pictures kept for the documents that follow."""
@@ -87,13 +87,38 @@ class PdfRenderer:
         _forget_drawings(self._pictures)
         laid_out.metadata.attachments.append(_record(document, self._fetcher))
         finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"))
+        if self._own_sheets(document):
+            self._compare(document, laid_out.pages, page.etree_element.find("body"))
         data: bytes = laid_out.write_pdf(
             finisher=finish,
             pdf_variant=_VARIANTS[self.purpose],
             pdf_identifier=_identifier(document),
             output_intent="",
         )
+        if self._own_sheets(document):
+            from briefgen.render.visible import unseen
+
+            self._refuse(document, "css-hidden", unseen(data))
         return Rendering(data, len(laid_out.pages))
+
+    def _compare(self, document: Document, pages: Any, body: Any) -> None:
+        """Hold the words on the pages against those of the document."""
+        from briefgen.render.wording import wording_faults
+
+        self._refuse(document, "css-wording", wording_faults(pages, body))
+
+    def _refuse(self, document: Document, code: str, faults: Iterable[str]) -> None:
+        where = Place(self._own_sheets(document)[0])
+        hint = "take out what you changed last in the stylesheet, or start anew from briefgen's"
+        problems = (
+            Problem(code, f"the stylesheet {fault} ({document.title})", where, hint) for fault in faults
+        )
+        _raise_any(problems)
+
+    def _own_sheets(self, document: Document) -> list[str]:
+        """Names of the stylesheets that are not briefgen's, whose folder is the last."""
+        names = (f"{document.kind}.css", "page.css")
+        return [name for name in names if any((folder / name).is_file() for folder in self.styles[:-1])]
 
     def _variant(self) -> dict[str, Any]:
         """WeasyPrint's options for laying out what is to be an archive's."""
@@ -148,6 +173,8 @@ class PdfRenderer:
             if path.is_file():
                 text = path.read_text(encoding="utf-8")
                 _raise_any(stylesheet_problems(text, name))
+                if folder != self.styles[-1]:
+                    _raise_any(wording_problems(text, name))
                 return text
         raise BriefgenError(
             Problem(

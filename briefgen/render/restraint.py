@@ -1,13 +1,15 @@
 """What a stylesheet and a page may ask of the renderer, looked at before they get to it.
 
 A stylesheet can be the work of strangers, and a line of it can ask for a million columns. The bounds are far
-above what any page needs. Text of a page was held to the vocabulary before.
+above what any page needs. A line can also hide words or write others: what is not found here, by its name, is
+found in `briefgen.render.wording` and `briefgen.render.visible`, by what it does. Text of a page was held to the
+vocabulary before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from briefgen.errors import Place, Problem
@@ -29,6 +31,27 @@ _RELATIVE = frozenset({"em", "rem", "ex", "ch", "lh", "rlh", "vw", "vh", "vmin",
 _MAX_RELATIVE = 200.0
 _COLUMNS = frozenset({"columns", "column-count"})
 _SPAN = re.compile(r'\b(colspan|rowspan|start)="\s*[+-]?(\d{4,})')
+MIN_PT = 5.0
+"""Size of type: that of the smallest print on forms."""
+MAX_MARGIN_WORDS = 24
+"""Letters that a page's margin may add to its number: `Page 2 of 3`."""
+_CHANGES: Mapping[str, frozenset[str]] = {
+    "visibility": frozenset({"hidden", "collapse"}),
+    "display": frozenset({"none"}),
+    "text-transform": frozenset({"uppercase", "lowercase", "capitalize", "full-width"}),
+    "text-decoration": frozenset({"line-through"}),
+    "text-decoration-line": frozenset({"line-through"}),
+    "unicode-bidi": frozenset({"bidi-override", "isolate-override"}),
+    "flex-direction": frozenset({"row-reverse", "column-reverse"}),
+    "flex-flow": frozenset({"row-reverse", "column-reverse"}),
+    "flex-wrap": frozenset({"wrap-reverse"}),
+}
+"""Values that take words out, change them or turn their order."""
+_NEVER = frozenset({"order", "transform", "rotate", "scale", "translate", "hyphenate-character", "clip-path"})
+"""Properties that no letter needs, and that do the same whatever their value."""
+_BETTER = {"text-transform": "use font-variant-caps: small-caps, or write capitals in the template"}
+_GENERATING = frozenset({"counter", "counters", "element", "leader", "target-counter", "attr"})
+_MARGINS = ("top", "bottom", "left", "right")
 _OPENING, _CLOSING = frozenset("{[("), frozenset("}])")
 
 
@@ -42,7 +65,18 @@ def stylesheet_problems(css: str, name: str) -> Iterator[Problem]:
         import tinycss2
 
         rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-        yield from _look_at_rules(rules, name)
+        yield from _look_at_rules(rules, name, _look_at_declaration)
+
+
+def wording_problems(css: str, name: str) -> Iterator[Problem]:
+    """Whatever in a stylesheet would make the PDF say something else than the document, and so than the DOCX.
+
+    The stylesheet is one in which `stylesheet_problems` finds nothing.
+    """
+    import tinycss2
+
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    yield from _look_at_rules(rules, name, _look_at_wording)
 
 
 def page_problems(html: str) -> Iterator[Problem]:
@@ -69,19 +103,60 @@ def _depth(css: str) -> int:
     return deepest
 
 
-def _look_at_rules(rules: Any, name: str, page: bool = False) -> Iterator[Problem]:
+_Look = Callable[[Any, str, str], Iterator[Problem]]
+
+
+def _look_at_rules(rules: Any, name: str, look: _Look, within: str = "") -> Iterator[Problem]:
+    """Look at the declarations of rules that stand within a rule with this at-keyword."""
     import tinycss2
 
     for rule in rules:
         if rule.type == "declaration":
-            yield from _look_at_declaration(rule, name, page)
+            yield from look(rule, name, within)
         elif getattr(rule, "content", None) is not None:
-            is_page = getattr(rule, "lower_at_keyword", "") == "page"
+            keyword = getattr(rule, "lower_at_keyword", "")
             inner = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
-            yield from _look_at_rules(inner, name, is_page)
+            yield from _look_at_rules(inner, name, look, keyword)
 
 
-def _look_at_declaration(declaration: Any, name: str, page: bool) -> Iterator[Problem]:
+def _look_at_wording(declaration: Any, name: str, within: str) -> Iterator[Problem]:
+    prop, said = declaration.lower_name, f"{declaration.name}: {_written(declaration.value)}"
+    tokens = list(_tokens(declaration.value))
+    words = {token.lower_value for token in tokens if token.type == "ident"}
+    hint = _BETTER.get(prop, "stylesheets say how words look; what is said belongs into the template")
+    if (prop in _NEVER and words != {"none"}) or words & _CHANGES.get(prop, frozenset()):
+        yield _wording(name, declaration, f"changes what is read with {said!r}", hint)
+    elif prop == "content" and (written := _writes(tokens, within.startswith(_MARGINS))):
+        yield _wording(name, declaration, f"writes {written!r} into the page", hint)
+    elif prop in ("font", "font-size") and _is_small(tokens):
+        smaller = f"sets text smaller than {MIN_PT:g} pt with {said!r}"
+        yield _wording(name, declaration, smaller, f"make it {MIN_PT:g} pt or more")
+
+
+def _is_small(tokens: list[Any]) -> bool:
+    """Whether the size of a `font` is too small; what stands behind it is the height of lines."""
+    size = next((token for token in tokens if token.type in ("dimension", "percentage")), None)
+    return size is not None and _mm(size, 99) < MIN_PT * _MM["pt"]
+
+
+def _writes(tokens: list[Any], margin: bool) -> str:
+    """What a `content` writes that it may not; empty where it only counts, or repeats what is there."""
+    strings = "".join(token.value for token in tokens if token.type == "string")
+    functions = {token.lower_name for token in tokens if token.type == "function"}
+    if other := functions - _GENERATING or {"url" for token in tokens if token.type == "url"}:
+        return f"{min(other)}()"
+    if margin and functions & {"counter", "counters"} and len(strings) <= MAX_MARGIN_WORDS:
+        return ""
+    return strings if any(char.isalnum() for char in strings) else ""
+
+
+def _wording(name: str, at: Any, what: str, hint: str) -> Problem:
+    return Problem(
+        "css-wording", f"the stylesheet {what}", Place(name, at.source_line, at.source_column), hint
+    )
+
+
+def _look_at_declaration(declaration: Any, name: str, within: str) -> Iterator[Problem]:
     prop = declaration.lower_name
     tokens = list(_tokens(declaration.value))
     numbers = [token for token in tokens if token.type in ("number", "dimension", "percentage")]
@@ -90,7 +165,11 @@ def _look_at_declaration(declaration: Any, name: str, page: bool) -> Iterator[Pr
         yield _problem(name, declaration, f"asks for too much with {said!r}")
     elif prop in _COLUMNS and any(t.type == "number" and t.value > MAX_COLUMNS for t in numbers):
         yield _problem(name, declaration, f"asks for more than {MAX_COLUMNS} columns with {said!r}")
-    elif page and prop == "size" and any(_mm(token, MIN_PAGE_MM) < MIN_PAGE_MM for token in numbers):
+    elif (
+        within == "page"
+        and prop == "size"
+        and any(_mm(token, MIN_PAGE_MM) < MIN_PAGE_MM for token in numbers)
+    ):
         yield _problem(name, declaration, f"asks for a page smaller than {MIN_PAGE_MM:g} mm with {said!r}")
     if _functions(tokens, "var") > 1 and prop.startswith("--"):
         yield _problem(name, declaration, f"multiplies a variable with {said!r}")

@@ -1,0 +1,127 @@
+"""A campaign's own stylesheet changes how a letter looks, and neither what it says nor whether that can be read."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from docx_samples import BRIEFING, LETTER, data_address, document
+
+from briefgen.errors import BriefgenError
+from briefgen.render.pdf import PdfRenderer
+from briefgen.render.restraint import wording_problems
+
+SHIPPED = Path(__file__).parents[2] / "templates" / "css"
+
+
+def own(folder: Path, css: str) -> PdfRenderer:
+    """A renderer with a campaign's copies of our stylesheets, to which some lines were added."""
+    shutil.copytree(SHIPPED, folder / "css")
+    for kind in ("letter", "briefing"):
+        with (folder / "css" / f"{kind}.css").open("a") as file:
+            file.write(f"\n{css}\n")
+    return PdfRenderer((folder / "css", SHIPPED))
+
+
+HARMLESS = (
+    "",
+    ".salutation { border: 1pt solid red; text-align: center; }",
+    ".letterhead h1 { font-variant-caps: all-small-caps; color: #7a1f2b; }",
+    ".body { hyphens: auto; column-count: 2; }",
+    ".enclosures { background: #1f3a5f; color: #fff; padding: 3mm; }",
+    '@page { @bottom-center { content: "Seite " counter(page) " von " counter(pages); } }',
+    ".inside-address { position: relative; left: 90mm; }",
+    "ol { list-style-position: inside; }",
+)
+
+
+@pytest.mark.parametrize("css", HARMLESS)
+def test_what_only_looks_different_is_let_through(tmp_path: Path, css: str) -> None:
+    assert own(tmp_path, css).render(document(LETTER, "letter")).pages
+
+
+def test_tables_contents_and_notes_over_several_pages_are_let_through(tmp_path: Path) -> None:
+    pages = (
+        own(tmp_path, ".evidence-annex { break-before: page; }").render(document(BRIEFING, "briefing")).pages
+    )
+    assert pages and pages > 1
+
+
+SAYS_OTHERWISE = (
+    (".body { visibility: hidden; }", "visibility: hidden"),
+    (".salutation { display: none; }", "display: none"),
+    (".salutation { position: running(away); }", "leaves out 'Dear Senator Sample:'"),
+    ('.body p::before { content: "Not so: "; }', "writes 'Not so: '"),
+    ('.body p::before { content: "-"; }', "writes '-' into the text"),
+    (".body p::before { content: url(x.png); }", "url()"),
+    (":root { --x: 'Not so'; } .body p::after { content: var(--x); }", "var()"),
+    ('@page { @bottom-center { content: "RETRACTED"; } }', "RETRACTED"),
+    ('@page { @top-left { content: "All of this has been retracted " counter(page); } }', "retracted"),
+    (".salutation { text-transform: uppercase; }", "text-transform: uppercase"),
+    (".body p { text-decoration: line-through; }", "line-through"),
+    (".body p { unicode-bidi: bidi-override; direction: rtl; }", "bidi-override"),
+    (".body { display: flex; flex-direction: column-reverse; }", "column-reverse"),
+    (".body { transform: scale(0.05); }", "transform"),
+    (".body p { counter-increment: footnote; }", "as the number of note 1"),
+    ("ol { list-style: lower-roman; }", "marks an item of a list with 'i.', not 1."),
+    ("ol { list-style: none; }", "leaves out the number 1 of a list"),
+    (".body p { font-size: .01pt; }", "smaller than 5 pt"),
+    (".body p { font: 1pt/12pt serif; }", "smaller than 5 pt"),
+    (".body p { font-size: 1%; }", "smaller than 5 pt"),
+)
+
+
+@pytest.mark.parametrize(("css", "said"), SAYS_OTHERWISE)
+def test_what_would_say_something_else_is_refused(tmp_path: Path, css: str, said: str) -> None:
+    with pytest.raises(BriefgenError) as refused:
+        own(tmp_path, css).render(document(LETTER, "letter"))
+    first = refused.value.problems[0]
+    assert first.code == "css-wording"
+    assert said in first.message
+    assert first.place is not None and first.place.file == "letter.css"
+
+
+HIDES = (
+    ".salutation p { color: white; }",
+    ".salutation p { color: #bbb; }",
+    ".salutation p { color: transparent; }",
+    ".salutation { background: #1a1a1a; }",
+    ".salutation { height: 0; overflow: hidden; }",
+    ".salutation { text-indent: -190mm; }",
+    ".salutation { position: absolute; top: -300mm; }",
+    ".body { position: relative; margin-top: -20mm; padding-top: 20mm; background: white; }",
+    ".salutation { background: linear-gradient(90deg, #000, #fff); }",
+    ".salutation p { color: white; text-decoration: underline black; }",
+    ".reference-line { margin-bottom: -9.5mm; }",
+    ".body p { line-height: 0.1; }",
+    "p { letter-spacing: -1em; }",
+)
+
+
+@pytest.mark.parametrize("css", HIDES)
+def test_what_would_keep_words_from_being_read_is_refused(tmp_path: Path, css: str) -> None:
+    with pytest.raises(BriefgenError) as refused:
+        own(tmp_path, css).render(document(LETTER, "letter"))
+    assert {problem.code for problem in refused.value.problems} == {"css-hidden"}
+
+
+DRAWING = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">'
+    b'<text x="5" y="20" fill="white">pale</text></svg>'
+)
+FIGURE = f'<figure><img src="{data_address(DRAWING, "svg+xml")}" alt="A word"/></figure>'
+
+
+def test_words_in_a_picture_are_the_pictures_own(tmp_path: Path) -> None:
+    assert own(tmp_path, "").render(document(LETTER + FIGURE, "letter")).pages
+
+
+def test_a_picture_that_is_hidden_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BriefgenError, match="leaves out the picture 'A word'"):
+        own(tmp_path, "figure img { width: 0; height: 0; }").render(document(LETTER + FIGURE, "letter"))
+
+
+@pytest.mark.parametrize("name", ["page.css", "letter.css", "briefing.css"])
+def test_a_copy_of_our_own_stylesheets_is_let_through(name: str) -> None:
+    assert list(wording_problems((SHIPPED / name).read_text(), name)) == []
