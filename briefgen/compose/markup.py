@@ -8,8 +8,10 @@ produced text, which briefgen.compose.templates maps back.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
+from html.entities import html5
 from html.parser import HTMLParser
 
 from briefgen.errors import did_you_mean
@@ -31,6 +33,8 @@ _BETTER = {"b": "strong", "i": "em", "h4": "h3", "section": 'div class="body"', 
 """What is usually meant by elements of HTML that are not in the vocabulary."""
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
 _SPACE = re.compile(r"[ \t\n]+")
+_REFERENCE = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]*|[0-9]*)|[a-zA-Z][a-zA-Z0-9]*);?")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MAX_DEPTH = 40
 CONTINUE = "continue"
 """`start` of a numbered list that goes on where the numbered list before it ended."""
@@ -216,8 +220,37 @@ def canonical(markup: str) -> tuple[str, list[MarkupFault], tuple[str, ...]]:
     The HTML is well-formed XML without a root. It is usable only where there are no faults.
     """
     reader = _Reader()
+    reader.faults += _references(markup)
     reader.feed(markup)
     reader.close()
     for tag, _ in reversed(reader.stack):
         reader.fault("markup-unclosed", f"<{tag}> is never closed", f"<{tag}", f"add </{tag}>")
     return "".join(reader.out), reader.faults, tuple(reader.removed)
+
+
+def _references(markup: str) -> Iterator[MarkupFault]:
+    """Characters written by number or name that are none: HTML drops, changes or leaves them."""
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), markup)
+    for found in _REFERENCE.finditer(text):
+        wrong = _wrong_reference(found[0])
+        if wrong:
+            line = text.count("\n", 0, found.start()) + 1
+            hint = "write &amp; for the sign & itself, or the character"
+            yield MarkupFault("markup-character", f"{found[0][:40]!r} {wrong}", line, found[0], hint)
+
+
+def _wrong_reference(written: str) -> str:
+    """What is wrong with a reference; empty where nothing is."""
+    bare = written.rstrip(";")
+    if not bare.startswith("&#"):
+        if written.endswith(";"):
+            return "" if written[1:] in html5 else "stands for no character"
+        # Names that HTML knows without a semicolon would be read as such: `&copy=` in an address.
+        return "lacks its semicolon" if unescape(written) != written else ""
+    digits = bare[2:].lstrip("0") if bare[2:3] not in ("x", "X") else bare[3:].lstrip("0")
+    if not digits or not written.endswith(";"):
+        return "lacks its semicolon" if digits else "stands for no character"
+    number = int(digits, 16 if bare[2] in "xX" else 10) if len(digits) < 9 else 0x110000
+    if number > 0x10FFFF or 0xD800 <= number < 0xE000 or 0x80 <= number < 0xA0:
+        return "stands for no character"
+    return "stands for a character that cannot be printed" if clean(chr(number))[1] else ""

@@ -1,8 +1,8 @@
 """Templates: a sandboxed, strict Jinja2 over the library's folders, and errors that name the line.
 
 It finds and runs templates; what they may say (snippets, citations, forms of address) comes in the context.
-Templates can be the work of strangers: attributes that reach Python's inside, large repetitions and files
-outside the folders are out of reach.
+Templates can be the work of strangers: files outside the folders are out of reach, and `compose/sandbox.py`
+says what else is.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import jinja2.meta
 import jinja2.nodes
 import jinja2.utils
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from briefgen.compose.markup import MarkupFault
+from briefgen.compose.sandbox import OverBudget, Sandbox
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
 from briefgen.library.folders import Folder
 from briefgen.model.recipient import Recipient
@@ -59,22 +59,6 @@ class Missing(jinja2.StrictUndefined):
         super().__init__(hint, obj, name, remembering)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Also keeps `"x" * 10**9` and `10**10**10` from being computed."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        numbers = isinstance(left, int | float) and isinstance(right, int | float)
-        if operator == "**" or not numbers:
-            raise SecurityError(
-                f"the operator {operator} is for plain numbers only"
-                if operator == "*"
-                else "the operator ** is not available"
-            )
-        return left * right
-
-
 class _Folders(jinja2.BaseLoader):
     """Finds a template in the first folder that has it; `built-in/…` looks in the last one only."""
 
@@ -104,11 +88,8 @@ class _Folders(jinja2.BaseLoader):
         )
 
 
-def _printable(value: Any) -> Any:
-    # Else a missing value would be set as the word "None" in somebody's letter.
-    if value is None:
-        raise NameMissing("a value is empty (None)", "", MISSING)
-    return value
+def _empty() -> NameMissing:
+    return NameMissing("a value is empty (None)", "", MISSING)
 
 
 def long_date(value: date, language: str = "en", country: str = "") -> str:
@@ -120,6 +101,8 @@ def long_date(value: date, language: str = "en", country: str = "") -> str:
     from babel.dates import format_date
     from babel.localedata import exists
 
+    if not isinstance(value, date):
+        raise jinja2.TemplateRuntimeError(f"long_date is for dates, and {str(value)[:40]!r} is none")
     plain = language.split("-")[0]
     fallback = "en_GB" if plain == "en" else plain
     wanted = (language.replace("-", "_") if "-" in language else f"{plain}_{country}", fallback)
@@ -142,23 +125,21 @@ class Templates:
     folders: tuple[Folder, ...]
     """Roots with a folder `templates/`, searched in order; the built-in one is last."""
     _loader: _Folders = field(init=False, repr=False)
-    _environment: _Sandbox = field(init=False, repr=False)
+    _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._loader = _Folders(self.folders)
-        self._environment = _Sandbox(
+        self._environment = Sandbox(
+            _empty,
             loader=self._loader,
             autoescape=True,
             undefined=Missing,
-            finalize=_printable,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
         )
-        self._environment.globals.clear()
-        self._environment.globals.update(range=jinja2.sandbox.safe_range, dict=dict)
-        self._environment.filters["long_date"] = long_date
+        self._environment.add_filter("long_date", long_date)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to a worker as the list of folders."""
@@ -180,7 +161,10 @@ class Templates:
 
     def blocks(self, name: str) -> list[str]:
         """Names of the blocks that a template can override in those above it, in their order."""
-        trees = [self._environment.parse(source) for _, source in self._chain(name)]
+        try:
+            trees = [self._environment.parse(source, part) for part, source in self._chain(name)]
+        except jinja2.TemplateSyntaxError as error:
+            raise BriefgenError(self._problem(error, name, {}, "")) from None
         return list(
             dict.fromkeys(block.name for tree in trees for block in tree.find_all(jinja2.nodes.Block))
         )
@@ -207,6 +191,7 @@ class Templates:
 
     def run(self, name: str, context: Mapping[str, Any], about: str) -> str:
         """Run a template; `about` names the recipient or document for messages."""
+        self._environment.begin()
         try:
             return self._environment.get_template(name).render(context)
         except BriefgenError as error:
@@ -216,16 +201,17 @@ class Templates:
             ) from None
         except (jinja2.TemplateError, SecurityError) as error:
             raise BriefgenError(self._problem(error, name, context, about)) from None
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
-            problem = Problem(
-                "template-failed",
-                f"{type(error).__name__}: {error}, while making {about}",
-                self._line_of(error, name),
-            )
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever a template can bring Python and Jinja to raise
+            deep = isinstance(error, RecursionError)
+            what = "it calls itself without end" if deep else f"{type(error).__name__}: {str(error)[:200]}"
+            problem = Problem("template-failed", f"{what}, while making {about}", self._line_of(error, name))
             raise BriefgenError(problem) from None
 
     def condition(self, expression: str, names: Mapping[str, Any], place: Place) -> bool:
         """Whether an interest's `when` holds; raises BriefgenError with its place."""
+        self._environment.begin()
         try:
             if expression not in self._conditions:
                 self._conditions[expression] = self._environment.compile_expression(expression, False)
@@ -235,11 +221,14 @@ class Templates:
             raise BriefgenError(
                 Problem("rule-name", f"the rule uses {error.name!r}, which is not known", place, hint)
             ) from None
-        except (jinja2.TemplateError, SecurityError, TypeError, ValueError, ArithmeticError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever a condition can bring Python and Jinja to raise
+            shown = expression if len(expression) <= 100 else f"{expression[:99]}…"
             raise BriefgenError(
                 Problem(
                     "rule-syntax",
-                    f"the rule {expression!r} cannot be read: {error}",
+                    f"the rule {shown!r} cannot be read: {str(error)[:200]}",
                     place,
                     'write for example: office == "us-senator"',
                 )
@@ -255,12 +244,14 @@ class Templates:
             try:
                 source, filename, _ = self._loader.get_source(self._environment, name)
                 tree = self._environment.parse(source, name, filename)
-            except jinja2.TemplateSyntaxError as error:
+                self._environment.compile(source, name, filename)
+                unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
+            except jinja2.TemplateSyntaxError as error:  # an unknown filter or test too
                 yield Problem(
                     "template-syntax", error.message or "not readable", self.place_of(name, error.lineno)
                 )
                 continue
-            unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
+            yield from self._unknown_filters(name, tree)
             seen = set()
             for node in tree.find_all(jinja2.nodes.Name):
                 if node.name in unknown and node.name not in seen:
@@ -281,6 +272,19 @@ class Templates:
                         self.place_of(name, extends.lineno),
                         did_you_mean(parent, self.names()),
                     )
+
+    def _unknown_filters(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
+        """Filters and tests that Jinja would miss only when a condition comes to them."""
+        for kind, what, known in (
+            (jinja2.nodes.Filter, "filter", self._environment.filters),
+            (jinja2.nodes.Test, "test", self._environment.tests),
+        ):
+            nodes: Iterator[Any] = tree.find_all(kind)
+            for node in nodes:
+                if node.name not in known:
+                    place = self.place_of(name, node.lineno)
+                    hint = did_you_mean(node.name, known)
+                    yield Problem("template-syntax", f"there is no {what} {node.name!r}", place, hint)
 
     def _block_problems(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
         """A block that no ancestor has is never printed: a misspelt name would drop its text in silence."""
@@ -390,6 +394,13 @@ class Templates:
                 f"the template {error.name!r} is not there",
                 self._line_of(error, name),
                 did_you_mean(str(error.name), self.names()),
+            )
+        if isinstance(error, OverBudget):
+            return Problem(
+                "template-excessive",
+                f"{error}, while making {about}",
+                self._line_of(error, name),
+                "no document needs that much; look for a repetition in the template",
             )
         if isinstance(error, SecurityError):
             return Problem("template-unsafe", f"{error}, while making {about}", self._line_of(error, name))

@@ -2,8 +2,7 @@
 
 A stylesheet can be the work of strangers, and a line of it can ask for a million columns. The bounds are far
 above what any page needs. A line can also hide words or write others: what is not found here, by its name, is
-found in `briefgen.render.wording` and `briefgen.render.visible`, by what it does. Text of a page was held to the
-vocabulary before.
+found in `wording.py` and `visible.py`, by what it does. Text of a page was held to the vocabulary before.
 """
 
 from __future__ import annotations

@@ -96,15 +96,15 @@ def _own_text(page: Any) -> list[Any]:
     from pypdfium2 import raw
 
     objects = [raw.FPDFPage_GetObject(page, index) for index in range(raw.FPDFPage_CountObjects(page))]
-    return [
-        each
-        for each in objects
-        if raw.FPDFPageObj_GetType(each) == raw.FPDF_PAGEOBJ_TEXT
-        and not any(
-            _is_figure(raw.FPDFPageObj_GetMark(each, mark))
-            for mark in range(raw.FPDFPageObj_CountMarks(each))
-        )
-    ]
+    text = [each for each in objects if raw.FPDFPageObj_GetType(each) == raw.FPDF_PAGEOBJ_TEXT]
+    return [each for each in text if not any(map(_is_figure, _marks(each)))]
+
+
+def _marks(page_object: Any) -> Iterator[Any]:
+    from pypdfium2 import raw
+
+    for index in range(raw.FPDFPageObj_CountMarks(page_object)):
+        yield raw.FPDFPageObj_GetMark(page_object, index)
 
 
 def _is_figure(mark: Any) -> bool:

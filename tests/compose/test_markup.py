@@ -108,3 +108,38 @@ def test_a_list_within_a_list_does_not_go_on() -> None:
     assert codes('<ol><li>a</li></ol><ol><li><ol start="continue"><li>b</li></ol></li></ol>') == [
         "markup-attribute"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("&#1;", "cannot be printed"),
+        ("&#xD800;", "no character"),
+        ("&#x110000;", "no character"),
+        ("&#99999999999999999999;", "no character"),
+        ("&#128;", "no character"),
+        ("&#;", "no character"),
+        ("&#x;", "no character"),
+        ("&#x202E;", "cannot be printed"),
+        ("&#65", "semicolon"),
+        ("&nope;", "no character"),
+        ("&copy", "semicolon"),
+        ("&notit", "semicolon"),
+    ],
+)
+def test_a_character_that_is_none_is_told_with_its_line(written: str, wrong: str) -> None:
+    _, faults, _ = canonical(f"<p>a</p>\n<p>b{written} c</p>")
+    assert [(fault.code, fault.line, fault.fragment) for fault in faults] == [
+        ("markup-character", 2, written)
+    ]
+    assert wrong in faults[0].message
+    in_address = canonical(f'<p><a href="https://example.org/?a{written}">x</a></p>')[1]
+    assert "markup-character" in [fault.code for fault in in_address]
+
+
+def test_characters_by_number_or_name_are_what_they_stand_for() -> None:
+    html, faults, _ = canonical(
+        "<p>&#8217;&#x2019;&rsquo;&nbsp;&#160;&amp;&lt;&#39; AT&T R & D</p><!-- &nope; -->"
+    )
+    assert faults == []
+    assert html == "<p>’’’\xa0\xa0&amp;&lt;' AT&amp;T R &amp; D</p>"

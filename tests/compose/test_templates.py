@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pydantic
 import pytest
 
 from briefgen.compose.markup import canonical
@@ -204,3 +205,169 @@ def test_a_template_that_is_not_utf8_is_told(templates: Templates) -> None:
     with pytest.raises(BriefgenError) as caught:
         templates.run("letter/x.html.j2", {}, "x")
     assert caught.value.problems[0].code == "template-syntax"
+
+
+# What a stranger's template cannot do
+
+EXPLODING = (
+    '{{ "%1000000000d" | format(1) }}',
+    '{{ "%*d" | format(1000000000, 1) }}',
+    '{{ "%1000000000d" % 1 }}',
+    '{{ "{:>1000000000}".format(1) }}',
+    '{{ "{:>{}}".format(1, 1000000000) }}',
+    '{{ "x".ljust(1000000000) }}',
+    '{{ "x" | center(1000000000) }}',
+    '{{ "x" | center("1000000000") }}',
+    '{{ "x\\ny" | indent(1000000000) }}',
+    "{{ [1] | batch(1000000000, 0) | list }}",
+    "{{ [1] | slice(1000000000) | list }}",
+    "{{ 1.5 | round(1000000, 'ceil') }}",
+    "{{ (1).to_bytes(1000000000) }}",
+    "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
+    '{% set s = "xxxxxxxxxx" | replace("x", "xxxxxxxxxx") %}' + '{% set s = s | replace("x", s) %}' * 4,
+    "{% macro m(x, n) %}{% if n %}{{ m(x ~ x, n - 1) }}{% endif %}{% endmacro %}{{ m('xxxx', 40) }}",
+    "{% macro m(x, n) %}{% if n %}{{ m(x + x, n - 1) }}{% endif %}{% endmacro %}{{ m('xxxx', 40) }}",
+    "{% macro m(x, n) %}{% if n %}{{ m(x * x, n - 1) }}{% endif %}{% endmacro %}{{ m(99999, 40) }}",
+    "{% macro m(n) %}{{ m(n - 1) + m(n - 1) if n else '' }}{% endmacro %}{{ m(50) }}",
+    "{% set a = (1, 1) %}" + "{% set a = (a, a) %}" * 40 + "{{ a | string }}",
+    "{% for x in range(100000) %}" + "y" * 10_000 + "{% endfor %}",
+    "{% set l = range(50000) | list %}{% for a in l %}{% if -a in l %}{% endif %}{% endfor %}",
+    "{% macro m(l) %}{% if 'x' in l %}{% endif %}{% endmacro %}{% for a in range(50000) %}"
+    "{{ m(range(50000) | list) }}{% endfor %}",
+)
+
+
+@pytest.mark.parametrize("text", EXPLODING)
+def test_a_template_that_would_fill_time_or_memory_is_stopped(templates: Templates, text: str) -> None:
+    problem = refused(templates, f"<p>\n{text}</p>")
+    assert problem.code == "template-excessive"
+    assert problem.place is not None and problem.place.line
+
+
+def test_the_budget_is_that_of_one_letter(templates: Templates) -> None:
+    write(templates, "letter/x.html.j2", "{% for x in range(60000) %}{% endfor %}")
+    for _ in range(3):
+        assert templates.run("letter/x.html.j2", {}, "x") == ""
+
+
+class Kept(pydantic.BaseModel):
+    name: str = "Ada"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'record.parse_raw("x", proto="pickle", allow_pickle=true)',
+        'record.parse_file("/etc/passwd")',
+        'record["parse_file"]',
+        'record | attr("model_dump")',
+        '[record] | map(attribute="model_validate") | first',
+        "record.model_dump_json()",
+        "senator.place.__class__",
+        "day.today()",
+        "day.fromtimestamp(0)",
+        "dict.fromkeys([1])",
+    ],
+)
+def test_of_a_record_only_what_it_holds_is_reached(templates: Templates, call: str) -> None:
+    """pydantic's records have methods that open files and unpickle; a date has one that asks the clock."""
+    problem = refused(templates, f"{{{{ {call} }}}}", record=Kept(), senator=SENATOR, day=date(2026, 11, 24))
+    assert problem.code == "template-unsafe"
+    write(templates, "letter/x.html.j2", "{{ record.name }} {{ senator.id }} {{ day.year }}")
+    context = {"record": Kept(), "senator": SENATOR, "day": date(2026, 11, 24)}
+    assert templates.run("letter/x.html.j2", context, "x") == "Ada ada-sample 2026"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ f }}",
+        "{{ f ~ 'x' }}",
+        "{{ f | string }}",
+        "{{ [1] }}",
+        "{{ {'a': 1} }}",
+        "{{ senator }}",
+        "{{ true }}",
+        "{{ [f] | join }}",
+        "{{ [1] ~ 'x' }}",
+        "{{ '%s' | format(f) }}",
+    ],
+)
+def test_pythons_own_words_for_a_value_are_never_printed(templates: Templates, text: str) -> None:
+    problem = refused(templates, text, f=lambda: 1, senator=SENATOR)
+    assert "cannot be printed" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ x | upper }}", "{{ x ~ 'a' }}", "{{ '{}'.format(x) }}", "{{ [x] | join }}"]
+)
+def test_an_empty_value_is_not_printed_by_a_detour(templates: Templates, text: str) -> None:
+    assert refused(templates, text, x=None).code == "template-empty"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if 1 %}" * 500 + "{% endif %}" * 500,
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ 1" + " + 1" * 500 + " }}",
+        "{% for a in [1] %}" * 21 + "{% endfor %}" * 21,
+    ],
+)
+def test_what_is_nested_without_end_is_told(templates: Templates, text: str) -> None:
+    assert refused(templates, text).code == "template-syntax"
+    assert {problem.code for problem in templates.check([], ["letter"])} >= {"template-syntax"}
+
+
+@pytest.mark.parametrize(
+    "expression", ["(" * 5000 + "1" + ")" * 5000, "not " * 3000 + "1", "1" + " + 1" * 5000]
+)
+def test_a_condition_that_is_nested_without_end_is_told(templates: Templates, expression: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        templates.condition(expression, {}, Place("campaign.yaml", 9))
+    assert [problem.code for problem in caught.value.problems] == ["rule-syntax"]
+    assert len(caught.value.problems[0].message) < 400
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 1 | nothing }}", "{% if 1 is nothing %}{% endif %}", "{{ [1, 2] | random }}"]
+)
+def test_an_unknown_filter_or_test_is_found_by_check(templates: Templates, text: str) -> None:
+    write(templates, "letter/x.html.j2", text)
+    assert [problem.code for problem in templates.check(["name"], ["letter"])] == ["template-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ 1 | long_date }}", "'1' is none"),
+        ("{{ [1] | join(1, 2, 3, 4) }}", "the filter join"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
+    ],
+)
+def test_a_filter_that_is_used_wrongly_is_told(templates: Templates, text: str, said: str) -> None:
+    problem = refused(templates, text)
+    assert problem.code in {"template-failed", "template-name"}
+    assert said in problem.message and problem.place is not None
+
+
+@pytest.mark.parametrize("call", ["snippet()", 'snippet("a", "b", "c")', 'snippet(id="a", long=true)'])
+def test_a_function_that_is_called_wrongly_says_how_it_is_called(templates: Templates, call: str) -> None:
+    def snippet(id: str, short: bool = False) -> str:
+        return id
+
+    problem = refused(templates, f"<p>\n{{{{ {call} }}}}</p>", snippet=snippet)
+    assert (problem.code, problem.hint) == ("template-call", 'write snippet("ID")')
+    assert problem.message.startswith("snippet() cannot be called so:")
+    assert problem.place == Place("own/templates/letter/x.html.j2", 2)
+
+
+def test_what_ordinary_templates_do_is_untouched(templates: Templates) -> None:
+    text = (
+        '{{ "%5.2f" | format(3.14159) }} {{ "{:,}".format(20000000) }} {{ [1, 2] | join(", ") }} '
+        "{% set x %}abc{% endset %}{{ x ~ 1 }} {% filter upper %}abc{% endfilter %} {{ day }} "
+        "{% for a in [3, 2] %}{{ loop.index }}{{ loop.last }}{{ a }}{% endfor %} {{ [senator] | map(attribute='id') | join }}"
+    ).replace("{{ loop.last }}", "{{ loop.length }}")
+    write(templates, "letter/x.html.j2", text)
+    made = templates.run("letter/x.html.j2", {"day": date(2026, 11, 24), "senator": SENATOR}, "x")
+    assert made == " 3.14 20,000,000 1, 2 abc1 ABC 2026-11-24 123222 ada-sample"
