@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from briefgen.library.library import Texts, library_folders, load_library
 from briefgen.library.sources import load_references
 from briefgen.library.starting import Started, Wanted, start
 from briefgen.model.source import Furniture
+from briefgen.model.text import clean
+from briefgen.ordinary import shown_name
 
 CAMPAIGN = "campaign.yaml"
 PRIVATE = ".gitignore"
@@ -56,6 +59,7 @@ def add_source(
 
     Raises BriefgenError with every problem; then nothing was written.
     """
+    _check_printable(source, *astuple(described), *(entry.what for entry in furniture))
     extracted = extract(file, str(file))
     findings = Findings()
     known = load_references(library_folders(folder), findings)
@@ -102,12 +106,23 @@ def start_snippet(folder: Folder, wanted: Wanted, texts: Texts, on: date) -> Sta
 
     Raises BriefgenError with every problem; then nothing was written.
     """
+    _check_printable(*astuple(wanted))
     findings = Findings()
     library = load_library(library_folders(folder), findings, texts)
     findings.raise_errors()
     started = start(library, folder, wanted, on)
     _write(folder, {started.lock: started.lock_content.encode(), started.path: started.content.encode()})
     return started
+
+
+def _check_printable(*said: object) -> None:
+    """Raise UsageFault where something said on the command line cannot be printed, and so not be kept."""
+    texts = [text for one in said for text in (one if isinstance(one, tuple) else (one,))]
+    for text in texts:
+        if isinstance(text, str) and (removed := clean(text)[1]):
+            # A byte that is no UTF-8 comes in as a lone surrogate.
+            message = f"{shown_name(text)!r} holds {removed[0]}, which cannot be printed"
+            raise UsageFault(Problem("unprintable-character", message, None, "type the words anew"))
 
 
 def _write(folder: Folder, files: Mapping[Path, bytes]) -> None:

@@ -37,6 +37,7 @@ from briefgen.model.letterhead import Letterhead
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.model.text import same_language
+from briefgen.ordinary import is_ordinary, is_within
 from briefgen.render.renderers import Renderers
 
 FORMS = "forms-of-address.yaml"
@@ -108,8 +109,8 @@ def _letterhead(found: Found, findings: Findings) -> Letterhead | None:
     campaign, home = found.campaign, found.folder.path.resolve()
     if campaign is None or not campaign.sender.letterhead:
         return None
-    path = (home / campaign.sender.letterhead).resolve()
-    if not path.is_file() or not path.is_relative_to(home):
+    path = home / campaign.sender.letterhead
+    if not is_ordinary(path) or not is_within(path, home):
         return None  # check_names says so
     from briefgen.render.docx.letterhead import examine, read_letterhead
 
@@ -142,7 +143,7 @@ def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms
     columns = Columns(filled={"language": found.campaign.language if found.campaign else "en"})
     for name in recipient_files(found):
         path = found.folder.path / name
-        if not path.is_file() or not path.resolve().is_relative_to(found.folder.path.resolve()):
+        if not is_ordinary(path) or not is_within(path, found.folder.path):
             continue  # check_names says so, with the line that names it
         try:
             everybody += read_list(
@@ -192,7 +193,9 @@ def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
     names = [sender.signature, sender.letterhead, *(name for name in sorted(styles) if name.endswith(".csl"))]
     files = [found.folder.path / name for name in names if name]
     files += [path for path in sorted(found.folder.path.iterdir()) if path.suffix.lower() in PICTURES]
-    return fingerprint(campaign, library.folders, [file for file in dict.fromkeys(files) if file.is_file()])
+    return fingerprint(
+        campaign, library.folders, [file for file in dict.fromkeys(files) if is_ordinary(file)]
+    )
 
 
 def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:

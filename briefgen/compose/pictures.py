@@ -10,11 +10,13 @@ import base64
 import re
 from collections.abc import Sequence
 from functools import cache
-from html import escape, unescape
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 from briefgen.compose.drawings import has_words, safe_drawing
 from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.ordinary import is_ordinary, is_within, shown_name
 
 MAX_BYTES = 5_000_000
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".svg"})
@@ -22,7 +24,9 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".svg"})
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _IMAGE = re.compile(r"<img\b[^>]*/>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
-_CARRIED = ("data:image/png;", "data:image/jpeg;")
+_CARRIED = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/\s]+={0,2}\s*)", re.ASCII)
+MAX_PIXELS = 40_000_000
+"""Of one picture: an A4 page at 600 dots per inch has 35 million."""
 
 
 def with_pictures(html: str, folders: Sequence[Path]) -> str:
@@ -42,17 +46,8 @@ def _carrying(image: str, folders: Sequence[Path]) -> str:
 
 def _sources(name: str, folders: Sequence[Path], decorative: bool) -> str:
     """The attributes that carry a picture: `src`, and `data-png` where that is a drawing."""
-    if name.startswith(_CARRIED):
-        return f'src="{escape(name)}"'
     if name.startswith("data:"):
-        raise BriefgenError(
-            Problem(
-                "picture-kind",
-                f"a template carries a picture that is neither PNG nor JPEG: {name[:40]!r}",
-                None,
-                "save it as a file in the campaign's folder and name that",
-            )
-        )
+        return f'src="{_carried(name)}"'
     path = _found(name, folders)
     if path.suffix.lower() != ".svg":
         return f'src="{_raster(path, name)}"'
@@ -70,6 +65,65 @@ def _sources(name: str, folders: Sequence[Path], decorative: bool) -> str:
     return f'src="{drawing}" data-png="{png}"'
 
 
+@cache
+def _carried(address: str) -> str:
+    """The address of a picture that a template carries in itself, looked at as those in files are."""
+    found = _CARRIED.fullmatch(address)
+    kind, raw = (found[1], _decoded(found[2])) if found else ("", b"")
+    if len(raw) > MAX_BYTES:
+        raise BriefgenError(
+            Problem(
+                "picture-size", "a picture in a template is larger than 5 MB", None, "save a smaller copy"
+            )
+        )
+    if not raw or kind != _kind(raw):
+        raise BriefgenError(
+            Problem(
+                "picture-kind",
+                f"a template carries a picture that is neither PNG nor JPEG: {shown_name(address[:40])!r}",
+                None,
+                "save it as a file in the campaign's folder and name that",
+            )
+        )
+    _look_at(raw, "in a template", None)
+    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return b""
+
+
+def _kind(raw: bytes) -> str | None:
+    return next((kind for magic, kind in _KINDS.items() if raw.startswith(magic)), None)
+
+
+def _look_at(raw: bytes, which: str, place: Place | None) -> None:
+    """Raise BriefgenError where a picture breaks off, is damaged, or unpacks to more than a page needs."""
+    import warnings
+
+    from PIL import Image, ImageFile
+
+    # WeasyPrint has Pillow put up with pictures that break off; we do not.
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(BytesIO(raw), formats=("PNG", "JPEG")) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    large = f"the picture {which} is {picture.width:,} by {picture.height:,} pixels large"
+                    raise BriefgenError(Problem("picture-too-large", large, place, "save a smaller copy"))
+                picture.load()
+    except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError) as error:
+        why = str(error).splitlines()[0].partition(" <_io.")[0] if str(error) else "it is damaged"
+        broken = f"the picture {which} cannot be set: {why}"
+        raise BriefgenError(Problem("picture-broken", broken, place, "save it anew as PNG or JPEG")) from None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _found(name: str, folders: Sequence[Path]) -> Path:
     path = _sought(name, folders)
     if path is not None:
@@ -77,8 +131,8 @@ def _found(name: str, folders: Sequence[Path]) -> Path:
     raise BriefgenError(
         Problem(
             "picture-missing",
-            f"the picture {name!r} is not in the campaign's folder",
-            Place(name),
+            f"the picture {shown_name(name)!r} is not in the campaign's folder",
+            Place(shown_name(name)),
             "put it beside campaign.yaml and name it by its file name",
         )
     )
@@ -87,9 +141,9 @@ def _found(name: str, folders: Sequence[Path]) -> Path:
 def _sought(name: str, folders: Sequence[Path]) -> Path | None:
     """The file of this name that one of the folders holds."""
     for folder in folders:
-        path = (folder / name).resolve()
-        if path.is_relative_to(folder.resolve()) and path.is_file():
-            return path
+        path = folder / name
+        if is_ordinary(path) and is_within(path, folder):
+            return path.resolve()
     return None
 
 
@@ -99,9 +153,9 @@ def _beside(name: str) -> str:
 
 def _png_beside(drawing: Path, name: str, folders: Sequence[Path]) -> Path:
     """The PNG in the same folder as the drawing; it may be a link, but not out of the folders."""
-    path = drawing.with_suffix(".png").resolve()
-    if path.is_file() and any(path.is_relative_to(folder.resolve()) for folder in folders):
-        return path
+    path = drawing.with_suffix(".png")
+    if is_ordinary(path) and any(is_within(path, folder) for folder in folders):
+        return path.resolve()
     raise BriefgenError(
         Problem(
             "picture-png-missing",
@@ -116,7 +170,7 @@ def _png_beside(drawing: Path, name: str, folders: Sequence[Path]) -> Path:
 @cache
 def _raster(path: Path, name: str) -> str:
     raw = _bytes(path, name)
-    kind = next((kind for magic, kind in _KINDS.items() if raw.startswith(magic)), None)
+    kind = _kind(raw)
     if kind is None:
         raise BriefgenError(
             Problem(
@@ -126,6 +180,7 @@ def _raster(path: Path, name: str) -> str:
                 "save it as PNG, or name an SVG by its ending .svg",
             )
         )
+    _look_at(raw, repr(name), Place(name))
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
 
 

@@ -14,9 +14,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.numbering import Numbering
 from briefgen.inspect.tokens import Read, Writer
+from briefgen.ordinary import content
 
 MAX_BYTES = 100_000_000
 """Of the file."""
@@ -68,13 +69,7 @@ def _read(package: _Package) -> Read:
 def _bytes(source: bytes | Path, name: str) -> bytes:
     if isinstance(source, bytes):
         return source
-    try:
-        if source.stat().st_size > MAX_BYTES:
-            raise StorageFault(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(name)))
-        return source.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(name))) from None
+    return content(source, name, MAX_BYTES)
 
 
 def _unreadable(name: str, why: str) -> BriefgenError:

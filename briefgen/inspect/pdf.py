@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.ordinary import content
 
 MAX_BYTES = 100_000_000
 RECORD_NAME = "briefgen-evidence.json"
@@ -61,7 +63,7 @@ def read_pdf(source: bytes | Path) -> ReadPdf:
         raise BriefgenError(
             Problem(
                 "pdf-unreadable",
-                f"cannot be read as a PDF: {str(error).splitlines()[0]}",
+                f"cannot be read as a PDF: {_why(error)}",
                 Place(name),
                 "make it anew, or open and save it in a PDF program",
             )
@@ -69,17 +71,16 @@ def read_pdf(source: bytes | Path) -> ReadPdf:
     return ReadPdf(pages, title, author, language, record)
 
 
+def _why(error: Exception) -> str:
+    """What a library says, without the object that it names in place of a file."""
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return re.sub(r"<_io\.\w+ object at \w+>:?\s*", "", said)
+
+
 def _bytes(source: bytes | Path, name: str) -> bytes:
     if isinstance(source, bytes):
         return source
-    try:
-        if source.stat().st_size > MAX_BYTES:
-            raise BriefgenError(Problem("file-too-large", f"larger than {MAX_BYTES} bytes", Place(name)))
-        return source.read_bytes()
-    except OSError as error:
-        raise BriefgenError(
-            Problem("file-unreadable", f"cannot be read: {error.strerror}", Place(name))
-        ) from None
+    return content(source, name, MAX_BYTES)
 
 
 def _record(pdf: Any, name: str) -> Any:

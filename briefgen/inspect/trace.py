@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.record import Record, Statement, read_record
 from briefgen.inspect.standing import Difference, Words
 from briefgen.model.text import clean
+from briefgen.ordinary import content
 
+MAX_BYTES = 100_000_000
 _SHOWN = 4
 """Differences of one statement that are told; the rest is counted."""
 
@@ -64,14 +66,7 @@ def trace(path: Path) -> Trace:
 
 def kind_of(path: Path) -> str:
     """What a file is, by its first bytes and not by its name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(
-            Problem("file-unreadable", f"cannot be read: {reason}", Place(str(path)), "give the file's path")
-        ) from None
+    head = content(path, str(path), MAX_BYTES, missing="give the file's path")[:1024]
     if b"%PDF-" in head:
         return "pdf"
     if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() == ".docx":

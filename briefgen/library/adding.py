@@ -17,6 +17,7 @@ from pathlib import Path
 from briefgen.errors import BriefgenError, Place, Problem, StorageFault, did_you_mean
 from briefgen.library.blocks import Block, one_line
 from briefgen.library.written import MAX_BYTES as MAX_TEXT_BYTES
+from briefgen.ordinary import content
 
 MAX_FILE_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 300_000_000
@@ -70,14 +71,7 @@ _INSTEAD: Mapping[str, str] = {
 
 
 def _content(path: Path, shown: str) -> bytes:
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            limit = f"larger than {MAX_FILE_BYTES // 1_000_000} MB"
-            raise StorageFault(Problem("file-too-large", limit, Place(shown), "add it in parts"))
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+    return content(path, shown, MAX_FILE_BYTES, larger="add it in parts")
 
 
 def _refused(code: str, message: str, shown: str, hint: str) -> BriefgenError:
@@ -107,7 +101,7 @@ def _check_kind(data: bytes, ending: str, shown: str) -> None:
     if not wanted and b"\x00" in data:
         hint = "save the text as UTF-8"
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise StorageFault(Problem("file-encoding", "is UTF-16, not UTF-8", Place(shown), hint))
+            raise BriefgenError(Problem("file-encoding", "is UTF-16, not UTF-8", Place(shown), hint))
         raise _refused("source-kind", f"ends in {ending} but is no text", shown, "choose the right file")
 
 
@@ -133,7 +127,7 @@ def _decoded(data: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         hint = "save the file as UTF-8"
-        raise StorageFault(Problem("file-encoding", "is not UTF-8", Place(shown, line), hint)) from None
+        raise BriefgenError(Problem("file-encoding", "is not UTF-8", Place(shown, line), hint)) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

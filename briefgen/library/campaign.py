@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean
-from briefgen.library.files import not_ordinary
 from briefgen.library.folders import Folder
 from briefgen.library.written import Marked, build, read_text, read_yaml
 from briefgen.model.campaign import Campaign
 from briefgen.model.snippet import Snippet
+from briefgen.ordinary import irregular, is_folder, is_ordinary, is_within, shown_name
 
 FILE = "campaign.yaml"
 
@@ -36,13 +36,13 @@ def read_campaign(path: Path, findings: Findings) -> Found:
 
     Raises UsageFault where there is none; whatever is wrong in it goes to `findings`.
     """
-    file = path / FILE if path.is_dir() else path
-    if not file.is_file():
+    file = path / FILE if is_folder(path) else path
+    if not is_ordinary(file):
         raise UsageFault(
             Problem(
                 "campaign-missing",
-                f"there is no campaign in {path if str(path) != '.' else 'this folder'}",
-                Place(str(file)),
+                f"there is no campaign in {shown_name(str(path)) if str(path) != '.' else 'this folder'}",
+                Place(shown_name(str(file))),
                 "name a folder with a campaign.yaml, or start one with briefgen init",
             )
         )
@@ -103,23 +103,28 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
     for path, name in _files_named(found.marked.data):
         target = found.folder.path / name
         place = _place(found.marked, path)
-        if not target.resolve().is_relative_to(found.folder.path.resolve()):
+        if not is_within(target, found.folder.path):
             findings.add(
                 Problem(
                     "file-outside",
-                    f"{name!r} lies outside the campaign's folder",
+                    f"{shown_name(name)!r} lies outside the campaign's folder",
                     place,
                     "copy the file into the folder",
                 )
             )
-        elif target.exists() and (kind := not_ordinary(target.stat().st_mode)):
+        elif (kind := irregular(target)) is not None:
             findings.add(
-                Problem("file-not-ordinary", f"{name!r} is {kind}, not a file", place, "name a file")
+                Problem("file-irregular", f"{shown_name(name)!r} {kind}", place, "name the file itself")
             )
-        elif not target.is_file():
+        elif not is_ordinary(target):
             there = [file.name for file in found.folder.path.iterdir() if file.suffix == target.suffix]
             findings.add(
-                Problem("file-missing", f"the file {name!r} is not there", place, did_you_mean(name, there))
+                Problem(
+                    "file-missing",
+                    f"the file {shown_name(name)!r} is not there",
+                    place,
+                    did_you_mean(name, there),
+                )
             )
 
 

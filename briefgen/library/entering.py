@@ -23,6 +23,8 @@ from briefgen.library.sources import RESTS_ON, load_records, make_record, read_r
 from briefgen.model.source import Furniture, Paragraph, Reference, SourceRecord
 
 REFERENCES = "seeds/references.json"
+MAX_ID = 100
+"""Characters of a source's id."""
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -122,7 +124,10 @@ def enter(
 
 def check_id(source: str, findings: Findings) -> None:
     """Whether a work can have this id."""
-    if not _SLUG.fullmatch(source) or f"{source}.yaml" == RESTS_ON:
+    if len(source) > MAX_ID:
+        message = f"an id of {len(source)} characters cannot be the name of a file"
+        findings.add(Problem("source-id", message, None, f"use at most {MAX_ID} characters"))
+    elif not _SLUG.fullmatch(source) or f"{source}.yaml" == RESTS_ON:
         slug = "-".join(re.findall(r"[a-z0-9]+", source.lower())).replace("rests-on", "") or "report-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
         findings.add(Problem("source-id", f"{source!r} cannot be the id of a source", None, hint))

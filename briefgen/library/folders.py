@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefgen.errors import Findings, Place, Problem
+from briefgen.ordinary import is_folder, is_ordinary, is_within, shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,19 @@ class Folder:
         """Files below `under` that match, sorted, with their shown names.
 
         A link that leads out of the folder is reported and left out: a library that came from elsewhere
-        must not read other files of the machine.
+        must not read other files of the machine. So are links that lead nowhere, folders and pipes: what
+        has the name of a file of the library is not passed over in silence.
         """
         root = self.path / under
-        home = self.path.resolve()
         for path in sorted(root.glob(pattern)):
-            if not path.is_file():
-                continue
             shown = self.show(under, path.relative_to(root).as_posix())
-            if path.resolve().is_relative_to(home):
+            if is_ordinary(path) and is_within(path, self.path):
                 yield path, shown
+            elif not is_ordinary(path):
+                leads = path.is_symlink() and not is_folder(path)
+                what = "is a link that leads to no file" if leads else "is no ordinary file"
+                hint = "put the file itself here, or remove the link" if leads else "remove it, or rename it"
+                findings.add(Problem("file-irregular", what, Place(shown_name(shown)), hint))
             else:
                 findings.add(
                     Problem(

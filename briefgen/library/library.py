@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from briefgen.errors import Findings
+from briefgen.errors import Findings, Place, Problem
 from briefgen.evidence.lock import Lock, card_key
 from briefgen.evidence.text import Text
 from briefgen.library.built_in import built_in
@@ -19,6 +19,7 @@ from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_texts, load_records, load_references, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Reference, RestsOn, SourceRecord
+from briefgen.ordinary import is_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def library_folders(campaign: Folder | None = None) -> tuple[Folder, ...]:
 
 def load_library(folders: Sequence[Folder], findings: Findings, texts: Texts = NO_TEXTS) -> Library:
     """Load everything under the folders; what cannot be read goes to `findings`."""
+    for folder in folders:
+        _check_parts(folder, findings)
     records = load_records(folders, findings)
     return Library(
         folders=tuple(folders),
@@ -72,6 +75,16 @@ def load_library(folders: Sequence[Folder], findings: Findings, texts: Texts = N
         texts=find_texts(records, folders, texts.folder, texts.given, findings),
         lock=load_lock(folders, findings),
     )
+
+
+def _check_parts(folder: Folder, findings: Findings) -> None:
+    """A file, or a link that leads nowhere, where a folder is looked for would leave it out in silence."""
+    for name in ("snippets", "seeds", "templates"):
+        path = folder.path / name
+        if (path.is_symlink() or path.exists()) and not is_folder(path):
+            hint = "give it another name, and put a folder in its place"
+            place = Place(folder.show(name))
+            findings.add(Problem("file-irregular", "is no folder, and one is looked for here", place, hint))
 
 
 def own_cards(folder: Folder) -> set[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from briefgen.errors import Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.lock import Lock, card_wordings, read_lock, wording_place
 from briefgen.evidence.printed import fault_of
 from briefgen.library.folders import Folder
@@ -73,7 +73,7 @@ def _files(kind: type[Card], folder: Folder, findings: Findings) -> Iterator[tup
 def _read(kind: type[Card], path: Path, shown: str, findings: Findings) -> Card | None:
     try:
         text = read_text(path, shown)
-    except StorageFault as fault:
+    except BriefgenError as fault:
         findings.extend(fault.problems)
         return None
     return read_card(kind, text, shown, findings)

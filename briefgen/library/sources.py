@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from briefgen.errors import Findings, Place, Problem, Severity, StorageFault, did_you_mean
+from briefgen.errors import BriefgenError, Findings, Place, Problem, Severity, did_you_mean
 from briefgen.evidence.text import Text, read_paragraphs, words
 from briefgen.evidence.words import word_list
 from briefgen.library.folders import Folder
@@ -40,7 +40,7 @@ def load_references(folders: Sequence[Folder], findings: Findings) -> dict[str, 
         if path.is_file():
             try:
                 text = read_text(path, shown)
-            except StorageFault as fault:
+            except BriefgenError as fault:
                 findings.extend(fault.problems)
                 continue
             for name, reference in read_references(text, shown, findings).items():
@@ -254,7 +254,7 @@ def load_records(folders: Sequence[Folder], findings: Findings) -> dict[str, Sou
 def _read_record(path: Path, shown: str, findings: Findings) -> SourceRecord | None:
     try:
         marked = read_yaml(read_text(path, shown), shown, findings)
-    except StorageFault as fault:
+    except BriefgenError as fault:
         findings.extend(fault.problems)
         return None
     record = build(SourceRecord, marked, findings) if marked else None
@@ -283,7 +283,7 @@ def load_rests_on(folders: Sequence[Folder], findings: Findings) -> dict[str, Re
             continue
         try:
             marked = read_yaml(read_text(path, shown), shown, findings)
-        except StorageFault as fault:
+        except BriefgenError as fault:
             findings.extend(fault.problems)
             continue
         if marked is None:
@@ -348,7 +348,7 @@ def _proved_text(record: SourceRecord, path: Path, shown: str, findings: Finding
     try:
         content = read_text(path, shown)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except StorageFault as fault:
+    except BriefgenError as fault:
         findings.extend(fault.problems)
         return None
     text = Text(record.source, digest, read_paragraphs(content, furniture_lines(record.furniture)))

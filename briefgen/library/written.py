@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from briefgen.errors import Findings, Place, Problem, StorageFault, did_you_mean
-from briefgen.library.files import read_ordinary
+from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
 from briefgen.model.written import Path as KeyPath
 from briefgen.model.written import Written
+from briefgen.ordinary import content
 
 MAX_DEPTH = 30
 MAX_BYTES = 4_000_000
@@ -50,14 +50,15 @@ class Marked:
 def read_text(path: Path, shown: str) -> str:
     """Return a text file's content with `\\n` line ends and without a byte-order mark.
 
-    Raises StorageFault where it is no ordinary file, cannot be read, is not UTF-8 or is larger than 4 MB.
+    Raises StorageFault where the file cannot be read or is larger than 4 MB, BriefgenError where it is not
+    UTF-8.
     """
-    raw = read_ordinary(path, Place(shown), MAX_BYTES)
+    raw = content(path, shown, MAX_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise StorageFault(
+        raise BriefgenError(
             Problem("file-encoding", "is not UTF-8", Place(shown, line), "save the file as UTF-8")
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -25,6 +25,7 @@ MAX_PIXELS = 40_000_000
 MAX_BYTES = 8_000_000
 """Of one picture as it is carried, which is a third more than its file."""
 _PICTURE = re.compile(r"data:image/(png|jpeg|svg\+xml)[;,]")
+_DATA = re.compile(r"(data:[^;,\s]{0,40})[;,]\S*")
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 MAX_SHAPES = 50_000
 """Of one drawing, repeated ones counted each time."""
@@ -79,6 +80,9 @@ def refusals() -> Iterator[None]:
         yield
     except _Refused as refused:
         raise BriefgenError(refused.problem) from None
+    except FatalURLFetchingError as error:
+        # What WeasyPrint itself cannot make sense of: an address that is none.
+        raise BriefgenError(_broken(_DATA.sub(r"\1…", str(error))[:200])) from None
 
 
 def _look_at(data: bytes, is_drawing: bool) -> None:
@@ -94,7 +98,8 @@ def _look_at(data: bytes, is_drawing: bool) -> None:
     except Image.DecompressionBombError:
         raise _Refused(_too_large("it would fill the memory")) from None
     except (OSError, SyntaxError, ValueError, ArithmeticError) as error:
-        raise _Refused(_broken(str(error).splitlines()[0] if str(error) else type(error).__name__)) from None
+        why = str(error).splitlines()[0].partition(" <_io.")[0] if str(error) else type(error).__name__
+        raise _Refused(_broken(why)) from None
 
 
 @contextmanager

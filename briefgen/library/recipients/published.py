@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem
-from briefgen.library.files import read_ordinary
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean
+from briefgen.ordinary import content
 
 MAX_BYTES = 50_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -90,7 +90,7 @@ def load_json(path: Path, place: Place, code: str) -> Any:
 
 
 def _read(path: Path, place: Place) -> bytes:
-    return read_ordinary(path, place, MAX_BYTES)
+    return content(path, str(place), MAX_BYTES)
 
 
 def text_of(value: Any) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
-from briefgen.library.files import read_ordinary
 from briefgen.library.recipients.record import BY_NAME, COLUMNS, cells_of
 from briefgen.library.recipients.rows import AS_THEY_ARE, Columns, Record, column_of, recipients_of
 from briefgen.model.recipient import Recipient
+from briefgen.ordinary import content
 
 MAX_BYTES = 50_000_000
 MAX_LINES_OF_A_ROW = 200
@@ -53,7 +53,7 @@ def read_recipients(
 
 
 def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
-    raw = read_ordinary(path, Place(shown), MAX_BYTES)
+    raw = content(path, shown, MAX_BYTES)
     if raw.startswith(_ZIP):
         raise BriefgenError(
             Problem(

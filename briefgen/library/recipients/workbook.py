@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
-from briefgen.library.files import require_ordinary, unreadable
 from briefgen.library.recipients.rows import AS_THEY_ARE, Columns, Record, recipients_of
 from briefgen.model.recipient import Recipient
+from briefgen.ordinary import content
 
 MAX_BYTES = 50_000_000
 PATIENCE = 90
@@ -53,12 +53,7 @@ def read_workbook(
 
 def _lines(path: Path, shown: str, sheet: str) -> Sequence[Mapping[str, Any]]:
     """What the reading process printed; raises where it could not do its work."""
-    require_ordinary(path, Place(shown), MAX_BYTES)
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise unreadable(error, Place(shown)) from None
+    content(path, shown, MAX_BYTES)  # whatever cannot be read is told before another process tries
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD), str(path.resolve()), sheet],
