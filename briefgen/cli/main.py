@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
+from pathlib import Path
 
 import typer
 
 from briefgen import __version__
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault
+from briefgen.ordinary import shown_name
 
 app = typer.Typer(
     name="briefgen",
@@ -46,27 +50,77 @@ def run() -> None:
         trace,
     )
 
+    # Started without an output, Python has none at all.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     # A terminal that cannot show a letter shows its code; it does not end the work.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except BriefgenError as error:
-        _tell(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_called())
     except BrokenPipeError:
         # The reader of our output has gone (`briefgen … | head`): nothing is wrong.
-        sys.stderr.close()
+        _write_no_more()
         sys.exit(0)
     except OSError as error:
-        name = str(error.filename or "a file")
-        shown = name if len(name) <= 100 else f"{name[:97]}…"
-        reason = error.strerror or str(error)
-        _tell(StorageFault(Problem("file-refused", f"the system refused it: {reason}", Place(shown))))
+        _tell_refusal(error)
         sys.exit(StorageFault.exit_code)
+
+
+def _called() -> int:
+    """Run the command to its end, all that it printed included, and give its exit code.
+
+    Raises OSError where its output cannot be written.
+    """
+    as_json = "--json" in sys.argv[1:]
+    try:
+        # With --json the framework may print nothing by itself.
+        code = app(standalone_mode=not as_json) or 0
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        code = ended.code
+    except BriefgenError as error:
+        _tell(error)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        code = 130
+    except Exception as error:
+        # The framework has no public name for what it raises where a command line cannot be read.
+        if not as_json or not hasattr(error, "format_message"):
+            raise
+        hint = f"briefgen {' '.join(_command())} --help explains it"
+        _tell(UsageFault(Problem("usage-wrong", error.format_message().rstrip("."), None, hint)))
+        code = UsageFault.exit_code
+    sys.stdout.flush()
+    return int(code or 0)
+
+
+def _command() -> list[str]:
+    """The words of the command line that name the command."""
+    words = iter(sys.argv[1:3])
+    return [word for word in words if word.isalpha()]
+
+
+def _tell_refusal(error: OSError) -> None:
+    """Tell what the system refused; where that is standard output itself, on standard error alone."""
+    shown = shown_name(str(error.filename or "the output"))
+    reason = error.strerror or str(error)
+    problem = Problem("file-refused", f"the system refused it: {reason}", Place(shown))
+    try:
+        _tell(StorageFault(problem))
+        sys.stdout.flush()
+    except OSError:
+        print(problem, file=sys.stderr)
+    finally:
+        _write_no_more()
+
+
+def _write_no_more() -> None:
+    """Let what is still to be printed go nowhere: else Python would complain of it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(error: BriefgenError) -> None:

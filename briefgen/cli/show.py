@@ -37,8 +37,7 @@ class Show:
     def document(self, data: Mapping[str, Any]) -> None:
         """The one JSON document of a run with `--json`."""
         if self.as_json:
-            json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
-            print()
+            print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Each problem with what was compared and what to do; on stderr, and not with `--json`."""

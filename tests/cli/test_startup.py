@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 HEAVY = (
     "weasyprint",
@@ -54,3 +57,51 @@ def test_a_terminal_that_cannot_show_a_letter_does_not_end_the_work() -> None:
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert "\\u2026" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("snippets", "list"), ("snippets", "list", "--json"), ("--help",), ("letter", "--json")]
+)
+def test_output_that_cannot_be_written_is_told_once(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "briefgen", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 74
+    assert done.stderr.startswith("the output: file-refused: the system refused it: No space left on device")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", ["snippets list", "snippets list --json", "--help"])
+def test_a_reader_that_goes_away_is_no_mistake(arguments: str) -> None:
+    command = f"'{sys.executable}' -m briefgen {arguments} | head -1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_closed_output_is_no_mistake() -> None:
+    command = f"'{sys.executable}' -m briefgen --version >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("letter", "--json"),
+        ("batch", "--frob", "--json"),
+        ("nope", "--json"),
+        ("batch", "--json", "--workers", "x"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_told_as_json_where_that_is_asked_for(
+    arguments: tuple[str, ...],
+) -> None:
+    done = run(*arguments)
+    told = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, told["ok"]) == (2, "", False)
+    assert [problem["code"] for problem in told["problems"]] == ["usage-wrong"]
