@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from html.entities import html5
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 from briefgen.errors import did_you_mean
 from briefgen.model.document import (
@@ -32,6 +33,19 @@ _MARKERS = frozenset({"citation"})
 _BETTER = {"b": "strong", "i": "em", "h4": "h3", "section": 'div class="body"', "small": "p"}
 """What is usually meant by elements of HTML that are not in the vocabulary."""
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
+_NUMBER = re.compile(r"[1-9][0-9]{0,2}|1000")
+_VALUES = {
+    "colspan": (_NUMBER, "number from 1 to 1000", 'colspan="2"'),
+    "rowspan": (_NUMBER, "number from 1 to 1000", 'rowspan="2"'),
+    "scope": (re.compile("col|row|colgroup|rowgroup"), "scope of a heading", 'scope="col"'),
+    "id": (
+        re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,99}"),
+        "name of letters, digits and hyphens",
+        'id="sources"',
+    ),
+    "lang": (re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}"), "language code", 'lang="fr"'),
+}
+"""What the values of attributes must be, in words, and an example."""
 _SPACE = re.compile(r"[ \t\n]+")
 _REFERENCE = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]*|[0-9]*)|[a-zA-Z][a-zA-Z0-9]*);?")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -68,6 +82,8 @@ class _Reader(HTMLParser):
     """The number that the next item takes, for each list that is open."""
     next_number: int = 1
     """What a numbered list that continues begins with."""
+    links: list[tuple[str, int, str]] = field(default_factory=list)
+    """Targets that are to be looked at when all is read, each with its line and tag."""
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self, convert_charrefs=True)
@@ -174,7 +190,12 @@ class _Reader(HTMLParser):
                     source,
                     "links begin with https://, http://, mailto:, tel: or #",
                 )
-            if name == "id":
+            elif name == "href" and (value.startswith("#") or not _is_address(value)):
+                self.links.append((value, self.getpos()[0], source))
+            if name in _VALUES and not _VALUES[name][0].fullmatch(value):
+                said = f"{name}={value[:40]!r} is no {_VALUES[name][1]}"
+                self.fault("markup-attribute", said, source, f"write for example {_VALUES[name][2]}")
+            elif name == "id":
                 if value in self.ids:
                     self.fault("markup-attribute", f"the id {value!r} stands twice", source)
                 self.ids.add(value)
@@ -225,7 +246,31 @@ def canonical(markup: str) -> tuple[str, list[MarkupFault], tuple[str, ...]]:
     reader.close()
     for tag, _ in reversed(reader.stack):
         reader.fault("markup-unclosed", f"<{tag}> is never closed", f"<{tag}", f"add </{tag}>")
+    reader.faults += _lost_links(reader)
     return "".join(reader.out), reader.faults, tuple(reader.removed)
+
+
+def _lost_links(reader: _Reader) -> Iterator[MarkupFault]:
+    """Links that lead to no place in the document, or to no address."""
+    for target, line, source in reader.links:
+        if not target.startswith("#"):
+            hint = "write the whole address, without spaces, as the browser shows it"
+            yield MarkupFault("markup-link", f"{target[:60]!r} is no whole address", line, source, hint)
+        elif target[1:] not in reader.ids:
+            hint = did_you_mean(target[1:], reader.ids) or f'give the place it means id="{target[1:40]}"'
+            yield MarkupFault("markup-link", f"nothing has the id {target[1:40]!r}", line, source, hint)
+
+
+def _is_address(target: str) -> bool:
+    """Whether a link's target is an address that every program can follow."""
+    try:
+        parts = urlsplit(target)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if any(char.isspace() for char in target) or parts.username or parts.password:
+        return False
+    return bool(host) if parts.scheme in ("http", "https") else bool(parts.path)
 
 
 def _references(markup: str) -> Iterator[MarkupFault]:

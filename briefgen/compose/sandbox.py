@@ -418,7 +418,7 @@ def _check_call(context: Any, function: Any, args: tuple[Any, ...], given: Mappi
     named = {key: value for key, value in given.items() if key not in _JINJAS_OWN}
     if hasattr(function, "jinja_pass_arg"):
         return
-    wrong = _wrong_call(function, args, named)
+    wrong = _wrong_call(function, args, named) or _wrong_kind(function, args, named)
     if wrong is None:
         return
     name = next((key for key, value in context.items() if value == function), function.__name__)
@@ -430,6 +430,21 @@ def _check_call(context: Any, function: Any, args: tuple[Any, ...], given: Mappi
             _CALLS.get(name, f"write {name}{inspect.signature(function)}"),
         )
     )
+
+
+def _wrong_kind(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> str | None:
+    """Which argument is none that our functions take: texts, numbers, yes and no."""
+    if function.__module__.startswith(("jinja2", __name__)):
+        return None
+    signature = inspect.signature(function)
+    for name, value in signature.bind(*args, **given).arguments.items():
+        parameter = signature.parameters[name]
+        values = value.values() if parameter.kind is inspect.Parameter.VAR_KEYWORD else [value]
+        wants_text = parameter.annotation in (str, "str")
+        for one in values:
+            if not isinstance(one, str if wants_text else str | int | float):
+                return f"{str(one)[:40]!r} is no {'text' if wants_text else 'text or number'}"
+    return None
 
 
 def _wrong_call(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> str | None:

@@ -217,7 +217,7 @@ class Templates:
                 self._conditions[expression] = self._environment.compile_expression(expression, False)
             return bool(self._conditions[expression](**names))
         except NameMissing as error:
-            hint = did_you_mean(error.name, names)
+            hint = did_you_mean(str(error.name), names)
             raise BriefgenError(
                 Problem("rule-name", f"the rule uses {error.name!r}, which is not known", place, hint)
             ) from None
@@ -378,12 +378,15 @@ class Templates:
             if error.name == "case":
                 message = f"the template prints a case, and the campaign has none, while making {about}"
                 return Problem("case-missing", message, place, "fill in `case` in campaign.yaml")
+            if isinstance(error.owner, list | tuple):
+                there = f"there is no item {error.name!r} in a list of {len(error.owner)}"
+                return Problem("template-name", f"{there}, while making {about}", place, "items count from 0")
             known = list(context) if error.owner is MISSING else _members(error.owner)
             return Problem(
                 "template-name",
                 f"{error.name!r} is not known, while making {about}",
                 place,
-                did_you_mean(error.name, known),
+                did_you_mean(str(error.name), known),
             )
         if isinstance(error, jinja2.TemplateSyntaxError):
             place = self.place_of(error.name or name, error.lineno)

@@ -143,3 +143,29 @@ def test_characters_by_number_or_name_are_what_they_stand_for() -> None:
     )
     assert faults == []
     assert html == "<p>’’’\xa0\xa0&amp;&lt;' AT&amp;T R &amp; D</p>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "code"),
+    [
+        ('<ol start="x"><li>a</li></ol>', "markup-attribute"),
+        ('<ol start="-5"><li>a</li></ol>', "markup-attribute"),
+        ('<ol start="²"><li>a</li></ol>', "markup-attribute"),
+        ('<ol start="99999999999999999999"><li>a</li></ol>', "markup-attribute"),
+        ('<table><tbody><tr><td colspan="0">a</td></tr></tbody></table>', "markup-attribute"),
+        ('<p id="a b">a</p>', "markup-attribute"),
+        ('<p id="">a</p>', "markup-attribute"),
+        ('<p lang="no language">a</p>', "markup-attribute"),
+        ('<p><a href="#nowhere">a</a></p>', "markup-link"),
+        ('<p><a href="http://">a</a></p>', "markup-link"),
+        ('<p><a href="https://exa mple.org/">a</a></p>', "markup-link"),
+        ('<p><a href="https://[::1">a</a></p>', "markup-link"),
+        ('<p><a href="https://user:word@example.org/">a</a></p>', "markup-link"),
+    ],
+)
+def test_a_value_that_no_format_can_set_is_told(markup: str, code: str) -> None:
+    assert codes(markup) == [code]
+
+
+def test_a_link_may_lead_to_what_comes_after_it() -> None:
+    assert codes('<p><a href="#sources">a</a></p><h2 id="sources">b</h2>') == []

@@ -351,7 +351,10 @@ def test_a_filter_that_is_used_wrongly_is_told(templates: Templates, text: str, 
     assert said in problem.message and problem.place is not None
 
 
-@pytest.mark.parametrize("call", ["snippet()", 'snippet("a", "b", "c")', 'snippet(id="a", long=true)'])
+@pytest.mark.parametrize(
+    "call",
+    ["snippet()", 'snippet("a", 1, "c")', 'snippet(id="a", long=true)', "snippet(1)", 'snippet(["a"])'],
+)
 def test_a_function_that_is_called_wrongly_says_how_it_is_called(templates: Templates, call: str) -> None:
     def snippet(id: str, short: bool = False) -> str:
         return id
@@ -371,3 +374,8 @@ def test_what_ordinary_templates_do_is_untouched(templates: Templates) -> None:
     write(templates, "letter/x.html.j2", text)
     made = templates.run("letter/x.html.j2", {"day": date(2026, 11, 24), "senator": SENATOR}, "x")
     assert made == " 3.14 20,000,000 1, 2 abc1 ABC 2026-11-24 123222 ada-sample"
+
+
+def test_an_item_that_a_list_does_not_have_is_told(templates: Templates) -> None:
+    problem = refused(templates, "{{ them[99] }}", them=[1, 2])
+    assert (problem.code, "no item 99 in a list of 2" in problem.message) == ("template-name", True)
