@@ -13,6 +13,7 @@ from briefgen.compose.letter_checks import MOST_PAGES, Composed, check_letters, 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
 from briefgen.opening import Opened
+from briefgen.patience import patience
 
 Measure = Callable[[Document], int]
 """Pages of a document."""
@@ -27,7 +28,8 @@ def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Prob
     broken: list[Problem] = []
     for recipient in opened.recipients:
         try:
-            letters.append(composed(opened.composer, recipient))
+            with patience(f"the letter to {recipient.id}"):
+                letters.append(composed(opened.composer, recipient))
         except BriefgenError as error:
             broken.extend(error.problems)
     warnings = [*check_letters(letters, opened.campaign), *_briefing(opened)]

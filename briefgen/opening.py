@@ -38,6 +38,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.model.text import same_language
 from briefgen.ordinary import is_ordinary, is_within
+from briefgen.patience import patience
 from briefgen.render.renderers import Renderers
 
 FORMS = "forms-of-address.yaml"
@@ -244,11 +245,13 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
             key = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
             if key not in tried:
                 tried.add(key)
-                composer.letter(recipient)
+                with patience(f"the letter to {recipient.id}"):
+                    composer.letter(recipient)
         except BriefgenError as error:
             _gather(error, faults)
     try:
-        composer.briefing()
+        with patience("the briefing"):
+            composer.briefing()
     except BriefgenError as error:
         _gather(error, faults)
     findings.extend(map(_once, faults.values()))

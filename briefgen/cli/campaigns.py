@@ -98,8 +98,15 @@ def check(
 
 def _measure(opened: Opened) -> Callable[[Document], int]:
     """Counts the pages of a document as PDF."""
+    from briefgen.patience import patience
+
     renderer = opened.renderers(("pdf",))()["pdf"]
-    return lambda document: renderer.render(document).pages or 1
+
+    def measured(document: Document) -> int:
+        with patience(document.title):
+            return renderer.render(document).pages or 1
+
+    return measured
 
 
 def _explain(show: Show, code: str) -> None:
@@ -272,10 +279,14 @@ def _make(
 ) -> list[dict[str, Any]]:
     """Render a document in every format; a file there that was changed by hand moves to out/edited/."""
     from briefgen.batch.made import put_single
+    from briefgen.patience import patience
 
     formats = _formats(opened, wanted)
     renderers = opened.renderers(formats)()
-    finished = {format: renderers[format].render(document) for format in formats}
+    finished = {}
+    for format in formats:
+        with patience(f"{name}.{format}"):
+            finished[format] = renderers[format].render(document)
     made = []
     for format, rendering in finished.items():
         path = out / f"{name}.{format}"
