@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx_samples import png
 
 from briefgen.checking import check_all
 from briefgen.compose.furniture import Furniture, Request, languages
@@ -88,7 +89,7 @@ def campaign_in(folder: Path, language: str) -> Opened:
         text = CARD.format(id=id, kind=kind, body=body, said=body, language=language)
         (folder / f"snippets/{id}.md").write_text(text, encoding="utf-8")
     (folder / "campaign.yaml").write_text(CAMPAIGN.format(language=language, title=ask), encoding="utf-8")
-    (folder / "signature.png").write_bytes(PNG)
+    (folder / "signature.png").write_bytes(png())
     (folder / "recipients.csv").write_text(
         "id,office,name,gender,role,organisation,address,locality,postal_code,country,represents\n"
         "minister,foreign-minister,Ada Sample,f,ROLE,ORGANISATION,1 Street,Paris,75007,FR,FR\n",
@@ -99,12 +100,6 @@ def campaign_in(folder: Path, language: str) -> Opened:
     lock, _ = make_lock(library, "Test Editor", date(2026, 11, 1), own_cards(home))
     (folder / "snippets/quotes.lock").write_text(write_lock(lock_of(lock, own_cards(home))), encoding="utf-8")
     return open_campaign(folder)
-
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
-    "e221bc330000000049454e44ae426082"
-)
 
 
 @pytest.mark.parametrize(
