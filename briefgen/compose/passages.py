@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from briefgen.compose.citations import Citation, Note, Remark, Via
-from briefgen.compose.citations.locators import known_words, label_of
+from briefgen.compose.citations.locators import known_words, label_of, unusable
 from briefgen.compose.citations.placing import mark
 from briefgen.compose.varieties import BRITISH, day_first
 from briefgen.errors import BriefgenError, Problem, did_you_mean
@@ -207,22 +207,50 @@ class Desk:
         )
 
     def cite(self, source: str, prefix: str = "", suffix: str = "", **locator: object) -> Markup:
-        """Cite a source: `cite("park-2013", para=5, prefix="see", suffix="emphasis added")`."""
-        if source not in self.references:
-            raise BriefgenError(
-                Problem(
-                    "source-unknown",
-                    f"no source has the id {source!r}",
-                    None,
-                    did_you_mean(source, self.references),
-                )
-            )
+        """Cite a source: `cite("park-2013", para=5, prefix="see", suffix="emphasis added")`.
+
+        Raises BriefgenError for an unknown source or label, and for values that are not words or numbers.
+        """
+        if not isinstance(source, str) or source not in self.references:
+            hint = did_you_mean(source, self.references) if isinstance(source, str) else None
+            raise _fault("source-unknown", f"no source has the id {source!r}", hint)
         if len(locator) > 1:
-            raise ValueError("cite() takes one locator, for example para=5")
+            given = ", ".join(f"{name}=" for name in locator)
+            raise _fault(
+                "locator-label",
+                f"cite() takes one locator, not {given}",
+                'write one, as in cite("…", para=5)',
+            )
         word, value = next(iter(locator.items()), ("", ""))
         label = label_of(word) if word else ""
         if label is None:
-            raise ValueError(f"cite() knows no locator {word!r}; {did_you_mean(word, known_words())}")
-        return self.notebook.call(
-            Note((Citation(source, label, str(value).strip(), str(prefix).strip(), str(suffix).strip()),))
-        )
+            hint = did_you_mean(word, known_words()) or "docs/citations.md lists them"
+            raise _fault("locator-label", f"cite() knows no locator {word!r}", hint)
+        place = _typed(f"{word}=", value) if word else ""
+        if word and not place:
+            raise _fault(
+                "locator-value", f"cite() of {source} has {word}= without a value", "give it, or leave it out"
+            )
+        if signs := unusable(place):
+            raise _fault(
+                "locator-value",
+                f"the locator {place!r} of {source} holds what cannot be printed in a citation: {signs}",
+                "write it with other signs",
+            )
+        words = _typed("prefix=", prefix), _typed("suffix=", suffix)
+        return self.notebook.call(Note((Citation(source, label, place, *words),)))
+
+
+def _typed(name: str, value: object) -> str:
+    """What a template gives to cite() as words; raises BriefgenError for a list, nothing or true."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value).strip()
+    raise _fault(
+        "locator-value",
+        f"cite() takes {name} as words or a whole number, not {value!r}",
+        'write for example para=5 or para="5–6"',
+    )
+
+
+def _fault(code: str, message: str, hint: str | None) -> BriefgenError:
+    return BriefgenError(Problem(code, message, None, hint))

@@ -144,7 +144,9 @@ def _checked(evidence: Evidence, verified: Mapping[str, Any]) -> str:
 
 
 def place_words(label: str, value: str) -> str:
-    """A place in a source in words: `paragraph 5`, `paragraphs 138–139`."""
+    """A place in a source in words: `paragraph 5`, `paragraphs 138–139`, `preamble`."""
+    if label == "place":
+        return value
     several = re.search(r"[-–,]", value) is not None
     return f"{label}{'s' if several else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 

@@ -360,9 +360,10 @@ class Templates:
         """The innermost line of a template in the error's traceback."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             for folder in self.folders:
-                prefix = f"{folder.path}/"
-                if frame.filename.startswith(f"{prefix}templates/"):
-                    return Place(folder.show(frame.filename.removeprefix(prefix)), frame.lineno)
+                # A folder given as "." has no prefix that could be looked for.
+                if Path(frame.filename).is_relative_to(folder.path / "templates"):
+                    shown = Path(frame.filename).relative_to(folder.path)
+                    return Place(folder.show(*shown.parts), frame.lineno)
         return self.place_of(name, None)
 
     def _problem(self, error: Exception, name: str, context: Mapping[str, Any], about: str) -> Problem:

@@ -119,6 +119,17 @@ def _check_locator(evidence: Evidence, card: Card, index: int, findings: Finding
             Problem("locator-label", f"{label!r} is not a locator of CSL", place, did_you_mean(label, known))
         )
         return False
+    if signs := "".join(sorted(set("{}|") & set(value))):
+        # pandoc, which formats citations, gives them a meaning of their own.
+        findings.add(
+            Problem(
+                "locator-value",
+                f"the locator {value!r} holds what cannot be printed in a citation: {signs}",
+                place,
+                "write it with other signs",
+            )
+        )
+        return False
     if label == "paragraph" and evidence.quote is not None and not (value.isascii() and value.isdigit()):
         findings.add(
             Problem(

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.library.pandoc import pandoc_missing, pandoc_program
 from briefgen.library.ris import read_ris
 from briefgen.library.sources import items_in
 from briefgen.library.written import read_text
 
 TIMEOUT_S = 60
+_PURPOSE = "reads BibTeX"
 MAX_MEMORY = "1g"
 _PRIVATE = frozenset({"abstract", "annote", "citation-key", "file", "keyword", "note", "system_id"})
 """Fields that stay behind: they are the collector's own, or another's text."""
@@ -127,7 +129,7 @@ def _in_no_language(text: str) -> str:
 def _converted(text: str, shown: str) -> list[dict[str, Any]]:
     # BibLaTeX's reader takes all that is BibTeX too.
     command = [
-        _pandoc(),
+        str(pandoc_program(_PURPOSE)),
         *("+RTS", f"-M{MAX_MEMORY}", "-RTS"),
         "--sandbox",
         "--from=biblatex",
@@ -140,25 +142,14 @@ def _converted(text: str, shown: str) -> list[dict[str, Any]]:
     except subprocess.TimeoutExpired:
         raise _syntax(Place(shown), f"took longer than {TIMEOUT_S} seconds to read") from None
     except OSError as error:
-        raise _missing(f"does not run: {error.strerror or error}") from None
+        raise pandoc_missing(_PURPOSE, f"does not run: {error.strerror or error}") from None
     if done.returncode != 0:
         raise _refused(done.stderr.decode(errors="replace"), text, shown)
-    items: list[dict[str, Any]] = json.loads(done.stdout)
-    return items
-
-
-def _pandoc() -> str:
     try:
-        import pypandoc
-
-        return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError):
-        raise _missing("is not there") from None
-
-
-def _missing(why: str) -> BriefgenError:
-    message = f"pandoc, which reads BibTeX, {why}"
-    return BriefgenError(Problem("pandoc-missing", message, None, "pip install pypandoc_binary"))
+        items: list[dict[str, Any]] = json.loads(done.stdout)
+    except ValueError:
+        raise pandoc_missing(_PURPOSE, "does not run: its answer cannot be read") from None
+    return items
 
 
 def _refused(said: str, text: str, shown: str) -> BriefgenError:

@@ -12,9 +12,11 @@ from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.library.blocks import Block, one_line
+from briefgen.library.pandoc import pandoc_missing, pandoc_program
 
 Form = Literal["markdown", "html", "docx"]
 TIMEOUT_S = 60
+_PURPOSE = "reads Markdown, HTML and Word documents"
 MAX_MEMORY = "1G"
 _READERS: Mapping[Form, str] = {
     # Without `smart`: marks stay as they were typed.
@@ -38,7 +40,7 @@ def read_blocks(data: bytes, form: Form, shown: str) -> list[Block]:
 
 def _converted(data: bytes, form: Form, shown: str) -> bytes:
     command = [
-        _pandoc(),
+        str(pandoc_program(_PURPOSE)),
         *("+RTS", f"-M{MAX_MEMORY}", "-RTS"),
         "--sandbox",
         f"--from={_READERS[form]}",
@@ -49,31 +51,11 @@ def _converted(data: bytes, form: Form, shown: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise _unreadable(shown, form, f"it took longer than {TIMEOUT_S} seconds") from None
     except OSError as error:
-        raise _missing(f"does not run: {error.strerror}") from None
+        raise pandoc_missing(_PURPOSE, f"does not run: {error.strerror or error}") from None
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
         raise _unreadable(shown, form, reason[0][:200] if reason else "pandoc refused it")
     return done.stdout
-
-
-def _pandoc() -> str:
-    try:
-        import pypandoc
-
-        return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError):
-        raise _missing("is not there") from None
-
-
-def _missing(why: str) -> BriefgenError:
-    return BriefgenError(
-        Problem(
-            "pandoc-missing",
-            f"pandoc, which reads Markdown, HTML and Word documents, {why}",
-            None,
-            "pip install pypandoc_binary",
-        )
-    )
 
 
 def _unreadable(shown: str, form: Form, why: str) -> BriefgenError:

@@ -140,7 +140,7 @@ def test_oscola_keeps_the_label_behind_ibid_which_stays_small(desk: Citeproc) ->
         Note((Citation("treaty", "article", "III"),)),
         style="oscola",
     )
-    assert notes == ["Convention on Samples (9 December 1948), 78 UNTS 277 art II.", "ibid art III."]
+    assert notes == ["Convention on Samples (adopted 9 December 1948) 78 UNTS 277 art II.", "ibid art III."]
 
 
 def test_a_style_without_a_full_stop_gets_one_before_a_remark(desk: Citeproc) -> None:
@@ -282,7 +282,10 @@ def test_a_missing_pandoc_is_told_with_the_command_that_brings_it(
     with pytest.raises(BriefgenError) as caught:
         desk.format([Note((Citation("essay", "page", "1"),))], NOTES, "en-GB")
     (problem,) = caught.value.problems
-    assert (problem.code, problem.hint) == ("pandoc-missing", "pip install pypandoc_binary")
+    assert (problem.code, problem.hint) == (
+        "pandoc-missing",
+        "pip install --force-reinstall pypandoc_binary",
+    )
 
 
 # -- pandoc's inlines

@@ -3,6 +3,10 @@
 The tables are tests/compose/golden/citations/STYLE.txt, made from works.json beside them. Each kind of work is
 cited four times: first, at once again (another place, then the same), and later, when all others have come between.
 A footnote without a source stands before each kind, and counts. In a table *…* is italic and ^…^ small capitals.
+
+guides.json says for each safe style and kind which rule of the style's guide the rows were compared with, where
+that rule or an example of it was read (nowhere but in the guide's own numbering where that is empty), and how the rows
+depart from it. The tables repeat it; docs/citations.md tells the departures.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from briefgen.compose.citations import Citation, Citeproc, Note, Remark, Spot, V
 from briefgen.errors import Place
 from briefgen.model.source import Reference
 
+ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden" / "citations"
 STYLES = {
     "chicago-notes-bibliography": "en-US",
@@ -35,6 +40,8 @@ KINDS = {
     "resolution": ("resolution", "paragraph", "8", "9"),
     "treaty": ("treaty", "article", "II", "II–III"),
     "court case": ("court-case", "paragraph", "190", "195"),
+    "unreported case": ("unreported-case", "paragraph", "44", "60"),
+    "statute": ("statute", "section", "3", "4"),
     "press report": ("press-report", "", "", ""),
     "web page": ("web-page", "", "", ""),
     "report": ("report", "page", "32", "33–34"),
@@ -42,6 +49,7 @@ KINDS = {
     "book": ("book", "page", "11", "209–212"),
     "second-hand": ("journal-article", "paragraph", "5", "6"),
 }
+SAFE = list(STYLES)[:6]
 ROWS = ("first", "at once", "once more", "later")
 
 
@@ -68,6 +76,22 @@ def readable(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html))
 
 
+def guides() -> dict[str, dict[str, dict[str, str]]]:
+    """For each safe style, for each kind: `rule`, `read` and perhaps `departure`."""
+    written = json.loads((GOLDEN / "guides.json").read_text(encoding="utf-8"))
+    return {
+        style: written.get(entry.get("like"), {"kinds": {}})["kinds"] | entry["kinds"]
+        for style, entry in written.items()
+    }
+
+
+def compared(style: str, kind: str) -> list[str]:
+    """What the rows of a kind were compared with, as lines of the table."""
+    entry = guides().get(style, {}).get(kind, {})
+    names = {"rule": "rule", "read": "read at", "departure": "departs"}
+    return [f"  {name:<10}  {entry[key]}" for key, name in names.items() if entry.get(key)]
+
+
 def table(style: str, language: str) -> str:
     references = {
         item["id"]: Reference(item["id"], item, Place("works.json"))
@@ -79,7 +103,7 @@ def table(style: str, language: str) -> str:
         if kind:
             rows[kind].append(f"  {row:<10}  {_shown(spot, number)}")
     parts = [f"{style} ({language})"]
-    parts += ["\n".join([kind, *lines]) for kind, lines in rows.items()]
+    parts += ["\n".join([kind, *compared(style, kind), *lines]) for kind, lines in rows.items()]
     works = [f"  {readable(entry)}" for entry in cited.bibliography] or ["  (the style has none)"]
     parts.append("\n".join(["list of works", *works]))
     return "\n\n".join(parts) + "\n"
@@ -103,3 +127,15 @@ def test_works_are_cited_as_the_reviewed_table_says(style: str, language: str, t
 
 def test_no_other_tables_lie_there() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(STYLES)
+
+
+def test_every_kind_was_compared_with_a_rule_of_every_safe_style() -> None:
+    assert list(guides()) == SAFE
+    assert all(list(kinds) == list(KINDS) for kinds in guides().values())
+    assert all(entry["rule"] for kinds in guides().values() for entry in kinds.values())
+
+
+def test_the_documentation_tells_every_departure() -> None:
+    told = " ".join((ROOT / "docs" / "citations.md").read_text(encoding="utf-8").split())
+    departures = {entry.get("departure", "") for kinds in guides().values() for entry in kinds.values()}
+    assert [one for one in sorted(departures) if one not in told] == []

@@ -42,6 +42,7 @@ def test_a_style_is_set_in_its_own_region_where_the_language_has_none() -> None:
     assert locale_of(find_style("oscola"), "en") == "en-GB"
     assert locale_of(find_style("oscola"), "en-US") == "en-US"
     assert locale_of(find_style("oscola"), "fr") == "fr"
+    assert locale_of(find_style("harvard-cite-them-right"), "en") == "en-GB"
     assert locale_of(find_style("apa"), "en") == "en"
 
 

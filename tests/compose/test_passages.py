@@ -142,10 +142,32 @@ def test_cite_takes_short_and_long_locators() -> None:
         Citation("essay", "page", "64–65"),
         Citation("essay"),
     ]
-    with pytest.raises(ValueError, match="no locator 'verze'"):
-        room.cite("essay", verze=5)
-    with pytest.raises(BriefgenError, match="no source has the id"):
-        room.cite("esay")
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "code", "message"),
+    [
+        ("essay", {"verze": 5}, "locator-label", "cite() knows no locator 'verze'"),
+        ("essay", {"para": 5, "page": 6}, "locator-label", "cite() takes one locator, not para=, page="),
+        ("essay", {"para": [1]}, "locator-value", "cite() takes para= as words or a whole number, not [1]"),
+        ("essay", {"para": True}, "locator-value", "not True"),
+        ("essay", {"para": 5.5}, "locator-value", "not 5.5"),
+        ("essay", {"para": None}, "locator-value", "not None"),
+        ("essay", {"para": " "}, "locator-value", "without a value"),
+        ("essay", {"para": "5|6"}, "locator-value", "holds what cannot be printed in a citation: |"),
+        ("essay", {"prefix": ["see"]}, "locator-value", "prefix= as words"),
+        ("essay", {"suffix": {}}, "locator-value", "suffix= as words"),
+        ("esay", {}, "source-unknown", "no source has the id 'esay'"),
+        (["essay"], {}, "source-unknown", "no source has the id ['essay']"),
+        (7, {}, "source-unknown", "no source has the id 7"),
+    ],
+)
+def test_cite_refuses_what_it_cannot_print(source: Any, given: Any, code: str, message: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        desk().cite(source, **given)
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert message in problem.message
 
 
 def test_a_note_without_content_leaves_no_call() -> None:

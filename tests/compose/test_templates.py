@@ -379,3 +379,15 @@ def test_what_ordinary_templates_do_is_untouched(templates: Templates) -> None:
 def test_an_item_that_a_list_does_not_have_is_told(templates: Templates) -> None:
     problem = refused(templates, "{{ them[99] }}", them=[1, 2])
     assert (problem.code, "no item 99 in a list of 2" in problem.message) == ("template-name", True)
+
+
+def test_a_fault_in_the_folder_of_work_itself_is_placed_in_the_template_that_has_it(
+    templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, shipped = templates.folders
+    monkeypatch.chdir(own.path)
+    here = Templates((Folder(Path(), ""), shipped))
+    write(templates, "letter/x.html.j2", "<p>a</p>\n<p>{{ 1 + name }}</p>")
+    with pytest.raises(BriefgenError) as caught:
+        here.run("letter/x.html.j2", {"name": "Ada"}, "the letter to ada-sample")
+    assert caught.value.problems[0].place == Place("templates/letter/x.html.j2", 2)

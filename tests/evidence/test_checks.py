@@ -121,6 +121,7 @@ TWO = f"[{QUOTE}, {attested('roe-2011')}]"
         ({"evidence": '[{source: doe-2012, quote: "fee is ten"}]'}, "locator-missing"),
         ({"evidence": '[{source: doe-2012, locator: {paragraf: 1}, quote: "fee is"}]'}, "locator-label"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: one}, quote: "fee is"}]'}, "locator-label"),
+        ({"evidence": '[{source: doe-2012, locator: {section: "5|6"}, quote: "fee is"}]'}, "locator-value"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: 9}, quote: "fee is"}]'}, "locator-beyond"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: 2}, quote: "fee is ten"}]'}, "quote-elsewhere"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: 2}, quote: "The fleet sank"}]'}, "quote-twice"),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from briefgen.compose.citations.adapting import adapted
 from briefgen.compose.citations.cache import Cache, key_of
 from briefgen.compose.citations.citeproc import pandoc_identity, run_citeproc
 from briefgen.compose.citations.clusters import RESERVED, Answer, Cluster, answer, block
@@ -57,6 +58,8 @@ class Manner:
         return made
 
     def _works(self, sources: Iterable[str]) -> list[Any]:
-        works = json.dumps([self.references[source].csl for source in sources], ensure_ascii=False)
+        works = json.dumps(
+            [adapted(self.references[source].csl, self.style) for source in sources], ensure_ascii=False
+        )
         # The characters that our marks are made of mean nothing in a title.
         return list(json.loads(works.translate(RESERVED)))

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.library.pandoc import pandoc_missing, pandoc_program
 
 TIMEOUT_S = 60
 MAX_MEMORY = "1g"
 """Of pandoc's heap; a style of a stranger must not take all of the machine's."""
+_PURPOSE = "formats the citations"
 _API = (1, 23, 1)
 """Version of pandoc's JSON that we write."""
 
@@ -26,12 +28,7 @@ _API = (1, 23, 1)
 @cache
 def pandoc_path() -> Path:
     """The pandoc of pypandoc_binary; raises BriefgenError where it is missing."""
-    try:
-        import pypandoc
-
-        return Path(pypandoc.get_pandoc_path())
-    except (ImportError, OSError):
-        raise _missing("is not there") from None
+    return pandoc_program(_PURPOSE)
 
 
 @cache
@@ -44,7 +41,7 @@ def pandoc_identity() -> str:
     try:
         stat = pandoc_path().stat()
     except OSError as error:
-        raise _missing(f"cannot be read: {error.strerror}") from None
+        raise pandoc_missing(_PURPOSE, f"cannot be read: {error.strerror}") from None
     return f"{package} {stat.st_size} {stat.st_mtime_ns}"
 
 
@@ -88,7 +85,7 @@ def run_citeproc(
     except subprocess.TimeoutExpired:
         raise _failed(about, f"it took longer than {TIMEOUT_S} seconds") from None
     except OSError as error:
-        raise _missing(f"does not run: {error.strerror or error}") from None
+        raise pandoc_missing(_PURPOSE, f"does not run: {error.strerror or error}") from None
     if done.returncode != 0:
         raise _failed(about, " ".join(done.stderr.decode(errors="replace").split())[:300])
     try:
@@ -107,23 +104,12 @@ def _data(kind: str, content: bytes) -> dict[str, Any]:
     return _string(f"data:{kind};base64,{base64.b64encode(content).decode()}")
 
 
-def _missing(why: str) -> BriefgenError:
-    return BriefgenError(
-        Problem(
-            "pandoc-missing",
-            f"pandoc, which formats the citations, {why}",
-            None,
-            "pip install pypandoc_binary",
-        )
-    )
-
-
 def _failed(about: str, why: str) -> BriefgenError:
     return BriefgenError(
         Problem(
             "pandoc-failed",
             f"pandoc could not format the citations: {why}",
             None,
-            f"look at the citation style {about} and at seeds/references.json",
+            f"look at the citation style {about} and seeds/references.json; briefgen doctor looks at pandoc",
         )
     )

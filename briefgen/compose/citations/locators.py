@@ -13,6 +13,8 @@ from briefgen.evidence.words import word_data
 
 _SEVERAL = re.compile(r"[\w)\]]\s*[-‐-―]\s*[\w(\[]|[,;&]|\s(?:and|et|y|e|und|및)\s")
 _SAME = {"article-locator": "article"}
+PLACE = "place"
+"""The label of a place with a name and no number, which is printed as it is typed."""
 _MEANS_SOMETHING = frozenset("{}|")
 """Characters that pandoc gives a meaning of their own in a locator."""
 
@@ -76,5 +78,6 @@ def carriers(used: Collection[str], treated: Collection[str]) -> dict[str, str]:
     """
     known = word_data("locators")["known"]
     lent = [label for label in word_data("locators")["lent"] if label not in used and label not in treated]
-    strangers = sorted(label for label in used if label not in known)
+    # A bare place comes first: without a label of its own pandoc would call it a page.
+    strangers = sorted((label for label in used if label not in known), key=lambda one: (one != PLACE, one))
     return {label: label for label in used if label in known} | dict(zip(strangers, lent, strict=False))

@@ -1,4 +1,4 @@
-"""Makes a style ready for pandoc: puts in what its file leaves to the program, and mends what is known wrong.
+"""Makes a style ready for pandoc: puts in what its file leaves to the program.
 
 It adds words by which locators are recognised in whatever language, and the terms of labels that pandoc's
 citeproc has none for; in notes styles the order within a note is the writer's. The style's own rules stay.
@@ -13,6 +13,7 @@ from typing import Any
 
 from briefgen.compose.citations.clusters import UNREAD
 from briefgen.compose.citations.locators import bare_words, carriers, locator_terms
+from briefgen.compose.citations.mending import mend
 from briefgen.compose.citations.styles import CSL, Style, parsed
 
 Words = dict[str, tuple[str, str]]
@@ -36,8 +37,7 @@ def prepared(
             sort.getparent().remove(sort)
     for works in root.iterfind(f"{CSL}bibliography") if names_in_full else ():
         works.attrib.pop("subsequent-author-substitute", None)
-    if style.name == "oscola":
-        _mend_oscola(root)
+    mend(root, style)
     words = _add_terms(root, language, labels)
     xml: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml, words
@@ -97,30 +97,3 @@ def _term(terms: Any, name: str, form: str, single: str, multiple: str = "") -> 
         etree.SubElement(term, f"{CSL}multiple").text = multiple
     else:
         term.text = single
-
-
-def _mend_oscola(root: Any) -> None:
-    """Places where the file is behind its guide (OSCOLA, 4th ed.).
-
-    Behind "ibid", and where a case is cited again, the locator loses its label or its square brackets, so
-    that article 3 would read like page 3. Treaties are set in italics, and their series and volume left out.
-    """
-    from lxml import etree
-
-    for text in root.iterfind(f"{CSL}citation//{CSL}if[@position='ibid-with-locator']//{CSL}text"):
-        if text.get("variable") == "locator":
-            del text.attrib["variable"]
-            text.set("macro", "locator-basic")
-    for text in root.iterfind(f"{CSL}citation//{CSL}text[@macro='label-locator']"):
-        text.set("macro", "locator-basic")
-    for name in ("title", "title-short", "author-note"):
-        for test in root.iterfind(f"{CSL}macro[@name='{name}']/{CSL}choose/*[@type]"):
-            kinds = [kind for kind in test.get("type").split() if kind != "treaty"]
-            test.set("type", " ".join([*kinds, "treaty"] if "legislation" in kinds else kinds))
-    for genre in root.iterfind(f"{CSL}macro[@name='treaty-catchall']//{CSL}text[@variable='genre']"):
-        series = etree.Element(f"{CSL}group", {"delimiter": " "})
-        genre.addnext(series)
-        series.append(genre)
-        etree.SubElement(series, f"{CSL}number", {"variable": "volume"})
-        short = {"variable": "container-title", "form": "short", "strip-periods": "true"}
-        etree.SubElement(series, f"{CSL}text", short)

@@ -7,7 +7,8 @@ campaign's own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,10 @@ CSL = "{http://purl.org/net/xbiblio/csl}"
 """Namespace, as lxml writes it before a name."""
 _SHIPPED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 USUAL = "chicago-notes-bibliography"
+_BRITISH = ("harvard-cite-them-right",)
+"""Styles of a region whose files do not say so."""
+NO_LINKS = "-no-url"
+"""Behind the name of any style that ships: the same without addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,17 @@ class Style:
     """Whether it prints the place in a work (CSL's locator) at all; most numeric styles do not."""
     xml: bytes
     """The file's content."""
+    without_links: bool = False
+    """Whether addresses (URL, DOI, the day of access) are left out of every citation."""
 
     @property
     def in_text(self) -> bool:
         """Whether citations stand in the text, with a list of works behind it."""
         return self.family != "note"
+
+    def of(self, *families: str) -> bool:
+        """Whether it ships and its name begins like this: `oscola` or one of its variants."""
+        return not self.name.endswith(".csl") and self.name.startswith(families)
 
     @property
     def stem(self) -> str:
@@ -88,6 +99,9 @@ def _shipped(name: str) -> Style:
     dependent = shelf / "dependent" / f"{name}.csl"
     if _SHIPPED.fullmatch(name) and is_ordinary(dependent):
         return _read(name, dependent, (0, 0))
+    if name.endswith(NO_LINKS):
+        with suppress(BriefgenError):
+            return replace(_shipped(name.removesuffix(NO_LINKS)), name=name, without_links=True)
     near = did_you_mean(name, (one.stem for one in shelf.glob("*.csl")))
     hint = near or f"the usual one is {USUAL}; for a style of your own give the path of its .csl file"
     raise _fault(f"no citation style is called {shown_name(name)!r}", hint)
@@ -171,6 +185,7 @@ def locale_of(style: Style, language: str) -> str:
 
     OSCOLA asked for in `en` is set in en-GB, which is what it is made for.
     """
-    if "-" not in language and style.language.split("-")[0] == language:
-        return style.language
+    own = "en-GB" if style.of(*_BRITISH) else style.language
+    if "-" not in language and own.split("-")[0] == language:
+        return own
     return language
