@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from briefgen.compose.citations.styles import find_style
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
+from briefgen.inspect.html import read_html
 from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import differences, read_html
 from briefgen.inspect.trace import trace
 from briefgen.model.document import Document
 from briefgen.opening import open_campaign

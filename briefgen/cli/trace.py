@@ -52,6 +52,7 @@ def trace_file(
             "file": traced.file,
             "against": compared.file if compared else None,
             "statements": [{**asdict(standing), "agrees": standing.agrees} for standing in traced.standings],
+            "notes": asdict(traced.notes) if traced.notes else None,
             "problems": [problem.as_json() for problem in problems],
             "record": traced.raw,
         }
@@ -79,11 +80,16 @@ def _compared(file: Path, other: Path | None) -> Against | None:
 def _verdict(traced: Trace) -> str:
     number = sum(standing.printed > 0 for standing in traced.standings)
     statements = f"{count(number, 'statement')} and caveats" if number != 1 else "1 statement"
+    notes = f" and {count(traced.notes.recorded, 'note')}" if traced.notes else ""
+    added = traced.notes.added if traced.notes else 0
+    more = f" The record knows nothing of {count(added, 'further note')}." if added else ""
     if not traced.problems:
-        return f"The text agrees with the record: {statements} stand as recorded."
+        return f"The text agrees with the record: {statements}{notes} stand as recorded.{more}"
     changed = sum(not standing.agrees for standing in traced.standings)
+    changed += len(traced.notes.changes) if traced.notes else 0
     if changed:
-        return f"The text does not agree with the record: {changed} of {statements} were changed (see above)."
+        told = f"{changed} of {statements}{notes} were changed (see above)."
+        return f"The text does not agree with the record: {told}{more}"
     return "The text agrees with the record, but the record was changed (see above)."
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from xml.etree import ElementTree
 
 from briefgen import __version__
 from briefgen.compose.citations.stops import Change
@@ -48,8 +49,16 @@ def evidence_record(
         "recipient": recipient.id if recipient else None,
         "snippets": used,
         "sources": {source: describe(references[source]) for source in cited if source in references},
+        "notes": note_texts(html),
     }
     return {**record, "sha256": record_hash(record)}
+
+
+def note_texts(html: str) -> list[str]:
+    """What each footnote of a document says, in the order of the calls."""
+    root = ElementTree.fromstring(f"<div>{html.replace('<br/>', ' ')}</div>")
+    notes = (span for span in root.iter("span") if span.get("class") == "footnote")
+    return [" ".join(clean("".join(note.itertext()))[0].split()) for note in notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,9 @@ def annex_row(passage: Passage, references: Mapping[str, Reference], verified: M
     for evidence in passage.snippet.evidence:
         reference = references.get(evidence.source or "")
         place = "".join(f", {place_words(label, value)}" for label, value in evidence.locator.items())
-        source = f"{describe(reference)}{place}" if reference else "Computed from the figures above"
+        source = (
+            f"{describe(reference, undated='')}{place}" if reference else "Computed from the figures above"
+        )
         proofs.append((source, _checked(evidence, verified)))
     return AnnexRow(plain_text(passage.text), tuple(proofs))
 
@@ -151,12 +162,12 @@ def place_words(label: str, value: str) -> str:
     return f"{label}{'s' if several else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 
 
-def describe(reference: Reference) -> str:
-    """A source in a few words for tables: author, title, year."""
+def describe(reference: Reference, *, undated: str = "no date") -> str:
+    """A source in a few words for tables: author, title, year, or what stands for a year that is not known."""
     csl = reference.csl
     authors = [name.get("literal") or name.get("family", "") for name in csl.get("author", [])]
     parts = csl.get("issued", {}).get("date-parts", [[]])
-    year = str(parts[0][0]) if parts and parts[0] else "no date"
+    year = str(parts[0][0]) if parts and parts[0] else undated
     return ", ".join(part for part in (" and ".join(authors), str(csl.get("title", "")), year) if part)
 
 

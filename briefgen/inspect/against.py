@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefgen.errors import Place, Problem
-from briefgen.inspect.tokens import Read, differences
-from briefgen.inspect.trace import kind_of
+from briefgen.inspect.differing import differences
+from briefgen.inspect.finished import read_finished
+from briefgen.inspect.tokens import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,13 @@ def against(path: Path, other: Path) -> Against:
     ours, theirs = read_finished(path), read_finished(other)
     told = [*_properties(ours, theirs), *differences(ours, theirs)]
     structured = ours.structured and theirs.structured
-    compared = "text, headings, notes, lists and pictures" if structured else "text and notes"
+    compared = _WITH_STRUCTURE if structured else "text and notes (one has no tags)"
     hint = "make both anew from the campaign"
     problems = (Problem("renderings-differ", each, Place(str(other)), hint) for each in told)
     return Against(str(other), compared, tuple(problems))
 
 
-def read_finished(path: Path) -> Read:
-    """Read a finished file, whatever it is; raises BriefgenError where that is no PDF or DOCX."""
-    if kind_of(path) == "pdf":
-        from briefgen.inspect.sheets import read_sheets
-
-        return read_sheets(path)
-    from briefgen.inspect.docx import read_docx
-
-    return read_docx(path)
+_WITH_STRUCTURE = "text, notes, headings, lists, tables, pictures and links"
 
 
 def _properties(ours: Read, theirs: Read) -> list[str]:

@@ -16,19 +16,21 @@ from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.numbering import Numbering
-from briefgen.inspect.tokens import Read, Writer
+from briefgen.inspect.tokens import Link, Read, Writer, span_of
 from briefgen.ordinary import content
 
 MAX_BYTES = 100_000_000
 """Of the file."""
 MAX_PART_BYTES = 60_000_000
 """Of each part that is read, unpacked."""
+_CONTENTS = "[Content_Types].xml"
 RECORD_NAMESPACE = "urn:briefgen:evidence-record"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DOC_PROPERTIES = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_SPOKEN = frozenset({"text", "heading", "note"})
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -48,17 +50,20 @@ def _read(package: _Package) -> Read:
     main = package.xml(main_name)
     if main is None or main.tag != f"{_W}document":
         raise _unreadable(package.name, "its main part is not a Word document")
+    package.declares(main_name, "main")
     styles = _Styles(package.related(main_name, "styles"))
     numbering = Numbering(package.related(main_name, "numbering"))
     notes = _notes(package.related(main_name, "footnotes"))
-    reader = _Body(styles, numbering, notes)
+    notes_name = package.target(main_name, "footnotes") or ""
+    links = package.links(main_name), package.links(notes_name) if notes_name else {}
+    reader = _Body(package.name, styles, numbering, notes, links)
     body = main.find(f"{_W}body")
     if body is not None:
         reader.blocks(body)
     core_name = package.target("", "core-properties")
     core = package.xml(core_name) if core_name else None
-    return Read(
-        reader.out.tokens(),
+    return reader.out.read(
+        running="\n".join(token.text for token in reader.out.tokens() if token.kind in _SPOKEN),
         title=_property(core, "title"),
         author=_property(core, "creator"),
         language=_property(core, "language"),
@@ -95,6 +100,7 @@ class _Package:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             raise _unreadable(name, "it is not a whole zip archive") from None
         self._names = {each.casefold(): each for each in self._zip.namelist()}
+        self._types: Any = None
 
     def xml(self, name: str) -> Any:
         """The root of a part; None where there is no such part."""
@@ -139,7 +145,41 @@ class _Package:
     def related(self, source: str, kind: str) -> Any:
         """The root of the part that `source` relates to as this kind; None where there is none."""
         target = self.target(source, kind)
-        return self.xml(target) if target else None
+        if target is None:
+            return None
+        root = self.xml(target)
+        if root is None:
+            raise _unreadable(self.name, f"{target} is named and not there, so Word would not open it")
+        self.declares(target, kind)
+        return root
+
+    def declares(self, name: str, kind: str) -> None:
+        """Raise BriefgenError where the list of contents does not say that a part is of this kind."""
+        if self._types is None:
+            self._types = self.xml(_CONTENTS)
+        if self._types is None:
+            raise _unreadable(self.name, f"{_CONTENTS} is not there, so Word would not open it")
+        extension, declared = name.rpartition(".")[2], ""
+        for each in self._types:
+            if each.get("PartName", "").lstrip("/").casefold() == name.casefold():
+                declared = each.get("ContentType", "")
+                break
+            if each.get("Extension", "").casefold() == extension.casefold():
+                declared = each.get("ContentType", "")
+        if not declared.endswith(f"{kind}+xml"):
+            raise _unreadable(
+                self.name, f"{_CONTENTS} does not say what {name} is, so Word would not open it"
+            )
+
+    def links(self, source: str) -> Mapping[str, str]:
+        """Addresses outside the file that `source` relates to, by id."""
+        folder, _, base = source.rpartition("/")
+        relationships = self.xml(posixpath.join(folder, "_rels", f"{base}.rels"))
+        return {
+            each.get("Id", ""): each.get("Target", "")
+            for each in (relationships if relationships is not None else ())
+            if each.get("TargetMode") == "External"
+        }
 
     def target(self, source: str, kind: str) -> str | None:
         """The name of the first part that `source` relates to as this kind."""
@@ -169,8 +209,11 @@ class _Styles:
             if outline is not None:
                 value = _whole(outline.get(f"{_W}val"))
                 return value + 1 if value is not None and value < 9 else None
-        style = self._by_id.get(_value(properties, "pStyle"))
-        return 1 if style is not None and _value(style, "name").lower() == "title" else None
+        return 1 if self.name(properties) == "title" else None
+
+    def name(self, properties: Any) -> str:
+        """The name of a paragraph's style, in lower case."""
+        return _value(self._by_id.get(_value(properties, "pStyle")), "name").lower()
 
     def number(self, properties: Any) -> tuple[str, int] | None:
         """The list and the level (from 0) that a paragraph belongs to."""
@@ -219,6 +262,8 @@ _SKIPPED = frozenset(
     | {f"{_W}{name}" for name in ("tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "fldData", "pict")}
     | {f"{_MC}Fallback"}
 )
+_HEAD_CELL = "table heading"
+"""Name of the style that briefgen gives to cells that head a row or column."""
 _SIGNS = {
     f"{_W}tab": "\t",
     f"{_W}br": "\n",
@@ -231,19 +276,52 @@ _SIGNS = {
 class _Body:
     """Walks the body in reading order; what a reader would not see (deletions, field codes) is skipped."""
 
-    def __init__(self, styles: _Styles, numbering: Numbering, notes: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        styles: _Styles,
+        numbering: Numbering,
+        notes: Mapping[str, Any],
+        links: tuple[Mapping[str, str], Mapping[str, str]],
+    ) -> None:
+        """`links` are the addresses that text and notes lead to, by their ids."""
         self.out = Writer()
+        self._name = name
         self._styles = styles
         self._numbering = numbering
         self._notes = notes
+        self._links, self._note_links = links
+        self._in_head = False
 
     def blocks(self, parent: Any) -> None:
         """Paragraphs within `parent`, through tables, content controls and revisions."""
         for child in parent:
             if child.tag == f"{_W}p":
                 self._paragraph(child)
+            elif child.tag == f"{_W}tbl":
+                self._table(child)
+            elif child.tag == f"{_W}tr":
+                self._in_head = child.find(f"{_W}trPr/{_W}tblHeader") is not None
+                self.out.row()
+                self.blocks(child)
+            elif child.tag == f"{_W}tc":
+                self._cell(child)
             elif child.tag not in _SKIPPED:
                 self.blocks(child)
+
+    def _table(self, table: Any) -> None:
+        in_head, self._in_head = self._in_head, False
+        self.out.begin_table()
+        self.blocks(table)
+        self.out.end_table()
+        self._in_head = in_head
+
+    def _cell(self, cell: Any) -> None:
+        first = cell.find(f"{_W}p/{_W}pPr")
+        head = self._in_head or self._styles.name(first) == _HEAD_CELL
+        self.out.begin_cell(head=head, columns=span_of(_value(cell.find(f"{_W}tcPr"), "gridSpan")))
+        self.blocks(cell)
+        self.out.end_cell()
 
     def _paragraph(self, paragraph: Any) -> None:
         properties = paragraph.find(f"{_W}pPr")
@@ -251,7 +329,7 @@ class _Body:
         if number is not None:
             marker = self._numbering.next(*number)
             if marker:
-                self.out.marker(marker)
+                self.out.marker(marker, number[1] + 1)
         self._inline(paragraph)
         self.out.end(self._styles.level(properties))
 
@@ -263,12 +341,34 @@ class _Body:
             elif tag in _SIGNS:
                 self.out.text(_SIGNS[tag])
             elif tag == f"{_W}footnoteReference":
-                note = self._notes.get(child.get(f"{_W}id", ""))
-                self.out.note("".join(_words(note)) if note is not None else "")
+                self._note(child.get(f"{_W}id", ""))
+            elif tag == f"{_W}hyperlink":
+                begin = self.out.here()
+                self._inline(child)
+                if target := _target(child, self._links):
+                    self.out.link(target, begin)
             elif tag == _DOC_PROPERTIES:
                 self.out.image(child.get("descr", ""))
             elif tag not in _SKIPPED:
                 self._inline(child)
+
+    def _note(self, identifier: str) -> None:
+        note = self._notes.get(identifier)
+        if note is None:
+            raise _unreadable(self._name, "a note is called that is not there, so Word would not open it")
+        links = (
+            Link("".join(_words(each)), target)
+            for each in note.iter(f"{_W}hyperlink")
+            if (target := _target(each, self._note_links))
+        )
+        self.out.note("".join(_words(note)), links)
+
+
+def _target(hyperlink: Any, addresses: Mapping[str, str]) -> str:
+    """Where a link leads; empty where it leads nowhere."""
+    if hyperlink.get(f"{_R}id") is not None:
+        return addresses.get(hyperlink.get(f"{_R}id"), "")
+    return "#" if hyperlink.get(f"{_W}anchor") else ""
 
 
 def _words(parent: Any) -> Iterator[str]:

@@ -18,7 +18,7 @@ def drawn_words(page: Any) -> frozenset[int]:
     from pypdfium2 import raw
 
     objects = (raw.FPDFPage_GetObject(page, index) for index in range(raw.FPDFPage_CountObjects(page)))
-    return frozenset(words for each in objects if _is_figure(each) for words in _words(each, 0))
+    return frozenset(words for each in objects if has_mark(each, _FIGURE) for words in _words(each, 0))
 
 
 def address(text_object: Any) -> int | None:
@@ -26,11 +26,12 @@ def address(text_object: Any) -> int | None:
     return ctypes.cast(text_object, ctypes.c_void_p).value
 
 
-def _is_figure(page_object: Any) -> bool:
+def has_mark(page_object: Any, name: str) -> bool:
+    """Whether an object on a page is marked by this name."""
     from pypdfium2 import raw
 
     marks = range(raw.FPDFPageObj_CountMarks(page_object))
-    return any(_name(raw.FPDFPageObj_GetMark(page_object, index)) == _FIGURE for index in marks)
+    return any(_name(raw.FPDFPageObj_GetMark(page_object, index)) == name for index in marks)
 
 
 def _name(mark: Any) -> str:

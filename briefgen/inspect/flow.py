@@ -56,14 +56,15 @@ def page_glyphs(page: Any) -> list[Glyph]:
         if drawn and address(raw.FPDFText_GetTextObject(text, index)) in drawn:
             continue
         code = raw.FPDFText_GetUnicode(text, index)
-        char = LINE_HYPHEN if raw.FPDFText_IsHyphen(text, index) == 1 else _char(code)
+        char = LINE_HYPHEN if raw.FPDFText_IsHyphen(text, index) == 1 else character(code)
         raw.FPDFText_GetCharOrigin(text, index, x, y)
         inferred = raw.FPDFText_IsGenerated(text, index) == 1
         glyphs.append(Glyph(char, raw.FPDFText_GetFontSize(text, index), y.value, inferred))
     return glyphs
 
 
-def _char(code: int) -> str:
+def character(code: int) -> str:
+    """The character that pdfium tells by its number; a replacement where it tells none."""
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
 
 

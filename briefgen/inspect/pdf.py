@@ -37,7 +37,7 @@ class ReadPdf:
 def read_pdf(source: bytes | Path) -> ReadPdf:
     """Read a PDF; raises BriefgenError where it is broken, encrypted or too large."""
     name = str(source) if isinstance(source, Path) else "the PDF"
-    data = _bytes(source, name)
+    data = pdf_bytes(source, name)
     import pikepdf
     import pypdfium2
 
@@ -77,7 +77,8 @@ def _why(error: Exception) -> str:
     return re.sub(r"<_io\.\w+ object at \w+>:?\s*", "", said)
 
 
-def _bytes(source: bytes | Path, name: str) -> bytes:
+def pdf_bytes(source: bytes | Path, name: str) -> bytes:
+    """The bytes of a file; raises BriefgenError where it cannot be read or is too large."""
     if isinstance(source, bytes):
         return source
     return content(source, name, MAX_BYTES)

@@ -85,6 +85,8 @@ class Record(_Part):
     snippets: Annotated[list[Claim], Field(max_length=5_000)]
     sources: dict[_Short, _Short]
     """Descriptions by id."""
+    notes: Annotated[list[_Long], Field(max_length=20_000)] | None = None
+    """What each footnote says, in order; None in a record that says nothing of notes."""
 
     def statements(self) -> Iterator[tuple[str, Statement]]:
         """Every wording that is printed, once, as (`snippet` or `caveat`, wording)."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.inspect.flow import Glyph, page_glyphs
+from briefgen.inspect.flow import Glyph, page_glyphs, running_text
 from briefgen.inspect.pdf import read_pdf
+from briefgen.inspect.tagged import UnusableTags, read_tags
 from briefgen.inspect.tokens import Read, Token
 
 _SMALLER = 0.9
@@ -45,6 +46,34 @@ def read_sheets(source: bytes | Path) -> Read:
         language=whole.language,
         record=whole.record,
         structured=False,
+        printed=True,
+    )
+
+
+def read_printed(data: bytes) -> Read:
+    """Read a PDF by its tags, or page by page where it has none that serve; and its words as printed.
+
+    Raises BriefgenError where it is broken, encrypted or too large.
+    """
+    import pikepdf
+    from pypdfium2 import PdfiumError
+
+    whole = read_pdf(data)
+    try:
+        running = running_text(data)
+        try:
+            read = read_tags(data).read(printed=True)
+        except (UnusableTags, pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
+            read = read_sheets(data)
+    except PdfiumError as error:
+        raise _unreadable(error, "the PDF") from None
+    return replace(
+        read,
+        running=running,
+        title=whole.title,
+        author=whole.author,
+        language=whole.language,
+        record=whole.record,
     )
 
 
@@ -59,9 +88,13 @@ def _pages(data: bytes, source: bytes | Path) -> list[list[Glyph]]:
         finally:
             document.close()
     except pypdfium2.PdfiumError as error:
-        raise BriefgenError(
-            Problem("pdf-unreadable", f"cannot be read as a PDF: {error}", Place(name), "make it anew")
-        ) from None
+        raise _unreadable(error, name) from None
+
+
+def _unreadable(error: Exception, name: str) -> BriefgenError:
+    return BriefgenError(
+        Problem("pdf-unreadable", f"cannot be read as a PDF: {error}", Place(name), "make it anew")
+    )
 
 
 @dataclass(slots=True)

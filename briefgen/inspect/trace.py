@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.errors import Place, Problem
+from briefgen.inspect.finished import read_finished
+from briefgen.inspect.notes import NoteChange, Notes, compared_notes
 from briefgen.inspect.record import Record, Statement, read_record
 from briefgen.inspect.standing import Difference, Words
 from briefgen.model.text import clean
-from briefgen.ordinary import content
 
-MAX_BYTES = 100_000_000
 _SHOWN = 4
 """Differences of one statement that are told; the rest is counted."""
 
@@ -49,6 +49,8 @@ class Trace:
     raw: Mapping[str, Any]
     """The record as it stands in the file."""
     standings: tuple[Standing, ...]
+    notes: Notes | None
+    """How the notes stand; None where the record says nothing of notes."""
     problems: tuple[Problem, ...]
     """Empty where the text agrees with the record, and the record with its hashes."""
 
@@ -56,52 +58,15 @@ class Trace:
 def trace(path: Path) -> Trace:
     """Trace a PDF or DOCX; raises BriefgenError where it cannot be read or carries no record of ours."""
     place = Place(str(path))
-    raw, text = _READERS[kind_of(path)](path)
+    read = read_finished(path)
+    raw = read.record
     record, problems = read_record(raw, place)
-    words = Words(text)
+    words = Words(read.running)
     standings = tuple(_standing(kind, statement, words) for kind, statement in record.statements())
     problems += [_problem(standing, place) for standing in standings if not standing.agrees]
-    return Trace(str(path), record, raw, standings, tuple(problems))
-
-
-def kind_of(path: Path) -> str:
-    """What a file is, by its first bytes and not by its name."""
-    head = content(path, str(path), MAX_BYTES, missing="give the file's path")[:1024]
-    if b"%PDF-" in head:
-        return "pdf"
-    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() == ".docx":
-        return "docx"
-    if path.suffix.lower() == ".pdf":
-        return "pdf"
-    raise BriefgenError(
-        Problem("file-kind", "is neither PDF nor DOCX", Place(str(path)), "only these two carry a record")
-    )
-
-
-def _read_pdf(path: Path) -> tuple[Any, str]:
-    from pypdfium2 import PdfiumError
-
-    from briefgen.inspect.flow import running_text
-    from briefgen.inspect.pdf import read_pdf
-
-    raw = read_pdf(path).record
-    try:
-        return raw, running_text(path.read_bytes())
-    except (OSError, PdfiumError) as error:
-        raise BriefgenError(
-            Problem("pdf-unreadable", f"cannot be read as a PDF: {error}", Place(str(path)), "make it anew")
-        ) from None
-
-
-def _read_docx(path: Path) -> tuple[Any, str]:
-    from briefgen.inspect.docx import read_docx
-
-    read = read_docx(path)
-    spoken = [token.text for token in read.tokens if token.kind in {"text", "heading", "note"}]
-    return read.record, "\n".join(spoken)
-
-
-_READERS = {"pdf": _read_pdf, "docx": _read_docx}
+    notes = compared_notes(record.notes, read) if record.notes is not None else None
+    problems += [_note_problem(change, place) for change in (notes.changes if notes else ())]
+    return Trace(str(path), record, raw or {}, standings, notes, tuple(problems))
 
 
 def _standing(kind: str, statement: Statement, words: Words) -> Standing:
@@ -122,6 +87,19 @@ def _problem(standing: Standing, place: Place) -> Problem:
         return Problem("statement-missing", f"{what} is not there{where}", place, _ANEW)
     told = clean("; ".join(_told(standing.differences)))[0]
     return Problem("statement-changed", f"{what} was changed{where}: {told}", place, _ANEW)
+
+
+def _note_problem(change: NoteChange, place: Place) -> Problem:
+    what = f"note {change.number}"
+    if not change.differences:
+        said = clean(_short(change.recorded))[0]
+        return Problem("note-missing", f"{what} is not there: “{said}”", place, _ANEW)
+    told = clean("; ".join(_told(change.differences)))[0]
+    return Problem("note-changed", f"{what} was changed: {told}", place, _ANEW)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77].rstrip()}…"
 
 
 _ANEW = "undo the change, or change the snippet and make the document anew"

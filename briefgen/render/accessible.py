@@ -191,7 +191,7 @@ class _Tagging:
             self.structure.item_label(element).kids.append(mark)
         else:
             node = self.structure.home(element)
-            node.kids.append(mark)
+            node.add(mark)
             if node.type == "Figure":
                 self._measure(node, box)
 

@@ -58,6 +58,20 @@ class Node:
     """Further entries of the dictionary: `Lang`, `Alt`, `ID`."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """Attributes of the type's own kind (list, table, layout): `Scope`, `ColSpan`."""
+    laid: bool = False
+    """Whether it is a block, laid out before any content was placed."""
+
+    def add(self, kid: Any) -> None:
+        """Add content, or an inline node, that comes next in reading order.
+
+        Blocks within are there already: it stands before those that nothing has been placed in yet.
+        """
+        later = (at for at, each in enumerate(self.kids) if isinstance(each, Node) and each.waits())
+        self.kids.insert(next(later, len(self.kids)), kid)
+
+    def waits(self) -> bool:
+        """Whether this is a block in which nothing has been placed yet."""
+        return self.laid and all(isinstance(kid, Node) and kid.waits() for kid in self.kids)
 
 
 class Structure:
@@ -133,13 +147,13 @@ class Structure:
         if kind is None:
             self._lay_children(element, within)
             return
-        node = self._nodes[element] = _added(within, Node(kind, element))
+        node = self._nodes[element] = _laid(within, Node(kind, element))
         _name_language(node)
         self._describe(node)
         if element.tag == "li":
             self._items[element] = node
         if kind == "LI":
-            node = self._nodes[element] = _added(node, Node("LBody", element))
+            node = self._nodes[element] = _laid(node, Node("LBody", element))
         called = self._lay_children(element, node)
         if kind in _FOLLOWED:
             within.kids.extend(called)
@@ -168,11 +182,15 @@ class Structure:
         if element.tag in _HEADINGS:
             return f"H{self._depth(_HEADINGS[element.tag])}"
         kind = _TYPES.get(element.tag)
-        if kind == "L" and self._parents[element].get("class") == "toc":
+        if kind == "L" and self._listed(self._parents[element]):
             return "TOC"
         if kind == "LI" and self._nodes[self._parents[element]].type == "TOC":
             return "TOCI"
         return kind
+
+    def _listed(self, holder: HtmlElement) -> bool:
+        """Whether lists directly within are contents lists: in the block of one, and in its entries."""
+        return holder.get("class") == "toc" or (holder in self._nodes and self._nodes[holder].type == "TOCI")
 
     def _depth(self, level: int) -> int:
         """How deep a heading stands: a level left out would have readers look for it (ISO 14289-1, 7.4.2)."""
@@ -204,8 +222,14 @@ def reading_order(node: Node) -> Iterator[Node]:
             yield from reading_order(kid)
 
 
-def _added(within: Node, node: Node) -> Node:
+def _laid(within: Node, node: Node) -> Node:
+    node.laid = True
     within.kids.append(node)
+    return node
+
+
+def _added(within: Node, node: Node) -> Node:
+    within.add(node)
     return node
 
 

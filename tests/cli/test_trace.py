@@ -147,7 +147,8 @@ def test_nothing_in_a_record_steers_the_terminal(briefgen: Call, letter: Path, t
 def test_a_second_file_is_compared_where_one_is_named(briefgen: Call, letter: Path, changed: Path) -> None:
     said = briefgen("trace", letter, "--against", letter, "--quiet")
     assert said.code == 0
-    assert f"{letter} says the same; text, headings, notes, lists and pictures compared." in said.out
+    compared = "text, notes, headings, lists, tables, pictures and links compared."
+    assert f"{letter} says the same; {compared}" in said.out
     said = briefgen("trace", letter, "--against", changed, "--quiet")
     assert said.code == 1
     assert "renderings-differ" in said.err

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import docx
+import pikepdf
 import pytest
 from docx_samples import LETTER, document
 from material import ROOT
@@ -44,7 +45,19 @@ def told(compared: Against) -> list[str]:
 def test_pdf_and_docx_of_one_letter_say_the_same(files: dict[str, Path], one: str, other: str) -> None:
     compared = against(files[one], files[other])
     assert told(compared) == []
-    assert compared.compared == "text and notes"
+    assert compared.compared == "text, notes, headings, lists, tables, pictures and links"
+
+
+def test_a_pdf_that_has_lost_its_tags_is_compared_in_words_and_notes(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "untagged.pdf"
+    with pikepdf.open(files["letter.pdf"]) as pdf:
+        del pdf.Root.StructTreeRoot
+        pdf.save(path)
+    compared = against(path, files["letter.docx"])
+    assert told(compared) == []
+    assert compared.compared == "text and notes (one has no tags)"
 
 
 def test_two_word_files_are_compared_in_headings_lists_and_pictures_too(

@@ -15,9 +15,11 @@ from lxml import etree
 
 from briefgen.errors import BriefgenError, StorageFault
 from briefgen.inspect import docx as inspect_docx
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
+from briefgen.inspect.html import read_html
 from briefgen.inspect.numbering import Numbering
-from briefgen.inspect.tokens import Token, differences, read_html
+from briefgen.inspect.tokens import Token
 from briefgen.render.docx import DocxRenderer, reference
 
 DATA = DocxRenderer().render(document(LETTER)).data
@@ -68,7 +70,7 @@ def test_a_file_of_another_program_has_no_record() -> None:
     other.save(stream)
     read = read_docx(stream.getvalue())
     assert read.record is None
-    assert read.tokens == (Token("heading", "Heading", 2), Token("marker", "1."), Token("text", "Text"))
+    assert read.tokens == (Token("heading", "Heading", 2), Token("marker", "1.", 1), Token("text", "Text"))
 
 
 def test_deleted_text_and_field_codes_are_not_read() -> None:

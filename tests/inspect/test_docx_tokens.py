@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.tokens import Read, Token, comparable, differences, read_html
+from briefgen.inspect.differing import differences
+from briefgen.inspect.html import read_html
+from briefgen.inspect.tokens import Read, Token, comparable
 
 HTML = (
     "<h2>A heading</h2><p>Some words<span class='footnote'>A <em>note</em>.</span> and more.</p>"
@@ -19,13 +21,13 @@ def test_html_is_read_in_order() -> None:
         Token("heading", "A heading", 2),
         Token("text", "Some words and more."),
         Token("note", "A note.", number=1, position=17),
-        Token("marker", "3."),
+        Token("marker", "3.", 1),
         Token("text", "three"),
-        Token("marker", "4."),
+        Token("marker", "4.", 1),
         Token("text", "four"),
-        Token("marker", "•"),
+        Token("marker", "•", 2),
         Token("text", "dot"),
-        Token("image", "A field"),
+        Token("image", "A field", position=37),
         Token("text", "Caption"),
     )
 
@@ -46,7 +48,7 @@ def test_white_space_bidi_marks_and_forms_of_letters_do_not_matter() -> None:
         ),
         (("h2>", "h3>"), "heading 1: 'level 2: A heading' against 'level 3: A heading'"),
         (("<em>note</em>", "no"), "note 1: '1. A note.' against '1. A no.'"),
-        (("start='3'", ""), "list marker 1: '3.' against '1.'"),
+        (("start='3'", ""), "list item 1: '3. (depth 1) three' against '1. (depth 1) three'"),
         (("A field", "A meadow"), "picture 1: 'A field' against 'A meadow'"),
         (("<span class='footnote'>A <em>note</em>.</span>", ""), "1 notes against 0"),
     ],

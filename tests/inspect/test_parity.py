@@ -11,9 +11,11 @@ import pytest
 from docx_samples import BRIEFING, LETTER, document
 from material import ROOT, with_much_evidence
 
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import Read, differences, read_html
+from briefgen.inspect.html import read_html
+from briefgen.inspect.sheets import read_printed, read_sheets
+from briefgen.inspect.tokens import Read
 from briefgen.model.document import Document
 from briefgen.opening import Opened, open_campaign
 from briefgen.render.docx import DocxRenderer
@@ -36,6 +38,11 @@ def agree() -> Iterator[Agree]:
         assert differences(said, word) == []
         assert differences(said, page) == []
         assert differences(word, page) == []
+        tags = read_printed(renderer.render(written).data)
+        assert tags.structured
+        assert differences(said, tags) == []
+        assert differences(word, tags) == []
+        assert differences(tags, page) == []
         assert _ends(page) == _ends(word)
 
     yield hold
@@ -85,6 +92,66 @@ def _told(agreeing: str, differing: str) -> list[str]:
     changed = replace(WRITTEN, html=WRITTEN.html.replace(agreeing, differing))
     assert changed.html != WRITTEN.html
     return differences(read_docx(WORD.render(WRITTEN).data), read_sheets(renderer.render(changed).data))
+
+
+@cache
+def _plain() -> tuple[Read, Read]:
+    """The briefing of the samples as Word file and as PDF."""
+    written = document(BRIEFING, "briefing")
+    renderer = PdfRenderer((ROOT / "templates" / "css",))
+    return read_docx(WORD.render(written).data), read_printed(renderer.render(written).data)
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "differing", "told"),
+    [
+        ('<h3 id="one-a">More of it</h3>', '<h2 id="one-a">More of it</h2>', "level 3: More of it"),
+        ('<h3 id="one-a">More of it</h3>', '<p id="one-a">More of it</p>', "headings against"),
+        ("<li>First</li>", "<li>Third</li>", "list item 2"),
+        ("<ol><li>Begins anew</li></ol>", "<p>Begins anew</p>", "list items against"),
+        ("<li><p>Second</p><p>and more of it</p>", "<li><p>Second</p></li><li><p>and more of it</p>", "list item"),
+        ("<ol><li>inner</li></ol>", "</li><li>inner", "list item 4"),
+        ("<td>North</td>", "<td>South</td>", "row 2, column 2: North"),
+        ("<td>2021</td><td><p>South</p>", "<td></td><td><p>2021</p><p>South</p>", "row 4, column"),
+        ('<td colspan="2">Both</td>', "<td></td><td>Both</td>", "row 3, column 2: Both"),
+        ("<td>2021</td>", '<th scope="row">2021</th>', "row 4, column 1, a head: 2021"),
+        ("</table><table><tbody><tr><td>1", "</table><p>x</p><table><tbody><tr><td>1", "'x'"),
+        ("<tr><td>1</td><td>2</td></tr>", "<tr><td>1</td></tr><tr><td>2</td></tr>", "row 2, column 1: 2"),
+        ('alt="A plain blue\nfield"', 'alt="A plain red field"', "picture 1"),
+        ("Told in a cell.<span", "Told in another cell.<span", "another"),
+        ("In a heading.</span>", "In a headline.</span>", "note 3"),
+        ("Table 1. Figures.<span class=\"footnote\">Source.</span>",
+         "Table<span class=\"footnote\">Source.</span> 1. Figures.", "note 4 is called after"),
+        ('<a href="https://example.org/x">there</a>', '<a href="https://example.org/y">there</a>', "link"),
+        ('<a href="#two">this</a>', "this", "links against"),
+        ('<li><a href="#two">What others found</a></li>', "", "text"),
+    ],
+)  # fmt: skip
+def test_each_difference_in_structure_is_told_whichever_file_has_it(
+    agreeing: str, differing: str, told: str
+) -> None:
+    html = BRIEFING.replace(agreeing, differing, 1)
+    assert html != BRIEFING
+    renderer = PdfRenderer((ROOT / "templates" / "css",))
+    changed = document(html, "briefing")
+    word, page = _plain()
+    other_word = read_docx(WORD.render(changed).data)
+    other_page = read_printed(renderer.render(changed).data)
+    assert differences(other_word, other_page) == []
+    assert told in "; ".join([*differences(word, other_page), *differences(other_page, word)])
+    assert told in "; ".join([*differences(other_word, page), *differences(page, other_word)])
+
+
+def test_a_picture_that_stands_elsewhere_is_told() -> None:
+    first, last = '<h2 id="two">', '<div class="bibliography">'
+    start, end = BRIEFING.index("<figure>"), BRIEFING.index("<p>Korean")
+    figure = BRIEFING[start:end].replace("<figcaption>Figure 1.\nA field.</figcaption>", "")
+    without = BRIEFING[:start] + BRIEFING[end:]
+    assert first in without
+    renderer = PdfRenderer((ROOT / "templates" / "css",))
+    one, other = (document(without.replace(place, figure + place, 1), "briefing") for place in (first, last))
+    told = differences(read_docx(WORD.render(one).data), read_printed(renderer.render(other).data))
+    assert any("picture 1 stands after" in each for each in told)
 
 
 @pytest.mark.parametrize(

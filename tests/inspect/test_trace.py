@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ import docx
 import pikepdf
 import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx_samples import changed
 from material import with_much_evidence
 
 from briefgen.errors import BriefgenError
@@ -283,9 +285,93 @@ def test_a_statement_taken_out_of_a_docx_is_told(made: Made, edited: Callable[..
 
 def test_a_caveat_taken_out_of_a_note_is_told(made: Made, edited: Callable[..., Trace]) -> None:
     caveat = next(one for claim in made.documents["briefing"].record["snippets"] for one in claim["caveats"])
-    (problem,) = edited("briefing", caveat["text"], "").problems
-    assert problem.code == "statement-missing"
-    assert f"the caveat {caveat['id']}" in problem.message
+    statement, note = edited("briefing", caveat["text"], "").problems
+    assert (statement.code, note.code) == ("statement-missing", "note-changed")
+    assert f"the caveat {caveat['id']}" in statement.message
+    assert caveat["text"].split()[-1] in note.message
+
+
+# -- notes
+
+
+def test_the_record_knows_every_note(made: Made) -> None:
+    for document in made.documents.values():
+        assert len(document.record["notes"]) == document.html.count('class="footnote"') > 0
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_word_changed_in_or_added_to_a_note_is_told(made: Made, tmp_path: Path, format: str) -> None:
+    document = made.documents["letter"]
+    note = re.search(r'<span class="footnote">.*?</span>', document.html)
+    assert note is not None
+    number = re.search(r"\d+", re.sub("<.*?>", "", note[0]))
+    assert number is not None
+    for other in (
+        note[0].replace(number[0], f"{number[0]}9"),
+        note[0].replace("</span>", " This is disputed.</span>"),
+        note[0].replace(">", ">See also ", 1),
+    ):
+        html = document.html.replace(note[0], other, 1)
+        traced = trace(made.write(tmp_path, "letter", format, replace(document, html=html)))
+        assert "note-changed" in codes(traced)
+        (problem,) = [one for one in traced.problems if one.code == "note-changed"]
+        assert problem.message.startswith("note 1 was changed: “")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_note_taken_out_is_told_and_one_added_is_counted(made: Made, tmp_path: Path, format: str) -> None:
+    document = made.documents["letter"]
+    note = re.findall(r'<span class="footnote">.*?</span>', document.html)[1]
+    without = replace(document, html=document.html.replace(note, "", 1))
+    traced = trace(made.write(tmp_path, "letter", format, without))
+    assert [one.message[:6] for one in traced.problems if one.code == "note-missing"] == ["note 2"]
+    more = replace(
+        document, html=document.html.replace(note, f'{note}<span class="footnote">Mine.</span>', 1)
+    )
+    traced = trace(made.write(tmp_path, "letter", format, more))
+    assert codes(traced) == []
+    assert traced.notes is not None
+    assert (traced.notes.recorded, traced.notes.added) == (len(document.record["notes"]), 1)
+
+
+def test_a_file_whose_record_says_nothing_of_notes_is_judged_without(made: Made, tmp_path: Path) -> None:
+    traced = trace(made.write(tmp_path, "letter", "pdf", _sample(f"<p>{SENTENCE}{NOTE}</p>")))
+    assert (codes(traced), traced.notes) == ([], None)
+
+
+# -- a DOCX that Word would not open
+
+
+@pytest.mark.parametrize(
+    "lost", ["[Content_Types].xml", "word/footnotes.xml", "word/styles.xml", "word/numbering.xml"]
+)
+def test_a_docx_that_has_lost_a_part_is_refused(
+    files: dict[tuple[str, str], Path], tmp_path: Path, lost: str
+) -> None:
+    path = tmp_path / "lost.docx"
+    with zipfile.ZipFile(files["letter", "docx"]) as whole, zipfile.ZipFile(path, "w") as out:
+        for entry in whole.infolist():
+            if entry.filename != lost:
+                out.writestr(entry, whole.read(entry))
+    assert refused(path) == "docx-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new"),
+    [
+        ("[Content_Types].xml", 'PartName="/word/document.xml"', 'PartName="/word/other.xml"'),
+        ("[Content_Types].xml", 'PartName="/word/footnotes.xml"', 'PartName="/word/other.xml"'),
+        ("word/footnotes.xml", 'w:id="1"', 'w:id="77"'),
+    ],
+)
+def test_a_docx_with_parts_that_do_not_fit_is_refused(
+    files: dict[tuple[str, str], Path], tmp_path: Path, member: str, old: str, new: str
+) -> None:
+    path = tmp_path / "unfit.docx"
+    path.write_bytes(
+        changed(files["letter", "docx"].read_bytes(), member, lambda text: text.replace(old, new))
+    )
+    assert refused(path) == "docx-unreadable"
 
 
 def test_words_added_elsewhere_are_no_ones_statement(edited: Callable[..., Trace]) -> None:

@@ -22,8 +22,9 @@ from material import ROOT, program
 from ooxml_lint import lint
 
 from briefgen.errors import BriefgenError
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.tokens import differences, read_html
+from briefgen.inspect.html import read_html
 from briefgen.model.letterhead import Letterhead
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.docx.letterhead import examine

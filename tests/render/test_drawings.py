@@ -20,9 +20,10 @@ from pypdfium2 import raw
 
 from briefgen.compose.pictures import with_pictures
 from briefgen.errors import BriefgenError
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
+from briefgen.inspect.html import read_html
 from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import differences, read_html
 from briefgen.model.document import Document
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.pdf import PdfRenderer
