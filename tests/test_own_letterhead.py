@@ -9,10 +9,10 @@ import pytest
 from material import ROOT
 
 from briefgen.errors import BriefgenError
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
 from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import differences
 from briefgen.opening import Opened, open_campaign
 
 SHIPPED = ROOT / "templates" / "letterhead" / "a4.docx"
@@ -52,6 +52,13 @@ def test_that_pdfs_do_not_carry_it_is_said(starter: Path) -> None:
     told = [each for each in opened(starter).warnings if each.code.startswith("letterhead")]
     assert [each.code for each in told] == ["letterhead-not-in-pdf"]
     assert str(told[0].place).startswith(f"{starter}/campaign.yaml:")
+
+
+def test_a_letterhead_on_another_paper_is_told(starter: Path) -> None:
+    shutil.copy(SHIPPED.with_name("us-letter.docx"), starter / "ours.docx")
+    told = [each for each in opened(starter).warnings if each.code == "letterhead-paper"]
+    assert [str(each.place) for each in told] == [f"{starter}/ours.docx"]
+    assert "216 × 279 mm" in told[0].message
 
 
 def test_another_letterhead_makes_all_letters_anew(starter: Path) -> None:

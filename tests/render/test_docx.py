@@ -10,6 +10,7 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 from docx_samples import BRIEFING, LETTER, data_address, document, part, png
+from material import ROOT
 
 from briefgen.errors import BriefgenError
 from briefgen.inspect.docx import read_docx
@@ -470,3 +471,40 @@ def test_html_that_is_not_well_formed_is_refused() -> None:
 def test_signs_that_xml_uses_come_through() -> None:
     html = "<p>a &lt; b &amp; c &gt; \"d\" 'e'</p>"
     assert opened(html).paragraphs[0].text == "a < b & c > \"d\" 'e'"
+
+
+# The annex
+
+
+ANNEX = (
+    '<h2>A heading</h2><p>Words.</p><div class="evidence-annex"><h2>How it was checked</h2><table><thead><tr>'
+    "<th>Statement</th><th>Source</th><th>Checked</th></tr></thead><tbody>"
+    '<tr><td rowspan="2">A statement</td><td>One source</td><td>Read, 2026-11-24</td></tr>'
+    "<tr><td>Another</td><td>Read, 2026-11-25</td></tr></tbody></table></div>"
+)
+
+
+def test_the_annex_begins_a_page_as_in_the_pdf() -> None:
+    breaks = [
+        paragraph.text
+        for paragraph in opened(ANNEX, "briefing").paragraphs
+        if paragraph._p.find(f"{qn('w:pPr')}/{qn('w:pageBreakBefore')}") is not None
+    ]
+    assert breaks == ["How it was checked"]
+
+
+def test_the_columns_of_the_annex_are_as_wide_as_in_the_pdf() -> None:
+    css = (ROOT / "templates" / "css" / "briefing.css").read_text(encoding="utf-8")
+    told = [int(each) for each in re.findall(r"\.evidence-annex th:nth-child\(\d\) { width: (\d+)%", css)]
+    (table,) = opened(ANNEX, "briefing").tables
+    widths = [
+        int(each.get(qn("w:w"))) for each in table._tbl.iterfind(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+    ]
+    shares = [round(100 * width / sum(widths)) for width in widths]
+    assert shares[:2] == told
+    assert sum(shares) == 100
+
+
+def test_a_statement_with_two_proofs_stands_in_one_cell_beside_both() -> None:
+    (table,) = opened(ANNEX, "briefing").tables
+    assert table.cell(1, 0)._tc is table.cell(2, 0)._tc

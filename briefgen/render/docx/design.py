@@ -28,13 +28,13 @@ class Design:
     text_pt: float = 11.2
     line_pt: float = 14.4
     """Distance of lines in running text."""
-    address_pt: float = 14.1
+    address_pt: float = 13.7
     """Distance of lines in addresses and signatures."""
     note_pt: float = 9.0
     note_line_pt: float = 11.1
     end_pt: float = 10.0
     """Enclosures and copies."""
-    end_line_pt: float = 13.6
+    end_line_pt: float = 12.9
     small_pt: float = 9.5
     """Captions, tables, bibliography."""
     ink: str = "1A1A1A"

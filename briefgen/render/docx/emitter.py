@@ -39,7 +39,9 @@ _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.i
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 _KEEP = "<w:keepNext/>"
-_AFTER_LIST_PT = 7.4
+ANNEX_SHARES = (0.42, 0.38, 0.20)
+"""Of the width, for the columns of the table in an evidence annex: as in briefing.css."""
+_AFTER_LIST_PT = 6.6
 _AFTER_SUMMARY_PT = 12
 
 
@@ -87,6 +89,8 @@ class _Emitter:
         """By id of relationship."""
         self._drawings = 0
         self._numberings: list[str] = []
+        self._new_page = False
+        """Whether the next paragraph begins a page."""
         self._out: list[str] = []
 
     def emitted(self) -> Emitted:
@@ -146,6 +150,7 @@ class _Emitter:
             return
         place = place._replace(block=BLOCKS[name], division=name)
         before = len(self._out)
+        self._new_page = name == "evidence-annex" and bool(self._out)
         if name == "toc":
             self._contents(element, place)
         else:
@@ -193,8 +198,12 @@ class _Emitter:
     ) -> None:
         self._out.append(
             f'<w:p><w:pPr><w:pStyle w:val="{self._reference.style(style)}"/>{_KEEP if keep else ""}'
-            f"{numbered}{self._direction(place)}{layout}</w:pPr>{content}</w:p>"
+            f"{self._page_break()}{numbered}{self._direction(place)}{layout}</w:pPr>{content}</w:p>"
         )
+
+    def _page_break(self) -> str:
+        new_page, self._new_page = self._new_page, False
+        return "<w:pageBreakBefore/>" if new_page else ""
 
     def _direction(self, place: Place) -> str:
         """`w:bidi` where the paragraph's direction is not the document's."""
@@ -274,6 +283,8 @@ class _Emitter:
     def _table(self, element: Element, place: Place) -> None:
         check_table(element)
         rows, shares = grid(element)
+        if place.division == "evidence-annex" and len(shares) == len(ANNEX_SHARES):
+            shares = list(ANNEX_SHARES)
         caption = element.find("caption")
         if caption is not None:
             self._inline.remember(caption)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from briefgen.errors import BriefgenError, Place, Problem
@@ -90,6 +90,26 @@ def examine(data: bytes, name: str, page: str, language_tag: str) -> list[Proble
 
     own(data, name, page, language_tag)
     section = docx.Document(io.BytesIO(opened(data, name))).sections[0]
+    return [*_silence(section, name), *_other_paper(section, name, page)]
+
+
+def _other_paper(section: Section, name: str, page: str) -> Iterator[Problem]:
+    """That Word files and PDFs of one letter would come on papers of two sizes."""
+    layout = PAGES["letter", page]
+    sizes = ((section.page_width, layout.width_mm), (section.page_height, layout.height_mm))
+    if any(given is not None and abs(given.mm - ours) > _SAME_PAPER_MM for given, ours in sizes):
+        across, down = (round(given.mm) if given is not None else 0 for given, _ in sizes)
+        yield Problem(
+            "letterhead-paper",
+            f"its paper is {across} × {down} mm, and the campaign's letters are set for {page}",
+            Place(name),
+            "change the paper under Layout in Word, or letter.page in campaign.yaml",
+            severity="warning",
+        )
+
+
+def _silence(section: Section, name: str) -> list[Problem]:
+    """That the letterhead says nothing where letters begin."""
     first = section.different_first_page_header_footer
     shown = (
         (section.first_page_header, section.first_page_footer) if first else (section.header, section.footer)
@@ -105,6 +125,10 @@ def examine(data: bytes, name: str, page: str, language_tag: str) -> list[Proble
             severity="warning",
         )
     ]
+
+
+_SAME_PAPER_MM = 3
+"""Programs round the sizes of papers differently."""
 
 
 def _complete(section: Section, page: PageLayout) -> None:

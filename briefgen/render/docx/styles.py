@@ -88,7 +88,7 @@ def _text(d: Design) -> Iterator[Style]:
         "Normal Table", kind="table", table=f"<w:tblPr><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"
     )
     yield Style("Normal", paragraph="<w:widowControl/>" + spacing(line_pt=d.line_pt), run=colour(d.ink))
-    yield Style("Body Text", based_on="Normal", paragraph=spacing(0, 7.4, d.line_pt))
+    yield Style("Body Text", based_on="Normal", paragraph=spacing(0, 6.6, d.line_pt))
     yield Style(
         "Quote", based_on="Normal", follows="Body Text", paragraph=spacing(0, 8.5, d.line_pt) + indent(8, 8)
     )
@@ -162,29 +162,29 @@ def _letter(d: Design) -> Iterator[Style]:
         paragraph=spacing(1, 40, 12) + LINES,
         run=fonts(d.sans) + colour(d.quiet) + size(8.5),
     )
-    address = spacing(8, 14, d.address_pt)
+    address = spacing(8, 19, d.address_pt)
     yield Style("Inside Address", based_on="Normal", paragraph="<w:keepLines/>" + address + LINES)
     yield Style("Date Line", based_on="Normal", paragraph=spacing(6, 6))
-    yield Style("Reference Line", based_on="Normal", paragraph="<w:keepNext/>" + spacing(12.5, 0), run=BOLD)
+    yield Style("Reference Line", based_on="Normal", paragraph="<w:keepNext/>" + spacing(10.2, 0), run=BOLD)
     yield Style(
         "Salutation Line",
         based_on="Normal",
         follows="Body Text",
-        paragraph="<w:keepNext/>" + spacing(12.5, 7.4),
+        paragraph="<w:keepNext/>" + spacing(10.2, 6.6),
     )
     yield Style("Ask", based_on="Body Text", follows="Body Text")
     yield Style(
-        "Complimentary Close", based_on="Normal", follows="Signature", paragraph=TOGETHER + spacing(7, 0)
+        "Complimentary Close", based_on="Normal", follows="Signature", paragraph=TOGETHER + spacing(10.2, 0)
     )
-    signature = spacing(37, 0, d.address_pt)
+    signature = spacing(28.5, 0, d.address_pt)
     yield Style("Signature", based_on="Normal", paragraph=TOGETHER + signature + LINES)
     yield Style(
         "Enclosures",
         based_on="Normal",
-        paragraph="<w:keepLines/>" + spacing(11.5, 0, d.end_line_pt) + LINES,
+        paragraph="<w:keepLines/>" + spacing(8.5, 0, d.end_line_pt) + LINES,
         run=size(d.end_pt),
     )
-    yield Style("Copy Line", based_on="Enclosures", paragraph=spacing(11.5, 0, d.end_line_pt) + LINES)
+    yield Style("Copy Line", based_on="Enclosures", paragraph=spacing(8.5, 0, d.end_line_pt) + LINES)
 
 
 def _briefing(d: Design) -> Iterator[Style]:
