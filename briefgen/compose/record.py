@@ -163,7 +163,7 @@ def place_words(label: str, value: str) -> str:
 
 
 def describe(reference: Reference, *, undated: str = "no date") -> str:
-    """A source in a few words for tables: author, title, year, or what stands for a year that is not known."""
+    """A source in a few words for tables: author, title, year (`undated` where none is known)."""
     csl = reference.csl
     authors = [name.get("literal") or name.get("family", "") for name in csl.get("author", [])]
     parts = csl.get("issued", {}).get("date-parts", [[]])
