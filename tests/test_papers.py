@@ -10,8 +10,9 @@ import pytest
 from material import ROOT
 
 from briefgen.errors import BriefgenError
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.tokens import differences, read_html
+from briefgen.inspect.html import read_html
 from briefgen.opening import Opened, open_campaign
 
 EXAMPLE = ROOT / "examples/special-procedures"
