@@ -1,6 +1,6 @@
 """What a batch costs beside composing and rendering, and how long it takes to find that nothing changed.
 
-    python bench/batch.py [--letters 10000] [--workers 2]
+    python bench/batch.py [--letters 10000] [--jobs 2]
 
 The letters are of realistic size and cost nothing to make, so that all the time is that of plan, pool, files
 and ledger.
@@ -83,16 +83,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--letters", type=int, default=10_000)
-    arguments.add_argument("--workers", type=int, default=available_processors())
+    arguments.add_argument("--jobs", type=int, default=available_processors())
     given = arguments.parse_args()
     everybody = people(given.letters // len(SIZES))
 
     with tempfile.TemporaryDirectory() as folder:
 
         def run(fingerprint: str, number: int) -> tuple[Summary, float]:
-            job = Job("bench", everybody[:number], tuple(SIZES), InstantComposer(fingerprint), renderers)
+            composer = InstantComposer(fingerprint)
+            job = Job("bench", everybody[:number], tuple(SIZES), composer, renderers, "bench")
             began = time.perf_counter()
-            summary = run_batch(job, Path(folder), workers=given.workers, watch=LineWatch(io.StringIO()))
+            summary = run_batch(job, Path(folder), workers=given.jobs, watch=LineWatch(io.StringIO()))
             return summary, time.perf_counter() - began
 
         for number in (len(everybody) // 10, len(everybody)):

@@ -7,8 +7,10 @@ together. Recipients who cannot be written to are no mistake: they are set apart
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from briefgen.compose.address import address
 from briefgen.compose.citations.checking import check_style
@@ -19,7 +21,7 @@ from briefgen.compose.composer import (
     PAPER_KINDS,
     Composer,
 )
-from briefgen.compose.fingerprint import fingerprint
+from briefgen.compose.fingerprint import drawing, fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.matching import unmatched
 from briefgen.compose.pictures import PICTURES
@@ -61,6 +63,12 @@ class Opened:
     letterhead: Letterhead | None = None
     """The sender's own, for DOCX letters."""
 
+    @property
+    def drawing(self) -> str:
+        """SHA-256 over all that shapes a file but the document of which it is made."""
+        letterhead = self.letterhead.data if self.letterhead else b""
+        return drawing(self.campaign, self.composer.library.folders, letterhead)
+
     def renderers(self, formats: tuple[str, ...]) -> Renderers:
         """The renderers for some formats, with the campaign's stylesheets before the built-in ones.
 
@@ -85,9 +93,8 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     letterhead = _letterhead(found, findings)
     campaign = require(found.campaign, findings)
     verified = {name: verification.as_json() for name, verification in examined.verified.items()}
-    composer = Composer(
-        campaign, found.folder.path, library, forms, verified, _fingerprint(campaign, found, library)
-    )
+    its_fingerprint = _fingerprint(campaign, found, library, verified)
+    composer = Composer(campaign, found.folder.path, library, forms, verified, its_fingerprint)
     recipients, unsendable = _sendable(everybody, composer)
     skipped = (*rows.problems, *unsendable)
     _try(composer, recipients, findings)
@@ -188,15 +195,21 @@ def _language_problems(campaign: Campaign) -> list[Problem]:
     return [Problem("language-unknown", message, campaign.at("language"), hint)]
 
 
-def _fingerprint(campaign: Campaign, found: Found, library: Library) -> str:
+def _fingerprint(
+    campaign: Campaign, found: Found, library: Library, verified: Mapping[str, Mapping[str, Any]]
+) -> str:
     sender = campaign.sender
     styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
-    names = [sender.signature, sender.letterhead, *(name for name in sorted(styles) if name.endswith(".csl"))]
+    names = [
+        FORMS,
+        sender.signature,
+        sender.letterhead,
+        *(name for name in sorted(styles) if name.endswith(".csl")),
+    ]
     files = [found.folder.path / name for name in names if name]
     files += [path for path in sorted(found.folder.path.iterdir()) if path.suffix.lower() in PICTURES]
-    return fingerprint(
-        campaign, library.folders, [file for file in dict.fromkeys(files) if is_ordinary(file)]
-    )
+    beside = [file for file in dict.fromkeys(files) if is_ordinary(file)]
+    return fingerprint(campaign, library.folders, beside, verified)
 
 
 def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:

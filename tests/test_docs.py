@@ -199,7 +199,7 @@ def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
 
 def commands() -> dict[str, Any]:
     """Every command by its full name."""
-    from briefgen.cli import campaigns, curating, explain, library, recipients, trace  # noqa: F401
+    from briefgen.cli import batch, campaigns, curating, explain, library, recipients, trace  # noqa: F401
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:
         for name, command in group.commands.items():
@@ -272,7 +272,7 @@ def _unknown_in(line: str) -> set[str]:
 # Examples
 
 
-OF_CAMPAIGNS = ("campaign.md", "guide.md", "templates.md", "batch.md", "recipients.md")
+OF_CAMPAIGNS = ("campaign.md", "guide.md", "templates.md", "campaigns.md", "recipients.md")
 """Pages whose YAML is of campaigns."""
 CAMPAIGN_BLOCKS = [
     pytest.param(text, id=f"{page.name}-{number}")

@@ -5,7 +5,6 @@ This room runs within a worker process; it knows nothing of the ledger or of oth
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -14,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from briefgen.batch.plan import Composer, Letter, Outcome, Renderer, Wanted
-from briefgen.batch.write import put, remove
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault
+from briefgen.batch.output import Output
+from briefgen.batch.plan import Composer, Letter, Outcome, Renderer, Wanted, drawn, standing
+from briefgen.batch.storage import out_of_room, refused_by_system, unwritable
+from briefgen.errors import BriefgenError, Problem, StorageFault
 from briefgen.model.document import Document
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100_000_000
 """No letter is larger; a file beyond this is a template that ran away."""
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,9 @@ class Desk:
 
     composer: Composer
     renderers: Callable[[], Mapping[Format, Renderer]]
-    letters: Path
-    """Folder of the letters."""
+    drawing: str
+    """As in the job."""
+    output: Output
     scratch: Path
     """Folder for temporary files, which a worker that is killed leaves behind."""
 
@@ -48,29 +48,39 @@ class Desk:
         try:
             return tuple(self._made(letter, renderers))
         except OSError as error:
-            if error.errno in _FULL:  # in the scratch folder, which every further letter needs too
-                raise _disk_fault(error, self.scratch) from error
+            if out_of_room(error):  # in the scratch folder, which every further letter needs too
+                raise _no_room(error, self.scratch) from error
             raise
 
     def _made(self, letter: Letter, renderers: Mapping[Format, Renderer]) -> Iterator[Outcome]:
         try:
             document = self.composer.letter(letter.recipient)
-        except StorageFault:
-            raise
         except BriefgenError as fault:
+            self._stop_without_room(fault)
             for wanted in letter.wanted:
                 yield _failed(letter, wanted, "compose", fault)
             return
         for wanted in letter.wanted:
             try:
-                yield self._make(letter, wanted, document, renderers[wanted.format])
-            except StorageFault:
-                raise
+                yield self._make(letter, wanted, document, renderers)
             except BriefgenError as fault:
+                self._stop_without_room(fault)
                 yield _failed(letter, wanted, "render", fault)
 
-    def _make(self, letter: Letter, wanted: Wanted, document: Document, renderer: Renderer) -> Outcome:
-        rendering = renderer.render(document)
+    def _stop_without_room(self, fault: BriefgenError) -> None:
+        """A full disk is no fault of the letter, whoever found it and whatever it was called."""
+        if isinstance(fault, StorageFault):
+            raise fault
+        if error := refused_by_system(fault):
+            raise _no_room(error, self.scratch) from fault
+
+    def _make(
+        self, letter: Letter, wanted: Wanted, document: Document, renderers: Mapping[Format, Renderer]
+    ) -> Outcome:
+        its = drawn(document, self.drawing, wanted.format)
+        if wanted.stands and wanted.earlier and wanted.earlier.drawn == its:
+            return standing(wanted.earlier, wanted.format)
+        rendering = renderers[wanted.format].render(document)
         if len(rendering.data) > MAX_BYTES:
             raise BriefgenError(
                 Problem(
@@ -89,35 +99,17 @@ class Desk:
             size=len(rendering.data),
             pages=rendering.pages,
             snippets=_snippets(document.record),
-            kept=self._put(wanted, rendering.data),
+            drawn=its,
+            kept=self.output.put(wanted.file, rendering.data, wanted.earlier),
         )
-
-    def _put(self, wanted: Wanted, data: bytes) -> str:
-        same_name = wanted.earlier_file == wanted.file
-        try:
-            kept = put(
-                self.letters / wanted.file, data, ours=frozenset({wanted.earlier_sha256} if same_name else ())
-            )
-            if wanted.earlier_file and not same_name:
-                remove(self.letters / wanted.earlier_file, wanted.earlier_sha256)
-        except OSError as error:
-            raise _disk_fault(error, self.letters / wanted.file) from error
-        return kept
 
 
 def _failed(letter: Letter, wanted: Wanted, stage: str, fault: BriefgenError) -> Outcome:
     return Outcome(letter.recipient.id, wanted.format, "failed", stage=stage, problems=fault.problems)
 
 
-def _disk_fault(error: OSError, path: Path) -> StorageFault:
-    return StorageFault(
-        Problem(
-            "output-unwritable",
-            f"a letter cannot be written: {error.strerror or error}",
-            Place(str(path)),
-            "make room or allow writing, then run the same command again: it goes on where it stopped",
-        )
-    )
+def _no_room(error: OSError, scratch: Path) -> StorageFault:
+    return unwritable("temporary files cannot be written", error, Path(error.filename or scratch))
 
 
 def _snippets(record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from briefgen.errors import OutputBusy, Place, Problem, StorageFault
+from briefgen.batch.storage import unwritable
+from briefgen.errors import OutputBusy, Place, Problem
 
 PATIENCE_S = 2.0
 """The last workers of a killed run keep the folder until their letter is done; usually well within this."""
@@ -33,26 +34,37 @@ def held(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[i
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise StorageFault(
-            Problem(
-                "output-unwritable",
-                f"the output folder cannot be written: {error.strerror}",
-                Place(str(out)),
-                "choose another folder with --out, or allow writing to this one",
-            )
-        ) from error
+        raise unwritable("the output folder cannot be written", error, out) from error
     try:
-        _lock(descriptor, out, patience_s)
+        _lock(descriptor, out, patience_s, fcntl.LOCK_EX)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, out: Path, patience_s: float) -> None:
+@contextmanager
+def at_rest(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Keep runs off the folder `out` while it is read, by its lock file `path`; writes and makes nothing.
+
+    OutputBusy where a run has it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # never written to, or by nobody who could lock it
+        yield
+        return
+    try:
+        _lock(descriptor, out, patience_s, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, out: Path, patience_s: float, kind: int) -> None:
     until = time.monotonic() + patience_s
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             return
         except BlockingIOError:
             if time.monotonic() < until:
@@ -93,9 +105,10 @@ class Stop:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """Let Ctrl-C and SIGTERM ask to stop instead of breaking off; a second Ctrl-C breaks off.
+    """Let Ctrl-C, SIGTERM and a terminal that is closed ask to stop; a second Ctrl-C breaks off.
 
-    Only in the main thread; elsewhere Python delivers no signals, and only `request` asks.
+    A hang-up that the run was told to ignore (nohup) stays ignored. Only in the main thread; elsewhere Python
+    delivers no signals, and only `request` asks.
     """
     stop = Stop()
 
@@ -105,9 +118,10 @@ def stopping() -> Iterator[Stop]:
         stop.request()
 
     ours = threading.current_thread() is threading.main_thread()
-    before = (
-        {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)} if ours else {}
-    )
+    asking = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        asking.append(signal.SIGHUP)
+    before = {number: signal.signal(number, ask) for number in asking} if ours else {}
     try:
         yield stop
     finally:

@@ -7,18 +7,22 @@ This room keeps rows; it looks at no letter and decides nothing. Only one proces
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from briefgen.batch.storage import unwritable
 from briefgen.errors import Place, Problem, StorageFault
 
-VERSION = 1
+VERSION = 2
+"""2 added `fingerprint` and `drawn`."""
 FLUSH_ROWS = 64
 FLUSH_SECONDS = 1.0
 """Rows are committed in groups, since a commit waits for the disk; a killed run makes at most these anew."""
@@ -36,9 +40,18 @@ CREATE TABLE letters (
     stage TEXT NOT NULL,
     problems TEXT NOT NULL,
     recorded TEXT NOT NULL,
+    fingerprint TEXT NOT NULL DEFAULT '',
+    drawn TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (recipient, format)
 ) WITHOUT ROWID
 """
+_CHANGES = {
+    0: [_SCHEMA],
+    1: [
+        f"ALTER TABLE letters ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in ("fingerprint", "drawn")
+    ],
+}
+"""By which a new ledger, or one of an earlier version, becomes one of this version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,10 @@ class Entry:
     snippets: tuple[str, ...] = ()
     stage: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    fingerprint: str = ""
+    """Of campaign and library, which is part of the key; kept to say what has changed."""
+    drawn: str = ""
+    """Hash over the document and how files are made of it (briefgen.batch.plan.drawn)."""
 
 
 class Ledger:
@@ -103,12 +120,18 @@ class Ledger:
             ).fetchone()
         return _entry(row) if row else None
 
+    def recipients(self) -> list[str]:
+        """Ids of all whose letters were made, in order."""
+        with _storage(self.path):
+            rows = self._connection.execute(
+                "SELECT DISTINCT recipient FROM letters WHERE state = 'rendered' ORDER BY recipient"
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def record(self, entry: Entry) -> None:
         """Keep a row in place of the earlier one; it is on disk after the next `flush`."""
         with _storage(self.path):
-            self._connection.execute(
-                "REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(entry)
-            )
+            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 14)})", _row(entry))
         self._waiting += 1
         if self._waiting >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
@@ -119,6 +142,29 @@ class Ledger:
             self._connection.commit()
         self._waiting = 0
         self._flushed = time.monotonic()
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Ledger]:
+    """A copy of the ledger at `path`, to be read while the original stays as it is; empty if there is none.
+
+    Raises StorageFault.
+    """
+    with tempfile.TemporaryDirectory(prefix="briefgen-") as folder:
+        copy = Path(folder) / path.name
+        for tail in ("", "-wal"):
+            with _storage(path), suppress(FileNotFoundError):
+                shutil.copyfile(path.with_name(path.name + tail), copy.with_name(copy.name + tail))
+        with Ledger(copy) as ledger:
+            if ledger.note:
+                ledger.note = Problem(
+                    "ledger-unreadable",
+                    "the ledger of earlier runs cannot be read",
+                    Place(str(path)),
+                    "nothing to do: the next run puts it by and makes all letters again",
+                    severity="warning",
+                )
+            yield ledger
 
 
 class _Unreadable(Exception):
@@ -134,8 +180,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if sound != "ok":
             raise _Unreadable("it is damaged")
-        if version == 0:
-            connection.execute(_SCHEMA)
+        if version in _CHANGES:
+            connection.execute("BEGIN IMMEDIATE")  # all or nothing, whenever the run is killed
+            for change in _CHANGES[version]:
+                connection.execute(change)
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.commit()
         elif version != VERSION:
@@ -170,14 +218,7 @@ def _storage(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StorageFault(
-            Problem(
-                "output-unwritable",
-                f"the ledger cannot be kept: {error}",
-                Place(str(path)),
-                "make room or allow writing, then run the same command again: it goes on where it stopped",
-            )
-        ) from error
+        raise unwritable("the ledger cannot be kept", error, path) from error
 
 
 def _text(value: str) -> str:
@@ -199,11 +240,14 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         entry.stage,
         json.dumps([problem.as_json() for problem in entry.problems]),
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        entry.fingerprint,
+        entry.drawn,
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    recipient, format, its_key, state, file, sha256, size, pages, snippets, stage, problems, _ = row
+    recipient, format, its_key, state, file, sha256, size, pages, snippets, stage, problems = row[:11]
+    fingerprint, drawn = row[12:]
     return Entry(
         recipient,
         format,
@@ -216,6 +260,8 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         tuple(json.loads(snippets)),
         stage,
         tuple(_problem(record) for record in json.loads(problems)),
+        fingerprint,
+        drawn,
     )
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from briefgen.batch.output import require_inside
 from briefgen.batch.write import put, whole
 
 MEMORY = Path(".briefgen") / "made.json"
@@ -18,8 +19,9 @@ def put_single(out: Path, path: Path, data: bytes) -> str:
     """Write one file below the output folder, whole or not at all.
 
     A file that stands there and was changed by hand moves to `edited/`; its new place, relative to `out`, is
-    returned, else "". Raises OSError.
+    returned, else "". Raises OSError, and StorageFault where a link would lead it out of `out`.
     """
+    require_inside(out)
     memory = _read(out / MEMORY)
     name = path.relative_to(out).as_posix()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,21 +10,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from briefgen import __version__
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.names import stem
+from briefgen.batch.output import Output
 from briefgen.errors import Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
 
 if TYPE_CHECKING:  # pydantic stands behind it, and planning needs none
     from briefgen.model.campaign import Format
-
-LETTERS = "letters"
-"""Folder of the letters within the output folder."""
 
 
 class Composer(Protocol):
@@ -57,6 +54,13 @@ class Job:
     composer: Composer
     renderers: Callable[[], Mapping[Format, Renderer]]
     """Called once in each worker; travels there by pickle."""
+    drawing: str
+    """Hash over everything that shapes a file but the document of which it is made: stylesheets, letterhead,
+    versions of the renderers."""
+
+
+Why = Literal["new", "changed", "missing", "edited", "failed", "set-aside"]
+"""`changed`: its inputs; `missing`, `edited`: the file since it was written; the others: at the last try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,19 @@ class Wanted:
     file: str
     """Name in the folder of letters."""
     key: str
-    earlier_file: str = ""
-    """Name under which the ledger has the letter so far; empty where it has none."""
-    earlier_sha256: str = ""
-    """Hash of the bytes that were written under that name."""
+    why: Why = "new"
+    earlier: Entry | None = None
+    """What the ledger has of it so far."""
+    stands: bool = False
+    """The inputs have changed, and the file is whole: it need not be made again where the document that comes
+    of them is the one that it was made of."""
+
+    @property
+    def settled(self) -> bool:
+        """Nothing has changed since it could not be made; it may be tried again, and need not."""
+        return (
+            self.why in ("failed", "set-aside") and self.earlier is not None and self.earlier.key == self.key
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +105,9 @@ class Outcome:
     recipient: str
     """Its id."""
     format: Format
-    state: Literal["rendered", "unchanged", "failed", "set-aside"]
-    """`failed`: it could not be composed or rendered, and says why; `set-aside`: its worker died or hung."""
+    state: Literal["rendered", "merged", "unchanged", "failed", "set-aside", "left"]
+    """`failed`: it could not be composed or rendered, and says why; `set-aside`: its worker died or hung;
+    `merged`: it came from a shard; `left`: this run was not asked to make it."""
     file: str = ""
     """Name in the folder of letters; empty where no letter was made."""
     sha256: str = ""
@@ -105,6 +119,8 @@ class Outcome:
     stage: str = ""
     """`compose` or `render`, where it failed."""
     problems: tuple[Problem, ...] = ()
+    drawn: str = ""
+    """See `drawn`."""
     kept: str = ""
     """Where a file that briefgen had not written was moved to make room, relative to the output folder."""
 
@@ -112,6 +128,16 @@ class Outcome:
 def key(fingerprint: str, person: str, format: Format) -> str:
     """SHA-256 (hex) over all inputs of one file; `person` comes from `inputs(recipient)`."""
     return hashlib.sha256(json.dumps([__version__, fingerprint, person, format]).encode("ascii")).hexdigest()
+
+
+def drawn(document: Document, drawing: str, format: Format) -> str:
+    """SHA-256 (hex) over all that a file is made of once its letter is composed."""
+    content = {name: getattr(document, name) for name in _DOCUMENT}
+    said = json.dumps([__version__, drawing, format, content], sort_keys=True, default=_plain)
+    return hashlib.sha256(said.encode("ascii")).hexdigest()
+
+
+_DOCUMENT = tuple(field.name for field in fields(Document))
 
 
 def inputs(recipient: Recipient) -> str:
@@ -153,48 +179,92 @@ def distinct(recipients: Iterable[Recipient]) -> tuple[tuple[Recipient, ...], tu
     return tuple(first.values()), tuple(repeated)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the letters that are to be made a run makes; all, where nothing is said."""
+
+    only: frozenset[str] | None = None
+    """Ids of recipients."""
+    limit: int | None = None
+    """For how many recipients at most."""
+    failed: bool = False
+    """Those only that could not be made at the last try."""
+
+    def of(self, letter: Letter, taken: int) -> tuple[Wanted, ...]:
+        """What to make of a letter when those for `taken` recipients are under way already."""
+        if self.only is not None and letter.recipient.id not in self.only:
+            return ()
+        if self.limit is not None and taken >= self.limit:
+            return ()
+        if self.failed:
+            return tuple(one for one in letter.wanted if one.why in ("failed", "set-aside"))
+        return letter.wanted
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Choice()
+
+
+EVERYTHING = Choice()
+
+
 def plan(
-    job: Job, recipient: Recipient, ledger: Ledger, letters: Path
+    job: Job, recipient: Recipient, ledger: Ledger, output: Output
 ) -> tuple[list[Outcome], Letter | None]:
     """What of a recipient's letter stands unchanged, and what is to be made; None where nothing is."""
     person, name, fingerprint = inputs(recipient), stem(recipient), job.composer.fingerprint
     unchanged: list[Outcome] = []
     wanted: list[Wanted] = []
     for format in job.formats:
-        file, its_key = f"{name}.{format}", key(fingerprint, person, format)
+        one = Wanted(format, f"{name}.{format}", key(fingerprint, person, format))
         entry = ledger.entry(recipient.id, format)
-        if entry and entry.key == its_key and entry.file == file and stands(entry, letters):
-            unchanged.append(_unchanged(entry, format))
-        elif entry and entry.file:
-            wanted.append(Wanted(format, file, its_key, entry.file, entry.sha256))
+        if entry is None:
+            wanted.append(one)
+            continue
+        found = _compared(one, entry, output)
+        if found is None:
+            unchanged.append(standing(entry, format))
         else:
-            wanted.append(Wanted(format, file, its_key))
+            wanted.append(found)
     return unchanged, Letter(recipient, tuple(wanted)) if wanted else None
 
 
-def todo(job: Job, ledger: Ledger, letters: Path, unchanged: Callable[[Outcome], None]) -> Iterator[Letter]:
-    """The letters to be made, found one by one; what stands is handed to `unchanged` on the way."""
-    for recipient in job.recipients:
-        standing, letter = plan(job, recipient, ledger, letters)
-        for outcome in standing:
-            unchanged(outcome)
-        if letter:
-            yield letter
-
-
-def stands(entry: Entry, letters: Path) -> bool:
-    """Whether the file is there with the size and SHA-256 that were recorded."""
+def _compared(one: Wanted, entry: Entry, output: Output) -> Wanted | None:
+    """The file to be made, with what the ledger has of it; None where it stands."""
     if entry.state != "rendered":
-        return False
-    try:
-        with (letters / entry.file).open("rb", buffering=0) as file:
-            data = file.read(entry.size + 1)
-    except OSError:
-        return False
-    return len(data) == entry.size and hashlib.sha256(data).hexdigest() == entry.sha256
+        return replace(one, why=entry.state, earlier=entry)
+    if entry.key != one.key or entry.file != one.file:
+        stands = bool(entry.drawn) and entry.file == one.file and output.state(entry) == "whole"
+        return replace(one, why="changed", earlier=entry, stands=stands)
+    state = output.state(entry)
+    return None if state == "whole" else replace(one, why=state, earlier=entry)
 
 
-def _unchanged(entry: Entry, format: Format) -> Outcome:
+def todo(
+    job: Job, ledger: Ledger, output: Output, choice: Choice, settled: Callable[[Outcome, bool], None]
+) -> Iterator[Letter]:
+    """The letters to be made, found one by one.
+
+    What stands, or is left for another run, is handed to `settled` on the way, with whether the batch can be
+    called whole without it.
+    """
+    taken = 0
+    for recipient in job.recipients:
+        unchanged, letter = plan(job, recipient, ledger, output)
+        for outcome in unchanged:
+            settled(outcome, True)
+        chosen = choice.of(letter, taken) if letter else ()
+        for wanted in letter.wanted if letter else ():
+            if wanted not in chosen:
+                settled(Outcome(recipient.id, wanted.format, "left"), wanted.settled)
+        if chosen:
+            taken += 1
+            yield Letter(recipient, chosen)
+
+
+def standing(entry: Entry, format: Format) -> Outcome:
+    """A letter that need not be made again."""
     return Outcome(
         entry.recipient,
         format,
@@ -204,4 +274,5 @@ def _unchanged(entry: Entry, format: Format) -> Outcome:
         size=entry.size,
         pages=entry.pages,
         snippets=entry.snippets,
+        drawn=entry.drawn,
     )

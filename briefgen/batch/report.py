@@ -12,13 +12,12 @@ from pathlib import Path
 
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.names import stem
-from briefgen.batch.plan import LETTERS, Job
+from briefgen.batch.output import ERRORS, LETTERS, MANIFEST, Output
+from briefgen.batch.plan import Job
 from briefgen.batch.write import whole
 from briefgen.errors import Problem
 from briefgen.model.recipient import Recipient
 
-MANIFEST = "manifest.csv"
-ERRORS = "errors.csv"
 MANIFEST_COLUMNS = (
     "id",
     "name",
@@ -55,13 +54,7 @@ def write_errors(out: Path, job: Job, ledger: Ledger, skipped: Iterable[Problem]
         _write(out / ERRORS, ERROR_COLUMNS, rows)
 
 
-def remove_reports(out: Path) -> None:
-    """Take away the tables of an earlier run: where there is no manifest, a batch has not ended."""
-    for name in (MANIFEST, ERRORS):
-        (out / name).unlink(missing_ok=True)
-
-
-def stale_letters(out: Path, job: Job, ledger: Ledger) -> list[str]:
+def stale_letters(output: Output, job: Job, ledger: Ledger) -> list[str]:
     """Names in the folder of letters that belong to no recipient of this job, in order.
 
     A recipient's letters in formats that this job does not make are no strangers.
@@ -70,9 +63,9 @@ def stale_letters(out: Path, job: Job, ledger: Ledger) -> list[str]:
     ours = {stem(recipient) for recipient in job.recipients}
     endings = {f".{format}" for format in job.formats}
     return sorted(
-        path.name
-        for path in (out / LETTERS).iterdir()
-        if path.name not in standing and (path.stem not in ours or path.suffix in endings)
+        name
+        for name in output.names()
+        if name not in standing and (Path(name).stem not in ours or Path(name).suffix in endings)
     )
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,20 +17,22 @@ from typing import Protocol
 from briefgen.batch.desk import Desk
 from briefgen.batch.hold import PATIENCE_S, held, stopping
 from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.plan import LETTERS, Job, Letter, Outcome, distinct, todo
+from briefgen.batch.output import LETTERS, Output, require_inside
+from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, todo
 from briefgen.batch.pool import LIMITS, RECYCLE_AFTER, Crash, Limits, Pool
-from briefgen.batch.report import remove_reports, stale_letters, write_errors, write_manifest
-from briefgen.batch.write import clear_unfinished
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.batch.report import stale_letters, write_errors, write_manifest
+from briefgen.batch.storage import unwritable
+from briefgen.errors import Place, Problem
 
-OWN_FOLDER = ".briefgen"
-"""Folder within the output folder for the ledger and the lock."""
 TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a batch ended. Letters are counted in each format; `skipped` counts recipients."""
+    """How a batch ended. Letters are counted in each format; `skipped` counts recipients.
+
+    A run that was asked for a part of the batch answers for that part: nobody is skipped by it.
+    """
 
     out: Path
     rendered: int
@@ -44,9 +48,13 @@ class Summary:
     interrupted: bool = False
     """Stopped on request before all was done; the same command goes on from there."""
     left: int = 0
-    """Letters that an interrupted batch did not come to."""
+    """Letters to be made that this run did not make: it was interrupted, or asked for a part."""
+    whole: bool = True
+    """Every letter of the batch stands or has its reason; then there is a manifest."""
+    merged: int = 0
+    """Letters that came from shards."""
     notes: tuple[Problem, ...] = ()
-    """Warnings: files changed by hand, files of nobody, an unreadable ledger."""
+    """Warnings: files changed by hand, deleted, or of nobody; an unreadable ledger."""
 
     @property
     def ok(self) -> bool:
@@ -79,15 +87,17 @@ def run_batch(
     workers: int,
     watch: Watch,
     skipped: Iterable[Problem] = (),
+    choice: Choice = EVERYTHING,
     timeout_s: float = TIMEOUT_S,
     preload: Iterable[str] = (),
     limits: Limits = LIMITS,
     recycle_after: int = RECYCLE_AFTER,
     patience_s: float = PATIENCE_S,
 ) -> Summary:
-    """Make every letter of the job that does not stand unchanged in `out`, and record it.
+    """Make every letter of the job that is chosen and does not stand unchanged in `out`, and record it.
 
     `skipped` are the problems of recipients who cannot be written to; they are reported with the rest.
+    A manifest is written when the whole batch is settled, also where the last run made only a part of it.
     `timeout_s` is the time for one recipient's letter in all formats. `preload` names modules that all
     workers need; `patience_s` is how long to wait for a run that is just ending. Raises OutputBusy where
     another run holds the folder, StorageFault where it cannot be written, and any BriefgenError by which a
@@ -95,140 +105,168 @@ def run_batch(
     """
     recipients, repeated = distinct(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)
-    own = out / OWN_FOLDER
+    output = Output(out)
+    require_inside(out)
     with (
-        held(out, own / "lock", patience_s=patience_s) as lock,
-        Ledger(own / "ledger.sqlite") as ledger,
+        held(out, output.lock, patience_s=patience_s) as lock,
+        Ledger(output.ledger) as ledger,
         stopping() as stop,
     ):
-        letters = _prepared(out)
-        tally = _Tally(ledger, watch, len(recipients) * len(job.formats))
-        with (
-            tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
-            Pool(
-                Desk(job.composer, job.renderers, letters, Path(scratch)).start,
-                workers=workers,
-                timeout_s=timeout_s,
-                stop=stop,
-                apart=Letter.apart,
-                limits=limits,
-                preload=preload,
-                holds=lock,
-                recycle_after=recycle_after,
-            ) as pool,
-        ):
-            for letter, result in pool.run(todo(job, ledger, letters, tally.settle)):
+        output.prepare()
+        tally = Tally(job, ledger, watch)
+
+        @contextmanager
+        def pool() -> Iterator[Pool[Letter, tuple[Outcome, ...]]]:
+            """The worker processes of this machine."""
+            with (
+                tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
+                Pool(
+                    Desk(job.composer, job.renderers, job.drawing, output, Path(scratch)).start,
+                    workers=workers,
+                    timeout_s=timeout_s,
+                    stop=stop,
+                    apart=Letter.apart,
+                    limits=limits,
+                    preload=preload,
+                    holds=lock,
+                    recycle_after=recycle_after,
+                ) as engine,
+            ):
+                yield engine
+
+        with pool() as engine:
+            for letter, result in engine.run(todo(job, ledger, output, choice, tally.settle)):
                 tally.record(letter, result)
         ledger.flush()
-        if not tally.left:
-            tally.notes += _reported(out, job, ledger, skipped)
-        summary = tally.summary(out, skipped)
+        summary = closed(output, job, ledger, tally, skipped, counted=choice.everything)
     watch.end(summary)
     return summary
 
 
+def closed(
+    output: Output, job: Job, ledger: Ledger, tally: Tally, skipped: tuple[Problem, ...], *, counted: bool
+) -> Summary:
+    """Write the tables of a run that ends, and sum it up; `counted` where the skipped are its affair."""
+    try:
+        if tally.whole:
+            write_manifest(output.folder, job, ledger)
+        write_errors(output.folder, job, ledger, skipped)
+        stale = stale_letters(output, job, ledger) if tally.whole else []
+    except OSError as error:
+        raise unwritable("the output folder cannot be written", error, output.folder) from error
+    return tally.summary(output, skipped if counted else (), stale)
+
+
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """Counts, records and shows what becomes of the letters."""
 
+    job: Job
     ledger: Ledger
     watch: Watch
-    total: int
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("rendered", "unchanged", "failed", "set-aside"), 0)
-    )
+    counts: Counter[str] = field(default_factory=Counter)
     pages: int = 0
     bytes: int = 0
+    unmade: bool = False
+    """A letter was left for another run without which the batch is not whole."""
     kept: list[str] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.watch.begin(self.total)
 
+    @property
+    def total(self) -> int:
+        """Letters of the job, in each format."""
+        return len(self.job.recipients) * len(self.job.formats)
+
     def record(self, letter: Letter, result: tuple[Outcome, ...] | Crash) -> None:
         """Put into the ledger what became of a letter, and settle it."""
         outcomes = _set_aside(letter, result) if isinstance(result, Crash) else result
         for wanted, outcome in zip(letter.wanted, outcomes, strict=True):
-            entry = Entry(
-                outcome.recipient,
-                outcome.format,
-                wanted.key,
-                "rendered" if outcome.state == "unchanged" else outcome.state,
-                outcome.file or wanted.earlier_file,
-                outcome.sha256 or wanted.earlier_sha256,
-                outcome.size,
-                outcome.pages,
-                outcome.snippets,
-                outcome.stage,
-                outcome.problems,
-            )
-            self.ledger.record(entry)
+            self.ledger.record(self._entry(wanted, outcome))
+            if wanted.why == "missing":
+                self.missing.append(wanted.file)
             self.settle(outcome)
 
-    def settle(self, outcome: Outcome) -> None:
-        """Count and show an outcome."""
+    def _entry(self, wanted: Wanted, outcome: Outcome) -> Entry:
+        earlier = wanted.earlier
+        return Entry(
+            outcome.recipient,
+            outcome.format,
+            wanted.key,
+            outcome.state if outcome.state in ("failed", "set-aside") else "rendered",
+            outcome.file or (earlier.file if earlier else ""),
+            outcome.sha256 or (earlier.sha256 if earlier else ""),
+            outcome.size,
+            outcome.pages,
+            outcome.snippets,
+            outcome.stage,
+            outcome.problems,
+            self.job.composer.fingerprint,
+            outcome.drawn,
+        )
+
+    def settle(self, outcome: Outcome, whole: bool = True) -> None:
+        """Count and show an outcome; `whole` where the batch is none the less whole."""
         self.counts[outcome.state] += 1
         self.pages += outcome.pages or 0
         self.bytes += outcome.size
+        self.unmade = self.unmade or not whole
         if outcome.kept:
             self.kept.append(outcome.kept)
         self.watch.done(outcome)
 
     @property
-    def left(self) -> int:
-        """Letters that are not settled."""
-        return self.total - sum(self.counts.values())
+    def unsettled(self) -> int:
+        """Letters that an interrupted run did not come to."""
+        return self.total - self.counts.total()
 
-    def summary(self, out: Path, skipped: tuple[Problem, ...]) -> Summary:
+    @property
+    def whole(self) -> bool:
+        """Whether every letter of the batch stands or has its reason."""
+        return not self.unsettled and not self.unmade
+
+    def summary(self, output: Output, skipped: tuple[Problem, ...], stale: list[str]) -> Summary:
         """The end of it."""
         return Summary(
-            out=out,
+            out=output.folder,
             rendered=self.counts["rendered"],
             unchanged=self.counts["unchanged"],
             failed=self.counts["failed"],
             set_aside=self.counts["set-aside"],
+            merged=self.counts["merged"],
             skipped=_rows(skipped),
             pages=self.pages,
             bytes=self.bytes,
             seconds=time.monotonic() - self.began,
-            interrupted=self.left > 0,
-            left=self.left,
-            notes=(*_ledger_note(self.ledger), *_kept_note(out, self.kept), *self.notes),
+            interrupted=self.unsettled > 0,
+            left=self.unsettled + self.counts["left"],
+            whole=self.whole,
+            notes=(*self._notes(output), *_stale_note(output, stale)),
         )
 
-
-def _prepared(out: Path) -> Path:
-    """The folder of letters, ready for this run."""
-    letters = out / LETTERS
-    try:
-        letters.mkdir(exist_ok=True)
-        clear_unfinished(letters)
-        remove_reports(out)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    return letters
-
-
-def _reported(out: Path, job: Job, ledger: Ledger, skipped: tuple[Problem, ...]) -> list[Problem]:
-    """Write the tables; say which files belong to nobody."""
-    try:
-        write_manifest(out, job, ledger)
-        write_errors(out, job, ledger, skipped)
-        stale = stale_letters(out, job, ledger)
-    except OSError as error:
-        raise _unwritable(out, error) from error
-    if not stale:
-        return []
-    return [
-        Problem(
-            "letters-stale",
-            f"{_listed(stale)} in {LETTERS}/ belong to no letter of this batch",
-            Place(str(out / LETTERS)),
-            "move or remove them before you post what is in the folder",
-            severity="warning",
-        )
-    ]
+    def _notes(self, output: Output) -> Iterator[Problem]:
+        if self.ledger.note:
+            yield self.ledger.note
+        if self.kept:
+            yield Problem(
+                "letter-edited",
+                f"{_listed(self.kept)}: changed by hand since briefgen wrote them, and kept there; "
+                f"{LETTERS}/ has them anew",
+                Place(str(output.folder)),
+                "move what you change by hand to another folder before the next run",
+                severity="warning",
+            )
+        if self.missing and not self.ledger.note:
+            yield Problem(
+                "letter-missing",
+                f"{_listed(self.missing)}: deleted or moved away since the last run; they are there again",
+                Place(str(output.letters)),
+                "to write to somebody no more, remove the row from the list of recipients",
+                severity="warning",
+            )
 
 
 def _set_aside(letter: Letter, crash: Crash) -> tuple[Outcome, ...]:
@@ -253,34 +291,19 @@ def _set_aside(letter: Letter, crash: Crash) -> tuple[Outcome, ...]:
     )
 
 
-def _ledger_note(ledger: Ledger) -> tuple[Problem, ...]:
-    return (ledger.note,) if ledger.note else ()
-
-
-def _kept_note(out: Path, kept: list[str]) -> tuple[Problem, ...]:
-    if not kept:
-        return ()
-    return (
+def _stale_note(output: Output, stale: list[str]) -> list[Problem]:
+    """Which files belong to nobody."""
+    if not stale:
+        return []
+    return [
         Problem(
-            "letter-edited",
-            f"{_listed(kept)}: changed by hand since briefgen wrote them, and kept there; "
-            f"{LETTERS}/ has them anew",
-            Place(str(out)),
-            "move what you change by hand to another folder before the next run",
+            "letters-stale",
+            f"{_listed(stale)} in {LETTERS}/ belong to no letter of this batch",
+            Place(str(output.letters)),
+            "move or remove them before you post what is in the folder",
             severity="warning",
-        ),
-    )
-
-
-def _unwritable(out: Path, error: OSError) -> StorageFault:
-    return StorageFault(
-        Problem(
-            "output-unwritable",
-            f"the output folder cannot be written: {error.strerror or error}",
-            Place(error.filename or str(out)),
-            "make room or allow writing, then run the same command again: it goes on where it stopped",
         )
-    )
+    ]
 
 
 def _rows(skipped: tuple[Problem, ...]) -> int:

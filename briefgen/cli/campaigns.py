@@ -1,8 +1,7 @@
-"""Commands on a campaign: init, check, brief, letter, batch, doctor."""
+"""Commands on a campaign: init, check, brief, letter, doctor."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +68,7 @@ def check(
         return
     from briefgen.checking import check_all
 
-    opened = _open(campaign, text)
+    opened = opened_at(campaign, text)
     of_letters, broken = check_all(opened, _measure(opened) if pages else None)
     found = (*opened.warnings, *of_letters)
     warnings = [*(replace(one, severity="error") if strict else one for one in found), *broken]
@@ -140,14 +139,14 @@ def brief(
     from briefgen.compose.briefing_checks import check_briefing
 
     show = Show(as_json, quiet, verbose)
-    opened = _open(campaign, text)
+    opened = opened_at(campaign, text)
     show.problems(opened.warnings)
     document = opened.composer.briefing(template)
     show.problems(check_briefing(document, opened.campaign, template))
     made = _make(
         opened,
         document,
-        _out(opened, out),
+        output_of(opened, out),
         f"{BRIEFING}/{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}",
         format,
     )
@@ -170,59 +169,17 @@ def letter(
     from briefgen.cli.choosing import recipient_named
 
     show = Show(as_json, quiet, verbose)
-    opened = _open(campaign, text)
+    opened = opened_at(campaign, text)
     recipient = recipient_named(opened, to)
     show.problems(opened.warnings)
     made = _make(
-        opened, opened.composer.letter(recipient), _out(opened, out), f"{PROOFS}/{stem(recipient)}", format
+        opened,
+        opened.composer.letter(recipient),
+        output_of(opened, out),
+        f"{PROOFS}/{stem(recipient)}",
+        format,
     )
     _tell_made(show, made)
-
-
-@app.command()
-def batch(
-    campaign: options.Campaign = Path(),
-    out: options.Out = None,
-    format: options.Formats = None,
-    workers: Annotated[int, typer.Option(min=0, help="Letters made at once; 0: one per processor.")] = 0,
-    text: options.Text = None,
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-) -> None:
-    """Write all letters of a campaign; run again, it goes on where it stopped and does nothing twice."""
-    from dataclasses import asdict
-
-    from briefgen.batch.plan import Job
-    from briefgen.batch.pool import available_processors
-    from briefgen.batch.run import run_batch
-    from briefgen.cli.progress import watching
-
-    show = Show(as_json, quiet, verbose)
-    opened = _open(campaign, text)
-    show.problems(opened.warnings)
-    formats: Any = _formats(opened, format)
-    job = Job(opened.campaign.id, opened.recipients, formats, opened.composer, opened.renderers(formats))
-    preload = ["briefgen.compose.composer", *(_MODULES[format] for format in formats)]
-    with watching(sys.stderr, quiet=quiet) as watch:
-        summary = run_batch(
-            job,
-            _out(opened, out),
-            workers=workers or available_processors(),
-            watch=watch,
-            skipped=opened.skipped,
-            preload=preload,
-        )
-    show.document(
-        {
-            "ok": summary.ok,
-            **asdict(summary),
-            "out": str(summary.out),
-            "skipped_recipients": [problem.as_json() for problem in opened.skipped],
-        }
-    )
-    if summary.exit_code:
-        raise typer.Exit(summary.exit_code)
 
 
 @app.command()
@@ -248,22 +205,31 @@ def doctor(as_json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-_MODULES = {"pdf": "weasyprint", "docx": "docx", "txt": "briefgen.render.text"}
-"""Loaded once for all workers."""
-
-
-def _open(campaign: Path, text: list[str] | None) -> Opened:
+def opened_at(campaign: Path, text: list[str] | None) -> Opened:
+    """The campaign, checked, with the texts of sources that are at hand."""
     from briefgen.cli.texts import texts_at_hand
     from briefgen.opening import open_campaign
 
     return open_campaign(campaign, texts_at_hand(text))
 
 
-def _out(opened: Opened, out: Path | None) -> Path:
-    return out if out is not None else opened.composer.folder / "out"
+def output_of(opened: Opened, out: Path | None) -> Path:
+    """The output folder: the one that is named, else `out/` beside the campaign, which must lie there itself.
+
+    Whoever wrote the campaign could lead us anywhere by a link.
+    """
+    if out is not None:
+        return out
+    beside = opened.composer.folder / "out"
+    if beside.is_symlink() and not beside.resolve().is_relative_to(opened.composer.folder.resolve()):
+        from briefgen.batch.output import leading_out
+
+        raise StorageFault(leading_out(beside))
+    return beside
 
 
-def _formats(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
+def formats_of(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
+    """The formats that are asked for, else those of the campaign; UsageFault for one that is not known."""
     unknown = [name for name in wanted or [] if name not in FORMATS]
     if unknown:
         raise UsageFault(
@@ -279,9 +245,10 @@ def _make(
 ) -> list[dict[str, Any]]:
     """Render a document in every format; a file there that was changed by hand moves to out/edited/."""
     from briefgen.batch.made import put_single
+    from briefgen.batch.storage import remedy
     from briefgen.patience import patience
 
-    formats = _formats(opened, wanted)
+    formats = formats_of(opened, wanted)
     renderers = opened.renderers(formats)()
     finished = {}
     for format in formats:
@@ -296,9 +263,9 @@ def _make(
             raise StorageFault(
                 Problem(
                     "file-unwritable",
-                    f"cannot be written: {error.strerror}",
+                    f"cannot be written: {error.strerror or error}",
                     Place(str(path)),
-                    "free some space, or choose another folder with --out",
+                    remedy(error),
                 )
             ) from None
         earlier = str(out / kept) if kept else None

@@ -42,6 +42,7 @@ def _root(
 def run() -> None:
     """Entry point: every BriefgenError is shown and becomes its exit code; Ctrl-C becomes 130."""
     from briefgen.cli import (  # noqa: F401 - they register their commands
+        batch,
         campaigns,
         curating,
         explain,

@@ -7,11 +7,26 @@ from typing import Annotated
 
 import typer
 
+from briefgen.errors import Problem, UsageFault
+
+
+def _folder(name: str) -> Path:
+    if name:
+        return Path(name)
+    # Path("") is the current folder, which nobody means who gives nothing (`--out "$UNSET"`).
+    raise UsageFault(Problem("out-empty", "--out names no folder", None, "name one, or leave --out away"))
+
+
 Campaign = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="Folder for what is made; default: out/ beside the campaign.", show_default=False
+        "--out",
+        "-o",
+        parser=_folder,
+        metavar="FOLDER",
+        help="Folder for what is made; default: out/ beside the campaign.",
+        show_default=False,
     ),
 ]
 Formats = Annotated[

@@ -56,7 +56,7 @@ class LineWatch:
     def done(self, outcome: Outcome) -> None:
         """Say what failed, and from time to time how far it is."""
         self._settled += 1
-        self._made += outcome.state != "unchanged"
+        self._made += outcome.state not in ("unchanged", "left")
         for line in self._failures.new(outcome):
             self._say(line)
         now = self._clock()
@@ -150,6 +150,7 @@ def summary_lines(summary: Summary) -> list[str]:
     """A batch in a few lines: what was made, what was not and where that is said, what to do."""
     counts = [
         (summary.rendered, "rendered"),
+        (summary.merged, "brought together from shards"),
         (summary.unchanged, "unchanged"),
         (summary.failed, "failed"),
         (summary.set_aside, "set aside"),
@@ -163,12 +164,18 @@ def summary_lines(summary: Summary) -> list[str]:
         f"Files: {told}",
         f"{pages}{_size(summary.bytes)} in {_duration(summary.seconds)}: {summary.out}",
     ]
+    if summary.failed or summary.set_aside or summary.skipped:
+        lines.append(f"What is missing and why: {summary.out / 'errors.csv'}")
     if summary.interrupted:
         lines.append(
             f"Stopped; {_count(summary.left, 'file')} left. Run the same command again to go on from here."
         )
-    elif not summary.ok:
-        lines.append(f"What is missing and why: {summary.out / 'errors.csv'}")
+    elif summary.left:
+        lines.append(f"{_count(summary.left, 'file')} left for another run.")
+    if not summary.whole and not summary.interrupted:
+        lines.append(
+            "There is no manifest.csv until all are made: run without --only, --limit, --retry-failed."
+        )
     return lines
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Mapping
@@ -37,8 +39,9 @@ class FakeComposer:
 
     fingerprint: str = "campaign-1"
     trouble: Mapping[str, str] = field(default_factory=dict)
-    """Recipient id to what happens: fault, error, exit, hang, memory, once:FILE (crashes the first time),
-    litter:FILE (leaves a temporary folder, named in FILE, and crashes)."""
+    """Recipient id to what happens: fault, error, exit, kill, hang, memory, full (disk), once:FILE (crashes the
+    first time), litter:FILE (leaves a temporary folder, named in FILE, and crashes), first:FILE:WHAT (the first
+    time), counted:FILE:WHAT (each time, with a line in FILE)."""
     slow_s: float = 0.0
 
     def letter(self, recipient: Recipient) -> Document:
@@ -117,6 +120,23 @@ def misbehave(how: str, recipient: Recipient | None) -> None:
             swallow_everything()
         case ["memory"]:
             _ = bytearray(700 << 20)
+        case ["kill"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["full"]:
+            try:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:
+                raise BriefgenError(Problem("fake-fault", "cannot be set", None, "mend it")) from error
+        case ["counted", told]:
+            path, _, how = told.rpartition(":")
+            with Path(path).open("a") as file:
+                file.write("try\n")
+            misbehave(how, recipient)
+        case ["first", told]:
+            path, _, how = told.rpartition(":")
+            if not Path(path).exists():
+                Path(path).touch()
+                misbehave(how, recipient)
         case ["once", path] if not Path(path).exists():
             Path(path).touch()
             os._exit(3)
@@ -136,8 +156,9 @@ def job(
     composer: FakeComposer | None = None,
     renderers: object = None,
     formats: tuple[str, ...] = ("pdf", "docx"),
+    drawing: str = "stylesheets-1",
 ) -> Job:
-    return Job("campaign", recipients, formats, composer or FakeComposer(), renderers or Renderers())
+    return Job("campaign", recipients, formats, composer or FakeComposer(), renderers or Renderers(), drawing)
 
 
 class Seen:

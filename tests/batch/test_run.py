@@ -2,8 +2,11 @@
 
 import csv
 import hashlib
+import os
 import random
 import shutil
+import signal
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,6 +110,9 @@ def test_a_letter_that_is_not_as_recorded_is_made_again(tmp_path: Path, damage: 
     summary, _ = run(job(people(3)), tmp_path)
     assert (summary.rendered, summary.unchanged) == (1, 5) and summary.ok
     assert files(tmp_path) == whole
+    [note] = summary.notes  # and it is said
+    assert note.code == ("letter-missing" if damage == "deleted" else "letter-edited")
+    assert victim.stem in note.message
 
 
 def test_a_letter_changed_by_hand_is_kept_and_said(tmp_path: Path):
@@ -297,3 +303,75 @@ def test_an_empty_batch_is_a_clean_one(tmp_path: Path):
     summary, _ = run(job(()), tmp_path)
     assert summary.ok and summary.rendered == 0
     assert table(tmp_path / "manifest.csv") == []
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("kill", "killed, as happens when memory runs out"),
+        ("exit", "ended with exit code 3"),
+        ("memory", "ran out of memory"),
+        ("error", "ValueError: a bug"),
+        ("hang", "took longer than 1.5 seconds"),
+    ],
+)
+def test_a_worker_that_breaks_down_costs_one_letter_after_two_tries(tmp_path: Path, how: str, said: str):
+    """Killed, ended, out of memory by its limit (RLIMIT_DATA), broken by a bug, hung."""
+    tries = tmp_path / "tries"
+    composer = FakeComposer(trouble={"person-00001": f"counted:{tries}:{how}"})
+    summary, seen = run(
+        job(people(4), composer, formats=("pdf",)),
+        tmp_path / "out",
+        timeout_s=1.5,
+        limits=Limits(memory_mb=400),
+    )
+    assert (summary.rendered, summary.set_aside, summary.exit_code) == (3, 1, 1)
+    assert tries.read_text() == "try\n" * 2
+    [row] = table(tmp_path / "out/errors.csv")
+    assert said in row["message"] and row["row"] == "3" and row["id"] == "person-00001"
+    assert row["code"] == ("letter-hung" if how == "hang" else "letter-crashed")
+    assert seen.states()["person-00001", "pdf"] == "set-aside"
+
+
+@pytest.mark.parametrize("how", ["kill", "memory", "hang"])
+def test_a_worker_that_breaks_down_once_costs_nothing(tmp_path: Path, how: str):
+    composer = FakeComposer(trouble={"person-00001": f"first:{tmp_path / 'mark'}:{how}"})
+    summary, _ = run(job(people(3), composer), tmp_path / "out", timeout_s=1.5, limits=Limits(memory_mb=400))
+    assert summary.ok and summary.rendered == 6
+
+
+def test_an_interrupted_batch_tells_of_the_failures_so_far(tmp_path: Path):
+    class Stopper(Seen):
+        def done(self, outcome: object) -> None:
+            super().done(outcome)  # type: ignore[arg-type]
+            if len(self.outcomes) == 4:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    composer = FakeComposer(trouble={"person-00000": "fault"}, slow_s=0.05)
+    summary = run_batch(job(people(40), composer), tmp_path, workers=1, watch=Stopper())
+    assert summary.interrupted and summary.exit_code == 130 and not summary.whole
+    assert not (tmp_path / "manifest.csv").exists()
+    assert {row["id"] for row in table(tmp_path / "errors.csv")} == {"person-00000"}
+
+
+def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Path):
+    """It stops at once and blames nobody's stylesheet."""
+    renderers = Renderers({"pdf": {"person-00001": "full"}})
+    with pytest.raises(StorageFault) as fault:
+        run(job(people(30), renderers=renderers), tmp_path, workers=1)
+    assert fault.value.exit_code == 74 and "room" in (fault.value.problems[0].hint or "")
+    summary, _ = run(job(people(30)), tmp_path)
+    assert summary.ok and not (tmp_path / "errors.csv").exists()
+
+
+def test_an_earlier_ledger_is_taken_over_and_costs_nothing(tmp_path: Path):
+    run(job(people(3)), tmp_path)
+    ledger = tmp_path / ".briefgen" / "ledger.sqlite"
+    connection = sqlite3.connect(ledger)
+    for column in ("fingerprint", "drawn"):
+        connection.execute(f"ALTER TABLE letters DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    summary, _ = run(job(people(3), renderers=Dying()), tmp_path)
+    assert (summary.unchanged, summary.notes) == (6, ())

@@ -1,0 +1,241 @@
+"""The command that writes all letters of a campaign."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from briefgen.cli import options
+from briefgen.cli.campaigns import formats_of, opened_at, output_of
+from briefgen.cli.main import app
+from briefgen.cli.pipes import unbroken
+from briefgen.cli.show import Show, count
+from briefgen.errors import BriefgenError, Problem, UsageFault
+
+if TYPE_CHECKING:
+    from briefgen.batch.plan import Choice
+    from briefgen.batch.preview import Foreseen, Preview
+    from briefgen.batch.run import Summary
+    from briefgen.batch.shards import Shard
+    from briefgen.opening import Opened
+
+MOST_AT_ONCE = 256
+SHOWN = 5
+"""Recipients named for each reason, without -v."""
+_MODULES = {"pdf": "weasyprint", "docx": "docx", "txt": "briefgen.render.text"}
+"""Loaded once for all workers."""
+_APART = (
+    ("--merge", ("--shard", "--only", "--limit", "--retry-failed", "--dry-run", "--jobs")),
+    ("--only", ("--limit", "--retry-failed", "--shard")),
+)
+"""Options, each with those beside which it makes no sense."""
+_ALONE = {
+    "--merge": "it brings together what is there, and makes nothing",
+    "--only": "it makes the letters of those who are named, whatever became of them before",
+}
+
+
+@app.command()
+def batch(
+    campaign: options.Campaign = Path(),
+    out: options.Out = None,
+    format: options.Formats = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, max=MOST_AT_ONCE, help="Letters made at once; 0: one per processor.")
+    ] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be made and why, and write nothing.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Make the letters of this recipient only; repeatable."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Make letters for so many recipients at most.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Make those only that could not be made at the last try.")
+    ] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Make the I-th of N parts, in a folder of its own.")
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Bring the parts made with --shard together.")
+    ] = False,
+    text: options.Text = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write all letters of a campaign; run again, it goes on where it stopped and does nothing twice."""
+    from briefgen.batch.plan import Choice
+    from briefgen.batch.shards import Shard
+    from briefgen.cli.choosing import recipients_named
+
+    given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
+    given |= {"--retry-failed": retry_failed, "--dry-run": dry_run}
+    _require_sense([name for name, value in given.items() if value])
+    part = Shard.read(shard) if shard is not None else None
+    show = Show(as_json, quiet, verbose)
+    with unbroken():
+        opened = opened_at(campaign, text)
+        show.problems(opened.warnings)
+        ids = frozenset(one.id for one in recipients_named(opened, only)) if only else None
+        run = _Run(opened, formats_of(opened, format), output_of(opened, out), part)
+        choice = Choice(ids, limit, retry_failed)
+        if merge:
+            code = _merge(show, run)
+        elif dry_run:
+            code = _preview(show, run, choice)
+        else:
+            code = _make(show, run, choice, jobs)
+    if code:
+        raise typer.Exit(code)
+
+
+def _require_sense(given: list[str]) -> None:
+    for name, apart in _APART:
+        if name in given and (others := [other for other in apart if other in given]):
+            problem = Problem(
+                "options-apart",
+                f"{name} and {others[0]} do not go together",
+                None,
+                f"leave one of them out; {_ALONE[name]}",
+            )
+            raise UsageFault(problem)
+
+
+class _Run:
+    """What a run is about: the whole batch, or one shard of it."""
+
+    def __init__(self, opened: Opened, formats: Any, out: Path, part: Shard | None) -> None:
+        from briefgen.batch.plan import Job
+
+        if not opened.recipients and not opened.skipped:
+            raise BriefgenError(
+                Problem(
+                    "recipients-none",
+                    "the campaign has nobody to write to, and no letter was made",
+                    opened.campaign.at("recipients"),
+                    "fill the list of recipients that campaign.yaml names, or name one there",
+                )
+            )
+        recipients, skipped = opened.recipients, opened.skipped
+        if part:
+            recipients, skipped, out = part.recipients(recipients), part.problems(skipped), part.folder(out)
+        self.job = Job(
+            opened.campaign.id,
+            recipients,
+            formats,
+            opened.composer,
+            opened.renderers(formats),
+            opened.drawing,
+        )
+        self.skipped, self.out = skipped, out
+
+
+def _make(show: Show, run: _Run, choice: Choice, jobs: int) -> int:
+    from briefgen.batch.pool import available_processors
+    from briefgen.batch.run import run_batch
+    from briefgen.cli.progress import watching
+
+    with watching(sys.stderr, quiet=show.quiet) as watch:
+        summary = run_batch(
+            run.job,
+            run.out,
+            workers=jobs or available_processors(),
+            watch=watch,
+            skipped=run.skipped,
+            choice=choice,
+            preload=["briefgen.compose.composer", *(_MODULES[format] for format in run.job.formats)],
+        )
+    return _ended(show, summary, run)
+
+
+def _merge(show: Show, run: _Run) -> int:
+    from briefgen.batch.merge import merge
+    from briefgen.cli.progress import watching
+
+    with watching(sys.stderr, quiet=show.quiet) as watch:
+        summary = merge(run.job, run.out, watch=watch, skipped=run.skipped)
+    return _ended(show, summary, run)
+
+
+def _ended(show: Show, summary: Summary, run: _Run) -> int:
+    show.document(
+        {
+            "ok": summary.ok,
+            **asdict(summary),
+            "out": str(summary.out),
+            "skipped_recipients": [problem.as_json() for problem in run.skipped],
+        }
+    )
+    return summary.exit_code
+
+
+def _preview(show: Show, run: _Run, choice: Choice) -> int:
+    from briefgen.batch.preview import preview
+
+    found = preview(run.job, run.out, skipped=run.skipped, choice=choice)
+    show.document(
+        {
+            "ok": not found.exit_code,
+            "dry_run": True,
+            "out": str(run.out),
+            **{state: found.counts[state] for state in ("make", "unchanged", "fail", "left")},
+            "letters": [one.as_json() for one in found.letters],
+            "skipped_recipients": [problem.as_json() for problem in found.skipped],
+            "notes": [problem.as_json() for problem in found.notes],
+        }
+    )
+    if show.as_json:
+        return found.exit_code
+    show.problems(found.notes)
+    show.problems(found.skipped)
+    for line in _lines(found, every=show.verbose):
+        show.line(line)
+    return found.exit_code
+
+
+def _lines(found: Preview, *, every: bool) -> list[str]:
+    """What would be made, gathered by reason; then the counts."""
+    from briefgen.batch.preview import WHY
+
+    lines = []
+    for state, words in (
+        ("make", "To be made"),
+        ("fail", "Cannot be composed"),
+        ("left", "Left for another run"),
+    ):
+        for why in WHY:
+            of_it = [one for one in found.letters if (one.state, one.why) == (state, why)]
+            if of_it:
+                lines.append(f"{words}, {count(len(of_it), 'file')}: {WHY[why]}")
+                lines += _named(of_it, every=every)
+    counts = found.counts
+    told = [
+        (counts["make"], "to be made"),
+        (counts["unchanged"], "unchanged"),
+        (counts["fail"], "that cannot be composed"),
+        (counts["left"], "left for another run"),
+    ]
+    said = ", ".join(f"{number:,} {what}" for number, what in told if number) or "nothing to do"
+    skipped = f"; {count(len(found.skipped), 'recipient')} skipped (see above)" if found.skipped else ""
+    return [*lines, f"Files: {said}{skipped}. Nothing was written."]
+
+
+def _named(letters: list[Foreseen], *, every: bool) -> list[str]:
+    people = [(who, list(of_them)) for who, of_them in groupby(letters, key=lambda one: one.recipient)]
+    shown = people if every else people[:SHOWN]
+    lines = []
+    for who, of_them in shown:
+        lines.append(f"    {who} ({', '.join(one.format for one in of_them)})")
+        lines += [f"        {problem}" for problem in dict.fromkeys(of_them[0].problems)]
+    if len(shown) < len(people):
+        lines.append(f"    and {count(len(people) - len(shown), 'recipient')} more (-v names them)")
+    return lines

@@ -1,0 +1,169 @@
+"""Shards: everybody is in one and in one only, and they come together as one batch or not at all."""
+
+import csv
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_fakes import FakeComposer, Seen, job, people
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.batch.hold import held
+from briefgen.batch.merge import merge
+from briefgen.batch.plan import Job
+from briefgen.batch.run import run_batch
+from briefgen.batch.shards import MOST, Shard, shards_in
+from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, UsageFault
+
+EVERYBODY = people(20)
+COUNT = 3
+
+
+def make(out: Path, given: Job, number: int, count: int = COUNT) -> None:
+    shard = Shard(number, count)
+    part = replace(given, recipients=shard.recipients(given.recipients))
+    run_batch(part, shard.folder(out), workers=2, watch=Seen())
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    for number in range(1, COUNT + 1):
+        make(tmp_path, job(EVERYBODY), number)
+    return tmp_path
+
+
+def letters(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (out / "letters").iterdir()}
+
+
+def refused(out: Path, given: Job | None = None) -> list[Problem]:
+    with pytest.raises(BriefgenError) as fault:
+        merge(given or job(EVERYBODY), out, watch=Seen(), patience_s=0)
+    assert not (out / "letters").exists() and not (out / "manifest.csv").exists()
+    return list(fault.value.problems)
+
+
+@given(st.text(), st.integers(1, 50))
+def test_everybody_belongs_to_exactly_one_shard(name: str, count: int):
+    assert [Shard(number, count).holds(name) for number in range(1, count + 1)].count(True) == 1
+
+
+def test_a_problem_of_a_row_belongs_to_exactly_one_shard():
+    """All problems of one row to the same."""
+    problems = [Problem("no-id", "no id", Place("recipients.csv", line, 3)) for line in range(40)]
+    problems += [Problem("no-name", "no name", Place("recipients.csv", line)) for line in range(40)]
+    parts = [Shard(number, 4).problems(problems) for number in range(1, 5)]
+    assert sorted(map(str, problems)) == sorted(str(problem) for part in parts for problem in part)
+    lines = [{problem.place.line for problem in part if problem.place} for part in parts]
+    assert sum(map(len, lines)) == 40
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2", "0/3", "4/3", "1/0", "-1/3", "1/3/5", "a/b", "1.0/2", f"1/{MOST + 1}"]
+)
+def test_what_is_no_shard_is_refused(text: str):
+    with pytest.raises(UsageFault) as fault:
+        Shard.read(text)
+    assert fault.value.problems[0].code == "shard-unclear"
+
+
+def test_a_shard_is_read_as_it_is_written():
+    assert Shard.read("2/8") == Shard(2, 8) and str(Shard(2, 8)) == "2/8"
+
+
+def test_shards_come_together_as_one_batch(out: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Names, bytes and manifest are those of a batch made in one."""
+    summary = merge(job(EVERYBODY), out, watch=Seen())
+    assert (summary.merged, summary.exit_code, summary.whole) == (40, 0, True)
+    alone = tmp_path_factory.mktemp("alone")
+    run_batch(job(EVERYBODY), alone, workers=2, watch=Seen())
+    assert letters(out) == letters(alone)
+    assert (out / "manifest.csv").read_bytes() == (alone / "manifest.csv").read_bytes()
+
+
+def test_a_merged_batch_goes_on_as_any_other(out: Path):
+    merge(job(EVERYBODY), out, watch=Seen())
+    assert run_batch(job(EVERYBODY), out, workers=2, watch=Seen()).unchanged == 40
+    assert merge(job(EVERYBODY), out, watch=Seen()).unchanged == 40
+
+
+def test_shards_stay_as_they_are(out: Path):
+    before = {path: path.read_bytes() for path in (out / "shards").rglob("*") if path.is_file()}
+    merge(job(EVERYBODY), out, watch=Seen())
+    assert {path: path.read_bytes() for path in (out / "shards").rglob("*") if path.is_file()} == before
+
+
+def test_a_letter_that_failed_in_its_shard_is_reported(tmp_path: Path):
+    given = job(EVERYBODY, FakeComposer(trouble={"person-00003": "fault"}))
+    for number in range(1, COUNT + 1):
+        make(tmp_path, given, number)
+    summary = merge(given, tmp_path, watch=Seen())
+    assert (summary.merged, summary.failed, summary.exit_code) == (38, 2, 1)
+    with (tmp_path / "errors.csv").open(encoding="utf-8-sig") as file:
+        assert {(row["row"], row["id"], row["code"]) for row in csv.DictReader(file)} == {
+            ("5", "person-00003", "fake-fault")
+        }
+
+
+def test_without_shards_there_is_nothing_to_merge(tmp_path: Path):
+    assert [problem.code for problem in refused(tmp_path)] == ["shard-missing"]
+
+
+def test_every_shard_that_is_not_there_is_named(out: Path):
+    for number in (1, 3):
+        shutil.rmtree(Shard(number, COUNT).folder(out))
+    problems = refused(out)
+    assert {problem.code for problem in problems} == {"shard-missing"}
+    assert [problem.hint and problem.hint.split()[4].strip(",") for problem in problems] == ["1/3", "3/3"]
+
+
+def test_shards_of_two_divisions_are_not_mixed(out: Path):
+    make(out, job(EVERYBODY), 1, 2)
+    assert [problem.code for problem in refused(out)] == ["shards-mixed"]
+
+
+def test_a_letter_that_is_not_made_is_not_lost(out: Path):
+    """Somebody who came onto the list after the shard was made."""
+    more = people(21)
+    problems = refused(out, job(more))
+    assert [problem.code for problem in problems] == ["shard-unfinished"]
+    assert "person-00020 were not made yet" in problems[0].message
+
+
+@pytest.mark.parametrize("damage", ["deleted", "edited", "no ledger"])
+def test_a_letter_that_is_not_as_it_was_written_is_not_taken(out: Path, damage: str):
+    shard = Shard(2, COUNT).folder(out)
+    victim = next((shard / "letters").iterdir())
+    match damage:
+        case "deleted":
+            victim.unlink()
+        case "edited":
+            victim.write_bytes(b"mine")
+        case "no ledger":  # as where a folder was copied without what is hidden
+            shutil.rmtree(shard / ".briefgen")
+    assert [problem.code for problem in refused(out)] == ["shard-unfinished"]
+
+
+def test_letters_of_an_earlier_campaign_are_not_taken(out: Path):
+    problems = refused(out, job(EVERYBODY, FakeComposer("campaign-2")))
+    assert [problem.code for problem in problems] == ["shard-unfinished"] * COUNT
+
+
+def test_a_shard_under_the_name_of_another_is_not_taken(out: Path):
+    """It would double its letters and lose the other's."""
+    shutil.rmtree(Shard(3, COUNT).folder(out))
+    shutil.copytree(Shard(2, COUNT).folder(out), Shard(3, COUNT).folder(out))
+    assert {problem.code for problem in refused(out)} == {"shard-foreign", "shard-unfinished"}
+
+
+def test_a_shard_that_is_being_made_is_not_merged(out: Path):
+    shard = Shard(1, COUNT).folder(out)
+    with held(shard, shard / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+        merge(job(EVERYBODY), out, watch=Seen(), patience_s=0)
+
+
+def test_other_folders_among_the_shards_are_no_shards(out: Path):
+    (out / "shards" / "notes").mkdir()
+    assert len(shards_in(out)) == COUNT

@@ -1,0 +1,194 @@
+"""The command that writes all letters, as people type it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Call = Callable[..., Any]
+PEOPLE = ("ada-sample", "ben-placeholder")
+
+
+@pytest.fixture
+def batch(briefgen: Call, starter: Path) -> Call:
+    """The command on the starter campaign, as plain text, which is quick."""
+    return lambda *options: briefgen("batch", starter, "--format", "txt", *options)
+
+
+def letters(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (out / "letters").iterdir()}
+
+
+def everybody(starter: Path) -> int:
+    with (starter / "recipients.csv").open(encoding="utf-8-sig", newline="") as file:
+        return len(list(csv.DictReader(file)))
+
+
+def test_a_dry_run_says_what_would_be_made_and_writes_nothing(batch: Call, starter: Path):
+    said = batch("--dry-run")
+    assert said.code == 0 and not (starter / "out").exists()
+    number = everybody(starter)
+    assert f"To be made, {number} files: not made yet\n    ada-sample (txt)\n" in said.out
+    assert f"and {number - 5} recipients more" in said.out
+    assert said.out.endswith(f"Files: {number} to be made. Nothing was written.\n")
+    assert batch("--dry-run", "-v").out.count(" (txt)") == number
+
+
+def test_a_dry_run_as_json_names_every_letter(batch: Call, starter: Path):
+    batch("--only", "ada-sample")
+    told = batch("--dry-run", "--json").json
+    assert told["ok"] and told["dry_run"] and told["unchanged"] == 1
+    assert {one["state"] for one in told["letters"]} == {"make", "unchanged"}
+    assert len(told["letters"]) == everybody(starter) == told["make"] + 1
+
+
+def test_a_dry_run_says_who_gets_no_letter_and_why(batch: Call, starter: Path):
+    with (starter / "recipients.csv").open("a", encoding="utf-8") as file:
+        file.write("nobody,us-senator,No Body,,Body" + "," * 16 + "\n")
+    said = batch("--dry-run")
+    assert said.code == 1 and "no-address" in said.err and "1 recipient skipped" in said.out
+
+
+def test_only_those_who_are_named(batch: Call, starter: Path):
+    assert batch("--only", PEOPLE[0], "--only", PEOPLE[1]).code == 0
+    assert len(letters(starter / "out")) == 2
+    assert not (starter / "out/manifest.csv").exists()
+
+
+def test_every_unknown_id_is_told_with_the_nearest(batch: Call, starter: Path):
+    said = batch("--only", "ada-sampel", "--only", "ben", "--only", "ada-sample", "--only", "zzz")
+    assert said.code == 2 and not (starter / "out").exists()
+    assert said.err.count("recipient-unknown") == 3
+    assert "did you mean ada-sample?" in said.err and "did you mean ben-placeholder?" in said.err
+
+
+def test_a_misspelt_beginning_of_a_long_id_is_recognised(batch: Call, starter: Path):
+    """Ids of Congress end in seven characters that nobody knows by heart."""
+    table = starter / "recipients.csv"
+    text = table.read_text(encoding="utf-8").replace("ada-sample,", "sample-s000033,")
+    table.write_text(text, encoding="utf-8")
+    assert "did you mean sample-s000033?" in batch("--only", "smple").err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--only", "ada-sample", "--limit", "2"),
+        ("--only", "ada-sample", "--retry-failed"),
+        ("--only", "ada-sample", "--shard", "1/2"),
+        ("--merge", "--shard", "1/2"),
+        ("--merge", "--dry-run"),
+        ("--merge", "--limit", "2"),
+        ("--merge", "--jobs", "2"),
+        ("--merge", "--only", "ada-sample"),
+        ("--shard", "3/2"),
+        ("--limit", "0"),
+        ("--jobs", "-1"),
+        ("--out", ""),
+    ],
+)
+def test_what_makes_no_sense_is_a_mistake_of_use(batch: Call, starter: Path, options: tuple[str, ...]):
+    said = batch(*options)
+    assert said.code == 2 and said.err and not (starter / "out").exists()
+
+
+def test_an_output_folder_without_a_name_is_told(batch: Call):
+    assert "out-empty" in batch("--out", "").err
+    assert batch("--out", "", "--json").json["problems"][0]["code"] == "out-empty"
+
+
+def test_shards_are_made_and_merged(batch: Call, starter: Path):
+    for number in (1, 2):
+        assert batch("--shard", f"{number}/2").code == 0
+    assert {path.name for path in (starter / "out/shards").iterdir()} == {"1-of-2", "2-of-2"}
+    told = batch("--merge", "--json").json
+    assert told["ok"] and told["merged"] == everybody(starter) == len(letters(starter / "out"))
+    assert batch("--json").json["unchanged"] == everybody(starter)
+
+
+def test_a_campaign_with_nobody_to_write_to_says_so(batch: Call, starter: Path):
+    table = starter / "recipients.csv"
+    table.write_text(table.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    said = batch()
+    assert said.code == 1 and "recipients-none" in said.err and not (starter / "out").exists()
+
+
+def test_an_output_folder_that_is_a_link_out_of_the_campaign_is_not_followed(
+    batch: Call, briefgen: Call, starter: Path, tmp_path: Path
+):
+    """Whoever wrote the campaign does not say where on this machine it is written."""
+    (tmp_path / "elsewhere").mkdir()
+    (starter / "out").symlink_to(tmp_path / "elsewhere")
+    for said in (batch(), batch("--dry-run"), briefgen("letter", starter, "--to", "ada-sample")):
+        assert said.code == 74 and "output-link" in said.err
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert batch("--out", starter / "out", "--limit", "1").code == 0  # named by the user
+
+
+def test_a_folder_that_may_not_be_written_is_no_want_of_space(batch: Call, briefgen: Call, starter: Path):
+    (starter / "file").write_text("in the way", encoding="utf-8")
+    out = starter / "file" / "out"
+    for said in (batch("--out", out), briefgen("letter", starter, "--to", "ada-sample", "--out", out)):
+        assert said.code == 74 and "unwritable" in said.err
+        assert "space" not in said.err and "room" not in said.err
+
+
+def _from_outside(starter: Path, *options: str, **how: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "briefgen", "batch", str(starter), "--format", "txt", *options]
+    return subprocess.run(
+        command, check=False, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    )  # type: ignore[call-overload,no-any-return]
+
+
+def _reader_gone() -> int:
+    """The end of a pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def test_a_reader_that_goes_away_does_not_end_the_batch(starter: Path):
+    """`briefgen batch … 2>&1 | head -1`"""
+    pipe = _reader_gone()
+    done = _from_outside(starter, "--json", stdout=pipe, stderr=pipe)
+    os.close(pipe)
+    assert done.returncode == 0
+    assert len(letters(starter / "out")) == everybody(starter)
+    assert (starter / "out/manifest.csv").exists()
+
+
+@pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
+def test_a_batch_needs_neither_input_nor_output(starter: Path, closed: tuple[int, ...]):
+    """Started from a daemon that has closed them: no file of ours takes their numbers, to be printed into."""
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    done = _from_outside(starter, "--json", preexec_fn=close, stdout=None, stderr=None)
+    assert done.returncode == 0
+    assert len(letters(starter / "out")) == everybody(starter)
+    again = _from_outside(starter, "--json")
+    assert f'"unchanged": {everybody(starter)}'.encode() in again.stdout
+
+
+def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters(starter: Path):
+    """`ulimit -f`: it stops at once, exit code 74, and the next run goes on."""
+
+    def limit(size: int) -> Callable[[], None]:
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    done = _from_outside(starter, "--format", "pdf", "--jobs", "1", preexec_fn=limit(70_000))
+    said = done.stderr.decode()
+    assert done.returncode == 74, said
+    assert "output-unwritable" in said and "ulimit" in said and "pdf-failed" not in said
+    assert not (starter / "out/errors.csv").exists()
+    assert _from_outside(starter, "--format", "txt").returncode == 0
