@@ -38,43 +38,45 @@ FORMATS = ("pdf", "docx")
 PRELOAD = ("briefgen.compose.composer", "weasyprint", "docx")
 TICK = os.sysconf("SC_CLK_TCK")
 LOOK_S = 0.2
+ROUNDS = 3
 
 
 @dataclass
 class Watch:
-    """Remembers when letters were done, and the most memory and the processor time of the workers."""
+    """Remembers when letters were done, the most memory that workers had, and the processor time of all.
 
-    first: float = 0.0
-    last: float = 0.0
-    done_between: int = 0
-    peak_mb: dict[int, float] = field(default_factory=dict)
+    Of rates and times the first fifth is left out, in which workers start and fill their caches.
+    """
+
+    watch_memory: bool = True
+    peak_mb: float = 0.0
+    total: int = 0
+    done_so_far: int = 0
     looked: float = 0.0
-    cpu_first: float = 0.0
-    cpu_last: float = 0.0
-    watch_cpu: bool = False
+    marks: list[tuple[float, float]] = field(default_factory=list)
+    """Time on the clock and of the processors, after the first fifth and at the end."""
 
     def begin(self, total: int) -> None:
-        """Nothing to remember."""
+        self.total = total
 
     def done(self, outcome: Outcome) -> None:
+        self.done_so_far += 1
         now = time.perf_counter()
-        if not self.first:
-            self.first, self.cpu_first = now, self._cpu()
-        else:
-            self.done_between += 1
-        self.last = now
-        if self.watch_cpu:
-            self.cpu_last = self._cpu()
-        if now - self.looked > LOOK_S:
+        if self.done_so_far in (self.total // 5, self.total):
+            self.marks.append((now, time.process_time() + sum(map(cpu_s, descendants(os.getpid())))))
+        if self.watch_memory and now - self.looked > LOOK_S:
             self.looked = now
-            for pid in descendants(os.getpid()):
-                self.peak_mb[pid] = max(self.peak_mb.get(pid, 0.0), peak_mb(pid))
+            self.peak_mb = max(self.peak_mb, *map(peak_mb, descendants(os.getpid())), 0.0)
 
     def end(self, summary: Summary) -> None:
         """Nothing to remember."""
 
-    def _cpu(self) -> float:
-        return time.process_time() + sum(map(cpu_s, descendants(os.getpid()))) if self.watch_cpu else 0.0
+    @property
+    def each(self) -> tuple[float, float]:
+        """Seconds for one letter, on the clock and of the processors."""
+        (wall, cpu), (later_wall, later_cpu) = self.marks
+        between = self.total - self.total // 5
+        return (later_wall - wall) / between, (later_cpu - cpu) / between
 
 
 def descendants(ancestor: int) -> list[int]:
@@ -155,8 +157,8 @@ def growth(temporary: Path, letters: list[int]) -> bool:
         opened = opened_with(temporary / str(number), number)
         out = temporary / str(number) / "out"
         _, watch, seconds = batched(opened, out, available_processors())
-        rates.append(watch.done_between / (watch.last - watch.first))
-        most = max(watch.peak_mb.values())
+        rates.append(1 / watch.each[0])
+        most = watch.peak_mb
         began = time.perf_counter()
         again, _, _ = batched(open_campaign(temporary / str(number)), out, available_processors())
         rerun = time.perf_counter() - began
@@ -173,7 +175,7 @@ def growth(temporary: Path, letters: list[int]) -> bool:
 def workers(temporary: Path, letters: list[int]) -> bool:
     opened = opened_with(temporary / "campaign", letters[0])
     times: dict[int, list[float]] = {1: [], 2: []}
-    for round in range(3):
+    for round in range(ROUNDS):
         for jobs in (1, 2):
             times[jobs].append(batched(opened, temporary / f"{round}-{jobs}", jobs)[2])
             print(f"{jobs}: {times[jobs][-1]:.1f} s", flush=True)
@@ -189,29 +191,23 @@ def overhead(temporary: Path, letters: list[int]) -> bool:
     plain: list[tuple[float, float]] = []
     batch: list[tuple[float, float]] = []
 
-    def make(recipients: object) -> None:
+    def make() -> None:
         for recipient in opened.recipients:
             document = opened.composer.letter(recipient)
             for format in FORMATS:
                 renderers[format].render(document)
 
-    make(None)  # what is made once is made
-    for round in range(5):
+    make()  # what is made once is made
+    for round in range(ROUNDS):
         wall, cpu = time.perf_counter(), time.process_time()
-        make(None)
+        make()
         files = len(opened.recipients) * len(FORMATS)
         plain.append(((time.perf_counter() - wall) / files, (time.process_time() - cpu) / files))
-        seen = Watch(watch_cpu=True, looked=float("inf"))
+        seen = Watch(watch_memory=False)
         batched(opened, temporary / str(round), 1, watch=seen)
-        batch.append(
-            (
-                (seen.last - seen.first) / seen.done_between,
-                (seen.cpu_last - seen.cpu_first) / seen.done_between,
-            )
-        )
-        print(
-            f"plainly {plain[-1][0] * 1e3:.2f} ms a letter, in a batch {batch[-1][0] * 1e3:.2f}", flush=True
-        )
+        batch.append(seen.each)
+        both = f"plainly {plain[-1][1] * 1e3:.2f} ms, in a batch {batch[-1][1] * 1e3:.2f} ms"
+        print(f"processor time of a letter: {both}", flush=True)
     waiting, working = (
         statistics.median(b[at] for b in batch) / statistics.median(p[at] for p in plain) - 1 for at in (0, 1)
     )
