@@ -116,7 +116,7 @@ def main() -> None:
         while kills < given.kills:
             process = start(folder)
             try:
-                process.wait(chance.uniform(0.1, seconds * 0.6))
+                process.wait(chance.uniform(0.1, seconds * 0.3))
             except subprocess.TimeoutExpired:
                 processes += kill_all(process.pid)
                 process.wait()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from material import ROOT
 
 Call = Callable[..., Any]
 PEOPLE = ("ada-sample", "ben-placeholder")
@@ -192,3 +193,17 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters
     assert "output-unwritable" in said and "ulimit" in said and "pdf-failed" not in said
     assert not (starter / "out/errors.csv").exists()
     assert _from_outside(starter, "--format", "txt").returncode == 0
+
+
+def test_a_template_that_no_letter_uses_makes_no_letter_again(batch: Call, starter: Path):
+    """The library has changed, and the letters have not."""
+    batch()
+    before = {path: path.stat().st_mtime_ns for path in (starter / "out/letters").iterdir()}
+    own = starter / "templates/letter"
+    own.mkdir(parents=True)
+    text = (ROOT / "templates/letter/us-congress.html.j2").read_text(encoding="utf-8")
+    (own / "unused.html.j2").write_text(text, encoding="utf-8")
+    assert batch("--dry-run", "--json").json["unchanged"] == len(before)
+    told = batch("--json").json
+    assert (told["rendered"], told["unchanged"]) == (0, len(before))
+    assert {path: path.stat().st_mtime_ns for path in (starter / "out/letters").iterdir()} == before
