@@ -147,6 +147,8 @@ def _reason(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> str:
             return "it is on none of the recipient's topics"
         case "repeats":
             return f"it says what {verdict.other} says already"
+        case "figure":
+            return "it is a figure: letters have those that their template names"
         case "number":
             return f"no room beside the others; {_standing(verdict, chosen)}"
         case "words":

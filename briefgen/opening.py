@@ -21,6 +21,7 @@ from briefgen.compose.composer import (
     PAPER_KINDS,
     Composer,
 )
+from briefgen.compose.figures import drawing_problems
 from briefgen.compose.fingerprint import drawing, fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.matching import unmatched
@@ -167,6 +168,7 @@ def _check(found: Found, library: Library, findings: Findings) -> Examined:
     campaign = found.campaign
     examined = examine(library, campaign.date if campaign else None)
     findings.extend(examined.problems)
+    findings.extend(drawing_problems(library.snippets.values()))
     templates = Templates(library.folders)
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")

@@ -25,7 +25,7 @@ from briefgen.library.written import build, read_yaml
 from briefgen.model.campaign import Campaign
 from briefgen.model.document import BLOCK_CLASSES, SPAN_CLASSES, WITHIN
 from briefgen.model.recipient import Recipient
-from briefgen.model.snippet import Caveat, Evidence, Review, Snippet
+from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
 from briefgen.model.written import Written
 from briefgen.opening import open_campaign
 from briefgen.starter import start
@@ -158,6 +158,12 @@ def test_every_key_of_the_library_is_explained(heading: str, model: type[Written
 def test_every_key_of_evidence_is_explained() -> None:
     told = set(rows(section("library.md", "Evidence")))
     assert told == {name for name, _ in keys(Evidence, "evidence[].")}
+
+
+def test_every_key_of_a_figure_is_explained() -> None:
+    told = set(rows(section("library.md", "A figure")))
+    own = {name for name, _ in keys(Figure, "figure.") if not name.startswith("figure.rows[].evidence[]")}
+    assert told == own
 
 
 # Names and vocabulary of templates
@@ -330,10 +336,11 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
 
     campaign = tmp_path / "campaign"
     start(campaign, "starter")
-    snippet, caveat = (text for _, text in blocks(DOCS / "library.md", "markdown"))
+    snippet, figure, caveat = (text for _, text in blocks(DOCS / "library.md", "markdown"))
     references = next(text for _, text in blocks(DOCS / "library.md", "json"))
     for path, text in (
         ("snippets/border-interviews-2026.md", snippet),
+        ("snippets/interviews-figure.md", figure),
         ("snippets/caveats/border-interviews-number.md", caveat),
         ("seeds/references.json", references),
     ):

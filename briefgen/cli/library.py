@@ -82,6 +82,12 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False)
     show.line(snippet.body.strip())
     for variant, words in snippet.variants.items():
         show.line(f"\n[{variant}] {words.strip()}")
+    for datum in snippet.data:
+        told = (datum.date, datum.label, datum.value, datum.status, datum.note)
+        show.line(f"{'Datum':<12}{' · '.join(word for word in told if word)}")
+    if snippet.figure:
+        drawn = f"{snippet.figure.chart}{f' of {snippet.figure.unit}' if snippet.figure.unit else ''}"
+        show.line(f"{'Drawn as':<12}{drawn}\n{'Alternative':<12}{snippet.figure.alt}")
     show.line()
     for evidence in snippet.evidence:
         reference = library.references.get(evidence.source or "")

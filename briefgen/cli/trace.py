@@ -17,7 +17,7 @@ from briefgen.cli.show import Show, count
 
 if TYPE_CHECKING:
     from briefgen.inspect.against import Against
-    from briefgen.inspect.record import Claim, Proof, Record
+    from briefgen.inspect.record import Claim, Proof, Record, Shown
     from briefgen.inspect.trace import Trace
 
 _LABEL = 12
@@ -115,8 +115,14 @@ def _claim(
     state = "agrees" if agrees and claim.printed else "not printed word for word" if agrees else "CHANGED"
     yield f"{claim.id} · {claim.kind} · {state}"
     yield from _labelled("", claim.text, width)
-    for proof in claim.evidence:
-        yield from _labelled("Source", _source(proof, record), width)
+    if claim.figure:
+        shown = f"{claim.figure.title} ({claim.figure.unit or claim.figure.chart})"
+        yield from _labelled("Shows", shown, width)
+        for datum in claim.figure.rows:
+            yield from _labelled("  datum", _datum(datum), width)
+    for number, proof in enumerate(claim.evidence, start=1):
+        label = f"Source {number}" if claim.figure else "Source"
+        yield from _labelled(label, _source(proof, record), width)
         yield from _labelled(*_ground(proof), width)
     for caveat in claim.caveats:
         changed = "" if caveats[caveat.id] else "CHANGED: "
@@ -130,6 +136,13 @@ def _claim(
         "Reviewed", _by_on(claim.reviewed.get("by", ""), claim.reviewed.get("on", "")), width
     )
     yield ""
+
+
+def _datum(datum: Shown) -> str:
+    """A datum with the numbers of the sources below it that prove it, counted from 1."""
+    told = (datum.date, datum.label, datum.value, datum.status, datum.note)
+    said = " · ".join(part for part in told if part)
+    return f"{said} (source {', '.join(str(index + 1) for index in datum.evidence)})"
 
 
 def _labelled(label: str, text: str, width: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from briefgen.compose.address import address
 from briefgen.compose.citations import Citeproc
 from briefgen.compose.citations.cache import Cache
 from briefgen.compose.citations.placing import WORKS, Placed, place
+from briefgen.compose.figures import Figures, with_figures
 from briefgen.compose.forms import Forms
 from briefgen.compose.furniture import Furniture, Request, letter_title
 from briefgen.compose.leftovers import leftovers
@@ -56,6 +57,7 @@ LETTER_NAMES = (
     "argument",
     "enclosures",
     "snippet",
+    "figure",
     "cite",
 )
 """Names that a letter template knows."""
@@ -73,6 +75,7 @@ BRIEFING_NAMES = (
     "bibliography",
     "annex",
     "snippet",
+    "figure",
     "cite",
 )
 """Names that a briefing template knows."""
@@ -132,6 +135,7 @@ class Composer:
         chosen = self.choose(recipient)
         country = recipient.country or campaign.sender.country
         desk = self._desk(country)
+        figures = self._figures(desk)
         date = long_date(campaign.date, campaign.language, country)
         about = f"the letter to {recipient.id}"
         formal = self.forms.of(recipient)[1].state_names == "formal"
@@ -165,13 +169,14 @@ class Composer:
             "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
             "enclosures": campaign.letter.enclosures,
             "snippet": desk.passage,
+            "figure": figures.figure,
             "cite": desk.cite,
         }
         if campaign.case is not None:
             context["case"] = campaign.case
         template = self.templates.find(campaign.letter.template, recipient)
         placed, used = self._set(
-            template, context, desk, about, campaign.letter.citation_style, campaign.language
+            template, context, figures, about, campaign.letter.citation_style, campaign.language
         )
         return Document(
             kind="letter",
@@ -193,6 +198,7 @@ class Composer:
         """
         campaign, paper = self.campaign, self.campaign.briefing
         desk = self._desk(campaign.sender.country)
+        figures = self._figures(desk, paper.data_tables)
         title = paper.title or campaign.title
         date = long_date(campaign.date, campaign.language, campaign.sender.country)
         context: dict[str, Any] = {
@@ -214,11 +220,12 @@ class Composer:
             "bibliography": Markup(WORKS),
             "annex": self._annex(desk) if paper.annex else [],
             "snippet": desk.passage,
+            "figure": figures.figure,
             "cite": desk.cite,
         }
         template = self.templates.find(kind or paper.template)
         placed, used = self._set(
-            template, context, desk, "the briefing", paper.citation_style, campaign.language
+            template, context, figures, "the briefing", paper.citation_style, campaign.language
         )
         return Document(
             kind="briefing",
@@ -265,6 +272,10 @@ class Composer:
         spoken = variety(self.campaign.language, country)
         return Desk(self.library.snippets, self.library.caveats, self.library.references, spoken)
 
+    def _figures(self, desk: Desk, tables: bool = False) -> Figures:
+        campaign = self.campaign
+        return Figures(desk, self.library.references, campaign.language, campaign.sender.country, tables)
+
     def _sender(self) -> dict[str, Any]:
         """The sender as templates see it: text, and the name of the signature's picture."""
         return self.campaign.sender.model_dump()
@@ -275,7 +286,11 @@ class Composer:
         taken = {name for section in sections for name in section.snippets}
         filled = []
         for section in sections:
-            found = by_topic(self.library.snippets, self.campaign, section.topics) if section.topics else []
+            found = (
+                by_topic(self.library.snippets, self.campaign, section.topics, figures=True)
+                if section.topics
+                else []
+            )
             fresh = [snippet.id for snippet in found if snippet.id not in taken]
             chosen = section.snippets + fresh[: max(0, section.max_snippets - len(section.snippets))]
             taken.update(chosen)
@@ -290,9 +305,16 @@ class Composer:
         ]
 
     def _set(
-        self, template: str, context: Mapping[str, Any], desk: Desk, about: str, style: str, language: str
+        self,
+        template: str,
+        context: Mapping[str, Any],
+        figures: Figures,
+        about: str,
+        style: str,
+        language: str,
     ) -> tuple[Placed, list[Passage]]:
         """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
+        desk = figures.desk
         where = self.templates.place_of(template)
         html, faults, removed = canonical(self.templates.run(template, context, about))
         problems = list(self.templates.markup_problems(template, faults, about)) if faults else []
@@ -326,7 +348,8 @@ class Composer:
             raise BriefgenError(problems)
         placed = place(html, desk.notebook.notes, self.citeproc, style, language)
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
-        return Placed(with_pictures(placed.html, folders), placed.stops), list(desk.used.values())
+        pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
+        return Placed(pictured, placed.stops), list(desk.used.values())
 
 
 def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:

@@ -6,7 +6,7 @@ It sets what the library says; which snippets a letter uses is for briefgen.comp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -63,6 +63,9 @@ def note_of(
 ) -> Note:
     """The note of a snippet: its sources, then each caveat as a sentence (`html_of`) with its own."""
     cited = _citations(snippet.evidence)
+    if snippet.kind == "figure" and cited:
+        # A caption names its sources as such.
+        cited = (replace(cited[0], prefix="Sources:" if len(cited) > 1 else "Source:"), *cited[1:])
     # What the note has just cited need not be cited again for the caveat.
     remarks = tuple(
         Remark(html_of(caveat), tuple(one for one in _citations(caveat.evidence) if one not in cited))
@@ -139,13 +142,18 @@ class Passage:
 
     def __html__(self) -> str:
         """The wording with its note and caveats."""
-        printed = [caveat for caveat in self.caveats if caveat.must_print]
-        noted = note_of(
-            self.snippet, (caveat for caveat in printed if caveat.form == "footnote"), self.caveat_html
-        )
-        html = self.text + self._notebook.call(noted)
-        for caveat in printed:
-            if caveat.form == "sentence":
+        return self.text + self.note() + self.sentences()
+
+    def note(self) -> Markup:
+        """The call of its note: its sources, and the caveats that stand in it."""
+        printed = (caveat for caveat in self.caveats if caveat.must_print and caveat.form == "footnote")
+        return self._notebook.call(note_of(self.snippet, printed, self.caveat_html))
+
+    def sentences(self) -> Markup:
+        """The caveats that stand behind the wording, each with its own note."""
+        html = Markup("")
+        for caveat in self.caveats:
+            if caveat.must_print and caveat.form == "sentence":
                 html += Markup(" ") + Markup(self.caveat_html(caveat))
                 html += self._notebook.call(Note(_citations(caveat.evidence)))
         return html

@@ -18,7 +18,7 @@ from briefgen.compose.passages import Passage, inline_html
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
 from briefgen.model.record import FORMAT, record_hash, text_hash
-from briefgen.model.snippet import Caveat, Evidence
+from briefgen.model.snippet import Caveat, Evidence, Snippet
 from briefgen.model.source import Reference
 from briefgen.model.text import clean
 
@@ -85,6 +85,7 @@ class _Printed:
 def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -> dict[str, Any]:
     snippet = passage.snippet
     text = plain_text(inline_html(passage.wording))
+    drawn = {"figure": _figure(snippet)} if snippet.figure else {}
     return {
         "id": snippet.id,
         "kind": snippet.kind,
@@ -94,6 +95,7 @@ def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
         "evidence": [_evidence(evidence) for evidence in snippet.evidence],
+        **drawn,
         "caveats": [_caveat(caveat, passage, printed) for caveat in passage.caveats if caveat.must_print],
         "corrections": list(snippet.corrections),
         "reviewed": {"by": snippet.review.by, "on": snippet.review.on},
@@ -101,6 +103,17 @@ def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -
         "_sources": _sources(snippet.evidence)
         | {source for caveat in passage.caveats for source in _sources(caveat.evidence)},
     }
+
+
+def _figure(snippet: Snippet) -> dict[str, Any]:
+    """What the picture shows: each datum with the positions of its evidence, counted from 0."""
+    figure = snippet.figure.model_dump(exclude={"rows"}) if snippet.figure else {}
+    rows = [
+        {key: value for key, value in datum.model_dump(exclude={"evidence"}).items() if value}
+        | {"evidence": list(snippet.evidence_of(row))}
+        for row, datum in enumerate(snippet.data)
+    ]
+    return {**figure, "title": snippet.title, "rows": rows}
 
 
 def _caveat(caveat: Caveat, passage: Passage, printed: _Printed) -> dict[str, Any]:
@@ -142,6 +155,9 @@ def annex_row(passage: Passage, references: Mapping[str, Reference], verified: M
             f"{describe(reference, undated='')}{place}" if reference else "Computed from the figures above"
         )
         proofs.append((source, _checked(evidence, verified)))
+    if passage.snippet.figure:
+        # Of a figure's data many stand at one place.
+        return AnnexRow(f"Figure: {passage.title}", tuple(dict.fromkeys(proofs)))
     return AnnexRow(plain_text(passage.text), tuple(proofs))
 
 

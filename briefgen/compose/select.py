@@ -36,7 +36,7 @@ _CONFIDENCE: Mapping[str, int] = {
 
 Why = Literal[
     "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
-    "number", "words",
+    "number", "words", "figure",
 ]  # fmt: skip
 """What decided about a snippet; the first three are in."""
 
@@ -89,7 +89,7 @@ def choose(snippets: Mapping[str, Snippet], campaign: Campaign, rules: Collectio
                 ask_id, ask_at = interest.ask, campaign.at("interests", index, "ask")
     ask = ask_named(snippets, ask_id, ask_at)
     required = [
-        _named(snippets, name, campaign.at("selection", "required", index))
+        _no_figure(_named(snippets, name, campaign.at("selection", "required", index)), campaign, index)
         for index, name in enumerate(campaign.selection.required)
     ]
     verdicts = _judged(required, snippets, campaign, topics)
@@ -118,12 +118,32 @@ def _named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> S
     return snippet
 
 
-def by_topic(snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str]) -> list[Snippet]:
-    """The snippets that may be printed and bear on the topics (all, where none is named), best first."""
+def _no_figure(snippet: Snippet, campaign: Campaign, index: int) -> Snippet:
+    """A letter argues in sentences; a figure stands in it only where its template has a place for it."""
+    if snippet.kind != "figure":
+        return snippet
+    raise BriefgenError(
+        Problem(
+            "figure-in-letter",
+            f"{snippet.id!r} is a figure, and letters take none of themselves",
+            campaign.at("selection", "required", index),
+            f'write {{{{ figure("{snippet.id}") }}}} into the template of the letters that are to have it',
+        )
+    )
+
+
+def by_topic(
+    snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str], figures: bool = False
+) -> list[Snippet]:
+    """The snippets that may be printed and bear on the topics (all, where none is named), best first.
+
+    Figures are among them on demand: briefings have a place for them, letters have none.
+    """
+    apart = {"ask"} if figures else {"ask", "figure"}
     usable = [
         snippet
         for snippet in snippets.values()
-        if snippet.kind != "ask" and _barred(snippet, campaign, topics) is None
+        if snippet.kind not in apart and _barred(snippet, campaign, topics) is None
     ]
     leading = leaders(usable, topics)
     return sorted(usable, key=lambda snippet: _rank(snippet, topics, leading))
@@ -181,7 +201,8 @@ def _judged(
     for snippet in required:
         taken[snippet.id] = Verdict(snippet, True, "required")
         for name in snippet.superseded_by:
-            taken.setdefault(name, Verdict(snippets[name], True, "successor", snippet.id))
+            if snippets[name].kind != "figure":
+                taken.setdefault(name, Verdict(snippets[name], True, "successor", snippet.id))
     left: list[Verdict] = []
     for snippet in by_topic(snippets, campaign, topics):
         if snippet.id not in taken:
@@ -191,7 +212,7 @@ def _judged(
             else:
                 left.append(verdict)
     for snippet in sorted(snippets.values(), key=lambda one: one.id):
-        why = _barred(snippet, campaign, topics)
+        why = _barred(snippet, campaign, topics) or ("figure" if snippet.kind == "figure" else None)
         if why and snippet.kind != "ask" and snippet.id not in taken:
             left.append(Verdict(snippet, False, why, next(iter(snippet.superseded_by), "")))
     return [*taken.values(), *left]

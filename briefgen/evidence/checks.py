@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from briefgen.errors import Findings, Place, Problem, did_you_mean
-from briefgen.evidence import chains, wording
+from briefgen.evidence import chains, figures, wording
 from briefgen.evidence.dates import read_edtf
 from briefgen.evidence.grounds import Ground
 from briefgen.evidence.lock import (
@@ -28,13 +28,13 @@ from briefgen.evidence.lock import (
 )
 from briefgen.evidence.material import Material
 from briefgen.evidence.printed import plain
-from briefgen.evidence.proofs import Proofs, is_day, prove, quote_entry, same_quote
+from briefgen.evidence.proofs import Proofs, ground_of, is_day, prove, quote_entry, same_quote
 from briefgen.evidence.quotes import quote_words
 from briefgen.evidence.text import fingerprint, legible, normalise, words
 from briefgen.model.snippet import Caveat, Snippet
 
 _NEED_NO_EVIDENCE = frozenset({"ask"})
-_NEED_A_DATE = frozenset({"statistic", "event", "finding"})
+_NEED_A_DATE = frozenset({"statistic", "event", "finding", "figure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,18 @@ def card_problems(
         )
     for name, markdown in card_wordings(card).items():
         text = wording.Wording.of(markdown, wording_place(card, name))
-        if name == TITLE:
+        if isinstance(card, Snippet) and card.figure:
+            # Whose each datum is, the datum says.
+            yield from _title_problems(card, text, figures.with_ends(ground, card.figure))
+        elif name == TITLE:
             yield from _title_problems(card, text, ground)
         else:
             yield from _wording_problems(card, text, material, ground)
+    if isinstance(card, Snippet) and card.figure:
+        yield from figures.form_problems(card)
+        for row in range(len(card.data)):
+            own = ground_of(card, material, proofs, row)
+            yield from figures.datum_problems(card, row, dict(material.references), own)
     yield from _form_problems(card, on)
     yield from review_problems(card, material.lock)
     yield from _lock_problems(card, material, proofs)
@@ -211,7 +219,7 @@ def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
             yield Problem(
                 "evidence-changed",
                 f"what {card.id!r} rests on was edited after the review by {entry.by} on {entry.on}",
-                card.at("evidence"),
+                card.at("figure" if isinstance(card, Snippet) and card.figure else "evidence"),
                 "read the wording against its evidence, then run briefgen snippets lock --by NAME",
             )
             return
@@ -278,6 +286,7 @@ def _relation_problems(material: Material) -> Iterator[Problem]:
         if snippet.review.status != "rejected":
             yield from _confidence_problems(snippet, material)
             yield from _caveat_problems(snippet, material)
+            yield from figures.standing_problems(snippet, material.snippets.values())
     for caveat in material.caveats.values():
         if caveat.id not in used:
             message = f"no snippet has the caveat {caveat.id!r}"
@@ -316,6 +325,9 @@ def _confidence_problems(snippet: Snippet, material: Material) -> Iterator[Probl
         if newer is None:
             hint = did_you_mean(name, material.snippets) or "write that snippet"
             yield Problem("superseded-by-unknown", f"no snippet has the id {name!r}", at, hint)
+        elif newer.kind == "figure":
+            message = f"{name!r}, which overtakes it, is a figure, and letters take none of themselves"
+            yield Problem("superseded-by-unverified", message, at, "name a statement")
         elif newer.review.status != "verified" or newer.confidence == "superseded":
             state = "superseded itself" if newer.confidence == "superseded" else newer.review.status
             message = f"{name!r}, which overtakes it, is {state}"

@@ -78,6 +78,20 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def said(text: str) -> str:
+    """All that a date of EDTF says, in English words that numbers are read from: `17 October 2025; 2026`."""
+    span = read_edtf(text)
+    if span is None:
+        return ""
+    if not span.parts and span.start and "X" in text:
+        return f"the {span.start.year}s"
+    dates = (
+        " ".join(str(part) for part in (day, month and calendar.month_name[month], year) if part)
+        for year, month, day in span.parts
+    )
+    return "; ".join(dates)
+
+
 def older_than(span: Span, years: int, on: date) -> bool:
     """Whether what the span covers ended more than so many years before a day."""
     if span.end is None:

@@ -61,7 +61,8 @@ class Lock:
     quotes: Mapping[str, QuoteEntry] = field(default_factory=dict)
     """By `ID#1`, the position among the card's evidence counted from 1; a caveat's ID is `caveats/ID`."""
     wordings: Mapping[str, WordingEntry] = field(default_factory=dict)
-    """By `ID` for the body, `ID.short` for a variant, `ID.title` for the title."""
+    """By `ID` for the body, `ID.short` for a variant, `ID.title` for the title, `ID.alt` for a figure's
+    alternative text."""
 
     def over(self, other: Lock) -> Lock:
         """This lock, filled up from another."""
@@ -84,18 +85,26 @@ def wording_key(card: Card, wording: str) -> str:
 
 
 TITLE = "title"
+ALT = "alt"
 
 
 def card_wordings(card: Card) -> dict[str, str]:
-    """Everything of a card that can be printed, by name: `body`, and a snippet's variants and title."""
+    """Everything of a card that can be printed, by name: `body`, and a snippet's variants and title.
+
+    A figure's picture is told by its `alt`; its data are among what it rests on.
+    """
     if isinstance(card, Caveat):
         return {"body": card.body}
     named = {TITLE: card.title} if card.title else {}
-    return {"body": card.body, **{str(name): wording for name, wording in card.variants.items()}, **named}
+    alt = {ALT: card.figure.alt} if card.figure else {}
+    variants = {str(name): wording for name, wording in card.variants.items()}
+    return {"body": card.body, **variants, **named, **alt}
 
 
 def wording_place(card: Card, name: str) -> Place:
     """Where one of a card's wordings stands."""
+    if name == ALT:
+        return card.at("figure", ALT)
     return card.at(name) if name in ("body", TITLE) else card.at("variants", name)
 
 
@@ -109,12 +118,24 @@ def rests_hash(card: Card) -> str:
     data: dict[str, Any] = {"evidence": [item.model_dump(exclude={"note"}) for item in card.evidence]}
     if isinstance(card, Snippet):
         data |= {key: getattr(card, key) for key in ("as_of", "confidence", "caveats", "superseded_by")}
+        if card.figure:
+            data["figure"] = _drawn(card)
     else:
         data |= {"must_print": card.must_print, "form": card.form}
     for item in data["evidence"]:
         for key in ("quote", "prefix", "suffix"):
             item[key] = fingerprint(item[key] or "")
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _drawn(card: Snippet) -> dict[str, Any]:
+    """A figure's chart, unit and data, each datum with the positions of its evidence."""
+    chart = card.figure.model_dump(include={"chart", "unit"}) if card.figure else {}
+    rows = [
+        datum.model_dump(exclude={"evidence"}) | {"evidence": list(card.evidence_of(row))}
+        for row, datum in enumerate(card.data)
+    ]
+    return {**chart, "rows": rows}
 
 
 # -- the file

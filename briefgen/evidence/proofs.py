@@ -61,7 +61,7 @@ def prove(card: Card, material: Material, findings: Findings) -> tuple[Proofs, G
         else:
             how = _check_sum(evidence, index, proofs, card.at("evidence", index, "computed"), findings)
         proofs.how.append(how)
-    ground = _ground(card, material, proofs)
+    ground = ground_of(card, material, proofs)
     if ground.complete:
         _check_figures(card, proofs, ground, findings)
     return proofs, ground
@@ -348,28 +348,32 @@ def _ends(told: Told) -> tuple[Fraction, ...]:
 # -- the ground of a card
 
 
-def _ground(card: Card, material: Material, proofs: Proofs) -> Ground:
+def ground_of(card: Card, material: Material, proofs: Proofs, row: int | None = None) -> Ground:
+    """What a card's wordings may rest on; of a figure's datum, what its own evidence tells."""
+    datum = isinstance(card, Snippet) and row is not None
+    own = range(len(card.evidence))
+    if isinstance(card, Snippet) and row is not None:
+        own = card.evidence_of(row)
+    evidences = [card.evidence[index] for index in own]
     references = [
         material.references[name]
-        for evidence in card.evidence
+        for evidence in evidences
         for name in (evidence.source, *(via.source for via in evidence.via))
         if name is not None and name in material.references
     ]
     locators = [
         pair
-        for evidence in card.evidence
+        for evidence in evidences
         for locator in (evidence.locator, *(via.locator for via in evidence.via))
         for pair in locator.items()
     ]
     missing = [
-        index
-        for index, evidence in enumerate(card.evidence)
-        if evidence.quote is not None and index not in proofs.matches
+        index for index in own if card.evidence[index].quote is not None and index not in proofs.matches
     ]
     return Ground(
-        passages=tuple(_passages(card, proofs)),
-        computed=tuple(computed.said for computed in proofs.sums.values()),
-        dates=tuple(_dates(card)),
+        passages=tuple(passage for passage in _passages(card, proofs) if passage.evidence in own),
+        computed=tuple(computed.said for index, computed in proofs.sums.items() if index in own),
+        dates=() if datum else tuple(_dates(card)),
         cited=tuple({reference.id: reference for reference in references}.values()),
         locators=tuple(dict.fromkeys(locators)),
         complete=not missing,

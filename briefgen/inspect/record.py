@@ -62,6 +62,28 @@ class Statement(_Part):
     evidence: list[Proof] = []
 
 
+class Shown(_Part):
+    """A datum of a figure."""
+
+    label: _Short = ""
+    date: _Short = ""
+    value: _Short = ""
+    status: _Short = ""
+    note: _Short = ""
+    evidence: Annotated[list[_Count], Field(max_length=100)] = []
+    """Positions among the claim's evidence, from 0."""
+
+
+class Figure(_Part):
+    """What a picture shows."""
+
+    title: _Short = ""
+    chart: _Short
+    unit: _Short = ""
+    alt: _Long = ""
+    rows: Annotated[list[Shown], Field(max_length=100)] = []
+
+
 class Claim(Statement):
     """A snippet."""
 
@@ -71,6 +93,7 @@ class Claim(Statement):
     confidence: _Short
     caveats: list[Statement] = []
     """Those that are printed with it."""
+    figure: Figure | None = None
     reviewed: dict[_Short, _Short] = {}
     verified: dict[_Short, _Short] = {}
 

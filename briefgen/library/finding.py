@@ -95,6 +95,8 @@ def _places(snippet: Snippet, references: Mapping[str, Reference]) -> Iterator[t
     yield "wording", plain(snippet.body)
     for variant in snippet.variants.values():
         yield "wording", plain(variant)
+    for datum in snippet.data:
+        yield "wording", " ".join((datum.label, datum.date, datum.value, datum.note))
     yield "id", snippet.id
     yield "title", snippet.title
     for topic in snippet.topics:

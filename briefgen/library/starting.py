@@ -106,7 +106,7 @@ def _check_names(library: Library, folder: Folder, path: Path, wanted: Wanted, f
         place = known.at() if known else Place(folder.show("snippets", path.name))
         message = f"the id {wanted.id!r} is taken; nothing was changed"
         findings.add(Problem("snippet-exists", message, place, "choose another id; ids are never used twice"))
-    kinds = get_args(Kind)
+    kinds = tuple(kind for kind in get_args(Kind) if kind != "figure")  # that has more than a quote
     if wanted.kind not in kinds:
         near = did_you_mean(wanted.kind, kinds)
         findings.add(Problem("snippet-kind", f"{wanted.kind!r} is not a kind of snippet", None, near))

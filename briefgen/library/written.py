@@ -213,6 +213,9 @@ def _expected(detail: Mapping[str, Any]) -> tuple[str, str | None]:
         return " or ".join(options), did_you_mean(str(detail["input"]), options)
     if kind in ("too_short", "string_too_short"):
         return "at least one entry" if kind == "too_short" else "a text that is not empty", None
+    if kind in ("too_long", "string_too_long"):
+        most = context["max_length"]
+        return f"at most {most} {'entries' if kind == 'too_long' else 'characters'}", None
     for bound, words in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
         if bound in context:
             return f"a number of {words} {context[bound]:g}", None

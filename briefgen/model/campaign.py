@@ -100,6 +100,8 @@ class Briefing(Written):
     """Snippets that make up the summary box."""
     sections: list[Section] = []
     asks: list[Slug] = []
+    data_tables: bool = False
+    """Below each figure its data as a table, where the template does not say."""
     annex: bool = False
     """Print the sources and how each claim was verified."""
 

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from briefgen.errors import Place
 from briefgen.model.written import Written
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
-Kind = Literal["statistic", "quotation", "event", "finding", "legal", "background", "ask"]
+Kind = Literal["statistic", "quotation", "event", "finding", "legal", "background", "ask", "figure"]
 Confidence = Literal["attributed", "single-source", "corroborated", "disputed", "superseded"]
 Locator = dict[str, str]
 """One CSL locator label and its value, for example `{paragraph: "5"}`."""
@@ -73,6 +74,38 @@ class Review(Written):
     """ISO date."""
 
 
+Chart = Literal["bar", "range", "line", "timeline"]
+MAX_DATA = 40
+"""Data of one figure: as many as can be read on a page."""
+
+
+class Datum(Written):
+    """One line of a figure's data, with the evidence of its own."""
+
+    label: str = Field(default="", max_length=200)
+    """Whose figure it is or what was counted; in a timeline, what happened. Else the date serves."""
+    date: str = ""
+    """EDTF date or interval to which it belongs."""
+    value: str = Field(default="", max_length=60)
+    """As printed: `1,508`, `53,000 to 65,000`, `more than 10,000`; empty in a timeline."""
+    status: Literal["", "contested", "superseded"] = ""
+    """Printed beside the datum."""
+    note: str = Field(default="", max_length=300)
+    """A remark that the table prints; under the same checks."""
+    evidence: list[Evidence] = Field(min_length=1)
+
+
+class Figure(Written):
+    """What a figure shows: its data, and how they are drawn."""
+
+    chart: Chart
+    unit: str = Field(default="", max_length=60)
+    """What the values count; a timeline has none."""
+    alt: str = Field(max_length=600)
+    """What stands for the picture where it cannot be seen."""
+    rows: list[Datum] = Field(min_length=1, max_length=MAX_DATA)
+
+
 class Snippet(Written):
     """An approved passage; the body is what gets printed."""
 
@@ -97,9 +130,40 @@ class Snippet(Written):
     variants: dict[Literal["short", "en-GB", "en-US"], str] = {}
     """Other wordings of the body under the same checks; `short` for tight pages, the others where a letter is
     in that variety of English."""
+    figure: Figure | None = None
+    """Of a figure, and of no other kind."""
     review: Review
     body: str = Field(min_length=1)
     """One paragraph of Markdown with inline marks only (emphasis, strong)."""
+
+    @model_validator(mode="after")
+    def _has_the_figures_evidence(self) -> Snippet:
+        if (self.kind == "figure") != (self.figure is not None):
+            raise ValueError("a snippet of kind figure has `figure:` with its data, and no other kind has")
+        # What proves a datum stands beside it; it is proved, locked, cited and recorded like all evidence.
+        for datum in self.data:
+            self.evidence.extend(datum.evidence)
+        return self
+
+    @property
+    def data(self) -> list[Datum]:
+        """The data of a figure; none of all else."""
+        return self.figure.rows if self.figure else []
+
+    def evidence_of(self, row: int) -> range:
+        """Positions in `evidence` of what proves one datum, by row from 0; those of no datum come first."""
+        numbers = [len(datum.evidence) for datum in self.data]
+        first = len(self.evidence) - sum(numbers[row:])
+        return range(first, first + numbers[row])
+
+    def at(self, *path: str | int) -> Place:
+        """As in Written; evidence of a datum stands in its row."""
+        if len(path) > 1 and path[0] == "evidence" and isinstance(path[1], int):
+            for row in range(len(self.data)):
+                if path[1] in self.evidence_of(row):
+                    within = path[1] - self.evidence_of(row).start
+                    return super().at("figure", "rows", row, "evidence", within, *path[2:])
+        return super().at(*path)
 
 
 class Caveat(Written):

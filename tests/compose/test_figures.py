@@ -1,0 +1,328 @@
+"""Figures in documents: caption, sources, picture, table; where they stand, and where they may not."""
+
+from __future__ import annotations
+
+import base64
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from PIL import Image
+
+from briefgen.compose.drawings import safe_drawing
+from briefgen.compose.figures import date_words, drawing_problems, scene_of
+from briefgen.errors import BriefgenError, Findings
+from briefgen.figures.lettering import FAMILY
+from briefgen.figures.png import as_png
+from briefgen.figures.svg import as_svg
+from briefgen.inspect.tokens import differences, read_html
+from briefgen.library.library import library_folders, load_library
+from briefgen.library.snippets import read_card
+from briefgen.model.document import Document
+from briefgen.model.snippet import Snippet
+from briefgen.opening import Opened, open_campaign
+
+SHIPPED = ("arrivals-figure", "camp-population-figure", "famine-1990s-figure", "un-action-figure")
+SECTION = "  sections:\n    - heading: Figures\n      snippets: [{}]\n"
+
+
+@pytest.fixture(scope="module")
+def library() -> dict[str, Snippet]:
+    """The figures that come with briefgen."""
+    snippets = load_library(library_folders(), Findings()).snippets
+    return {name: one for name, one in snippets.items() if one.figure}
+
+
+def with_section(folder: Path, *names: str, more: str = "") -> Opened:
+    """The starter whose briefing begins with a section of these snippets."""
+    campaign = folder / "campaign.yaml"
+    text = campaign.read_text("utf-8")
+    for name in SHIPPED:
+        text = text.replace(f" {name},", "")
+    text = text.replace("  sections:\n", f"{more}{SECTION.format(', '.join(names))}", 1)
+    campaign.write_text(text, "utf-8")
+    return open_campaign(folder)
+
+
+def with_template(folder: Path, block: str) -> Opened:
+    """The starter whose briefing has a block of its own in place of its sections."""
+    path = folder / "templates" / "briefing" / "default.html.j2"
+    path.parent.mkdir(parents=True)
+    extends = '{% extends "built-in/briefing/default.html.j2" %}{% block sections %}'
+    path.write_text(f"{extends}{block}{{% endblock %}}", "utf-8")
+    return open_campaign(folder)
+
+
+def first_figure(document: Document) -> str:
+    found = re.search(r"<figure>.*?</figure>", document.html)
+    assert found
+    return found[0]
+
+
+# What comes with briefgen
+
+
+def test_four_figures_come_with_briefgen_and_can_be_drawn(library: dict[str, Snippet]) -> None:
+    assert tuple(sorted(library)) == SHIPPED
+    assert list(drawing_problems(library.values())) == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_figure_is_a_safe_drawing_with_its_text_as_text(library: dict[str, Snippet], name: str) -> None:
+    svg = as_svg(scene_of(library[name], "en"))
+    root = etree.fromstring(safe_drawing(svg, name))
+    words = " ".join(root.itertext())
+    for datum in library[name].data:
+        assert all(word in words for word in (*datum.label.split(), *datum.value.split()))
+    assert root.get("font-family").startswith(f"'{FAMILY}'")
+    assert etree.tostring(root) == etree.tostring(etree.fromstring(svg))  # nothing was left out
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_png_is_as_large_on_paper_as_the_svg_and_the_same_each_time(
+    library: dict[str, Snippet], name: str
+) -> None:
+    scene = scene_of(library[name], "en")
+    png = as_png(scene)
+    image = Image.open(BytesIO(png))
+    across, down = (round(size / dpi * 96) for size, dpi in zip(image.size, image.info["dpi"], strict=True))
+    assert abs(across - scene.width) <= 1
+    assert abs(down - scene.height) <= 1
+    assert image.convert("RGB").getpixel((1, image.height - 1)) == (255, 255, 255)
+    assert len(png) < 150_000
+    assert png == as_png(scene)
+    assert as_svg(scene) == as_svg(scene_of(library[name], "en"))
+
+
+# In a briefing
+
+
+def test_a_section_that_names_a_figure_prints_it_with_its_sources_in_a_note(starter: Path) -> None:
+    document = with_section(starter, "famine-1990s-figure").composer.briefing()
+    figure = first_figure(document)
+    assert figure.startswith(
+        "<figure><figcaption><strong>Estimates of the toll of the famine of the 1990s (deaths)"
+    )
+    assert '<span class="footnote">Sources: ' in figure
+    for source in ("Haggard", "Excess Famine Deaths", "Goodkind"):
+        assert source in figure
+    svg = re.search(r' src="data:image/svg\+xml;base64,([^"]*)"', figure)
+    png = re.search(r' data-png="data:image/png;base64,([^"]*)"', figure)
+    assert svg and png
+    assert b"Hwang Jang-yop" in base64.b64decode(svg[1])
+    assert base64.b64decode(png[1]).startswith(b"\x89PNG")
+    assert 'alt="A chart of estimates, each with who made it' in figure
+    assert "<p>Estimates run from 220,000 to 3.5 million;" in document.html
+
+
+def test_the_sources_stand_in_the_text_where_the_style_has_them_there(starter: Path) -> None:
+    style = "  citation_style: chicago-author-date\n"
+    document = with_section(starter, "arrivals-figure", more=style).composer.briefing()
+    assert re.search(r"\(Sources: .*2026", re.sub("<[^>]+>", "", first_figure(document)))
+
+
+def test_a_briefing_finds_figures_by_topic(starter: Path) -> None:
+    campaign = starter / "campaign.yaml"
+    section = "  sections:\n    - heading: Hunger\n      topics: [famine]\n      max_snippets: 20\n"
+    campaign.write_text(campaign.read_text("utf-8").replace("  sections:\n", section, 1), "utf-8")
+    document = open_campaign(starter).composer.briefing()
+    assert "famine-1990s-figure" in [one["id"] for one in document.record["snippets"]]
+    assert "Estimates of the toll of the famine" in first_figure(document)
+
+
+def test_the_record_holds_each_datum_with_its_evidence(starter: Path) -> None:
+    document = with_section(starter, "camp-population-figure").composer.briefing()
+    (claim,) = (one for one in document.record["snippets"] if one["id"] == "camp-population-figure")
+    assert claim["printed"] == 1
+    rows = claim["figure"]["rows"]
+    assert rows[4] == {
+        "label": "Robert Park",
+        "date": "2013",
+        "value": "250,000",
+        "status": "superseded",
+        "evidence": [4],
+    }
+    assert claim["evidence"][4]["source"] == "park-2013"
+    assert claim["evidence"][4]["locator"] == {"paragraph": "9"}
+    assert set(document.record["sources"]) >= {"park-2013", "kinu-2025", "kbs-2025-kinu", "pillay-2013"}
+
+
+def test_the_annex_has_a_row_for_a_figure_and_each_of_its_sources_once(starter: Path) -> None:
+    html = with_section(starter, "arrivals-figure").composer.briefing().html
+    row = html[html.index("<td>Figure: North Koreans who reached") :]
+    row = row[: row.index("<td>The ") if "<td>The " in row else None]
+    assert row.count("KBS") <= 2
+
+
+def test_the_data_follow_as_a_table_where_the_campaign_wants_it(starter: Path) -> None:
+    html = with_section(starter, "arrivals-figure", more="  data_tables: true\n").composer.briefing().html
+    table = re.search(
+        r"<table><caption>North Koreans who reached South Korea: the data</caption>.*?</table>", html
+    )
+    assert table
+    assert re.findall('<th scope="col">(.*?)</th>', table[0]) == [
+        "Date",
+        "Arrivals in each year",
+        "Source and place",
+    ]
+    cells = re.findall("<td>(.*?)</td>", table[0])
+    assert cells[6:8] == ["2012", "1,502 (revised; 1,508 as first published)"]
+    assert len(cells) == 3 * 11
+
+
+def test_a_template_decides_about_the_table(starter: Path) -> None:
+    opened = with_template(
+        starter,
+        '{{ super() }}{{ figure("un-action-figure", table=true) }}{{ figure("famine-1990s-figure") }}',
+    )
+    tables = re.findall("<caption>([^<]*): the data</caption>.*?</table>", opened.composer.briefing().html)
+    assert tables == ["What the United Nations has done"]
+
+
+def test_a_table_names_who_said_it_and_through_whom_with_the_place(starter: Path) -> None:
+    opened = with_template(starter, '{{ super() }}{{ figure("famine-1990s-figure", table=true) }}')
+    html = opened.composer.briefing().html
+    table = html[html.index("<table><caption>Estimates of the toll") :].partition("</table>")[0]
+    assert re.findall('<th scope="col">(.*?)</th>', table) == ["Item", "Deaths", "Source and place"]
+    assert "<td>220,000 (contested)</td>" in table
+    assert "Haggard and Noland, Famine in North Korea: Markets, Aid, and Reform, 2007, pages 73–74" in table
+    assert re.search("<td>Spoorenberg and Schwekendiek, [^<]*, cited in [^<]*Once Again", table)
+
+
+def test_both_formats_say_the_same_of_figures(starter: Path) -> None:
+    from briefgen.inspect.docx import read_docx
+    from briefgen.inspect.sheets import read_sheets
+
+    opened = with_section(starter, "arrivals-figure", "un-action-figure", more="  data_tables: true\n")
+    document = opened.composer.briefing()
+    renderers = opened.renderers(("pdf", "docx"))()
+    docx = renderers["docx"].render(document).data
+    pdf = renderers["pdf"].render(document).data
+    assert differences(read_html(document.html), read_docx(docx)) == []
+    path = starter / "x.pdf"
+    path.write_bytes(pdf)
+    assert differences(read_sheets(path), read_docx(docx)) == []
+    assert pdf == opened.renderers(("pdf",))()["pdf"].render(opened.composer.briefing()).data
+
+
+# Where they may not stand
+
+
+def test_letters_take_no_figure_of_themselves(starter: Path) -> None:
+    opened = open_campaign(starter)
+    for recipient in opened.recipients[:6]:
+        verdicts = opened.composer.choose(recipient).verdicts
+        assert not [one.snippet.id for one in verdicts if one.used and one.snippet.figure]
+        assert {one.why for one in verdicts if one.snippet.figure} <= {"figure", "topic"}
+
+
+def test_a_campaign_that_requires_a_figure_in_letters_is_told_what_to_do(starter: Path) -> None:
+    campaign = starter / "campaign.yaml"
+    text = campaign.read_text("utf-8").replace("required: [", "required: [arrivals-figure, ")
+    campaign.write_text(text, "utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign(starter)
+    (problem,) = caught.value.problems
+    assert problem.code == "figure-in-letter"
+    assert problem.place and problem.place.line
+    assert 'figure("arrivals-figure")' in (problem.hint or "")
+
+
+def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) -> None:
+    path = starter / "templates" / "letter" / "default.html.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '{% extends "built-in/letter/default.html.j2" %}{% block paragraph %}'
+        '{{ figure("arrivals-figure") }}{% endblock %}',
+        "utf-8",
+    )
+    opened = open_campaign(starter)
+    plain = next(one for one in opened.recipients if one.office == "foreign-minister")
+    document = opened.composer.letter(plain)
+    assert "<figure>" in document.html
+    assert "arrivals-figure" in [one["id"] for one in document.record["snippets"]]
+    assert ": the data" not in document.html
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ('{{ figure("famine-as-crime") }}', "figure-kind"),
+        ('{{ figure("arrivals-figur") }}', "snippet-unknown"),
+        ('<p>{{ figure("arrivals-figure") }}</p>', "markup-nesting"),
+        ('<figure><img src="figure:arrivals-figure" alt="x"></figure>', "picture-missing"),
+        ('<figure><img src="a.svg" data-png="b" alt="x"></figure>', "markup-attribute"),
+    ],
+)
+def test_what_a_template_does_wrong_with_a_figure_is_named(starter: Path, call: str, code: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        with_template(starter, call)
+    assert code in [problem.code for problem in caught.value.problems]
+
+
+FIGURE = """---
+id: own
+kind: figure
+title: Own
+as_of: 2012
+figure:
+  chart: bar
+  unit: boats
+  alt: 5 boats.
+  rows:
+{rows}
+review: {{status: verified, by: e, on: 2026-11-20}}
+---
+Five.
+"""
+ROW = """    - label: "{}"
+      value: "5"
+      evidence: [{{source: x, attested: {{by: e, on: 2026-11-20, said: Five.}}}}]"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "line"),
+    [
+        (ROW.format("북한"), "figure-glyph", 11),
+        ("\n".join([ROW.format("word " * 38)] * 40), "figure-too-high", 10),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_told_before_anything_is_written(
+    rows: str, code: str, line: int
+) -> None:
+    findings = Findings()
+    card = read_card(Snippet, FIGURE.format(rows=rows), "snippets/own.md", findings)
+    assert card and not findings.problems
+    (problem,) = drawing_problems([card])
+    assert problem.code == code
+    assert problem.place and problem.place.line == line
+
+
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("edtf", "language", "country", "words"),
+    [
+        ("2012", "en", "US", "2012"),
+        ("2012-04", "en", "US", "April 2012"),
+        ("2012-04-21", "en", "US", "April 21, 2012"),
+        ("2012-04-21", "en", "DE", "21 April 2012"),
+        ("2012-04", "fr", "FR", "avril 2012"),
+        ("2014/2017", "en", "US", "2014–2017"),
+        ("2011-12/2012-04", "en", "GB", "December 2011 – April 2012"),
+        ("2012/..", "en", "GB", "2012–"),
+        ("1995~", "en", "GB", "c. 1995"),
+        ("1995?", "en", "GB", "1995 (?)"),
+        ("199X", "en", "GB", "1990s"),
+        ("199X", "de", "DE", "1990–1999"),
+        ("19XX", "en", "GB", "1900–1999"),
+        ("", "en", "GB", ""),
+    ],
+)
+def test_a_date_is_printed_as_the_country_writes_it(
+    edtf: str, language: str, country: str, words: str
+) -> None:
+    assert date_words(edtf, language, country) == words
