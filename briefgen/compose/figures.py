@@ -91,10 +91,9 @@ def scene_of(snippet: Snippet, language: str, country: str = "") -> Scene:
     """The picture of a figure; raises BriefgenError where it cannot be drawn, or would fit on no page."""
     from briefgen.figures.drawing import MAX_HEIGHT, draw
 
-    plot = plot_of(snippet, language, country)
-    if problems := list(_unwritable(snippet, plot)):
+    if problems := list(_unwritable(snippet)):
         raise BriefgenError(problems)
-    scene = draw(plot)
+    scene = draw(plot_of(snippet, language, country))
     if scene.height > MAX_HEIGHT:
         raise BriefgenError(
             Problem(
@@ -109,14 +108,20 @@ def scene_of(snippet: Snippet, language: str, country: str = "") -> Scene:
 
 
 def plot_of(snippet: Snippet, language: str, country: str = "") -> Plot:
-    """What a figure shows, by value and in words; dates are written as the country writes them."""
+    """What a figure shows, by value and in words.
+
+    Dates are written as the country writes them, or in digits where the face has no letters for that.
+    """
+    from briefgen.figures.lettering import unwritable
+
     figure = _figure_of(snippet)
     marks = []
     for datum, value in zip(figure.rows, values(figure), strict=True):
         span = read_edtf(datum.date)
+        date = date_words(datum.date, language, country)
         mark = Mark(
             datum.label.strip(),
-            date_words(datum.date, language, country),
+            datum.date if unwritable(date) else date,
             _days(span),
             datum.value.strip(),
             status=datum.status,
@@ -148,13 +153,13 @@ def _days(span: Span | None) -> tuple[float, float] | None:
     return (float(min(ends)), float(max(ends))) if ends else None
 
 
-def _unwritable(snippet: Snippet, plot: Plot) -> Iterator[Problem]:
+def _unwritable(snippet: Snippet) -> Iterator[Problem]:
     """Characters that the face of figures has not; a page would take them from the system's fonts."""
     from briefgen.figures.lettering import unwritable
 
-    texts = [(plot.unit, snippet.at("figure", "unit"))]
-    for row, mark in enumerate(plot.marks):
-        texts += [(getattr(mark, key), snippet.at("figure", "rows", row, key)) for key in ("label", "value")]
+    texts = [(_figure_of(snippet).unit, snippet.at("figure", "unit"))]
+    for row, datum in enumerate(snippet.data):
+        texts += [(getattr(datum, key), snippet.at("figure", "rows", row, key)) for key in ("label", "value")]
     for text, place in texts:
         if lacking := unwritable(text):
             message = f"figures are lettered in a face without {' '.join(lacking[:5])}, for {text[:40]!r}"
@@ -162,13 +167,14 @@ def _unwritable(snippet: Snippet, plot: Plot) -> Iterator[Problem]:
 
 
 def drawing_problems(snippets: Iterable[Snippet]) -> Iterator[Problem]:
-    """Figures that may be printed and cannot be drawn; those that the evidence checks refuse are left out."""
+    """What keeps figures that may be printed from being drawn, besides what the checks of evidence tell."""
     for snippet in snippets:
         if snippet.figure is None or snippet.review.status != "verified":
             continue
         read = values(snippet.figure)
         dated = all(read_edtf(datum.date) for datum in snippet.data if datum.date)
         if not dated or (snippet.figure.chart != "timeline" and None in read):
+            yield from _unwritable(snippet)
             continue
         try:
             scene_of(snippet, "en")
@@ -267,4 +273,9 @@ def source_words(evidence: Evidence, references: Mapping[str, Reference]) -> str
 
 def _named(source: str, locator: Mapping[str, str], references: Mapping[str, Reference]) -> str:
     place = "".join(f", {place_words(label, value)}" for label, value in locator.items())
-    return f"{describe(references[source]) if source in references else source}{place}"
+    reference = references.get(source)
+    if reference is None:
+        return f"{source}{place}"
+    # A page without author is known by where it stands.
+    where = "" if reference.csl.get("author") else str(reference.csl.get("container-title", ""))
+    return f"{f'{where}, ' if where else ''}{describe(reference)}{place}"
