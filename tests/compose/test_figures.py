@@ -8,9 +8,14 @@ import shutil
 from io import BytesIO
 from pathlib import Path
 
+import page
+import pikepdf
 import pytest
+from docx_samples import complaints, validator
 from lxml import etree
 from material import ROOT
+from ooxml_lint import lint
+from pdf_structure import faults
 from PIL import Image
 
 from briefgen.compose.drawings import safe_drawing
@@ -19,6 +24,8 @@ from briefgen.errors import BriefgenError, Findings
 from briefgen.figures.lettering import FAMILY
 from briefgen.figures.png import as_png
 from briefgen.figures.svg import as_svg
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.sheets import read_sheets
 from briefgen.inspect.tokens import differences, read_html
 from briefgen.library.library import library_folders, load_library
 from briefgen.library.snippets import read_card
@@ -211,17 +218,52 @@ def test_a_table_names_who_said_it_and_through_whom_with_the_place(briefing: Doc
     assert re.search("<td>Spoorenberg and Schwekendiek, [^<]*, cited in [^<]*Once Again", table)
 
 
-def test_both_formats_say_the_same_of_figures(all_four: Opened, briefing: Document, tmp_path: Path) -> None:
-    from briefgen.inspect.docx import read_docx
-    from briefgen.inspect.sheets import read_sheets
+@pytest.fixture(scope="module")
+def pdf(all_four: Opened, briefing: Document) -> bytes:
+    """That briefing as PDF."""
+    return all_four.renderers(("pdf",))()["pdf"].render(briefing).data
 
-    renderers = all_four.renderers(("pdf", "docx"))()
-    docx = renderers["docx"].render(briefing).data
-    pdf = renderers["pdf"].render(briefing).data
-    assert differences(read_html(briefing.html), read_docx(docx)) == []
+
+@pytest.fixture(scope="module")
+def word(all_four: Opened, briefing: Document) -> bytes:
+    """That briefing as a Word file."""
+    return all_four.renderers(("docx",))()["docx"].render(briefing).data
+
+
+def test_both_formats_say_the_same_of_figures(
+    briefing: Document, pdf: bytes, word: bytes, tmp_path: Path
+) -> None:
+    assert differences(read_html(briefing.html), read_docx(word)) == []
     path = tmp_path / "x.pdf"
     path.write_bytes(pdf)
-    assert differences(read_sheets(path), read_docx(docx)) == []
+    assert differences(read_sheets(path), read_docx(word)) == []
+
+
+def test_the_judges_of_both_formats_find_nothing(
+    briefing: Document, pdf: bytes, word: bytes, tmp_path: Path
+) -> None:
+    assert page.validate_pdf_bytes(pdf, profile="ua1").failures == []
+    notes = briefing.html.count('<span class="footnote">')
+    # Our checker looks for one picture object in a figure; where a drawing stands, the next test says.
+    assert [fault for fault in faults(pdf, notes) if fault[0] != "bbox"] == []
+    assert lint(word) == []
+    assert complaints(validator(), word, tmp_path) == ""
+
+
+def test_screen_readers_get_the_alternative_text_and_where_the_picture_stands(pdf: bytes) -> None:
+    with pikepdf.open(BytesIO(pdf)) as file:
+        found = [
+            one for one in file.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"
+        ]
+        assert len(found) == 4
+        for one in found:
+            assert str(one.Alt).startswith(("A chart", "A line", "A timeline"))
+            left, bottom, right, top = map(float, one.A.BBox)
+            assert 400 < right - left < 420  # 145 mm in points
+            assert top > bottom
+
+
+def test_the_same_campaign_gives_the_same_bytes(all_four: Opened, briefing: Document) -> None:
     assert all_four.composer.briefing().html == briefing.html
 
 
