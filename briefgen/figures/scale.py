@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MILLION = 1_000_000
+_LEAST = 1e-12
+"""Below this nothing is written on a scale but its nought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Scale:
 
 def steps(most: float, number: int) -> list[float]:
     """Round values from nought up to `most`, about so many steps apart."""
-    if most <= 0:
+    if most < _LEAST:
         return [0.0]
     rough = most / number
     power = 10.0 ** math.floor(math.log10(rough))
