@@ -205,7 +205,16 @@ def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
 
 def commands() -> dict[str, Any]:
     """Every command by its full name."""
-    from briefgen.cli import batch, campaigns, curating, explain, library, recipients, trace  # noqa: F401
+    from briefgen.cli import (  # noqa: F401
+        batch,
+        campaigns,
+        curating,
+        explain,
+        library,
+        posting,
+        recipients,
+        trace,
+    )
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:
         for name, command in group.commands.items():

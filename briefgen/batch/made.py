@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from briefgen.batch.output import require_inside
@@ -21,16 +22,26 @@ def put_single(out: Path, path: Path, data: bytes) -> str:
     A file that stands there and was changed by hand moves to `edited/`; its new place, relative to `out`, is
     returned, else "". Raises OSError, and StorageFault where a link would lead it out of `out`.
     """
+    return next(iter(put_singles(out, [(path, data)])), "")
+
+
+def put_singles(out: Path, files: Iterable[tuple[Path, bytes]]) -> list[str]:
+    """Write several files as put_single does; returns the new places of those changed by hand."""
     require_inside(out)
     memory = _read(out / MEMORY)
-    name = path.relative_to(out).as_posix()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = put(path, data, ours=frozenset({memory.get(name, "")}))
-    memory[name] = hashlib.sha256(data).hexdigest()
-    (out / MEMORY).parent.mkdir(exist_ok=True)
-    with whole(out / MEMORY) as file:
-        file.write(json.dumps(memory, sort_keys=True, indent=1).encode())
-    return kept
+    moved = []
+    try:
+        for path, data in files:
+            name = path.relative_to(out).as_posix()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = put(path, data, ours=frozenset({memory.get(name, "")}))
+            memory[name] = hashlib.sha256(data).hexdigest()
+            moved += [kept] if kept else []
+    finally:
+        (out / MEMORY).parent.mkdir(exist_ok=True)
+        with whole(out / MEMORY) as file:
+            file.write(json.dumps(memory, sort_keys=True, indent=1).encode())
+    return moved
 
 
 def _read(path: Path) -> dict[str, str]:

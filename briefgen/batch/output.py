@@ -27,6 +27,8 @@ _WRITTEN_THROUGH = (
     SHARDS,
     "proofs",
     "briefing",
+    "print",
+    "drafts",
     OWN_FOLDER,
     f"{OWN_FOLDER}/lock",
     *(f"{OWN_FOLDER}/{_LEDGER}{tail}" for tail in ("", "-wal", "-shm", "-journal")),

@@ -47,6 +47,7 @@ def run() -> None:
         curating,
         explain,
         library,
+        posting,
         recipients,
         trace,
     )

@@ -1,0 +1,150 @@
+"""print and drafts as a user calls them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+Briefgen = Callable[..., Any]
+
+
+@pytest.fixture
+def campaign(starter: Path) -> Path:
+    """The starter with three recipients, two of whom can be reached by e-mail."""
+    path = starter / "recipients.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))[:3]
+    for row, email in zip(rows, ("ada@example.org", "ben@example.org", ""), strict=True):
+        row["email"] = email
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return starter
+
+
+@pytest.fixture
+def made(briefgen: Briefgen, campaign: Path) -> Path:
+    assert briefgen("batch", campaign, "-q").code == 0
+    return campaign
+
+
+def test_letters_envelopes_and_labels_come_in_one_order(briefgen: Briefgen, made: Path) -> None:
+    said = briefgen("print", made, "--duplex", "--envelopes", "DL", "--labels", "avery-l7160", "--json")
+    assert (said.code, said.json["ok"]) == (0, True)
+    files = [Path(one["file"]) for one in said.json["files"]]
+    assert [file.name for file in files] == ["letters.pdf", "envelopes-dl.pdf", "labels-avery-l7160.pdf"]
+    letters, envelopes, _ = (pypdfium2.PdfDocument(file) for file in files)
+    order = [item.get_title().split(", ")[-1] for item in letters.get_toc()]
+    assert len(order) == len(envelopes) == 3
+    for name, page in zip(order, envelopes, strict=True):
+        assert name.split()[-1] in page.get_textpage().get_text_bounded()
+
+
+def test_only_what_is_made_and_up_to_date_is_posted(briefgen: Briefgen, campaign: Path) -> None:
+    for command in ("print", "drafts"):
+        said = briefgen(command, campaign)
+        assert said.code == 1
+        assert "letter-unfinished" in said.err and "not made yet" in said.err
+    assert not (campaign / "out").exists()
+    briefgen("batch", campaign, "-q")
+    file = next((campaign / "out/letters").glob("*.pdf"))
+    file.write_bytes(file.read_bytes() + b"%")
+    said = briefgen("print", campaign)
+    assert said.code == 1
+    assert "changed by hand" in said.err
+    assert not (campaign / "out/print").exists()
+
+
+def test_labels_alone_need_no_letters(briefgen: Briefgen, campaign: Path) -> None:
+    said = briefgen("print", campaign, "--no-letters", "--labels", "avery-5160", "--first", "30")
+    assert said.code == 0
+    assert "3 labels, 2 sheets" in said.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--no-letters"], "print-nothing"),
+        (["--no-letters", "--duplex", "--labels", "avery-5160"], "options-apart"),
+        (["--first", "3"], "options-apart"),
+        (["--no-sender"], "options-apart"),
+        (["--right", "1"], "options-apart"),
+        (["--labels", "avery-9999"], "stationery-unknown"),
+        (["--envelopes", "b4"], "stationery-unknown"),
+        (["--labels", "avery-5160", "--first", "31"], "label-number"),
+    ],
+)
+def test_what_makes_no_sense_is_told(
+    briefgen: Briefgen, campaign: Path, options: list[str], code: str
+) -> None:
+    said = briefgen("print", campaign, *options)
+    assert said.code == 2
+    assert code in said.err
+    assert not (campaign / "out").exists()
+
+
+def test_drafts_are_written_to_those_who_can_be_reached(briefgen: Briefgen, made: Path) -> None:
+    said = briefgen("drafts", made, "--attach", "pdf", "--attach", "docx")
+    assert said.code == 0
+    assert "2 drafts in" in said.out and "Nothing was sent." in said.out
+    assert "Without an e-mail address: " in said.out
+    drafts = sorted((made / "out/drafts").glob("*.eml"))
+    assert len(drafts) == 2
+    first = drafts[0].read_bytes()
+    message = message_from_bytes(first, policy=SMTP)
+    assert [part.get_filename().rsplit(".")[-1] for part in message.iter_attachments()] == ["pdf", "docx"]
+    assert briefgen("drafts", made, "--attach", "pdf", "--attach", "docx").code == 0
+    assert drafts[0].read_bytes() == first
+    assert not (made / "out/edited").exists()
+
+
+def test_a_draft_changed_by_hand_is_kept_and_an_old_one_named(briefgen: Briefgen, made: Path) -> None:
+    briefgen("drafts", made)
+    drafts = sorted((made / "out/drafts").glob("*.eml"))
+    drafts[0].write_bytes(b"Subject: mine\r\n\r\nMy own words.\r\n")
+    (made / "out/drafts/somebody-else.eml").write_bytes(b"")
+    said = briefgen("drafts", made)
+    assert "changed by hand and is kept as" in said.err
+    assert "somebody-else.eml" in said.err
+    assert b"My own words" in next((made / "out/edited").glob("*.eml")).read_bytes()
+
+
+def test_a_bad_address_costs_one_draft(briefgen: Briefgen, made: Path) -> None:
+    path = made / "recipients.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("ada@example.org", "ada@@example"), encoding="utf-8"
+    )
+    briefgen("batch", made, "-q")
+    said = briefgen("drafts", made)
+    assert said.code == 1
+    assert len(list((made / "out/drafts").glob("*.eml"))) <= 1
+
+
+def test_drafts_need_somebody_to_come_from(briefgen: Briefgen, made: Path) -> None:
+    path = made / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        "".join(line for line in text.splitlines(True) if "  email:" not in line), encoding="utf-8"
+    )
+    said = briefgen("drafts", made)
+    assert said.code == 1
+    assert "drafts-sender" in said.err
+
+
+def test_no_link_leads_what_is_printed_out_of_the_folder(
+    briefgen: Briefgen, made: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (made / "out/print").symlink_to(elsewhere)
+    said = briefgen("print", made)
+    assert said.code == 74
+    assert list(elsewhere.iterdir()) == []

@@ -1,0 +1,43 @@
+"""Letters are posted by country, postal code and place."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.model.recipient import Recipient
+from briefgen.posting.order import in_postal_order
+
+
+def person(id: str, country: str, code: str, locality: str = "", family: str = "") -> Recipient:
+    return Recipient(
+        id=id, office="us-senator", country=country, postal_code=code, locality=locality, family=family
+    )
+
+
+def test_the_senders_country_comes_first_and_codes_count_by_value() -> None:
+    people = [
+        person("a", "FR", "75007"),
+        person("b", "GB", "SW1A 2AH"),
+        person("c", "GB", "E10 7QD"),
+        person("d", "GB", "E2 8DY"),
+        person("e", "GB", ""),
+        person("f", "DE", "10115"),
+        person("g", "US", "02139"),
+    ]
+    assert [one.id for one in in_postal_order(people, "GB")] == ["d", "c", "b", "e", "f", "a", "g"]
+
+
+def test_one_code_is_parted_by_place_and_name() -> None:
+    people = [
+        person("a", "US", "20510", "Washington", "Young"),
+        person("b", "US", "20510", "Washington", "adams"),
+        person("c", "US", "20510", "Arlington", "Zeta"),
+    ]
+    assert [one.id for one in in_postal_order(people, "US")] == ["c", "b", "a"]
+
+
+@given(st.permutations(range(6)), st.lists(st.text(max_size=12), min_size=6, max_size=6))
+def test_the_order_does_not_depend_on_that_of_the_list(order: list[int], codes: list[str]) -> None:
+    people = [person(str(number), "US", code) for number, code in enumerate(codes)]
+    assert in_postal_order([people[index] for index in order], "US") == in_postal_order(people, "US")
