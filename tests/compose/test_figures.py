@@ -24,9 +24,10 @@ from briefgen.errors import BriefgenError, Findings
 from briefgen.figures.lettering import FAMILY
 from briefgen.figures.png import as_png
 from briefgen.figures.svg import as_svg
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
+from briefgen.inspect.html import read_html
 from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import differences, read_html
 from briefgen.library.library import library_folders, load_library
 from briefgen.library.snippets import read_card
 from briefgen.model.document import Document
