@@ -24,9 +24,11 @@ def content(
     place = Place(shown_name(shown))
     try:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            if what := _irregular(os.fstat(file.fileno()).st_mode):
-                raise StorageFault(Problem("file-irregular", what, place, "name the file itself"))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        if what := _irregular(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise StorageFault(Problem("file-irregular", what, place, "name the file itself"))
+        with os.fdopen(descriptor, "rb") as file:
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -180,6 +180,9 @@ def _check_item(name: str, item: Mapping[str, Any], place: Place, findings: Find
                         "write plain characters; CSL knows <i>, <b>, <sup>, <sub> and small capitals",
                     )
                 )
+    for fault in _form_faults(item):
+        hint = "export it again as CSL-JSON, or mend it by hand"
+        findings.add(Problem("reference-form", f"{name}: {fault}", place, hint))
     for fault in _date_faults(item):
         findings.add(
             Problem(
@@ -202,8 +205,48 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(child)
 
 
+_NAMES = frozenset(
+    {
+        "author",
+        "chair",
+        "collection-editor",
+        "compiler",
+        "composer",
+        "container-author",
+        "contributor",
+        "curator",
+    }
+    | {"director", "editor", "editor-translator", "editorial-director", "executive-producer", "guest", "host"}
+    | {"illustrator", "interviewer", "narrator", "organizer", "original-author", "performer", "producer"}
+    | {"recipient", "reviewed-author", "script-writer", "series-creator", "translator"}
+)
+"""Variables of CSL 1.0.2 that hold names."""
+_DATES = ("issued", "accessed", "event-date", "original-date", "submitted", "available-date")
+_STRUCTURED = frozenset({"note", "custom", "categories", *_DATES})
+"""What need not be a text or number; notes are left out, dates are looked at by themselves."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _form_faults(item: Mapping[str, Any]) -> Iterator[str]:
+    """Variables whose value is of another kind than in CSL-JSON; pandoc would refuse the whole list."""
+    for field, value in item.items():
+        if field in _NAMES:
+            people = value if isinstance(value, list) else [None]
+            if not all(
+                isinstance(one, dict) and all(isinstance(part, str | bool) for part in one.values())
+                for one in people
+            ):
+                yield f'{field} is no list of names: {{"family": "…", "given": "…"}} or {{"literal": "…"}}'
+        elif field not in _STRUCTURED and (
+            isinstance(value, bool) or not isinstance(value, str | int | float)
+        ):
+            yield f"{field} is neither a text nor a number"
+        if any(_SURROGATE.search(text) for text in _strings(value)):
+            yield f"{field} holds half a character"
+
+
 def _date_faults(item: Mapping[str, Any]) -> Iterator[str]:
-    for field in ("issued", "accessed", "event-date", "original-date", "submitted", "available-date"):
+    for field in _DATES:
         date = item.get(field)
         if date is None:
             continue

@@ -22,12 +22,14 @@ from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Rendering
+from briefgen.ordinary import content, is_ordinary, is_within
 from briefgen.render.fonts import font_faces, missing_glyphs
 from briefgen.render.look import PAGES, PageLayout
 from briefgen.render.restraint import page_problems, stylesheet_problems, wording_problems
 
 MAX_PICTURES = 32
 """Pictures kept for the documents that follow."""
+MAX_STYLESHEET = 4_000_000
 _VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
 _TOLD_BETTER = (
     ".notdef glyph rendered",  # missing_glyphs names the font to install
@@ -118,7 +120,7 @@ class PdfRenderer:
     def _own_sheets(self, document: Document) -> list[str]:
         """Names of the stylesheets that are not briefgen's, whose folder is the last."""
         names = (f"{document.kind}.css", "page.css")
-        return [name for name in names if any((folder / name).is_file() for folder in self.styles[:-1])]
+        return [name for name in names if any(is_ordinary(folder / name) for folder in self.styles[:-1])]
 
     def _variant(self) -> dict[str, Any]:
         """WeasyPrint's options for laying out what is to be an archive's."""
@@ -170,8 +172,8 @@ class PdfRenderer:
     def _css(self, name: str) -> str:
         for folder in self.styles:
             path = folder / name
-            if path.is_file():
-                text = path.read_text(encoding="utf-8")
+            if path.is_symlink() or path.exists():
+                text = _stylesheet(path, folder)
                 _raise_any(stylesheet_problems(text, name))
                 if folder != self.styles[-1]:
                     _raise_any(wording_problems(text, name))
@@ -184,6 +186,18 @@ class PdfRenderer:
                 "reinstall briefgen, or put it in templates/css/",
             )
         )
+
+
+def _stylesheet(path: Path, folder: Path) -> str:
+    """The text of a stylesheet; raises BriefgenError where it is no file of that folder, or no UTF-8."""
+    if not is_within(path, folder):
+        hint = "put the file itself here instead of a link"
+        raise BriefgenError(Problem("file-outside", "leads out of its folder", Place(path.name), hint))
+    try:
+        return content(path, path.name, MAX_STYLESHEET).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        hint = "save the file as UTF-8"
+        raise BriefgenError(Problem("file-encoding", "is not UTF-8", Place(path.name), hint)) from None
 
 
 def whole_page(document: Document) -> str:
@@ -284,7 +298,7 @@ class _Silence(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a message, but for those of which we know more."""
         if not record.msg.startswith(_TOLD_BETTER):
-            self.messages.append(_DATA.sub(r"\1…", record.getMessage()))
+            self.messages.append(" ".join(_DATA.sub(r"\1…", record.getMessage()).split())[:300])
 
     def __exit__(self, *error: object) -> None:
         self._logger.handlers, self._logger.propagate = self._before

@@ -122,6 +122,30 @@ def test_a_picture_that_is_hidden_is_told(tmp_path: Path) -> None:
         own(tmp_path, "figure img { width: 0; height: 0; }").render(document(LETTER + FIGURE, "letter"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "code"), [("folder", "file-irregular"), ("link", "file-outside"), ("loop", "file-unreadable")]
+)
+def test_what_is_no_stylesheet_is_told(tmp_path: Path, kind: str, code: str) -> None:
+    (tmp_path / "css").mkdir()
+    path = tmp_path / "css" / "letter.css"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path if kind == "loop" else SHIPPED / "letter.css")
+    with pytest.raises(BriefgenError) as refused:
+        PdfRenderer((tmp_path / "css", SHIPPED)).render(document(LETTER, "letter"))
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_a_stylesheet_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    renderer = own(tmp_path, "")
+    with (tmp_path / "css" / "letter.css").open("ab") as file:
+        file.write(b"/* \xff */")
+    with pytest.raises(BriefgenError) as refused:
+        renderer.render(document(LETTER, "letter"))
+    assert [problem.code for problem in refused.value.problems] == ["file-encoding"]
+
+
 @pytest.mark.parametrize("name", ["page.css", "letter.css", "briefing.css"])
 def test_a_copy_of_our_own_stylesheets_is_let_through(name: str) -> None:
     assert list(wording_problems((SHIPPED / name).read_text(), name)) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -105,6 +106,7 @@ def _data(kind: str, content: bytes) -> dict[str, Any]:
 
 
 def _failed(about: str, why: str) -> BriefgenError:
+    why = re.sub(r"data:application/json;base64,\S+", "of the works cited", why)
     return BriefgenError(
         Problem(
             "pandoc-failed",
