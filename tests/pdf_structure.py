@@ -43,6 +43,11 @@ class Element:
                 yield kid
 
 
+def _is_image(page: Any, name: Any) -> bool:
+    """Whether a name is that of a picture; words of a drawing can be in a group, which is none."""
+    return str(page.Resources.XObject[name].Subtype) == "/Image"
+
+
 class Structured:
     """A PDF with its structure."""
 
@@ -95,7 +100,7 @@ class Structured:
                 mcid = next((one for _, one in reversed(stack) if one is not None), None)
                 if mcid is None and not any(tag == "/Artifact" for tag, _ in stack):
                     self.fault("unmarked", f"page {number + 1}: {name} paints outside of marked content")
-                elif name == "Do" and mcid is not None:
+                elif name == "Do" and mcid is not None and _is_image(page, operands[0]):
                     corners = [matrices[-1].transform(corner) for corner in ((0, 0), (1, 1))]
                     self.pictures[number, mcid] = [*map(min, *corners), *map(max, *corners)]
                 elif mcid is not None and name in ("Tj", "TJ"):

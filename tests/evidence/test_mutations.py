@@ -113,6 +113,9 @@ def with_wording(card: Card, name: str, wording: str) -> Card:
     if name in ("body", "title"):
         return _copy(card, **{name: wording})
     assert isinstance(card, Snippet)
+    if name == "alt":
+        assert card.figure
+        return _copy(card, figure=card.figure.model_copy(update={"alt": wording}))
     return _copy(card, variants={**card.variants, name: wording})
 
 
@@ -189,8 +192,9 @@ def _of_wordings(card: Card, shelf: Shelf) -> Iterator[Mutation]:
         if markdown != plain(markdown):
             markdown = plain(markdown)  # emphasis does not matter for what is claimed
         for kind, changed in _altered_wordings(card, markdown, told, sentences, shelf):
-            if name == "title" and ("hedge" in kind or "attribution" in kind):
-                continue  # a title need not repeat them
+            loose = name == "title" or (isinstance(card, Snippet) and card.figure)
+            if loose and ("hedge" in kind or "attribution" in kind):
+                continue  # a title need not repeat them, and of a figure each datum does
             if normalise(changed).text != normalise(markdown).text:
                 yield Mutation(f"wording: {kind}", with_wording(card, name, changed), markdown, changed)
 
