@@ -127,6 +127,7 @@ class Templates:
     _loader: _Folders = field(init=False, repr=False)
     _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
+    _found: frozenset[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self._loader = _Folders(self.folders)
@@ -175,7 +176,9 @@ class Templates:
         Looked up in order: recipient id, office, chamber, country, default. Raises BriefgenError where not
         even a default is there.
         """
-        names = set(self.names())
+        if self._found is None:  # once: a batch asks for each letter, and folders are slow to walk
+            self._found = frozenset(self.names())
+        names = self._found
         for candidate in candidates(kind, recipient):
             if candidate in names:
                 return candidate
