@@ -30,10 +30,12 @@ import lxml.etree
 import weasyprint
 
 from briefgen.model.document import Document
+from briefgen.model.look import Look
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.fonts import font_faces, font_folders
 from briefgen.render.look import PAGES
-from briefgen.render.pdf import PdfRenderer, page_rule, whole_page
+from briefgen.render.page_css import look_rules, page_rule
+from briefgen.render.pdf import PdfRenderer, whole_page
 
 STYLES = Path(__file__).parents[1] / "templates" / "css"
 WARM_UP = 3
@@ -73,7 +75,7 @@ def letter_to(number: int) -> Document:
 
 
 def plain_pdf() -> Callable[[Document], bytes]:
-    rules = page_rule(PAGES["letter", "us-letter"])
+    rules = look_rules(Look()) + page_rule(PAGES["letter", "us-letter"])
     css = "\n".join(
         [font_faces(), *((STYLES / name).read_text() for name in ("page.css", "letter.css")), rules]
     )

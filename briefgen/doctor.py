@@ -42,6 +42,7 @@ FONT_FILES = {
         "SourceSansPro-Regular.otf",
         "SourceSansPro-It.otf",
         "SourceSansPro-Semibold.otf",
+        "SourceSansPro-SemiboldIt.otf",
     ],
 }
 """The fonts that the page design names, by package."""

@@ -28,6 +28,7 @@ from briefgen.compose.matching import unmatched
 from briefgen.compose.pictures import PICTURES
 from briefgen.compose.templates import Templates, is_language
 from briefgen.doctor import require_pdf
+from briefgen.dressing import check_address, check_look, look_of
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
@@ -37,6 +38,7 @@ from briefgen.library.recipients.rows import Columns
 from briefgen.library.recipients.sendable import sendable
 from briefgen.model.campaign import Campaign
 from briefgen.model.letterhead import Letterhead
+from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.model.text import same_language
@@ -64,6 +66,8 @@ class Opened:
     letterhead: Letterhead | None = None
     """The sender's own, for DOCX letters."""
 
+    look: Look = QUIET_SERIF
+
     @property
     def drawing(self) -> str:
         """SHA-256 over all that shapes a file but the document of which it is made."""
@@ -78,7 +82,7 @@ class Opened:
         if "pdf" in formats:
             require_pdf()
         styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
-        return Renderers(formats, styles, self.letterhead, self.campaign.output.pdf)
+        return Renderers(formats, styles, self.letterhead, self.campaign.output.pdf, self.look)
 
 
 def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
@@ -92,6 +96,8 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     forms, everybody = _recipients(found, findings, rows)
     examined = _check(found, library, findings)
     letterhead = _letterhead(found, findings)
+    if found.campaign is not None:
+        check_look(found.campaign, found.folder.path, findings)
     campaign = require(found.campaign, findings)
     verified = {name: verification.as_json() for name, verification in examined.verified.items()}
     its_fingerprint = _fingerprint(campaign, found, library, verified)
@@ -110,6 +116,7 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
         tuple(warning for warning in warnings if warning.code not in campaign.ignore),
         summary_of(examined),
         letterhead,
+        look_of(campaign),
     )
 
 
@@ -202,10 +209,13 @@ def _fingerprint(
 ) -> str:
     sender = campaign.sender
     styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
+    logo = [campaign.letterhead.logo.file] if campaign.letterhead.logo else []
+    logo += [str(Path(name).with_suffix(".png")) for name in logo]
     names = [
         FORMS,
         sender.signature,
         sender.letterhead,
+        *logo,
         *(name for name in sorted(styles) if name.endswith(".csl")),
     ]
     files = [found.folder.path / name for name in names if name]
@@ -218,14 +228,17 @@ def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Rec
     """Part those who can be written to from those who cannot, with the reason."""
     sending: list[Recipient] = []
     problems: list[Problem] = []
-    campaign = composer.campaign
+    campaign, look = composer.campaign, look_of(composer.campaign)
     for recipient in everybody:
         problem = sendable(recipient, campaign.date) or _speaks(recipient, campaign)
         if problem is None:
             try:
-                address(recipient, composer.forms, sender_country=campaign.sender.country)
+                to = address(recipient, composer.forms, sender_country=campaign.sender.country)
             except BriefgenError as error:
                 problems.extend(replace(one, about=recipient.id) for one in error.problems)
+                continue
+            if unfit := check_address(to, recipient, campaign, look):
+                problems.extend(replace(one, about=recipient.id) for one in unfit)
                 continue
             sending.append(recipient)
         else:

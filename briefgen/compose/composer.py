@@ -21,6 +21,7 @@ from briefgen.compose.figures import Figures, with_figures
 from briefgen.compose.forms import Forms
 from briefgen.compose.furniture import Furniture, Request, letter_title
 from briefgen.compose.leftovers import leftovers
+from briefgen.compose.letterhead import letterhead_lines, paper_of, return_line
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import with_pictures
@@ -42,6 +43,8 @@ LETTER_NAMES = (
     "campaign",
     "case",
     "sender",
+    "letterhead",
+    "return_line",
     "recipient",
     "fields",
     "to",
@@ -154,6 +157,8 @@ class Composer:
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
+            "letterhead": letterhead_lines(campaign),
+            "return_line": return_line(campaign),
             "recipient": recipient,
             "fields": recipient.extra,
             "to": to,
@@ -187,7 +192,8 @@ class Composer:
             date=campaign.date,
             # The date keeps to one line of the running head, however long the name is.
             running=(to.name, date.replace(" ", "\u00a0")),
-            page=campaign.letter.page,
+            page=paper_of(campaign.letter),
+            layout=campaign.letter.layout,
             record=self._record(recipient, used, placed, about),
         )
 
@@ -234,7 +240,7 @@ class Composer:
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
-            running=(title,),
+            running=(paper.short_title or title,),
             page=paper.page,
             record=self._record(None, used, placed, "the briefing"),
         )

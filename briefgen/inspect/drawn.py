@@ -1,4 +1,7 @@
-"""The words on a PDF's page that are part of a picture, told by its tags; what they say is not read."""
+"""The words on a PDF's page that are part of a picture or set apart from its text, told by its tags.
+
+What they say is not read.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Any
 
 _FIGURE = "Figure"
 """Structure type of a picture (ISO 32000-1, 14.8.4.5)."""
+_ARTIFACT = "Artifact"
+"""Mark of what serves the page and is no part of what the document says (14.8.2.2)."""
 _NAME_BYTES = 64
 MAX_DEPTH = 20
 """Of groups within groups."""
@@ -15,10 +20,19 @@ MAX_DEPTH = 20
 
 def drawn_words(page: Any) -> frozenset[int]:
     """Addresses of the text objects within figures, on a page of pypdfium2's that stays open."""
+    return _words_marked(page, _FIGURE)
+
+
+def words_set_apart(page: Any) -> frozenset[int]:
+    """Addresses of the text objects that are marked as artifacts: heads and feet of the page."""
+    return _words_marked(page, _ARTIFACT)
+
+
+def _words_marked(page: Any, name: str) -> frozenset[int]:
     from pypdfium2 import raw
 
     objects = (raw.FPDFPage_GetObject(page, index) for index in range(raw.FPDFPage_CountObjects(page)))
-    return frozenset(words for each in objects if has_mark(each, _FIGURE) for words in _words(each, 0))
+    return frozenset(words for each in objects if has_mark(each, name) for words in _words(each, 0))
 
 
 def address(text_object: Any) -> int | None:

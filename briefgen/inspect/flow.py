@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from briefgen.inspect.drawn import address, drawn_words
+from briefgen.inspect.drawn import address, drawn_words, words_set_apart
 from briefgen.inspect.tokens import LINE_HYPHEN
 
 _CALL = 0.85
@@ -45,22 +45,33 @@ def running_text(data: bytes) -> str:
 
 
 def page_glyphs(page: Any) -> list[Glyph]:
-    """The characters of a page of pypdfium2's, without those in pictures, as they are painted."""
+    """The characters of a page of pypdfium2's as they are painted, but for pictures and the foot."""
     from pypdfium2 import raw
 
     text = page.get_textpage()
     x, y = ctypes.c_double(), ctypes.c_double()
-    glyphs = []
-    drawn = drawn_words(page)
+    glyphs: list[Glyph] = []
+    apart: set[int] = set()
+    drawn, artifacts = drawn_words(page), words_set_apart(page)
     for index in range(raw.FPDFText_CountChars(text)):
-        if drawn and address(raw.FPDFText_GetTextObject(text, index)) in drawn:
+        painted = address(raw.FPDFText_GetTextObject(text, index)) if drawn or artifacts else None
+        if painted in drawn:
             continue
+        if painted in artifacts:
+            apart.add(len(glyphs))
         code = raw.FPDFText_GetUnicode(text, index)
         char = LINE_HYPHEN if raw.FPDFText_IsHyphen(text, index) == 1 else character(code)
         raw.FPDFText_GetCharOrigin(text, index, x, y)
         inferred = raw.FPDFText_IsGenerated(text, index) == 1
         glyphs.append(Glyph(char, raw.FPDFText_GetFontSize(text, index), y.value, inferred))
-    return glyphs
+    return _without_foot(glyphs, apart)
+
+
+def _without_foot(glyphs: Sequence[Glyph], apart: set[int]) -> list[Glyph]:
+    """The glyphs but for artifacts below all text: an address at the foot of a letter's first page."""
+    said = [glyph.y for index, glyph in enumerate(glyphs) if not glyph.inferred and index not in apart]
+    lowest = min(said, default=0.0)
+    return [glyph for index, glyph in enumerate(glyphs) if index not in apart or glyph.y >= lowest]
 
 
 def character(code: int) -> str:

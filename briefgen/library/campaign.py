@@ -155,6 +155,7 @@ def _files_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...
     yield from _texts(data, "recipients", "*")
     yield from ((path, name) for path, name in _texts(data, "sender", "signature") if name)
     yield from ((path, name) for path, name in _texts(data, "sender", "letterhead") if name)
+    yield from ((path, name) for path, name in _texts(data, "letterhead", "logo", "file") if name)
 
 
 def _asks(path: tuple[str | int, ...]) -> bool:

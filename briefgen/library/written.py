@@ -189,6 +189,7 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
         "for example act-on-the-inquiry",
     ),
     "^[A-Z]{2}$": ("a country as two capital letters", "for example US, GB, DE (ISO 3166)"),
+    "^(#?[0-9a-fA-F]{6})?$": ("a colour as six hexadecimal figures", 'for example "#1f3a5f", in quotes'),
 }
 _EXPECTED: Mapping[str, tuple[str, str | None]] = {
     "date": ("a date", "write year, month and day: 2026-11-24"),

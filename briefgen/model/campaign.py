@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from briefgen.model.document import LayoutName
+from briefgen.model.look import DesignName, Family
 from briefgen.model.snippet import Slug
 from briefgen.model.written import Written
 
+COLOUR = "^(#?[0-9a-fA-F]{6})?$"
 Page = Literal["a4", "us-letter"]
+Colour = Annotated[str, Field(pattern=COLOUR)]
 Format = Literal["pdf", "docx", "txt"]
 
 
@@ -40,6 +44,8 @@ class Letter(Written):
 
     template: str = "letter"
     page: Page = "a4"
+    layout: LayoutName = "plain"
+    """Where the address stands, by the standard of a country's window envelopes; decides the paper too."""
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
     subject: str = ""
@@ -73,6 +79,54 @@ class Case(Written):
     """What is not to be passed on."""
 
 
+class Logo(Written):
+    """A picture at the upper right of letters."""
+
+    file: str
+    """PNG, JPEG, or SVG with a PNG beside it, in the campaign folder."""
+    alt: str = ""
+    """What it shows, for those who do not see it; the organisation's name where it is empty."""
+    height: float = Field(default=14, ge=5, le=30)
+    """Greatest height in millimetres."""
+
+
+class Colours(Written):
+    """Colours as six hexadecimal figures; an empty one is the design's."""
+
+    accent: Colour = ""
+    text: Colour = ""
+    quiet: Colour = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_written(cls, colour: object) -> object:
+        if colour is None:
+            raise ValueError('write the colour in quotes, "#1f3a5f": without them # begins a comment')
+        return colour
+
+
+class Fonts(Written):
+    """Families of type; an empty one is the design's."""
+
+    text: Family | None = None
+    headings: Family | None = None
+
+
+class Head(Written):
+    """What PDF and Word files look like, without a stylesheet."""
+
+    design: DesignName = "serif"
+    logo: Logo | None = None
+    colours: Colours = Colours()
+    fonts: Fonts = Fonts()
+    sender: list[str] = []
+    """Lines under the organisation's name; address, telephone, e-mail and website where there are none."""
+    return_line: str = ""
+    """The sender in one line above the address, where the layout has one; else made from the address."""
+    footer: list[str] = Field(default=[], max_length=4)
+    """Lines at the foot of the first page."""
+
+
 class Section(Written):
     """One section of the briefing."""
 
@@ -96,6 +150,8 @@ class Briefing(Written):
     citation_style: str = "chicago-notes-bibliography"
     title: str = ""
     subtitle: str = ""
+    short_title: str = ""
+    """In the head of the following pages, where the title is too long for it."""
     summary: list[Slug] = []
     """Snippets that make up the summary box."""
     sections: list[Section] = []
@@ -162,6 +218,7 @@ class Campaign(Written):
     """For letters of the template `communication`."""
     letter: Letter = Letter()
     briefing: Briefing = Briefing()
+    letterhead: Head = Head()
     recipients: list[str] = Field(min_length=1)
     """CSV files and workbooks in the campaign folder."""
     interests: list[Interest] = []

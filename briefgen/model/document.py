@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+LayoutName = Literal["plain", "us-letter", "din-5008-a", "din-5008-b", "sn-right", "nf-z11", "uk-dl"]
+"""Of a letter's page: the national standard that says where the address stands; `plain` follows none."""
+WITH_RETURN_LINE: frozenset[LayoutName] = frozenset({"din-5008-a", "din-5008-b"})
+"""Layouts whose window shows the sender's address in small type above the recipient's (DIN 5008)."""
+
 BLOCKS = frozenset({"p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table", "figure", "div"})
 INLINE = frozenset({"a", "em", "strong", "span", "br", "sup", "sub"})
 WITHIN: Mapping[str, frozenset[str]] = {
@@ -72,6 +77,7 @@ COMMON_ATTRIBUTES = frozenset({"lang", "id"})
 BLOCK_CLASSES = frozenset(
     {
         "letterhead",
+        "return-line",
         "inside-address",
         "date-line",
         "reference-line",
@@ -115,6 +121,8 @@ class Document:
     page: Literal["a4", "us-letter"]
     record: Mapping[str, Any]
     """The evidence record (briefgen.evidence.record), JSON-able; both formats carry it."""
+    layout: LayoutName = "plain"
+    """Of letters: where the address stands, and marks on the edge (briefgen.render.layouts)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _FACES = (
     ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-Regular.otf", 400, "normal"),
     ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-It.otf", 400, "italic"),
     ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-Semibold.otf", 600, "normal"),
+    ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-SemiboldIt.otf", 600, "italic"),
 )
 _EAST_ASIAN = frozenset({"Hang", "Hani", "Hira", "Kana", "Bopo"})
 """Scripts (ISO 15924) of the one big family for Chinese, Japanese and Korean."""
@@ -32,6 +33,12 @@ def font_folders() -> dict[str, Path]:
     """Folders of the font packages by package name."""
     packages = {package for _, package, _, _, _ in _FACES}
     return {package: Path(str(resources.files(package) / "files")) for package in sorted(packages)}
+
+
+def regular_face(family: str) -> Path:
+    """The file of a family's upright face in its usual weight."""
+    package, name = next((package, name) for known, package, name, _, _ in _FACES if known == family)
+    return font_folders()[package] / name
 
 
 def font_faces() -> str:

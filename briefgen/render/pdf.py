@@ -22,10 +22,14 @@ from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Rendering
+from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.ordinary import content, is_ordinary, is_within
 from briefgen.render.fonts import font_faces, missing_glyphs
-from briefgen.render.look import PAGES, PageLayout
+from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, layout_of, marks
+from briefgen.render.page_css import address_style, layout_rules, look_rules
 from briefgen.render.restraint import page_problems, stylesheet_problems, wording_problems
+from briefgen.render.running import running_head
+from briefgen.render.window import PT, document_standing
 
 MAX_PICTURES = 32
 """Pictures kept for the documents that follow."""
@@ -38,19 +42,14 @@ _TOLD_BETTER = (
 """Beginnings of WeasyPrint's messages that are not passed on."""
 _DATA = re.compile(r"(data:[a-z]+/[a-z+]+)[;,]\S*")
 """A picture in a message, which nobody wants to read."""
+_MARK_COLOUR = (0.54, 0.56, 0.6)
+_DESIGN_SHEETS = {"serif": (), "sans": ("sans.css",)}
+"""What each design lays over the stylesheets."""
 RECORD_NAME = "briefgen-evidence.json"
 """Name of the embedded file that carries the evidence record."""
 
 Purpose = Literal["accessible", "archive"]
 """`accessible` is PDF/UA-1; `archive` is that and PDF/A-3a."""
-
-
-def page_rule(page: PageLayout) -> str:
-    """The @page rules of a layout; the first page has no head, the others have one."""
-    return (
-        f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {page.top_mm + 8}mm {page.right_mm}mm "
-        f"{page.bottom_mm}mm {page.left_mm}mm; }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
-    )
 
 
 @dataclass(slots=True)
@@ -60,8 +59,9 @@ class PdfRenderer:
     styles: Sequence[Path]
     """Folders with `page.css`, `letter.css`, `briefing.css`; the first that has a file wins."""
     purpose: Purpose = "accessible"
+    look: Look = QUIET_SERIF
     _fonts: Any = field(default=None, repr=False)
-    _sheets: dict[tuple[str, str], list[Any]] = field(default_factory=dict, repr=False)
+    _sheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
     _pictures: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -78,7 +78,7 @@ class PdfRenderer:
         from briefgen.render.accessible import watch
 
         sheets = self._sheets_for(document)
-        page = HTML(string=whole_page(document), url_fetcher=self._fetcher, base_url=None)
+        page = HTML(string=whole_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
         laid_out = page.render(
             stylesheets=sheets,
             font_config=self._fonts,
@@ -88,7 +88,8 @@ class PdfRenderer:
         )
         _forget_drawings(self._pictures)
         laid_out.metadata.attachments.append(_record(document, self._fetcher))
-        finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"))
+        layout = layout_of(document.kind, document.page, document.layout)
+        finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"), layout)
         if self._own_sheets(document):
             self._compare(document, laid_out.pages, page.etree_element.find("body"))
         data: bytes = laid_out.write_pdf(
@@ -119,7 +120,7 @@ class PdfRenderer:
 
     def _own_sheets(self, document: Document) -> list[str]:
         """Names of the stylesheets that are not briefgen's, whose folder is the last."""
-        names = (f"{document.kind}.css", "page.css")
+        names = (f"{document.kind}.css", "page.css", *_DESIGN_SHEETS[self.look.design])
         return [name for name in names if any(is_ordinary(folder / name) for folder in self.styles[:-1])]
 
     def _variant(self) -> dict[str, Any]:
@@ -130,13 +131,14 @@ class PdfRenderer:
 
         return {"color_profiles": colour_profiles(), "output_intent": INTENT}
 
-    def _finish(self, painted: list[Any], body: Any, laid_out: Any, pdf: Any) -> None:
+    def _finish(self, painted: list[Any], body: Any, layout: Layout, laid_out: Any, pdf: Any) -> None:
         """What is left to do before a PDF is written."""
         from briefgen.render.accessible import make_accessible
 
         missing = (code for font in laid_out.fonts.values() for code in font.missing)
         _raise_any(missing_glyphs(missing, laid_out.metadata.title))
         make_accessible(laid_out, pdf, painted, body)
+        _draw_marks(painted[0].stream, layout)
         if self.purpose == "archive":
             from briefgen.render.archive import make_archival
 
@@ -159,12 +161,13 @@ class PdfRenderer:
         self._fonts, self._fetcher = FontConfiguration(), OwnFilesOnly()
 
     def _sheets_for(self, document: Document) -> list[Any]:
-        key = (document.kind, document.page)
+        key = (document.kind, document.page, document.layout)
         if key not in self._sheets:
             from weasyprint import CSS
 
-            own = [self._css("page.css"), self._css(f"{document.kind}.css")]
-            text = "\n".join([font_faces(), *own, page_rule(PAGES[key])])
+            names = ["page.css", f"{document.kind}.css", *_DESIGN_SHEETS[self.look.design]]
+            rules = layout_rules(layout_of(*key), self.look, foot=_has_foot(document, self.look))
+            text = "\n".join([font_faces(), look_rules(self.look), *map(self._css, names), rules])
             with _told(document, "css-syntax", "mend the stylesheet"):
                 self._sheets[key] = [CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)]
         return self._sheets[key]
@@ -200,9 +203,28 @@ def _stylesheet(path: Path, folder: Path) -> str:
         raise BriefgenError(Problem("file-encoding", "is not UTF-8", Place(path.name), hint)) from None
 
 
-def whole_page(document: Document) -> str:
-    """The document as a complete HTML page for WeasyPrint: properties, head of following pages, body."""
-    running = "".join(f"<span>{escape(line)}</span>" for line in document.running)
+def _draw_marks(stream: Any, layout: Layout) -> None:
+    """Marks for folding and punching, as artifacts, on a page that is painted, in points from its top."""
+    for height, length in marks(layout):
+        with stream.artifact(), stream.stacked():
+            stream.set_color_rgb(*_MARK_COLOUR)
+            stream.rectangle(MARK_LEFT_MM / PT, height / PT - MARK_PT / 2, length / PT, MARK_PT)
+            stream.fill()
+
+
+def _has_foot(document: Document, look: Look) -> bool:
+    return document.kind == "letter" and bool(look.foot)
+
+
+def whole_page(document: Document, look: Look = QUIET_SERIF) -> str:
+    """The document as a complete HTML page for WeasyPrint: properties, heads and feet, body.
+
+    Raises BriefgenError where the address finds no room in its window.
+    """
+    layout = layout_of(document.kind, document.page, document.layout)
+    running = "".join(f"<span>{escape(line)}</span>" for line in running_head(document, layout, look))
+    foot = "<br/>".join(map(escape, look.foot)) if _has_foot(document, look) else ""
+    foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = f"{document.date.isoformat()}T00:00:00Z"
     return (
         f'<!DOCTYPE html><html lang="{escape(document.language)}"><head><meta charset="utf-8">'
@@ -210,9 +232,21 @@ def whole_page(document: Document) -> str:
         f'<meta name="author" content="{escape(document.author)}">'
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
-        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>'
-        f"{document.html.replace(_CALL, _HELD_CALL)}</body></html>"
+        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
+        f"{_placed(document, layout, look).replace(_CALL, _HELD_CALL)}</body></html>"
     )
+
+
+_ADDRESS = '<div class="inside-address"'
+
+
+def _placed(document: Document, layout: Layout, look: Look) -> str:
+    """The document's HTML with its address in the window, if the layout has one."""
+    stands = document_standing(document.html, document.title, layout, look)
+    if stands is None:
+        return document.html
+    styled = f'{_ADDRESS} style="{address_style(stands, layout.page)}"'
+    return document.html.replace(_ADDRESS, styled, 1)
 
 
 _CALL = '<span class="footnote">'

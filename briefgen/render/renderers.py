@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from briefgen.model.document import Document, Rendering
 from briefgen.model.letterhead import Letterhead
+from briefgen.model.look import QUIET_SERIF, Look
 
 
 class Renderer(Protocol):
@@ -29,6 +30,7 @@ class Renderers:
     """The sender's own, for DOCX letters."""
     pdf: Literal["accessible", "archive"] = "accessible"
     """What PDFs are to be fit for."""
+    look: Look = QUIET_SERIF
 
     def __call__(self) -> Mapping[Any, Renderer]:
         """The renderers by format."""
@@ -57,13 +59,13 @@ class _Opened(Mapping[Any, Renderer]):
 def _pdf(given: Renderers) -> Renderer:
     from briefgen.render.pdf import PdfRenderer
 
-    return PdfRenderer(given.styles, given.pdf)
+    return PdfRenderer(given.styles, given.pdf, given.look)
 
 
 def _docx(given: Renderers) -> Renderer:
     from briefgen.render.docx import DocxRenderer
 
-    return DocxRenderer(letterhead=given.letterhead)
+    return DocxRenderer(letterhead=given.letterhead, look=given.look)
 
 
 def _txt(given: Renderers) -> Renderer:

@@ -278,7 +278,7 @@ def test_a_picture_without_description_is_marked_as_decoration() -> None:
     assert "adec:decorative" in text
 
 
-@pytest.mark.parametrize(("name", "greatest_mm"), [("signature", 11), ("letterhead", 18)])
+@pytest.mark.parametrize(("name", "greatest_mm"), [("signature", 11), ("letterhead", 14)])
 def test_signatures_and_logos_are_kept_small(name: str, greatest_mm: int) -> None:
     html = f'<div class="{name}"><figure><img src="{data_address(png(900, 900))}" alt="x"/></figure></div>'
     shape = opened(html).inline_shapes[0]

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 
 from briefgen.model.document import Document, Rendering
 from briefgen.model.letterhead import Letterhead
+from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.render.docx.emitter import DECLARATION, Emitted, emit
 from briefgen.render.docx.letterhead import built_in, own
 from briefgen.render.docx.package import Member, archive, member
 from briefgen.render.docx.pictures import Pictures, ReadImage
 from briefgen.render.docx.reference import FOOTNOTES_ROOT, RECORD_NAMESPACE, SEPARATORS, Reference
 from briefgen.render.docx.runs import escape
+from briefgen.render.running import running_head
+from briefgen.render.window import document_standing
 
 _RELATIONSHIPS = (
     f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -29,10 +32,17 @@ class DocxRenderer:
     image's `src`; without it only data: addresses are read.
     """
 
-    def __init__(self, *, letterhead: Letterhead | None = None, read_image: ReadImage | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        letterhead: Letterhead | None = None,
+        read_image: ReadImage | None = None,
+        look: Look = QUIET_SERIF,
+    ) -> None:
         self._letterhead = letterhead
+        self._look = look
         self._pictures = Pictures(read_image)
-        self._references: dict[tuple[str, str, str], Reference] = {}
+        self._references: dict[tuple[str, str, str, str], Reference] = {}
 
     def render(self, document: Document) -> Rendering:
         """The document as a DOCX file; the same document gives the same bytes.
@@ -42,20 +52,23 @@ class DocxRenderer:
         return Rendering(rendered_on(self._reference(document), document, self._pictures), None)
 
     def _reference(self, document: Document) -> Reference:
-        key = (document.kind, document.page, document.language)
+        key = (document.kind, document.page, document.language, document.layout)
         if key not in self._references:
             self._references[key] = self._compiled(document)
         return self._references[key]
 
     def _compiled(self, document: Document) -> Reference:
         if self._letterhead is None or document.kind != "letter":
-            return built_in(document.kind, document.page, document.language)
+            return built_in(document.kind, document.page, document.language, document.layout, self._look)
         return own(self._letterhead.data, self._letterhead.name, document.page, document.language)
 
 
 def rendered_on(reference: Reference, document: Document, pictures: Pictures) -> bytes:
     """The document on a compiled letterhead."""
-    emitted = emit(document.html, reference, document.language, pictures)
+    stands = None
+    if reference.layout is not None:
+        stands = document_standing(document.html, document.title, reference.layout, reference.look)
+    emitted = emit(document.html, reference, document.language, pictures, stands)
     return archive([*reference.members, *_own_members(document, reference, emitted)])
 
 
@@ -72,17 +85,20 @@ def _own_members(document: Document, reference: Reference, emitted: Emitted) -> 
     for picture in emitted.pictures:
         name = f"{reference.document.rpartition('/')[0]}/{picture.name}"
         yield member(name, picture.data, compress=picture.extension == "svg")
-    words = _words(document)
+    words = _words(document, reference)
     for head in reference.heads:
         yield head.filled(words, document.language)
     yield member(reference.core, _core_properties(document).encode())
     yield member(reference.record, _record(document).encode())
 
 
-def _words(document: Document) -> Mapping[str, str]:
+def _words(document: Document, reference: Reference) -> Mapping[str, str]:
     """What the places in heads are filled with."""
     recipient, date = (*document.running, "", "")[:2]
-    return {"running": " · ".join(document.running), "recipient": recipient, "date": date}
+    shown = document.running
+    if reference.layout is not None:
+        shown = running_head(document, reference.layout, reference.look)
+    return {"running": " · ".join(shown), "recipient": recipient, "date": date}
 
 
 def _core_properties(document: Document) -> str:

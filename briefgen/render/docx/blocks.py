@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.render.docx.design import twips
+from briefgen.render.docx.frames import Framed
 from briefgen.render.docx.inline import unknown
 from briefgen.render.docx.styles import LIST_STEP_MM
 
@@ -36,6 +37,7 @@ class Block(NamedTuple):
 FLOW = Block("Body Text")
 BLOCKS: Mapping[str, Block] = {
     "letterhead": Block("Letterhead", title="Letterhead Name"),
+    "return-line": Block("Return Line"),
     "inside-address": Block("Inside Address"),
     "date-line": Block("Date Line"),
     "reference-line": Block("Reference Line"),
@@ -70,6 +72,8 @@ class Place(NamedTuple):
     number: int = 0
     """`w:numId` of the innermost list; 0 outside lists."""
     ordered: bool = False
+    framed: Framed = Framed()
+    """Where it stands on the page, if not in the flow of the text."""
 
 
 def spoken(place: Place, element: Element) -> Place:

@@ -6,7 +6,9 @@ Nothing is set here, and page sizes are in `briefgen.render.look`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from briefgen.model.look import Family, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,11 @@ class Design:
     """
 
     serif: str = "Cambria"
+    """Of the text."""
     sans: str = "Calibri"
+    """Of headings and small print."""
+    modern: bool = False
+    """Titles in the font of headings, accents in colour, a line beside the summary in place of its ground."""
     alternative_serif: str = "Caladea"
     """Free font of the same widths, for programs without the first."""
     alternative_sans: str = "Carlito"
@@ -50,12 +56,42 @@ class Design:
     """What following pages have more at the top than the first."""
     signature_mm: float = 11.0
     """Greatest height of a picture of a signature."""
-    logo_mm: float = 18.0
+    logo_mm: float = 14.0
     """Greatest height of a picture in the letterhead."""
 
 
-DESIGNS: Mapping[str, Design] = {"letter": Design(), "briefing": Design(text_pt=11.0, line_pt=14.6)}
-"""By kind of document."""
+DESIGNS: Mapping[tuple[str, str], Design] = {
+    ("serif", "letter"): Design(),
+    ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6),
+    # Calibri sets the same line as Source Sans at 1.02 times its size.
+    ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
+    ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8),
+}
+"""By name of the design and kind of document."""
+
+_WORD_FONTS: Mapping[Family, tuple[str, str]] = {
+    "Source Serif Pro": ("Cambria", "Caladea"),
+    "Source Sans Pro": ("Calibri", "Carlito"),
+}
+"""For each family of the PDF one that Word brings with it, and a free one of the same widths."""
+
+
+def design_of(kind: str, look: Look) -> Design:
+    """The design of a kind of document in a campaign's look."""
+    serif, alternative_serif = _WORD_FONTS[look.text_family]
+    sans, alternative_sans = _WORD_FONTS[look.label_family]
+    return replace(
+        DESIGNS[look.design, kind],
+        serif=serif,
+        sans=sans,
+        alternative_serif=alternative_serif,
+        alternative_sans=alternative_sans,
+        modern=look.design == "sans",
+        ink=look.ink.lstrip("#").upper(),
+        quiet=look.quiet.lstrip("#").upper(),
+        accent=look.accent.lstrip("#").upper(),
+        logo_mm=look.logo_mm,
+    )
 
 
 def beside(text_pt: float) -> Design:

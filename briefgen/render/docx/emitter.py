@@ -26,6 +26,14 @@ from briefgen.render.docx.blocks import (
     spoken,
 )
 from briefgen.render.docx.design import emu, twips
+from briefgen.render.docx.frames import (
+    Framed,
+    address_frame,
+    letterhead_frame,
+    logo_frame,
+    logo_room,
+    return_frame,
+)
 from briefgen.render.docx.inline import Inline, unknown
 from briefgen.render.docx.languages import language
 from briefgen.render.docx.ooxml import NAMESPACES
@@ -34,6 +42,7 @@ from briefgen.render.docx.reference import Reference
 from briefgen.render.docx.runs import escape
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
 from briefgen.render.docx.tables import Cell, Row, grid
+from briefgen.render.window import Standing, is_long_return_line
 
 _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -62,8 +71,12 @@ class Emitted:
     pictures: tuple[Picture, ...]
 
 
-def emit(html: str, reference: Reference, main: str, pictures: Pictures) -> Emitted:
+def emit(
+    html: str, reference: Reference, main: str, pictures: Pictures, stands: Standing | None = None
+) -> Emitted:
     """Write `html` (canonical, without a root) in the styles of `reference`; `main` is its language.
+
+    `stands` says how the address stands in its window, if it has one.
 
     Raises BriefgenError for what is outside the vocabulary of `briefgen.model.document`.
     """
@@ -72,14 +85,17 @@ def emit(html: str, reference: Reference, main: str, pictures: Pictures) -> Emit
     except ElementTree.ParseError as error:
         problem = Problem("document-malformed", f"the document's HTML cannot be read: {error}")
         raise BriefgenError(problem) from None
-    return _Emitter(root, reference, main, pictures).emitted()
+    return _Emitter(root, reference, main, pictures, stands).emitted()
 
 
 class _Emitter:
     """The state of one walk; every method adds to `self._out`, in order."""
 
-    def __init__(self, root: Element, reference: Reference, main: str, pictures: Pictures) -> None:
+    def __init__(
+        self, root: Element, reference: Reference, main: str, pictures: Pictures, stands: Standing | None
+    ) -> None:
         self._root = root
+        self._stands = stands
         self._reference = reference
         self._main = main
         self._right_to_left = reference.language.script == "right-to-left"
@@ -148,7 +164,8 @@ class _Emitter:
             # The summary is a box: what stands in it stays in it.
             self._blocks(element, place, keep_last=keep)
             return
-        place = place._replace(block=BLOCKS[name], division=name)
+        framed = self._framed(name, element) if place.block is FLOW else place.framed
+        place = place._replace(block=BLOCKS[name], division=name, framed=framed)
         before = len(self._out)
         self._new_page = name == "evidence-annex" and bool(self._out)
         if name == "toc":
@@ -157,6 +174,24 @@ class _Emitter:
             self._blocks(element, place, keep_last=keep)
         if name == "summary" and len(self._out) > before:
             self._room_after(_AFTER_SUMMARY_PT)
+
+    def _framed(self, name: str, element: Element) -> Framed:
+        """Where a block stands on the page, by the layout of the letterhead."""
+        layout = self._reference.layout
+        if layout is None:
+            return Framed()
+        if name == "letterhead":
+            logo = next(element.iter("img"), None)
+            return letterhead_frame(layout, self._logo_size(logo) if logo is not None else None)
+        if name == "return-line":
+            return return_frame(layout, small=is_long_return_line("".join(element.itertext())))
+        if name == "inside-address":
+            return address_frame(layout, self._stands)
+        return Framed()
+
+    def _logo_size(self, image: Element) -> tuple[int, int]:
+        picture = self._sources.get(image.get("data-png", "") or image.get("src", ""))
+        return picture.within(*logo_room(self._reference.design))
 
     def _room_after(self, points: float) -> None:
         """Give the last paragraph more room after it: it ends a group whose paragraphs stand closer."""
@@ -196,9 +231,11 @@ class _Emitter:
         numbered: str = "",
         layout: str = "",
     ) -> None:
+        framed = place.framed
         self._out.append(
-            f'<w:p><w:pPr><w:pStyle w:val="{self._reference.style(style)}"/>{_KEEP if keep else ""}'
-            f"{self._page_break()}{numbered}{self._direction(place)}{layout}</w:pPr>{content}</w:p>"
+            f'<w:p><w:pPr><w:pStyle w:val="{self._reference.style(framed.style or style)}"/>'
+            f"{_KEEP if keep else ''}{self._page_break()}{framed.frame}"
+            f"{numbered}{self._direction(place)}{layout or framed.spacing}</w:pPr>{content}</w:p>"
         )
 
     def _page_break(self) -> str:
@@ -368,6 +405,9 @@ class _Emitter:
             "letterhead": emu(self._reference.design.logo_mm),
         }.get(place.division, round(self._reference.text_height * 0.8))
         size = picture.within(self._reference.text_width, limit)
+        if place.division == "letterhead" and self._reference.layout is not None:
+            size = picture.within(*logo_room(self._reference.design))
+            place = place._replace(framed=logo_frame(self._reference.layout, size))
         run = drawing(self._drawings, relationship, element.get("alt", ""), size, svg)
         # Before a picture no room is left for a pen.
         layout = '<w:spacing w:before="120"/>' if place.division == "signature" else ""

@@ -11,14 +11,20 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.model.document import LayoutName
 from briefgen.model.letterhead import Letterhead
-from briefgen.render.docx.design import DESIGNS, Design, beside, twips
+from briefgen.model.look import QUIET_SERIF, Look
+from briefgen.render.docx.design import Design, beside, design_of, twips
+from briefgen.render.docx.frames import head_of_first_page
 from briefgen.render.docx.heads import field_runs, place_run, says
 from briefgen.render.docx.languages import Language, language
 from briefgen.render.docx.ooxml import element, keep_relationships, put_part, tag
 from briefgen.render.docx.opened import MAX_BYTES, opened, refuse
 from briefgen.render.docx.reference import Reference, compiled, text_area
+from briefgen.render.docx.runs import escape
+from briefgen.render.docx.styles import fonts, size
 from briefgen.render.docx.stylesheet import known_style, style_name, tab_stops
+from briefgen.render.layouts import Layout, layout_of
 from briefgen.render.look import PAGES, PageLayout
 
 if TYPE_CHECKING:
@@ -27,25 +33,34 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.section import Section
 
+_FOOT_PT = 8
+_ABOVE_FOOT = '<w:spacing w:before="280"/>'
 _LEAST_MM = 60
 """What margins must leave, across and down."""
 
 
-def built_in(kind: str, page: str, language_tag: str) -> Reference:
+def built_in(
+    kind: str, page: str, language_tag: str, layout_name: LayoutName = "plain", look: Look = QUIET_SERIF
+) -> Reference:
     """Our own reference for letters or briefings (`kind`) on `a4` or `us-letter`, in one language."""
-    document = built_in_document(kind, page, language_tag)
-    return compiled(document, language(language_tag), DESIGNS[kind], fresh=True)
+    document = built_in_document(kind, page, language_tag, layout_name, look)
+    layout, design = layout_of(kind, page, layout_name), design_of(kind, look)
+    return compiled(document, language(language_tag), design, fresh=True, layout=layout, look=look)
 
 
-def built_in_document(kind: str, page: str, language_tag: str) -> WordDocument:
+def built_in_document(
+    kind: str, page: str, language_tag: str, layout_name: LayoutName = "plain", look: Look = QUIET_SERIF
+) -> WordDocument:
     """Our own letterhead as python-docx holds it, before it is compiled."""
     import docx
 
-    design = DESIGNS[kind]
+    design, layout = design_of(kind, look), layout_of(kind, page, layout_name)
     document = docx.Document()
     _prune(document)
     _drop_styles(document)
-    _lay_out(document, PAGES[kind, page], design, language(language_tag))
+    _lay_out(document, layout, design, language(language_tag))
+    if kind == "letter" and look.foot:
+        _write_foot(document.sections[0].first_page_footer, look, design)
     _name_fonts(document, design)
     return document
 
@@ -232,11 +247,11 @@ def _drop_styles(document: WordDocument) -> None:
             normal.remove(child)
 
 
-def _lay_out(document: WordDocument, page: PageLayout, design: Design, main: Language) -> None:
-    """Page, margins, an empty head on the first page and ours on those that follow."""
+def _lay_out(document: WordDocument, layout: Layout, design: Design, main: Language) -> None:
+    """Page, margins, a silent head on the first page and ours on those that follow."""
     from docx.shared import Mm
 
-    section = document.sections[0]
+    section, page = document.sections[0], layout.page
     section.page_width, section.page_height = Mm(page.width_mm), Mm(page.height_mm)
     section.top_margin, section.bottom_margin = Mm(page.top_mm), Mm(page.bottom_mm)
     section.left_margin, section.right_margin = Mm(page.left_mm), Mm(page.right_mm)
@@ -246,7 +261,18 @@ def _lay_out(document: WordDocument, page: PageLayout, design: Design, main: Lan
         _empty(head, "Header")
     for foot in (section.first_page_footer, section.footer):
         _empty(foot, "Footer")
+    first = section.first_page_header._element
+    first[:] = map(element, head_of_first_page(layout, "Header", design.header_mm))
     _write_running_head(section.header.paragraphs[0]._p, section, design, main, ())
+
+
+def _write_foot(foot: Any, look: Look, design: Design) -> None:
+    """The look's lines at the foot of the first page."""
+    font = f"<w:rPr>{fonts(design.sans)}{size(_FOOT_PT)}</w:rPr>"
+    lines = "<w:r><w:br/></w:r>".join(
+        f'<w:r>{font}<w:t xml:space="preserve">{escape(line)}</w:t></w:r>' for line in look.foot
+    )
+    foot._element[:] = [element(f'<w:p><w:pPr><w:pStyle w:val="Footer"/>{_ABOVE_FOOT}</w:pPr>{lines}</w:p>')]
 
 
 def _empty(block: Any, style: str) -> None:

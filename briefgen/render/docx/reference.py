@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.render.docx.design import Design
 from briefgen.render.docx.heads import Head, head
 from briefgen.render.docx.languages import Language
@@ -21,6 +22,7 @@ from briefgen.render.docx.ooxml import CONTENT_TYPES, R, W, add_part, element, i
 from briefgen.render.docx.package import Member, member
 from briefgen.render.docx.styles import styles
 from briefgen.render.docx.stylesheet import default_language, drop_dangling, ensure_styles, language_element
+from briefgen.render.layouts import Layout
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -81,13 +83,24 @@ class Reference:
     text_height: int
     language: Language
     design: Design
+    layout: Layout | None = None
+    """Of a built-in letterhead's page; None where the page is the user's own."""
+    look: Look = QUIET_SERIF
 
     def style(self, name: str) -> str:
         """The id of a style by its name, whatever its case."""
         return self.styles[name.lower()]
 
 
-def compiled(document: WordDocument, main_language: Language, design: Design, *, fresh: bool) -> Reference:
+def compiled(
+    document: WordDocument,
+    main_language: Language,
+    design: Design,
+    *,
+    fresh: bool,
+    layout: Layout | None = None,
+    look: Look = QUIET_SERIF,
+) -> Reference:
     """Prepare an opened, pruned letterhead. Missing styles are made; `fresh` sets the rest of ours too."""
     default_language(document, main_language, design, fresh=fresh)
     ids = ensure_styles(document, styles(design), main_language, fresh=fresh)
@@ -109,6 +122,8 @@ def compiled(document: WordDocument, main_language: Language, design: Design, *,
         text_height=height,
         language=main_language,
         design=design,
+        layout=layout,
+        look=look,
     )
 
 

@@ -117,14 +117,14 @@ def _headings(d: Design) -> Iterator[Style]:
         based_on="Normal",
         follows="Body Text",
         paragraph=TOGETHER + spacing(0, 0, 26) + '<w:outlineLvl w:val="0"/>',
-        run=BOLD + colour(d.accent) + size(22),
+        run=(sans if d.modern else "") + BOLD + colour(d.accent) + size(22),
     )
     yield Style(
         "Subtitle",
         based_on="Normal",
         follows="Body Text",
         paragraph=TOGETHER + spacing(7, 0, 17),
-        run="<w:i/><w:iCs/>" + size(12.5),
+        run=colour(d.quiet) + size(12.5) if d.modern else "<w:i/><w:iCs/>" + size(12.5),
     )
     looks = ((15.5, 22, 6, d.accent), (12.5, 19, 5.5, d.accent), (11, 11, 3.5, d.ink))
     for level, (points, before, after, rgb) in enumerate(looks, start=1):
@@ -162,10 +162,17 @@ def _letter(d: Design) -> Iterator[Style]:
         paragraph=spacing(1, 40, 12) + LINES,
         run=fonts(d.sans) + colour(d.quiet) + size(8.5),
     )
+    small = fonts(d.sans) + colour(d.quiet)
+    for name, points in (("Return Line", 7.0), ("Return Line Small", 6.0)):
+        yield Style(name, based_on="Normal", paragraph=spacing(0, 0, 9), run=small + size(points))
     address = spacing(8, 19, d.address_pt)
     yield Style("Inside Address", based_on="Normal", paragraph="<w:keepLines/>" + address + LINES)
+    for step, points in enumerate(_SMALLER_ADDRESSES, start=2):
+        yield Style(f"Inside Address {step}", based_on="Inside Address", run=size(points))
     yield Style("Date Line", based_on="Normal", paragraph=spacing(6, 6))
-    yield Style("Reference Line", based_on="Normal", paragraph="<w:keepNext/>" + spacing(10.2, 0), run=BOLD)
+    accent = colour(d.accent) if d.modern else ""
+    reference = "<w:keepNext/>" + spacing(10.2, 0)
+    yield Style("Reference Line", based_on="Normal", paragraph=reference, run=BOLD + accent)
     yield Style(
         "Salutation Line",
         based_on="Normal",
@@ -231,6 +238,8 @@ def _briefing(d: Design) -> Iterator[Style]:
 
 
 _BOX_INDENT = indent(4.2, 4.2)
+_SMALLER_ADDRESSES = (9.5, 9.0, 8.0)
+"""Of the smaller sizes of an address in a window (`briefgen.render.window`), in points."""
 
 
 def _box(d: Design) -> str:

@@ -1,0 +1,255 @@
+"""A campaign's look without a stylesheet: what its keys do in PDF and Word files, and what is refused."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from briefgen.dressing import check_look, contrast_with_white
+from briefgen.errors import BriefgenError, Findings, Problem
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.pdf import read_pdf
+from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.tokens import differences
+from briefgen.library.campaign import read_campaign
+from briefgen.opening import Opened, open_campaign
+
+
+def with_keys(folder: Path, letterhead: str = "", letter: str = "", sender: str = "") -> Path:
+    path = folder / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("\nask: ask", f"\nletterhead:\n{letterhead}\nask: ask" if letterhead else "\nask: ask"),
+        ("  page: a4\n", letter or "  page: a4\n"),
+        ("  organisation:", f"{sender}  organisation:"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def opened(folder: Path, **keys: str) -> Opened:
+    return open_campaign(with_keys(folder, **keys))
+
+
+def refused(folder: Path, **keys: str) -> list[Problem]:
+    """What is wrong with the look, found without opening the library."""
+    findings = Findings()
+    found = read_campaign(with_keys(folder, **keys), findings)
+    if found.campaign is not None:
+        check_look(found.campaign, folder, findings)
+    return findings.errors
+
+
+def logo(folder: Path, name: str = "logo.png", size: tuple[int, int] = (300, 150)) -> None:
+    Image.new("RGB", size, (200, 180, 40)).save(folder / name)
+
+
+def made(campaign: Opened, index: int = 0) -> tuple[bytes, bytes]:
+    renderers = campaign.renderers(("pdf", "docx"))()
+    letter = campaign.composer.letter(campaign.recipients[index])
+    return renderers["pdf"].render(letter).data, renderers["docx"].render(letter).data
+
+
+def colours_in(pdf: bytes) -> set[tuple[float, ...]]:
+    """Colours that text and shapes are filled with."""
+    with pikepdf.open(BytesIO(pdf)) as opened_pdf:
+        return {
+            tuple(round(float(each), 3) for each in operands)
+            for page in opened_pdf.pages
+            for operands, operator in pikepdf.parse_content_stream(page)
+            if str(operator) in {"rg", "scn"} and len(operands) == 3
+        }
+
+
+def styles_in(docx: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(docx)) as package:
+        return package.read("word/styles.xml").decode()
+
+
+def test_one_colour_changes_without_a_stylesheet_in_both_formats(starter: Path) -> None:
+    pdf, docx = made(opened(starter, letterhead='  colours: {accent: "#7a1f2b"}\n'))
+    assert (0.478, 0.122, 0.169) in colours_in(pdf)
+    assert (0.122, 0.227, 0.373) not in colours_in(pdf)
+    assert "7A1F2B" in styles_in(docx)
+    assert "1F3A5F" not in styles_in(docx)
+    assert "5A5F66" in styles_in(docx)
+
+
+def test_the_sans_design_sets_everything_in_one_sans(starter: Path) -> None:
+    campaign = opened(starter, letterhead="  design: sans\n")
+    for data in (
+        made(campaign)[0],
+        campaign.renderers(("pdf",))()["pdf"].render(campaign.composer.briefing()).data,
+    ):
+        with pikepdf.open(BytesIO(data)) as pdf:
+            names = {
+                str(each.FontName)
+                for each in pdf.objects
+                if isinstance(each, pikepdf.Dictionary) and "/FontName" in each
+            }
+        assert names
+        assert all("Sans" in name for name in names), names
+    assert "Cambria" not in styles_in(made(campaign)[1])
+
+
+def test_one_font_can_be_chosen(starter: Path) -> None:
+    docx = made(opened(starter, letterhead="  design: sans\n  fonts: {text: Source Serif Pro}\n"))[1]
+    assert "Cambria" in styles_in(docx)
+    assert "Calibri" in styles_in(docx)
+
+
+def test_logo_lines_and_foot_stand_in_both_formats_which_say_the_same(starter: Path) -> None:
+    logo(starter)
+    keys = "  logo: {file: logo.png, alt: Two hands}\n  sender: [First line, Second line]\n  footer: [At the foot]\n"
+    pdf, docx = made(opened(starter, letterhead=keys, letter="  layout: din-5008-b\n"))
+    read, word = read_pdf(pdf), read_docx(docx)
+    for text in (read.pages[0], word.text):
+        assert "First line" in text
+        assert "Second line" in text
+        assert "office@example.org" not in text
+        assert "Example Human Rights Initiative · 12 Example Street · 10115 Berlin" in text
+    assert differences(word, read_sheets(pdf)) == []
+    with zipfile.ZipFile(BytesIO(docx)) as package:
+        feet = [package.read(name).decode() for name in package.namelist() if "footer" in name]
+        assert 'descr="Two hands"' in package.read("word/document.xml").decode()
+    assert sum("At the foot" in each for each in feet) == 1
+    with pikepdf.open(BytesIO(pdf)) as tagged:
+        alts = {
+            str(each.Alt)
+            for each in tagged.objects
+            if isinstance(each, pikepdf.Dictionary) and "/Alt" in each
+        }
+    assert "Two hands" in alts
+
+
+def test_a_logo_without_words_is_called_by_the_organisation(starter: Path) -> None:
+    logo(starter)
+    campaign = opened(starter, letterhead="  logo: {file: logo.png}\n")
+    letter = campaign.composer.letter(campaign.recipients[0])
+    assert 'alt="Example Human Rights Initiative"' in letter.html
+
+
+def test_a_drawing_can_be_the_logo(starter: Path) -> None:
+    logo(starter)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><rect width="60" height="30" fill="#123456"/></svg>'
+    (starter / "logo.svg").write_text(svg, encoding="utf-8")
+    pdf, docx = made(opened(starter, letterhead="  logo: {file: logo.svg, alt: Field}\n"))
+    assert (0.071, 0.204, 0.337) in colours_in(pdf) or b"Form" in pdf
+    with zipfile.ZipFile(BytesIO(docx)) as package:
+        assert any(name.endswith(".svg") for name in package.namelist())
+
+
+@pytest.mark.parametrize("name", ["broken.png", "huge.png", "bomb.png", "outside.svg"])
+def test_a_logo_that_cannot_be_shown_is_told_when_the_campaign_is_checked(starter: Path, name: str) -> None:
+    logo(starter, "whole.png")
+    whole = (starter / "whole.png").read_bytes()
+    if name == "broken.png":
+        (starter / name).write_bytes(whole[: len(whole) // 2])
+    elif name == "huge.png":
+        (starter / name).write_bytes(whole + b"\0" * 1_100_000)
+    elif name == "bomb.png":
+        Image.new("1", (20_000, 20_000)).save(starter / name)
+    elif name == "outside.svg":
+        (starter / name).write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>', "utf-8"
+        )
+        (starter / "outside.png").write_bytes(whole)
+    found = refused(starter, letterhead=f"  logo: {{file: {name}}}\n")
+    assert [each.code for each in found] == ["logo-large" if name == "huge.png" else "logo-broken"]
+    assert all(str(each.place).startswith(f"{starter}/campaign.yaml:") for each in found)
+
+
+def test_a_missing_logo_is_told(starter: Path) -> None:
+    with pytest.raises(BriefgenError, match=r"file-missing.*logo\.png"):
+        opened(starter, letterhead="  logo: {file: logo.png}\n")
+
+
+def test_another_logo_makes_all_letters_anew(starter: Path) -> None:
+    (starter / "art").mkdir()
+    logo(starter, "art/logo.png")
+    before = opened(starter, letterhead="  logo: {file: art/logo.png}\n").composer.fingerprint
+    logo(starter, "art/logo.png", (310, 150))
+    assert open_campaign(starter).composer.fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "words"),
+    [
+        ('  colours: {accent: "#f0b000"}\n', "colour-contrast", "#f0b000"),
+        ("  colours: {quiet: aaaaaa}\n", "colour-contrast", "2.3 to 1"),
+        ("  colours: {accent: red}\n", "wrong-type", "six hexadecimal figures"),
+        ("  colours:\n    accent: #123456\n", "wrong-value", "in quotes"),
+        ("  fonts: {text: Comic Sans}\n", "wrong-type", "Source Serif Pro or Source Sans Pro"),
+        ("  design: baroque\n", "wrong-type", "serif or sans"),
+        ("  sender: [a, b, c, d, e, f]\n", "letterhead-tall", "6 lines"),
+        ("  footer: [a, b, c, d, e]\n", "wrong-type", ""),
+    ],
+)
+def test_what_would_look_bad_is_refused(starter: Path, keys: str, code: str, words: str) -> None:
+    (problem,) = refused(starter, letterhead=keys)
+    assert problem.code == code
+    assert words in f"{problem.message} {problem.hint}"
+    assert re.match(rf"{re.escape(str(starter))}/campaign.yaml:\d+", str(problem.place))
+
+
+def test_contrast_is_reckoned_as_wcag_has_it() -> None:
+    assert contrast_with_white("#000000") == pytest.approx(21)
+    assert contrast_with_white("#ffffff") == pytest.approx(1)
+    assert contrast_with_white("#767676") == pytest.approx(4.54, abs=0.01)
+
+
+def test_the_layout_decides_the_paper_and_another_is_a_mistake(starter: Path) -> None:
+    (problem,) = refused(starter, letter="  layout: us-letter\n  page: a4\n")
+    assert problem.code == "layout-paper"
+
+
+def test_a_layout_alone_sets_the_paper(starter: Path) -> None:
+    pdf, _ = made(opened(starter, letter="  layout: us-letter\n"))
+    with pikepdf.open(BytesIO(pdf)) as read:
+        assert [float(side) for side in read.pages[0].mediabox][2:] == pytest.approx([612, 792], abs=0.1)
+
+
+def test_a_return_line_that_is_too_long_is_told_and_can_be_written(starter: Path) -> None:
+    long = "  return_line: The Example Initiative for the Rights of Everybody who lives in a far country · 10115 Berlin\n"
+    (problem,) = refused(starter, letterhead=long, letter="  layout: din-5008-a\n")
+    assert problem.code == "return-line-long"
+
+
+def test_a_recipient_whose_address_finds_no_room_is_set_apart_with_the_line(starter: Path) -> None:
+    campaign = opened(starter, letter="  layout: nf-z11\n")
+    told = [each for each in campaign.skipped if each.code == "address-too-long"]
+    assert told
+    assert all(each.about and f"({each.about})" in each.message for each in told)
+    assert all(re.search(r"line \d of the address, '", each.message) for each in told)
+    assert not {each.about for each in told} & {each.id for each in campaign.recipients}
+
+
+def test_a_word_letterhead_and_a_logo_are_one_too_many(starter: Path) -> None:
+    logo(starter)
+    template = Path(__file__).parents[1] / "templates" / "letterhead" / "a4.docx"
+    (starter / "ours.docx").write_bytes(template.read_bytes())
+    (problem,) = refused(starter, letterhead="  logo: {file: logo.png}\n", sender="  letterhead: ours.docx\n")
+    assert problem.code == "letterhead-twice"
+
+
+def test_that_a_word_letterhead_has_a_page_of_its_own_is_said(starter: Path) -> None:
+    template = Path(__file__).parents[1] / "templates" / "letterhead" / "a4.docx"
+    (starter / "ours.docx").write_bytes(template.read_bytes())
+    campaign = opened(starter, letter="  layout: din-5008-b\n", sender="  letterhead: ours.docx\n")
+    assert "layout-not-in-word" in [each.code for each in campaign.warnings]
+
+
+def test_a_briefing_has_a_short_title_in_its_heads(starter: Path) -> None:
+    path = starter / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "\nbriefing:\n" in text
+    path.write_text(text.replace("\nbriefing:\n", "\nbriefing:\n  short_title: In short\n", 1), "utf-8")
+    assert open_campaign(starter).composer.briefing().running == ("In short",)
