@@ -13,10 +13,10 @@ from PIL import Image
 
 from briefgen.dressing import check_look, contrast_with_white
 from briefgen.errors import BriefgenError, Findings, Problem
+from briefgen.inspect.differing import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
 from briefgen.inspect.sheets import read_sheets
-from briefgen.inspect.tokens import differences
 from briefgen.library.campaign import read_campaign
 from briefgen.opening import Opened, open_campaign
 
@@ -253,3 +253,20 @@ def test_a_briefing_has_a_short_title_in_its_heads(starter: Path) -> None:
     assert "\nbriefing:\n" in text
     path.write_text(text.replace("\nbriefing:\n", "\nbriefing:\n  short_title: In short\n", 1), "utf-8")
     assert open_campaign(starter).composer.briefing().running == ("In short",)
+
+
+def test_a_long_briefing_has_contents_that_lead_to_its_headings_and_a_short_one_none(starter: Path) -> None:
+    html = open_campaign(starter).composer.briefing().html
+    contents = re.search(r'<div class="toc">.*?</div>', html, re.DOTALL)
+    assert contents
+    targets = re.findall('href="#([^"]+)"', contents[0])
+    assert targets == re.findall('<h2 id="([^"]+)"', html)
+    path = starter / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        re.sub(r"(?s)  sections:\n.*?(?=\n  asks:)", "  sections: []", text).replace(
+            "annex: true", "annex: false"
+        ),
+        "utf-8",
+    )
+    assert '<div class="toc">' not in open_campaign(starter).composer.briefing().html

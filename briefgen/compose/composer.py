@@ -6,6 +6,7 @@ no output format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -75,6 +76,7 @@ BRIEFING_NAMES = (
     "summary",
     "sections",
     "asks",
+    "contents",
     "bibliography",
     "annex",
     "snippet",
@@ -200,8 +202,12 @@ class Composer:
     def briefing(self, kind: str = "") -> Document:
         """The briefing paper, or another `kind` of paper by the name of its templates' folder.
 
-        Raises BriefgenError for whatever keeps it from being right.
+        A long one has a list of contents. Raises BriefgenError for whatever keeps it from being right.
         """
+        paper = self._paper(kind, contents=False)
+        return self._paper(kind, contents=True) if is_long(paper.html) else paper
+
+    def _paper(self, kind: str, *, contents: bool) -> Document:
         campaign, paper = self.campaign, self.campaign.briefing
         desk = self._desk(campaign.sender.country)
         figures = self._figures(desk, paper.data_tables)
@@ -223,6 +229,7 @@ class Composer:
                 for section, names in zip(paper.sections, self._sections(), strict=True)
             ],
             "asks": [desk.passage(name) for name in paper.asks or [campaign.ask]],
+            "contents": contents,
             "bibliography": Markup(WORKS),
             "annex": self._annex(desk) if paper.annex else [],
             "snippet": desk.passage,
@@ -356,6 +363,16 @@ class Composer:
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
         pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
         return Placed(pictured, placed.stops), list(desk.used.values())
+
+
+LONG_WORDS = 1600
+"""A briefing of more words than this, notes and sources among them, fills more than four pages."""
+_TAGS = re.compile("<[^>]*>")
+
+
+def is_long(html: str) -> bool:
+    """Whether a briefing is to have a list of contents; the same in all formats, so no page is counted."""
+    return len(_TAGS.sub(" ", html).split()) > LONG_WORDS
 
 
 def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:

@@ -48,7 +48,8 @@ def fingerprint(
 
 def drawing(campaign: Campaign, folders: Iterable[Folder], letterhead: bytes = b"") -> str:
     """SHA-256 (hex) over everything that shapes a file but the document of which it is made."""
-    told = (campaign.output.pdf, sha256(letterhead).hexdigest())
+    look = campaign.letterhead.model_dump(mode="json")
+    told = (campaign.output.pdf, sha256(letterhead).hexdigest(), look)
     drawn = ((path, name) for path, name in _files(folders) if _draws(path, name))
     return _hashed(told, drawn)
 

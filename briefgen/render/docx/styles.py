@@ -199,7 +199,7 @@ def _briefing(d: Design) -> Iterator[Style]:
     yield Style(
         "Byline",
         based_on="Normal",
-        paragraph=f"<w:pBdr><w:bottom {line}/></w:pBdr>" + spacing(11, 17, 13) + LINES,
+        paragraph=("" if d.modern else f"<w:pBdr><w:bottom {line}/></w:pBdr>") + spacing(11, 17, 13) + LINES,
         run=fonts(d.sans) + colour(d.quiet) + size(9.5),
     )
     yield Style("Summary", based_on="Body Text", paragraph=_box(d) + spacing(0, 0, d.line_pt) + _BOX_INDENT)
@@ -247,6 +247,8 @@ def _box(d: Design) -> str:
 
     Word leaves the space before and after a paragraph white where indents differ, so the box has none.
     """
+    if d.modern:
+        return f'<w:pBdr><w:left w:val="single" w:sz="36" w:space="10" w:color="{d.accent}"/></w:pBdr>'
     sides = (("top", 4), ("left", 12), ("bottom", 4), ("right", 12), ("between", 4))
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="{space}" w:color="{d.tint}"/>' for side, space in sides
