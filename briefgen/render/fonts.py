@@ -32,7 +32,8 @@ _EAST_ASIAN = frozenset({"Hang", "Hani", "Hira", "Kana", "Bopo"})
 def font_folders() -> dict[str, Path]:
     """Folders of the font packages by package name."""
     packages = {package for _, package, _, _, _ in _FACES}
-    return {package: Path(str(resources.files(package) / "files")) for package in sorted(packages)}
+    # Links followed, since the fetcher compares where a file lies.
+    return {package: Path(str(resources.files(package) / "files")).resolve() for package in sorted(packages)}
 
 
 def regular_face(family: str) -> Path:
