@@ -1,7 +1,7 @@
 """Checks every letter of an opened campaign as it would be sent; `briefgen check` is its only caller.
 
-The campaign itself is checked where it is opened; here each letter is composed once, and with a measure its
-pages are counted.
+The campaign itself is checked where it is opened; here each letter is composed, and set where its
+pages are limited or to be counted.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from briefgen.compose.briefing_checks import check_briefing
 from briefgen.compose.letter_checks import MOST_PAGES, Composed, check_letters, composed
 from briefgen.errors import BriefgenError, Problem
+from briefgen.fitting import Fitting
 from briefgen.model.document import Document
 from briefgen.opening import Opened
 from briefgen.patience import patience
@@ -20,29 +21,43 @@ Measure = Callable[[Document], int]
 
 
 def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Problem], list[Problem]]:
-    """Warnings about the letters, and the problems of those that cannot be composed.
+    """Warnings about the letters, and the problems of documents that cannot be composed or do not fit.
 
-    With a `measure` the pages of each letter are counted: of letters with the same text only the longest is.
+    Where the campaign limits pages, what it limits is set, of letters with the same text one. With a
+    `measure` the pages of each letter are counted: of letters with the same text only the longest is.
     """
+    fitting = opened.fitting(opened.renderers(()))
     letters: list[Composed] = []
     broken: list[Problem] = []
     for recipient in opened.recipients:
         try:
             with patience(f"the letter to {recipient.id}"):
-                letters.append(composed(opened.composer, recipient))
+                fitted = fitting.letter(recipient)
+            letters.append(composed(opened.composer, recipient, fitted))
         except BriefgenError as error:
             broken.extend(error.problems)
-    warnings = [*check_letters(letters, opened.campaign), *_briefing(opened)]
+    paper, too_much = _briefing(opened, fitting)
+    broken += too_much
+    warnings = [*check_letters(letters, opened.campaign), *paper]
     if measure is not None and "letter-too-long" not in opened.campaign.ignore:
         warnings += _too_long(letters, measure)
     return warnings, broken
 
 
-def _briefing(opened: Opened) -> list[Problem]:
-    """Warnings about the briefing; whether it can be composed was tried when the campaign was opened."""
-    if not opened.campaign.briefing.sections:
-        return []
-    return check_briefing(opened.composer.briefing(), opened.campaign)
+def _briefing(opened: Opened, fitting: Fitting) -> tuple[list[Problem], list[Problem]]:
+    """Warnings about the briefing, and why it does not fit; whether it can be composed was tried when the
+    campaign was opened."""
+    paper = opened.campaign.briefing
+    if not (paper.sections or paper.max_pages):
+        return [], []
+    too_much: list[Problem] = []
+    try:
+        with patience("the briefing"):
+            document = fitting.briefing()
+    except BriefgenError as error:
+        too_much.extend(error.problems)
+        document = opened.composer.briefing()
+    return check_briefing(document, opened.campaign) if paper.sections else [], too_much
 
 
 def _too_long(letters: list[Composed], measure: Measure) -> list[Problem]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from briefgen.compose.address import address
 from briefgen.compose.composer import Composer, own_ask
+from briefgen.compose.cuts import NO_CUTS, Cut, Cuts
 from briefgen.compose.select import Chosen, Verdict, Why, leaders, words
 from briefgen.compose.templates import candidates
+from briefgen.fitting import Fit
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
 
@@ -37,6 +39,34 @@ class SnippetJudged:
     reason: str
     """For people."""
     words: int
+    """Of the wording that is printed, or would be."""
+    short: bool = False
+    """Printed in its short wording to keep to the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutMade:
+    """One thing that was done so that the letter keeps to its pages."""
+
+    snippet: str
+    how: str
+    """`shortened` or `left-out`."""
+    reason: str
+    """For people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How the letter keeps to its pages."""
+
+    most: int
+    whole: int
+    """Pages of the letter with everything that was chosen."""
+    now: int
+    over: str
+    """By how much it is too long with all cuts: `2 lines (9 mm)`; empty where it fits."""
+    cuts: list[CutMade]
+    """In the order in which they were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +98,24 @@ class Explanation:
     """Of the snippets in the letter together."""
     max_words: int | None
     max_snippets: int
+    pages: Pages | None = None
+    """None where the campaign does not limit them."""
 
     def as_json(self) -> dict[str, Any]:
         """The explanation as one JSON object."""
         return asdict(self)
 
 
-def explain(composer: Composer, recipient: Recipient) -> Explanation:
-    """Explain the letter to a recipient; raises BriefgenError where none could be written."""
+def explain(composer: Composer, recipient: Recipient, fit: Fit | None = None) -> Explanation:
+    """Explain the letter to a recipient; raises BriefgenError where none could be written.
+
+    `fit` is how it keeps to its pages, where the campaign limits them.
+    """
     campaign = composer.campaign
     to = address(recipient, composer.forms, sender_country=campaign.sender.country)
     chosen = composer.choose(recipient)
     applied = composer.rules(recipient)
+    judged = [_judged(verdict, chosen, campaign, fit) for verdict in _in_order(chosen)]
     return Explanation(
         id=recipient.id,
         office=recipient.office,
@@ -106,11 +142,26 @@ def explain(composer: Composer, recipient: Recipient) -> Explanation:
         topics=list(chosen.topics),
         ask=own_ask(recipient) or chosen.ask.id,
         ask_place=str(recipient.place if own_ask(recipient) else chosen.ask_at),
-        snippets=[_judged(verdict, chosen, campaign) for verdict in _in_order(chosen)],
-        words=sum(words(snippet) for snippet in chosen.evidence),
+        snippets=judged,
+        words=sum(one.words for one in judged if one.used),
         max_words=campaign.selection.max_words,
         max_snippets=campaign.selection.max_snippets,
+        pages=_pages(fit, chosen) if fit else None,
     )
+
+
+def _pages(fit: Fit, chosen: Chosen) -> Pages:
+    cuts = [CutMade(cut.snippet, cut.how, _cut_because(cut, chosen)) for cut in fit.made]
+    return Pages(fit.max_pages, fit.pages_before, fit.pages, fit.over, cuts)
+
+
+def _cut_because(cut: Cut, chosen: Chosen) -> str:
+    """Why it was this one's turn."""
+    optional = [verdict.snippet.id for verdict in chosen.verdicts if verdict.why == "chosen"]
+    if cut.snippet not in optional:
+        return "the letter must have it, so that it is shortened after all others"
+    place = f"number {optional.index(cut.snippet) + 1} of {len(optional)} that were chosen"
+    return f"{place}, of which the last is cut first"
 
 
 def _in_order(chosen: Chosen) -> list[Verdict]:
@@ -119,11 +170,18 @@ def _in_order(chosen: Chosen) -> list[Verdict]:
     return sorted(chosen.verdicts, key=lambda verdict: order.get(verdict.snippet.id, len(order)))
 
 
-def _judged(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> SnippetJudged:
-    snippet = verdict.snippet
-    return SnippetJudged(
-        snippet.id, verdict.used, verdict.why, _reason(verdict, chosen, campaign), words(snippet)
-    )
+def _judged(verdict: Verdict, chosen: Chosen, campaign: Campaign, fit: Fit | None) -> SnippetJudged:
+    snippet, reason = verdict.snippet, _reason(verdict, chosen, campaign)
+    cuts = Cuts.of(fit.cuts) if fit else NO_CUTS
+    if not cuts.keeps(snippet.id):
+        without = f"left out to keep to the pages; {reason}"
+        return SnippetJudged(snippet.id, False, "pages", without, words(snippet))
+    if snippet.id in cuts.shortened:
+        length = len(snippet.variants["short"].split())
+        return SnippetJudged(
+            snippet.id, True, verdict.why, f"{reason}; in its short wording", length, short=True
+        )
+    return SnippetJudged(snippet.id, verdict.used, verdict.why, reason, words(snippet))
 
 
 def _reason(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> str:
@@ -151,6 +209,8 @@ def _reason(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> str:
             return "it is a figure: letters have those that their template names"
         case "number":
             return f"no room beside the others; {_standing(verdict, chosen)}"
+        case "pages":
+            return "left out to keep to the pages"
         case "words":
             length = f"its {words(snippet)} words would make more than {limits.max_words}"
             return f"{length}; {_standing(verdict, chosen)}"

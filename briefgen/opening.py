@@ -31,6 +31,7 @@ from briefgen.doctor import require_pdf
 from briefgen.dressing import check_address, check_look, look_of
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.evidence.checks import Examined, examine
+from briefgen.fitting import Fitting
 from briefgen.library.campaign import Found, check_names, read_campaign, recipient_files, require
 from briefgen.library.library import NO_TEXTS, Library, Texts, library_folders, load_library
 from briefgen.library.recipients.lists import read_list
@@ -79,10 +80,19 @@ class Opened:
 
         Raises BriefgenError where the machine lacks what a format needs.
         """
-        if "pdf" in formats:
+        if "pdf" in formats or self.limited:
             require_pdf()
         styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
         return Renderers(formats, styles, self.letterhead, self.campaign.output.pdf, self.look)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the campaign says how many pages letters or briefing may have."""
+        return bool(self.campaign.letter.max_pages or self.campaign.briefing.max_pages)
+
+    def fitting(self, renderers: Renderers) -> Fitting:
+        """The composer for documents that keep to their pages, measured as these renderers set them."""
+        return Fitting(self.composer, renderers.measure, "pdf" in renderers.formats)
 
 
 def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:

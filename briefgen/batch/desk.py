@@ -99,6 +99,7 @@ class Desk:
             size=len(rendering.data),
             pages=rendering.pages,
             snippets=_snippets(document.record),
+            fit=_fit(document.record),
             drawn=its,
             kept=self.output.put(wanted.file, rendering.data, wanted.earlier),
         )
@@ -114,3 +115,10 @@ def _no_room(error: OSError, scratch: Path) -> StorageFault:
 
 def _snippets(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(snippet["id"] for snippet in record.get("snippets", ()))
+
+
+def _fit(record: Mapping[str, Any]) -> str:
+    """`shortened camp-abuses; left out treaty`; empty where the letter is whole."""
+    fit = record.get("fit", {})
+    said = (("shortened", fit.get("shortened", ())), ("left out", fit.get("left_out", ())))
+    return "; ".join(f"{what} {', '.join(names)}" for what, names in said if names)

@@ -21,8 +21,8 @@ from typing import Any, Literal, Self
 from briefgen.batch.storage import unwritable
 from briefgen.errors import Place, Problem, StorageFault
 
-VERSION = 2
-"""2 added `fingerprint` and `drawn`."""
+VERSION = 3
+"""2 added `fingerprint` and `drawn`, 3 `fit`."""
 FLUSH_ROWS = 64
 FLUSH_SECONDS = 1.0
 """Rows are committed in groups, since a commit waits for the disk; a killed run makes at most these anew."""
@@ -42,15 +42,20 @@ CREATE TABLE letters (
     recorded TEXT NOT NULL,
     fingerprint TEXT NOT NULL DEFAULT '',
     drawn TEXT NOT NULL DEFAULT '',
+    fit TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (recipient, format)
 ) WITHOUT ROWID
 """
-_CHANGES = {
-    0: [_SCHEMA],
-    1: [
-        f"ALTER TABLE letters ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in ("fingerprint", "drawn")
-    ],
-}
+_ADDED = {1: ("fingerprint", "drawn"), 2: ("fit",)}
+"""Columns that came after a version."""
+
+
+def _since(version: int) -> list[str]:
+    names = (name for after, added in _ADDED.items() if after >= version for name in added)
+    return [f"ALTER TABLE letters ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in names]
+
+
+_CHANGES = {0: [_SCHEMA], **{version: _since(version) for version in _ADDED}}
 """By which a new ledger, or one of an earlier version, becomes one of this version."""
 
 
@@ -70,6 +75,8 @@ class Entry:
     """In bytes."""
     pages: int | None = None
     snippets: tuple[str, ...] = ()
+    fit: str = ""
+    """What was shortened or left out to keep to the pages, in words."""
     stage: str = ""
     problems: tuple[Problem, ...] = field(default=())
     fingerprint: str = ""
@@ -131,7 +138,7 @@ class Ledger:
     def record(self, entry: Entry) -> None:
         """Keep a row in place of the earlier one; it is on disk after the next `flush`."""
         with _storage(self.path):
-            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 14)})", _row(entry))
+            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 15)})", _row(entry))
         self._waiting += 1
         if self._waiting >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
@@ -242,12 +249,13 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         entry.fingerprint,
         entry.drawn,
+        entry.fit,
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     recipient, format, its_key, state, file, sha256, size, pages, snippets, stage, problems = row[:11]
-    fingerprint, drawn = row[12:]
+    fingerprint, drawn, fit = row[12:]
     return Entry(
         recipient,
         format,
@@ -258,6 +266,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         size,
         pages,
         tuple(json.loads(snippets)),
+        fit,
         stage,
         tuple(_problem(record) for record in json.loads(problems)),
         fingerprint,

@@ -116,6 +116,8 @@ class Outcome:
     pages: int | None = None
     """None where the format has no pages of its own."""
     snippets: tuple[str, ...] = ()
+    fit: str = ""
+    """What was shortened or left out to keep to the pages, in words."""
     stage: str = ""
     """`compose` or `render`, where it failed."""
     problems: tuple[Problem, ...] = ()
@@ -274,5 +276,6 @@ def standing(entry: Entry, format: Format) -> Outcome:
         size=entry.size,
         pages=entry.pages,
         snippets=entry.snippets,
+        fit=entry.fit,
         drawn=entry.drawn,
     )

@@ -30,6 +30,7 @@ MANIFEST_COLUMNS = (
     "bytes",
     "sha256",
     "snippets",
+    "fit",
 )
 ERROR_COLUMNS = ("row", "id", "stage", "code", "message", "hint", "format", "file")
 """Where the recipient was read is in `row` and `file`; `stage` is recipient, compose, render or worker."""
@@ -90,6 +91,7 @@ def _manifest_row(recipient: Recipient, entry: Entry) -> Row:
         entry.size if made else "",
         entry.sha256 if made else "",
         " ".join(entry.snippets) if made else "",
+        entry.fit if made else "",
     )
 
 

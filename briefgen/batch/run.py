@@ -202,6 +202,7 @@ class Tally:
             outcome.size,
             outcome.pages,
             outcome.snippets,
+            outcome.fit,
             outcome.stage,
             outcome.problems,
             self.job.composer.fingerprint,

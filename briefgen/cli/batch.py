@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -128,15 +128,23 @@ class _Run:
         recipients, skipped = opened.recipients, opened.skipped
         if part:
             recipients, skipped, out = part.recipients(recipients), part.problems(skipped), part.folder(out)
+        renderers = opened.renderers(formats)
         self.job = Job(
             opened.campaign.id,
             recipients,
             formats,
-            opened.composer,
-            opened.renderers(formats),
+            opened.fitting(renderers),
+            renderers,
             opened.drawing,
         )
-        self.skipped, self.out = skipped, out
+        self.opened, self.skipped, self.out = opened, skipped, out
+
+    @property
+    def preload(self) -> list[str]:
+        """Modules that every worker needs; pages are measured as PDF, whatever the formats."""
+        limited = self.opened.campaign.letter.max_pages is not None
+        setting = dict.fromkeys([*self.job.formats, *(["pdf"] if limited else [])])
+        return ["briefgen.fitting", *(_MODULES[format] for format in setting)]
 
 
 def _make(show: Show, run: _Run, choice: Choice, jobs: int) -> int:
@@ -152,7 +160,7 @@ def _make(show: Show, run: _Run, choice: Choice, jobs: int) -> int:
             watch=watch,
             skipped=run.skipped,
             choice=choice,
-            preload=["briefgen.compose.composer", *(_MODULES[format] for format in run.job.formats)],
+            preload=run.preload,
         )
     return _ended(show, summary, run)
 
@@ -181,7 +189,9 @@ def _ended(show: Show, summary: Summary, run: _Run) -> int:
 def _preview(show: Show, run: _Run, choice: Choice) -> int:
     from briefgen.batch.preview import preview
 
-    found = preview(run.job, run.out, skipped=run.skipped, choice=choice)
+    # No PDF is to be made, so that no more is laid out than tells what fits.
+    job = replace(run.job, composer=run.opened.fitting(run.opened.renderers(())))
+    found = preview(job, run.out, skipped=run.skipped, choice=choice)
     show.document(
         {
             "ok": not found.exit_code,

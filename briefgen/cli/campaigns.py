@@ -17,6 +17,7 @@ from briefgen.errors import Place, Problem, StorageFault, UsageFault
 if TYPE_CHECKING:
     from briefgen.model.document import Document
     from briefgen.opening import Opened
+    from briefgen.render.renderers import Renderers
 
 PROOFS = "proofs"
 """Folder of single letters within the output folder; the batch's own letters stay apart from them."""
@@ -137,19 +138,17 @@ def brief(
 ) -> None:
     """Write the briefing paper of a campaign."""
     from briefgen.compose.briefing_checks import check_briefing
+    from briefgen.patience import patience
 
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
     show.problems(opened.warnings)
-    document = opened.composer.briefing(template)
+    renderers = opened.renderers(formats_of(opened, format))
+    with patience("the briefing"):
+        document = opened.fitting(renderers).briefing(template)
     show.problems(check_briefing(document, opened.campaign, template))
-    made = _make(
-        opened,
-        document,
-        output_of(opened, out),
-        f"{BRIEFING}/{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}",
-        format,
-    )
+    name = f"{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}"
+    made = _make(renderers, document, output_of(opened, out), f"{BRIEFING}/{name}")
     _tell_made(show, made)
 
 
@@ -167,18 +166,16 @@ def letter(
     """Write one letter."""
     from briefgen.batch.names import stem
     from briefgen.cli.choosing import recipient_named
+    from briefgen.patience import patience
 
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
     recipient = recipient_named(opened, to)
     show.problems(opened.warnings)
-    made = _make(
-        opened,
-        opened.composer.letter(recipient),
-        output_of(opened, out),
-        f"{PROOFS}/{stem(recipient)}",
-        format,
-    )
+    renderers = opened.renderers(formats_of(opened, format))
+    with patience(f"the letter to {recipient.id}"):
+        document = opened.fitting(renderers).letter(recipient)
+    made = _make(renderers, document, output_of(opened, out), f"{PROOFS}/{stem(recipient)}")
     _tell_made(show, made)
 
 
@@ -240,20 +237,16 @@ def formats_of(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted or opened.campaign.output.formats))
 
 
-def _make(
-    opened: Opened, document: Document, out: Path, name: str, wanted: list[str] | None
-) -> list[dict[str, Any]]:
+def _make(renderers: Renderers, document: Document, out: Path, name: str) -> list[dict[str, Any]]:
     """Render a document in every format; a file there that was changed by hand moves to out/edited/."""
     from briefgen.batch.made import put_single
     from briefgen.batch.storage import remedy
     from briefgen.patience import patience
 
-    formats = formats_of(opened, wanted)
-    renderers = opened.renderers(formats)()
     finished = {}
-    for format in formats:
+    for format, renderer in renderers().items():
         with patience(f"{name}.{format}"):
-            finished[format] = renderers[format].render(document)
+            finished[format] = renderer.render(document)
     made = []
     for format, rendering in finished.items():
         path = out / f"{name}.{format}"

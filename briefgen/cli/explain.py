@@ -14,7 +14,7 @@ from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
 
 if TYPE_CHECKING:
-    from briefgen.explaining import Explanation, SnippetJudged
+    from briefgen.explaining import Explanation, Pages, SnippetJudged
 
 _WIDTH = 100
 _GROUPED = ("topic", "superseded", "language", "unverified", "excluded")
@@ -32,10 +32,14 @@ def explain(
     from briefgen.cli.choosing import recipient_named
     from briefgen.explaining import explain as explain_letter
     from briefgen.opening import open_campaign
+    from briefgen.patience import patience
 
     show = Show(as_json, quiet)
     opened = open_campaign(campaign)
-    why = explain_letter(opened.composer, recipient_named(opened, to))
+    recipient = recipient_named(opened, to)
+    with patience(f"the letter to {recipient.id}"):
+        fit = opened.fitting(opened.renderers(())).fit_letter(recipient).fit
+    why = explain_letter(opened.composer, recipient, fit)
     show.document({"ok": True, **why.as_json()})
     for line in _lines(why):
         show.line(line)
@@ -52,7 +56,21 @@ def _lines(why: Explanation) -> Iterator[str]:
     yield ""
     yield from _rules(why)
     yield ""
+    if why.pages:
+        yield from _pages(why.pages)
+        yield ""
     yield from _snippets(why)
+
+
+def _pages(pages: Pages) -> Iterator[str]:
+    if pages.over:
+        yield f"Pages: {pages.now}, and {pages.over} too much for at most {pages.most}"
+    else:
+        yield f"Pages: {pages.now} of at most {pages.most}"
+    if pages.cuts:
+        yield f"    whole, the letter has {count(pages.whole, 'page')}; so, in this order:"
+    for cut in pages.cuts:
+        yield from _indented(f"{cut.how.replace('-', ' ')} {cut.snippet}: {cut.reason}", 4)
 
 
 def _form(why: Explanation) -> Iterator[str]:

@@ -17,7 +17,7 @@ from briefgen.cli.show import Show, count
 
 if TYPE_CHECKING:
     from briefgen.inspect.against import Against
-    from briefgen.inspect.record import Claim, Proof, Record, Shown
+    from briefgen.inspect.record import Claim, Fit, Proof, Record, Shown
     from briefgen.inspect.trace import Trace
 
 _LABEL = 12
@@ -105,8 +105,17 @@ def _report(traced: Trace) -> Iterator[str]:
     caveats = {standing.id: standing.agrees for standing in traced.standings if standing.kind == "caveat"}
     for claim in record.snippets:
         lines += _claim(claim, record, agrees[claim.id], caveats, width)
+    if record.fit:
+        lines += [*_fit(record.fit, width), ""]
     for line in lines:
         yield clean(line)[0].replace("\n", " ")
+
+
+def _fit(fit: Fit, width: int) -> Iterator[str]:
+    """What was cut to keep to the pages."""
+    yield f"Cut from {count(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
+    yield from _labelled("Shortened", ", ".join(fit.shortened), width)
+    yield from _labelled("Left out", ", ".join(fit.left_out), width)
 
 
 def _claim(

@@ -7,7 +7,7 @@ no output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from briefgen.compose.address import address
 from briefgen.compose.citations import Citeproc
 from briefgen.compose.citations.cache import Cache
 from briefgen.compose.citations.placing import WORKS, Placed, place
+from briefgen.compose.cuts import NO_CUTS, Cut, Cuts, briefing_ladder, letter_ladder
 from briefgen.compose.figures import Figures, with_figures
 from briefgen.compose.forms import Forms
 from briefgen.compose.furniture import Furniture, Request, letter_title
@@ -133,7 +134,18 @@ class Composer:
             chosen, ask=ask_named(self.library.snippets, own, recipient.place), ask_at=recipient.place
         )
 
-    def letter(self, recipient: Recipient) -> Document:
+    def letter_ladder(self, recipient: Recipient) -> tuple[Cut, ...]:
+        """What the letter to this recipient can be cut by, the first to be made first."""
+        return letter_ladder(self.choose(recipient))
+
+    def briefing_ladder(self) -> tuple[Cut, ...]:
+        """What the briefing can be cut by, the first to be made first."""
+        paper, snippets = self.campaign.briefing, self.library.snippets
+        named = [*paper.summary, *(name for section in paper.sections for name in section.snippets)]
+        sections = [[snippets[name] for name in names] for names in self._sections()]
+        return briefing_ladder([snippets[name] for name in dict.fromkeys(named)], sections)
+
+    def letter(self, recipient: Recipient, cuts: Cuts = NO_CUTS) -> Document:
         """The letter to one recipient; raises BriefgenError for whatever keeps it from being right."""
         campaign = self.campaign
         to = address(recipient, self.forms, sender_country=campaign.sender.country)
@@ -172,8 +184,10 @@ class Composer:
             "request_un": Request(words, ask, "ask_un"),
             "words": words,
             "country_name": named,
-            "evidence": [desk.passage(snippet.id) for snippet in chosen.evidence],
-            "argument": [[desk.passage(snippet.id) for snippet in stage] for stage in chosen.argument()],
+            "evidence": _passages(desk, chosen.evidence, cuts),
+            "argument": [
+                passages for stage in chosen.argument() if (passages := _passages(desk, stage, cuts))
+            ],
             "enclosures": campaign.letter.enclosures,
             "snippet": desk.passage,
             "figure": figures.figure,
@@ -199,15 +213,15 @@ class Composer:
             record=self._record(recipient, used, placed, about),
         )
 
-    def briefing(self, kind: str = "") -> Document:
+    def briefing(self, kind: str = "", cuts: Cuts = NO_CUTS) -> Document:
         """The briefing paper, or another `kind` of paper by the name of its templates' folder.
 
         A long one has a list of contents. Raises BriefgenError for whatever keeps it from being right.
         """
-        paper = self._paper(kind, contents=False)
-        return self._paper(kind, contents=True) if is_long(paper.html) else paper
+        paper = self._paper(kind, cuts, contents=False)
+        return self._paper(kind, cuts, contents=True) if is_long(paper.html) else paper
 
-    def _paper(self, kind: str, *, contents: bool) -> Document:
+    def _paper(self, kind: str, cuts: Cuts, *, contents: bool) -> Document:
         campaign, paper = self.campaign, self.campaign.briefing
         desk = self._desk(campaign.sender.country)
         figures = self._figures(desk, paper.data_tables)
@@ -224,7 +238,7 @@ class Composer:
                 {
                     "heading": section.heading,
                     "intro": section.intro,
-                    "evidence": [desk.passage(name) for name in names],
+                    "evidence": _passages(desk, (self.library.snippets[name] for name in names), cuts),
                 }
                 for section, names in zip(paper.sections, self._sections(), strict=True)
             ],
@@ -363,6 +377,11 @@ class Composer:
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
         pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
         return Placed(pictured, placed.stops), list(desk.used.values())
+
+
+def _passages(desk: Desk, snippets: Iterable[Snippet], cuts: Cuts) -> list[Passage]:
+    """Those that are kept, in the wording that is to be printed."""
+    return [desk.passage(one.id, one.id in cuts.shortened) for one in snippets if cuts.keeps(one.id)]
 
 
 LONG_WORDS = 1600

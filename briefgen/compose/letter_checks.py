@@ -56,9 +56,10 @@ class Composed:
         return "\n".join(self.paragraphs)
 
 
-def composed(composer: Composer, recipient: Recipient) -> Composed:
-    """Compose the letter to a recipient; raises BriefgenError where it cannot be."""
-    document = composer.letter(recipient)
+def composed(composer: Composer, recipient: Recipient, document: Document | None = None) -> Composed:
+    """The letter to a recipient, as it was fitted to its pages, or whole; raises BriefgenError where it
+    cannot be composed."""
+    document = document or composer.letter(recipient)
     return Composed(recipient, composer.choose(recipient), _paragraphs(document.html), document)
 
 

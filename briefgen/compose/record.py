@@ -190,3 +190,9 @@ def describe(reference: Reference, *, undated: str = "no date") -> str:
 def plain_text(markup: str) -> str:
     """The words of markup as they are printed, white space collapsed."""
     return " ".join(clean(unescape(re.sub(r"<[^>]+>", "", markup)))[0].split())
+
+
+def with_fit(record: Mapping[str, Any], fit: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that also says what was shortened or left out so that the document keeps to its pages."""
+    told = {**record, "fit": dict(fit)}
+    return {**told, "sha256": record_hash(told)}

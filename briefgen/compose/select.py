@@ -36,9 +36,10 @@ _CONFIDENCE: Mapping[str, int] = {
 
 Why = Literal[
     "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
-    "number", "words", "figure",
+    "number", "words", "figure", "pages",
 ]  # fmt: skip
-"""What decided about a snippet; the first three are in."""
+"""What decided about a snippet; the first three are in. `pages`: chosen, and then left out to keep to the
+pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def by_topic(
 
 def leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str]:
     """The best snippet on each topic, by its id; one that leads an earlier topic leads no other."""
-    best = sorted(snippets, key=_standing)
+    best = sorted(snippets, key=standing)
     found: dict[str, str] = {}
     for topic in topics:
         first = next((one for one in best if topic in one.topics and one.id not in found), None)
@@ -179,11 +180,11 @@ def _rank(
     """First the best on each topic, the most particular topic before the others, so that each is spoken of;
     then how much a snippet concerns the recipient is weighed against how much it matters."""
     if snippet.id in leading:
-        return (0, topics.index(leading[snippet.id]), _standing(snippet))
-    return (1, 10 * _first_topic(snippet, topics) - snippet.priority, _standing(snippet))
+        return (0, topics.index(leading[snippet.id]), standing(snippet))
+    return (1, 10 * _first_topic(snippet, topics) - snippet.priority, standing(snippet))
 
 
-def _standing(snippet: Snippet) -> tuple[int, int, str]:
+def standing(snippet: Snippet) -> tuple[int, int, str]:
     """What matters most comes first, then what stands firmest."""
     return (-snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
 

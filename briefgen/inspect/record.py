@@ -98,6 +98,16 @@ class Claim(Statement):
     verified: dict[_Short, _Short] = {}
 
 
+class Fit(_Part):
+    """What was cut so that the document keeps to its pages."""
+
+    max_pages: _Count
+    pages_before: _Count
+    pages: _Count
+    shortened: list[_Short] = []
+    left_out: list[_Short] = []
+
+
 class Record(_Part):
     """What a file rests on."""
 
@@ -110,6 +120,8 @@ class Record(_Part):
     """Descriptions by id."""
     notes: Annotated[list[_Long], Field(max_length=20_000)] | None = None
     """What each footnote says, in order; None in a record that says nothing of notes."""
+    fit: Fit | None = None
+    """None where the document is whole."""
 
     def statements(self) -> Iterator[tuple[str, Statement]]:
         """Every wording that is printed, once, as (`snippet` or `caveat`, wording)."""

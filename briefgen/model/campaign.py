@@ -50,6 +50,8 @@ class Letter(Written):
     enclosures: list[str] = []
     subject: str = ""
     """Reference line; the campaign's title where it is empty."""
+    max_pages: int | None = Field(default=None, ge=1, le=40)
+    """Pages that a letter keeps to, by shortening and leaving out optional snippets; None: no limit."""
 
 
 class Victim(Written):
@@ -160,6 +162,8 @@ class Briefing(Written):
     """Below each figure its data as a table, where the template does not say."""
     annex: bool = False
     """Print the sources and how each claim was verified."""
+    max_pages: int | None = Field(default=None, ge=1, le=400)
+    """Pages that the briefing keeps to, all that is in it counted; None: no limit."""
 
 
 class Interest(Written):

@@ -132,3 +132,40 @@ class Rendering:
     data: bytes
     pages: int | None
     """None where only the reader's program decides (DOCX, plain text)."""
+
+
+PARTICULAR = ("inside-address", "salutation")
+"""Blocks of a letter that differ with each recipient while the rest says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much room a document takes when it is set as PDF; measures in millimetres."""
+
+    used_mm: tuple[float, ...]
+    """For each page, the height of what stands on it, notes included."""
+    room_mm: tuple[float, ...]
+    """For each page, the height between its margins."""
+    line_mm: float
+    """One line of the text."""
+    line_characters: float
+    """On a full line of the text."""
+    note_line_mm: float = 0.0
+    """One line of the notes; 0 where there are none."""
+    note_characters: float = 1.0
+    """On a full line of the notes."""
+    particular_mm: tuple[float, ...] | None = None
+    """Heights of the blocks that differ with each recipient; None where one of them stands aside."""
+
+    @property
+    def pages(self) -> int:
+        """How many there are."""
+        return len(self.used_mm)
+
+    def over_mm(self, most: int) -> float:
+        """How much has to go so that `most` pages are enough: what stands on further pages, less the room
+        that is free before them because lines were kept together; at least a line where there are more."""
+        if self.pages <= most:
+            return 0.0
+        free = max(0.0, self.room_mm[most - 1] - self.used_mm[most - 1])
+        return max(self.line_mm, sum(self.used_mm[most:]) - free)

@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from hashlib import sha256
 from html import escape
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.document import Document, Rendering
+from briefgen.model.document import Document, Extent, Rendering
 from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.ordinary import content, is_ordinary, is_within
 from briefgen.render.fonts import font_faces, missing_glyphs
@@ -64,29 +64,39 @@ class PdfRenderer:
     _sheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
     _pictures: dict[str, Any] = field(default_factory=dict, repr=False)
+    _measured: tuple[Document, Any, Any] | None = field(default=None, repr=False)
+    """The document that was measured last, with its page and layout: most often it is rendered next."""
 
     def render(self, document: Document) -> Rendering:
         """Render a document; raises BriefgenError where a library is missing or the page cannot be set."""
+        with self._ready(document):
+            return self._set(document)
+
+    def measure(self, document: Document) -> Extent:
+        """Lay a document out and say how much room it takes; raises BriefgenError as `render` does."""
+        from briefgen.render.extent import extent
+
+        self._measured = None
+        with self._ready(document):
+            page, laid_out = self._lay_out(document)
+        self._measured = (document, page, laid_out)
+        return extent(document, laid_out.pages)
+
+    @contextmanager
+    def _ready(self, document: Document) -> Iterator[None]:
         _raise_any(page_problems(document.html))
         self._open()
         with _told(document, "pdf-layout", "look at the template or stylesheet that says so"):
-            return self._set(document)
+            yield
 
     def _set(self, document: Document) -> Rendering:
-        from weasyprint import HTML
-
         from briefgen.render.accessible import watch
 
-        sheets = self._sheets_for(document)
-        page = HTML(string=whole_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
-        laid_out = page.render(
-            stylesheets=sheets,
-            font_config=self._fonts,
-            presentational_hints=True,
-            cache=self._pictures,
-            **self._variant(),
-        )
-        _forget_drawings(self._pictures)
+        measured, self._measured = self._measured, None
+        if measured and _set_alike(measured[0], document):
+            _, page, laid_out = measured
+        else:
+            page, laid_out = self._lay_out(document)
         laid_out.metadata.attachments.append(_record(document, self._fetcher))
         layout = layout_of(document.kind, document.page, document.layout)
         finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"), layout)
@@ -103,6 +113,22 @@ class PdfRenderer:
 
             self._refuse(document, "css-hidden", unseen(data))
         return Rendering(data, len(laid_out.pages))
+
+    def _lay_out(self, document: Document) -> tuple[Any, Any]:
+        """The page that WeasyPrint read, and the pages that it made of it."""
+        from weasyprint import HTML
+
+        sheets = self._sheets_for(document)
+        page = HTML(string=whole_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
+        laid_out = page.render(
+            stylesheets=sheets,
+            font_config=self._fonts,
+            presentational_hints=True,
+            cache=self._pictures,
+            **self._variant(),
+        )
+        _forget_drawings(self._pictures)
+        return page, laid_out
 
     def _compare(self, document: Document, pages: Any, body: Any) -> None:
         """Hold the words on the pages against those of the document."""
@@ -214,6 +240,15 @@ def _draw_marks(stream: Any, layout: Layout) -> None:
 
 def _has_foot(document: Document, look: Look) -> bool:
     return document.kind == "letter" and bool(look.foot)
+
+
+def _set_alike(one: Document, other: Document) -> bool:
+    """Whether two documents differ in nothing but their evidence record, of which no page shows anything."""
+    return all(
+        getattr(one, field.name) == getattr(other, field.name)
+        for field in fields(Document)
+        if field.name != "record"
+    )
 
 
 def whole_page(document: Document, look: Look = QUIET_SERIF) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from briefgen.model.document import Document, Rendering
+from briefgen.model.document import Document, Extent, Rendering
 from briefgen.model.letterhead import Letterhead
 from briefgen.model.look import QUIET_SERIF, Look
 
@@ -31,23 +31,38 @@ class Renderers:
     pdf: Literal["accessible", "archive"] = "accessible"
     """What PDFs are to be fit for."""
     look: Look = QUIET_SERIF
+    _made: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Those made in this process."""
 
     def __call__(self) -> Mapping[Any, Renderer]:
         """The renderers by format."""
         return _Opened(self)
 
+    def measure(self, document: Document) -> Extent:
+        """How much room a document takes as PDF, whatever the formats; a PDF of it is then made from the
+        same layout."""
+        extent: Extent = self._renderer("pdf").measure(document)
+        return extent
 
-@dataclass(slots=True)
+    def _renderer(self, format: str) -> Any:
+        if format not in self._made:
+            self._made[format] = _MAKERS[format](self)
+        return self._made[format]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Renderers stay in the process in which they were made; what they are made of travels."""
+        return Renderers, (self.formats, self.styles, self.letterhead, self.pdf, self.look)
+
+
+@dataclass(frozen=True, slots=True)
 class _Opened(Mapping[Any, Renderer]):
     given: Renderers
-    _made: dict[str, Renderer] = field(default_factory=dict)
 
     def __getitem__(self, format: Any) -> Renderer:
         if format not in self.given.formats:
             raise KeyError(format)
-        if format not in self._made:
-            self._made[format] = _MAKERS[format](self.given)
-        return self._made[format]
+        renderer: Renderer = self.given._renderer(format)
+        return renderer
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.given.formats)

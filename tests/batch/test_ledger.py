@@ -8,7 +8,7 @@ import pytest
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.errors import Place, Problem, StorageFault
 
-MADE = Entry("person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"))
+MADE = Entry("person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"), "left out three")
 FAILED = Entry(
     "\ud800=1",
     "docx",

@@ -364,13 +364,16 @@ def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Pa
     assert summary.ok and not (tmp_path / "errors.csv").exists()
 
 
-def test_an_earlier_ledger_is_taken_over_and_costs_nothing(tmp_path: Path):
+@pytest.mark.parametrize(("version", "lacking"), [(1, ("fingerprint", "drawn", "fit")), (2, ("fit",))])
+def test_an_earlier_ledger_is_taken_over_and_costs_nothing(
+    tmp_path: Path, version: int, lacking: tuple[str, ...]
+):
     run(job(people(3)), tmp_path)
     ledger = tmp_path / ".briefgen" / "ledger.sqlite"
     connection = sqlite3.connect(ledger)
-    for column in ("fingerprint", "drawn"):
+    for column in lacking:
         connection.execute(f"ALTER TABLE letters DROP COLUMN {column}")
-    connection.execute("PRAGMA user_version = 1")
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
     summary, _ = run(job(people(3), renderers=Dying()), tmp_path)

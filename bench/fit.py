@@ -1,0 +1,94 @@
+"""What keeping to a page costs: letters set in a run, those laid out for it, and the time, as ratios.
+
+    python bench/fit.py [--letters 8] [--snippets 2 3 5]
+
+The starter campaign, each of its letters to several people of the same office, who differ in name.
+`layouts` counts all of the run, that of which each PDF is made among them; `extra for a cut text` is what is
+left of them after one for each letter, divided by the number of different texts that did not fit whole.
+`time` is the whole run, PDFs included, against one of the same letters without a limit: letters that fit cost
+nothing, and those that are cut are shorter, which saves some of what cutting costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from briefgen.fitting import Fitting, _common
+from briefgen.model.document import Document, Extent
+from briefgen.model.recipient import Recipient
+from briefgen.opening import Opened, open_campaign
+
+STARTER = Path(__file__).parents[1] / "examples" / "starter"
+
+
+def opened(folder: Path, snippets: int) -> Opened:
+    shutil.copytree(STARTER, folder, ignore=shutil.ignore_patterns("out"))
+    file = folder / "campaign.yaml"
+    text = file.read_text(encoding="utf-8").replace("max_snippets: 3", f"max_snippets: {snippets}")
+    file.write_text(text, encoding="utf-8")
+    return open_campaign(folder)
+
+
+def people(campaign: Opened, each: int) -> Iterator[Recipient]:
+    for number in range(each):
+        for recipient in campaign.recipients:
+            yield replace(recipient, id=f"{recipient.id}-{number}", name=f"{recipient.name} {number}".strip())
+
+
+def run(campaign: Opened, limit: int | None, everybody: list[Recipient]) -> tuple[float, int, int]:
+    """Seconds, layouts, and different texts that were cut."""
+    limited = campaign.campaign.letter.model_copy(update={"max_pages": limit})
+    of_letters = campaign.campaign.model_copy(update={"letter": limited})
+    renderers = campaign.renderers(("pdf",))
+    layouts = 0
+
+    def measure(document: Document) -> Extent:
+        nonlocal layouts
+        layouts += 1
+        return renderers.measure(document)
+
+    fitting = Fitting(replace(campaign.composer, campaign=of_letters), measure)
+    renderer = renderers()["pdf"]
+    renderer.render(fitting.letter(everybody[0]))  # fonts and stylesheets are read
+    fitting, layouts = Fitting(fitting.composer, measure), 0
+    cut: set[str] = set()
+    began = time.perf_counter()
+    for recipient in everybody:
+        fitted = fitting.fit_letter(recipient)
+        renderer.render(fitted.document)
+        if fitted.fit and (fitted.fit.cuts or fitted.fit.over):
+            cut.add(_common(fitting.composer.letter(recipient))[0])
+    return time.perf_counter() - began, layouts, len(cut)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--letters", type=int, default=8, help="to each office")
+    arguments.add_argument("--snippets", type=int, nargs="*", default=[2, 3, 5])
+    given = arguments.parse_args()
+    print(
+        f"{'snippets':>8}{'letters':>9}{'layouts':>9}{'texts cut':>11}{'extra for a cut text':>22}{'time':>7}"
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        for snippets in given.snippets:
+            campaign = opened(Path(scratch) / str(snippets), snippets)
+            everybody = list(people(campaign, given.letters))
+            free, _, _ = run(campaign, None, everybody)
+            bound, layouts, cut = run(campaign, 1, everybody)
+            extra = (layouts - len(everybody)) / cut if cut else 0.0
+            print(
+                f"{snippets:>8}{len(everybody):>9}{layouts:>9}{cut:>11}{extra:>22.2f}{bound / free:>7.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

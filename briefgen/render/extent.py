@@ -1,0 +1,90 @@
+"""Measures pages that WeasyPrint has laid out: what stands on each, and how high the lines are.
+
+It reads boxes and changes nothing; what is too much is for others to say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from briefgen.model.document import PARTICULAR, Document, Extent
+
+_MM = 25.4 / 96
+"""A CSS pixel in millimetres."""
+
+
+def extent(document: Document, pages: Sequence[Any]) -> Extent:
+    """The extent of a document that was laid out on these pages."""
+    boxes = [page._page_box for page in pages]
+    line, characters = _line([_root(page) for page in boxes])
+    note_line, note_characters = _line([box for page in boxes for box in page.children if _is_notes(box)])
+    return Extent(
+        used_mm=tuple(_used(page) * _MM for page in boxes),
+        room_mm=tuple(page.height * _MM for page in boxes),
+        line_mm=line * _MM,
+        line_characters=characters,
+        note_line_mm=note_line * _MM,
+        note_characters=note_characters,
+        particular_mm=_particular(document, boxes),
+    )
+
+
+def _line(areas: Sequence[Any]) -> tuple[float, float]:
+    """Height of the lines of some areas in pixels, and the characters on a full one."""
+    lines = [(box.height, len(text)) for area in areas for box in _lines(area) if (text := _text(box))]
+    if not lines:
+        return 0.0, 1.0
+    # Most lines are full; those that are not end a paragraph or stand by themselves.
+    characters = sorted(length for _, length in lines)[len(lines) * 3 // 4]
+    return Counter(height for height, _ in lines).most_common(1)[0][0], max(1.0, characters)
+
+
+def _root(page: Any) -> Any:
+    return next(child for child in page.children if child.element_tag == "html")
+
+
+def _used(page: Any) -> float:
+    """Height of the text on a page and of its notes."""
+    top = page.content_box_y()
+    body = next((box for box in _root(page).children if box.element_tag == "body"), None)
+    bottom = max((box.position_y + box.margin_height() for box in _flowing(body)), default=top)
+    notes = sum(box.margin_height() for box in page.children if _is_notes(box))
+    return float(bottom - top + notes)
+
+
+def _flowing(body: Any) -> Iterator[Any]:
+    for box in body.children if body is not None else ():
+        if box.is_in_normal_flow():
+            yield box
+
+
+def _is_notes(box: Any) -> bool:
+    return type(box).__name__ == "FootnoteAreaBox" and bool(box.children)
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    if type(box).__name__ == "LineBox":
+        yield box
+    else:
+        for child in getattr(box, "children", ()):
+            yield from _lines(child)
+
+
+def _text(box: Any) -> str:
+    if hasattr(box, "text"):
+        return str(box.text)
+    return "".join(map(_text, getattr(box, "children", ())))
+
+
+def _particular(document: Document, pages: Sequence[Any]) -> tuple[float, ...] | None:
+    """Heights of the recipient's own blocks, in order; None where not all stand in the flow of the page."""
+    found = [
+        round(float(box.margin_height()) * _MM, 2)
+        for page in pages
+        for box in _flowing(next((one for one in _root(page).children if one.element_tag == "body"), None))
+        if box.element is not None and box.element.get("class") in PARTICULAR
+    ]
+    written = sum(document.html.count(f'<div class="{name}">') for name in PARTICULAR)
+    return tuple(found) if len(found) == written else None
