@@ -154,3 +154,16 @@ def test_a_broken_file_is_one_clear_problem(data: bytes) -> None:
         read_pdf(data)
     (problem,) = caught.value.problems
     assert problem.code == "pdf-unreadable"
+
+
+@pytest.mark.parametrize("lines", [29, 30, 31])
+def test_no_page_holds_nothing_but_a_note(lines: int) -> None:
+    """The line that calls a note which has no room any more goes to the next page with it."""
+    note = f'<span class="footnote">{"A note of some length that goes on. " * 14}</span>'
+    text = f"<p>{'Line of words that fills. ' * 2}</p>" * lines + f"<p>The end of it has a note.{note}</p>"
+    renderer = PdfRenderer((ROOT / "templates/css",))
+    renderer.measure(replace(LETTER, kind="briefing", html=text, page="a4"))
+    assert renderer._measured is not None
+    for page in renderer._measured[2].pages:
+        (body,) = (box for box in page._page_box.children if box.element_tag == "html")
+        assert any(type(box).__name__ == "LineBox" for box in body.descendants())
