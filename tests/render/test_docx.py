@@ -391,6 +391,11 @@ def test_the_contents_list_is_a_field_with_its_entries_in_place() -> None:
     assert "updateFields" not in part(data, "word/settings.xml")
 
 
+def test_a_short_contents_list_is_not_parted() -> None:
+    entries = [one for one in opened(BRIEFING, "briefing").paragraphs if one.style.name.startswith("toc")]
+    assert [one.paragraph_format.keep_with_next for one in entries] == [True, True, None]
+
+
 # Languages
 
 

@@ -48,6 +48,8 @@ _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.i
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 _KEEP = "<w:keepNext/>"
+_SHORT_CONTENTS = 20
+"""Entries of a contents list that stands on one page."""
 ANNEX_SHARES = (0.42, 0.38, 0.20)
 """Of the width, for the columns of the table in an evidence annex: as in briefing.css."""
 _AFTER_LIST_PT = 6.6
@@ -449,7 +451,9 @@ class _Emitter:
             before = opening if index == 0 else ""
             after = closing if index == len(entries) - 1 else ""
             content = self._inline.paragraph(line, where.language, before=before, after=after)
-            self._write(f"toc {level}", where, content)
+            # A short list is not parted; a long one may be.
+            keep = index < len(entries) - 1 and len(entries) <= _SHORT_CONTENTS
+            self._write(f"toc {level}", where, content, keep=keep)
 
     def _entry_level(self, entry: Element) -> int:
         """The level of the heading that an entry leads to; 2, where it leads elsewhere."""
