@@ -236,7 +236,8 @@ def _common(document: Document) -> tuple[str, int]:
     """A hash over what letters with the same text have in common (with its pictures it can be large), and
     the number of lines of what they have not."""
     own = _PARTICULAR.findall(document.html)
-    text = sha256(_PARTICULAR.sub("\0", document.html).encode()).hexdigest()
+    common = f"{document.page}\0{document.layout}\0{_PARTICULAR.sub(chr(0), document.html)}"
+    text = sha256(common.encode()).hexdigest()
     return text, sum(block.count("<br") for block in own)
 
 

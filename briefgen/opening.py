@@ -113,11 +113,12 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     its_fingerprint = _fingerprint(campaign, found, library, verified)
     composer = Composer(campaign, found.folder.path, library, forms, verified, its_fingerprint)
     recipients, unsendable = _sendable(everybody, composer)
-    skipped = (*rows.problems, *unsendable)
+    skipped = (*rows.errors, *unsendable)
     _try(composer, recipients, findings)
     findings.raise_errors()
     findings.extend(unmatched(campaign, ((one, composer.rules(one)) for one in recipients)))
-    warnings = (*findings.problems, *_sample_sender(campaign))
+    of_rows = (one for one in rows.problems if one.severity == "warning")
+    warnings = (*findings.problems, *of_rows, *_sample_sender(campaign))
     return Opened(
         campaign,
         composer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 import random
 import re
 import shutil
@@ -160,6 +161,23 @@ def test_without_a_pdf_only_the_address_is_laid_out_anew(opened: Opened) -> None
     laid_out = counting(fitting)
     fitting.letter(like(clara, 1))
     assert [len(document.html) < 500 for document in laid_out] == [True]
+
+
+def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_path: Path) -> None:
+    style = "  citation_style: chicago-notes-bibliography-no-url"
+    opened = open_campaign(campaign(tmp_path / "c", (style, f"  layout: din-5008-b\n{style}")))
+    clara = named(opened, "clara-example")
+    for formats in (("pdf",), ("docx",)):
+        fitting = opened.fitting(opened.renderers(formats))
+        first = fitting.fit_letter(clara)
+        longer = like(clara, 1, address=("Room 1", "Floor 2", "Street 5"))
+        assert fitting.fit_letter(longer).fit == first.fit
+        assert [len(decided) for decided in fitting._known.values()] == [1]
+
+
+def test_renderers_travel_with_all_that_they_are_made_of(opened: Opened) -> None:
+    given = replace(opened, look=replace(opened.look, accent="#123456")).renderers(("docx",))
+    assert pickle.loads(pickle.dumps(given)) == given
 
 
 WORDS = "One more word on the matter at hand. "

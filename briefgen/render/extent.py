@@ -79,12 +79,16 @@ def _text(box: Any) -> str:
 
 
 def _particular(document: Document, pages: Sequence[Any]) -> tuple[float, ...] | None:
-    """Heights of the recipient's own blocks, in order; None where not all stand in the flow of the page."""
+    """Heights of the recipient's own blocks, in order; nought for those that have a place of their own on the
+    page, as in the window of an envelope, and None where one is neither there nor in the flow."""
+    bodies = (one for page in pages for one in _root(page).children if one.element_tag == "body")
     found = [
-        round(float(box.margin_height()) * _MM, 2)
-        for page in pages
-        for box in _flowing(next((one for one in _root(page).children if one.element_tag == "body"), None))
-        if box.element is not None and box.element.get("class") in PARTICULAR
+        round(float(box.margin_height()) * _MM, 2) if box.is_in_normal_flow() else 0.0
+        for body in bodies
+        for box in body.children
+        if box.element is not None
+        and box.element.get("class") in PARTICULAR
+        and (box.is_in_normal_flow() or box.is_absolutely_positioned())
     ]
     written = sum(document.html.count(f'<div class="{name}">') for name in PARTICULAR)
     return tuple(found) if len(found) == written else None

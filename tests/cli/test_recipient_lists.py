@@ -36,7 +36,7 @@ def test_a_workbook_is_taken_as_the_same_list_in_csv(briefgen: Call, starter: Pa
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("folder.csv", "file-not-ordinary"),
+        ("folder.csv", "file-irregular"),
         ("../out.csv", "file-outside"),
         ("people.ods", "recipients-format"),
     ],
