@@ -506,7 +506,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.pdf") == "file-unreadable"
-    assert refused(tmp_path) == "file-unreadable"
+    assert refused(tmp_path) == "file-irregular"
 
 
 def test_the_kind_is_told_by_content_not_by_name(files: dict[tuple[str, str], Path], tmp_path: Path) -> None:

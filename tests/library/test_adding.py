@@ -219,7 +219,7 @@ def test_a_bad_file_is_refused_with_one_reason(
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.txt").mkdir()
     assert refused(tmp_path / "none.txt") == "file-unreadable"
-    assert refused(tmp_path / "folder.txt") == "file-unreadable"
+    assert refused(tmp_path / "folder.txt") == "file-irregular"
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked_whole(

@@ -162,6 +162,14 @@ def test_the_words_of_note_links_are_in_the_documents_language() -> None:
     assert words.count("Anmerkung 1") == 2
 
 
+def test_no_stream_that_we_pack_ends_in_a_carriage_return() -> None:
+    """Packed, one in 256 would: among forty letters of seven streams each, one on average. The list of
+    objects at the end is pydyf's to pack."""
+    data = [renderer("archive").render(letter(f"<p>Letter {number}</p>")).data for number in range(40)]
+    ours = [one.rpartition(b"/Type /XRef")[0] for one in data]
+    assert [one for one in ours if b"\r\nendstream" in one] == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_archive_pdf_satisfies_both_standards(kind: str) -> None:
     data = renderer("archive").render(KINDS[kind]).data
