@@ -72,6 +72,13 @@ def test_a_leave_behind_is_one_page_with_the_request_first(opened: Opened) -> No
     assert printed == {*starter.campaign.briefing.summary, starter.campaign.briefing.asks[0]}
 
 
+@pytest.mark.parametrize("kind", ["upr-submission", "leave-behind"])
+def test_a_paper_of_another_kind_has_no_contents_however_long_its_campaign_is(kind: str) -> None:
+    starter = open_campaign(ROOT / "examples/starter")
+    assert 'class="toc"' in starter.composer.briefing().html
+    assert 'class="toc"' not in starter.composer.briefing(kind).html
+
+
 def test_a_case_that_is_not_there_is_named(tmp_path: Path) -> None:
     folder = shutil.copytree(ROOT / "examples/un-geneva", tmp_path / "none")
     text = (folder / "campaign.yaml").read_text(encoding="utf-8")
