@@ -45,9 +45,14 @@ class Hit:
 def find(
     snippets: Iterable[Snippet], references: Mapping[str, Reference], wanted: Sequence[str]
 ) -> list[Hit]:
-    """Snippets that have the words, best first; equal ones by priority and id."""
+    """Snippets that have the words, best first; equal ones by priority and id.
+
+    Where one has them all, one that has some, and most of these in a work that it cites, is no answer.
+    """
     terms = terms_of(wanted)
     hits = [hit for snippet in snippets if (hit := _hit(snippet, references, terms)) is not None]
+    if any(len(hit.found) == len(terms) for hit in hits):
+        hits = [hit for hit in hits if len(hit.found) == len(terms) or hit.where != "source"]
     return sorted(hits, key=lambda hit: (-len(hit.found), -hit.score, -hit.snippet.priority, hit.snippet.id))
 
 

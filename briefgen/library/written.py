@@ -35,6 +35,7 @@ class _Plain(_Loader):  # type: ignore[misc]
 
 
 _Plain.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+_BARE_COLOUR = re.compile(r":\s+#[0-9a-fA-F]{3,8}\b")
 _KNOWN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "str", "map", "seq")}
 
 
@@ -78,14 +79,19 @@ def read_yaml(text: str, file: str, findings: Findings, first_line: int = 1) -> 
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Place(file, mark.line + 1 + shift, mark.column + 1) if mark else Place(file)
         what = getattr(error, "problem", None) or "not readable as YAML"
-        findings.add(
-            Problem("yaml-syntax", what, place, "quote texts that contain ': ' or begin with a sign")
-        )
+        findings.add(Problem("yaml-syntax", what, place, _what_to_quote(text, mark.line if mark else 0)))
         return None
     places: dict[KeyPath, Place] = {}
     before = len(findings.problems)
     data = _construct(node, (), file, shift, places, findings) if node is not None else None
     return None if len(findings.problems) > before else Marked(data, places, file)
+
+
+def _what_to_quote(text: str, line: int) -> str:
+    """What to do about a text that is no YAML; its reader gives up at the mistake or one line below."""
+    if any(map(_BARE_COLOUR.search, text.split("\n")[max(0, line - 1) : line + 1])):
+        return 'put a colour in quotation marks, "#1f3a5f": without them # begins a comment'
+    return "quote texts that contain ': ' or begin with a sign"
 
 
 def _allowed(text: str, file: str, findings: Findings, shift: int) -> bool:

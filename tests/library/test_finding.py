@@ -36,6 +36,13 @@ def test_all_words_come_before_some_wherever_they_stand() -> None:
     assert ids(["camp", "well"], some, every) == ["b", "camp"]
 
 
+def test_a_word_in_a_work_cited_is_no_answer_where_another_snippet_has_all() -> None:
+    cited = Evidence(source="wells-2024", quote="words", locator={"paragraph": "1"})
+    some, every = snippet("a", evidence=[cited]), snippet("b", "A camp by the wells.")
+    assert ids(["camp", "wells"], some, every) == ["b"]
+    assert ids(["camp", "wells"], some) == ["a"]
+
+
 def test_title_id_and_topic_come_before_wording_and_that_before_quote_and_source() -> None:
     quoted = Evidence(source="other-1", quote="the well … was dry", locator={"paragraph": "1"})
     cited = Evidence(source="wells-2024", quote="words", locator={"paragraph": "1"})

@@ -119,6 +119,13 @@ def test_a_header_that_cannot_be_used_stops_the_file(read: Read, content: str, c
     assert [problem.code for problem in caught.value.problems] == [code]
 
 
+def test_headers_that_are_all_foreign_are_told_with_the_way_to_bring_them_in(read: Read) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        read("Surname,Town\nSample,Leith\n")
+    hint = caught.value.problems[0].hint or ""
+    assert "briefgen recipients import" in hint and '--map "Surname=office"' in hint
+
+
 def test_a_mistyped_header_is_kept_but_warned_of(read: Read) -> None:
     (ada,), findings = read("office,adress\nuk-mp,Sample Street\n")
     assert ada.extra == {"adress": "Sample Street"}

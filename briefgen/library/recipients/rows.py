@@ -85,6 +85,15 @@ def recipients_of(
     return found
 
 
+def _how_to_name(written: Sequence[str]) -> str:
+    """What to do about a table whose headers are its own: either of the two ways, with a header of theirs."""
+    first = next(filter(None, written), "Post")
+    return (
+        "rename the columns as docs/recipients.md has them, or bring the table in with "
+        f'briefgen recipients import and --map "{first}=office" (for the right header) or --set office=uk-mp'
+    )
+
+
 def column_of(header: str) -> str:
     """`Postal Code` is postal_code."""
     return "_".join(header.lower().replace("-", " ").replace("_", " ").split())
@@ -128,9 +137,7 @@ def _headers(cells: Sequence[str], place: Place, findings: Findings, columns: Co
                 "recipients-header",
                 "there is no column office",
                 place,
-                f"rename the column {near!r}"
-                if near
-                else "the first row names the columns; see docs/recipients.md",
+                f"rename the column {near!r}" if near else _how_to_name(written),
             )
         )
     if problems:
