@@ -263,8 +263,8 @@ def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
         return None
     return Problem(
         "language-differs",
-        f"{recipient.name or recipient.id} ({recipient.id}) is to be written to in {recipient.language!r}, "
-        f"and the campaign is in {campaign.language!r}",
+        f"{recipient.full_name or recipient.id} ({recipient.id}) is to be written to in "
+        f"{recipient.language!r}, and the campaign is in {campaign.language!r}",
         recipient.place,
         "make a campaign in that language, or leave the column language empty",
     )
@@ -275,11 +275,13 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
     if findings.errors:
         return
     tried: set[tuple[str, tuple[str, ...]]] = set()
+    unfit: dict[str, tuple[Snippet, list[str]]] = {}
     faults: dict[tuple[str, Place | None], list[Problem]] = {}
     for recipient in recipients:
         try:
             chosen = composer.choose(recipient)
-            findings.extend(_unfit(chosen.ask, recipient, composer.campaign, findings))
+            if chosen.ask.recipients and recipient.office not in chosen.ask.recipients:
+                unfit.setdefault(chosen.ask.id, (chosen.ask, []))[1].append(recipient.office)
             template = composer.templates.find(composer.campaign.letter.template, recipient)
             key = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
             if key not in tried:
@@ -294,6 +296,7 @@ def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findin
     except BriefgenError as error:
         _gather(error, faults)
     findings.extend(map(_once, faults.values()))
+    findings.extend(_unfit(ask, offices, composer.campaign) for ask, offices in unfit.values())
 
 
 def _gather(error: BriefgenError, faults: dict[tuple[str, Place | None], list[Problem]]) -> None:
@@ -309,18 +312,16 @@ def _once(same: list[Problem]) -> Problem:
     return replace(first, message=f"{first.message}; and {others} more of the kind") if others else first
 
 
-def _unfit(ask: Snippet, recipient: Recipient, campaign: Campaign, findings: Findings) -> list[Problem]:
-    """An ask that says which offices can do it goes to no other without a word of warning, once for each."""
-    if not ask.recipients or recipient.office in ask.recipients:
-        return []
-    problem = Problem(
+def _unfit(ask: Snippet, offices: list[str], campaign: Campaign) -> Problem:
+    """An ask that says which offices can do it goes to no other without a word of warning."""
+    going = ", ".join(dict.fromkeys(offices))
+    return Problem(
         "ask-office",
-        f"the ask {ask.id!r} is for {', '.join(ask.recipients)}, and goes to {recipient.office}",
+        f"the ask {ask.id!r} goes to {going}; it is for {', '.join(ask.recipients)}",
         campaign.at("interests"),
-        f"add a rule that gives {recipient.office} an ask of its own, or extend the ask's recipients",
+        f"add rules that give {going} another ask, or extend the ask's recipients",
         severity="warning",
     )
-    return [] if problem in findings.problems else [problem]
 
 
 def _sample_sender(campaign: Campaign) -> list[Problem]:

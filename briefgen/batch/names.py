@@ -37,4 +37,4 @@ def stem(recipient: Recipient) -> str:
     """
     digest = hashlib.sha256(recipient.id.encode("utf-8", "surrogatepass")).digest()
     mark = base64.b32encode(digest[:5]).decode("ascii").lower()
-    return f"{slug(recipient.name) or slug(recipient.id) or 'letter'}-{mark}"
+    return f"{slug(recipient.full_name) or slug(recipient.id) or 'letter'}-{mark}"

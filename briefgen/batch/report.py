@@ -81,7 +81,7 @@ def _manifest_row(recipient: Recipient, entry: Entry) -> Row:
     made = entry.state == "rendered"
     return (
         recipient.id,
-        recipient.name,
+        recipient.full_name,
         recipient.office,
         recipient.organisation,
         entry.format,

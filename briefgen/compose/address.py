@@ -209,4 +209,4 @@ def _postal(recipient: Recipient, sender_country: str) -> tuple[str, ...]:
 
 
 def _about(recipient: Recipient, message: str) -> str:
-    return f"{recipient.name or recipient.role or recipient.office} ({recipient.id}): {message}"
+    return f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id}): {message}"

@@ -211,7 +211,7 @@ class Forms:
             raise BriefgenError(
                 Problem(
                     "office-unknown",
-                    f"no form of address is known for {key!r} ({recipient.name or recipient.id})",
+                    f"no form of address is known for {key!r} ({recipient.full_name or recipient.id})",
                     recipient.place,
                     did_you_mean(key, self.offices) or "all offices are listed in docs/recipients.md",
                 )

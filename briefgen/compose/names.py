@@ -15,20 +15,8 @@ _KNIGHTLY = ("Sir", "Dame")
 
 
 def printed(recipient: Recipient, titles: Iterable[str] = ()) -> str:
-    """The full name without the titles that the form of address sets before it; empty for an office alone.
-
-    Made of given name, family name and suffix only where `name` is empty.
-    """
-    return without(recipient.name, titles) if recipient.name else _composed(recipient)
-
-
-def _composed(recipient: Recipient) -> str:
-    name = " ".join(part for part in (recipient.given, recipient.family) if part)
-    if not name or not recipient.suffix:
-        return name
-    # As printed in the Congressional Directory: `Angus S. King, Jr.`, `John J. McGuire III`.
-    comma = "," if recipient.suffix.rstrip(".") in ("Jr", "Sr") else ""
-    return f"{name}{comma} {recipient.suffix}"
+    """The full name without the titles that the form of address sets before it; empty for an office alone."""
+    return without(recipient.full_name, titles) if recipient.name else recipient.full_name
 
 
 def without(name: str, titles: Iterable[str]) -> str:

@@ -67,6 +67,16 @@ class Recipient:
     """Unknown columns, by their header, for templates."""
     place: Place | None = None
 
+    @property
+    def full_name(self) -> str:
+        """`name`, or where it is empty what given name, family name and suffix make; empty for an office."""
+        made = " ".join(part for part in (self.given, self.family) if part)
+        if self.name or not (made and self.suffix):
+            return self.name or made
+        # As printed in the Congressional Directory: `Angus S. King, Jr.`, `John J. McGuire III`.
+        comma = "," if self.suffix.rstrip(".") in ("Jr", "Sr") else ""
+        return f"{made}{comma} {self.suffix}"
+
 
 @dataclass(frozen=True, slots=True)
 class Addressed:

@@ -213,6 +213,13 @@ def test_the_manifest_tells_of_every_letter_in_order(tmp_path: Path):
     assert (rows[0]["pages"], rows[1]["pages"], rows[0]["snippets"]) == ("2", "", "one two")
 
 
+def test_the_manifest_names_people_whose_list_has_their_names_in_parts(tmp_path: Path):
+    (one,) = people(1)
+    run(job((replace(one, name="", given="Ada", family="Sample", suffix="Jr."),)), tmp_path)
+    assert {row["name"] for row in table(tmp_path / "manifest.csv")} == {"Ada Sample, Jr."}
+    assert all(row["file"].startswith("letters/ada-sample-jr-") for row in table(tmp_path / "manifest.csv"))
+
+
 def test_tables_are_safe_to_open_in_a_spreadsheet(tmp_path: Path):
     starts = ("=1+1", "+1", "-1", "@SUM", "\tx", "\rx")
     hostile = tuple(replace(person, name=start) for person, start in zip(people(6), starts, strict=True))

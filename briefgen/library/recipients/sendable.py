@@ -14,7 +14,7 @@ def sendable(recipient: Recipient, on: date) -> Problem | None:
     A term counts as ended from the day after `term_end`. An address is usable where it has a locality, and
     a street, building or postal code, and says which country it is in.
     """
-    who = f"{recipient.name or recipient.role or recipient.office} ({recipient.id})"
+    who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
     if recipient.term_end is not None and recipient.term_end < on:
         return Problem(
             "term-ended",
