@@ -40,7 +40,7 @@ def init(
     made = start(folder, example)
     show.document({"ok": True, "folder": str(folder), "files": [str(path) for path in made]})
     show.line(f"Started {folder}/ with {', '.join(path.name for path in made)}.")
-    show.line(f"Next: put your organisation into {folder}/campaign.yaml, then run: briefgen batch {folder}")
+    show.note(f"Next: put your organisation into {folder}/campaign.yaml, then run: briefgen batch {folder}")
 
 
 @app.command()

@@ -51,6 +51,30 @@ def wrong(starter: Path) -> dict[str, tuple[str, int]]:
     return mistakes
 
 
+@pytest.mark.parametrize("colours", ["{accent: #7a1f2b}", "{accent: #7a1f2b, quiet: #555555}"])
+def test_a_colour_without_quotes_is_told_from_other_mistakes(
+    briefgen: Call, starter: Path, colours: str
+) -> None:
+    _change(
+        starter / "campaign.yaml", "letter:\n  page", f"letterhead:\n  colours: {colours}\nletter:\n  page"
+    )
+    said = briefgen("check", starter)
+    assert said.code == 1 and "yaml-syntax" in said.err
+    assert "put a colour in quotation marks" in said.err
+
+
+def test_an_ask_for_other_offices_is_told_once_with_all_whom_it_reaches(
+    briefgen: Call, starter: Path
+) -> None:
+    path = starter / "campaign.yaml"
+    _change(path, "    ask: ask-cosponsor-reauthorization\n  - when", "  - when")
+    _change(path, "    ask: ask-senate-reauthorization\n  - when", "  - when")
+    _change(path, "    ask: ask-appropriations\n", "    topics: [united-states]\n")
+    said = briefgen("check", starter)
+    (told,) = re.findall("ask-office: (.*)", said.err)
+    assert "'ask-referral-and-sanctions' goes to us-senator, us-representative; it is for " in told
+
+
 def test_all_mistakes_are_told_at_once_with_file_and_line(
     briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]]
 ) -> None:
