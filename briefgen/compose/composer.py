@@ -301,7 +301,11 @@ class Composer:
 
     def _figures(self, desk: Desk, tables: bool = False) -> Figures:
         campaign = self.campaign
-        return Figures(desk, self.library.references, campaign.language, campaign.sender.country, tables)
+        accent = campaign.letterhead.colours.accent.lstrip("#").lower()
+        country = campaign.sender.country
+        return Figures(
+            desk, self.library.references, campaign.language, country, tables, accent and f"#{accent}"
+        )
 
     def _sender(self) -> dict[str, Any]:
         """The sender as templates see it: text, and the name of the signature's picture."""

@@ -40,6 +40,8 @@ class Figures:
     """Of the sender: it decides how dates are written."""
     tables: bool = False
     """Whether a figure has its data below it, where the template does not say."""
+    accent: str = ""
+    """Colour of the campaign for bars, lines and dots, `#rrggbb`; empty for briefgen's own."""
     drawn: dict[str, Scene] = field(default_factory=dict)
 
     def figure(self, id: str, table: bool | None = None) -> Markup:
@@ -48,7 +50,8 @@ class Figures:
         snippet = passage.snippet
         html = figure_html(snippet, passage.note(), passage.text + passage.sentences())
         if id not in self.drawn:
-            self.drawn[id] = scene_of(snippet, self.language, self.country)
+            scene = scene_of(snippet, self.language, self.country)
+            self.drawn[id] = scene.accented(self.accent) if self.accent else scene
         if self.tables if table is None else table:
             html += table_html(snippet, self.references, self.language, self.country)
         return html

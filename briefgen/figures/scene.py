@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from briefgen.figures.lettering import width_of
@@ -94,3 +94,8 @@ class Scene:
     width: float
     height: float
     shapes: tuple[Shape, ...]
+
+    def accented(self, colour: str) -> Scene:
+        """The same picture, with another colour for what is drawn in `ACCENT`."""
+        shapes = (replace(one, colour=colour) if one.colour == ACCENT else one for one in self.shapes)
+        return replace(self, shapes=tuple(shapes))

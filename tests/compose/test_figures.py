@@ -154,6 +154,17 @@ def test_the_sources_stand_in_the_text_where_the_style_has_them_there(starter: P
     assert re.search(r"\(Sources: .*2026", re.sub("<[^>]+>", "", figure_of(document, "North Koreans")))
 
 
+def test_figures_are_drawn_in_the_campaign_s_colour(starter: Path) -> None:
+    path = starter / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    look = "letterhead:\n  colours: {accent: 7A1F2B}\n"
+    path.write_text(text.replace("letter:\n", f"{look}letter:\n", 1), encoding="utf-8")
+    document = with_section(starter, SHIPPED[0]).composer.briefing()
+    drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", document.html)
+    painted = [base64.b64decode(one).decode() for one in drawn]
+    assert painted and all("#7a1f2b" in one and "#1f3a5f" not in one for one in painted)
+
+
 def test_a_briefing_finds_figures_by_topic(starter: Path) -> None:
     campaign = starter / "campaign.yaml"
     section = "  sections:\n    - heading: Hunger\n      topics: [famine]\n      max_snippets: 20\n"
