@@ -7,15 +7,29 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from briefgen import __version__
 from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault
 from briefgen.ordinary import shown_name
 
+_FIRST = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
+
+
+class _InOrder(TyperGroup):
+    """Help names the commands in the order in which a campaign needs them, whatever module they come from."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        places = {name: place for place, name in enumerate(_FIRST)}
+        return sorted(super().list_commands(ctx), key=lambda name: places.get(name, len(_FIRST)))
+
+
 app = typer.Typer(
     name="briefgen",
+    cls=_InOrder,
     help="Turns evidence into letters to officials and briefing papers, as PDF and DOCX that say the same.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,6 +1,7 @@
 """Starting up is quick because nothing heavy is loaded before a command needs it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,13 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "letters to officials" in done.stdout
     assert json.loads(done.stderr.strip().splitlines()[-1]) == []
+
+
+def test_help_names_the_commands_in_the_order_in_which_a_campaign_needs_them() -> None:
+    """Each of them is one that there is; the others follow."""
+    named = re.findall(r"^│ ([a-z]+)  ", run("--help").stdout, re.MULTILINE)
+    assert named[:9] == ["init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace"]
+    assert {"doctor", "snippets", "recipients"} < set(named[9:])
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
