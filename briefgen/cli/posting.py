@@ -177,7 +177,7 @@ def drafts(
     )
     show.line(f"{count(len(files), 'draft')} in {folder / DRAFTS}. Nothing was sent.")
     if without:
-        show.line(f"Without an e-mail address: {_named(without)}.")
+        show.line(f"Without an e-mail address (the column email of the list): {_named(without)}.")
     if old:
         show.note(f"Drafts of an earlier run are still there; remove them before you send: {_named(old)}.")
     if refused or opened.skipped:

@@ -49,11 +49,11 @@ def envelopes(posted: Sequence[Posted], envelope: Envelope) -> list[Page]:
     """
     corners: dict[tuple[str, ...], str] = {(): ""}
     for lines in dict.fromkeys(one.sender for one in posted if one.sender):
-        own = set_address(lines, envelope.sender, "the sender", largest_pt=_SENDER_PT)
+        own = set_address(lines, envelope.sender, "the sender", envelope.name, largest_pt=_SENDER_PT)
         if isinstance(own, Problem):
             raise BriefgenError(own)
         corners[lines] = _block(own, envelope.sender)
-    addresses = _all_set([(one, envelope.address) for one in posted])
+    addresses = _all_set([(one, envelope.address) for one in posted], envelope.name)
     return [
         Page(envelope.width, envelope.height, corners[one.sender] + _block(address, envelope.address))
         for one, address in zip(posted, addresses, strict=True)
@@ -69,7 +69,7 @@ def labels(
     """
     inner = Field(0, 0, sheet.first.width - 2 * PADDING_MM, sheet.first.height - 2 * MARGIN_MM)
     blocks = []
-    for number, one in enumerate(_all_set([(one, inner) for one in posted]), start=first - 1):
+    for number, one in enumerate(_all_set([(one, inner) for one in posted], sheet.name), start=first - 1):
         label = sheet.label(number % len(sheet))
         top = label.top + (label.height - one.height_mm) / 2 + down
         place = Field(label.left + PADDING_MM + right, top, inner.width, one.height_mm)
@@ -80,8 +80,8 @@ def labels(
     return [Page(sheet.width, sheet.height, html) for html in pages.values()]
 
 
-def _all_set(wanted: Iterable[tuple[Posted, Field]]) -> list[SetAddress]:
-    found = [set_address(one.lines, field, one.about, one.place) for one, field in wanted]
+def _all_set(wanted: Iterable[tuple[Posted, Field]], on: str) -> list[SetAddress]:
+    found = [set_address(one.lines, field, one.about, on, one.place) for one, field in wanted]
     problems = [one for one in found if isinstance(one, Problem)]
     if problems:
         raise BriefgenError(problems)

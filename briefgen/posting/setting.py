@@ -40,9 +40,16 @@ class SetAddress:
 
 
 def set_address(
-    lines: Sequence[str], field: Field, about: str, place: Place | None = None, largest_pt: float = 11.0
+    lines: Sequence[str],
+    field: Field,
+    about: str,
+    on: str,
+    place: Place | None = None,
+    largest_pt: float = 11.0,
 ) -> SetAddress | Problem:
     """The largest size at which an address fits into a field, or what is wrong with it.
+
+    `about` says whose address it is and `on` on what it stands, for the message.
 
     Lines that are too long are turned over between words; a word is never parted.
     """
@@ -63,7 +70,7 @@ def set_address(
     )
     return Problem(
         "address-too-large",
-        f"the address of {about} does not fit: {why}",
+        f"the address of {about} does not fit on {on}: {why}",
         place,
         "shorten the address in the spreadsheet, or use a larger envelope or label",
     )

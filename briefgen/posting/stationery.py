@@ -28,6 +28,8 @@ class Field:
 class Envelope:
     """One size of envelope, in millimetres."""
 
+    name: str
+    """As the command line has it: `dl`, `avery-5160`."""
     title: str
     width: float
     height: float
@@ -41,6 +43,8 @@ class Envelope:
 class Sheet:
     """A sheet of labels, in millimetres."""
 
+    name: str
+    """As the command line has it: `dl`, `avery-5160`."""
     title: str
     width: float
     height: float
@@ -69,6 +73,7 @@ def envelope(name: str) -> Envelope:
     """The envelope of a name; raises UsageFault for one that is not known."""
     found = _named("envelopes", name)
     return Envelope(
+        name=name.lower(),
         title=found["title"],
         width=float(found["width"]),
         height=float(found["height"]),
@@ -82,6 +87,7 @@ def sheet(name: str) -> Sheet:
     """The sheet of labels of a name; raises UsageFault for one that is not known."""
     found = _named("labels", name)
     return Sheet(
+        name=name.lower(),
         title=found["title"],
         width=float(found["paper"]["width"]),
         height=float(found["paper"]["height"]),

@@ -95,7 +95,7 @@ def test_drafts_are_written_to_those_who_can_be_reached(briefgen: Briefgen, made
     said = briefgen("drafts", made, "--attach", "pdf", "--attach", "docx")
     assert said.code == 0
     assert "2 drafts in" in said.out and "Nothing was sent." in said.out
-    assert "Without an e-mail address: " in said.out
+    assert "Without an e-mail address (the column email of the list): " in said.out
     drafts = sorted((made / "out/drafts").glob("*.eml"))
     assert len(drafts) == 2
     first = drafts[0].read_bytes()

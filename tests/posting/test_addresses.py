@@ -121,6 +121,7 @@ def test_every_address_that_does_not_fit_is_told() -> None:
         ("address-too-large", 3),
         ("address-too-large", 4),
     ]
+    assert "of too-many does not fit on avery-5160" in caught.value.problems[0].message
     assert "its 12 lines take" in caught.value.problems[0].message
     assert "has a word wider than" in caught.value.problems[1].message
 
@@ -133,7 +134,7 @@ def test_every_address_that_does_not_fit_is_told() -> None:
     st.floats(10, 60),
 )
 def test_what_is_set_fits_and_keeps_every_word(lines: list[str], width: float, height: float) -> None:
-    found = set_address(lines, Field(0, 0, width, height), "somebody")
+    found = set_address(lines, Field(0, 0, width, height), "somebody", "a label")
     if isinstance(found, Problem):
         return
     assert found.height_mm <= height
