@@ -15,7 +15,7 @@ from markupsafe import Markup
 from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.locators import known_words, label_of, unusable
 from briefgen.compose.citations.placing import mark
-from briefgen.compose.varieties import BRITISH, day_first
+from briefgen.compose.varieties import BRITISH, day_first, kept_together
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
@@ -138,7 +138,7 @@ class Passage:
 
     def _in_its_variety(self, body: str) -> str:
         html = inline_html(body)
-        return day_first(html) if self.variety == BRITISH else html
+        return kept_together(day_first(html) if self.variety == BRITISH else html)
 
     def __html__(self) -> str:
         """The wording with its note and caveats."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.compose.passages import inline_html
-from briefgen.compose.varieties import american_words, day_first, variety
+from briefgen.compose.varieties import american_words, day_first, kept_together, variety
 from briefgen.errors import Findings
 from briefgen.evidence.calendar import MONTHS
 from briefgen.library.library import library_folders
@@ -76,3 +76,8 @@ def test_no_snippet_that_ships_comes_out_half_turned() -> None:
         )
     ]
     assert left == []
+
+
+def test_a_bill_and_an_article_keep_their_number_on_their_line() -> None:
+    assert kept_together("H.R. 5959 and Article 3 of 2025") == "H.R.\u00a05959 and Article\u00a03 of 2025"
+    assert kept_together("an Article on H.R. matters") == "an Article on H.R. matters"
