@@ -154,7 +154,8 @@ def drafts(
     for one in finished:
         to = address(one.recipient, opened.composer.forms, sender_country=sender.country)
         letters = [Attached(format, path.read_bytes()) for format, path in one.files]
-        made = draft(opened.campaign, one.recipient, to, letters, name)
+        subject = opened.composer.subject(one.recipient)
+        made = draft(opened.campaign, one.recipient, to, letters, name, subject=subject)
         if isinstance(made, Problem):
             refused.append(made)
         else:

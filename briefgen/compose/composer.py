@@ -35,7 +35,7 @@ from briefgen.compose.varieties import variety
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.use import check_use
 from briefgen.library.library import Library
-from briefgen.model.campaign import CONSTITUENCY, Campaign
+from briefgen.model.campaign import CONSTITUENCY, COUNTRY, Campaign
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
@@ -134,6 +134,15 @@ class Composer:
             chosen, ask=ask_named(self.library.snippets, own, recipient.place), ask_at=recipient.place
         )
 
+    def subject(self, recipient: Recipient) -> str:
+        """The reference line of the letter to this recipient, who reads the state's name as they write it."""
+        written = self.campaign.letter.subject or self.campaign.title
+        return written.replace(COUNTRY, self._country_name(recipient))
+
+    def _country_name(self, recipient: Recipient) -> str:
+        formal = self.forms.of(recipient)[1].state_names == "formal"
+        return country_name(self.campaign.about, self.campaign.language, formal=formal)
+
     def letter_ladder(self, recipient: Recipient) -> tuple[Cut, ...]:
         """What the letter to this recipient can be cut by, the first to be made first."""
         return letter_ladder(self.choose(recipient))
@@ -155,8 +164,7 @@ class Composer:
         figures = self._figures(desk)
         date = long_date(campaign.date, campaign.language, country)
         about = f"the letter to {recipient.id}"
-        formal = self.forms.of(recipient)[1].state_names == "formal"
-        named = country_name(campaign.about, campaign.language, formal=formal)
+        named = self._country_name(recipient)
         words = Furniture(
             campaign.language,
             to.you,
@@ -177,7 +185,7 @@ class Composer:
             "fields": recipient.extra,
             "to": to,
             "date": date,
-            "subject": campaign.letter.subject or campaign.title,
+            "subject": self.subject(recipient),
             "constituent": constituent(campaign, recipient),
             "ask": ask,
             "request": Request(words, ask, "ask"),
@@ -377,7 +385,8 @@ class Composer:
             ]
         if problems:
             raise BriefgenError(problems)
-        placed = place(html, desk.notebook.notes, self.citeproc, style, language)
+        # Dates and quotation marks of the notes are the reader's, as the letter's are.
+        placed = place(html, desk.notebook.notes, self.citeproc, style, desk.variety or language)
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
         pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
         return Placed(pictured, placed.stops), list(desk.used.values())

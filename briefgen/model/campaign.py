@@ -49,7 +49,7 @@ class Letter(Written):
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
     subject: str = ""
-    """Reference line; the campaign's title where it is empty."""
+    """Reference line, with `{country}` for the state that the letters are about; the title where it is empty."""
     max_pages: int | None = Field(default=None, ge=1, le=40)
     """Pages that a letter keeps to, by shortening and leaving out optional snippets; None: no limit."""
 
@@ -198,6 +198,8 @@ class Output(Written):
 
 CONSTITUENCY = "{constituency}"
 """What `constituent` fills in."""
+COUNTRY = "{country}"
+"""What `letter.subject` fills in."""
 
 
 class Campaign(Written):

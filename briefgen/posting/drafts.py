@@ -40,17 +40,24 @@ class Attached:
 
 
 def draft(
-    campaign: Campaign, recipient: Recipient, to: Addressed, letters: Sequence[Attached], name: str
+    campaign: Campaign,
+    recipient: Recipient,
+    to: Addressed,
+    letters: Sequence[Attached],
+    name: str,
+    *,
+    subject: str,
 ) -> bytes | Problem:
     """The draft to one recipient as a message (RFC 5322), or why there can be none.
 
-    `name` is that of the attachments, without ending. The same letter gives the same bytes.
+    `name` is that of the attachments, without ending; `subject` is the letter's reference line.
+    The same letter gives the same bytes.
     """
     message = EmailMessage(policy=SMTP)
     try:
         message["From"] = _mailbox(campaign.sender.name, campaign.sender.email)
         message["To"] = _mailbox(to.name, recipient.email)
-        message["Subject"] = campaign.letter.subject or campaign.title
+        message["Subject"] = subject
     except (HeaderParseError, MessageError, ValueError) as error:
         return Problem(
             "draft-address",
@@ -59,7 +66,7 @@ def draft(
             "mend the column email",
         )
     message["X-Unsent"] = "1"  # Outlook opens a message with this as a draft
-    message.set_content(_words(campaign, recipient, to))
+    message.set_content(_words(campaign, recipient, to, subject))
     for letter in letters:
         main, sub = _TYPES[letter.format]
         message.add_attachment(letter.data, maintype=main, subtype=sub, filename=f"{name}.{letter.format}")
@@ -75,7 +82,7 @@ def _mailbox(name: str, address: str) -> Address:
     return Address(display_name=" ".join(name.split()), username=local, domain=domain)
 
 
-def _words(campaign: Campaign, recipient: Recipient, to: Addressed) -> str:
+def _words(campaign: Campaign, recipient: Recipient, to: Addressed, subject: str) -> str:
     """The text that goes with the letter: a sentence, and who sends it."""
     sender = campaign.sender
     country = recipient.country or sender.country
@@ -84,7 +91,7 @@ def _words(campaign: Campaign, recipient: Recipient, to: Addressed) -> str:
         to.you,
         {
             "date": long_date(campaign.date, campaign.language, country),
-            "subject": campaign.letter.subject or campaign.title,
+            "subject": subject,
         },
     )
     who = [sender.name, sender.title, sender.organisation]

@@ -34,7 +34,8 @@ def opened() -> Opened:
 def made(opened: Opened, **changed: str) -> bytes | Problem:
     recipient = replace(opened.recipients[0], **({"email": "ada@example.org"} | changed))
     to = address(recipient, opened.composer.forms, sender_country="US")
-    return draft(opened.campaign, recipient, to, [PDF], "a-letter-2026-11-24")
+    subject = opened.composer.subject(recipient)
+    return draft(opened.campaign, recipient, to, [PDF], "a-letter-2026-11-24", subject=subject)
 
 
 def read(data: bytes | Problem) -> EmailMessage:
@@ -87,7 +88,7 @@ def test_no_name_adds_a_header_or_a_recipient(name: str) -> None:
     opened = _opened()
     recipient = replace(opened.recipients[0], email="ada@example.org")
     to = replace(address(recipient, opened.composer.forms, sender_country="US"), name=name)
-    found = draft(opened.campaign, recipient, to, [PDF], "letter")
+    found = draft(opened.campaign, recipient, to, [PDF], "letter", subject="A subject")
     if isinstance(found, Problem):
         return
     message = read(found)
