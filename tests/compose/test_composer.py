@@ -83,3 +83,34 @@ def test_the_record_holds_what_is_printed_and_only_that(starter: Path) -> None:
 
 def test_the_asks_of_the_starter_fit_the_offices_that_get_them(starter: Path) -> None:
     assert [problem.code for problem in open_campaign(starter).warnings] == ["sender-sample"]
+
+
+def letter_to(campaign: Opened, id: str) -> str:
+    recipient = next(one for one in campaign.recipients if one.id == id)
+    return campaign.composer.letter(recipient).html
+
+
+def test_the_reference_line_names_the_state_as_its_reader_does(starter: Path) -> None:
+    campaign = open_campaign(starter)
+    line = '<div class="reference-line"><p>Human rights in {}</p></div>'
+    assert line.format("North Korea") in letter_to(campaign, "ada-sample")
+    for id in ("un-special-rapporteur-dprk", "foreign-minister-japan"):
+        full = "the Democratic People’s Republic of Korea (North Korea)"
+        assert line.format(full) in letter_to(campaign, id)
+
+
+def test_the_notes_have_the_dates_of_their_letter(starter: Path) -> None:
+    campaign = open_campaign(starter)
+    assert "7 February 2014" in letter_to(campaign, "clara-example")
+    assert "February 7, 2014" in letter_to(campaign, "ada-sample")
+
+
+def test_who_is_asked_for_a_hearing_is_not_offered_to_write_to_the_minister() -> None:
+    campaign = open_campaign(Path(__file__).parents[2] / "examples/uk-parliament")
+    assert "prefer to write to the Foreign Secretary" in letter_to(campaign, "clara-example")
+    assert "prefer to write to the Foreign Secretary" not in letter_to(campaign, "sir-david-sample")
+
+
+def test_chairs_and_the_speaker_are_asked_for_a_meeting_with_their_staff() -> None:
+    campaign = open_campaign(Path(__file__).parents[2] / "examples/us-congress")
+    assert all("discuss this with your staff" in letter_to(campaign, one.id) for one in campaign.recipients)
