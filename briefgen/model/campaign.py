@@ -49,7 +49,7 @@ class Letter(Written):
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
     subject: str = ""
-    """Reference line, with `{country}` for the state that the letters are about; the title where it is empty."""
+    """Reference line, `{country}` in it is the state that the letters are about; empty: the title."""
     max_pages: int | None = Field(default=None, ge=1, le=40)
     """Pages that a letter keeps to, by shortening and leaving out optional snippets; None: no limit."""
 
