@@ -267,6 +267,18 @@ def _pango_version(pango: ctypes.CDLL) -> tuple[int, int, int]:
     return number // 10000, number // 100 % 100, number % 100
 
 
+def versions_of_libraries() -> dict[str, str]:
+    """Versions of the libraries that shape the bytes of a PDF, by name; empty where one is missing."""
+    loaded = {library.what: load(library) for library in LIBRARIES}
+    pango, harfbuzz = loaded["Pango"], loaded["HarfBuzz"]
+    if harfbuzz is not None:
+        harfbuzz.hb_version_string.restype = ctypes.c_char_p
+    return {
+        "Pango": ".".join(map(str, _pango_version(pango))) if pango is not None else "",
+        "HarfBuzz": harfbuzz.hb_version_string().decode() if harfbuzz is not None else "",
+    }
+
+
 def _python() -> Check:
     shown = platform.python_version()
     if sys.version_info[:2] >= OLDEST_PYTHON:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from briefgen.batch.desk import Desk
-from briefgen.batch.hold import PATIENCE_S, held, stopping
+from briefgen.batch.hold import PATIENCE_S, Stop, held, stopping
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.output import LETTERS, Output, require_inside
 from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, todo
@@ -67,6 +67,17 @@ class Summary:
         return 130 if self.interrupted else 0 if self.ok else 1
 
 
+class Engine(Protocol):
+    """Makes letters: the pool of this machine, or a cluster."""
+
+    def run(self, tasks: Iterator[Letter]) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
+        """Each letter, or each part of it that is tried by itself, with what became of it."""
+
+
+Elsewhere = Callable[[Output, Stop], Engine]
+"""Another engine than the pool; it puts letters into the output folder and heeds the wish to stop."""
+
+
 class Watch(Protocol):
     """Sees a batch happen."""
 
@@ -93,13 +104,15 @@ def run_batch(
     limits: Limits = LIMITS,
     recycle_after: int = RECYCLE_AFTER,
     patience_s: float = PATIENCE_S,
+    elsewhere: Elsewhere | None = None,
 ) -> Summary:
     """Make every letter of the job that is chosen and does not stand unchanged in `out`, and record it.
 
     `skipped` are the problems of recipients who cannot be written to; they are reported with the rest.
     A manifest is written when the whole batch is settled, also where the last run made only a part of it.
     `timeout_s` is the time for one recipient's letter in all formats. `preload` names modules that all
-    workers need; `patience_s` is how long to wait for a run that is just ending. Raises OutputBusy where
+    workers need; `patience_s` is how long to wait for a run that is just ending. With `elsewhere`, letters
+    are made there, and `workers`, `timeout_s`, `preload` and `limits` are its affair. Raises OutputBusy where
     another run holds the folder, StorageFault where it cannot be written, and any BriefgenError by which a
     worker refuses to start; what was done until then stays done.
     """
@@ -116,8 +129,11 @@ def run_batch(
         tally = Tally(job, ledger, watch)
 
         @contextmanager
-        def pool() -> Iterator[Pool[Letter, tuple[Outcome, ...]]]:
-            """The worker processes of this machine."""
+        def engine_at_hand() -> Iterator[Engine]:
+            """The one elsewhere, or the worker processes of this machine."""
+            if elsewhere:
+                yield elsewhere(output, stop)
+                return
             with (
                 tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
                 Pool(
@@ -134,7 +150,7 @@ def run_batch(
             ):
                 yield engine
 
-        with pool() as engine:
+        with engine_at_hand() as engine:
             for letter, result in engine.run(todo(job, ledger, output, choice, tally.settle)):
                 tally.record(letter, result)
         ledger.flush()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
@@ -18,9 +20,10 @@ from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Problem, UsageFault
 
 if TYPE_CHECKING:
+    from briefgen.batch.cluster import Address
     from briefgen.batch.plan import Choice
     from briefgen.batch.preview import Foreseen, Preview
-    from briefgen.batch.run import Summary
+    from briefgen.batch.run import Elsewhere, Summary
     from briefgen.batch.shards import Shard
     from briefgen.opening import Opened
 
@@ -30,12 +33,14 @@ SHOWN = 5
 _MODULES = {"pdf": "weasyprint", "docx": "docx", "txt": "briefgen.render.text"}
 """Loaded once for all workers."""
 _APART = (
-    ("--merge", ("--shard", "--only", "--limit", "--retry-failed", "--dry-run", "--jobs")),
+    ("--merge", ("--shard", "--only", "--limit", "--retry-failed", "--dry-run", "--jobs", "--engine")),
+    ("--engine", ("--dry-run", "--jobs")),
     ("--only", ("--limit", "--retry-failed", "--shard")),
 )
 """Options, each with those beside which it makes no sense."""
 _ALONE = {
     "--merge": "it brings together what is there, and makes nothing",
+    "--engine": "the letters are made by the cluster, each thread of its workers making one at a time",
     "--only": "it makes the letters of those who are named, whatever became of them before",
 }
 
@@ -67,6 +72,12 @@ def batch(
     merge: Annotated[
         bool, typer.Option("--merge", help="Bring the parts made with --shard together.")
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="dask://HOST:PORT", help="Have the letters made by a Dask cluster.", show_default=False
+        ),
+    ] = None,
     text: options.Text = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -78,9 +89,10 @@ def batch(
     from briefgen.cli.choosing import recipients_named
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
-    given |= {"--retry-failed": retry_failed, "--dry-run": dry_run}
+    given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
     _require_sense([name for name, value in given.items() if value])
     part = Shard.read(shard) if shard is not None else None
+    at = _address(engine)
     show = Show(as_json, quiet, verbose)
     with unbroken():
         opened = opened_at(campaign, text)
@@ -93,9 +105,17 @@ def batch(
         elif dry_run:
             code = _preview(show, run, choice)
         else:
-            code = _make(show, run, choice, jobs)
+            code = _make(show, run, choice, jobs, at)
     if code:
         raise typer.Exit(code)
+
+
+def _address(engine: str | None) -> Address | None:
+    if engine is None:
+        return None
+    from briefgen.batch.cluster import Address
+
+    return Address.read(engine)
 
 
 def _require_sense(given: list[str]) -> None:
@@ -137,7 +157,7 @@ class _Run:
             renderers,
             opened.drawing,
         )
-        self.opened, self.skipped, self.out = opened, skipped, out
+        self.opened, self.renderers, self.skipped, self.out = opened, renderers, skipped, out
 
     @property
     def preload(self) -> list[str]:
@@ -147,12 +167,15 @@ class _Run:
         return ["briefgen.fitting", *(_MODULES[format] for format in setting)]
 
 
-def _make(show: Show, run: _Run, choice: Choice, jobs: int) -> int:
+def _make(show: Show, run: _Run, choice: Choice, jobs: int, at: Address | None) -> int:
     from briefgen.batch.pool import available_processors
     from briefgen.batch.run import run_batch
     from briefgen.cli.progress import watching
 
-    with watching(sys.stderr, quiet=show.quiet) as watch:
+    with (
+        _elsewhere(show, run, at) as elsewhere,
+        watching(sys.stderr, quiet=show.quiet) as watch,
+    ):
         summary = run_batch(
             run.job,
             run.out,
@@ -161,8 +184,32 @@ def _make(show: Show, run: _Run, choice: Choice, jobs: int) -> int:
             skipped=run.skipped,
             choice=choice,
             preload=run.preload,
+            elsewhere=elsewhere,
         )
     return _ended(show, summary, run)
+
+
+@contextmanager
+def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere | None]:
+    """The cluster that makes the letters; None where this machine does."""
+    if at is None:
+        yield None
+        return
+    from briefgen.batch.cluster import Cluster, connected
+    from briefgen.batch.parcel import Parcel, Site
+    from briefgen.elsewhere import campaign_files, for_travel, library_folder, versions
+
+    site = Site(versions, library_folder)
+    travelling = replace(run.opened, composer=for_travel(run.opened.composer))
+    job = replace(run.job, composer=travelling.fitting(run.renderers))
+    folder = travelling.composer.folder
+    parcel = Parcel(job, folder, campaign_files(folder), site, tuple(run.preload))
+    with connected(at) as client:
+        threads = client.nthreads()
+        show.note(
+            f"{at.text}: {count(len(threads), 'worker')} with {count(sum(threads.values()), 'thread')}."
+        )
+        yield lambda output, stop: Cluster(client, at, parcel, output, stop)
 
 
 def _merge(show: Show, run: _Run) -> int:

@@ -54,6 +54,11 @@ def drawing(campaign: Campaign, folders: Iterable[Folder], letterhead: bytes = b
     return _hashed(told, drawn)
 
 
+def packages() -> dict[str, str]:
+    """Versions of the packages that shape letters."""
+    return {name: metadata.version(name) for name in _PACKAGES}
+
+
 def _draws(path: Path, name: str) -> bool:
     """Stylesheets, and whatever else stands among the templates and is none."""
     return name.split("/")[1] == "templates" and path.suffix != ".j2"
@@ -61,8 +66,8 @@ def _draws(path: Path, name: str) -> bool:
 
 def _hashed(told: object, files: Iterable[tuple[Path, str]]) -> str:
     digest = sha256(json.dumps(told, sort_keys=True, default=str).encode())
-    for name in _PACKAGES:
-        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    for name, version in packages().items():
+        digest.update(f"{name} {version}\n".encode())
     digest.update(__version__.encode())
     for path, shown in files:
         digest.update(f"\0{shown}\0".encode())

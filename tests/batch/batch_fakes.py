@@ -194,3 +194,34 @@ class SlowComposer(FakeComposer):
         while self.gate and not Path(self.gate).exists():
             time.sleep(0.01)
         return super().letter(recipient)
+
+
+@dataclass(frozen=True)
+class KillingComposer(FakeComposer):
+    """Kills, for one recipient, the worker of the cluster in which the letter is composed."""
+
+    victim: str = ""
+
+    def letter(self, recipient: Recipient) -> Document:
+        if recipient.id == self.victim:
+            import psutil
+
+            above = psutil.Process().parents()
+            program = next(one for one in above if "briefgen.batch.outpost" in one.cmdline())
+            program.parent().kill()
+            time.sleep(30)
+        return super().letter(recipient)
+
+
+def fake_versions() -> dict[str, str]:
+    """What an installation has, for a test to change by the environment."""
+    from briefgen import __version__
+
+    return {
+        "briefgen": os.environ.get("FAKE_BRIEFGEN", __version__),
+        "weasyprint": os.environ.get("FAKE_WEASYPRINT", "70.0"),
+    }
+
+
+def fake_library() -> Path:
+    return Path(__file__).parent

@@ -207,3 +207,34 @@ def test_a_template_that_no_letter_uses_makes_no_letter_again(batch: Call, start
     told = batch("--json").json
     assert (told["rendered"], told["unchanged"]) == (0, len(before))
     assert {path: path.stat().st_mtime_ns for path in (starter / "out/letters").iterdir()} == before
+
+
+def test_a_cluster_that_cannot_be_is_refused_before_anything_is_read(batch: Call, starter: Path):
+    said = batch("--engine", "10.0.0.7:8786")
+    assert said.code == 2 and "engine-unclear" in said.err and not (starter / "out").exists()
+    for option in (("--jobs", "2"), ("--dry-run",), ("--merge",)):
+        said = batch("--engine", "dask://10.0.0.7:8786", *option)
+        assert said.code == 2 and "options-apart" in said.err
+
+
+def test_without_dask_the_command_says_what_to_install(
+    batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = batch("--engine", "dask://10.0.0.7:8786")
+    assert said.code == 1 and not (starter / "out").exists()
+    assert "extra-missing" in said.err and "pip install 'briefgen[dask]'" in said.err
+
+
+def test_a_cluster_that_does_not_answer_leaves_the_folder_as_it_is(
+    batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from briefgen.batch import cluster
+
+    pytest.importorskip("distributed")
+    batch("--only", "ada-sample")
+    (starter / "out" / "manifest.csv").write_text("of an earlier run")
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
+    said = batch("--engine", "dask://127.0.0.1:1")
+    assert said.code == 1 and "cluster-unreachable" in said.err
+    assert (starter / "out" / "manifest.csv").read_text() == "of an earlier run"
