@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 20_000_000
 """Of a campaign's files together: they travel with every few hundred letters."""
-_NOT_SHOWN = {"out", "proofs", "letters"}
 """Folders in a campaign's own in which finished letters lie."""
 
 
@@ -79,11 +78,11 @@ def campaign_files(folder: Path) -> dict[str, Path]:
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
-    from briefgen.compose.pictures import PICTURES
+    from briefgen.compose.pictures import NOT_SHOWN, PICTURES
 
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if any(part.startswith(".") for part in parts) or parts[0] in _NOT_SHOWN:
+        if any(part.startswith(".") for part in parts) or parts[0] == NOT_SHOWN:
             continue
         if parts[0] == "templates" or path.suffix.lower() in PICTURES | {".csl"}:
             yield path

@@ -25,7 +25,7 @@ from briefgen.compose.figures import drawing_problems
 from briefgen.compose.fingerprint import drawing, fingerprint
 from briefgen.compose.forms import Forms
 from briefgen.compose.matching import unmatched
-from briefgen.compose.pictures import PICTURES
+from briefgen.compose.pictures import pictures_of
 from briefgen.compose.templates import Templates, is_language
 from briefgen.doctor import require_pdf
 from briefgen.dressing import check_address, check_look, look_of
@@ -230,7 +230,7 @@ def _fingerprint(
         *(name for name in sorted(styles) if name.endswith(".csl")),
     ]
     files = [found.folder.path / name for name in names if name]
-    files += [path for path in sorted(found.folder.path.iterdir()) if path.suffix.lower() in PICTURES]
+    files += pictures_of(found.folder.path)
     beside = [file for file in dict.fromkeys(files) if is_ordinary(file)]
     return fingerprint(campaign, library.folders, beside, verified)
 

@@ -7,6 +7,7 @@ PNG beside it, for programs that cannot draw it.
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -21,6 +22,8 @@ from briefgen.ordinary import is_ordinary, is_within, shown_name
 MAX_BYTES = 5_000_000
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".svg"})
 """Endings of the files that can be shown."""
+NOT_SHOWN = "out"
+"""Folder of a campaign that holds what was made of it, and nothing that a letter shows."""
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _IMAGE = re.compile(r"<img\b[^>]*/>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
@@ -205,3 +208,13 @@ def _bytes(path: Path, name: str) -> bytes:
             )
         )
     return raw
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """All pictures in a campaign's folder and the folders in it, hidden ones and the output folder aside."""
+    found = []
+    for home, folders, names in os.walk(folder):
+        top = Path(home) == folder
+        folders[:] = [one for one in folders if not one.startswith(".") and not (top and one == NOT_SHOWN)]
+        found += [Path(home, name) for name in names if Path(name).suffix.lower() in PICTURES]
+    return sorted(found)

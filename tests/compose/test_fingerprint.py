@@ -35,6 +35,17 @@ def test_a_stylesheet_is_in_both(starter: Path):
     assert before[0] != after[0] and before[1] != after[1]
 
 
+def test_a_picture_in_a_folder_of_the_campaign_is_in_the_fingerprint_and_what_was_made_is_not(starter: Path):
+    before = hashes(starter)
+    put(starter / "out/letters/chart.png", "made")
+    put(starter / ".cache/chart.png", "hidden")
+    assert hashes(starter) == before
+    put(starter / "pictures/2026/chart.png", "one")
+    one = hashes(starter)
+    put(starter / "pictures/2026/chart.png", "two")
+    assert len({before[0], one[0], hashes(starter)[0]}) == 3
+
+
 def test_the_kind_of_pdf_is_in_both(starter: Path):
     before = hashes(starter)
     campaign = starter / "campaign.yaml"
