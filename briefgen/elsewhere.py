@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 20_000_000
 """Of a campaign's files together: they travel with every few hundred letters."""
-"""Folders in a campaign's own in which finished letters lie."""
 
 
 def versions() -> dict[str, str]:
