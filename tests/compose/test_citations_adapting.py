@@ -32,9 +32,15 @@ CASE: dict[str, Any] = {
 }
 
 
-def note(work: dict[str, Any], style: str, folder: Path | None = None) -> str:
+def note(
+    work: dict[str, Any],
+    style: str,
+    folder: Path | None = None,
+    language: str = "en",
+    citation: Citation | None = None,
+) -> str:
     desk = Citeproc({work["id"]: Reference(work["id"], work, Place("works.json"))}, folder)
-    spot = desk.format([Note((Citation(work["id"]),))], style, "en").spots[0]
+    spot = desk.format([Note((citation or Citation(work["id"]),))], style, language).spots[0]
     return spot.note or spot.text
 
 
@@ -57,7 +63,7 @@ def test_a_style_that_ships_without_addresses_is_the_file_of_that_name() -> None
 
 def test_the_record_itself_is_left_as_it_was_written() -> None:
     before = dict(PAGE)
-    assert adapted(PAGE, find_style("oscola-no-url"))["container-title"] == "Example Office"
+    assert adapted(PAGE, find_style("oscola-no-url"))["author"] == [{"literal": "Example Office"}]
     assert before == PAGE
 
 
@@ -70,7 +76,40 @@ def test_a_reporter_without_volumes_goes_by_year_where_the_bluebook_is_followed(
 def test_a_court_that_the_reporter_does_not_name_is_kept() -> None:
     other = CASE | {"container-title": "I.L.R.", "volume": "9"}
     assert note(other, "oscola").endswith("9 ILR 4 (International Court of Justice).")
-    assert "(International Court of Justice 1949)" in note(other, "chicago-notes-bibliography")
+    assert "9 I.L.R. 4 (I.C.J. 1949)" in note(other, "chicago-notes-bibliography")
+    unknown = other | {"authority": "Court of Elsewhere"}
+    assert "9 I.L.R. 4 (Court of Elsewhere 1949)" in note(unknown, "chicago-notes-bibliography")
+
+
+def test_a_case_whose_reporter_goes_by_years_has_its_day_where_it_is_known_and_english() -> None:
+    dated = CASE | {"issued": {"date-parts": [[1949, 4, 9]]}}
+    assert "1949 I.C.J. Rep. 4 (April 9)" in note(dated, "chicago-notes-bibliography")
+    assert "1949 I.C.J. Rep. 4 (1949)" in note(dated, "chicago-notes-bibliography", language="fr")
+    assert "71 I.C.J. Rep. 4 (1949)" in note(dated | {"volume": "71"}, "chicago-notes-bibliography")
+
+
+def test_the_place_in_a_case_stands_before_the_brackets_and_behind_those_of_a_statute() -> None:
+    place = Citation("case", "page", "5")
+    assert "4, 5 (1949)." in note(CASE, "chicago-notes-bibliography", citation=place)
+    statute = {"id": "act", "type": "legislation", "title": "Sample Act", "issued": {"date-parts": [[2018]]}}
+    section = Citation("act", "section", "3")
+    assert note(statute, "chicago-notes-bibliography", citation=section) == "Sample Act (2018), § 3."
+
+
+def test_the_organisation_is_the_author_of_its_page_and_the_name_of_its_blog_is_not() -> None:
+    assert note(PAGE, "oscola-no-url") == "Example Office, ‘A Page’ (17 October 2023)."
+    sited = PAGE | {"container-title": "Example Site"}
+    assert note(sited, "oscola-no-url") == (
+        "Example Office, ‘A Page’ (<em>Example Site</em>, 17 October 2023)."
+    )
+    blog = PAGE | {"type": "post-weblog"}
+    assert note(blog, "oscola-no-url") == "‘A Page’ (<em>Example Office</em>, 17 October 2023)."
+
+
+def test_oscola_prints_the_city_of_a_newspaper_that_has_one() -> None:
+    article = {"id": "a", "type": "article-newspaper", "title": "News", "container-title": "Daily"}
+    placed = article | {"publisher-place": "London", "issued": {"date-parts": [[2010, 7, 1]]}}
+    assert note(placed, "oscola") == "‘News’ <em>Daily</em> (London, 1 July 2010)."
 
 
 @pytest.mark.parametrize(

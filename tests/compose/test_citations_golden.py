@@ -5,8 +5,8 @@ cited four times: first, at once again (another place, then the same), and later
 A footnote without a source stands before each kind, and counts. In a table *…* is italic and ^…^ small capitals.
 
 guides.json says for each safe style and kind which rule of the style's guide the rows were compared with, where
-that rule or an example of it was read (nowhere but in the guide's own numbering where that is empty), and how the rows
-depart from it. The tables repeat it; docs/citations.md tells the departures.
+that rule or an example of it was read (nowhere where that is empty), and how the rows depart from it. The tables
+repeat it; docs/citations.md tells the departures, and the kinds whose rule was read nowhere.
 """
 
 from __future__ import annotations
@@ -139,3 +139,15 @@ def test_the_documentation_tells_every_departure() -> None:
     told = " ".join((ROOT / "docs" / "citations.md").read_text(encoding="utf-8").split())
     departures = {entry.get("departure", "") for kinds in guides().values() for entry in kinds.values()}
     assert [one for one in sorted(departures) if one not in told] == []
+
+
+def test_the_documentation_tells_whose_rule_was_read_nowhere() -> None:
+    told = (ROOT / "docs" / "citations.md").read_text(encoding="utf-8")
+    table = told.split("| style | rule read nowhere |\n| --- | --- |\n")[1].split("\n\n")[0]
+    unread = {
+        style: [kind for kind, entry in kinds.items() if not entry["read"]]
+        for style, kinds in guides().items()
+    }
+    assert table.splitlines() == [
+        f"| `{style}` | {', '.join(kinds)} |" for style, kinds in unread.items() if kinds
+    ]

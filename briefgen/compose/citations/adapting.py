@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from briefgen.compose.citations.styles import Style
+from briefgen.compose.citations.styles import BY_BLUEBOOK, Style
 from briefgen.evidence.words import word_data
 
 _LINKS = ("URL", "DOI", "accessed")
@@ -19,8 +19,8 @@ _UN_DOCUMENT = re.compile(r"\bU\.?N\.? Doc\b\.?")
 _SYMBOL = re.compile(r"(?:A|S|E|ST|HRI|CAT|CCPR|CED|CEDAW|CERD|CMW|CRC|CRPD)/[\w./()-]+")
 """A document of the United Nations by its symbol alone, as Zotero has it."""
 _APPLICATION = re.compile(r"App(?:lication|\.)? [Nn]os?\.? ")
-# Styles that follow the Bluebook in law.
-_BY_BLUEBOOK = ("chicago-", "apa", "bluebook-", "turabian-")
+DAY_OF_CASE = "available-date"
+"""Holds the day of a case whose reporter goes by years, which a mended style prints in brackets."""
 
 
 def adapted(work: Mapping[str, Any], style: Style) -> dict[str, Any]:
@@ -29,16 +29,18 @@ def adapted(work: Mapping[str, Any], style: Style) -> dict[str, Any]:
     if style.without_links:
         for name in _LINKS:
             made.pop(name, None)
+    if style.of("harvard-cite-them-right", "oscola") and _pages_of_organisation(made):
+        # Cite Them Right, "Web pages with organisations as authors"; OSCOLA 3.1.1.
+        made["author"] = [{"literal": made.pop("publisher")}]
     if style.of("oscola"):
         _for_oscola(made)
-    if style.of("harvard-cite-them-right") and _pages_of_organisation(made):
-        # The organisation is the author ("Web pages with organisations as authors").
-        made["author"] = [{"literal": made.pop("publisher")}]
     if made.get("type") == "treaty" and style.of("bluebook-"):
         # It would print the words in the place of the date.
         made.pop("status", None)
-    if made.get("type") == "legal_case" and style.of("oscola", *_BY_BLUEBOOK):
+    if made.get("type") == "legal_case" and style.of("oscola", *BY_BLUEBOOK):
         _report(made, by_year=not style.of("oscola"))
+    if made.get("type") == "legal_case" and style.of(*BY_BLUEBOOK):
+        _court_by_bluebook(made)
     return made
 
 
@@ -57,7 +59,7 @@ def _for_oscola(work: dict[str, Any]) -> None:
         work["number"] = number = _UN_DOCUMENT.sub("UN Doc", number)
         _resolution(work, number)
     elif kind in ("webpage", "post-weblog") and "container-title" not in work and "publisher" in work:
-        # OSCOLA 3.4.8: the site stands in brackets with the date.
+        # OSCOLA 3.4.8: the site of an author's page, or of a blog, stands in brackets with the date.
         work["container-title"] = work["publisher"]
     elif kind == "legal_case" and _APPLICATION.match(number) and "container-title" not in work:
         # OSCOLA 2.7.1: the application's number, then court and day in brackets; no neutral citation.
@@ -86,6 +88,15 @@ def _report(case: dict[str, Any], by_year: bool) -> None:
     initials = "".join(re.findall(r"\b[A-Z]", str(case.get("authority", ""))))
     if len(initials) > 1 and initials in reporter.replace(".", "").split():
         del case["authority"]
-    year = str((case.get("issued", {}).get("date-parts") or [[""]])[0][0])
-    if by_year and year and "volume" not in case and "page" in case:
-        case["volume"] = year
+    issued = (case.get("issued", {}).get("date-parts") or [[""]])[0]
+    if by_year and issued[0] and "volume" not in case and "page" in case:
+        case["volume"] = str(issued[0])
+        if len(issued) == 3:
+            case[DAY_OF_CASE] = case["issued"]
+
+
+def _court_by_bluebook(case: dict[str, Any]) -> None:
+    """A court by the Bluebook's abbreviation of its name, where that is known (table T3; 21.5)."""
+    short = word_data("citation-words")["courts"]
+    if case.get("authority") in short:
+        case["authority"] = short[case["authority"]]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from briefgen.compose.citations.styles import CSL, Style
+from briefgen.compose.citations.adapting import DAY_OF_CASE
+from briefgen.compose.citations.styles import BY_BLUEBOOK, CSL, Style
 
 Attributes = dict[str, str]
 
 
-def mend(root: Any, style: Style) -> None:
-    """Change the style's XML in place."""
+def mend(root: Any, style: Style, language: str) -> None:
+    """Change the style's XML in place, for a text in this language."""
     if style.of("oscola"):
         _locators_of_oscola(root)
         _treaties_of_oscola(root)
@@ -22,6 +23,11 @@ def mend(root: Any, style: Style) -> None:
         _cases_of_oscola(root)
     if style.of("harvard-cite-them-right"):
         _law_of_cite_them_right(root)
+        _cases_of_cite_them_right(root)
+    if style.of(*BY_BLUEBOOK):
+        _places_in_cases_by_bluebook(root)
+        if language.split("-")[0] == "en":
+            _days_of_cases_by_bluebook(root)
 
 
 # -- OSCOLA, 4th ed., and for international law part IV of the edition of 2006, which it refers to
@@ -116,16 +122,28 @@ def _statutes_of_oscola(root: Any) -> None:
 
 
 def _cases_of_oscola(root: Any) -> None:
-    """A case with an application's number has court and day behind it in brackets (2.7.1)."""
+    """A case with an application's number has court and day behind it in brackets, and its paragraphs have no
+    brackets but a word: "App no 47940/99 (ECtHR, 20 July 2004), para 44" (2.7.1).
+    """
+    application = {"type": "legal_case", "variable": "genre", "match": "all"}
     for group in root.iterfind(f"{CSL}macro[@name='publisher']/{CSL}group"):
         choose = _element("choose")
-        case = _put(choose, "if", {"type": "legal_case", "variable": "genre", "match": "all"})
-        parts = _put(case, "group", {"delimiter": " "})
+        case = _put(choose, "if", application)
+        whole = _put(case, "group", {"delimiter": ", "})
+        parts = _put(whole, "group", {"delimiter": " "})
         _put(parts, "text", {"variable": "genre"})
         inner = _put(parts, "group", {"delimiter": ", ", "prefix": "(", "suffix": ")"})
         _put(inner, "text", {"variable": "authority", "form": "short", "strip-periods": "true"})
         _put(inner, "date", {"form": "text", "variable": "issued"})
+        _put(whole, "text", {"macro": "label-locator"})
         group.insert(0, choose)
+    for name, macro in (("locator-basic", "label-locator"), ("locator-space", "")):
+        for test in root.iterfind(f"{CSL}macro[@name='{name}']/{CSL}choose/{CSL}if"):
+            branch = _element("if", application)
+            if macro:
+                _put(branch, "text", {"macro": macro})
+            test.addprevious(branch)
+            test.tag = f"{CSL}else-if"
     for text in root.iterfind(f"{CSL}macro[@name='court']//{CSL}if[@variable='number']"):
         text.set("variable", "number genre")
         text.set("match", "any")
@@ -155,6 +173,47 @@ def _law_of_cite_them_right(root: Any) -> None:
         report.set("match", "any")
     for undated in root.iterfind(f"{CSL}macro[@name='year-date']/{CSL}choose/{CSL}else"):
         undated.addprevious(_element("else-if", {"type": "legislation treaty bill", "match": "any"}))
+
+
+def _cases_of_cite_them_right(root: Any) -> None:
+    """The name of a case in quotation marks, and the court where no reporter is named (law reports)."""
+    for test in root.iterfind(f"{CSL}macro[@name='title']/{CSL}choose/{CSL}if[@type]"):
+        test.set("type", " ".join(kind for kind in test.get("type").split() if kind != "legal_case"))
+    for choose in root.iterfind(f"{CSL}macro[@name='container-title']/{CSL}choose"):
+        court = _branch("legal_case")
+        _put(court, "text", {"variable": "authority"})
+        choose.append(court)
+
+
+# -- Chicago, APA and Turabian, which follow the Bluebook, 21st ed., in law
+
+
+def _places_in_cases_by_bluebook(root: Any) -> None:
+    """The place in a case stands before the brackets: "14, ¶ 190 (June 27)" (10.4, 21.5.1)."""
+    for reference in root.iterfind(f"{CSL}macro[@name='legal-reference']"):
+        places = reference.find(f"./{CSL}group/{CSL}group/{CSL}text[@macro='label-locator']")
+        source = reference.find(f".//{CSL}else/{CSL}group/{CSL}group/{CSL}text[@macro='legal-source']")
+        if places is None or source is None:
+            continue
+        choose = _element("choose")
+        _put(_put(choose, "if", {"type": "legal_case"}), "text", {"macro": "label-locator"})
+        source.addnext(choose)
+        behind = places.getparent()
+        others = _element("choose")
+        behind.addprevious(others)
+        _put(others, "if", {"type": "legal_case"})
+        _put(others, "else", {}).append(behind)
+
+
+def _days_of_cases_by_bluebook(root: Any) -> None:
+    """Behind a reporter that goes by years the day of the case: "1986 I.C.J. Rep. 14 (June 27)" (21.5.1)."""
+    for test in root.iterfind(f"{CSL}macro[@name='legal-date-case']//{CSL}if[@variable='container-title']"):
+        day = _element("if", {"variable": DAY_OF_CASE})
+        date = _put(day, "date", {"variable": DAY_OF_CASE, "delimiter": " "})
+        _put(date, "date-part", {"name": "month"})
+        _put(date, "date-part", {"name": "day"})
+        test.addprevious(day)
+        test.tag = f"{CSL}else-if"
 
 
 def _branch(kind: str) -> Any:

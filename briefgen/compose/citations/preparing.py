@@ -37,7 +37,7 @@ def prepared(
             sort.getparent().remove(sort)
     for works in root.iterfind(f"{CSL}bibliography") if names_in_full else ():
         works.attrib.pop("subsequent-author-substitute", None)
-    mend(root, style)
+    mend(root, style, language)
     words = _add_terms(root, language, labels)
     xml: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml, words

@@ -24,6 +24,8 @@ _SHIPPED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 USUAL = "chicago-notes-bibliography"
 _BRITISH = ("harvard-cite-them-right",)
 """Styles of a region whose files do not say so."""
+BY_BLUEBOOK = ("chicago-", "apa", "bluebook-", "turabian-")
+"""How the names of the styles begin that follow the Bluebook in law."""
 NO_LINKS = "-no-url"
 """Behind the name of any style that ships: the same without addresses."""
 
