@@ -180,8 +180,9 @@ def test_no_letter_holds_evidence_that_is_not_its_own(
     owners: tuple[Opened, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     opened, _ = owners
+    fitting = opened.fitting(opened.renderers(("docx",)))
     for recipient in opened.recipients:
-        record = opened.composer.letter(recipient).record
+        record = fitting.letter(recipient).record
         for format in ("pdf", "docx"):
             found = texts_of[recipient.id, format].record
             assert found["recipient"] == recipient.id

@@ -5,52 +5,30 @@ What the process says comes back as JSON and is believed no more than the file i
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, fields
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from briefgen.confined import Unanswered, answer, answer_of
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.grid import Cell
 from briefgen.inspect.tokens import Link, Read, Token
 
 TIMEOUT_S = 120
 """However busy the machine is."""
-MAX_MEMORY = 3 << 30
-"""Bytes of address space of the reading process."""
 
 
 def read_apart(data: bytes, name: str) -> Read:
     """What a PDF says; raises BriefgenError where it is broken, encrypted or asks too much."""
-    home = str(Path(__file__).resolve().parents[2])
-    search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
     try:
-        # -P: nothing is imported from the current folder, which may be somebody else's.
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
-            input=data,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            env={**os.environ, "PYTHONPATH": search},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _unreadable(name, f"it took longer than {TIMEOUT_S} seconds") from None
-    except OSError as error:
-        raise _unreadable(name, f"no process could be started: {error.strerror}") from None
-    if done.returncode != 0:
-        raise _unreadable(name, "reading it failed")
-    answer = json.loads(done.stdout)
-    if "problem" in answer:
-        told = SimpleNamespace(**answer["problem"])
+        answered = answer_of(__name__, data, TIMEOUT_S)
+    except Unanswered as why:
+        raise _unreadable(name, str(why)) from None
+    if "problem" in answered:
+        told = SimpleNamespace(**answered["problem"])
         raise BriefgenError(Problem(told.code, told.message, Place(name), told.hint))
-    return _read(answer["read"])
+    return _read(answered["read"])
 
 
 def _unreadable(name: str, why: str) -> BriefgenError:
@@ -72,21 +50,15 @@ def _read(told: Mapping[str, Any]) -> Read:
 # -- in the reading process
 
 
-def _main() -> None:
-    with suppress(ImportError, ValueError, OSError):  # not every system can limit memory and time
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
+def _answer(data: bytes) -> dict[str, Any]:
     from briefgen.inspect.sheets import read_printed
 
     try:
-        answer: dict[str, Any] = {"read": _told(read_printed(sys.stdin.buffer.read()))}
+        return {"read": _told(read_printed(data))}
     except BriefgenError as error:
-        answer = _refused(error)
+        return _refused(error)
     except (MemoryError, RecursionError):
-        answer = _refused(_unreadable("", "it asks for more memory than a document needs"))
-    json.dump(answer, sys.stdout)
+        return _refused(_unreadable("", "it asks for more memory than a document needs"))
 
 
 def _refused(error: BriefgenError) -> dict[str, Any]:
@@ -104,4 +76,4 @@ def _told(read: Read) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    _main()
+    answer(_answer, TIMEOUT_S)

@@ -5,23 +5,16 @@ pdfium reads the file in a process of its own, with limits of time and memory: a
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import astuple, dataclass
-from pathlib import Path
 from typing import Any
 
+from briefgen.confined import Unanswered, answer, answer_of
 from briefgen.errors import BriefgenError, Place, Problem
 
 TIMEOUT_S = 120
 MAX_PAGES = 3_000
-MAX_MEMORY = 3 << 30
-"""Bytes of address space of the reading process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +36,11 @@ Page = tuple[Line, ...]
 
 def read_pages(data: bytes, shown: str) -> list[Page]:
     """The pages of a PDF; raises BriefgenError where it is broken, encrypted or asks too much."""
-    home = str(Path(__file__).resolve().parents[2])
-    search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
     try:
-        # -P: nothing is imported from the current folder, which may be somebody else's.
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
-            input=data,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            env={**os.environ, "PYTHONPATH": search},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _unreadable(shown, f"it took longer than {TIMEOUT_S} seconds") from None
-    except OSError as error:
-        raise _unreadable(shown, f"no process could be started: {error.strerror}") from None
-    if done.returncode != 0:
-        raise _unreadable(shown, "reading it failed")
-    answer = json.loads(done.stdout)
-    if answer["problem"] == "encrypted":
+        answered = answer_of(__name__, data, TIMEOUT_S)
+    except Unanswered as why:
+        raise _unreadable(shown, str(why)) from None
+    if answered["problem"] == "encrypted":
         raise BriefgenError(
             Problem(
                 "pdf-encrypted",
@@ -71,9 +49,9 @@ def read_pages(data: bytes, shown: str) -> list[Page]:
                 "open it in a PDF program, save it without a password, and add that file",
             )
         )
-    if answer["problem"]:
-        raise _unreadable(shown, answer["problem"])
-    return [tuple(Line(*line) for line in page) for page in answer["pages"]]
+    if answered["problem"]:
+        raise _unreadable(shown, answered["problem"])
+    return [tuple(Line(*line) for line in page) for page in answered["pages"]]
 
 
 def _unreadable(shown: str, why: str) -> BriefgenError:
@@ -162,13 +140,5 @@ def _box(textpage: Any, index: int) -> tuple[float, float, float, float] | None:
     return rectangle.left, low, rectangle.right, high
 
 
-def _main() -> None:
-    with suppress(ImportError, ValueError, OSError):  # not every system can limit memory
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    json.dump(_answer(sys.stdin.buffer.read()), sys.stdout)
-
-
 if __name__ == "__main__":
-    _main()
+    answer(_answer, TIMEOUT_S)
