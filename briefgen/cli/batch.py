@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.campaigns import formats_of, opened_at, output_of
+from briefgen.cli.campaigns import formats_of, job_of, opened_at, output_of
 from briefgen.cli.main import app
 from briefgen.cli.pipes import unbroken
 from briefgen.cli.show import Show, count
@@ -134,8 +134,6 @@ class _Run:
     """What a run is about: the whole batch, or one shard of it."""
 
     def __init__(self, opened: Opened, formats: Any, out: Path, part: Shard | None) -> None:
-        from briefgen.batch.plan import Job
-
         if not opened.recipients and not opened.skipped:
             raise BriefgenError(
                 Problem(
@@ -148,16 +146,8 @@ class _Run:
         recipients, skipped = opened.recipients, opened.skipped
         if part:
             recipients, skipped, out = part.recipients(recipients), part.problems(skipped), part.folder(out)
-        renderers = opened.renderers(formats)
-        self.job = Job(
-            opened.campaign.id,
-            recipients,
-            formats,
-            opened.fitting(renderers),
-            renderers,
-            opened.drawing,
-        )
-        self.opened, self.renderers, self.skipped, self.out = opened, renderers, skipped, out
+        self.job = job_of(opened, formats, recipients)
+        self.opened, self.skipped, self.out = opened, skipped, out
 
     @property
     def preload(self) -> list[str]:
@@ -201,7 +191,7 @@ def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere 
 
     site = Site(versions, library_folder)
     travelling = replace(run.opened, composer=for_travel(run.opened.composer))
-    job = replace(run.job, composer=travelling.fitting(run.renderers))
+    job = replace(run.job, composer=travelling.fitting(run.opened.renderers(run.job.formats)))
     folder = travelling.composer.folder
     parcel = Parcel(job, folder, campaign_files(folder), site, tuple(run.preload))
     with connected(at) as client:

@@ -15,7 +15,11 @@ from briefgen.cli.show import Show, count
 from briefgen.errors import Place, Problem, StorageFault, UsageFault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from briefgen.batch.plan import Job
     from briefgen.model.document import Document
+    from briefgen.model.recipient import Recipient
     from briefgen.opening import Opened
     from briefgen.render.renderers import Renderers
 
@@ -223,6 +227,15 @@ def output_of(opened: Opened, out: Path | None) -> Path:
 
         raise StorageFault(leading_out(beside))
     return beside
+
+
+def job_of(opened: Opened, formats: Any, recipients: Iterable[Recipient]) -> Job:
+    """The letters to these recipients as a batch makes them, kept to their pages."""
+    from briefgen.batch.plan import Job
+
+    renderers = opened.renderers(formats)
+    fitting = opened.fitting(renderers)
+    return Job(opened.campaign.id, tuple(recipients), formats, fitting, renderers, opened.drawing)
 
 
 def formats_of(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:

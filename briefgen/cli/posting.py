@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.campaigns import formats_of, opened_at, output_of
+from briefgen.cli.campaigns import formats_of, job_of, opened_at, output_of
 from briefgen.cli.main import app
 from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Problem, UsageFault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from briefgen.batch.plan import Job
-    from briefgen.opening import Opened
+    from collections.abc import Iterable, Iterator, Sequence
 
 PRINT = "print"
 """Folder of what is printed, within the output folder."""
@@ -84,7 +81,10 @@ def print_run(
     show.problems((*opened.warnings, *opened.skipped))
     files: list[_File] = []
     if not no_letters:
-        finished = {one.recipient.id: one for one in finished_letters(_job(opened, ("pdf",)), folder)}
+        finished = {
+            one.recipient.id: one
+            for one in finished_letters(job_of(opened, ("pdf",), opened.recipients), folder)
+        }
         ordered = [finished[one.id] for one in people if one.id in finished]
         data, pages = print_run.letters_file(ordered, opened.campaign, forms, duplex=duplex)
         files.append(_File("letters.pdf", data, f"{count(len(ordered), 'letter')}, {count(pages, 'page')}"))
@@ -147,28 +147,33 @@ def drafts(
     folder = output_of(opened, out)
     show.problems((*opened.warnings, *opened.skipped))
     reached = [one for one in opened.recipients if one.email]
-    finished = finished_letters(_job(opened, formats, {one.id for one in reached}), folder)
+    finished = finished_letters(job_of(opened, formats, reached), folder)
     name = f"{slug(sender.organisation)}-{opened.campaign.date}"
-    files: list[_File] = []
+    written: dict[str, str] = {}
     refused: list[Problem] = []
-    for one in finished:
-        to = address(one.recipient, opened.composer.forms, sender_country=sender.country)
-        letters = [Attached(format, path.read_bytes()) for format, path in one.files]
-        subject = opened.composer.subject(one.recipient)
-        made = draft(opened.campaign, one.recipient, to, letters, name, subject=subject)
-        if isinstance(made, Problem):
-            refused.append(made)
-        else:
-            files.append(_File(f"{stem(one.recipient)}.eml", made, one.recipient.id))
+
+    def messages() -> Iterator[_File]:
+        # One at a time: together they would be as large as all letters.
+        for one in finished:
+            to = address(one.recipient, opened.composer.forms, sender_country=sender.country)
+            letters = [Attached(format, path.read_bytes()) for format, path in one.files]
+            subject = opened.composer.subject(one.recipient)
+            made = draft(opened.campaign, one.recipient, to, letters, name, subject=subject)
+            if isinstance(made, Problem):
+                refused.append(made)
+                continue
+            written[one.recipient.id] = f"{stem(one.recipient)}.eml"
+            yield _File(written[one.recipient.id], made, one.recipient.id)
+
+    kept = _write(show, folder, DRAFTS, messages())
     show.problems(refused)
-    kept = _write(show, folder, DRAFTS, files)
     without = [one.id for one in opened.recipients if not one.email]
-    old = sorted({path.name for path in (folder / DRAFTS).glob("*.eml")} - {one.name for one in files})
+    old = sorted({path.name for path in (folder / DRAFTS).glob("*.eml")} - set(written.values()))
     show.document(
         {
             "ok": not (refused or opened.skipped),
             "folder": str(folder / DRAFTS),
-            "drafts": [{"recipient": one.holds, "file": one.name} for one in files],
+            "drafts": [{"recipient": id, "file": file} for id, file in written.items()],
             "without_email": without,
             "old": old,
             "kept": kept,
@@ -176,7 +181,7 @@ def drafts(
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
         }
     )
-    show.line(f"{count(len(files), 'draft')} in {folder / DRAFTS}. Nothing was sent.")
+    show.line(f"{count(len(written), 'draft')} in {folder / DRAFTS}. Nothing was sent.")
     if without:
         show.line(f"Without an e-mail address (the column email of the list): {_named(without)}.")
     if old:
@@ -195,21 +200,7 @@ class _File:
     """In words, or the recipient's id."""
 
 
-def _job(opened: Opened, formats: Any, ids: Collection[str] | None = None) -> Job:
-    from briefgen.batch.plan import Job
-
-    recipients = tuple(one for one in opened.recipients if ids is None or one.id in ids)
-    return Job(
-        opened.campaign.id,
-        recipients,
-        formats,
-        opened.composer,
-        opened.renderers(formats),
-        opened.drawing,
-    )
-
-
-def _write(show: Show, folder: Path, within: str, files: Sequence[_File]) -> list[str]:
+def _write(show: Show, folder: Path, within: str, files: Iterable[_File]) -> list[str]:
     """Write files; what stands in their place and was changed by hand moves to out/edited/."""
     from briefgen.batch.made import put_singles
     from briefgen.batch.storage import unwritable

@@ -148,3 +148,14 @@ def test_no_link_leads_what_is_printed_out_of_the_folder(
     said = briefgen("print", made)
     assert said.code == 74
     assert list(elsewhere.iterdir()) == []
+
+
+def test_a_change_that_alters_no_letter_keeps_none_from_the_post(briefgen: Briefgen, campaign: Path) -> None:
+    """Letters that were shortened to a page are compared as such."""
+    path = campaign / "campaign.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "max_snippets: 3" in text and "max_pages: 1" in text
+    path.write_text(text.replace("max_snippets: 3", "max_snippets: 7"), encoding="utf-8")
+    briefgen("batch", campaign, "-q")
+    (campaign / "unused.png").write_bytes(b"another picture")
+    assert briefgen("print", campaign).code == 0
