@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.pool import available_processors
 from briefgen.batch.run import Summary, run_batch
@@ -93,7 +94,7 @@ def main() -> None:
             composer = InstantComposer(fingerprint)
             job = Job("bench", everybody[:number], tuple(SIZES), composer, renderers, "bench")
             began = time.perf_counter()
-            summary = run_batch(job, Path(folder), workers=given.jobs, watch=LineWatch(io.StringIO()))
+            summary = run_batch(job, Folder(Path(folder)), workers=given.jobs, watch=LineWatch(io.StringIO()))
             return summary, time.perf_counter() - began
 
         for number in (len(everybody) // 10, len(everybody)):

@@ -29,6 +29,7 @@ from pathlib import Path
 
 from campaigns import campaign
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import Job, Outcome
 from briefgen.batch.pool import available_processors
 from briefgen.batch.run import Summary, run_batch
@@ -127,7 +128,7 @@ def batched(
         opened.drawing,
     )
     began = time.perf_counter()
-    summary = run_batch(job, out, workers=jobs, watch=watch, preload=PRELOAD)
+    summary = run_batch(job, Folder(out), workers=jobs, watch=watch, preload=PRELOAD)
     return summary, watch, time.perf_counter() - began
 
 

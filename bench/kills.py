@@ -27,8 +27,8 @@ from pathlib import Path
 
 from campaigns import campaign
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.ledger import copied
-from briefgen.batch.output import Output
 from briefgen.batch.write import UNFINISHED
 
 
@@ -64,7 +64,7 @@ def faults(out: Path, whole: dict[str, bytes]) -> Counter[str]:
             found["doubled"] += 1
         elif data != whole[name]:
             found["torn"] += 1
-    output = Output(out)
+    output = Folder(out)
     with copied(output.ledger) as ledger:
         found["ledger"] += ledger.note is not None
         for recipient in ledger.recipients():

@@ -200,8 +200,8 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def required(lines: list[str]) -> dict[str, str]:
-    """Name and least version of requirements as pyproject.toml writes them here: `name>=1.2`."""
-    return dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line.lower()).groups() for line in lines)  # type: ignore[union-attr,misc]
+    """Name and least version of requirements as pyproject.toml writes them here: `name>=1.2`, `name[extra]>=1.2`."""
+    return dict(re.fullmatch(r"([\w-]+)(?:\[[\w,-]+\])?>=([\d.]+)", line.lower()).groups() for line in lines)  # type: ignore[union-attr,misc]
 
 
 def as_numbers(version: str) -> list[int]:

@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import Stop
 from briefgen.batch.outpost import Made, Reply
-from briefgen.batch.output import Output
 from briefgen.batch.parcel import Parcel
 from briefgen.batch.plan import Letter, Outcome, Wanted
 from briefgen.batch.pool import Crash
@@ -152,7 +152,7 @@ class Cluster:
         client: Client,
         address: Address,
         parcel: Parcel,
-        output: Output,
+        output: Folder,
         stop: Stop,
         *,
         letters: int = 0,

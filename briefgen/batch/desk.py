@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from briefgen.batch.output import Output
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import Composer, Letter, Outcome, Renderer, Wanted, drawn, standing
 from briefgen.batch.storage import out_of_room, refused_by_system, unwritable
 from briefgen.errors import BriefgenError, Problem, StorageFault
@@ -34,7 +34,7 @@ class Desk:
     renderers: Callable[[], Mapping[Format, Renderer]]
     drawing: str
     """As in the job."""
-    output: Output
+    output: Folder
     scratch: Path
     """Folder for temporary files, which a worker that is killed leaves behind."""
 

@@ -23,28 +23,30 @@ PATIENCE_S = 2.0
 
 
 @contextmanager
-def held(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[int]:
-    """Hold the lock file `path` for the folder `out`, made where it is missing; gives the descriptor.
+def held(place: str, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[int]:
+    """Hold the lock file `path` for an output, made where it is missing; gives the descriptor.
+
+    `place` is what people call the output.
 
     The lock lasts as long as any process has the descriptor open: workers share it, so that one which
     outlives a killed run cannot write beside the next. OutputBusy where another run has it, StorageFault
-    where the folder cannot be written.
+    where the lock cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise unwritable("the output folder cannot be written", error, out) from error
+        raise unwritable("the output folder cannot be written", error, path.parent.parent) from error
     try:
-        _lock(descriptor, out, patience_s, fcntl.LOCK_EX)
+        _lock(descriptor, place, patience_s, fcntl.LOCK_EX)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
 @contextmanager
-def at_rest(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
-    """Keep runs off the folder `out` while it is read, by its lock file `path`; writes and makes nothing.
+def at_rest(place: str, path: Path, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
+    """Keep runs off an output while it is read, by its lock file `path`; writes and makes nothing.
 
     OutputBusy where a run has it.
     """
@@ -54,13 +56,13 @@ def at_rest(out: Path, path: Path, *, patience_s: float = PATIENCE_S) -> Iterato
         yield
         return
     try:
-        _lock(descriptor, out, patience_s, fcntl.LOCK_SH)
+        _lock(descriptor, place, patience_s, fcntl.LOCK_SH)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, out: Path, patience_s: float, kind: int) -> None:
+def _lock(descriptor: int, place: str, patience_s: float, kind: int) -> None:
     until = time.monotonic() + patience_s
     while True:
         try:
@@ -73,8 +75,8 @@ def _lock(descriptor: int, out: Path, patience_s: float, kind: int) -> None:
             raise OutputBusy(
                 Problem(
                     "output-busy",
-                    "another run is writing to this folder",
-                    Place(str(out)),
+                    "another run is writing there",
+                    Place(place),
                     "wait for it to end, or choose another folder with --out",
                 )
             ) from None

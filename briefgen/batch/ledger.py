@@ -21,8 +21,8 @@ from typing import Any, Literal, Self
 from briefgen.batch.storage import unwritable
 from briefgen.errors import Place, Problem, StorageFault
 
-VERSION = 3
-"""2 added `fingerprint` and `drawn`, 3 `fit`."""
+VERSION = 4
+"""2 added `fingerprint` and `drawn`, 3 `fit`, 4 `etag`."""
 FLUSH_ROWS = 64
 FLUSH_SECONDS = 1.0
 """Rows are committed in groups, since a commit waits for the disk; a killed run makes at most these anew."""
@@ -43,10 +43,11 @@ CREATE TABLE letters (
     fingerprint TEXT NOT NULL DEFAULT '',
     drawn TEXT NOT NULL DEFAULT '',
     fit TEXT NOT NULL DEFAULT '',
+    etag TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (recipient, format)
 ) WITHOUT ROWID
 """
-_ADDED = {1: ("fingerprint", "drawn"), 2: ("fit",)}
+_ADDED = {1: ("fingerprint", "drawn"), 2: ("fit",), 3: ("etag",)}
 """Columns that came after a version."""
 
 
@@ -83,6 +84,8 @@ class Entry:
     """Of campaign and library, which is part of the key; kept to say what has changed."""
     drawn: str = ""
     """Hash over the document and how files are made of it (briefgen.batch.plan.drawn)."""
+    etag: str = ""
+    """What a store calls these contents; in a folder, nothing does."""
 
 
 class Ledger:
@@ -138,7 +141,7 @@ class Ledger:
     def record(self, entry: Entry) -> None:
         """Keep a row in place of the earlier one; it is on disk after the next `flush`."""
         with _storage(self.path):
-            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 15)})", _row(entry))
+            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 16)})", _row(entry))
         self._waiting += 1
         if self._waiting >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
@@ -250,12 +253,13 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         entry.fingerprint,
         entry.drawn,
         entry.fit,
+        entry.etag,
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     recipient, format, its_key, state, file, sha256, size, pages, snippets, stage, problems = row[:11]
-    fingerprint, drawn, fit = row[12:]
+    fingerprint, drawn, fit, etag = row[12:]
     return Entry(
         recipient,
         format,
@@ -271,6 +275,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         tuple(_problem(record) for record in json.loads(problems)),
         fingerprint,
         drawn,
+        etag,
     )
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from briefgen.batch.output import require_inside
+from briefgen.batch.folder import require_inside
 from briefgen.batch.write import put, whole
 
 MEMORY = Path(".briefgen") / "made.json"

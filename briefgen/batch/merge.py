@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import PATIENCE_S, at_rest, held, stopping
 from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.output import SHARDS, Output, require_inside
+from briefgen.batch.output import SHARDS
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted, distinct, plan, standing
 from briefgen.batch.run import Summary, Tally, Watch, closed
 from briefgen.batch.shards import Shard, shards_in
@@ -26,32 +26,31 @@ from briefgen.model.recipient import Recipient
 @dataclass(frozen=True, slots=True)
 class _Part:
     shard: Shard
-    output: Output
+    folder: Folder
     ledger: Ledger
 
 
 def merge(
     job: Job,
-    out: Path,
+    output: Folder,
     *,
     watch: Watch,
     skipped: Iterable[Problem] = (),
     patience_s: float = PATIENCE_S,
 ) -> Summary:
-    """Bring the letters of all shards in `out` into `out` itself.
+    """Bring the letters of all shards in `output` into `output` itself.
 
     Raises a BriefgenError with all that is missing or double, and writes nothing then; OutputBusy where a run
-    writes to `out` or to a shard. Letters that failed in their shard are reported as failed.
+    writes to `output` or to a shard. Letters that failed in their shard are reported as failed.
     """
     recipients, repeated = distinct(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)
-    output = Output(out)
-    require_inside(out)
-    shards = _shards(out)
+    output.require_inside()
+    shards = _shards(output)
     with ExitStack() as stack:
-        parts = {shard.number: _opened(stack, shard, out, patience_s) for shard in shards}
+        parts = {shard.number: _opened(stack, shard, output, patience_s) for shard in shards}
         _require_whole(job, parts)
-        stack.enter_context(held(out, output.lock, patience_s=patience_s))
+        stack.enter_context(held(output.place, output.lock, patience_s=patience_s))
         ledger = stack.enter_context(Ledger(output.ledger))
         stop = stack.enter_context(stopping())
         output.prepare()
@@ -66,11 +65,11 @@ def merge(
     return summary
 
 
-def _shards(out: Path) -> list[Shard]:
+def _shards(output: Folder) -> list[Shard]:
     """All shards of one batch; a BriefgenError where some are not there, or belong to another division."""
-    folder = out / SHARDS
+    folder = output.folder / SHARDS
     try:
-        found = shards_in(out)
+        found = shards_in(output.folder)
     except OSError as error:
         raise unwritable("the shards cannot be read", error, folder) from error
     counts = sorted({shard.count for shard in found})
@@ -97,7 +96,7 @@ def _shards(out: Path) -> list[Shard]:
         raise BriefgenError(
             Problem(
                 "shard-missing",
-                f"{shard.folder(out).name} is not there",
+                f"{output.within(shard.place).folder.name} is not there",
                 Place(str(folder)),
                 f"make it with --shard {shard}, or put its folder here",
             )
@@ -106,11 +105,11 @@ def _shards(out: Path) -> list[Shard]:
     return found
 
 
-def _opened(stack: ExitStack, shard: Shard, out: Path, patience_s: float) -> _Part:
-    output = Output(shard.folder(out))
-    require_inside(output.folder)
-    stack.enter_context(at_rest(output.folder, output.lock, patience_s=patience_s))
-    return _Part(shard, output, stack.enter_context(copied(output.ledger)))
+def _opened(stack: ExitStack, shard: Shard, output: Folder, patience_s: float) -> _Part:
+    folder = output.within(shard.place)
+    folder.require_inside()
+    stack.enter_context(at_rest(folder.place, folder.lock, patience_s=patience_s))
+    return _Part(shard, folder, stack.enter_context(copied(folder.ledger)))
 
 
 def _part_of(recipient: Recipient, parts: Mapping[int, _Part]) -> _Part:
@@ -149,7 +148,7 @@ _LACKS = {
 
 def _lacks(job: Job, recipient: Recipient, part: _Part) -> str:
     """Why the shard has not the letter as it is to be now, nor the reason why it cannot be made; else ""."""
-    _, letter = plan(job, recipient, part.ledger, part.output)
+    _, letter = plan(job, recipient, part.ledger, part.folder)
     return next((wanted.why for wanted in letter.wanted if not wanted.settled), "") if letter else ""
 
 
@@ -158,7 +157,7 @@ def _lacking(part: _Part, lacking: Mapping[str, list[str]]) -> Problem:
     return Problem(
         "shard-unfinished",
         f"letters are lacking: {said}",
-        Place(str(part.output.folder)),
+        Place(part.folder.place),
         f"run the batch with --shard {part.shard} again; of a folder that was copied, copy .briefgen/ too",
     )
 
@@ -167,12 +166,12 @@ def _strangers(part: _Part, names: list[str]) -> Problem:
     return Problem(
         "shard-foreign",
         f"letters of {_some(names)} lie here and belong to another shard",
-        Place(str(part.output.folder)),
+        Place(part.folder.place),
         "look whether the folder was renamed or copied over; give it its own name, or make the shard again",
     )
 
 
-def _bring(job: Job, recipient: Recipient, part: _Part, output: Output, tally: Tally) -> None:
+def _bring(job: Job, recipient: Recipient, part: _Part, output: Folder, tally: Tally) -> None:
     """Copy what does not stand in the output folder yet, and record it."""
     unchanged, letter = plan(job, recipient, tally.ledger, output)
     for outcome in unchanged:
@@ -181,12 +180,12 @@ def _bring(job: Job, recipient: Recipient, part: _Part, output: Output, tally: T
         tally.record(letter, tuple(_brought(letter, wanted, part, output) for wanted in letter.wanted))
 
 
-def _brought(letter: Letter, wanted: Wanted, part: _Part, output: Output) -> Outcome:
+def _brought(letter: Letter, wanted: Wanted, part: _Part, output: Folder) -> Outcome:
     entry = part.ledger.entry(letter.recipient.id, wanted.format)
     data = b""
     if entry and entry.state == "rendered":
         with suppress(OSError):
-            data = (part.output.letters / entry.file).read_bytes()
+            data = (part.folder.letters / entry.file).read_bytes()
     if entry is None or (entry.state == "rendered" and hashlib.sha256(data).hexdigest() != entry.sha256):
         raise BriefgenError(
             _lacking(part, {"missing": [letter.recipient.id]})

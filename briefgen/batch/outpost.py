@@ -23,8 +23,8 @@ from pathlib import Path
 
 from briefgen import __version__
 from briefgen.batch.desk import Desk
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import Stop
-from briefgen.batch.output import Output
 from briefgen.batch.parcel import site_of, unpack
 from briefgen.batch.plan import Letter, Outcome
 from briefgen.batch.pool import Crash, Pool
@@ -136,7 +136,7 @@ def _differing(versions: Mapping[str, str], parcel: bytes) -> tuple[tuple[str, s
 
 
 def _made(parcel: bytes, letters: Sequence[Letter], scratch: Path, stop: Stop) -> Iterator[Made]:
-    campaign, output, temporary = scratch / "campaign", Output(scratch / "out"), scratch / "tmp"
+    campaign, output, temporary = scratch / "campaign", Folder(scratch / "out"), scratch / "tmp"
     for folder in (campaign, output.letters, temporary):
         folder.mkdir(parents=True)
     kit = unpack(parcel, campaign)
@@ -157,7 +157,7 @@ def _made(parcel: bytes, letters: Sequence[Letter], scratch: Path, stop: Stop) -
             yield Made(letter.recipient.id, formats, result, files)
 
 
-def _file(output: Output, outcome: Outcome) -> bytes:
+def _file(output: Folder, outcome: Outcome) -> bytes:
     return (output.letters / outcome.file).read_bytes() if outcome.state == "rendered" else b""
 
 

@@ -123,6 +123,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     drawn: str = ""
     """See `drawn`."""
+    etag: str = ""
+    """What a store calls its contents."""
     kept: str = ""
     """Where a file that briefgen had not written was moved to make room, relative to the output folder."""
 
@@ -278,4 +280,5 @@ def standing(entry: Entry, format: Format) -> Outcome:
         snippets=entry.snippets,
         fit=entry.fit,
         drawn=entry.drawn,
+        etag=entry.etag,
     )

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from briefgen.batch.hold import PATIENCE_S, at_rest
 from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.output import Output, require_inside
+from briefgen.batch.output import Output
 from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, drawn, plan
 from briefgen.errors import BriefgenError, Problem
 
@@ -75,7 +74,7 @@ class Preview:
 
 def preview(
     job: Job,
-    out: Path,
+    output: Output,
     *,
     skipped: Iterable[Problem] = (),
     choice: Choice = EVERYTHING,
@@ -84,9 +83,9 @@ def preview(
     """What `run_batch` would do. OutputBusy where a run is at it, StorageFault where it cannot be read."""
     recipients, repeated = distinct(job.recipients)
     job = replace(job, recipients=recipients)
-    output = Output(out)
-    require_inside(out)
-    with at_rest(out, output.lock, patience_s=patience_s), copied(output.ledger) as ledger:
+    output.require_inside()
+    with at_rest(output.place, output.lock, patience_s=patience_s), copied(output.ledger) as ledger:
+        output.look()
         letters = tuple(_foreseen(job, ledger, output, choice))
         notes = (ledger.note,) if ledger.note else ()
     return Preview(letters, (*skipped, *repeated) if choice.everything else (), notes)

@@ -14,7 +14,6 @@ from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.names import stem
 from briefgen.batch.output import ERRORS, LETTERS, MANIFEST, Output
 from briefgen.batch.plan import Job
-from briefgen.batch.write import whole
 from briefgen.errors import Problem
 from briefgen.model.recipient import Recipient
 
@@ -39,24 +38,24 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = Sequence[object]
 
 
-def write_manifest(out: Path, job: Job, ledger: Ledger) -> None:
-    """A row for each letter and format in the order of the recipients. Raises OSError."""
+def write_manifest(output: Output, job: Job, ledger: Ledger) -> None:
+    """A row for each letter and format in the order of the recipients. Raises StorageFault."""
     rows = (_manifest_row(recipient, entry) for recipient, entry in _entries(job, ledger))
-    _write(out / MANIFEST, MANIFEST_COLUMNS, rows)
+    _write(output, MANIFEST, MANIFEST_COLUMNS, rows)
 
 
-def write_errors(out: Path, job: Job, ledger: Ledger, skipped: Iterable[Problem]) -> None:
-    """A row for each problem of each letter that was not made; without any, no file. Raises OSError."""
+def write_errors(output: Output, job: Job, ledger: Ledger, skipped: Iterable[Problem]) -> None:
+    """A row for each problem of each letter that was not made; without any, no file. Raises StorageFault."""
     rows = [_error_row(problem) for problem in skipped]
     for recipient, entry in _entries(job, ledger):
         if entry.state != "rendered":
             rows += [_error_row(problem, recipient, entry) for problem in entry.problems]
     if rows:
-        _write(out / ERRORS, ERROR_COLUMNS, rows)
+        _write(output, ERRORS, ERROR_COLUMNS, rows)
 
 
 def stale_letters(output: Output, job: Job, ledger: Ledger) -> list[str]:
-    """Names in the folder of letters that belong to no recipient of this job, in order.
+    """Names among the letters that belong to no recipient of this job, in order. Raises StorageFault.
 
     A recipient's letters in formats that this job does not make are no strangers.
     """
@@ -112,9 +111,9 @@ def _error_row(problem: Problem, recipient: Recipient | None = None, entry: Entr
     )
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def _write(output: Output, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     # With a byte order mark, without which Excel reads accents wrongly.
-    with whole(path) as file:
+    with output.table(name) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="backslashreplace", newline="")
         table = csv.writer(text)
         table.writerow(columns)

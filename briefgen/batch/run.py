@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Protocol
 
 from briefgen.batch.desk import Desk
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import PATIENCE_S, Stop, held, stopping
 from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.output import LETTERS, Output, require_inside
+from briefgen.batch.output import LETTERS, Output
 from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, todo
 from briefgen.batch.pool import LIMITS, RECYCLE_AFTER, Crash, Limits, Pool
 from briefgen.batch.report import stale_letters, write_errors, write_manifest
-from briefgen.batch.storage import unwritable
 from briefgen.errors import Place, Problem
 
 TIMEOUT_S = 30.0
@@ -34,7 +34,8 @@ class Summary:
     A run that was asked for a part of the batch answers for that part: nobody is skipped by it.
     """
 
-    out: Path
+    out: str
+    """Where the letters lie."""
     rendered: int
     unchanged: int
     failed: int
@@ -74,8 +75,8 @@ class Engine(Protocol):
         """Each letter, or each part of it that is tried by itself, with what became of it."""
 
 
-Elsewhere = Callable[[Output, Stop], Engine]
-"""Another engine than the pool; it puts letters into the output folder and heeds the wish to stop."""
+Elsewhere = Callable[[Folder, Stop], Engine]
+"""Another engine than the pool; it puts letters into the folder and heeds the wish to stop."""
 
 
 class Watch(Protocol):
@@ -93,7 +94,7 @@ class Watch(Protocol):
 
 def run_batch(
     job: Job,
-    out: Path,
+    output: Output,
     *,
     workers: int,
     watch: Watch,
@@ -106,52 +107,52 @@ def run_batch(
     patience_s: float = PATIENCE_S,
     elsewhere: Elsewhere | None = None,
 ) -> Summary:
-    """Make every letter of the job that is chosen and does not stand unchanged in `out`, and record it.
+    """Make every letter of the job that is chosen and does not stand unchanged in `output`, and record it.
 
     `skipped` are the problems of recipients who cannot be written to; they are reported with the rest.
     A manifest is written when the whole batch is settled, also where the last run made only a part of it.
     `timeout_s` is the time for one recipient's letter in all formats. `preload` names modules that all
     workers need; `patience_s` is how long to wait for a run that is just ending. With `elsewhere`, letters
     are made there, and `workers`, `timeout_s`, `preload` and `limits` are its affair. Raises OutputBusy where
-    another run holds the folder, StorageFault where it cannot be written, and any BriefgenError by which a
+    another run holds the output, StorageFault where it cannot be written, and any BriefgenError by which a
     worker refuses to start; what was done until then stays done.
     """
     recipients, repeated = distinct(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)
-    output = Output(out)
-    require_inside(out)
+    output.require_inside()
     with (
-        held(out, output.lock, patience_s=patience_s) as lock,
+        held(output.place, output.lock, patience_s=patience_s) as lock,
         Ledger(output.ledger) as ledger,
         stopping() as stop,
+        tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
     ):
+        output.look()
         output.prepare()
+        desk = output.desk(Path(scratch))
         tally = Tally(job, ledger, watch)
 
         @contextmanager
         def engine_at_hand() -> Iterator[Engine]:
             """The one elsewhere, or the worker processes of this machine."""
             if elsewhere:
-                yield elsewhere(output, stop)
+                yield elsewhere(desk, stop)
                 return
-            with (
-                tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
-                Pool(
-                    Desk(job.composer, job.renderers, job.drawing, output, Path(scratch)).start,
-                    workers=workers,
-                    timeout_s=timeout_s,
-                    stop=stop,
-                    apart=Letter.apart,
-                    limits=limits,
-                    preload=preload,
-                    holds=lock,
-                    recycle_after=recycle_after,
-                ) as engine,
-            ):
+            with Pool(
+                Desk(job.composer, job.renderers, job.drawing, desk, Path(scratch)).start,
+                workers=workers,
+                timeout_s=timeout_s,
+                stop=stop,
+                apart=Letter.apart,
+                limits=limits,
+                preload=preload,
+                holds=lock,
+                recycle_after=recycle_after,
+            ) as engine:
                 yield engine
 
         with engine_at_hand() as engine:
-            for letter, result in engine.run(todo(job, ledger, output, choice, tally.settle)):
+            made = engine.run(todo(job, ledger, output, choice, tally.settle))
+            for letter, result in output.kept(made):
                 tally.record(letter, result)
         ledger.flush()
         summary = closed(output, job, ledger, tally, skipped, counted=choice.everything)
@@ -163,13 +164,10 @@ def closed(
     output: Output, job: Job, ledger: Ledger, tally: Tally, skipped: tuple[Problem, ...], *, counted: bool
 ) -> Summary:
     """Write the tables of a run that ends, and sum it up; `counted` where the skipped are its affair."""
-    try:
-        if tally.whole:
-            write_manifest(output.folder, job, ledger)
-        write_errors(output.folder, job, ledger, skipped)
-        stale = stale_letters(output, job, ledger) if tally.whole else []
-    except OSError as error:
-        raise unwritable("the output folder cannot be written", error, output.folder) from error
+    if tally.whole:
+        write_manifest(output, job, ledger)
+    write_errors(output, job, ledger, skipped)
+    stale = stale_letters(output, job, ledger) if tally.whole else []
     return tally.summary(output, skipped if counted else (), stale)
 
 
@@ -223,6 +221,7 @@ class Tally:
             outcome.problems,
             self.job.composer.fingerprint,
             outcome.drawn,
+            outcome.etag or (earlier.etag if earlier else ""),
         )
 
     def settle(self, outcome: Outcome, whole: bool = True) -> None:
@@ -248,7 +247,7 @@ class Tally:
     def summary(self, output: Output, skipped: tuple[Problem, ...], stale: list[str]) -> Summary:
         """The end of it."""
         return Summary(
-            out=output.folder,
+            out=output.place,
             rendered=self.counts["rendered"],
             unchanged=self.counts["unchanged"],
             failed=self.counts["failed"],
@@ -272,7 +271,7 @@ class Tally:
                 "letter-edited",
                 f"{_listed(self.kept)}: changed by hand since briefgen wrote them, and kept there; "
                 f"{LETTERS}/ has them anew",
-                Place(str(output.folder)),
+                Place(output.place),
                 "move what you change by hand to another folder before the next run",
                 severity="warning",
             )
@@ -280,7 +279,7 @@ class Tally:
             yield Problem(
                 "letter-missing",
                 f"{_listed(self.missing)}: deleted or moved away since the last run; they are there again",
-                Place(str(output.letters)),
+                Place(f"{output.place}/{LETTERS}"),
                 "to write to somebody no more, remove the row from the list of recipients",
                 severity="warning",
             )
@@ -316,7 +315,7 @@ def _stale_note(output: Output, stale: list[str]) -> list[Problem]:
         Problem(
             "letters-stale",
             f"{_listed(stale)} in {LETTERS}/ belong to no letter of this batch",
-            Place(str(output.letters)),
+            Place(f"{output.place}/{LETTERS}"),
             "move or remove them before you post what is in the folder",
             severity="warning",
         )

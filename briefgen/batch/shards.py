@@ -47,9 +47,10 @@ class Shard:
         """As it is given on the command line."""
         return f"{self.number}/{self.count}"
 
-    def folder(self, out: Path) -> Path:
-        """Its own output folder."""
-        return out / SHARDS / f"{self.number}-of-{self.count}"
+    @property
+    def place(self) -> str:
+        """Its own output within that of the batch."""
+        return f"{SHARDS}/{self.number}-of-{self.count}"
 
     def holds(self, name: str) -> bool:
         """Whether whoever has this id belongs here.

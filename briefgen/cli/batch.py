@@ -20,7 +20,10 @@ from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Problem, UsageFault
 
 if TYPE_CHECKING:
+    from briefgen.batch.bucket import Address as StoreAddress
+    from briefgen.batch.bucket import Bucket
     from briefgen.batch.cluster import Address
+    from briefgen.batch.folder import Folder
     from briefgen.batch.plan import Choice
     from briefgen.batch.preview import Foreseen, Preview
     from briefgen.batch.run import Elsewhere, Summary
@@ -32,13 +35,16 @@ SHOWN = 5
 """Recipients named for each reason, without -v."""
 _MODULES = {"pdf": "weasyprint", "docx": "docx", "txt": "briefgen.render.text"}
 """Loaded once for all workers."""
+STORE = "--out s3://…"
 _APART = (
     ("--merge", ("--shard", "--only", "--limit", "--retry-failed", "--dry-run", "--jobs", "--engine")),
     ("--engine", ("--dry-run", "--jobs")),
     ("--only", ("--limit", "--retry-failed", "--shard")),
+    (STORE, ("--merge",)),
 )
 """Options, each with those beside which it makes no sense."""
 _ALONE = {
+    STORE: "shards are brought together in a folder of this computer",
     "--merge": "it brings together what is there, and makes nothing",
     "--engine": "the letters are made by the cluster, each thread of its workers making one at a time",
     "--only": "it makes the letters of those who are named, whatever became of them before",
@@ -48,7 +54,7 @@ _ALONE = {
 @app.command()
 def batch(
     campaign: options.Campaign = Path(),
-    out: options.Out = None,
+    out: options.BatchOut = None,
     format: options.Formats = None,
     jobs: Annotated[
         int, typer.Option(min=0, max=MOST_AT_ONCE, help="Letters made at once; 0: one per processor.")
@@ -90,15 +96,17 @@ def batch(
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
+    given |= {STORE: bool(out and out.in_store)}
     _require_sense([name for name, value in given.items() if value])
     part = Shard.read(shard) if shard is not None else None
     at = _address(engine)
+    destination = _read(out)
     show = Show(as_json, quiet, verbose)
     with unbroken():
         opened = opened_at(campaign, text)
         show.problems(opened.warnings)
         ids = frozenset(one.id for one in recipients_named(opened, only)) if only else None
-        run = _Run(opened, formats_of(opened, format), output_of(opened, out), part)
+        run = _Run(opened, formats_of(opened, format), _output(opened, destination), part)
         choice = Choice(ids, limit, retry_failed)
         if merge:
             code = _merge(show, run)
@@ -118,6 +126,25 @@ def _address(engine: str | None) -> Address | None:
     return Address.read(engine)
 
 
+def _read(out: options.Destination | None) -> Path | StoreAddress | None:
+    if out is None or not out.in_store:
+        return Path(out.text) if out else None
+    from briefgen.batch.bucket import Address
+
+    return Address.read(out.text)
+
+
+def _output(opened: Opened, out: Path | StoreAddress | None) -> Folder | Bucket:
+    """Where the letters go; of those that go to a store, the records stay beside the campaign."""
+    from briefgen.batch.folder import Folder
+
+    if out is None or isinstance(out, Path):
+        return Folder(output_of(opened, out))
+    from briefgen.batch.bucket import Bucket
+
+    return Bucket(out, output_of(opened, None))
+
+
 def _require_sense(given: list[str]) -> None:
     for name, apart in _APART:
         if name in given and (others := [other for other in apart if other in given]):
@@ -133,7 +160,7 @@ def _require_sense(given: list[str]) -> None:
 class _Run:
     """What a run is about: the whole batch, or one shard of it."""
 
-    def __init__(self, opened: Opened, formats: Any, out: Path, part: Shard | None) -> None:
+    def __init__(self, opened: Opened, formats: Any, output: Folder | Bucket, part: Shard | None) -> None:
         if not opened.recipients and not opened.skipped:
             raise BriefgenError(
                 Problem(
@@ -145,9 +172,10 @@ class _Run:
             )
         recipients, skipped = opened.recipients, opened.skipped
         if part:
-            recipients, skipped, out = part.recipients(recipients), part.problems(skipped), part.folder(out)
+            recipients, skipped = part.recipients(recipients), part.problems(skipped)
+            output = output.within(part.place)
         self.job = job_of(opened, formats, recipients)
-        self.opened, self.skipped, self.out = opened, skipped, out
+        self.opened, self.skipped, self.output = opened, skipped, output
 
     @property
     def preload(self) -> list[str]:
@@ -168,7 +196,7 @@ def _make(show: Show, run: _Run, choice: Choice, jobs: int, at: Address | None) 
     ):
         summary = run_batch(
             run.job,
-            run.out,
+            run.output,
             workers=jobs or available_processors(),
             watch=watch,
             skipped=run.skipped,
@@ -199,15 +227,17 @@ def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere 
         show.note(
             f"{at.text}: {count(len(threads), 'worker')} with {count(sum(threads.values()), 'thread')}."
         )
-        yield lambda output, stop: Cluster(client, at, parcel, output, stop)
+        yield lambda desk, stop: Cluster(client, at, parcel, desk, stop)
 
 
 def _merge(show: Show, run: _Run) -> int:
+    from briefgen.batch.folder import Folder
     from briefgen.batch.merge import merge
     from briefgen.cli.progress import watching
 
+    assert isinstance(run.output, Folder)  # _require_sense has seen to it
     with watching(sys.stderr, quiet=show.quiet) as watch:
-        summary = merge(run.job, run.out, watch=watch, skipped=run.skipped)
+        summary = merge(run.job, run.output, watch=watch, skipped=run.skipped)
     return _ended(show, summary, run)
 
 
@@ -216,7 +246,6 @@ def _ended(show: Show, summary: Summary, run: _Run) -> int:
         {
             "ok": summary.ok,
             **asdict(summary),
-            "out": str(summary.out),
             "skipped_recipients": [problem.as_json() for problem in run.skipped],
         }
     )
@@ -228,12 +257,12 @@ def _preview(show: Show, run: _Run, choice: Choice) -> int:
 
     # No PDF is to be made, so that no more is laid out than tells what fits.
     job = replace(run.job, composer=run.opened.fitting(run.opened.renderers(())))
-    found = preview(job, run.out, skipped=run.skipped, choice=choice)
+    found = preview(job, run.output, skipped=run.skipped, choice=choice)
     show.document(
         {
             "ok": not found.exit_code,
             "dry_run": True,
-            "out": str(run.out),
+            "out": run.output.place,
             **{state: found.counts[state] for state in ("make", "unchanged", "fail", "left")},
             "letters": [one.as_json() for one in found.letters],
             "skipped_recipients": [problem.as_json() for problem in found.skipped],

@@ -223,7 +223,7 @@ def output_of(opened: Opened, out: Path | None) -> Path:
         return out
     beside = opened.composer.folder / "out"
     if beside.is_symlink() and not beside.resolve().is_relative_to(opened.composer.folder.resolve()):
-        from briefgen.batch.output import leading_out
+        from briefgen.batch.folder import leading_out
 
         raise StorageFault(leading_out(beside))
     return beside

@@ -165,7 +165,7 @@ def summary_lines(summary: Summary) -> list[str]:
         f"{pages}{_size(summary.bytes)} in {_duration(summary.seconds)}: {summary.out}",
     ]
     if summary.failed or summary.set_aside or summary.skipped:
-        lines.append(f"What is missing and why: {summary.out / 'errors.csv'}")
+        lines.append(f"What is missing and why: {summary.out}/errors.csv")
     if summary.interrupted:
         lines.append(
             f"Stopped; {_count(summary.left, 'file')} left. Run the same command again to go on from here."

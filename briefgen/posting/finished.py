@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefgen.batch.output import Output
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.preview import WHY, preview
 from briefgen.errors import BriefgenError, Problem
@@ -31,7 +31,8 @@ def finished_letters(job: Job, out: Path) -> list[Finished]:
     Raises BriefgenError where one is not made, was changed by hand, or would come out differently today: what
     goes to the post is whole.
     """
-    found = preview(job, out)
+    folder = Folder(out)
+    found = preview(job, folder)
     wanting: dict[str, list[str]] = {}
     for letter in found.letters:
         if letter.state != "unchanged":
@@ -40,7 +41,7 @@ def finished_letters(job: Job, out: Path) -> list[Finished]:
         raise BriefgenError(_unfinished(why, ids) for why, ids in wanting.items())
     files: dict[str, list[tuple[str, Path]]] = {}
     for letter in found.letters:
-        files.setdefault(letter.recipient, []).append((letter.format, Output(out).letters / letter.file))
+        files.setdefault(letter.recipient, []).append((letter.format, folder.letters / letter.file))
     return [Finished(one, tuple(files[one.id])) for one in job.recipients if one.id in files]
 
 

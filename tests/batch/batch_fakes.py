@@ -61,6 +61,16 @@ class FakeComposer:
 
 
 @dataclass(frozen=True)
+class SameWords(FakeComposer):
+    """Its letters say the same whatever the campaign's fingerprint."""
+
+    words: FakeComposer = field(default_factory=FakeComposer)
+
+    def letter(self, recipient: Recipient) -> Document:
+        return self.words.letter(recipient)
+
+
+@dataclass(frozen=True)
 class FakeRenderer:
     """The document's text, often enough to make a file that could be torn."""
 

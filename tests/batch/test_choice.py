@@ -6,13 +6,14 @@ from pathlib import Path
 
 from batch_fakes import FakeComposer, Renderers, Seen, job, people
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import Choice, Job
 from briefgen.batch.run import Summary, run_batch
 from briefgen.errors import Place, Problem
 
 
 def run(given: Job, out: Path, choice: Choice, **options: object) -> Summary:
-    return run_batch(given, out, **({"workers": 2, "watch": Seen(), "choice": choice} | options))
+    return run_batch(given, Folder(out), **({"workers": 2, "watch": Seen(), "choice": choice} | options))
 
 
 def letters(out: Path) -> set[str]:

@@ -30,11 +30,11 @@ from material import ROOT
 
 from briefgen import __version__
 from briefgen.batch.cluster import Address, Cluster, connected
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import Stop
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.names import stem
 from briefgen.batch.outpost import Made, Reply, _Limit
-from briefgen.batch.output import Output
 from briefgen.batch.parcel import Parcel, Site, unpack
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted
 from briefgen.batch.pool import Crash
@@ -77,7 +77,7 @@ class Local:
         with connected(self.address, connect_s=3, workers_s=20) as client:
             return run_batch(
                 given,
-                out,
+                Folder(out),
                 workers=1,
                 watch=watch or Seen(),
                 elsewhere=lambda output, stop: Cluster(
@@ -146,7 +146,7 @@ def letters(out: Path) -> dict[str, bytes]:
 
 
 def rows(given: Job, out: Path) -> list[Entry | None]:
-    with Ledger(Output(out).ledger) as ledger:
+    with Ledger(Folder(out).ledger) as ledger:
         return [ledger.entry(one.id, format) for one in given.recipients for format in given.formats]
 
 
@@ -166,7 +166,7 @@ def test_letters_tables_and_ledger_are_those_of_one_machine(local: Local, tmp_pa
     trouble = {"person-00003": "fault", "person-00007": "exit"}
     given = job(people(23), FakeComposer(trouble=trouble))
     there = local.run(given, tmp_path / "there")
-    here = run_batch(given, tmp_path / "here", workers=2, watch=Seen())
+    here = run_batch(given, Folder(tmp_path / "here"), workers=2, watch=Seen())
     assert (
         (there.rendered, there.failed, there.set_aside)
         == (42, 2, 2)
@@ -239,7 +239,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_what_came_back_is_kept(loca
     with pytest.raises(BriefgenError) as fault:
         local.run(given, tmp_path / "out", At(10, local.scheduler.kill))
     assert [problem.code for problem in fault.value.problems] == ["cluster-lost"]
-    summary = run_batch(given, tmp_path / "out", workers=2, watch=Seen())
+    summary = run_batch(given, Folder(tmp_path / "out"), workers=2, watch=Seen())
     assert summary.unchanged >= 10 and summary.unchanged + summary.rendered == 80
     assert letters(tmp_path / "out") == expected(given)
 
@@ -408,7 +408,7 @@ def made(letter: Letter, damage: bytes = b"") -> Made:
 def ran(
     tmp_path: Path, reply: Callable[[list[Letter]], Reply | Exception], number: int = 6
 ) -> tuple[Scripted, list[tuple[Letter, tuple[Outcome, ...] | Crash]]]:
-    output = Output(tmp_path / "out")
+    output = Folder(tmp_path / "out")
     output.letters.mkdir(parents=True)
     given = job(people(number))
     client = Scripted(reply)

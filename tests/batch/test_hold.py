@@ -12,9 +12,9 @@ from briefgen.errors import OutputBusy, StorageFault
 
 def test_a_second_run_is_turned_away(tmp_path: Path):
     with (
-        held(tmp_path, tmp_path / "own" / "lock"),
+        held(str(tmp_path), tmp_path / "own" / "lock"),
         pytest.raises(OutputBusy) as busy,
-        held(tmp_path, tmp_path / "own" / "lock", patience_s=0),
+        held(str(tmp_path), tmp_path / "own" / "lock", patience_s=0),
     ):
         pass
     assert busy.value.exit_code == 75
@@ -23,13 +23,13 @@ def test_a_second_run_is_turned_away(tmp_path: Path):
 
 def test_the_folder_is_free_again_afterwards(tmp_path: Path):
     for _ in range(2):
-        with held(tmp_path, tmp_path / "lock", patience_s=0):
+        with held(str(tmp_path), tmp_path / "lock", patience_s=0):
             pass
 
 
 def test_a_folder_that_cannot_be_made_is_a_storage_fault(tmp_path: Path):
     (tmp_path / "out").write_text("a file is in the way")
-    with pytest.raises(StorageFault), held(tmp_path / "out", tmp_path / "out" / "own" / "lock"):
+    with pytest.raises(StorageFault), held(str(tmp_path / "out"), tmp_path / "out" / "own" / "lock"):
         pass
 
 

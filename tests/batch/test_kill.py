@@ -14,6 +14,7 @@ import batch_runner
 import pytest
 from batch_fakes import FakeComposer, Renderers, Seen, SlowComposer, job, people
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import held
 from briefgen.batch.names import stem
 from briefgen.batch.run import Summary, run_batch
@@ -64,7 +65,7 @@ def finish(tmp_path: Path, number: int = PEOPLE) -> Summary:
     composer = SlowComposer(folder=str(tmp_path / "pids"))
     return run_batch(
         job(people(number), composer, Renderers(times=3000)),
-        tmp_path / "out",
+        Folder(tmp_path / "out"),
         workers=2,
         watch=Seen(),
         patience_s=20,
@@ -115,7 +116,7 @@ def test_killed_workers_cost_no_letter(tmp_path: Path):
     composer = SlowComposer(folder=str(tmp_path / "pids"), slow_s=0.005)
     watch = Killer()
     summary = run_batch(
-        job(people(PEOPLE), composer, Renderers(times=3000)), tmp_path / "out", workers=2, watch=watch
+        job(people(PEOPLE), composer, Renderers(times=3000)), Folder(tmp_path / "out"), workers=2, watch=watch
     )
     whole = expected(PEOPLE)
     assert watch.kills > 5
@@ -154,8 +155,8 @@ def test_the_folder_is_busy_until_the_last_worker_of_a_killed_run_is_done(tmp_pa
         process.kill()
         process.wait()
     lock = tmp_path / "out" / ".briefgen" / "lock"
-    with pytest.raises(OutputBusy), held(tmp_path / "out", lock, patience_s=0):
+    with pytest.raises(OutputBusy), held(str(tmp_path / "out"), lock, patience_s=0):
         pass
     gate.touch()
-    with held(tmp_path / "out", lock, patience_s=20):
+    with held(str(tmp_path / "out"), lock, patience_s=20):
         pass

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from batch_fakes import FakeComposer, Seen, job, people
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import held
 from briefgen.batch.plan import Choice, Job
 from briefgen.batch.preview import WHY, Preview, preview
@@ -24,13 +25,13 @@ def files(folder: Path) -> dict[Path, tuple[int, bytes]]:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    run_batch(job(EVERYBODY), tmp_path, workers=2, watch=Seen())
+    run_batch(job(EVERYBODY), Folder(tmp_path), workers=2, watch=Seen())
     return tmp_path
 
 
 def foreseen(given: Job, out: Path, **options: object) -> Preview:
     before = files(out)
-    found = preview(given, out, **options)  # type: ignore[arg-type]
+    found = preview(given, Folder(out), **options)  # type: ignore[arg-type]
     assert files(out) == before
     return found
 
@@ -40,7 +41,7 @@ def whys(found: Preview) -> set[tuple[str, str, str]]:
 
 
 def test_nothing_is_made_where_nothing_is_yet(tmp_path: Path):
-    found = preview(job(EVERYBODY), tmp_path / "out")
+    found = preview(job(EVERYBODY), Folder(tmp_path / "out"))
     assert whys(found) == {(str(number), "make", "new") for number in range(4)}
     assert not (tmp_path / "out").exists() and found.exit_code == 0
 
@@ -80,7 +81,7 @@ def test_what_cannot_be_composed_is_foreseen(out: Path):
 def test_what_failed_is_told(tmp_path: Path):
     run_batch(
         job(EVERYBODY, FakeComposer(trouble={"person-00003": "fault", "person-00002": "exit"})),
-        tmp_path,
+        Folder(tmp_path),
         workers=2,
         watch=Seen(),
     )
@@ -104,15 +105,15 @@ def test_it_does_what_it_says(out: Path):
     given = job((replace(EVERYBODY[0], address=("New Street",)), *EVERYBODY[1:]))
     found = foreseen(given, out)
     watch = Seen()
-    run_batch(given, out, workers=2, watch=watch)
+    run_batch(given, Folder(out), workers=2, watch=watch)
     assert {(one.recipient, one.format) for one in found.letters if one.state == "make"} == {
         key for key, state in watch.states().items() if state == "rendered"
     }
 
 
 def test_it_does_not_look_while_another_run_writes(out: Path):
-    with held(out, out / ".briefgen" / "lock"), pytest.raises(OutputBusy):
-        preview(job(EVERYBODY), out, patience_s=0)
+    with held(str(out), out / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+        preview(job(EVERYBODY), Folder(out), patience_s=0)
 
 
 def test_an_unreadable_ledger_is_said_and_left(out: Path):

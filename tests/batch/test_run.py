@@ -13,16 +13,18 @@ from pathlib import Path
 import pytest
 from batch_fakes import Dying, FakeComposer, Refusing, Renderers, Seen, job, people
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import held
 from briefgen.batch.plan import Job
 from briefgen.batch.pool import Limits
 from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.write import UNFINISHED
 from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, StorageFault
 
 
 def run(given: Job, out: Path, **options: object) -> tuple[Summary, Seen]:
     seen = Seen()
-    summary = run_batch(given, out, **({"workers": 2, "watch": seen} | options))
+    summary = run_batch(given, Folder(out), **({"workers": 2, "watch": seen} | options))
     assert seen.summary is summary
     return summary, seen
 
@@ -231,7 +233,7 @@ def test_tables_are_safe_to_open_in_a_spreadsheet(tmp_path: Path):
 def test_a_second_run_at_the_same_time_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     run(job(people(1)), tmp_path)
     before = (tmp_path / "manifest.csv").read_bytes()
-    with held(tmp_path, tmp_path / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+    with held(str(tmp_path), tmp_path / ".briefgen" / "lock"), pytest.raises(OutputBusy):
         run(job(people(2)), tmp_path, patience_s=0)
     assert (tmp_path / "manifest.csv").read_bytes() == before
 
@@ -247,7 +249,8 @@ def test_a_full_disk_stops_at_once_and_a_later_run_goes_on(tmp_path: Path):
     assert fault.value.problems[0].code == "output-unwritable" and "again" in (
         fault.value.problems[0].hint or ""
     )
-    assert len(files(tmp_path)) == 6
+    # The other worker, ended in the midst of it, may leave a half file under a name that is not a letter's.
+    assert len([name for name in files(tmp_path) if not name.startswith(UNFINISHED)]) == 6
     summary, _ = run(job(all_of_them), tmp_path)
     assert (summary.rendered, summary.unchanged) == (54, 6)
 
@@ -264,7 +267,7 @@ def test_a_folder_that_goes_away_on_the_way_is_a_storage_fault(tmp_path: Path):
             shutil.rmtree(tmp_path / "letters", ignore_errors=True)
 
     with pytest.raises(StorageFault):
-        run_batch(job(people(50)), tmp_path, workers=2, watch=Remover())
+        run_batch(job(people(50)), Folder(tmp_path), workers=2, watch=Remover())
 
 
 def test_renderers_that_cannot_work_here_end_the_batch_with_their_reason(tmp_path: Path):
@@ -355,7 +358,7 @@ def test_an_interrupted_batch_tells_of_the_failures_so_far(tmp_path: Path):
                 os.kill(os.getpid(), signal.SIGINT)
 
     composer = FakeComposer(trouble={"person-00000": "fault"}, slow_s=0.05)
-    summary = run_batch(job(people(40), composer), tmp_path, workers=1, watch=Stopper())
+    summary = run_batch(job(people(40), composer), Folder(tmp_path), workers=1, watch=Stopper())
     assert summary.interrupted and summary.exit_code == 130 and not summary.whole
     assert not (tmp_path / "manifest.csv").exists()
     assert {row["id"] for row in table(tmp_path / "errors.csv")} == {"person-00000"}
@@ -371,7 +374,10 @@ def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Pa
     assert summary.ok and not (tmp_path / "errors.csv").exists()
 
 
-@pytest.mark.parametrize(("version", "lacking"), [(1, ("fingerprint", "drawn", "fit")), (2, ("fit",))])
+@pytest.mark.parametrize(
+    ("version", "lacking"),
+    [(1, ("fingerprint", "drawn", "fit", "etag")), (2, ("fit", "etag")), (3, ("etag",))],
+)
 def test_an_earlier_ledger_is_taken_over_and_costs_nothing(
     tmp_path: Path, version: int, lacking: tuple[str, ...]
 ):

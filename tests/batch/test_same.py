@@ -1,25 +1,15 @@
 """What has changed without changing a letter costs no rendering; what changes it never goes unnoticed."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from batch_fakes import Dying, FakeComposer, Seen, job, people
+from batch_fakes import Dying, FakeComposer, SameWords, Seen, job, people
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.plan import drawn
 from briefgen.batch.run import run_batch
 from briefgen.model.document import Document
-from briefgen.model.recipient import Recipient
-
-
-@dataclass(frozen=True)
-class SameWords(FakeComposer):
-    """Its letters say the same whatever the campaign's fingerprint."""
-
-    words: FakeComposer = field(default_factory=FakeComposer)
-
-    def letter(self, recipient: Recipient) -> Document:
-        return self.words.letter(recipient)
 
 
 def made(out: Path) -> dict[str, tuple[bytes, int]]:
@@ -28,31 +18,31 @@ def made(out: Path) -> dict[str, tuple[bytes, int]]:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    run_batch(job(people(3)), tmp_path, workers=1, watch=Seen())
+    run_batch(job(people(3)), Folder(tmp_path), workers=1, watch=Seen())
     return tmp_path
 
 
 def test_a_snippet_that_no_letter_uses_makes_no_letter_again(out: Path):
     before = made(out)
-    summary = run_batch(job(people(3), SameWords("campaign-2")), out, workers=1, watch=Seen())
+    summary = run_batch(job(people(3), SameWords("campaign-2")), Folder(out), workers=1, watch=Seen())
     assert (summary.rendered, summary.unchanged, summary.ok) == (0, 6, True)
     assert made(out) == before
     # From now on not even a worker is needed.
     again = run_batch(
-        job(people(3), SameWords("campaign-2"), renderers=Dying()), out, workers=1, watch=Seen()
+        job(people(3), SameWords("campaign-2"), renderers=Dying()), Folder(out), workers=1, watch=Seen()
     )
     assert (again.rendered, again.unchanged) == (0, 6)
 
 
 def test_another_stylesheet_makes_all_letters_again(out: Path):
     given = job(people(3), SameWords("campaign-2"), drawing="stylesheets-2")
-    assert run_batch(given, out, workers=1, watch=Seen()).rendered == 6
+    assert run_batch(given, Folder(out), workers=1, watch=Seen()).rendered == 6
 
 
 def test_a_file_that_is_not_whole_is_made_again_though_its_words_are_the_same(out: Path):
     victim = next((out / "letters").iterdir())
     victim.write_bytes(b"damaged")
-    summary = run_batch(job(people(3), SameWords("campaign-2")), out, workers=1, watch=Seen())
+    summary = run_batch(job(people(3), SameWords("campaign-2")), Folder(out), workers=1, watch=Seen())
     assert (summary.rendered, summary.unchanged) == (1, 5)
     assert victim.read_bytes() != b"damaged"
 

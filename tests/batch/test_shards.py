@@ -10,6 +10,7 @@ from batch_fakes import FakeComposer, Seen, job, people
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefgen.batch.folder import Folder
 from briefgen.batch.hold import held
 from briefgen.batch.merge import merge
 from briefgen.batch.plan import Job
@@ -24,7 +25,7 @@ COUNT = 3
 def make(out: Path, given: Job, number: int, count: int = COUNT) -> None:
     shard = Shard(number, count)
     part = replace(given, recipients=shard.recipients(given.recipients))
-    run_batch(part, shard.folder(out), workers=2, watch=Seen())
+    run_batch(part, Folder(out).within(shard.place), workers=2, watch=Seen())
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def letters(out: Path) -> dict[str, bytes]:
 
 def refused(out: Path, given: Job | None = None) -> list[Problem]:
     with pytest.raises(BriefgenError) as fault:
-        merge(given or job(EVERYBODY), out, watch=Seen(), patience_s=0)
+        merge(given or job(EVERYBODY), Folder(out), watch=Seen(), patience_s=0)
     assert not (out / "letters").exists() and not (out / "manifest.csv").exists()
     return list(fault.value.problems)
 
@@ -75,23 +76,23 @@ def test_a_shard_is_read_as_it_is_written():
 
 def test_shards_come_together_as_one_batch(out: Path, tmp_path_factory: pytest.TempPathFactory):
     """Names, bytes and manifest are those of a batch made in one."""
-    summary = merge(job(EVERYBODY), out, watch=Seen())
+    summary = merge(job(EVERYBODY), Folder(out), watch=Seen())
     assert (summary.merged, summary.exit_code, summary.whole) == (40, 0, True)
     alone = tmp_path_factory.mktemp("alone")
-    run_batch(job(EVERYBODY), alone, workers=2, watch=Seen())
+    run_batch(job(EVERYBODY), Folder(alone), workers=2, watch=Seen())
     assert letters(out) == letters(alone)
     assert (out / "manifest.csv").read_bytes() == (alone / "manifest.csv").read_bytes()
 
 
 def test_a_merged_batch_goes_on_as_any_other(out: Path):
-    merge(job(EVERYBODY), out, watch=Seen())
-    assert run_batch(job(EVERYBODY), out, workers=2, watch=Seen()).unchanged == 40
-    assert merge(job(EVERYBODY), out, watch=Seen()).unchanged == 40
+    merge(job(EVERYBODY), Folder(out), watch=Seen())
+    assert run_batch(job(EVERYBODY), Folder(out), workers=2, watch=Seen()).unchanged == 40
+    assert merge(job(EVERYBODY), Folder(out), watch=Seen()).unchanged == 40
 
 
 def test_shards_stay_as_they_are(out: Path):
     before = {path: path.read_bytes() for path in (out / "shards").rglob("*") if path.is_file()}
-    merge(job(EVERYBODY), out, watch=Seen())
+    merge(job(EVERYBODY), Folder(out), watch=Seen())
     assert {path: path.read_bytes() for path in (out / "shards").rglob("*") if path.is_file()} == before
 
 
@@ -99,7 +100,7 @@ def test_a_letter_that_failed_in_its_shard_is_reported(tmp_path: Path):
     given = job(EVERYBODY, FakeComposer(trouble={"person-00003": "fault"}))
     for number in range(1, COUNT + 1):
         make(tmp_path, given, number)
-    summary = merge(given, tmp_path, watch=Seen())
+    summary = merge(given, Folder(tmp_path), watch=Seen())
     assert (summary.merged, summary.failed, summary.exit_code) == (38, 2, 1)
     with (tmp_path / "errors.csv").open(encoding="utf-8-sig") as file:
         assert {(row["row"], row["id"], row["code"]) for row in csv.DictReader(file)} == {
@@ -113,7 +114,7 @@ def test_without_shards_there_is_nothing_to_merge(tmp_path: Path):
 
 def test_every_shard_that_is_not_there_is_named(out: Path):
     for number in (1, 3):
-        shutil.rmtree(Shard(number, COUNT).folder(out))
+        shutil.rmtree(out / Shard(number, COUNT).place)
     problems = refused(out)
     assert {problem.code for problem in problems} == {"shard-missing"}
     assert [problem.hint and problem.hint.split()[4].strip(",") for problem in problems] == ["1/3", "3/3"]
@@ -134,7 +135,7 @@ def test_a_letter_that_is_not_made_is_not_lost(out: Path):
 
 @pytest.mark.parametrize("damage", ["deleted", "edited", "no ledger"])
 def test_a_letter_that_is_not_as_it_was_written_is_not_taken(out: Path, damage: str):
-    shard = Shard(2, COUNT).folder(out)
+    shard = out / Shard(2, COUNT).place
     victim = next((shard / "letters").iterdir())
     match damage:
         case "deleted":
@@ -153,15 +154,15 @@ def test_letters_of_an_earlier_campaign_are_not_taken(out: Path):
 
 def test_a_shard_under_the_name_of_another_is_not_taken(out: Path):
     """It would double its letters and lose the other's."""
-    shutil.rmtree(Shard(3, COUNT).folder(out))
-    shutil.copytree(Shard(2, COUNT).folder(out), Shard(3, COUNT).folder(out))
+    shutil.rmtree(out / Shard(3, COUNT).place)
+    shutil.copytree(out / Shard(2, COUNT).place, out / Shard(3, COUNT).place)
     assert {problem.code for problem in refused(out)} == {"shard-foreign", "shard-unfinished"}
 
 
 def test_a_shard_that_is_being_made_is_not_merged(out: Path):
-    shard = Shard(1, COUNT).folder(out)
-    with held(shard, shard / ".briefgen" / "lock"), pytest.raises(OutputBusy):
-        merge(job(EVERYBODY), out, watch=Seen(), patience_s=0)
+    shard = out / Shard(1, COUNT).place
+    with held(str(shard), shard / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+        merge(job(EVERYBODY), Folder(out), watch=Seen(), patience_s=0)
 
 
 def test_other_folders_among_the_shards_are_no_shards(out: Path):

@@ -94,6 +94,9 @@ def test_a_misspelt_beginning_of_a_long_id_is_recognised(batch: Call, starter: P
         ("--limit", "0"),
         ("--jobs", "-1"),
         ("--out", ""),
+        ("--out", "s3://bucket/spring", "--merge"),
+        ("--out", "s3://bucket//spring"),
+        ("--out", "ftp://bucket/spring"),
     ],
 )
 def test_what_makes_no_sense_is_a_mistake_of_use(batch: Call, starter: Path, options: tuple[str, ...]):
@@ -104,6 +107,35 @@ def test_what_makes_no_sense_is_a_mistake_of_use(batch: Call, starter: Path, opt
 def test_an_output_folder_without_a_name_is_told(batch: Call):
     assert "out-empty" in batch("--out", "").err
     assert batch("--out", "", "--json").json["problems"][0]["code"] == "out-empty"
+
+
+def test_a_store_is_for_the_batch_alone(briefgen: Call, starter: Path):
+    for command in (("letter", "--to", PEOPLE[0]), ("brief",), ("print",), ("drafts",)):
+        said = briefgen(*command, starter, "--out", "s3://bucket/spring")
+        assert said.code == 2 and "out-no-folder" in said.err
+
+
+def test_without_the_extra_a_store_says_what_to_install(
+    batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    said = batch("--out", "s3://bucket/spring")
+    assert said.code == 1 and "extra-missing" in said.err and "pip install 'briefgen[s3]'" in said.err
+
+
+def test_a_store_that_does_not_answer_is_told_with_where_it_is(
+    batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("briefgen.batch.bucket.RETRIES", 0)
+    for name, value in {
+        "ACCESS_KEY_ID": "x",
+        "SECRET_ACCESS_KEY": "y",
+        "ENDPOINT_URL": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    said = batch("--out", "s3://bucket/spring")
+    assert said.code == 74 and "s3://bucket/spring: store-unreachable" in said.err
+    assert "errors.csv" not in said.err and not (starter / "out/letters").exists()
 
 
 def test_shards_are_made_and_merged(batch: Call, starter: Path):

@@ -1,0 +1,21 @@
+"""A batch into a store, in a process of its own, which a test can kill: HOME BUCKET PEOPLE."""
+
+import sys
+from pathlib import Path
+
+from batch_fakes import Seen, job, people
+
+from briefgen.batch.bucket import Address, Bucket
+from briefgen.batch.run import run_batch
+
+
+class Telling(Seen):
+    """Says a line for each letter."""
+
+    def done(self, outcome: object) -> None:
+        print("done", flush=True)
+
+
+if __name__ == "__main__":
+    home, bucket, number = sys.argv[1:]
+    run_batch(job(people(int(number))), Bucket(Address(bucket, ""), Path(home)), workers=2, watch=Telling())
