@@ -152,7 +152,8 @@ class Bucket:
     def prepare(self) -> None:
         """Clear away the tables of an earlier run; there are no half objects."""
         for name in (MANIFEST, ERRORS):
-            self._remove(name)
+            if self._found(name):
+                self._remove(name)
 
     def state(self, entry: Entry) -> State:
         """By name, size and ETag, as of the last look; by the contents where the ETag is another."""
@@ -359,7 +360,7 @@ def _told(place: str, said: str) -> Problem:
         return Problem("store-refused", f"the store refuses: {why}", where, hint)
     return Problem(
         "store-unreachable",
-        f"the store does not answer: {_first_line(said)}",
+        f"no proper answer from the store: {_first_line(said)}",
         where,
         f"look at the network and at AWS_ENDPOINT_URL; what is there is kept. Then {_AGAIN}",
     )

@@ -458,7 +458,7 @@ SAID = {
     ),
     "Error performing PUT https://x/b/y in 9s, after 6 retries - Server returned error response: 503 Slow Down": (
         "store-unreachable",
-        "the store does not answer: Server returned error response: 503 Slow Down",
+        "no proper answer from the store: Server returned error response: 503 Slow Down",
         "look at the network",
     ),
 }
