@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from obstore.store import S3Store
 
-from briefgen.batch.bucket import Address, Bucket, _told
+from briefgen.batch.bucket import Address, Bucket, _connected, _told
 from briefgen.batch.desk import Desk
 from briefgen.batch.folder import Folder
 from briefgen.batch.hold import Stop
@@ -138,10 +138,23 @@ def test_of_this_computer_only_records_are_kept_and_each_store_has_its_own(store
     assert all(path.startswith(".briefgen/stores/letters-2026-") for path in kept)
 
 
-def test_a_second_run_makes_nothing(store: Store, tmp_path: Path):
+@contextmanager
+def nothing_read() -> Iterator[None]:
+    """Looking at an object's contents fails."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("an object is read")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(obstore, "get", refuse)
+        yield
+
+
+def test_a_second_run_makes_nothing_and_reads_nothing(store: Store, tmp_path: Path):
     run(job(people(5)), bucket(tmp_path))
     before = store.objects()
-    again = run(job(people(5)), bucket(tmp_path))
+    with nothing_read():
+        again = run(job(people(5)), bucket(tmp_path))
     assert (again.rendered, again.unchanged, again.notes) == (0, 10, ())
     assert store.objects() == before
 
@@ -186,12 +199,16 @@ def test_a_letter_deleted_from_the_store_is_made_again(store: Store, tmp_path: P
     assert store.objects() == before
 
 
-def test_what_somebody_else_put_in_the_place_of_a_letter_is_kept(store: Store, tmp_path: Path):
+def test_what_somebody_else_put_in_the_place_of_a_letter_is_kept_and_not_even_read(
+    store: Store, tmp_path: Path
+):
+    """It may be of any size."""
     first = Folder(tmp_path / "folder")
     run(job(people(1)), first)
     name = f"spring/letters/{first.names()[0]}"
     store.put(name, b"mine")
-    summary = run(job(people(1)), bucket(tmp_path))
+    with nothing_read():
+        summary = run(job(people(1)), bucket(tmp_path))
     assert [note.code for note in summary.notes] == ["letter-edited"]
     assert b"mine" in store.objects().values() and store.objects()[name] != b"mine"
 
@@ -337,6 +354,15 @@ def test_missing_credentials_are_told(store: Store, tmp_path: Path, monkeypatch:
     with pytest.raises(StorageFault) as fault:
         run(job(people(2)), bucket(tmp_path))
     assert [problem.code for problem in fault.value.problems] == ["store-credentials"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nothing_goes_out_unencrypted_unless_the_endpoint_says_so(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"{scheme}://127.0.0.1:9")
+    options = _connected(Address(NAME, ""), 0).client_options
+    assert options["allow_http"] in ((True, "true") if scheme == "http" else (False, "false"))
 
 
 def test_a_run_that_is_killed_loses_nothing(store: Store, tmp_path: Path):
