@@ -20,11 +20,12 @@ from pathlib import Path
 
 from campaign import PRELOAD, Watch, opened_with
 
-from briefgen.batch.bucket import Address, Bucket
+from briefgen.batch.bucket import Bucket
 from briefgen.batch.folder import Folder
 from briefgen.batch.output import Output
 from briefgen.batch.plan import Job
 from briefgen.batch.run import run_batch
+from briefgen.batch.store import Address, Store
 
 ROUNDS = 3
 MOST = 1.15
@@ -103,7 +104,7 @@ def compared(temporary: Path, letters: int) -> float:
     for round in range(ROUNDS):
         places: list[tuple[Output, list[float]]] = [
             (Folder(temporary / str(round)), folder),
-            (Bucket(Address("bench", str(round)), temporary / f"home-{round}"), store),
+            (Bucket(Store(Address("bench", str(round))), temporary / f"home-{round}"), store),
         ]
         for output, seconds in places:
             summary = run_batch(job, output, workers=2, watch=Watch(watch_memory=False), preload=PRELOAD)

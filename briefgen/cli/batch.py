@@ -20,7 +20,6 @@ from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Problem, UsageFault
 
 if TYPE_CHECKING:
-    from briefgen.batch.bucket import Address as StoreAddress
     from briefgen.batch.bucket import Bucket
     from briefgen.batch.cluster import Address
     from briefgen.batch.folder import Folder
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from briefgen.batch.preview import Foreseen, Preview
     from briefgen.batch.run import Elsewhere, Summary
     from briefgen.batch.shards import Shard
+    from briefgen.batch.store import Address as StoreAddress
     from briefgen.opening import Opened
 
 MOST_AT_ONCE = 256
@@ -129,7 +129,7 @@ def _address(engine: str | None) -> Address | None:
 def _read(out: options.Destination | None) -> Path | StoreAddress | None:
     if out is None or not out.in_store:
         return Path(out.text) if out else None
-    from briefgen.batch.bucket import Address
+    from briefgen.batch.store import Address
 
     return Address.read(out.text)
 
@@ -141,8 +141,9 @@ def _output(opened: Opened, out: Path | StoreAddress | None) -> Folder | Bucket:
     if out is None or isinstance(out, Path):
         return Folder(output_of(opened, out))
     from briefgen.batch.bucket import Bucket
+    from briefgen.batch.store import Store
 
-    return Bucket(out, output_of(opened, None))
+    return Bucket(Store(out), output_of(opened, None))
 
 
 def _require_sense(given: list[str]) -> None:

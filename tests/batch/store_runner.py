@@ -5,8 +5,9 @@ from pathlib import Path
 
 from batch_fakes import Seen, job, people
 
-from briefgen.batch.bucket import Address, Bucket
+from briefgen.batch.bucket import Bucket
 from briefgen.batch.run import run_batch
+from briefgen.batch.store import Address, Store
 
 
 class Telling(Seen):
@@ -18,4 +19,5 @@ class Telling(Seen):
 
 if __name__ == "__main__":
     home, bucket, number = sys.argv[1:]
-    run_batch(job(people(int(number))), Bucket(Address(bucket, ""), Path(home)), workers=2, watch=Telling())
+    output = Bucket(Store(Address(bucket, "")), Path(home))
+    run_batch(job(people(int(number))), output, workers=2, watch=Telling())

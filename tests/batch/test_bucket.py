@@ -19,25 +19,24 @@ from typing import Any
 import obstore
 import pytest
 from batch_fakes import FakeComposer, SameWords, Seen, SlowComposer, job, people
-from hypothesis import given
-from hypothesis import strategies as st
 from obstore.store import S3Store
 
-from briefgen.batch.bucket import Address, Bucket, _connected, _told
+from briefgen.batch.bucket import Bucket
 from briefgen.batch.desk import Desk
 from briefgen.batch.folder import Folder
 from briefgen.batch.hold import Stop
 from briefgen.batch.plan import Choice, Job, Letter, Outcome
 from briefgen.batch.preview import preview
 from briefgen.batch.run import Summary, run_batch
-from briefgen.errors import StorageFault, UsageFault
+from briefgen.batch.store import Address, Store
+from briefgen.errors import StorageFault
 
 NAME = "letters-2026"
 HERE = Path(__file__).parent
 
 
 @dataclass
-class Store:
+class Server:
     """A store on this machine."""
 
     program: subprocess.Popen[str]
@@ -63,19 +62,19 @@ class Store:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Store]:
+def server() -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-W", "ignore", str(HERE / "store_server.py"), str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout and program.stdout.readline() == "started\n"
-        yield Store(program, f"http://127.0.0.1:{port}")
+        yield Server(program, f"http://127.0.0.1:{port}")
         program.kill()
 
 
 @pytest.fixture
-def store(server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     """Empty, with a bucket, and known to the environment."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
@@ -89,7 +88,7 @@ def store(server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def bucket(home: Path, prefix: str = "spring", retries: int = 1) -> Bucket:
-    return Bucket(Address(NAME, prefix), home, retries)
+    return Bucket(Store(Address(NAME, prefix), retries), home)
 
 
 def run(given: Job, output: Folder | Bucket, seen: Seen | None = None, **options: Any) -> Summary:
@@ -105,7 +104,7 @@ def rows(ledger: Path) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in ("recorded", "etag")} for row in found]
 
 
-def test_a_store_gets_the_letters_and_tables_that_a_folder_gets(store: Store, tmp_path: Path):
+def test_a_store_gets_the_letters_and_tables_that_a_folder_gets(store: Server, tmp_path: Path):
     trouble = {"person-00003": "fault"}
     output = bucket(tmp_path / "home", "spring/second try")
     there = run(job(people(10), FakeComposer(trouble=trouble)), output)
@@ -120,7 +119,7 @@ def test_a_store_gets_the_letters_and_tables_that_a_folder_gets(store: Store, tm
     assert rows(output.ledger) == rows(Folder(tmp_path / "here").ledger)
 
 
-def test_what_is_served_from_the_store_says_what_it_is(store: Store, tmp_path: Path):
+def test_what_is_served_from_the_store_says_what_it_is(store: Server, tmp_path: Path):
     run(job(people(1)), bucket(tmp_path))
     client = store.client()
     types = {
@@ -130,7 +129,7 @@ def test_what_is_served_from_the_store_says_what_it_is(store: Store, tmp_path: P
     assert types[".docx"].endswith("wordprocessingml.document")
 
 
-def test_of_this_computer_only_records_are_kept_and_each_store_has_its_own(store: Store, tmp_path: Path):
+def test_of_this_computer_only_records_are_kept_and_each_store_has_its_own(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path, "a"))
     run(job(people(2)), bucket(tmp_path, "b"))
     kept = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
@@ -150,7 +149,7 @@ def nothing_read() -> Iterator[None]:
         yield
 
 
-def test_a_second_run_makes_nothing_and_reads_nothing(store: Store, tmp_path: Path):
+def test_a_second_run_makes_nothing_and_reads_nothing(store: Server, tmp_path: Path):
     run(job(people(5)), bucket(tmp_path))
     before = store.objects()
     with nothing_read():
@@ -159,13 +158,13 @@ def test_a_second_run_makes_nothing_and_reads_nothing(store: Store, tmp_path: Pa
     assert store.objects() == before
 
 
-def test_what_does_not_change_the_words_is_not_brought_again(store: Store, tmp_path: Path):
+def test_what_does_not_change_the_words_is_not_brought_again(store: Server, tmp_path: Path):
     run(job(people(3), SameWords("campaign-1")), bucket(tmp_path))
     summary = run(job(people(3), SameWords("campaign-2")), bucket(tmp_path))
     assert (summary.rendered, summary.unchanged) == (0, 6)
 
 
-def test_a_letter_changed_by_hand_is_kept_and_made_anew(store: Store, tmp_path: Path):
+def test_a_letter_changed_by_hand_is_kept_and_made_anew(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path))
     name = next(name for name in store.objects() if name.endswith(".docx"))
     made = store.objects()[name]
@@ -180,7 +179,7 @@ def test_a_letter_changed_by_hand_is_kept_and_made_anew(store: Store, tmp_path: 
     assert run(job(people(2)), bucket(tmp_path)).unchanged == 4
 
 
-def test_a_letter_that_was_brought_there_anew_by_other_means_is_the_same(store: Store, tmp_path: Path):
+def test_a_letter_that_was_brought_there_anew_by_other_means_is_the_same(store: Server, tmp_path: Path):
     """Its ETag is another then."""
     run(job(people(1)), bucket(tmp_path))
     for name, data in store.objects().items():
@@ -189,7 +188,7 @@ def test_a_letter_that_was_brought_there_anew_by_other_means_is_the_same(store: 
     assert (summary.unchanged, summary.notes) == (2, ())
 
 
-def test_a_letter_deleted_from_the_store_is_made_again(store: Store, tmp_path: Path):
+def test_a_letter_deleted_from_the_store_is_made_again(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path))
     before = store.objects()
     name = next(name for name in before if name.endswith(".pdf"))
@@ -200,7 +199,7 @@ def test_a_letter_deleted_from_the_store_is_made_again(store: Store, tmp_path: P
 
 
 def test_what_somebody_else_put_in_the_place_of_a_letter_is_kept_and_not_even_read(
-    store: Store, tmp_path: Path
+    store: Server, tmp_path: Path
 ):
     """It may be of any size."""
     first = Folder(tmp_path / "folder")
@@ -213,7 +212,7 @@ def test_what_somebody_else_put_in_the_place_of_a_letter_is_kept_and_not_even_re
     assert b"mine" in store.objects().values() and store.objects()[name] != b"mine"
 
 
-def test_a_corrected_name_moves_the_letter_unless_somebody_changed_it(store: Store, tmp_path: Path):
+def test_a_corrected_name_moves_the_letter_unless_somebody_changed_it(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path))
     before = store.objects()
     changed = next(name for name in before if "name00001" in name)
@@ -224,7 +223,7 @@ def test_a_corrected_name_moves_the_letter_unless_somebody_changed_it(store: Sto
     assert [note.code for note in summary.notes] == ["letters-stale"]
 
 
-def test_without_records_all_are_made_again_and_none_is_taken_for_changed(store: Store, tmp_path: Path):
+def test_without_records_all_are_made_again_and_none_is_taken_for_changed(store: Server, tmp_path: Path):
     """As on another computer."""
     run(job(people(3)), bucket(tmp_path / "one"))
     before = store.objects()
@@ -232,7 +231,7 @@ def test_without_records_all_are_made_again_and_none_is_taken_for_changed(store:
     assert (summary.rendered, summary.notes, store.objects()) == (6, (), before)
 
 
-def test_a_dry_run_looks_and_writes_nothing(store: Store, tmp_path: Path):
+def test_a_dry_run_looks_and_writes_nothing(store: Server, tmp_path: Path):
     run(job(people(3)), bucket(tmp_path), choice=Choice(limit=2))
     name = next(iter(store.objects()))
     obstore.delete(store.client(), name)
@@ -243,14 +242,14 @@ def test_a_dry_run_looks_and_writes_nothing(store: Store, tmp_path: Path):
     assert store.objects() == before
 
 
-def test_a_part_leaves_no_manifest_that_would_be_taken_for_all(store: Store, tmp_path: Path):
+def test_a_part_leaves_no_manifest_that_would_be_taken_for_all(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path))
     assert "spring/manifest.csv" in store.objects()
     run(job(people(3)), bucket(tmp_path), choice=Choice(limit=0))
     assert "spring/manifest.csv" not in store.objects()
 
 
-def test_strangers_among_the_letters_are_named(store: Store, tmp_path: Path):
+def test_strangers_among_the_letters_are_named(store: Server, tmp_path: Path):
     store.put("spring/letters/old.pdf", b"old")
     store.put("spring/letters/deep/er.pdf", b"old")
     [note] = run(job(people(1)), bucket(tmp_path)).notes
@@ -272,7 +271,7 @@ class InThisProcess:
             yield letter, self._work(letter)
 
 
-def test_the_engine_makes_no_difference(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_engine_makes_no_difference(store: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     given = job(people(40))
@@ -289,7 +288,7 @@ def test_the_engine_makes_no_difference(store: Store, tmp_path: Path, monkeypatc
 class Going(Seen):
     """Takes the store away when so many letters are done."""
 
-    def __init__(self, store: Store, after: int) -> None:
+    def __init__(self, store: Server, after: int) -> None:
         super().__init__()
         self.store, self.after = store, after
 
@@ -299,7 +298,7 @@ class Going(Seen):
             self.store.tell("stop")
 
 
-def test_a_store_that_goes_away_stops_the_run_and_the_next_goes_on(store: Store, tmp_path: Path):
+def test_a_store_that_goes_away_stops_the_run_and_the_next_goes_on(store: Server, tmp_path: Path):
     given = job(people(100), SlowComposer(slow_s=0.01, folder=str(tmp_path)))
     seen = Going(store, 20)
     try:
@@ -318,7 +317,7 @@ def test_a_store_that_goes_away_stops_the_run_and_the_next_goes_on(store: Store,
     assert here == {name for name in store.objects() if "/letters/" in name}
 
 
-def test_a_store_that_is_back_in_time_costs_nothing(store: Store, tmp_path: Path):
+def test_a_store_that_is_back_in_time_costs_nothing(store: Server, tmp_path: Path):
     class Back(Going):
         def done(self, outcome: Outcome) -> None:
             super().done(outcome)
@@ -328,7 +327,7 @@ def test_a_store_that_is_back_in_time_costs_nothing(store: Store, tmp_path: Path
     assert run(job(people(30)), bucket(tmp_path, retries=4), Back(store, 10)).rendered == 60
 
 
-def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Store, tmp_path: Path):
+def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Server, tmp_path: Path):
     store.tell("stop")
     seen = Seen()
     try:
@@ -341,31 +340,22 @@ def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Store,
     assert not seen.outcomes
 
 
-def test_a_bucket_that_is_not_there_is_told(store: Store, tmp_path: Path):
+def test_a_bucket_that_is_not_there_is_told(store: Server, tmp_path: Path):
     with pytest.raises(StorageFault) as fault:
-        run(job(people(2)), Bucket(Address("nobodys", ""), tmp_path))
+        run(job(people(2)), Bucket(Store(Address("nobodys", "")), tmp_path))
     [problem] = fault.value.problems
     assert problem.code == "store-refused" and "NoSuchBucket" in problem.message
     assert problem.hint and problem.hint.startswith("make the bucket")
 
 
-def test_missing_credentials_are_told(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_missing_credentials_are_told(store: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(StorageFault) as fault:
         run(job(people(2)), bucket(tmp_path))
     assert [problem.code for problem in fault.value.problems] == ["store-credentials"]
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_nothing_goes_out_unencrypted_unless_the_endpoint_says_so(
-    scheme: str, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"{scheme}://127.0.0.1:9")
-    options = _connected(Address(NAME, ""), 0).client_options
-    assert options["allow_http"] in ((True, "true") if scheme == "http" else (False, "false"))
-
-
-def test_a_run_that_is_killed_loses_nothing(store: Store, tmp_path: Path):
+def test_a_run_that_is_killed_loses_nothing(store: Server, tmp_path: Path):
     """The whole process group, without a word to anybody."""
     command = [sys.executable, str(HERE / "store_runner.py"), str(tmp_path / "home"), NAME, "150"]
     for letters in (10, 100):
@@ -394,7 +384,7 @@ def manifest(row: dict[str, Any]) -> tuple[str, int]:
     return row["recipient"], ("pdf", "docx").index(row["format"])
 
 
-def test_a_link_that_leads_the_records_out_is_refused(store: Store, tmp_path: Path):
+def test_a_link_that_leads_the_records_out_is_refused(store: Server, tmp_path: Path):
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
     (home / ".briefgen").mkdir(parents=True)
     elsewhere.mkdir()
@@ -405,7 +395,7 @@ def test_a_link_that_leads_the_records_out_is_refused(store: Store, tmp_path: Pa
     assert not list(elsewhere.iterdir()) and not store.objects()
 
 
-def test_two_shards_lie_beside_each_other(store: Store, tmp_path: Path):
+def test_two_shards_lie_beside_each_other(store: Server, tmp_path: Path):
     whole = bucket(tmp_path)
     part = whole.within("shards/1-of-2")
     assert part.place == f"s3://{NAME}/spring/shards/1-of-2" and part.ledger != whole.ledger
@@ -413,85 +403,11 @@ def test_two_shards_lie_beside_each_other(store: Store, tmp_path: Path):
     assert "spring/shards/1-of-2/manifest.csv" in store.objects()
 
 
-def test_nothing_stays_in_the_temporary_folder(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_stays_in_the_temporary_folder(
+    store: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     run(job(people(3)), bucket(tmp_path / "home"))
     assert not list(temporary.iterdir())
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "s3://b/p/",
-        "s3://",
-        "s3:///x",
-        "gs://bucket",
-        "s3://bucket//x",
-        "s3://bucket/../x",
-        "s3://bucket/a/./b",
-        "s3://bucket/a?b",
-        "s3://bucket/ a/b",
-        "s3://bucket/a\nb",
-        "s3://bucket/Łódź",
-        "s3://user:pw@bucket/x",
-    ],
-)
-def test_what_is_no_address_is_refused(text: str):
-    with pytest.raises(UsageFault) as fault:
-        Address.read(text)
-    assert [problem.code for problem in fault.value.problems] == ["store-unclear"]
-
-
-@pytest.mark.parametrize(
-    "text", ["s3://bucket", "s3://bucket/", "s3://bucket/spring 2026/to-all/", "s3://b.c/a"]
-)
-def test_an_address_reads_as_it_is_written(text: str):
-    assert str(Address.read(text)) == text.removesuffix("/")
-
-
-@given(st.text(max_size=40))
-def test_no_address_leads_out_of_its_prefix(text: str):
-    with suppress(UsageFault):
-        address = Address.read(f"s3://bucket/{text}")
-        assert address.prefix == text.removesuffix("/")
-        assert not {"", ".", ".."} & set(address.prefix.split("/")) or not address.prefix
-        assert Address.read(str(address)) == address
-
-
-SAID = {
-    "Error performing PUT https://s3.us-east-1.amazonaws.com/b/x in 2ms - Server returned non-2xx status code: 403 "
-    "Forbidden: <?xml?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>\n\nDebug source: …": (
-        "store-refused",
-        "the store refuses: AccessDenied: Access Denied",
-        "look at AWS_ACCESS_KEY_ID",
-    ),
-    "Generic S3 error: Received redirect without LOCATION, this normally indicates an incorrectly configured region": (
-        "store-refused",
-        "the store refuses: the bucket lies in another region",
-        "set AWS_REGION",
-    ),
-    "Error performing HEAD https://x/b/y in 3ms - Server returned non-2xx status code: 403 Forbidden: \n\nDebug": (
-        "store-refused",
-        "the store refuses: 403 Forbidden",
-        "look at AWS_ACCESS_KEY_ID",
-    ),
-    "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 1ms, after 6 retries": (
-        "store-credentials",
-        "there are no credentials for this store",
-        "set AWS_ACCESS_KEY_ID",
-    ),
-    "Error performing PUT https://x/b/y in 9s, after 6 retries - Server returned error response: 503 Slow Down": (
-        "store-unreachable",
-        "no proper answer from the store: Server returned error response: 503 Slow Down",
-        "look at the network",
-    ),
-}
-
-
-@pytest.mark.parametrize("said", SAID, ids=range(len(SAID)))
-def test_what_a_store_says_is_told_with_what_to_do(said: str):
-    problem = _told("s3://b/x", said)
-    assert (problem.code, problem.message) == SAID[said][:2]
-    assert problem.hint and problem.hint.startswith(SAID[said][2])
