@@ -268,7 +268,7 @@ def whole_page(document: Document, look: Look = QUIET_SERIF) -> str:
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
         f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
-        f"{_placed(document, layout, look).replace(_CALL, _HELD_CALL)}</body></html>"
+        f"{_breakable(_placed(document, layout, look).replace(_CALL, _HELD_CALL))}</body></html>"
     )
 
 
@@ -287,6 +287,16 @@ def _placed(document: Document, layout: Layout, look: Look) -> str:
 _CALL = '<span class="footnote">'
 _HELD_CALL = f"\u2060{_CALL}"
 """A word joiner keeps the call of a note on the line of the word that it belongs to."""
+_BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
+
+
+def _breakable(html: str) -> str:
+    """A place to break behind the space before an inline element.
+
+    Where such a space and nothing else is too much for the line, WeasyPrint (70.0) finds no break in the text
+    before it and leaves the first word alone on its line (text/line_break.py, split_first_line, step 3).
+    """
+    return _BEFORE_INLINE.sub(" \u200b", html)
 
 
 def _record(document: Document, fetcher: Any) -> Any:

@@ -498,6 +498,32 @@ def test_the_annex_begins_a_page_as_in_the_pdf() -> None:
     assert breaks == ["How it was checked"]
 
 
+def test_a_contents_list_begins_a_page_so_that_its_heading_is_nowhere_left_behind() -> None:
+    contents = '<div class="toc"><h2>Contents</h2><ul><li><a href="#a">A</a></li></ul></div><h2 id="a">A</h2>'
+    for before, broken in (("<p>Words.</p>", ["Contents"]), ("", [])):
+        breaks = [
+            paragraph.text
+            for paragraph in opened(f"{before}{contents}<p>More.</p>", "briefing").paragraphs
+            if paragraph._p.find(f"{qn('w:pPr')}/{qn('w:pageBreakBefore')}") is not None
+        ]
+        assert breaks == broken
+
+
+def test_neither_the_head_of_a_table_nor_its_last_row_is_alone_on_a_page() -> None:
+    rows = "".join(f"<tr><td>Row {number}</td><td><p>Words</p></td></tr>" for number in range(4))
+    html = f"<table><thead><tr><th>A</th><th>B</th></tr></thead><tbody>{rows}</tbody></table>"
+    (table,) = opened(html, "briefing").tables
+    kept = [
+        {
+            bool(paragraph.paragraph_format.keep_with_next)
+            for cell in row.cells
+            for paragraph in cell.paragraphs
+        }
+        for row in table.rows
+    ]
+    assert kept == [{True}, {False}, {False}, {True}, {False}]
+
+
 def test_the_columns_of_the_annex_are_as_wide_as_in_the_pdf() -> None:
     css = (ROOT / "templates" / "css" / "briefing.css").read_text(encoding="utf-8")
     told = [int(each) for each in re.findall(r"\.evidence-annex th:nth-child\(\d\) { width: (\d+)%", css)]

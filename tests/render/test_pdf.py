@@ -156,6 +156,23 @@ def test_a_broken_file_is_one_clear_problem(data: bytes) -> None:
     assert problem.code == "pdf-unreadable"
 
 
+def test_no_word_stands_alone_on_the_first_line_before_emphasis(renderer: PdfRenderer) -> None:
+    """WeasyPrint breaks behind the first word where a line's last space is just too much for it."""
+    lines = (f"<p>The word {'i' * count} <em>{'m' * 60}</em></p>" for count in range(40, 220))
+    read = read_pdf(renderer.render(replace(LETTER, kind="briefing", html="".join(lines))).data)
+    alone = [line for page in read.pages for line in page.splitlines() if line.strip() == "The"]
+    assert alone == []
+
+
+@pytest.mark.parametrize("rows", range(20, 60))
+def test_no_page_has_the_last_row_of_a_table_alone(renderer: PdfRenderer, rows: int) -> None:
+    cells = "".join(f"<tr><td>Row {number}.</td></tr>" for number in range(rows))
+    html = f"<table><thead><tr><th>Head</th></tr></thead><tbody>{cells}</tbody></table>"
+    read = read_pdf(renderer.render(replace(LETTER, kind="briefing", html=html)).data)
+    (last,) = [page for page in read.pages if f"Row {rows - 1}." in page]
+    assert f"Row {rows - 2}." in last
+
+
 @pytest.mark.parametrize("lines", [29, 30, 31])
 def test_no_page_holds_nothing_but_a_note(lines: int) -> None:
     """The line that calls a note which has no room any more goes to the next page with it."""

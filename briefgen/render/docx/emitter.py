@@ -166,10 +166,12 @@ class _Emitter:
             # The summary is a box: what stands in it stays in it.
             self._blocks(element, place, keep_last=keep)
             return
+        # LibreOffice does not keep a heading with a contents list, which is a section of its own there.
+        opens_page = name == "evidence-annex" or (name == "toc" and place.division != "summary")
         framed = self._framed(name, element) if place.block is FLOW else place.framed
         place = place._replace(block=BLOCKS[name], division=name, framed=framed)
         before = len(self._out)
-        self._new_page = name == "evidence-annex" and bool(self._out)
+        self._new_page = opens_page and bool(self._out)
         if name == "toc":
             self._contents(element, place)
         else:
@@ -343,33 +345,34 @@ class _Emitter:
             f"{described}</w:tblPr><w:tblGrid>"
             f"{columns}</w:tblGrid>"
         )
-        for row in rows:
-            self._row(row, widths, place)
+        for index, row in enumerate(rows):
+            # No page has the head alone, or the last row.
+            self._row(row, widths, place, keep=row.head or index == len(rows) - 2)
         self._out.append("</w:tbl>")
         # Word joins tables that touch, and wants a paragraph after the last.
         self._write("After Table", place, "")
 
-    def _row(self, row: Row, widths: list[int], place: Place) -> None:
+    def _row(self, row: Row, widths: list[int], place: Place, *, keep: bool) -> None:
         repeated = "<w:tblHeader/>" if row.head else ""
         self._out.append(f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>")
         column = 0
         for cell in row.cells:
-            self._cell(cell, sum(widths[column : column + cell.span]), row, place)
+            self._cell(cell, sum(widths[column : column + cell.span]), row, place, keep=keep)
             column += cell.span
         self._out.append("</w:tr>")
 
-    def _cell(self, cell: Cell, width: int, row: Row, place: Place) -> None:
+    def _cell(self, cell: Cell, width: int, row: Row, place: Place, *, keep: bool) -> None:
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
         merge = f'<w:vMerge w:val="{cell.merge}"/>' if cell.merge else ""
         self._out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>')
         element = cell.element
         if element is None:
-            self._write("Table Text", place, "")
+            self._write("Table Text", place, "", keep=keep)
         else:
-            self._cell_content(element, row, place)
+            self._cell_content(element, row, place, keep=keep)
         self._out.append("</w:tc>")
 
-    def _cell_content(self, element: Element, row: Row, place: Place) -> None:
+    def _cell_content(self, element: Element, row: Row, place: Place, *, keep: bool) -> None:
         if element.tag not in {"th", "td"}:
             raise unknown(element)
         block = HEAD_CELL if element.tag == "th" or row.head else CELL
@@ -377,9 +380,9 @@ class _Emitter:
         self._inline.remember(element)
         for part in pieces(element):
             if part is element:
-                self._paragraph(part, place, block.paragraph)
+                self._paragraph(part, place, block.paragraph, keep=keep)
             else:
-                self._block(part, spoken(place, part), keep=False)
+                self._block(part, spoken(place, part), keep=keep)
 
     # Figures
 
