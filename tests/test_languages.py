@@ -108,7 +108,7 @@ def campaign_in(folder: Path, language: str) -> Opened:
         (
             "fr",
             ["Madame la Ministre,", "J’ai l’honneur de vous demander de bien vouloir relayer", "24 novembre 2026",
-             "Pièce jointe: PDF", "Je vous prie de bien vouloir agréer, Madame la Ministre,", "Je vous serais"],
+             "Pièce jointe\u00a0: PDF", "Je vous prie de bien vouloir agréer, Madame la Ministre,", "Je vous serais"],
         ),
         (
             "es",
@@ -117,7 +117,7 @@ def campaign_in(folder: Path, language: str) -> Opened:
         ),
         (
             "de",
-            ["Exzellenz,", "Ich bitte Eure Exzellenz höflich, diese Bitte", "24. November 2026", "Anlage: PDF",
+            ["Exzellenz,", "<p>ich bitte Eure Exzellenz höflich, diese Bitte", "24. November 2026", "Anlage: PDF",
              "Mit dem Ausdruck meiner ausgezeichneten Hochachtung"],
         ),
         (
@@ -200,7 +200,7 @@ def test_every_language_has_what_the_templates_print(language: str) -> None:
         language, "you", {"organisation": "O", "name": "N", "country": "North Korea"}, about="KP"
     )
     for key in ("closing", "closing_us", "closing_gb", "closing_mp", "closing_un", "enclosure", "enclosures",
-                "signature_of", "letter_to", "opening_un"):  # fmt: skip
+                "signature_of", "letter_to", "opening_un", "colon", "semicolon"):  # fmt: skip
         assert list(leftovers(words[key])) == []
         assert words[key] or key == "opening_un"
     for key in ("ask", "ask_un"):
@@ -222,6 +222,20 @@ def test_every_language_has_what_the_templates_print(language: str) -> None:
 )
 def test_a_title_is_spoken_to_as_the_language_does(language: str, you: str, sentence: str) -> None:
     assert str(Request(Furniture(language, you), "go.", "ask")) == sentence
+
+
+@pytest.mark.parametrize(("language", "begins"), [("de", "ich bitte"), ("fr", "J’ai"), ("en", "I resp")])
+def test_a_german_letter_goes_on_from_the_comma_of_its_salutation(language: str, begins: str) -> None:
+    assert str(Request(Furniture(language, "you"), "go.", "ask").first).startswith(begins)
+
+
+def test_a_sentence_before_the_request_leaves_it_its_capital(tmp_path: Path) -> None:
+    campaign_in(tmp_path / "campaign", "de")
+    file = tmp_path / "campaign/campaign.yaml"
+    file.write_text(file.read_text("utf-8") + "opening: wir sprechen für Geflohene.\n", encoding="utf-8")
+    opened = open_campaign(tmp_path / "campaign")
+    letter = composed(opened.composer, opened.recipients[0])
+    assert letter.paragraphs[0].startswith("wir sprechen für Geflohene. Ich bitte Eure Exzellenz")
 
 
 def test_the_words_cannot_carry_markup() -> None:

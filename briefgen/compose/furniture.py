@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,11 @@ class Furniture:
         """Whether the reader is spoken to by a title: `Your Excellency`."""
         return bool(self._you) and self._you not in _PRONOUNS
 
+    @property
+    def small_after_salutation(self) -> bool:
+        """Whether the sentence behind the salutation goes on from its comma, with a small letter."""
+        return (self._words or {}).get("after_salutation") == "small"
+
     def _found(self, key: str) -> str:
         if self._words is None:
             known = ", ".join(languages())
@@ -99,11 +104,20 @@ class Request:
     ask: Any
     """A passage, or words."""
     key: str
+    begins: bool = False
+    """Whether it stands directly behind the salutation."""
+
+    @property
+    def first(self) -> Request:
+        """The same for the beginning of a letter: in German it goes on from the comma of the salutation."""
+        return replace(self, begins=True)
 
     def __html__(self) -> str:
         """The ask within its sentence."""
         key = "ask_titled" if self.key == "ask" and self.words.titled else self.key
         before, _, after = self.words[key].partition("{ask}")
+        if self.begins and self.words.small_after_salutation:
+            before = before[:1].lower() + before[1:]
         return escape(before) + escape(self.ask) + escape(after)
 
     def __str__(self) -> str:
