@@ -17,7 +17,7 @@ from briefgen.compose.composer import Composer
 from briefgen.compose.cuts import NO_CUTS, Cut, Cuts
 from briefgen.compose.passages import inline_html
 from briefgen.compose.record import plain_text, with_fit
-from briefgen.compose.varieties import day_first
+from briefgen.compose.varieties import as_printed
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import PARTICULAR, Document, Extent
 from briefgen.model.recipient import Recipient
@@ -248,8 +248,7 @@ def _whole(snippet: Snippet) -> list[str]:
 
 def _notes_of(snippet: Snippet, html: str) -> Iterator[str]:
     """The notes that stand with a snippet's wording, as plain text."""
-    plain = [inline_html(words) for words in _whole(snippet)]
-    wordings = [*plain, *map(day_first, plain)]
+    wordings = [form for words in _whole(snippet) for form in as_printed(inline_html(words))]
     wording = next((one for one in wordings if one[:60] in html), "")
     start = html.find(wording[:60]) if wording else -1
     call = html.find('<span class="footnote">', start, start + len(wording) + 40) if start >= 0 else -1

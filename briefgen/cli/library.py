@@ -88,6 +88,8 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False)
     if snippet.figure:
         drawn = f"{snippet.figure.chart}{f' of {snippet.figure.unit}' if snippet.figure.unit else ''}"
         show.line(f"{'Drawn as':<12}{drawn}\n{'Alternative':<12}{snippet.figure.alt}")
+        if snippet.figure.legend:
+            show.line(f"{'Legend':<12}{snippet.figure.legend}")
     show.line()
     for evidence in snippet.evidence:
         reference = library.references.get(evidence.source or "")

@@ -31,7 +31,7 @@ from briefgen.compose.record import AnnexRow, annex_row, evidence_record
 from briefgen.compose.select import Chosen, ask_named, by_topic, choose
 from briefgen.compose.states import country_name
 from briefgen.compose.templates import Templates, long_date
-from briefgen.compose.varieties import variety
+from briefgen.compose.varieties import AMERICAN, CANADIAN, country_read_in, variety
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.use import check_use
 from briefgen.library.library import Library
@@ -63,6 +63,7 @@ LETTER_NAMES = (
     "enclosures",
     "snippet",
     "figure",
+    "figure_table",
     "cite",
 )
 """Names that a letter template knows."""
@@ -82,6 +83,7 @@ BRIEFING_NAMES = (
     "annex",
     "snippet",
     "figure",
+    "figure_table",
     "cite",
 )
 """Names that a briefing template knows."""
@@ -159,7 +161,7 @@ class Composer:
         campaign = self.campaign
         to = address(recipient, self.forms, sender_country=campaign.sender.country)
         chosen = self.choose(recipient)
-        country = recipient.country or campaign.sender.country
+        country = country_read_in(recipient, campaign.sender.country)
         desk = self._desk(country)
         figures = self._figures(desk)
         date = long_date(campaign.date, campaign.language, country)
@@ -199,6 +201,7 @@ class Composer:
             "enclosures": campaign.letter.enclosures,
             "snippet": desk.passage,
             "figure": figures.figure,
+            "figure_table": figures.table,
             "cite": desk.cite,
         }
         if campaign.case is not None:
@@ -256,6 +259,7 @@ class Composer:
             "annex": self._annex(desk) if paper.annex else [],
             "snippet": desk.passage,
             "figure": figures.figure,
+            "figure_table": figures.table,
             "cite": desk.cite,
         }
         template = self.templates.find(kind or paper.template)
@@ -386,7 +390,8 @@ class Composer:
         if problems:
             raise BriefgenError(problems)
         # Dates and quotation marks of the notes are the reader's, as the letter's are.
-        placed = place(html, desk.notebook.notes, self.citeproc, style, desk.variety or language)
+        spoken = AMERICAN if desk.variety == CANADIAN else desk.variety
+        placed = place(html, desk.notebook.notes, self.citeproc, style, spoken or language)
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
         pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
         return Placed(pictured, placed.stops), list(desk.used.values())

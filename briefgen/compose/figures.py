@@ -26,6 +26,7 @@ from briefgen.model.snippet import Datum, Evidence, Figure, Snippet
 from briefgen.model.source import Reference
 
 _MARK = "figure:"
+_LAW = ("bill", "legal_case", "legislation", "regulation", "treaty")
 _DRAWN = re.compile(rf'src="{_MARK}([a-z0-9-]+)"')
 
 
@@ -48,13 +49,18 @@ class Figures:
         """The figure with this id, as a block; raises BriefgenError where it may not be printed."""
         passage = self.desk.passage(id)
         snippet = passage.snippet
-        html = figure_html(snippet, passage.note(), passage.text + passage.sentences())
+        html = figure_html(snippet, passage.note(), passage.text + _legend(snippet) + passage.sentences())
         if id not in self.drawn:
             scene = scene_of(snippet, self.language, self.country)
             self.drawn[id] = scene.accented(self.accent) if self.accent else scene
         if self.tables if table is None else table:
-            html += table_html(snippet, self.references, self.language, self.country)
+            html += self.table(id)
         return html
+
+    def table(self, id: str) -> Markup:
+        """The data of this figure alone, as a block: for documents that show no picture."""
+        snippet = self.desk.passage(id).snippet
+        return table_html(snippet, self.references, self.language, self.country)
 
 
 _FIGURE = Markup(
@@ -71,6 +77,11 @@ def figure_html(snippet: Snippet, note: Markup, wording: Markup) -> Markup:
     unit = f" ({figure.unit})" if figure.unit else ""
     alt = " ".join(figure.alt.split())
     return _FIGURE.format(snippet.title, unit, note, f"{_MARK}{snippet.id}", alt, wording)
+
+
+def _legend(snippet: Snippet) -> Markup:
+    legend = _figure_of(snippet).legend.strip()
+    return Markup(" {}").format(legend) if legend else Markup("")
 
 
 def with_figures(html: str, drawn: Mapping[str, Scene]) -> str:
@@ -279,6 +290,7 @@ def _named(source: str, locator: Mapping[str, str], references: Mapping[str, Ref
     reference = references.get(source)
     if reference is None:
         return f"{source}{place}"
-    # A page without author is known by where it stands.
-    where = "" if reference.csl.get("author") else str(reference.csl.get("container-title", ""))
+    # A page without author is known by where it stands; of a law that would be the name of a series.
+    unnamed = not reference.csl.get("author") and reference.csl.get("type") not in _LAW
+    where = str(reference.csl.get("container-title", "")) if unnamed else ""
     return f"{f'{where}, ' if where else ''}{describe(reference)}{place}"

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from briefgen.compose.composer import OWN_STATEMENT, Composer, constituent, own_ask
 from briefgen.compose.passages import inline_html
 from briefgen.compose.select import Chosen
-from briefgen.compose.varieties import BRITISH, american_words, day_first, variety
+from briefgen.compose.varieties import AMERICAN, american_words, as_printed, country_read_in, variety
 from briefgen.errors import Place, Problem
 from briefgen.model.campaign import Campaign
 from briefgen.model.document import Document
@@ -132,9 +132,9 @@ def _ask(letter: Composed) -> Iterator[Problem]:
 
 
 def _forms_of(snippet: Snippet) -> list[str]:
-    """How a snippet may be printed: its wordings, with dates in either order."""
+    """How a snippet may be printed: its wordings, as each variety of English has them."""
     plain = [_plain(inline_html(wording)) for wording in (snippet.body, *snippet.variants.values())]
-    return [*plain, *map(day_first, plain)]
+    return [form for wording in plain for form in as_printed(wording)]
 
 
 def _evidence(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
@@ -233,21 +233,21 @@ def _undated(letter: Composed) -> Iterator[Problem]:
 
 
 def _spelling(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
-    """A letter in British English prints the snippets that are chosen in its spelling, or says so."""
-    country = letter.recipient.country or campaign.sender.country
-    if variety(campaign.language, country) != BRITISH:
+    """A letter in British or Canadian English prints its snippets in its spelling, or says so."""
+    spoken = variety(campaign.language, country_read_in(letter.recipient, campaign.sender.country))
+    if spoken in ("", AMERICAN):
         return
     for snippet in (letter.chosen.ask, *letter.chosen.evidence):
-        if BRITISH in snippet.variants or snippet.language == BRITISH:
+        if spoken in snippet.variants or snippet.language == spoken:
             continue
-        words = american_words(_plain(inline_html(snippet.body)))
+        words = american_words(_plain(inline_html(snippet.body)), spoken)
         if words:
-            told = ", ".join(f"{american} ({british})" for american, british in words.items())
+            told = ", ".join(f"{american} ({other})" for american, other in words.items())
             yield _warning(
                 "spelling-american",
                 f"the snippet {snippet.id!r} is spelt as in American English: {told}",
                 snippet.at(),
-                "give it a variant en-GB, which is reviewed like the wording itself",
+                f"give it a variant {spoken}, which is reviewed like the wording itself",
             )
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.locators import known_words, label_of, unusable
 from briefgen.compose.citations.placing import mark
-from briefgen.compose.varieties import BRITISH, day_first, kept_together
+from briefgen.compose.varieties import as_read, kept_together
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
@@ -98,7 +98,7 @@ class Passage:
     _notebook: Notebook
     short: bool = False
     variety: str = ""
-    """Of English: `en-GB`, `en-US`; empty in other languages."""
+    """Of English: `en-GB`, `en-US`, `en-CA`; empty in other languages."""
 
     @property
     def id(self) -> str:
@@ -137,8 +137,7 @@ class Passage:
         return self._in_its_variety(caveat.body)
 
     def _in_its_variety(self, body: str) -> str:
-        html = inline_html(body)
-        return kept_together(day_first(html) if self.variety == BRITISH else html)
+        return kept_together(as_read(inline_html(body), self.variety))
 
     def __html__(self) -> str:
         """The wording with its note and caveats."""
@@ -170,7 +169,7 @@ class Desk:
     caveats: Mapping[str, Caveat]
     references: Mapping[str, Any]
     variety: str = ""
-    """Of English: `en-GB`, `en-US`; empty in other languages."""
+    """Of English: `en-GB`, `en-US`, `en-CA`; empty in other languages."""
     notebook: Notebook = field(default_factory=Notebook)
     used: dict[tuple[str, bool], Passage] = field(default_factory=dict)
     """By id, and whether it is the short wording."""

@@ -108,6 +108,8 @@ def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -
 def _figure(snippet: Snippet) -> dict[str, Any]:
     """What the picture shows: each datum with the positions of its evidence, counted from 0."""
     figure = snippet.figure.model_dump(exclude={"rows"}) if snippet.figure else {}
+    if not figure.get("legend"):
+        figure.pop("legend", None)
     rows = [
         {key: value for key, value in datum.model_dump(exclude={"evidence"}).items() if value}
         | {"evidence": list(snippet.evidence_of(row))}
@@ -158,7 +160,9 @@ def annex_row(passage: Passage, references: Mapping[str, Reference], verified: M
     if passage.snippet.figure:
         # Of a figure's data many stand at one place.
         return AnnexRow(f"Figure: {passage.title}", tuple(dict.fromkeys(proofs)))
-    return AnnexRow(plain_text(passage.text), tuple(proofs))
+    said = plain_text(passage.text)
+    # An ask is the end of a sentence, and begins with a small letter.
+    return AnnexRow(f"Request: {said}" if passage.kind == "ask" else said, tuple(proofs))
 
 
 def _checked(evidence: Evidence, verified: Mapping[str, Any]) -> str:

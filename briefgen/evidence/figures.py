@@ -104,6 +104,7 @@ def form_problems(card: Snippet) -> Iterator[Problem]:
         yield from _value_problems(card, figure, row, datum)
     yield from _plain_problems(figure.unit, card.at("figure", "unit"))
     yield from _plain_problems(figure.alt, card.at("figure", "alt"))
+    yield from _plain_problems(figure.legend, card.at("figure", "legend"))
     yield from _date_problems(card, figure)
     yield from _alt_problems(card, figure)
 

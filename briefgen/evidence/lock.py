@@ -86,25 +86,27 @@ def wording_key(card: Card, wording: str) -> str:
 
 TITLE = "title"
 ALT = "alt"
+LEGEND = "legend"
 
 
 def card_wordings(card: Card) -> dict[str, str]:
     """Everything of a card that can be printed, by name: `body`, and a snippet's variants and title.
 
-    A figure's picture is told by its `alt`; its data are among what it rests on.
+    A figure's picture is told by its `alt`, its marks by its `legend`; its data are among what it rests on.
     """
     if isinstance(card, Caveat):
         return {"body": card.body}
     named = {TITLE: card.title} if card.title else {}
-    alt = {ALT: card.figure.alt} if card.figure else {}
+    drawn = {ALT: card.figure.alt, LEGEND: card.figure.legend} if card.figure else {}
+    drawn = {name: words for name, words in drawn.items() if words or name == ALT}
     variants = {str(name): wording for name, wording in card.variants.items()}
-    return {"body": card.body, **variants, **named, **alt}
+    return {"body": card.body, **variants, **named, **drawn}
 
 
 def wording_place(card: Card, name: str) -> Place:
     """Where one of a card's wordings stands."""
-    if name == ALT:
-        return card.at("figure", ALT)
+    if name in (ALT, LEGEND):
+        return card.at("figure", name)
     return card.at(name) if name in ("body", TITLE) else card.at("variants", name)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem
-from briefgen.evidence.lock import ALT, Lock, card_wordings, read_lock, wording_place
+from briefgen.evidence.lock import ALT, LEGEND, Lock, card_wordings, read_lock, wording_place
 from briefgen.evidence.printed import fault_of
 from briefgen.library.folders import Folder
 from briefgen.library.written import build, read_text, read_yaml, split_front_matter
@@ -123,7 +123,7 @@ def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
         hint = "write the statement, or set review: {status: draft}"
         findings.add(Problem("snippet-unwritten", message, card.at("body"), hint))
     for key, wording in card_wordings(card).items():
-        if key == ALT:
+        if key in (ALT, LEGEND):
             continue  # plain text, which the checks of figures look at
         fault = fault_of(wording)
         if fault:

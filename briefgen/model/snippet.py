@@ -103,6 +103,8 @@ class Figure(Written):
     """What the values count; a timeline has none."""
     alt: str = Field(max_length=600)
     """What stands for the picture where it cannot be seen."""
+    legend: str = Field(default="", max_length=300)
+    """What marks of the picture mean; printed behind the wording where the picture stands."""
     rows: list[Datum] = Field(min_length=1, max_length=MAX_DATA)
 
 
@@ -127,7 +129,7 @@ class Snippet(Written):
     recipients: list[str] = []
     """For asks: the offices that can do it (`us-senator`, `foreign-minister`); empty: any."""
     language: str = "en"
-    variants: dict[Literal["short", "en-GB", "en-US"], str] = {}
+    variants: dict[Literal["short", "en-GB", "en-US", "en-CA"], str] = {}
     """Other wordings of the body under the same checks; `short` for tight pages, the others where a letter is
     in that variety of English."""
     figure: Figure | None = None

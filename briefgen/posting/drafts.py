@@ -17,6 +17,7 @@ from hashlib import sha256
 
 from briefgen.compose.furniture import Furniture
 from briefgen.compose.templates import long_date
+from briefgen.compose.varieties import country_read_in
 from briefgen.errors import Problem
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Addressed, Recipient
@@ -85,7 +86,7 @@ def _mailbox(name: str, address: str) -> Address:
 def _words(campaign: Campaign, recipient: Recipient, to: Addressed, subject: str) -> str:
     """The text that goes with the letter: a sentence, and who sends it."""
     sender = campaign.sender
-    country = recipient.country or sender.country
+    country = country_read_in(recipient, sender.country)
     words = Furniture(
         campaign.language,
         to.you,

@@ -219,6 +219,56 @@ def test_a_template_decides_about_the_table(starter: Path) -> None:
     assert tables == ["What the United Nations has done"]
 
 
+DASHES = "A dashed line bridges years for which no figure is given here."
+
+
+def test_the_legend_stands_below_the_picture(briefing: Document) -> None:
+    assert f"and in 2025, 224. {DASHES}</p>" in briefing.html
+    (drawn,) = (one for one in briefing.record["snippets"] if one["id"] == "arrivals-figure")
+    assert drawn["figure"]["legend"] == DASHES
+    (other,) = (one for one in briefing.record["snippets"] if one["id"] == "un-action-figure")
+    assert "legend" not in other["figure"]
+
+
+def test_a_figure_that_is_printed_as_a_snippet_says_nothing_of_a_picture(starter: Path) -> None:
+    block = '{{ super() }}<p>{{ snippet("arrivals-figure") }}</p>'
+    html = with_template(starter, block).composer.briefing().html
+    assert html.count("and in 2025, 224.") == 2
+    assert html.count("dashed") == 1
+
+
+@pytest.mark.parametrize(
+    "names", ["arrivals-figure", "camp-abuses, arrivals-figure, returns-hrw-2025, camp-population-figure"]
+)
+def test_a_submission_has_a_numbered_paragraph_and_the_data_in_place_of_a_picture(
+    tmp_path: Path, names: str
+) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(ROOT / "examples" / "special-procedures", folder)
+    campaign = folder / "campaign.yaml"
+    text = campaign.read_text("utf-8")
+    campaign.write_text(
+        text.replace("[camp-abuses, camp-population-inquiry, camp-population-2025]", f"[{names}]")
+    )
+    opened = open_campaign(folder)
+    document = opened.composer.briefing()
+    assert "<img" not in document.html
+    assert "dashed" not in document.html
+    assert "<li><strong>North Koreans who reached South Korea.</strong> In 2009, 2,914 North" in document.html
+    assert len(re.findall("<td>", table_of(document, "North Koreans who reached South Korea"))) == 3 * 11
+    assert "<ol></ol>" not in re.sub(" start=[^>]*", "", document.html)
+    made = opened.renderers(("pdf", "docx"))()
+    path = tmp_path / "x.pdf"
+    path.write_bytes(made["pdf"].render(document).data)
+    word = made["docx"].render(document).data
+    assert differences(read_sheets(path), read_docx(word)) == []
+
+
+def test_a_law_is_named_without_the_series_in_which_it_stands(briefing: Document) -> None:
+    table = table_of(briefing, "Estimates of how many people North Korea’s camps hold")
+    assert "cited in North Korean Human Rights Reauthorization Act of 2017" in table
+
+
 def test_a_table_names_who_said_it_and_through_whom_with_the_place(briefing: Document) -> None:
     table = table_of(briefing, "Estimates of the toll of the famine of the 1990s")
     assert re.findall('<th scope="col">(.*?)</th>', table) == ["Item", "Deaths", "Source and place"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,26 @@ def test_american_spelling_is_told_of_british_letters_alone(opened: Opened) -> N
         campaign = opened.campaign.model_copy(update={"language": "en"})
         warnings = check_letters([replace(letter, chosen=chosen, recipient=reader)], campaign)
         assert any(one.code == "spelling-american" for one in warnings) is told
+
+
+def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Opened) -> None:
+    letter = composed(opened.composer, opened.recipients[0])
+    reader = replace(letter.recipient, country="CA")
+    campaign = opened.campaign.model_copy(update={"language": "en"})
+    told = []
+    for variants in ({"en-GB": "They do hard labour."}, {"en-CA": "They do hard labour."}):
+        update = {"body": "They do hard labor.", "variants": variants}
+        chosen = replace(letter.chosen, evidence=(letter.chosen.evidence[0].model_copy(update=update),))
+        found = check_letters([replace(letter, chosen=chosen, recipient=reader)], campaign)
+        told.append([one.hint for one in found if one.code == "spelling-american"])
+    assert told == [["give it a variant en-CA, which is reviewed like the wording itself"], []]
+
+
+def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(opened: Opened) -> None:
+    dates = {}
+    for one in opened.recipients:
+        html = opened.composer.letter(one).html
+        found = re.search('<div class="date-line"><p>([^<]*)</p>', html)
+        dates[one.id] = found[1] if found else ""
+    assert dates["un-secretary-general"] == dates["clara-example"] == "24 November 2026"
+    assert dates["ca-minister-of-foreign-affairs"] == dates["ada-sample"] == "November 24, 2026"

@@ -9,11 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.compose.passages import inline_html
-from briefgen.compose.varieties import american_words, day_first, kept_together, variety
+from briefgen.compose.varieties import (
+    CANADIAN,
+    american_words,
+    as_printed,
+    as_read,
+    country_read_in,
+    day_first,
+    kept_together,
+    per_cent,
+    variety,
+)
 from briefgen.errors import Findings
 from briefgen.evidence.calendar import MONTHS
 from briefgen.library.library import library_folders
 from briefgen.library.snippets import load_snippets
+from briefgen.model.recipient import Recipient
 
 
 @pytest.mark.parametrize(
@@ -24,11 +35,60 @@ from briefgen.library.snippets import load_snippets
         ("en", "CH", "en-GB"),
         ("en-US", "GB", "en-US"),
         ("en-GB", "US", "en-GB"),
+        ("en", "CA", "en-CA"),
+        ("en-CA", "GB", "en-CA"),
+        ("en-GB", "CA", "en-GB"),
+        ("en", "AU", "en-GB"),
+        ("en", "IE", "en-GB"),
+        ("en", "", "en-GB"),
         ("fr", "FR", ""),
     ],
 )
 def test_a_letter_is_in_the_english_of_its_date(language: str, country: str, wanted: str) -> None:
     assert variety(language, country) == wanted
+
+
+@pytest.mark.parametrize(
+    ("office", "country", "represents", "wanted"),
+    [
+        ("un-secretary-general", "US", "", "en-GB"),
+        ("un-permanent-representative", "US", "KR", "en-GB"),
+        ("un-permanent-representative-geneva", "CH", "US", "en-US"),
+        ("un-permanent-representative", "US", "CA", "en-CA"),
+        ("ambassador", "US", "JP", "en-US"),
+        ("us-senator", "US", "", "en-US"),
+        ("uk-mp", "", "", "en-US"),
+    ],
+)
+def test_the_united_nations_are_written_to_in_their_own_english(
+    office: str, country: str, represents: str, wanted: str
+) -> None:
+    reader = Recipient(id="reader", office=office, country=country, represents=represents)
+    assert variety("en", country_read_in(reader, home="US")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Of all, 41.6 percent.", "Of all, 41.6 per cent."),
+        ("about 21 to 30 percent of it", "about 21 to 30 per cent of it"),
+        ("It said “44 percent”, or 44 percent.", "It said “44 percent”, or 44 per cent."),
+        ("The One Percent of percentages; a ten-percent share.",) * 2,
+    ],
+)
+def test_percent_is_two_words_outside_quotation_marks(written: str, printed: str) -> None:
+    assert per_cent(written).replace("\u00a0", " ") == printed
+
+
+def test_a_canadian_letter_has_two_words_and_the_month_first() -> None:
+    text = "On May 1, 2012, 44 percent."
+    assert as_read(text, CANADIAN).replace("\u00a0", " ") == "On May 1, 2012, 44 per cent."
+    assert len(as_printed(text)) == 3 and as_printed("Nothing.") == ["Nothing."]
+
+
+def test_canada_spells_some_words_as_america_does() -> None:
+    assert american_words("They analyze labor.", CANADIAN) == {"labor": "labour"}
+    assert american_words("They analyze labor.") == {"analyze": "analyse", "labor": "labour"}
 
 
 @pytest.mark.parametrize(
