@@ -81,6 +81,7 @@ class Figure(_Part):
     chart: _Short
     unit: _Short = ""
     alt: _Long = ""
+    legend: _Long = ""
     rows: Annotated[list[Shown], Field(max_length=100)] = []
 
 

@@ -71,7 +71,8 @@ def trace(path: Path) -> Trace:
 
 def _standing(kind: str, statement: Statement, words: Words) -> Standing:
     forms = (statement.text, *statement.printed_as)
-    spans = sorted(span for form in forms for span in words.find(form))
+    # Two forms can stand in one place, for spaces do not count: “percent” and “per cent”.
+    spans = sorted({span for form in forms for span in words.find(form)})
     differences: tuple[Difference, ...] = ()
     if len(spans) < statement.printed:
         wanted = statement.printed_as[0] if statement.printed_as else statement.text
