@@ -41,11 +41,10 @@ from briefgen.model.campaign import Campaign
 from briefgen.model.letterhead import Letterhead
 from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.model.recipient import Recipient
-from briefgen.model.snippet import Snippet
 from briefgen.model.text import same_language
 from briefgen.ordinary import is_ordinary, is_within
-from briefgen.patience import patience
 from briefgen.render.renderers import Renderers
+from briefgen.trying import try_letters
 
 FORMS = "forms-of-address.yaml"
 """A campaign's own forms of address, beside campaign.yaml; laid over the built-in ones."""
@@ -113,9 +112,11 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     its_fingerprint = _fingerprint(campaign, found, library, verified)
     composer = Composer(campaign, found.folder.path, library, forms, verified, its_fingerprint)
     recipients, unsendable = _sendable(everybody, composer)
-    skipped = (*rows.errors, *unsendable)
-    _try(composer, recipients, findings)
+    unfit: list[Problem] = []
+    if not findings.errors:
+        recipients, unfit = try_letters(composer, recipients, findings)
     findings.raise_errors()
+    skipped = (*rows.errors, *unsendable, *unfit)
     findings.extend(unmatched(campaign, ((one, composer.rules(one)) for one in recipients)))
     of_rows = (one for one in rows.problems if one.severity == "warning")
     warnings = (*findings.problems, *of_rows, *_sample_sender(campaign))
@@ -267,60 +268,6 @@ def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
         f"{recipient.language!r}, and the campaign is in {campaign.language!r}",
         recipient.place,
         "make a campaign in that language, or leave the column language empty",
-    )
-
-
-def _try(composer: Composer, recipients: tuple[Recipient, ...], findings: Findings) -> None:
-    """Compose what shows a mistake of the campaign: the briefing, and a letter for each template and ask."""
-    if findings.errors:
-        return
-    tried: set[tuple[str, tuple[str, ...]]] = set()
-    unfit: dict[str, tuple[Snippet, list[str]]] = {}
-    faults: dict[tuple[str, Place | None], list[Problem]] = {}
-    for recipient in recipients:
-        try:
-            chosen = composer.choose(recipient)
-            if chosen.ask.recipients and recipient.office not in chosen.ask.recipients:
-                unfit.setdefault(chosen.ask.id, (chosen.ask, []))[1].append(recipient.office)
-            template = composer.templates.find(composer.campaign.letter.template, recipient)
-            key = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
-            if key not in tried:
-                tried.add(key)
-                with patience(f"the letter to {recipient.id}"):
-                    composer.letter(recipient)
-        except BriefgenError as error:
-            _gather(error, faults)
-    try:
-        with patience("the briefing"):
-            composer.briefing()
-    except BriefgenError as error:
-        _gather(error, faults)
-    findings.extend(map(_once, faults.values()))
-    findings.extend(_unfit(ask, offices, composer.campaign) for ask, offices in unfit.values())
-
-
-def _gather(error: BriefgenError, faults: dict[tuple[str, Place | None], list[Problem]]) -> None:
-    for problem in error.problems:
-        same = faults.setdefault((problem.code, problem.place), [])
-        if problem not in same:
-            same.append(problem)
-
-
-def _once(same: list[Problem]) -> Problem:
-    """One mistake in a template shows in many letters: it is told once, with their number."""
-    first, others = same[0], len(same) - 1
-    return replace(first, message=f"{first.message}; and {others} more of the kind") if others else first
-
-
-def _unfit(ask: Snippet, offices: list[str], campaign: Campaign) -> Problem:
-    """An ask that says which offices can do it goes to no other without a word of warning."""
-    going = ", ".join(dict.fromkeys(offices))
-    return Problem(
-        "ask-office",
-        f"the ask {ask.id!r} goes to {going}; it is for {', '.join(ask.recipients)}",
-        campaign.at("interests"),
-        f"add rules that give {going} another ask, or extend the ask's recipients",
-        severity="warning",
     )
 
 

@@ -101,9 +101,12 @@ def choose(snippets: Mapping[str, Snippet], campaign: Campaign, rules: Collectio
 
 def ask_named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
     """The ask with this id; raises BriefgenError where there is none, or it is no ask."""
-    ask = _named(snippets, name, place)
+    asks = [one.id for one in snippets.values() if one.kind == "ask"]
+    if name not in snippets:
+        hint = did_you_mean(name, asks) or "briefgen snippets list --kind ask shows all"
+        raise BriefgenError(Problem("snippet-unknown", f"no snippet has the id {name!r}", place, hint))
+    ask = snippets[name]
     if ask.kind != "ask":
-        asks = [one.id for one in snippets.values() if one.kind == "ask"]
         raise BriefgenError(
             Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, did_you_mean(name, asks))
         )

@@ -38,7 +38,7 @@ BUILT_IN = "built-in/"
 class NameMissing(jinja2.UndefinedError):
     """A template used a name that does not exist."""
 
-    def __init__(self, message: str | None, name: str, owner: Any) -> None:
+    def __init__(self, message: str | None, name: str | int, owner: Any) -> None:
         super().__init__(message)
         self.name = name
         self.owner = owner
@@ -55,7 +55,7 @@ class Missing(jinja2.StrictUndefined):
         exc: Any = None,
     ) -> None:
         # Jinja2 calls `exc` with the message; that it is a class is not needed.
-        remembering: Any = exc or partial(NameMissing, name=name or "", owner=obj)
+        remembering: Any = exc or partial(NameMissing, name="" if name is None else name, owner=obj)
         super().__init__(hint, obj, name, remembering)
 
 
@@ -372,7 +372,7 @@ class Templates:
     def _problem(self, error: Exception, name: str, context: Mapping[str, Any], about: str) -> Problem:
         if isinstance(error, NameMissing):
             place = self._line_of(error, name)
-            if not error.name:
+            if error.name == "":
                 return Problem(
                     "template-empty",
                     f"{error.message}, while making {about}",
@@ -382,9 +382,12 @@ class Templates:
             if error.name == "case":
                 message = f"the template prints a case, and the campaign has none, while making {about}"
                 return Problem("case-missing", message, place, "fill in `case` in campaign.yaml")
-            if isinstance(error.owner, list | tuple):
-                there = f"there is no item {error.name!r} in a list of {len(error.owner)}"
-                return Problem("template-name", f"{there}, while making {about}", place, "items count from 0")
+            if isinstance(error.owner, list | tuple | str) and isinstance(error.name, int):
+                kind = "text" if isinstance(error.owner, str) else "list"
+                there = f"there is no item {error.name!r} in a {kind} of {len(error.owner)}"
+                return Problem(
+                    "template-failed", f"{there}, while making {about}", place, "items count from 0"
+                )
             known = list(context) if error.owner is MISSING else _members(error.owner)
             return Problem(
                 "template-name",

@@ -378,7 +378,9 @@ def test_what_ordinary_templates_do_is_untouched(templates: Templates) -> None:
 
 def test_an_item_that_a_list_does_not_have_is_told(templates: Templates) -> None:
     problem = refused(templates, "{{ them[99] }}", them=[1, 2])
-    assert (problem.code, "no item 99 in a list of 2" in problem.message) == ("template-name", True)
+    assert (problem.code, "no item 99 in a list of 2" in problem.message) == ("template-failed", True)
+    problem = refused(templates, "{{ word[0] }}", word="")
+    assert (problem.code, "no item 0 in a text of 0" in problem.message) == ("template-failed", True)
 
 
 def test_a_fault_in_the_folder_of_work_itself_is_placed_in_the_template_that_has_it(
