@@ -29,12 +29,20 @@ def names_of(reference: Reference) -> frozenset[str]:
     also the initials of its words in capitals and what stands in brackets. A title of one word ("Survey") is
     no name: it would be found in sentences that do not mean it.
     """
+    return frozenset(written_names_of(reference))
+
+
+def written_names_of(reference: Reference) -> dict[str, str]:
+    """The names of `names_of`, each with its capitals and marks as the source's record has them."""
     csl = reference.csl
     people = [person for key in _PEOPLE for person in _list(csl.get(key)) if isinstance(person, dict)]
     written = [person.get(part) for person in people for part in ("literal", "family")]
     written += [csl.get(key) for key in _BODIES]
     titles = [form for key in _TITLES for form in _forms(csl.get(key)) if " " in form]
-    return frozenset([*titles, *(form for name in written for form in _forms(name))])
+    found: dict[str, str] = {}
+    for form in (*titles, *(form for name in written for form in _forms(name))):
+        found.setdefault(fold(form), form)
+    return found
 
 
 def _list(value: object) -> list[object]:
@@ -42,17 +50,19 @@ def _list(value: object) -> list[object]:
 
 
 def _forms(name: object) -> Iterator[str]:
+    """A name in the forms under which it is known, as they are written."""
     if not isinstance(name, str) or not name.strip():
         return
     bracketed = re.findall(r"\(([^()]+)\)", name)
-    for form in (re.sub(r"\s*\([^()]*\)", "", name), *bracketed):
-        folded = fold(re.sub(r"^The ", "", form))
-        yield folded
-        if folded.startswith("un ") and " " in folded[3:]:  # a body is the same without its family's name
-            yield folded[3:]
+    for written in (re.sub(r"\s*\([^()]*\)", "", name), *bracketed):
+        form = re.sub(r"<[^>]+>|[*_]", "", written)
+        yield form.removeprefix("The ")
+        short = _spelt(form.removeprefix("The "))
+        if short.lower().startswith("un ") and " " in short[3:]:
+            yield short[3:]  # a body is the same without its family's name
         initials = "".join(re.findall(r"(?:^|[\s-])([A-Z])", form))
         if len(initials) >= 3:
-            yield initials.lower()
+            yield initials
 
 
 def fold(text: str) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
-from briefgen.evidence.chains import fold, names_it, names_of
+from briefgen.evidence.chains import fold, names_it, names_of, written_names_of
 from briefgen.evidence.dates import relative_words
 from briefgen.evidence.grounds import Ground, Told, titles_of
 from briefgen.evidence.numbers import Number, covers, read_numbers
@@ -263,7 +263,7 @@ def naming_problems(
         work = references.get(speaker) if speaker else None
         if work is None or names_it(wording.text, names_of(work)):
             continue
-        known = ", ".join(sorted(_display(work)))
+        known = ", ".join(sorted(_display(work), key=str.casefold))
         message = f"the claim is that of {speaker}, whom the wording does not name"
         yield Problem(
             "attribution-dropped", message, wording.place, f"name one of: {known}", wording=wording.text
@@ -271,7 +271,7 @@ def naming_problems(
 
 
 def _display(work: Reference) -> set[str]:
-    return {name for name in names_of(work) if len(name) <= 60}
+    return {name for name in written_names_of(work).values() if len(name) <= 60}
 
 
 # -- quotation marks

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from briefgen.errors import Findings, Place
+from briefgen.evidence.chains import written_names_of
 from briefgen.evidence.proofs import prove
 from briefgen.evidence.text import Text, read_paragraphs
 from briefgen.evidence.wording import (
@@ -181,6 +182,23 @@ def test_the_first_speaker_of_a_chain_is_named() -> None:
     case = Case(quote(1, "forty-four percent fewer boats", via=[{"source": "post"}]))
     assert case.codes("About 44 percent fewer boats came home, the *Harbour Post* reported.") == []
     assert case.codes("About 44 percent fewer boats came home, a paper reported.") == ["attribution-dropped"]
+
+
+def test_a_name_is_proposed_as_the_source_writes_it() -> None:
+    case = Case(quote(1, "forty-four percent fewer boats", via=[{"source": "post"}]))
+    wording = Wording.of("About 44 percent fewer boats came home, a paper reported.", Place("fleet.md", 9))
+    (problem,) = naming_problems(wording, case.card.evidence, case.references, attributed=False)
+    assert problem.hint == "name one of: Harbour Post, THP"
+    work = read_references(
+        """[{"id": "x", "type": "report", "title": "The <i>State</i> of Fishing",
+        "author": [{"literal": "Office of the United Nations High Commissioner (OHCHR)"}],
+        "publisher": "UN Human Rights Council"}]""",
+        "references.json",
+        Findings(),
+    )["x"]
+    written = set(written_names_of(work).values())
+    assert {"State of Fishing", "OHCHR", "UN Human Rights Council", "Human Rights Council"} <= written
+    assert "Office of the United Nations High Commissioner" in written
 
 
 def test_the_author_of_an_attributed_claim_is_named() -> None:
