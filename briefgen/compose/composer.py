@@ -7,7 +7,7 @@ no output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from briefgen.compose.letterhead import letterhead_lines, paper_of, return_line
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import with_pictures
-from briefgen.compose.record import AnnexRow, annex_row, evidence_record
+from briefgen.compose.record import AnnexRow, annex_row, evidence_record, is_printed, without_annex
 from briefgen.compose.select import Chosen, ask_named, by_topic, choose
 from briefgen.compose.states import country_name
 from briefgen.compose.templates import Templates, long_date
@@ -234,6 +234,39 @@ class Composer:
 
     def _paper(self, kind: str, cuts: Cuts, *, contents: bool) -> Document:
         campaign, paper = self.campaign, self.campaign.briefing
+        placed, used, title = self._run_paper(kind, cuts, contents, None)
+        if paper.annex:
+            printed = self._printed(placed, used)
+            if len(printed) < len(used):
+                # A template of one's own may leave out what the campaign names; then the annex has it not.
+                placed, used, title = self._run_paper(kind, cuts, contents, printed)
+        return Document(
+            kind="briefing",
+            html=placed.html,
+            title=title,
+            author=campaign.sender.organisation,
+            language=campaign.language,
+            date=campaign.date,
+            running=(paper.short_title or title,),
+            page=paper.page,
+            record=self._record(None, used, placed, "the briefing"),
+        )
+
+    def _printed(self, placed: Placed, used: list[Passage]) -> frozenset[tuple[str, bool]]:
+        """The passages, by id and whether short, that stand in a paper outside of its annex."""
+        body = without_annex(placed.html)
+        return frozenset(
+            (passage.id, passage.short) for passage in used if is_printed(passage, body, placed.stops)
+        )
+
+    def _run_paper(
+        self, kind: str, cuts: Cuts, contents: bool, proved: Collection[tuple[str, bool]] | None
+    ) -> tuple[Placed, list[Passage], str]:
+        """The paper's markup, what its template was given, and its title.
+
+        `proved` says which passages the annex is to have; None: all that the template is given.
+        """
+        campaign, paper = self.campaign, self.campaign.briefing
         desk = self._desk(campaign.sender.country)
         figures = self._figures(desk, paper.data_tables)
         title = paper.title or campaign.title
@@ -256,7 +289,7 @@ class Composer:
             "asks": [desk.passage(name) for name in paper.asks or [campaign.ask]],
             "contents": contents,
             "bibliography": Markup(WORKS),
-            "annex": self._annex(desk) if paper.annex else [],
+            "annex": self._annex(desk, proved) if paper.annex else [],
             "snippet": desk.passage,
             "figure": figures.figure,
             "figure_table": figures.table,
@@ -266,17 +299,7 @@ class Composer:
         placed, used = self._set(
             template, context, figures, "the briefing", paper.citation_style, campaign.language
         )
-        return Document(
-            kind="briefing",
-            html=placed.html,
-            title=title,
-            author=campaign.sender.organisation,
-            language=campaign.language,
-            date=campaign.date,
-            running=(paper.short_title or title,),
-            page=paper.page,
-            record=self._record(None, used, placed, "the briefing"),
-        )
+        return placed, used, title
 
     def _record(
         self, recipient: Recipient | None, used: list[Passage], placed: Placed, about: str
@@ -340,11 +363,12 @@ class Composer:
             filled.append(chosen)
         return filled
 
-    def _annex(self, desk: Desk) -> list[AnnexRow]:
-        """Rows of the evidence annex, one for every statement that the briefing names."""
+    def _annex(self, desk: Desk, proved: Collection[tuple[str, bool]] | None) -> list[AnnexRow]:
+        """Rows of the evidence annex: one for every statement that the briefing names, or is `proved`."""
         return [
             annex_row(passage, self.library.references, self.verified.get(passage.id, {}))
-            for passage in desk.used.values()
+            for key, passage in desk.used.items()
+            if proved is None or key in proved
         ]
 
     def _set(

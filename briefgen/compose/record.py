@@ -61,6 +61,21 @@ def note_texts(html: str) -> list[str]:
     return [" ".join(clean("".join(note.itertext()))[0].split()) for note in notes]
 
 
+def without_annex(html: str) -> str:
+    """A document's markup without its evidence annex, which repeats statements that stand in it."""
+    root = ElementTree.fromstring(f"<div>{html}</div>")
+    for block in root.findall("div[@class='evidence-annex']"):
+        root.remove(block)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def is_printed(passage: Passage, html: str, stops: Collection[Change] = ()) -> bool:
+    """Whether a passage's wording stands in a document."""
+    text = plain_text(inline_html(passage.wording))
+    printed = _Printed(plain_text(html), tuple(stops))
+    return bool(printed.counts(text, plain_text(passage.text))["printed"])
+
+
 @dataclass(frozen=True, slots=True)
 class _Printed:
     """The words of a document."""
@@ -182,13 +197,23 @@ def place_words(label: str, value: str) -> str:
     return f"{label}{'s' if several else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 
 
+_LAWS = frozenset({"bill", "hearing", "legal_case", "legislation", "regulation", "standard", "treaty"})
+"""Types of works that are known by their title; what they stand in is a series."""
+
+
 def describe(reference: Reference, *, undated: str = "no date") -> str:
-    """A source in a few words for tables: author, title, year (`undated` where none is known)."""
+    """A source in a few words for tables: author, title, year (`undated` where none is known).
+
+    In the place of an author who is not named stands the newspaper or journal, else the publisher, as in a
+    list of works (Chicago Manual of Style, 16th ed., 14.207).
+    """
     csl = reference.csl
     authors = [name.get("literal") or name.get("family", "") for name in csl.get("author", [])]
+    outlet = csl.get("container-title") or csl.get("publisher") if csl.get("type") not in _LAWS else ""
+    who = " and ".join(authors) or str(outlet or "")
     parts = csl.get("issued", {}).get("date-parts", [[]])
     year = str(parts[0][0]) if parts and parts[0] else undated
-    return ", ".join(part for part in (" and ".join(authors), str(csl.get("title", "")), year) if part)
+    return ", ".join(part for part in (who, str(csl.get("title", "")), year) if part)
 
 
 def plain_text(markup: str) -> str:

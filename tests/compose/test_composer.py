@@ -114,3 +114,39 @@ def test_who_is_asked_for_a_hearing_is_not_offered_to_write_to_the_minister() ->
 def test_chairs_and_the_speaker_are_asked_for_a_meeting_with_their_staff() -> None:
     campaign = open_campaign(Path(__file__).parents[2] / "examples/us-congress")
     assert all("discuss this with your staff" in letter_to(campaign, one.id) for one in campaign.recipients)
+
+
+def test_the_annex_has_what_the_paper_prints_and_nothing_else(starter: Path) -> None:
+    """A paper of one's own may leave out the sections that the campaign names, caveats and all."""
+    campaign = paper(starter, "{% block sections %}{% endblock %}{% block contents %}{% endblock %}")
+    briefing = campaign.composer.briefing()
+    body, _, annex = briefing.html.partition('<div class="evidence-annex">')
+    snippets = campaign.composer.library.snippets
+    named = [name for section in campaign.campaign.briefing.sections for name in section.snippets]
+    printed = {one["id"] for one in briefing.record["snippets"]}
+    assert printed == {*campaign.campaign.briefing.summary, *campaign.campaign.briefing.asks}
+    assert all(inline_html(snippets[name].body)[:40] not in body + annex for name in set(named) - printed)
+    assert all(inline_html(snippets[name].body)[:40] in annex for name in campaign.campaign.briefing.summary)
+
+
+def test_without_any_statement_there_is_no_annex(starter: Path) -> None:
+    blocks = ("summary", "contents", "sections", "asks")
+    text = "".join(f"{{% block {name} %}}<p>Words of our own.</p>{{% endblock %}}" for name in blocks)
+    assert "evidence-annex" not in paper(starter, text).composer.briefing().html
+
+
+def test_an_annex_prints_no_caveat_away(starter: Path) -> None:
+    """The wording alone in the body is as it was: an error."""
+    text = '{% block sections %}<p>{{ snippet("hwanghae-famine-2012").text }}</p>{% endblock %}'
+    with pytest.raises(BriefgenError) as caught:
+        paper(starter, text)
+    assert {problem.code for problem in caught.value.problems} == {"caveat-dropped"}
+
+
+def paper(folder: Path, text: str) -> Opened:
+    """The starter campaign with a template of its own for the briefing."""
+    (folder / "templates/briefing").mkdir(parents=True)
+    (folder / "templates/briefing/default.html.j2").write_text(
+        '{% extends "built-in/briefing/default.html.j2" %}' + text
+    )
+    return open_campaign(folder)
