@@ -104,7 +104,10 @@ def batch(
     show = Show(as_json, quiet, verbose)
     with unbroken():
         opened = opened_at(campaign, text)
-        show.problems(opened.warnings)
+        if dry_run:
+            show.problems(opened.warnings)
+        else:
+            show.warnings(opened.warnings, campaign)
         ids = frozenset(one.id for one in recipients_named(opened, only)) if only else None
         run = _Run(opened, formats_of(opened, format), _output(opened, destination), part)
         choice = Choice(ids, limit, retry_failed)
@@ -248,6 +251,7 @@ def _ended(show: Show, summary: Summary, run: _Run) -> int:
             "ok": summary.ok,
             **asdict(summary),
             "skipped_recipients": [problem.as_json() for problem in run.skipped],
+            "warnings": [problem.as_json() for problem in run.opened.warnings],
         }
     )
     return summary.exit_code
@@ -268,6 +272,7 @@ def _preview(show: Show, run: _Run, choice: Choice) -> int:
             "letters": [one.as_json() for one in found.letters],
             "skipped_recipients": [problem.as_json() for problem in found.skipped],
             "notes": [problem.as_json() for problem in found.notes],
+            "warnings": [problem.as_json() for problem in run.opened.warnings],
         }
     )
     if show.as_json:

@@ -95,6 +95,7 @@ def check(
     show.line(
         f"{opened.campaign.id}: {count(len(opened.recipients), 'recipient')} can be written to"
         + (f", {len(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+        + (f" {count(len(warnings), 'warning')}." if quiet and warnings and not wrong else "")
     )
     if wrong:
         raise typer.Exit(1)
@@ -146,14 +147,15 @@ def brief(
 
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
-    show.problems(opened.warnings)
+    show.warnings(opened.warnings, campaign)
     renderers = opened.renderers(formats_of(opened, format))
     with patience("the briefing"):
         document = opened.fitting(renderers).briefing(template)
-    show.problems(check_briefing(document, opened.campaign, template))
+    of_paper = check_briefing(document, opened.campaign, template)
+    show.problems(of_paper)
     name = f"{opened.campaign.id}-{(template or BRIEFING).replace('/', '-')}"
     made = _make(renderers, document, output_of(opened, out), f"{BRIEFING}/{name}")
-    _tell_made(show, made)
+    _tell_made(show, made, (*opened.warnings, *of_paper))
 
 
 @app.command()
@@ -175,12 +177,12 @@ def letter(
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
     recipient = recipient_named(opened, to)
-    show.problems(opened.warnings)
+    show.warnings(opened.warnings, campaign)
     renderers = opened.renderers(formats_of(opened, format))
     with patience(f"the letter to {recipient.id}"):
         document = opened.fitting(renderers).letter(recipient)
     made = _make(renderers, document, output_of(opened, out), f"{PROOFS}/{stem(recipient)}")
-    _tell_made(show, made)
+    _tell_made(show, made, opened.warnings)
 
 
 @app.command()
@@ -281,8 +283,8 @@ def _make(renderers: Renderers, document: Document, out: Path, name: str) -> lis
     return made
 
 
-def _tell_made(show: Show, made: list[dict[str, Any]]) -> None:
-    show.document({"ok": True, "files": made})
+def _tell_made(show: Show, made: list[dict[str, Any]], warnings: Iterable[Problem]) -> None:
+    show.document({"ok": True, "files": made, "warnings": [one.as_json() for one in warnings]})
     for file in made:
         pages = f" ({count(file['pages'], 'page')})" if file["pages"] else ""
         show.line(f"{file['file']}{pages}")

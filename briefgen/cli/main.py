@@ -142,7 +142,8 @@ def _write_no_more() -> None:
 def _tell(error: BriefgenError) -> None:
     from briefgen.cli.show import Show, count
 
-    show = Show(as_json="--json" in sys.argv[1:])
+    given = sys.argv[1:]
+    show = Show(as_json="--json" in given, quiet="-q" in given or "--quiet" in given)
     show.problems(error.problems)
     show.document({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
     errors = sum(problem.severity == "error" for problem in error.problems)

@@ -76,7 +76,7 @@ Formats = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, warnings or remarks.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail.")]
 Text = Annotated[
     list[str] | None,

@@ -78,7 +78,8 @@ def print_run(
     folder = output_of(opened, out)
     forms = opened.composer.forms
     people = in_postal_order(opened.recipients, opened.campaign.sender.country)
-    show.problems((*opened.warnings, *opened.skipped))
+    show.warnings(opened.warnings, campaign)
+    show.problems(opened.skipped)
     files: list[_File] = []
     if not no_letters:
         finished = {
@@ -105,6 +106,7 @@ def print_run(
             "files": [{"file": str(folder / PRINT / one.name), "holds": one.holds} for one in files],
             "kept": kept,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
+            "warnings": [problem.as_json() for problem in opened.warnings],
         }
     )
     for one in files:
@@ -145,7 +147,8 @@ def drafts(
         )
         raise BriefgenError(problem)
     folder = output_of(opened, out)
-    show.problems((*opened.warnings, *opened.skipped))
+    show.warnings(opened.warnings, campaign)
+    show.problems(opened.skipped)
     reached = [one for one in opened.recipients if one.email]
     finished = finished_letters(job_of(opened, formats, reached), folder)
     name = f"{slug(sender.organisation)}-{opened.campaign.date}"
@@ -179,6 +182,7 @@ def drafts(
             "kept": kept,
             "problems": [problem.as_json() for problem in refused],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
+            "warnings": [problem.as_json() for problem in opened.warnings],
         }
     )
     show.line(f"{count(len(written), 'draft')} in {folder / DRAFTS}. Nothing was sent.")

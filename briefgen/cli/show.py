@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from briefgen.errors import Problem
@@ -40,11 +42,26 @@ class Show:
             print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        """Each problem with what was compared and what to do; on stderr, and not with `--json`."""
+        """Each problem with what was compared and what to do; on stderr, and not with `--json`.
+
+        With `-q` warnings are silent.
+        """
         if self.as_json:
             return
         for problem in problems:
-            print(text_of(problem), file=sys.stderr)
+            if not (self.quiet and problem.severity == "warning"):
+                print(text_of(problem), file=sys.stderr)
+
+    def warnings(self, warnings: Sequence[Problem], campaign: Path) -> None:
+        """A campaign's warnings, for commands that come again and again: in one line, whole with `-v`."""
+        if self.verbose:
+            self.problems(warnings)
+        elif warnings and not self.as_json:
+            told = Counter(warning.code for warning in warnings)
+            codes = ", ".join(code if number == 1 else f"{code} ({number})" for code, number in told.items())
+            command = f"briefgen check {campaign}" if campaign != Path() else "briefgen check"
+            number = count(len(warnings), "warning")
+            self.note(f"{number}: {codes}. {command} says what to do.")
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A plain table whose columns line up."""

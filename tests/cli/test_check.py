@@ -156,3 +156,33 @@ def test_an_unknown_code_is_answered_with_the_nearest(briefgen: Call) -> None:
     assert said.code == 2
     assert "code-unknown" in said.err
     assert "did you mean unknown-key" in said.err
+
+
+def test_other_commands_name_the_warnings_in_one_line(briefgen: Call, starter: Path) -> None:
+    line = f"1 warning: sender-sample. briefgen check {starter} says what to do.\n"
+    for command in (
+        ["letter", starter, "--to", "ada-sample", "--format", "txt"],
+        ["brief", starter, "--format", "txt"],
+        ["batch", starter, "--format", "txt", "--limit", "1"],
+    ):
+        said = briefgen(*command)
+        assert said.code == 0
+        assert said.err.count("sender-sample") == 1 and line in said.err
+        assert "warning: sender-sample" in briefgen(*command, "-v").err
+        told = briefgen(*command, "--json")
+        assert [one["code"] for one in told.json["warnings"]] == ["sender-sample"]
+        assert "sender-sample" not in told.err
+    assert "warning: sender-sample" in briefgen("batch", starter, "--dry-run").err
+
+
+def test_quiet_leaves_out_warnings_everywhere_and_no_error(briefgen: Call, starter: Path) -> None:
+    for command in (["letter", "--to", "ada-sample"], ["brief"], ["batch", "--limit", "1"]):
+        said = briefgen(command[0], starter, *command[1:], "--format", "txt", "-q")
+        assert said.code == 0 and "sender-sample" not in said.err
+    said = briefgen("check", starter, "-q")
+    assert said.err == ""
+    assert said.out.endswith("can be written to. 1 warning.\n")
+    assert "sender-sample" in briefgen("check", starter, "-q", "--strict").err
+    _change(starter / "campaign.yaml", "  subject:", "  subjekt:")
+    said = briefgen("batch", starter, "--quiet")
+    assert "unknown-key" in said.err and "warning:" not in said.err
