@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # loaded only where a batch runs
 
 EVERY_SECONDS = 15.0
 """Between two plain lines."""
+_SILENCES = 3
+"""The rate is known when a run has lasted so many times its longest silence: a cluster delivers in leaps."""
+_LEAST_S = 3.0
+"""Before that nothing is said of the rate, however steadily letters come."""
 
 
 @contextmanager
@@ -34,6 +38,48 @@ def watching(stream: TextIO, *, quiet: bool = False) -> Iterator[Watch]:
         watch.close()
 
 
+class Pace:
+    """How fast letters are made, and how long the rest will take; None until that is known.
+
+    The rate is that of the whole run since making began: letters that stand are looked at in no time, and
+    neither they nor that time count.
+    """
+
+    def __init__(self, total: int, clock: Callable[[], float]) -> None:
+        """Take how many files there are, and what gives seconds."""
+        self._total, self._clock = total, clock
+        self._settled = self._made = 0
+        self._began = self._last = clock()
+        self._silence = 0.0
+
+    def settle(self, state: str) -> None:
+        """Count a file by the state of its outcome."""
+        self._settled += 1
+        if state in ("unchanged", "left"):
+            if not self._made:
+                self._began = self._last = self._clock()
+            return
+        now = self._clock()
+        self._silence = max(self._silence, now - self._last)
+        self._made, self._last = self._made + 1, now
+
+    @property
+    def rate(self) -> float | None:
+        """Files made in a second."""
+        seconds = self._last - self._began
+        if not self._made or seconds < max(_LEAST_S, _SILENCES * self._silence):
+            return None
+        return self._made / seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the rest will take, from now."""
+        if self.rate is None:
+            return None
+        left = (self._total - self._settled) / self.rate - (self._clock() - self._last)
+        return left if left > 0 else None
+
+
 class LineWatch:
     """Plain lines, for logs: how far it is now and then, each failure at once."""
 
@@ -42,40 +88,38 @@ class LineWatch:
     ) -> None:
         """Show on `stream`; `clock` gives seconds."""
         self._stream, self._quiet, self._clock = stream, quiet, clock
-        self._total = self._settled = self._made = 0
-        self._began = self._spoke = clock()
+        self._total = self._settled = 0
+        self._spoke = clock()
+        self._pace = Pace(0, clock)
         self._failures = Failures()
 
     def begin(self, total: int) -> None:
         """Say how much there is."""
         self._total = total
-        self._began = self._spoke = self._clock()
+        self._spoke = self._clock()
+        self._pace = Pace(total, self._clock)
         if not self._quiet:
             self._say(f"{_count(total, 'file')} to look at")
 
     def done(self, outcome: Outcome) -> None:
         """Say what failed, and from time to time how far it is."""
         self._settled += 1
-        self._made += outcome.state not in ("unchanged", "left")
+        self._pace.settle(outcome.state)
         for line in self._failures.new(outcome):
             self._say(line)
         now = self._clock()
         if not self._quiet and now - self._spoke >= EVERY_SECONDS:
             self._spoke = now
-            self._say(self._how_far(now - self._began))
+            self._say(self._how_far())
 
     def end(self, summary: Summary) -> None:
         """Sum up."""
         for line in summary_lines(summary):
             self._say(line)
 
-    def _how_far(self, seconds: float) -> str:
+    def _how_far(self) -> str:
         far = f"{self._settled:,} of {_count(self._total, 'file')}"
-        if not self._made:
-            return far
-        rate = self._made / seconds
-        left = _duration((self._total - self._settled) / rate)
-        return f"{far}, {rate:.1f} a second, {left} left"
+        return ", ".join(filter(None, (far, _rate_and_left(self._pace))))
 
     def _say(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
@@ -84,9 +128,10 @@ class LineWatch:
 class BarWatch:
     """A bar with rate and time left, for a terminal."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Show on `stream`."""
-        self._stream = stream
+    def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Show on `stream`; `clock` gives seconds."""
+        self._stream, self._clock = stream, clock
+        self._pace = Pace(0, clock)
         self._progress: Progress | None = None
         self._bar: TaskID | None = None
         self._failures = Failures()
@@ -94,18 +139,24 @@ class BarWatch:
     def begin(self, total: int) -> None:
         """Show the bar."""
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
+        from rich.text import Text
+
+        pace = self._pace = Pace(total, self._clock)
+
+        class RateAndTimeLeft(ProgressColumn):
+            def render(self, task: Task) -> Text:
+                return Text(_rate_and_left(pace))
 
         self._progress = Progress(
             TextColumn("files"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            RateAndTimeLeft(),
             console=Console(file=self._stream),
             transient=True,
         )
-        self._bar = self._progress.add_task("files", total=total, rate="")
+        self._bar = self._progress.add_task("files", total=total)
         self._progress.start()
 
     def done(self, outcome: Outcome) -> None:
@@ -114,9 +165,8 @@ class BarWatch:
             return
         for line in self._failures.new(outcome):
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._pace.settle(outcome.state)
         self._progress.advance(self._bar)
-        speed = self._progress.tasks[0].speed
-        self._progress.update(self._bar, rate=f"{speed:.1f} a second" if speed else "")
 
     def end(self, summary: Summary) -> None:
         """Take the bar away and sum up."""
@@ -129,6 +179,13 @@ class BarWatch:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def _rate_and_left(pace: Pace) -> str:
+    """`21.3 a second, 4 min 10 s left`, as far as it is known."""
+    rate, left = pace.rate, pace.left
+    told = [f"{rate:.1f} a second"] if rate else []
+    return ", ".join([*told, f"{_duration(left)} left"] if left else told)
 
 
 class Failures:

@@ -7,7 +7,7 @@ import pytest
 
 from briefgen.batch.plan import Outcome
 from briefgen.batch.run import Summary
-from briefgen.cli.progress import BarWatch, LineWatch, summary_lines, watching
+from briefgen.cli.progress import BarWatch, LineWatch, Pace, summary_lines, watching
 from briefgen.errors import Place, Problem
 
 PROBLEM = Problem("quote-missing", "no quote", Place("recipients.csv", 3), "add it")
@@ -53,6 +53,66 @@ def test_unchanged_letters_do_not_count_towards_the_rate():
     now[0] = 20
     watch.done(Outcome("one", "pdf", "unchanged"))
     assert stream.getvalue().splitlines()[-1] == "1 of 100 files"
+
+
+def test_letters_that_come_in_leaps_get_no_absurd_time_left():
+    """Of a cluster: chunks of 100 letters every 20 seconds, put down one by one within a second."""
+    now = [0.0]
+    pace = Pace(10_000, clock=lambda: now[0])
+    told = []
+    for leap in range(1, 11):
+        now[0] = 20.0 * leap
+        for _ in range(100):
+            now[0] += 0.01
+            pace.settle("rendered")
+            if pace.left is not None:
+                truly = (10_000 - 100 * leap) / 5
+                told.append(pace.left / truly)
+                assert 0.6 < told[-1] < 1.6
+        if leap <= 2:
+            assert pace.rate is None and pace.left is None
+    assert len(told) > 500
+    assert pace.rate == pytest.approx(5, rel=0.05)
+    before = pace.left
+    now[0] += 10
+    assert before is not None and pace.left == pytest.approx(before - 10)
+
+
+def test_what_stands_counts_neither_as_made_nor_with_its_time():
+    now = [0.0]
+    pace = Pace(2_000, clock=lambda: now[0])
+    for _ in range(1_000):
+        now[0] += 0.05
+        pace.settle("unchanged")
+    assert pace.rate is None
+    for _ in range(100):
+        now[0] += 0.5
+        pace.settle("rendered")
+    assert pace.rate == pytest.approx(2)
+    assert pace.left == pytest.approx(450)
+
+
+@pytest.mark.parametrize("watch", [LineWatch, BarWatch])
+def test_rate_and_time_left_are_shown_alike(watch: type[LineWatch] | type[BarWatch]):
+    now = [0.0]
+    stream = Terminal()
+    shown = watch(stream, clock=lambda: now[0])
+    shown.begin(1000)
+    for number in range(2 if watch is BarWatch else 29):
+        now[0] += 1
+        shown.done(rendered(str(number)))
+    if isinstance(shown, BarWatch) and shown._progress:
+        shown._progress.refresh()
+        assert " a second" not in stream.getvalue()
+        for number in range(28):
+            now[0] += 1
+            shown.done(rendered(f"more {number}"))
+        shown._progress.refresh()
+        shown.close()
+    else:
+        now[0] += 1
+        shown.done(rendered("last"))
+    assert "1.0 a second, 16 min 10 s left" in stream.getvalue()
 
 
 @pytest.mark.parametrize("watch", [LineWatch, BarWatch])
