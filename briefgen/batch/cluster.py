@@ -13,6 +13,7 @@ import pickle
 import queue
 import re
 import time
+import uuid
 import warnings
 from collections import deque
 from collections.abc import Iterator
@@ -45,9 +46,11 @@ WORKERS_S = 60.0
 TRIES = 2
 """How often letters are sent out whose workers were lost, beside what Dask itself tries."""
 _ADDRESS = re.compile(r"([a-z+]+)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):([0-9]{1,5})/?", re.ASCII)
-_ERRAND = "__import__('briefgen.batch.outpost', fromlist=['make']).make(versions, parcel, letters)"
+_ERRAND = "__import__('briefgen.batch.outpost', fromlist=['make']).make(versions, parcel, letters, run)"
 """What a worker is to do, as words and not as a function: a worker that cannot import a function which it is
 sent ends, with all that it was doing for others (distributed 2026.8)."""
+_CALL_BACK = "__import__('briefgen.batch.outpost', fromlist=['call_back']).call_back(run)"
+"""Dask cancels a task that waits, and never one that a worker is at."""
 _AGAIN = "run the same command again: it goes on where it stopped"
 
 
@@ -163,6 +166,7 @@ class Cluster:
         self._versions = dict(parcel.site.versions())
         self._parcel = parcel.pack()
         self._people = len(parcel.job.recipients)
+        self._run = uuid.uuid4().hex
         self._given = letters
         self._workers_s = workers_s
         self._chunks: dict[str, tuple[_Chunk, Any]] = {}
@@ -186,6 +190,8 @@ class Cluster:
             futures = [future for _, future in self._chunks.values()]
             with suppress(Exception):  # of a cluster that is lost, nothing need be called back
                 self._client.cancel(futures)
+                if futures:
+                    self._client.run(eval, _CALL_BACK, {"run": self._run}, on_error="ignore")
 
     def _send(self, waiting: deque[_Chunk], tasks: Iterator[Letter]) -> None:
         """Keep every thread of the cluster at work, with a chunk beside it that it can go on with."""
@@ -203,6 +209,7 @@ class Cluster:
 
     def _submit(self, chunk: _Chunk) -> None:
         names = {"versions": self._versions, "parcel": self._parcel, "letters": pickle.dumps(chunk.letters)}
+        names["run"] = self._run
         future = self._client.submit(eval, _ERRAND, names, pure=False)
         self._chunks[future.key] = (chunk, future)
         future.add_done_callback(lambda ended: self._ended.put(ended.key))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -63,11 +64,25 @@ class Reply:
     """Why the program could not even begin."""
 
 
-def make(versions: Mapping[str, str], parcel: bytes, letters: bytes) -> bytes:
+_at_work: dict[str, set[subprocess.Popen[bytes]]] = {}
+"""The programs of each run in this process."""
+_called_back: set[str] = set()
+"""Runs for which nothing need be made any more."""
+
+
+def call_back(run: str) -> None:
+    """End what is being made for a run that has ended; letters in hand are given up after a few seconds."""
+    _called_back.add(run)
+    for program in list(_at_work.get(run, ())):
+        program.terminate()
+
+
+def make(versions: Mapping[str, str], parcel: bytes, letters: bytes, run: str = "") -> bytes:
     """Have a chunk made by a program of its own; gives a pickled Reply.
 
     `versions` are those to be made with, `parcel` comes from `Parcel.pack`, `letters` is a pickled sequence
-    of Letter. The program ends when this process does, since its standard input then ends.
+    of Letter, and `run` a name by which the program can be called back. It ends when this process does, too,
+    since its standard input then ends.
     """
     head = json.dumps({"versions": dict(versions), "parcel": len(parcel), "letters": len(letters)})
     with (
@@ -80,6 +95,9 @@ def make(versions: Mapping[str, str], parcel: bytes, letters: bytes) -> bytes:
         ) as program,
     ):
         assert program.stdin and program.stdout
+        _at_work.setdefault(run, set()).add(program)
+        if run in _called_back:
+            program.terminate()
         with suppress(BrokenPipeError):
             program.stdin.write(f"{head}\n".encode() + parcel + letters)
             program.stdin.flush()
@@ -87,6 +105,7 @@ def make(versions: Mapping[str, str], parcel: bytes, letters: bytes) -> bytes:
         with suppress(BrokenPipeError):
             program.stdin.close()
         code = program.wait()
+        _at_work[run].discard(program)
         complaints.seek(0)
         said = complaints.read().decode("utf-8", "replace").strip().splitlines() or [""]
     if code or not reply:
@@ -102,6 +121,7 @@ def main() -> None:
     parcel = sys.stdin.buffer.read(asked["parcel"])
     letters = sys.stdin.buffer.read(asked["letters"])
     stop = Stop()
+    signal.signal(signal.SIGTERM, lambda *_: stop.request())
     threading.Thread(target=_end_with, args=(0, stop), daemon=True).start()
     reply = _replied(asked["versions"], parcel, letters, stop)
     with out, suppress(BrokenPipeError):

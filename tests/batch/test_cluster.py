@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -539,3 +540,27 @@ def test_the_program_that_makes_a_chunk_ends_with_its_worker(local: Local, tmp_p
     assert local.run(given, tmp_path / "out", At(10, kill)).ok
     _, alive = psutil.wait_procs(programs, timeout=15)
     assert not alive
+
+
+def test_a_stop_ends_what_workers_are_at(local: Local, tmp_path: Path):
+    import psutil
+
+    given = job(people(1000), FakeComposer(slow_s=0.1))
+    programs: list[Any] = []
+
+    def stop() -> None:
+        """Once both workers are at it, each for most of a minute."""
+        workers = [psutil.Process(worker.pid) for worker in local.workers]
+        while not all(worker.children(recursive=True)[2:] for worker in workers):
+            time.sleep(0.05)
+        programs.extend(child for worker in workers for child in worker.children(recursive=True))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    asking = threading.Thread(target=stop)
+    asking.start()
+    summary = local.run(given, tmp_path / "out", letters=500)
+    asking.join()
+    assert summary.interrupted
+    _, alive = psutil.wait_procs(programs, timeout=15)
+    assert not alive
+    assert local.run(job(people(4)), tmp_path / "again").ok
