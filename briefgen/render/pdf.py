@@ -110,8 +110,11 @@ class PdfRenderer:
         )
         if self._own_sheets(document):
             from briefgen.render.visible import unseen
+            from briefgen.render.wording import place_faults
 
             self._refuse(document, "css-hidden", unseen(data))
+            body = page.etree_element.find("body")
+            self._refuse(document, "css-place", place_faults(laid_out.pages, body))
         return Rendering(data, len(laid_out.pages))
 
     def _lay_out(self, document: Document) -> tuple[Any, Any]:

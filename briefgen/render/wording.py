@@ -1,8 +1,8 @@
 """Does the page say what the document says? Compares the words, element by element.
 
-A stylesheet shapes how words look. It can also leave them out, put others between them, or number notes anew;
-that is found here, in WeasyPrint's boxes, before a file is written. Whether the words can be seen is for
-`briefgen.render.visible`.
+A stylesheet shapes how words look. It can also leave them out, put others between them, number notes anew,
+move a block to where another belongs, and a picture over another: that is found here, in WeasyPrint's boxes,
+before a file is written. Whether the words can be seen is for `briefgen.render.visible`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from weasyprint.formatting_structure.boxes import MarginBox, TextBox
+from weasyprint.draw.color import get_color
+from weasyprint.formatting_structure.boxes import LineBox, MarginBox, TextBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 MIN_PT = 5.0
@@ -25,15 +26,54 @@ _TOLD = 3
 _NO_MATTER = re.compile("[\\s\u00ad\u200b\u2060\u2010\u2011\u1806\u05be-]+")
 """White space, break hints, and hyphens, which a line's end may add."""
 _WORD = re.compile(r"\w")
+_BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "figure", "table"})
+"""Elements that stand below each other, or beside each other in columns."""
+_NEAR = 2.0
+"""CSS pixels that count for nothing."""
 
 
 def wording_faults(pages: Any, body: Any) -> list[str]:
     """Where the words on WeasyPrint's pages are not those below `body`, each as the end of a sentence."""
-    said, asked = _Said(), _Asked(body)
-    for page in pages:
-        said.read(page._page_box)
+    said, asked = _read(pages), _Asked(body)
     faults = dict.fromkeys([*_words(said, asked), *_numbers(said, asked), *said.faults])
     return list(faults)[:_TOLD]
+
+
+def place_faults(pages: Any, body: Any) -> list[str]:
+    """Where blocks do not stand in the order of the document, or pictures not by themselves."""
+    said, asked = _read(pages), _Asked(body)
+    return list(dict.fromkeys([*_order(said, asked), *_covered(said, asked)]))[:_TOLD]
+
+
+def _read(pages: Any) -> _Said:
+    said = _Said()
+    for number, page in enumerate(pages):
+        said.page = number
+        said.read(page._page_box)
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """Where a box stands, in CSS pixels from the page's upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def follows(self, before: _Area) -> bool:
+        """Whether it stands where one reads on: below, in a column to the right, or on a later page."""
+        if self.page != before.page:
+            return self.page > before.page
+        return self.top >= before.top - _NEAR or self.left >= before.right - _NEAR
+
+    def covers(self, other: _Area) -> bool:
+        """Whether the two share more than an edge."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return self.page == other.page and width > _NEAR and height > _NEAR
 
 
 @dataclass(slots=True)
@@ -43,7 +83,12 @@ class _Said:
     words: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
     generated: dict[tuple[Any, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     """By element and pseudo-element."""
-    pictures: set[Any] = field(default_factory=set)
+    pictures: dict[Any, list[_Area]] = field(default_factory=lambda: defaultdict(list))
+    coloured: list[tuple[Any, _Area]] = field(default_factory=list)
+    """What has a ground of its own."""
+    blocks: dict[Any, _Area] = field(default_factory=dict)
+    """Where each begins."""
+    page: int = 0
     faults: list[str] = field(default_factory=list)
 
     def read(self, box: Any) -> None:
@@ -55,9 +100,23 @@ class _Said:
         if isinstance(box, TextBox):
             self._text(box)
         elif box.element_tag == "img" and box.width * box.height >= 1:
-            self.pictures.add(box.element)
+            left, top = box.content_box_x(), box.content_box_y()
+            area = _Area(self.page, left, top, left + box.width, top + box.height)
+            self.pictures[box.element].append(area)
+        elif box.element is not None and "::" not in str(box.element_tag):
+            self._block(box)
         for child in box.children:
             self.read(child)
+
+    def _block(self, box: Any) -> None:
+        if isinstance(box, LineBox) or not isinstance(box.width, int | float):
+            return
+        left, top = box.border_box_x(), box.border_box_y()
+        area = _Area(self.page, left, top, left + box.border_width(), top + box.border_height())
+        if box.element_tag in _BLOCKS:
+            self.blocks.setdefault(box.element, area)
+        if box.element_tag not in ("html", "body") and get_color(box.style, "background_color").alpha > 0:
+            self.coloured.append((box.element, area))
 
     def _text(self, box: Any) -> None:
         element, pseudo = box.element, str(box.element_tag).partition("::")[2]
@@ -105,6 +164,14 @@ class _Asked:
         first = int(start) if start.isascii() and start.isdecimal() else 1
         return str(first + [child for child in above if child.tag == "li"].index(item))
 
+    def above(self, element: Any) -> Iterator[Any]:
+        """The elements that hold it."""
+        return self._outwards(self.parents.get(element))
+
+    def encloses(self, element: Any, inner: Any) -> bool:
+        """Whether one element is, or holds, the other."""
+        return any(one is element for one in self._outwards(inner))
+
     def _outwards(self, element: Any) -> Iterator[Any]:
         while element is not None:
             yield element
@@ -146,6 +213,28 @@ def _numbers(said: _Said, asked: _Asked) -> Iterator[str]:
         wanted = asked.item_number(element) if element.tag == "li" else ""
         if wanted and (element, "marker") not in said.generated:
             yield f"leaves out the number {wanted} of a list"
+
+
+def _order(said: _Said, asked: _Asked) -> Iterator[str]:
+    """Blocks that do not stand behind the one before them."""
+    before = None
+    for element in asked.elements:
+        here = said.blocks.get(element)
+        if here is None or any(one.tag == "table" for one in asked.above(element)):
+            continue
+        if before is not None and not here.follows(before):
+            yield f"moves {_quoted(''.join(element.itertext()))} out of its place"
+        before = here
+
+
+def _covered(said: _Said, asked: _Asked) -> Iterator[str]:
+    """Pictures over or under others, or grounds that are not their own."""
+    pictures = [(element, area) for element, areas in said.pictures.items() for area in areas]
+    for number, (element, area) in enumerate(pictures):
+        grounds = [other for ground, other in said.coloured if not asked.encloses(ground, element)]
+        others = [other for _, other in pictures[number + 1 :]]
+        if any(other.covers(area) for other in (*others, *grounds)):
+            yield f"sets the picture {_quoted(element.get('alt', ''))} over or under something else"
 
 
 def _bare(text: str) -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from docx_samples import BRIEFING, LETTER, data_address, document
+from layout_samples import WINDOWED, laid_out
 
 from briefgen.errors import BriefgenError
+from briefgen.model.document import LayoutName
 from briefgen.render.pdf import PdfRenderer
 from briefgen.render.restraint import wording_problems
 
@@ -120,6 +122,45 @@ def test_words_in_a_picture_are_the_pictures_own(tmp_path: Path) -> None:
 def test_a_picture_that_is_hidden_is_told(tmp_path: Path) -> None:
     with pytest.raises(BriefgenError, match="leaves out the picture 'A word'"):
         own(tmp_path, "figure img { width: 0; height: 0; }").render(document(LETTER + FIGURE, "letter"))
+
+
+MOVES = (
+    ".enclosures { position: relative; top: -150mm; }",
+    ".enclosures { position: fixed; top: 0; left: 0; }",
+    ".enclosures { margin-top: -180mm; }",
+)
+
+
+@pytest.mark.parametrize("css", MOVES)
+def test_a_block_that_is_moved_out_of_its_place_is_told(tmp_path: Path, css: str) -> None:
+    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet moves '.*' out of its place"):
+        own(tmp_path, css).render(document(LETTER, "letter"))
+
+
+@pytest.mark.parametrize("layout", WINDOWED)
+def test_every_layout_has_its_blocks_in_their_places(tmp_path: Path, layout: LayoutName) -> None:
+    assert own(tmp_path, "").render(laid_out(layout)).pages
+
+
+SQUARE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30"/></svg>'
+)
+TWO_FIGURES = FIGURE + f'<figure><img src="{data_address(SQUARE, "svg+xml")}" alt="A square"/></figure>'
+COVERS = (
+    "figure + figure { position: relative; top: -7mm; }",
+    "figure + figure { margin-top: -10mm; }",
+    "body > figure:nth-last-child(2) { height: 1mm; }",
+    "body > figure:nth-last-child(2) img { position: absolute; }",
+    "figure + figure { background: white; padding-top: 20mm; margin-top: -20mm; }",
+)
+
+
+@pytest.mark.parametrize("css", COVERS)
+def test_a_picture_over_another_is_told(tmp_path: Path, css: str) -> None:
+    figures = document(LETTER + TWO_FIGURES, "letter")
+    assert own(tmp_path / "plain", "figure { margin: 5mm; background: #eee; }").render(figures).pages
+    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet (sets the picture|moves)"):
+        own(tmp_path / "own", css).render(figures)
 
 
 @pytest.mark.parametrize(
