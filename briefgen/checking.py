@@ -13,9 +13,14 @@ from briefgen.compose.letter_checks import MOST_PAGES, Composed, check_letters, 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.fitting import Fitting
 from briefgen.model.document import Document
+from briefgen.model.recipient import Recipient
 from briefgen.opening import Opened
 from briefgen.patience import patience
+from briefgen.render.layouts import layout_of
+from briefgen.render.window import address_lines, turned_over
 
+_TOLD = 3
+"""Lines that a warning names."""
 Measure = Callable[[Document], int]
 """Pages of a document."""
 
@@ -38,7 +43,7 @@ def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Prob
             broken.extend(error.problems)
     paper, too_much = _briefing(opened, fitting)
     broken += too_much
-    warnings = [*check_letters(letters, opened.campaign), *paper]
+    warnings = [*check_letters(letters, opened.campaign), *_turned_over(letters, opened), *paper]
     if measure is not None and "letter-too-long" not in opened.campaign.ignore:
         warnings += _too_long(letters, measure)
     return warnings, broken
@@ -58,6 +63,32 @@ def _briefing(opened: Opened, fitting: Fitting) -> tuple[list[Problem], list[Pro
         too_much.extend(error.problems)
         document = opened.composer.briefing()
     return check_briefing(document, opened.campaign) if paper.sections else [], too_much
+
+
+def _turned_over(letters: list[Composed], opened: Opened) -> list[Problem]:
+    """Lines of addresses that go on in a second row of their window, told in one warning."""
+    letter = opened.campaign.letter
+    layout = layout_of("letter", letter.page, letter.layout)
+    if layout.window is None or "address-turned-over" in opened.campaign.ignore:
+        return []
+    found: dict[str, Recipient] = {}
+    for one in letters:
+        for line in turned_over(address_lines(one.document.html), layout, opened.look):
+            found.setdefault(line, one.recipient)
+    if not found:
+        return []
+    told = ", ".join(f"{line!r} ({recipient.id})" for line, recipient in list(found.items())[:_TOLD])
+    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+    many = "a line of an address is" if len(found) == 1 else f"{len(found)} lines of addresses are"
+    return [
+        Problem(
+            "address-turned-over",
+            f"{many} too long for one row of the window, and taken on to a second: {told}{more}",
+            next(iter(found.values())).place,
+            "look at one of these letters; shorten what stands in the recipients' file",
+            severity="warning",
+        )
+    ]
 
 
 def _too_long(letters: list[Composed], measure: Measure) -> list[Problem]:

@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from briefgen.checking import check_all
 from briefgen.dressing import check_look, contrast_with_white
 from briefgen.errors import BriefgenError, Findings, Problem
 from briefgen.inspect.differing import differences
@@ -230,6 +231,20 @@ def test_a_recipient_whose_address_finds_no_room_is_set_apart_with_the_line(star
     assert all(each.about and f"({each.about})" in each.message for each in told)
     assert all(re.search(r"line \d of the address, '", each.message) for each in told)
     assert not {each.about for each in told} & {each.id for each in campaign.recipients}
+
+
+def test_lines_that_go_on_in_a_second_row_of_the_window_are_told_together(starter: Path) -> None:
+    warnings, broken = check_all(opened(starter, letter="  layout: din-5008-a\n"))
+    (told,) = (each for each in warnings if each.code == "address-turned-over")
+    assert broken == []
+    assert told.message.startswith("10 lines of addresses are too long for one row of the window")
+    assert "'Foreign, Commonwealth & Development Office' (uk-foreign-secretary)" in told.message
+    assert told.place is not None and told.place.line == 6
+
+
+def test_without_a_window_nothing_is_said_of_long_lines(starter: Path) -> None:
+    warnings, _ = check_all(opened(starter))
+    assert "address-turned-over" not in {each.code for each in warnings}
 
 
 def test_a_word_letterhead_and_a_logo_are_one_too_many(starter: Path) -> None:

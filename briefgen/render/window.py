@@ -67,6 +67,17 @@ def standing(lines: Sequence[str], layout: Layout, look: Look, about: str, place
     )
 
 
+def turned_over(lines: Sequence[str], layout: Layout, look: Look) -> list[str]:
+    """The lines that go on in a second row where they stand; none of an address that finds no room."""
+    window = layout.window
+    assert window is not None
+    try:
+        step = standing(lines, layout, look, "", None).type
+    except BriefgenError:
+        return []
+    return [line for line in lines if _rows(line, step, layout, window, look) > 1]
+
+
 def _most_rows(step: Step, layout: Layout, window: Window) -> int:
     """How many rows the window holds, or the post reads."""
     room = int((window.bottom_mm - window.address_top_mm + 0.05) / (step.line_pt * PT))
