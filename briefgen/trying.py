@@ -17,7 +17,14 @@ from briefgen.model.snippet import Snippet
 from briefgen.patience import patience
 
 _BY_VALUES = frozenset(
-    {"rule-syntax", "template-empty", "template-excessive", "template-failed", "took-too-long"}
+    {
+        "rule-syntax",
+        "template-empty",
+        "template-excessive",
+        "template-failed",
+        "took-too-long",
+        "took-too-much",
+    }
 )
 """Mistakes that what stands in a row can bring about, in a rule or template that serves others well."""
 _BY_NAME = frozenset(
@@ -52,7 +59,8 @@ def try_letters(
     apart: dict[str, list[Problem]] = {}
     for recipient, error in trial.failed:
         for problem in error.problems:
-            if trial.is_of_row(problem, recipient):
+            # What is the campaign's fault at a place was so for whoever came first.
+            if (problem.code, problem.place) not in faults and trial.is_of_row(problem, recipient):
                 apart.setdefault(recipient.id, []).append(_in_row(problem, recipient))
             else:
                 _gather(problem, faults)
