@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -19,7 +20,10 @@ from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
 from briefgen.inspect.sheets import read_sheets
 from briefgen.library.campaign import read_campaign
+from briefgen.model.look import QUIET_SERIF
 from briefgen.opening import Opened, open_campaign
+from briefgen.render.layouts import layout_of
+from briefgen.render.window import with_hanging_rows
 
 
 def with_keys(folder: Path, letterhead: str = "", letter: str = "", sender: str = "") -> Path:
@@ -240,6 +244,47 @@ def test_lines_that_go_on_in_a_second_row_of_the_window_are_told_together(starte
     assert told.message.startswith("10 lines of addresses are too long for one row of the window")
     assert "'Foreign, Commonwealth & Development Office' (uk-foreign-secretary)" in told.message
     assert told.place is not None and told.place.line == 6
+
+
+LONG = "Special Rapporteur on the situation of human rights in the Democratic People’s Republic of Korea"
+
+
+def test_without_a_window_a_long_line_goes_on_in_an_indented_row_in_both_formats(starter: Path) -> None:
+    campaign = opened(starter)
+    (rapporteur,) = (one for one in campaign.recipients if one.id == "un-special-rapporteur-dprk")
+    document = campaign.composer.letter(rapporteur)
+    assert f"The {LONG}<br/>" in document.html
+    rendered = campaign.renderers(("pdf", "docx"))()
+    pdf, docx = (rendered[format].render(document).data for format in ("pdf", "docx"))
+    with zipfile.ZipFile(BytesIO(docx)) as archive:
+        word = archive.read("word/document.xml").decode()
+    assert ">\u00a0\u00a0\u00a0\u00a0Republic of Korea<" in word
+    first, second, office = lines_at(pdf, "The Special", "Republic", "Office")
+    assert first == pytest.approx(office, abs=0.5)
+    assert second > first + 8
+    assert differences(read_docx(docx), read_sheets(pdf)) == []
+
+
+def lines_at(pdf: bytes, *words: str) -> list[float]:
+    """Left edges, in points, of words where they first stand on the first page."""
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    places = (page.search(each, match_case=True).get_next() for each in words)
+    return [page.get_charbox(place[0])[0] for place in places if place]
+
+
+def test_rows_of_an_address_are_parted_so_that_no_word_stands_alone() -> None:
+    layout = layout_of("letter", "a4", "plain")
+    html = f'<div class="inside-address"><p>{LONG} or &amp;<br/>Short Street 1</p></div><p>{LONG} {LONG}</p>'
+    parted = with_hanging_rows(html, layout, QUIET_SERIF)
+    assert parted.replace("<br/>\u00a0\u00a0\u00a0\u00a0", " ") == html
+    address = parted.partition("</div>")[0]
+    assert address.count("<br/>") == 2
+    assert len(address.split("<br/>")[1].split()) >= 3
+    word = "x" * 300
+    alone = f'<div class="inside-address"><p>{word}</p></div>'
+    assert with_hanging_rows(alone, layout, QUIET_SERIF) == alone
+    window = layout_of("letter", "a4", "din-5008-a")
+    assert with_hanging_rows(html, window, QUIET_SERIF) == html
 
 
 def test_without_a_window_nothing_is_said_of_long_lines(starter: Path) -> None:

@@ -29,7 +29,7 @@ from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, layout_of, ma
 from briefgen.render.page_css import address_style, layout_rules, look_rules
 from briefgen.render.restraint import page_problems, stylesheet_problems, wording_problems
 from briefgen.render.running import running_head
-from briefgen.render.window import PT, document_standing
+from briefgen.render.window import PT, document_standing, with_hanging_rows
 
 MAX_PICTURES = 32
 """Pictures kept for the documents that follow."""
@@ -282,7 +282,7 @@ def _placed(document: Document, layout: Layout, look: Look) -> str:
     """The document's HTML with its address in the window, if the layout has one."""
     stands = document_standing(document.html, document.title, layout, look)
     if stands is None:
-        return document.html
+        return with_hanging_rows(document.html, layout, look)
     styled = f'{_ADDRESS} style="{address_style(stands, layout.page)}"'
     return document.html.replace(_ADDRESS, styled, 1)
 

@@ -1,4 +1,5 @@
-"""Sets an address in the window of a layout: the largest type in which all its lines find room.
+"""Sets an address: in the window of a layout in the largest type in which all its lines find room, and where
+there is no window with long lines taken on to a second row, which is indented.
 
 Lines are measured with the fonts of the PDF, whose letters run wider than those named in DOCX files.
 """
@@ -6,7 +7,7 @@ Lines are measured with the fonts of the PDF, whose letters run wider than those
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
@@ -164,6 +165,51 @@ def address_lines(html: str) -> list[str]:
         return []
     lines = (" ".join(unescape(_TAG.sub("", part)).split(" ")) for part in _BREAK.split(found[1]))
     return [line.strip() for line in lines if line.strip()]
+
+
+_HANG = "\u00a0" * 4
+"""Before what a line takes on to another row: else it would read like a line of its own."""
+_FULL = 0.97
+"""Part of the measure that a row may fill: Word may set another face."""
+_FEWEST = 3
+"""Words that are taken on, so that none stands alone."""
+
+
+def with_hanging_rows(html: str, layout: Layout, look: Look) -> str:
+    """A document's HTML with long lines of its address parted into rows, those after the first indented.
+
+    Both formats are made of it, so that they part a line at the same word. In a window all rows begin at one
+    edge, as the posts want it.
+    """
+    if layout.window is not None:
+        return html
+    page = layout.page
+    most = (page.width_mm - page.left_mm - page.right_mm) * _FULL / PT
+
+    def fits(row: str) -> bool:
+        return width_pt(unescape(row), look.text_family, STEPS[0].size_pt) <= most
+
+    def parted(found: re.Match[str]) -> str:
+        lines = _MARKUP.split(found[2])
+        return found[1] + "".join("<br/>".join(_hung(line, fits)) for line in lines) + "</div>"
+
+    return _INSIDE.sub(parted, html, count=1)
+
+
+_INSIDE = re.compile(r'(<div class="inside-address"[^>]*>)(.*?)</div>', re.DOTALL)
+_MARKUP = re.compile(r"(<[^>]+>)")
+
+
+def _hung(line: str, fits: Callable[[str], bool]) -> list[str]:
+    """The rows of a line, those after the first indented."""
+    rows, words = [], line.split(" ")
+    while len(words) > 1 and not fits(" ".join(words)):
+        held = next((end for end in range(len(words) - 1, 1, -1) if fits(" ".join(words[:end]))), 1)
+        if len(words) - held < _FEWEST:
+            held = max(len(words) - _FEWEST, (held + 1) // 2)
+        rows.append(" ".join(words[:held]))
+        words = [f"{_HANG}{words[held]}", *words[held + 1 :]]
+    return [*rows, " ".join(words)]
 
 
 RETURN_SIZES_PT = (7.2, 6.2)

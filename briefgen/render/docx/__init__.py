@@ -18,7 +18,7 @@ from briefgen.render.docx.pictures import Pictures, ReadImage
 from briefgen.render.docx.reference import FOOTNOTES_ROOT, RECORD_NAMESPACE, SEPARATORS, Reference
 from briefgen.render.docx.runs import escape
 from briefgen.render.running import running_head
-from briefgen.render.window import document_standing
+from briefgen.render.window import document_standing, with_hanging_rows
 
 _RELATIONSHIPS = (
     f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -65,10 +65,11 @@ class DocxRenderer:
 
 def rendered_on(reference: Reference, document: Document, pictures: Pictures) -> bytes:
     """The document on a compiled letterhead."""
-    stands = None
+    stands, html = None, document.html
     if reference.layout is not None:
-        stands = document_standing(document.html, document.title, reference.layout, reference.look)
-    emitted = emit(document.html, reference, document.language, pictures, stands)
+        stands = document_standing(html, document.title, reference.layout, reference.look)
+        html = with_hanging_rows(html, reference.layout, reference.look)
+    emitted = emit(html, reference, document.language, pictures, stands)
     return archive([*reference.members, *_own_members(document, reference, emitted)])
 
 
