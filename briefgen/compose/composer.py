@@ -24,6 +24,7 @@ from briefgen.compose.forms import Forms
 from briefgen.compose.furniture import Furniture, Request, letter_title
 from briefgen.compose.leftovers import leftovers
 from briefgen.compose.letterhead import letterhead_lines, paper_of, return_line
+from briefgen.compose.line_ends import kept_together
 from briefgen.compose.markup import canonical
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import with_pictures
@@ -212,7 +213,7 @@ class Composer:
         )
         return Document(
             kind="letter",
-            html=placed.html,
+            html=kept_together(placed.html),
             title=letter_title(to.name, campaign.language),
             author=campaign.sender.organisation,
             language=campaign.language,
@@ -242,7 +243,7 @@ class Composer:
                 placed, used, title = self._run_paper(kind, cuts, contents, printed)
         return Document(
             kind="briefing",
-            html=placed.html,
+            html=kept_together(placed.html),
             title=title,
             author=campaign.sender.organisation,
             language=campaign.language,

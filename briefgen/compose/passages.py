@@ -15,7 +15,7 @@ from markupsafe import Markup
 from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.locators import known_words, label_of, unusable
 from briefgen.compose.citations.placing import mark
-from briefgen.compose.varieties import as_read, kept_together
+from briefgen.compose.varieties import as_read
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
@@ -137,7 +137,7 @@ class Passage:
         return self._in_its_variety(caveat.body)
 
     def _in_its_variety(self, body: str) -> str:
-        return kept_together(as_read(inline_html(body), self.variety))
+        return as_read(inline_html(body), self.variety)
 
     def __html__(self) -> str:
         """The wording with its note and caveats."""

@@ -91,14 +91,6 @@ def _outside_quotes(text: str, change: Callable[[str], str]) -> str:
     return "".join(part if part.startswith(("“", "‘")) else change(part) for part in parts)
 
 
-_NUMBERED = re.compile(r"\b(H\.R\.|Article) (?=\d)")
-
-
-def kept_together(text: str) -> str:
-    """The number of a bill or an article stands on the line of its name: `H.R. 5959`, `Article 3`."""
-    return _NUMBERED.sub("\\1\u00a0", text)
-
-
 def _turned(found: re.Match[str]) -> str:
     # The day keeps to its month at the end of a line.
     begin = f"{found['begin']}\u00a0{found['first']}{found['joined']}" if found["first"] else ""

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem
@@ -258,16 +258,21 @@ def _parted(lines: list[_Line], first: int, called: int) -> tuple[list[_Line], l
     starts = [index for index in range(len(lines)) if first <= called and _begins(lines, index, first)]
     if not starts:
         return lines, []
-    # A note's beginning stands off from what is above it; a line that only looks like one does not.
-    start = max(starts, key=lambda index: _gap(lines, index))
-    notes = [lines[start].text]
-    for index in range(start + 1, len(lines)):
-        number = first + len(notes)
-        if number <= called and _numbered(lines[index], number):
-            notes.append(lines[index].text)
-        else:
-            notes[-1] += "\n" + lines[index].text
-    return lines[:start], [re.sub(r"^\s*\d+[\s\u00a0]*", "", note) for note in notes]
+    starts = [_most_apart(lines, starts)]
+    for number in range(first + 1, called + 1):
+        found = [index for index in range(starts[-1] + 1, len(lines)) if _numbered(lines[index], number)]
+        if not found:
+            break
+        starts.append(_most_apart(lines, found))
+    notes = [
+        "\n".join(line.text for line in lines[start:end]) for start, end in pairwise([*starts, len(lines)])
+    ]
+    return lines[: starts[0]], [re.sub(r"^\s*\d+[\s\u00a0]*", "", note) for note in notes]
+
+
+def _most_apart(lines: list[_Line], starts: list[int]) -> int:
+    """A note's beginning stands off from what is above it; a line that looks like one (`10 May`) does not."""
+    return max(starts, key=lambda index: round(_gap(lines, index), 1))
 
 
 def _begins(lines: list[_Line], index: int, number: int) -> bool:

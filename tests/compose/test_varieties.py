@@ -16,7 +16,6 @@ from briefgen.compose.varieties import (
     as_read,
     country_read_in,
     day_first,
-    kept_together,
     per_cent,
     variety,
 )
@@ -136,8 +135,3 @@ def test_no_snippet_that_ships_comes_out_half_turned() -> None:
         )
     ]
     assert left == []
-
-
-def test_a_bill_and_an_article_keep_their_number_on_their_line() -> None:
-    assert kept_together("H.R. 5959 and Article 3 of 2025") == "H.R.\u00a05959 and Article\u00a03 of 2025"
-    assert kept_together("an Article on H.R. matters") == "an Article on H.R. matters"
