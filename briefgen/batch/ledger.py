@@ -25,7 +25,7 @@ VERSION = 4
 """2 added `fingerprint` and `drawn`, 3 `fit`, 4 `etag`."""
 FLUSH_ROWS = 64
 FLUSH_SECONDS = 1.0
-"""Rows are committed in groups, since a commit waits for the disk; a killed run makes at most these anew."""
+"""Rows are written in groups, since a commit waits for the disk; a killed run makes at most these anew."""
 _SCHEMA = """
 CREATE TABLE letters (
     recipient TEXT NOT NULL,
@@ -105,7 +105,8 @@ class Ledger:
             except _Unreadable as reason:
                 self.note = _put_by(path, str(reason))
                 self._connection = _connect(path)
-        self._waiting = 0
+        self._waiting: dict[tuple[str, str], Entry] = {}
+        """Recorded and not yet flushed, by recipient and format."""
         self._flushed = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -124,6 +125,8 @@ class Ledger:
 
     def entry(self, recipient: str, format: str) -> Entry | None:
         """The row of one letter."""
+        if (recipient, format) in self._waiting:
+            self.flush()
         with _storage(self.path):
             row = self._connection.execute(
                 "SELECT * FROM letters WHERE recipient = ? AND format = ?", (_text(recipient), format)
@@ -132,6 +135,7 @@ class Ledger:
 
     def recipients(self) -> list[str]:
         """Ids of all whose letters were made, in order."""
+        self.flush()
         with _storage(self.path):
             rows = self._connection.execute(
                 "SELECT DISTINCT recipient FROM letters WHERE state = 'rendered' ORDER BY recipient"
@@ -140,18 +144,20 @@ class Ledger:
 
     def record(self, entry: Entry) -> None:
         """Keep a row in place of the earlier one; it is on disk after the next `flush`."""
-        with _storage(self.path):
-            self._connection.execute(f"REPLACE INTO letters VALUES ({', '.join('?' * 16)})", _row(entry))
-        self._waiting += 1
-        if self._waiting >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
+        self._waiting[entry.recipient, entry.format] = entry
+        if len(self._waiting) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Commit what was recorded."""
-        with _storage(self.path):
-            self._connection.commit()
-        self._waiting = 0
+        """Write and commit what was recorded."""
         self._flushed = time.monotonic()
+        if not self._waiting:
+            return
+        rows = map(_row, self._waiting.values())
+        with _storage(self.path):
+            self._connection.executemany(f"REPLACE INTO letters VALUES ({', '.join('?' * 16)})", rows)
+            self._connection.commit()
+        self._waiting.clear()
 
 
 @contextmanager

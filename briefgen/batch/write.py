@@ -41,7 +41,7 @@ def put(path: Path, data: bytes, *, ours: frozenset[str]) -> str:
     moved to the folder `edited`, and its new place, relative to the output folder, is returned; else "".
     Raises OSError.
     """
-    kept = _make_room(path, ours | {hashlib.sha256(data).hexdigest()})
+    kept = _make_room(path, ours, data)
     with whole(path) as file:
         file.write(data)
     return kept
@@ -68,9 +68,9 @@ def clear_unfinished(folder: Path) -> None:
         path.unlink()
 
 
-def _make_room(path: Path, known: frozenset[str]) -> str:
+def _make_room(path: Path, ours: frozenset[str], data: bytes) -> str:
     found = sha256_of(path)
-    if found is None or found in known:
+    if found is None or found in ours or found == hashlib.sha256(data).hexdigest():
         return ""
     folder = path.parent.parent / EDITED
     folder.mkdir(exist_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.ledger import Entry, Ledger
+from briefgen.batch.ledger import FLUSH_ROWS, Entry, Ledger
 from briefgen.errors import Place, Problem, StorageFault
 
 MADE = Entry("person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"), "left out three")
@@ -37,6 +37,22 @@ def test_a_later_row_takes_the_place_of_the_earlier(tmp_path: Path):
         ledger.record(Entry("person", "pdf", "key2", "failed"))
         entry = ledger.entry("person", "pdf")
         assert entry is not None and entry.key == "key2"
+
+
+def test_what_is_recorded_is_known_before_it_is_written(tmp_path: Path):
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.record(MADE)
+        assert ledger.recipients() == ["person"]
+
+
+def test_rows_are_written_in_groups(tmp_path: Path):
+    """A run that is killed finds again all rows but those of the last group."""
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger, sqlite3.connect(path) as beside:
+        for number in range(FLUSH_ROWS):
+            ledger.record(Entry(f"person-{number}", "pdf", "key", "rendered", "file"))
+        assert beside.execute("SELECT count(*) FROM letters").fetchone() == (FLUSH_ROWS,)
+    beside.close()
 
 
 @pytest.mark.parametrize("damage", ["garbage", "middle", "newer"])

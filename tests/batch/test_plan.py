@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from batch_fakes import people
 
-from briefgen.batch.plan import distinct, inputs, key
+from briefgen.batch.plan import distinct, drawn, inputs, key
 from briefgen.errors import Place
+from briefgen.model.document import Document
 from briefgen.model.recipient import Committee, Recipient
+from briefgen.model.record import record_hash
 
 BASE = people(1)[0]
 OTHER = {
@@ -61,3 +63,28 @@ def test_a_repeated_id_is_reported_with_both_places():
     assert recipients == (one, two)
     assert [problem.code for problem in problems] == ["recipient-repeated"]
     assert problems[0].place == Place("recipients.csv", 3) and "recipients.csv:2" in problems[0].message
+
+
+DOCUMENT = Document(
+    "letter", "<p>Dear</p>", "Letter", "Sender", "en", date(2026, 1, 2), ("Ada",), "a4", {"snippets": ["one"]}
+)
+OTHERWISE = {
+    "kind": "briefing",
+    "date": date(2026, 1, 3),
+    "running": ("Bob",),
+    "page": "us-letter",
+    "record": {"snippets": ["two"]},
+    "layout": "uk-dl",
+}
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["with its hash", "without a hash"])
+@pytest.mark.parametrize("name", [field.name for field in fields(Document)])
+def test_any_change_of_the_document_changes_the_hash_of_what_is_drawn(name: str, sealed: bool):
+    """So does a field that is added to the document later; of the record, with or without its own hash."""
+
+    def of(document: Document) -> str:
+        record = {**document.record, "sha256": record_hash(document.record)} if sealed else document.record
+        return drawn(replace(document, record=record), "drawing", "pdf")
+
+    assert of(replace(DOCUMENT, **{name: OTHERWISE.get(name, "other")})) != of(DOCUMENT)

@@ -1,5 +1,6 @@
 """The pool: a task that kills, hangs or starves its worker costs itself and nothing else."""
 
+import gc
 import os
 import resource
 import signal
@@ -39,6 +40,8 @@ def work(task: Any) -> Any:
             return lambda: None
         case "pid":
             return os.getpid()
+        case "spared":
+            return gc.get_freeze_count() > 0
         case "limits":
             return [
                 resource.getrlimit(what)[0]
@@ -154,6 +157,10 @@ def test_a_single_failed_start_does_not(tmp_path: Path):
 def test_workers_are_replaced_after_their_share():
     pids = [pid for _, pid in run(["pid"] * 10, workers=1, recycle_after=3)]
     assert len(set(pids)) == 4
+
+
+def test_the_collector_is_spared_what_a_worker_has_loaded_with_its_first_task():
+    assert [spared for _, spared in run(["spared"] * 3, workers=1)] == [False, True, True]
 
 
 def test_limits_hold_in_the_worker_and_not_here():
