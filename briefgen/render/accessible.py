@@ -18,6 +18,7 @@ from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.render.footnotes import notes_without_room
 from briefgen.render.structure import HtmlElement, Node, Structure
 
 POINTS = 0.75
@@ -116,6 +117,8 @@ class _Tagging:
     """Page and box of each footnote's call."""
     labels: dict[HtmlElement, tuple[int, Any]] = field(default_factory=dict)
     """Page and box of each note's number."""
+    crowded: set[HtmlElement] = field(default_factory=set)
+    """Footnotes that lie over text, or run off their page."""
     _page: int = 0
     _painted: Any = None
     _places: dict[int, int] = field(default_factory=dict)
@@ -140,6 +143,7 @@ class _Tagging:
                     "give the text a lighter colour in place of opacity, filters or blending",
                 )
             )
+        self.crowded.update(notes_without_room(painted.page._page_box))
         self._read(painted.page._page_box, None, None)
 
     def _read(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
@@ -214,14 +218,11 @@ class _Tagging:
         self.structure.home(element).kids.append(_Annotation(self._page, annotation))
 
     def miss_no_note(self) -> None:
-        """Raise BriefgenError where a note was called and not set, or the other way round.
-
-        WeasyPrint (70.0) loses the notes of a table that runs over a page.
-        """
+        """Raise BriefgenError where a note is called and not set, the other way round, or cannot be found."""
         lost = [
             str(number)
             for number, (footnote, note) in enumerate(self.structure.notes.items(), 1)
-            if not note.kids or footnote not in self.calls
+            if not note.kids or not self._finds(footnote)
         ]
         if lost:
             raise BriefgenError(
@@ -229,9 +230,16 @@ class _Tagging:
                     "footnote-lost",
                     f"footnotes found no place on their page: {', '.join(lost)}",
                     None,
-                    "in a table that runs over a page, name sources in a column or under the table",
+                    "shorten them, or say in the text what they say",
                 )
             )
+
+    def _finds(self, footnote: HtmlElement) -> bool:
+        """Whether who reads its call finds a note: on that page or, at worst, a later one, and legible."""
+        call, label = self.calls.get(footnote), self.labels.get(footnote)
+        if call is None or (label is not None and label[0] < call[0]):
+            return False
+        return footnote not in self.crowded
 
     def link_notes(self, pages: Sequence[Painted]) -> None:
         """Link each call with its note, and the note's number with the call."""

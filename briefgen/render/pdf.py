@@ -25,6 +25,7 @@ from briefgen.model.document import Document, Extent, Rendering
 from briefgen.model.look import QUIET_SERIF, Look
 from briefgen.ordinary import content, is_ordinary, is_within
 from briefgen.render.fonts import font_faces, missing_glyphs
+from briefgen.render.footnotes import notes_with_their_calls
 from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, layout_of, marks
 from briefgen.render.page_css import address_style, layout_rules, look_rules
 from briefgen.render.restraint import page_problems, stylesheet_problems, wording_problems
@@ -123,13 +124,14 @@ class PdfRenderer:
 
         sheets = self._sheets_for(document)
         page = HTML(string=whole_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
-        laid_out = page.render(
-            stylesheets=sheets,
-            font_config=self._fonts,
-            presentational_hints=True,
-            cache=self._pictures,
-            **self._variant(),
-        )
+        with notes_with_their_calls():
+            laid_out = page.render(
+                stylesheets=sheets,
+                font_config=self._fonts,
+                presentational_hints=True,
+                cache=self._pictures,
+                **self._variant(),
+            )
         _forget_drawings(self._pictures)
         return page, laid_out
 
