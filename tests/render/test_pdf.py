@@ -184,3 +184,18 @@ def test_no_page_holds_nothing_but_a_note(lines: int) -> None:
     for page in renderer._measured[2].pages:
         (body,) = (box for box in page._page_box.children if box.element_tag == "html")
         assert any(type(box).__name__ == "LineBox" for box in body.descendants())
+
+
+def test_the_head_of_a_row_stands_in_line_with_its_cells() -> None:
+    words = "A cell with more words than one line of it has room for. " * 4
+    table = f'<table><tbody><tr><th scope="row">Head</th><td>{words}</td></tr></tbody></table>'
+    renderer = PdfRenderer((ROOT / "templates/css",))
+    renderer.measure(replace(LETTER, html=table))
+    assert renderer._measured is not None
+    boxes = list(renderer._measured[2].pages[0]._page_box.descendants())
+    head, cell = (
+        [box for box in boxes if box.element_tag == tag and type(box).__name__ == "LineBox"]
+        for tag in ("th", "td")
+    )
+    assert len(cell) > 1
+    assert head[0].position_y == pytest.approx(cell[0].position_y, abs=1)
