@@ -188,10 +188,12 @@ def workers(temporary: Path, letters: list[int]) -> bool:
 
 
 class Turns(Watch):
-    """Makes each letter of a batch plainly in this process when the batch has made it."""
+    """Makes each letter of a batch plainly in this process when the batch has made it, into `folder`."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, folder: Path) -> None:
         super().__init__(watch_memory=False)
+        folder.mkdir()
+        self._folder = folder
         self.plain: list[tuple[float, float]] = []
         """As the marks: time on the clock and of the processors until then."""
         self._opened, self._renderers = opened, opened.renderers(FORMATS)()
@@ -212,7 +214,8 @@ class Turns(Watch):
     def make(self, recipient: Recipient) -> None:
         document = self._opened.composer.letter(recipient)
         for format in FORMATS:
-            self._renderers[format].render(document)
+            data = self._renderers[format].render(document).data
+            (self._folder / f"{recipient.id}.{format}").write_bytes(data)
 
     @property
     def each_plain(self) -> tuple[float, float]:
@@ -226,15 +229,16 @@ def overhead(temporary: Path, letters: list[int]) -> bool:
     """The same letters by a batch with one worker and plainly in this process, letter by letter in turn.
 
     In turn, since what a letter costs changes from second to second with what else the machine does: of two
-    loops one after the other, either may be the dearer by a tenth. A worker spares its garbage collector what
-    stays until its end, which a plain loop does not. So there are two figures: against a plain loop, which is
-    held to the goal, and against one that does the same, which is what records, pool and files cost alone.
+    loops one after the other, either may be the dearer by a tenth. Plainly, a letter is written to its file and
+    no more. A worker spares its garbage collector what stays until its end, which a plain loop does not. So
+    there are two figures: against a plain loop, and against one that does the same, which is what ledger and
+    pool cost alone.
     """
     opened = opened_with(temporary / "campaign", letters[0])
     added: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
     for round in range(ROUNDS):
         for spared in added:
-            turns = Turns(opened)
+            turns = Turns(opened, temporary / f"plain-{round}-{spared}")
             turns.make(opened.recipients[0])  # what is made once is made
             gc.collect()
             if spared:
@@ -249,7 +253,7 @@ def overhead(temporary: Path, letters: list[int]) -> bool:
     waiting, working = (statistics.median(each) for each in zip(*added[False], strict=True))
     alone = statistics.median(cpu for _, cpu in added[True])
     print(f"a batch adds {working:+.1%} of processor time, {waiting:+.1%} of time on the clock")
-    print(f"what records, pool and files cost alone: {alone:+.1%} of processor time")
+    print(f"what ledger and pool cost alone: {alone:+.1%} of processor time")
     return working <= 0.03
 
 

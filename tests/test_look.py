@@ -287,6 +287,13 @@ def test_rows_of_an_address_are_parted_so_that_no_word_stands_alone() -> None:
     assert with_hanging_rows(html, window, QUIET_SERIF) == html
 
 
+def test_a_line_of_an_address_with_markup_in_it_is_left_as_it_is() -> None:
+    layout = layout_of("letter", "a4", "plain")
+    marked = f'<a class="x" href="https://example.org/{"x y " * 50}">Ministry</a> <em>{LONG} {LONG}</em>'
+    html = f'<div class="inside-address"><p>{marked}<br/>Short Street 1</p></div>'
+    assert with_hanging_rows(html, layout, QUIET_SERIF) == html
+
+
 def test_without_a_window_nothing_is_said_of_long_lines(starter: Path) -> None:
     warnings, _ = check_all(opened(starter))
     assert "address-turned-over" not in {each.code for each in warnings}

@@ -179,7 +179,8 @@ def with_hanging_rows(html: str, layout: Layout, look: Look) -> str:
     """A document's HTML with long lines of its address parted into rows, those after the first indented.
 
     Both formats are made of it, so that they part a line at the same word. In a window all rows begin at one
-    edge, as the posts want it.
+    edge, as the posts want it. A line with emphasis or a note in it, which only a template of one's own can
+    have, is left to the format.
     """
     if layout.window is not None:
         return html
@@ -190,14 +191,15 @@ def with_hanging_rows(html: str, layout: Layout, look: Look) -> str:
         return width_pt(unescape(row), look.text_family, STEPS[0].size_pt) <= most
 
     def parted(found: re.Match[str]) -> str:
-        lines = _MARKUP.split(found[2])
-        return found[1] + "".join("<br/>".join(_hung(line, fits)) for line in lines) + "</div>"
+        lines = _ENDS.split(found[2])
+        return found[1] + "".join(line if "<" in line else "<br/>".join(_hung(line, fits)) for line in lines)
 
     return _INSIDE.sub(parted, html, count=1)
 
 
-_INSIDE = re.compile(r'(<div class="inside-address"[^>]*>)(.*?)</div>', re.DOTALL)
-_MARKUP = re.compile(r"(<[^>]+>)")
+_INSIDE = re.compile(r'(<div class="inside-address"[^>]*>)(.*?)(?=</div>)', re.DOTALL)
+_ENDS = re.compile(r"(<br\s*/?>|</?p[^>]*>)")
+"""Where a line of an address ends."""
 
 
 def _hung(line: str, fits: Callable[[str], bool]) -> list[str]:
