@@ -229,10 +229,10 @@ def overhead(temporary: Path, letters: list[int]) -> bool:
     """The same letters by a batch with one worker and plainly in this process, letter by letter in turn.
 
     In turn, since what a letter costs changes from second to second with what else the machine does: of two
-    loops one after the other, either may be the dearer by a tenth. Plainly, a letter is written to its file and
-    no more. A worker spares its garbage collector what stays until its end, which a plain loop does not. So
-    there are two figures: against a plain loop, and against one that does the same, which is what ledger and
-    pool cost alone.
+    loops one after the other, either may be the dearer by a tenth. Plainly, a letter is written to its file
+    and no more. A worker spares its garbage collector what stays until its end, which a plain loop does not.
+    So there are two figures: against a plain loop, which is held to the goal, and against one that does the
+    same, which is what ledger and pool cost alone.
     """
     opened = opened_with(temporary / "campaign", letters[0])
     added: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
