@@ -56,6 +56,15 @@ def test_a_later_file_completes_an_earlier_one_and_keeps_what_was_written_there(
     )
 
 
+def test_a_language_that_no_file_names_stays_open_and_one_that_was_written_stays(tmp_path: Path) -> None:
+    header = "id,office,name,language\n"
+    (tmp_path / "old.csv").write_text(header + "ada,uk-mp,Ada Lee,fr\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text(header + "ada,uk-mp,Ada Lee,\nben,uk-mp,Ben Moe,\n", encoding="utf-8")
+    paths = [tmp_path / "old.csv", tmp_path / "new.csv"]
+    imported = bring("csv", paths, Wanted(), (), TODAY, Findings())
+    assert [one.language for one in imported.recipients] == ["fr", ""]
+
+
 def test_importing_the_result_again_changes_nothing() -> None:
     once, _ = merge([[ADA, BEN]])
     assert merge([once, once]) == (once, 2)

@@ -50,7 +50,7 @@ class Recipient:
     region: str = ""
     postal_code: str = ""
     language: str = "en"
-    """BCP 47."""
+    """BCP 47; empty in a list that is brought in, where its data name none: the campaign then decides."""
     email: str = ""
     contact_form: str = ""
     represents: str = ""

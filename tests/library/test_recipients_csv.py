@@ -58,6 +58,7 @@ def test_a_row_fills_the_record_and_unknown_columns_are_kept_for_templates(read:
         locality="Washington",
         region="DC",
         postal_code="20510",
+        language="",
         committees=(
             Committee("SSFR", "Senate Committee on Foreign Relations", "ranking"),
             Committee("HSFA", "", "member"),

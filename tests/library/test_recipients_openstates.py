@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def test_the_role_held_now_gives_the_office_and_the_capitol_the_address(tmp_path
     assert ada.committees == (Committee("senate-agriculture", "Committee on Agriculture", "chair"),)
     assert ada.contact_form == "https://example.org/write"
     assert brought.newest == date(2021, 1, 4)
-    to = address(ada, Forms.load(Findings()), sender_country="US")
+    to = address(replace(ada, language="en"), Forms.load(Findings()), sender_country="US")
     assert to.lines[:2] == ("The Honorable Ada Sample", "Ohio Senate")
 
 
@@ -102,7 +103,7 @@ def test_the_form_of_2019_and_an_assembly_are_read(tmp_path: Path) -> None:
         "Assembly Member",
         "Sacramento",
     )
-    to = address(ben, Forms.load(Findings()), sender_country="US")
+    to = address(replace(ben, language="en"), Forms.load(Findings()), sender_country="US")
     assert to.salutation == "Dear Assembly Member Placeholder:"
 
 

@@ -244,7 +244,7 @@ class Row:
         if "id" not in values:
             values["id"] = derived_id(values)
         self._check_postal_code(values)
-        return Recipient(**{"country": "", **values, "extra": kept, "place": self.place})
+        return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
 
     def _value(self, column: Column, raw: str) -> Any:
         text = self._text(column.name, raw, column.limit, lines=column.lines)
