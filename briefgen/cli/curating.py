@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.library import snippets, sources
 from briefgen.cli.show import Show, count
-from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
+from briefgen.errors import Findings, Place, Problem, UsageFault, did_you_mean
 
 if TYPE_CHECKING:
     from briefgen.library.entering import Entered
@@ -207,6 +208,7 @@ def new(
 
     from briefgen.cli.texts import texts_at_hand
     from briefgen.curating import campaign_folder, start_snippet
+    from briefgen.evidence.lock import lock_command
     from briefgen.library.starting import Wanted
 
     show, folder = Show(as_json, quiet), campaign_folder(campaign)
@@ -224,6 +226,7 @@ def new(
             "remarks": started.remarks,
         }
     )
+    check = " ".join(("briefgen check", *([shlex.quote(folder.shown)] if folder.shown else [])))
     show.line(f"{file}  (draft)")
     show.line(f"    quote:   {source}, paragraph {evidence.locator['paragraph']}: “{evidence.quote}”")
     show.line(f"    passage: {started.passage}")
@@ -231,7 +234,7 @@ def new(
         show.note(remark)
     show.note(
         f"Next: write the statement in {file}, set review: {{status: verified, by: …, on: …}},\n"
-        "then run: briefgen check, and briefgen snippets lock --by NAME"
+        f"then run: {check}, and {lock_command(Place(file))}"
     )
 
 

@@ -21,6 +21,7 @@ from briefgen.evidence.lock import (
     Lock,
     card_key,
     card_wordings,
+    lock_command,
     quote_key,
     rests_hash,
     wording_key,
@@ -187,7 +188,7 @@ def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
             "review-draft",
             f"{card.id!r} is a draft and cannot be printed",
             place,
-            "review it, set status: verified with by and on, and run briefgen snippets lock --by NAME",
+            f"review it, set status: verified with by and on, and run {lock_command(place)}",
             severity="warning",
         )
         return
@@ -205,14 +206,14 @@ def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
                 "wording-unlocked",
                 f"the {name} of {card.id!r} is not in the lock",
                 at,
-                "read it against its sources, then run briefgen snippets lock --by NAME",
+                f"read it against its sources, then run {lock_command(place)}",
             )
         elif entry.wording != fingerprint(markdown):
             yield Problem(
                 "wording-changed",
                 f"the {name} of {card.id!r} was edited after the review by {entry.by} on {entry.on}",
                 at,
-                "read it against its sources, then run briefgen snippets lock --by NAME",
+                f"read it against its sources, then run {lock_command(place)}",
                 wording=plain(markdown),
             )
         elif entry.rests != rests:
@@ -220,7 +221,7 @@ def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
                 "evidence-changed",
                 f"what {card.id!r} rests on was edited after the review by {entry.by} on {entry.on}",
                 card.at("figure" if isinstance(card, Snippet) and card.figure else "evidence"),
-                "read the wording against its evidence, then run briefgen snippets lock --by NAME",
+                f"read the wording against its evidence, then run {lock_command(place)}",
             )
             return
 
@@ -235,7 +236,7 @@ def _lock_problems(card: Card, material: Material, proofs: Proofs) -> Iterator[P
                 "lock-outdated",
                 f"the lock does not know this quote of {card.id!r} as it stands",
                 card.at("evidence", index, "quote"),
-                "run briefgen snippets lock --by NAME, so that it is proved where the text is not at hand",
+                f"run {lock_command(card.at())}, so that it is proved where the text is not at hand",
                 severity="warning",
             )
 

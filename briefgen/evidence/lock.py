@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -108,6 +109,16 @@ def wording_place(card: Card, name: str) -> Place:
     if name in (ALT, LEGEND):
         return card.at("figure", name)
     return card.at(name) if name in ("body", TITLE) else card.at("variants", name)
+
+
+def lock_command(place: Place) -> str:
+    """The command that records the review of what stands at a place, for the library in which it stands.
+
+    The library that comes with briefgen is shown as `briefgen`; that of the current folder has no name.
+    """
+    folder = place.file.rpartition("/snippets/")[0]
+    where = f" -c {shlex.quote(folder)}" if folder not in ("", "briefgen") else ""
+    return f"briefgen snippets lock --by NAME{where}"
 
 
 def quote_hash(evidence: Evidence) -> str:

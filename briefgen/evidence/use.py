@@ -7,7 +7,7 @@ from datetime import date
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence.dates import older_than, read_edtf
-from briefgen.evidence.lock import TITLE, card_wordings
+from briefgen.evidence.lock import TITLE, card_wordings, lock_command
 from briefgen.evidence.material import Material
 from briefgen.evidence.printed import plain
 from briefgen.evidence.wording import has_year
@@ -35,7 +35,7 @@ def _use_problems(
 ) -> Iterator[Problem]:
     if snippet.review.status != "verified":
         message = f"the snippet {snippet.id!r} is {snippet.review.status}, not verified"
-        hint = "review it and run briefgen snippets lock --by NAME, or leave it out"
+        hint = f"review it and run {lock_command(snippet.at())}, or leave it out"
         yield Problem("snippet-not-verified", message, place, hint)
     if snippet.confidence == "superseded" and not any(name in used for name in snippet.superseded_by):
         message = f"the snippet {snippet.id!r} is superseded and stands alone"

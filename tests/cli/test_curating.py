@@ -76,6 +76,29 @@ def test_another_campaign_is_named_by_folder_or_file(
     assert briefgen("sources", "add", "wells.txt", "--id", "w-3", "--title", "W").code == 2
 
 
+def test_what_is_to_be_run_next_names_the_campaign_that_it_is_for(
+    briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    briefgen(*ADD)
+    quote = ("--source", "wells-2024", "--quote", "212 people")
+    here = briefgen("snippets", "new", "spoken", *quote)
+    assert "then run: briefgen check, and briefgen snippets lock --by NAME\n" in here.err
+    monkeypatch.chdir(campaign.parent)
+    away = briefgen("snippets", "new", "asked", *quote, "-c", campaign.name)
+    name = campaign.name
+    assert f"briefgen check {name}, and briefgen snippets lock --by NAME -c {name}\n" in away.err
+    card = campaign / "snippets/asked.md"
+    card.write_text(
+        card.read_text(encoding="utf-8").replace(
+            "status: draft", "status: verified, by: A B, on: 2026-11-20"
+        ),
+        encoding="utf-8",
+    )
+    problems = briefgen("check", name, "--json").json["problems"]
+    (unlocked,) = (one for one in problems if one["code"] == "wording-unlocked")
+    assert unlocked["hint"].endswith(f"briefgen snippets lock --by NAME -c {name}")
+
+
 def test_a_bad_file_is_one_problem_and_leaves_nothing(briefgen: Callable[..., Any], campaign: Path) -> None:
     (campaign.parent / "bad.pdf").write_bytes(b"%PDF-1.4 no")
     said = briefgen("sources", "add", "../bad.pdf", "--id", "bad-1", "--title", "Bad")

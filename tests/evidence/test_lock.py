@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.errors import Findings
+from briefgen.errors import Findings, Place
 from briefgen.evidence.lock import (
     Lock,
     QuoteEntry,
     WordingEntry,
     card_wordings,
+    lock_command,
     parse_lock,
     quote_hash,
     read_lock,
@@ -143,3 +144,18 @@ def test_all_that_can_be_printed_is_a_wording() -> None:
         id="a", kind="ask", body="Long.", title="T", variants={"short": "S."}, review=Review(status="draft")
     )
     assert card_wordings(card) == {"body": "Long.", "short": "S.", "title": "T"}
+
+
+@pytest.mark.parametrize(
+    ("file", "where"),
+    [
+        ("snippets/asks/a.md", ""),
+        ("briefgen/snippets/caveats/a.md", ""),
+        ("spring/snippets/a.md", " -c spring"),
+        ("../my letters/snippets/a.md", " -c '../my letters'"),
+    ],
+)
+def test_the_command_that_records_a_review_names_the_campaign_in_which_the_card_lies(
+    file: str, where: str
+) -> None:
+    assert lock_command(Place(file, 3)) == f"briefgen snippets lock --by NAME{where}"
