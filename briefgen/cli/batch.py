@@ -16,7 +16,7 @@ from briefgen.cli import options
 from briefgen.cli.campaigns import formats_of, job_of, opened_at, output_of
 from briefgen.cli.main import app
 from briefgen.cli.pipes import unbroken
-from briefgen.cli.show import Show, count
+from briefgen.cli.show import Show, count, people_in
 from briefgen.errors import BriefgenError, Problem, UsageFault
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def _lines(found: Preview, *, every: bool) -> list[str]:
         (counts["left"], "left for another run"),
     ]
     said = ", ".join(f"{number:,} {what}" for number, what in told if number) or "nothing to do"
-    skipped = f"; {count(len(found.skipped), 'recipient')} skipped (see above)" if found.skipped else ""
+    skipped = f"; {count(people_in(found.skipped), 'recipient')} skipped (see above)" if found.skipped else ""
     return [*lines, f"Files: {said}{skipped}. Nothing was written."]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count
+from briefgen.cli.show import Show, count, people_in
 from briefgen.errors import Place, Problem, StorageFault, UsageFault
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def check(
     show.line(opened.evidence)
     show.line(
         f"{opened.campaign.id}: {count(len(opened.recipients), 'recipient')} can be written to"
-        + (f", {len(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+        + (f", {people_in(opened.skipped)} cannot (see above)." if opened.skipped else ".")
         + (f" {count(len(warnings), 'warning')}." if quiet and warnings and not wrong else "")
     )
     if wrong:
@@ -160,7 +160,7 @@ def brief(
 
 @app.command()
 def letter(
-    to: Annotated[str, typer.Option("--to", help="Id of the recipient.")],
+    to: Annotated[list[str], typer.Option("--to", metavar="ID", help="Id of the recipient; repeatable.")],
     campaign: options.Campaign = Path(),
     out: options.Out = None,
     format: options.Formats = None,
@@ -169,19 +169,22 @@ def letter(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Write one letter."""
+    """Write one letter, or a few, to be looked at."""
     from briefgen.batch.names import stem
-    from briefgen.cli.choosing import recipient_named
+    from briefgen.cli.choosing import recipients_named
     from briefgen.patience import patience
 
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
-    recipient = recipient_named(opened, to)
+    chosen = recipients_named(opened, to)
     show.warnings(opened.warnings, campaign)
     renderers = opened.renderers(formats_of(opened, format))
-    with patience(f"the letter to {recipient.id}"):
-        document = opened.fitting(renderers).letter(recipient)
-    made = _make(renderers, document, output_of(opened, out), f"{PROOFS}/{stem(recipient)}")
+    fitting, folder = opened.fitting(renderers), output_of(opened, out)
+    made = []
+    for recipient in chosen:
+        with patience(f"the letter to {recipient.id}"):
+            document = fitting.letter(recipient)
+        made += _make(renderers, document, folder, f"{PROOFS}/{stem(recipient)}")
     _tell_made(show, made, opened.warnings)
 
 

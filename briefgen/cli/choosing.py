@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from briefgen.cli.show import count, people_in
 from briefgen.errors import BriefgenError, Problem, UsageFault, did_you_mean
 
 if TYPE_CHECKING:
@@ -39,11 +40,10 @@ def recipient_named(opened: Opened, to: str) -> Recipient:
     known = [one.id for one in opened.recipients]
     alike = [name for name in known if to and name.startswith(to)][:3] or _beginning_alike(to, known)
     hint = f"did you mean {' or '.join(alike)}?" if alike else did_you_mean(to, known)
-    raise UsageFault(
-        Problem(
-            "recipient-unknown", f"no recipient has the id {to!r}", None, hint or "briefgen recipients list"
-        )
-    )
+    hint = hint or "briefgen recipients list"
+    if unread := people_in(problem for problem in opened.skipped if not problem.about):
+        hint += f"; {count(unread, 'row')} of the list cannot be read: briefgen recipients list says why"
+    raise UsageFault(Problem("recipient-unknown", f"no recipient has the id {to!r}", None, hint))
 
 
 def _beginning_alike(to: str, known: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count
+from briefgen.cli.show import Show, count, people_in
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ def list_recipients(
         show.line()
     show.line(
         f"{count(len(addressed), 'recipient')} can be written to"
-        + (f", {len(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+        + (f", {people_in(opened.skipped)} cannot (see above)." if opened.skipped else ".")
     )
     if opened.skipped:
         raise typer.Exit(1)

@@ -58,6 +58,31 @@ def test_a_dry_run_says_who_gets_no_letter_and_why(batch: Call, starter: Path):
     assert said.code == 1 and "no-address" in said.err and "1 recipient skipped" in said.out
 
 
+def test_a_row_with_several_mistakes_is_one_recipient_wherever_they_are_counted(
+    batch: Call, briefgen: Call, starter: Path
+):
+    with (starter / "recipients.csv").open("a", encoding="utf-8") as file:
+        file.write("bad,us-sentor,Bad Row,,,x,,,,Washington,DC,20510,USA" + "," * 8 + "\n")
+    said = batch("--dry-run")
+    assert said.err.count("recipient-cell") == 2 and "office-unknown" in said.err
+    assert "1 recipient skipped" in said.out
+    assert "1 recipient skipped" in batch("--format", "txt").err
+    for command in (("check",), ("recipients", "list")):
+        assert ", 1 cannot (see above)." in briefgen(*command, starter).out
+    unread = briefgen("letter", starter, "--to", "bad")
+    assert unread.code == 2 and "1 row of the list cannot be read" in unread.err
+
+
+def test_several_letters_can_be_looked_at_together(briefgen: Call, starter: Path):
+    said = briefgen("letter", starter, "--to", PEOPLE[0], "--to", PEOPLE[1], "--format", "txt", "--json")
+    assert said.code == 0
+    assert [Path(one["file"]).name.split("-")[0] for one in said.json["files"]] == [
+        one.split("-")[0] for one in PEOPLE[:2]
+    ]
+    unknown = briefgen("letter", starter, "--to", PEOPLE[0], "--to", "zzz", "--out", starter / "none")
+    assert unknown.code == 2 and not (starter / "none").exists()
+
+
 def test_only_those_who_are_named(batch: Call, starter: Path):
     assert batch("--only", PEOPLE[0], "--only", PEOPLE[1]).code == 0
     assert len(letters(starter / "out")) == 2
