@@ -123,6 +123,12 @@ class Findings:
             raise BriefgenError(self.problems)
 
 
+def people_in(skipped: Iterable[Problem]) -> int:
+    """How many recipients problems of rows concern: those at one line of one file are one."""
+    places = [one.place and (one.place.file, one.place.line) for one in skipped]
+    return len({place for place in places if place}) + places.count(None)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the nearest known words, or listing all where few are known and none is near."""
     names = sorted(set(known))

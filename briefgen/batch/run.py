@@ -22,7 +22,7 @@ from briefgen.batch.output import LETTERS, Output
 from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, todo
 from briefgen.batch.pool import LIMITS, RECYCLE_AFTER, Crash, Limits, Pool
 from briefgen.batch.report import stale_letters, write_errors, write_manifest
-from briefgen.errors import Place, Problem
+from briefgen.errors import Place, Problem, people_in
 
 TIMEOUT_S = 30.0
 
@@ -253,7 +253,7 @@ class Tally:
             failed=self.counts["failed"],
             set_aside=self.counts["set-aside"],
             merged=self.counts["merged"],
-            skipped=_rows(skipped),
+            skipped=people_in(skipped),
             pages=self.pages,
             bytes=self.bytes,
             seconds=time.monotonic() - self.began,
@@ -320,12 +320,6 @@ def _stale_note(output: Output, stale: list[str]) -> list[Problem]:
             severity="warning",
         )
     ]
-
-
-def _rows(skipped: tuple[Problem, ...]) -> int:
-    """How many recipients the problems concern: those at one line of one file are one."""
-    placed = {(problem.place.file, problem.place.line) for problem in skipped if problem.place}
-    return len(placed) + sum(1 for problem in skipped if not problem.place)
 
 
 def _listed(names: list[str]) -> str:

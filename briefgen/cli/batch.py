@@ -16,8 +16,8 @@ from briefgen.cli import options
 from briefgen.cli.campaigns import formats_of, job_of, opened_at, output_of
 from briefgen.cli.main import app
 from briefgen.cli.pipes import unbroken
-from briefgen.cli.show import Show, count, people_in
-from briefgen.errors import BriefgenError, Problem, UsageFault
+from briefgen.cli.show import Show, count
+from briefgen.errors import BriefgenError, Problem, UsageFault, people_in
 
 if TYPE_CHECKING:
     from briefgen.batch.bucket import Bucket

@@ -11,8 +11,8 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count, people_in
-from briefgen.errors import Place, Problem, StorageFault, UsageFault
+from briefgen.cli.show import Show, count
+from briefgen.errors import Place, Problem, StorageFault, UsageFault, people_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from briefgen.cli.show import count, people_in
-from briefgen.errors import BriefgenError, Problem, UsageFault, did_you_mean
+from briefgen.cli.show import count
+from briefgen.errors import BriefgenError, Problem, UsageFault, did_you_mean, people_in
 
 if TYPE_CHECKING:
     from briefgen.model.recipient import Recipient

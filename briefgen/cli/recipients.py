@@ -11,8 +11,8 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count, people_in
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.cli.show import Show, count
+from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, people_in
 
 if TYPE_CHECKING:
     from briefgen.importing import Imported, Wanted

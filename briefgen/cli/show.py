@@ -86,12 +86,6 @@ def text_of(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-def people_in(skipped: Iterable[Problem]) -> int:
-    """How many recipients these problems concern: those at one line of one file are one, as in a batch."""
-    places = [one.place and (one.place.file, one.place.line) for one in skipped]
-    return len({place for place in places if place}) + places.count(None)
-
-
 def count(number: int, one: str, many: str = "") -> str:
     """`1 letter`, `12 letters`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
