@@ -115,10 +115,19 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False)
         ("Corrections", ", ".join(snippet.corrections)),
         ("Overtaken by", ", ".join(snippet.superseded_by)),
         ("Review", f"{snippet.review.status} by {snippet.review.by}, {snippet.review.on}"),
-        ("File", snippet.at().file),
+        ("File", _lies(snippet, library)),
     ):
         if value:
             show.line(f"{label:<12}{value}")
+
+
+def _lies(snippet: Snippet, library: Library) -> str:
+    """Where its file can be opened: `briefgen/…` names a file of the built-in library, and is no path."""
+    shown, shipped = snippet.at().file, library.folders[-1]
+    path = shipped.path / shown.removeprefix(f"{shipped.shown}/")
+    if not shown.startswith(f"{shipped.shown}/") or not path.is_file():
+        return shown
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 @sources.command("list")

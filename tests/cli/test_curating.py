@@ -48,6 +48,20 @@ def test_what_was_added_can_be_listed_quoted_and_found(briefgen: Callable[..., A
     assert found["snippets"][0]["found"] == ["spoken", "wells", "212"]
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_a_snippet_is_shown_with_the_path_at_which_its_file_can_be_opened(
+    within: bool, briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from briefgen.library.built_in import built_in
+
+    if within:
+        monkeypatch.chdir(built_in("snippets").parent)
+    shown = briefgen("snippets", "show", "camp-population-inquiry").out
+    path = shown.rsplit("File", 1)[1].strip()
+    assert Path(path).is_file() and Path(path).is_absolute() is not within
+    assert Path(path).name == "camp-population-inquiry.md"
+
+
 def test_json_says_what_the_table_says(briefgen: Callable[..., Any], campaign: Path) -> None:
     said = briefgen(*ADD, "--json").json
     assert said["ok"] and said["files"][0] == "seeds/texts/wells-2024.txt"
