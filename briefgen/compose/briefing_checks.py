@@ -1,4 +1,4 @@
-"""What a policy brief and a submission to the Universal Periodic Review should hold: warnings by code.
+"""What a briefing, a policy brief and a submission to the UPR should hold and should not: warnings by code.
 
 The rules are those of the International Development Research Centre (IDRC) on policy briefs, and of the
 Office of the High Commissioner for Human Rights (OHCHR) on written submissions. It looks at the briefing as
@@ -51,6 +51,7 @@ def check_briefing(document: Document, campaign: Campaign, template: str = "") -
         *_length(document, campaign, kind),
         *_parts(campaign, kind),
         *_submission(document, campaign, kind),
+        *(() if template else _repeated(campaign)),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
@@ -98,6 +99,22 @@ def _parts(campaign: Campaign, kind: str) -> Iterator[Problem]:
             "kind",
             "fill in briefing.summary, briefing.sections with an intro in the first, and briefing.asks",
         )
+
+
+def _repeated(campaign: Campaign) -> Iterator[Problem]:
+    """A statement or figure that two sections name is printed in both, which the reader takes for a slip."""
+    first: dict[str, str] = {}
+    for number, section in enumerate(campaign.briefing.sections):
+        for position, name in enumerate(section.snippets):
+            if name in first:
+                yield Problem(
+                    "briefing-repeats",
+                    f"the snippet {name!r} stands in “{section.heading}”, and already in “{first[name]}”",
+                    campaign.at("briefing", "sections", number, "snippets", position),
+                    "name it in one section",
+                    severity="warning",
+                )
+            first.setdefault(name, section.heading)
 
 
 def _submission(document: Document, campaign: Campaign, kind: str) -> Iterator[Problem]:

@@ -86,3 +86,16 @@ def test_a_submission_is_numbered_and_a_word_file(opened: Opened) -> None:
     assert _codes(opened, numbered, kind="upr", sections=sections) == []
     assert _codes(opened, loose, kind="upr", sections=sections) == ["upr-unnumbered"]
     assert _codes(opened, numbered, kind="upr", sections=sections, formats=["pdf"]) == ["upr-not-word"]
+
+
+def test_what_two_sections_name_is_told_once_by_its_place_and_not_of_other_papers(opened: Opened) -> None:
+    once = {"heading": "One", "snippets": ["camp-abuses", "arrivals-figure"]}
+    again = {"heading": "Two", "snippets": ["returns-hrw-2025", "arrivals-figure"]}
+    briefing = opened.campaign.briefing.model_validate(
+        {"sections": [once, again], "summary": ["camp-abuses"]}
+    )
+    campaign = opened.campaign.model_copy(update={"briefing": briefing})
+    (told,) = check_briefing(opened.composer.briefing(), campaign)
+    assert (told.code, told.severity) == ("briefing-repeats", "warning")
+    assert "'arrivals-figure' stands in “Two”, and already in “One”" in told.message
+    assert check_briefing(opened.composer.briefing(), campaign, "leave-behind") == []
