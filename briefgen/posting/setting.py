@@ -63,8 +63,11 @@ def set_address(
             return smallest
     longest = max(lines, key=lambda line: _width(line, 1.0), default="")
     needed = smallest.height_mm if smallest else 0.0
+    turned = smallest.lines if smallest else ()
+    rows = f", set in {len(turned)} rows," if len(turned) > len(lines) else ""
+    points = f"{SIZES_PT[-1]:.0f} points"
     why = (
-        f"its {len(lines)} lines take {needed:.0f} mm at {SIZES_PT[-1]:.0f} points, not {field.height:.0f}"
+        f"its {len(lines)} lines{rows} take {needed:.0f} mm at {points}, not {field.height:.0f}"
         if needed > field.height
         else f"the line {longest!r} has a word wider than {field.width:.0f} mm"
     )

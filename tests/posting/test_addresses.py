@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pypdfium2
@@ -114,16 +115,19 @@ def test_every_address_that_does_not_fit_is_told() -> None:
         Posted(ADA, "ada"),
         Posted(tuple(f"Line {number}" for number in range(12)), "too-many", Place("people.csv", 3)),
         Posted(("W" * 60,), "too-wide", Place("people.csv", 4)),
+        Posted(("Permanent Mission " * 30, "Geneva"), "turned-over", Place("people.csv", 5)),
     ]
     with pytest.raises(BriefgenError) as caught:
         labels(people, sheet("avery-5160"))
     assert [(one.code, one.place.line) for one in caught.value.problems if one.place] == [
         ("address-too-large", 3),
         ("address-too-large", 4),
+        ("address-too-large", 5),
     ]
     assert "of too-many does not fit on avery-5160" in caught.value.problems[0].message
     assert "its 12 lines take" in caught.value.problems[0].message
     assert "has a word wider than" in caught.value.problems[1].message
+    assert re.search(r"its 2 lines, set in \d\d rows, take", caught.value.problems[2].message)
 
 
 @given(
