@@ -113,9 +113,9 @@ def with_wording(card: Card, name: str, wording: str) -> Card:
     if name in ("body", "title"):
         return _copy(card, **{name: wording})
     assert isinstance(card, Snippet)
-    if name == "alt":
+    if name in ("alt", "legend"):
         assert card.figure
-        return _copy(card, figure=card.figure.model_copy(update={"alt": wording}))
+        return _copy(card, figure=card.figure.model_copy(update={name: wording}))
     return _copy(card, variants={**card.variants, name: wording})
 
 
