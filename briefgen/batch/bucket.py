@@ -12,12 +12,13 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeAlias
 
+from briefgen.batch.carriers import Carriers
 from briefgen.batch.folder import LEDGER, LOCK, OWN_FOLDER, RECORDS, Folder, require_inside
 from briefgen.batch.ledger import Entry
 from briefgen.batch.names import slug
@@ -105,16 +106,19 @@ class Bucket:
     def kept(self, made: Iterable[Made]) -> Iterator[Made]:
         """Each letter when it has been brought, in the order in which they were made."""
         under_way: deque[Future[Made]] = deque()
-        threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="briefgen-store")
+        carriers, whole = Carriers(AT_ONCE), True
         try:
             for one in made:
-                under_way.append(threads.submit(self._brought, *one))
+                under_way.append(carriers.submit(self._brought, *one))
                 while under_way and (under_way[0].done() or len(under_way) > WAITING):
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
+        except (KeyboardInterrupt, GeneratorExit):
+            whole = False  # a store that does not answer would be waited for
+            raise
         finally:
-            threads.shutdown(cancel_futures=True)
+            carriers.close(wait=whole)
 
     def names(self) -> list[str]:
         """Names of the objects among the letters, listed anew."""

@@ -1,13 +1,15 @@
 """Addresses in a store, and what a store says against it in words that help."""
 
+import itertools
+import os
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.batch.store import Address, _connected, _told
-from briefgen.errors import UsageFault
+from briefgen.batch.store import Address, Store, _connected, _told
+from briefgen.errors import StorageFault, UsageFault
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,74 @@ def test_nothing_goes_out_unencrypted_unless_the_endpoint_says_so(
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"{scheme}://127.0.0.1:9")
     options = _connected(Address("letters", ""), 0).client_options
     assert options["allow_http"] in ((True, "true") if scheme == "http" else (False, "false"))
+
+
+def test_what_a_store_says_moves_no_cursor_and_stands_in_one_line():
+    said = (
+        "status code: 403 Forbidden: <Code>AccessDenied</Code><Message>\x1b[31mnot\nfor &lt;you&gt;</Message>"
+    )
+    assert _told("s3://b/x", said).message == "the store refuses: AccessDenied: [31mnot for <you>"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Encountered object with invalid path: Path "a/x//y.pdf" contained empty path segment\n\nDebug source',
+        'Encountered object with invalid path: Error parsing Path "a/x//y.pdf": Encountered illegal character',
+    ],
+)
+def test_an_object_whose_name_cannot_be_read_is_named(said: str):
+    problem = _told("s3://b/a", said)
+    assert (problem.code, "'a/x//y.pdf'" in problem.message) == ("store-name", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_ENDPOINT_URL", "127.0.0.1:9000"),
+        ("AWS_ENDPOINT_URL", "minio"),
+        ("AWS_ENDPOINT_URL", "http://somebody:secret@127.0.0.1:1"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:port"),
+        ("AWS_REGION", "eu\nwest"),
+        ("AWS_SESSION_TOKEN", "secret\nsecret"),
+        ("AWS_ACCESS_KEY_ID", "secret\n"),
+        ("AWS_SECRET_ACCESS_KEY", "secret "),
+        ("AWS_SKIP_SIGNATURE", "maybe"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_told_and_no_secret_with_it(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    for other in [other for other in os.environ if other.startswith("AWS_")]:
+        monkeypatch.delenv(other)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "something")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StorageFault) as fault:
+        Store(Address("letters", ""), 0).found("x")
+    assert [problem.code for problem in fault.value.problems] == ["store-settings"]
+    assert "secret" not in str(fault.value)
+    assert capfd.readouterr().err == ""
+
+
+class PanicException(BaseException):
+    """As the library calls what it raises where it gives up."""
+
+
+def test_a_library_that_gives_up_is_a_fault_of_storage(monkeypatch: pytest.MonkeyPatch):
+    def give_up(*_: object) -> None:
+        raise PanicException("no such thing")
+
+    monkeypatch.setattr("briefgen.batch.store._connected", lambda *_: object())
+    monkeypatch.setattr("obstore.head", give_up)
+    with pytest.raises(StorageFault, match="no such thing"):
+        Store(Address("letters", "")).found("x")
+
+
+def test_a_store_that_repeats_itself_is_not_listed_for_ever(monkeypatch: pytest.MonkeyPatch):
+    page = [{"path": "letters/a.pdf", "size": 1, "e_tag": None}]
+    monkeypatch.setattr("briefgen.batch.store._connected", lambda *_: object())
+    monkeypatch.setattr("obstore.list", lambda *_: itertools.repeat(page))
+    with pytest.raises(StorageFault, match="again and again"):
+        Store(Address("letters", "")).listed("letters")
