@@ -86,6 +86,8 @@ class _Trial:
         """Asks that go to offices for which they are not meant."""
         self._served: dict[str, Recipient] = {}
         """By template, somebody whose letter came out well; by the empty name, whose rules could be read."""
+        self._by_values: set[tuple[str, Place | None]] = set()
+        """Mistakes, with their places in rules and templates, of which it is known that other values do."""
         self._done: set[tuple[str, tuple[str, ...]]] = set()
         self._tries: Counter[tuple[str, tuple[str, ...]]] = Counter()
 
@@ -117,7 +119,15 @@ class _Trial:
             return any(leftovers(_values(recipient)))
         if problem.code in _BY_NAME:
             return any(value and f"{value!r}" in problem.message for value in recipient.extra.values())
-        return problem.code in _BY_VALUES and self._other_values_do(recipient)
+        if problem.code not in _BY_VALUES:
+            return False
+        at = (problem.code, problem.place)
+        if at in self._by_values:
+            return True
+        of_row = self._other_values_do(recipient)
+        if of_row and problem.place:
+            self._by_values.add(at)
+        return of_row
 
     def _other_values_do(self, recipient: Recipient) -> bool:
         """Whether the letter comes out well with empty values, or with those of somebody else."""

@@ -10,6 +10,7 @@ import pytest
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.opening import open_campaign
+from briefgen.trying import _Trial
 from tests.material import ROOT
 
 TEMPLATE = """\
@@ -96,6 +97,18 @@ def test_a_value_on_which_a_rule_fails_costs_one_letter(starter: Path) -> None:
     assert "campaign.yaml" in problem.message
     assert problem.hint is not None
     assert "row" in problem.hint
+
+
+def test_that_a_rule_serves_others_is_found_out_once_for_all_rows(
+    starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    is_well = _Trial._is_well
+    monkeypatch.setattr(_Trial, "_is_well", lambda trial, other: asked.append(other) or is_well(trial, other))
+    with_values(starter, "voters", {"clara-example": "40000"})
+    with_campaign(starter, "interests:\n", 'interests:\n  - when: "10 / fields.voters|int > 1"\n')
+    assert len(set_apart(starter)) == 17
+    assert len(asked) <= 2  # with empty values, and with clara's
 
 
 def test_a_value_on_which_a_template_fails_costs_one_letter(starter: Path) -> None:
