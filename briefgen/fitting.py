@@ -182,8 +182,8 @@ class Fitting:
         return self.measure(replace(whole, html=blocks)).particular_mm if blocks else ()
 
     def _search(self, draft: _Draft, limit: int) -> Fit:
-        """As many cuts as it takes: from what is too much, the first number that can do is estimated and
-        tried; where it does not do, the same again from there."""
+        """As many cuts as it takes: the first number that is likely to do is tried; where it does not do, the
+        same again from there."""
         rung = 0
         extent = draft.extent(rung)
         before = extent.pages
@@ -194,17 +194,35 @@ class Fitting:
         return Fit(limit, before, extent.pages, tuple(draft.cuts[:rung]) if rung else (), over)
 
     def _promising(self, draft: _Draft, rung: int, extent: Extent, limit: int) -> int:
-        """The next number of cuts that may do; those passed over save too little by any account."""
-        to_go = extent.over_mm(limit) - _SLACK * extent.line_mm
-        html = draft.document(0).html
-        for number in range(rung, len(draft.cuts)):
-            to_go -= self._saving(draft.cuts, number, html, extent)
-            if to_go <= 0:
-                return number + 1
-        return len(draft.cuts)
+        """The next number of cuts that is likely to do, and the least; all of them where none is."""
+
+        def over(number: int) -> float:
+            assert extent.likely is not None
+            return extent.likely(draft.document(number), limit)
+
+        html, too_few, excess = draft.document(0).html, rung, max(over(rung), extent.line_mm)
+        while too_few < len(draft.cuts):
+            enough, to_go = too_few, excess
+            while enough < len(draft.cuts) and to_go > 0:
+                to_go -= self._saving(draft.cuts, enough, html, extent)
+                enough += 1
+            excess = over(enough)
+            if excess <= 0:
+                break
+            too_few = enough
+        else:
+            return len(draft.cuts)
+        # Composing costs time too: one cut less is tried where the last one may not have been needed.
+        while enough - 1 > too_few:
+            spare = excess + self._saving(draft.cuts, enough - 1, html, extent)
+            if spare > _DOUBT * extent.line_mm or over(enough - 1) > 0:
+                break
+            enough -= 1
+            excess = over(enough)
+        return enough
 
     def _saving(self, cuts: Sequence[Cut], number: int, html: str, extent: Extent) -> float:
-        """What a cut saves at most, in millimetres, from its words and those of its note."""
+        """About what a cut saves, in millimetres, from the number of its characters and those of its note."""
         cut = cuts[number]
         snippet = self.composer.library.snippets[cut.snippet]
         if snippet.kind == "figure":
@@ -212,7 +230,7 @@ class Fitting:
             return 2 * max(extent.room_mm)
         short, whole = snippet.variants.get("short", snippet.body), max(_whole(snippet), key=len)
         if cut.how == "shortened":
-            return _GENEROUS * extent.line_mm * (len(whole) - len(short)) / extent.line_characters
+            return extent.line_mm * (len(whole) - len(short)) / extent.line_characters
         was_short = any(one.snippet == cut.snippet for one in cuts[:number])
         caveats = [self.composer.library.caveats[name] for name in snippet.caveats]
         said = [
@@ -221,13 +239,11 @@ class Fitting:
         ]
         text = extent.line_mm * sum(map(len, said)) / extent.line_characters
         notes = sum(ceil(len(note) / extent.note_characters) for note in _notes_of(snippet, html))
-        return _GENEROUS * (text + extent.note_line_mm * notes)
+        return text + extent.note_line_mm * notes
 
 
-_GENEROUS = 1.1
-"""A saving is rather taken for too large: a cut too few is tried, a cut too many would not be noticed."""
-_SLACK = 1.5
-"""Lines that paragraphs may save by chance when they break anew."""
+_DOUBT = 3.0
+"""Lines by which what a cut saves, taken from its words, is wrong at most."""
 _PARTICULAR = re.compile(rf'<div class="(?:{"|".join(PARTICULAR)})">.*?</div>', re.DOTALL)
 _SPAN = re.compile(r"<(/?)span[^>]*>")
 

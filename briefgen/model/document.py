@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -138,6 +138,10 @@ PARTICULAR = ("inside-address", "salutation")
 """Blocks of a letter that differ with each recipient while the rest says the same."""
 
 
+Foretold = Callable[[Document, int], float]
+"""How much a document is likely to be over a number of pages, in millimetres; 0 or less where it will fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How much room a document takes when it is set as PDF; measures in millimetres."""
@@ -156,6 +160,9 @@ class Extent:
     """On a full line of the notes."""
     particular_mm: tuple[float, ...] | None = None
     """Heights of the blocks that differ with each recipient; None where one of them stands aside."""
+    likely: Foretold | None = field(default=None, compare=False, repr=False)
+    """How much other words for the document would be over so many pages, without laying them out;
+    None where it fills one page and nothing need be known."""
 
     @property
     def pages(self) -> int:

@@ -19,9 +19,9 @@ def extent(document: Document, pages: Sequence[Any]) -> Extent:
     """The extent of a document that was laid out on these pages."""
     boxes = [page._page_box for page in pages]
     line, characters = _line([_root(page) for page in boxes])
-    note_line, note_characters = _line([box for page in boxes for box in page.children if _is_notes(box)])
+    note_line, note_characters = _line([box for page in boxes for box in page.children if is_notes(box)])
     return Extent(
-        used_mm=tuple(_used(page) * _MM for page in boxes),
+        used_mm=tuple(used * _MM for used in used_px(boxes)),
         room_mm=tuple(page.height * _MM for page in boxes),
         line_mm=line * _MM,
         line_characters=characters,
@@ -33,7 +33,7 @@ def extent(document: Document, pages: Sequence[Any]) -> Extent:
 
 def _line(areas: Sequence[Any]) -> tuple[float, float]:
     """Height of the lines of some areas in pixels, and the characters on a full one."""
-    lines = [(box.height, len(text)) for area in areas for box in _lines(area) if (text := _text(box))]
+    lines = [(box.height, len(text)) for area in areas for box in lines_of(area) if (text := text_of(box))]
     if not lines:
         return 0.0, 1.0
     # Most lines are full; those that are not end a paragraph or stand by themselves.
@@ -45,13 +45,29 @@ def _root(page: Any) -> Any:
     return next(child for child in page.children if child.element_tag == "html")
 
 
-def _used(page: Any) -> float:
-    """Height of the text on a page and of its notes."""
-    top = page.content_box_y()
-    body = next((box for box in _root(page).children if box.element_tag == "body"), None)
-    bottom = max((box.position_y + box.margin_height() for box in _flowing(body)), default=top)
-    notes = sum(box.margin_height() for box in page.children if _is_notes(box))
-    return float(bottom - top + notes)
+def used_px(pages: Sequence[Any]) -> list[float]:
+    """Height of the text on each page and of its notes, in pixels."""
+    used = []
+    for page in pages:
+        top = page.content_box_y()
+        body = next((box for box in _root(page).children if box.element_tag == "body"), None)
+        # What goes on overleaf is drawn out to the foot of the page: there the last line counts.
+        bottom_of = _foot if page is pages[-1] else _lowest
+        bottom = max(map(bottom_of, _flowing(body)), default=top)
+        notes = sum(box.margin_height() for box in page.children if is_notes(box))
+        used.append(float(bottom - top + notes))
+    return used
+
+
+def _foot(box: Any) -> float:
+    return float(box.position_y + box.margin_height())
+
+
+def _lowest(box: Any) -> float:
+    """Lower edge of the last thing that stands in a box."""
+    if type(box).__name__ in ("LineBox", "TableRowBox") or not getattr(box, "children", ()):
+        return _foot(box)
+    return max(map(_lowest, _flowing(box)), default=_foot(box))
 
 
 def _flowing(body: Any) -> Iterator[Any]:
@@ -60,22 +76,25 @@ def _flowing(body: Any) -> Iterator[Any]:
             yield box
 
 
-def _is_notes(box: Any) -> bool:
+def is_notes(box: Any) -> bool:
+    """Whether a box holds the notes of a page."""
     return type(box).__name__ == "FootnoteAreaBox" and bool(box.children)
 
 
-def _lines(box: Any) -> Iterator[Any]:
+def lines_of(box: Any) -> Iterator[Any]:
+    """The lines in a box, in order."""
     if type(box).__name__ == "LineBox":
         yield box
     else:
         for child in getattr(box, "children", ()):
-            yield from _lines(child)
+            yield from lines_of(child)
 
 
-def _text(box: Any) -> str:
+def text_of(box: Any) -> str:
+    """What is written in a box, the calls of notes among it."""
     if hasattr(box, "text"):
         return str(box.text)
-    return "".join(map(_text, getattr(box, "children", ())))
+    return "".join(map(text_of, getattr(box, "children", ())))
 
 
 def _particular(document: Document, pages: Sequence[Any]) -> tuple[float, ...] | None:

@@ -25,6 +25,8 @@ _FACES = (
     ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-Semibold.otf", 600, "normal"),
     ("Source Sans Pro", "font_source_sans_pro", "SourceSansPro-SemiboldIt.otf", 600, "italic"),
 )
+FAMILIES = tuple(dict.fromkeys(family for family, *_ in _FACES))
+"""Those that are pinned; others come from the system."""
 _EAST_ASIAN = frozenset({"Hang", "Hani", "Hira", "Kana", "Bopo"})
 """Scripts (ISO 15924) of the one big family for Chinese, Japanese and Korean."""
 

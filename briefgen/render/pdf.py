@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from hashlib import sha256
 from html import escape
@@ -76,12 +76,17 @@ class PdfRenderer:
     def measure(self, document: Document) -> Extent:
         """Lay a document out and say how much room it takes; raises BriefgenError as `render` does."""
         from briefgen.render.extent import extent
+        from briefgen.render.likely import likely
 
         self._measured = None
         with self._ready(document):
             page, laid_out = self._lay_out(document)
         self._measured = (document, page, laid_out)
-        return extent(document, laid_out.pages)
+        found = extent(document, laid_out.pages)
+        if found.pages == 1:
+            return found
+        foretold = likely(document, [page._page_box for page in laid_out.pages])
+        return replace(found, likely=foretold.over_mm)
 
     @contextmanager
     def _ready(self, document: Document) -> Iterator[None]:
