@@ -92,6 +92,12 @@ class StorageFault(BriefgenError):
     exit_code = 74
 
 
+class Interrupted(BriefgenError):
+    """Somebody broke the command off with Ctrl-C."""
+
+    exit_code = 130
+
+
 class OutputBusy(BriefgenError):
     """Another run holds the output folder."""
 

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from briefgen import __version__
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, Interrupted, Place, Problem, StorageFault, UsageFault
 from briefgen.ordinary import shown_name
 
 _FIRST = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
@@ -25,6 +25,15 @@ class _InOrder(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         places = {name: place for place, name in enumerate(_FIRST)}
         return sorted(super().list_commands(ctx), key=lambda name: places.get(name, len(_FIRST)))
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # The framework would end without a word, and with --json without a document.
+            raise Interrupted(
+                Problem("interrupted", "broken off", None, "run it again; what was finished is kept")
+            ) from None
 
 
 app = typer.Typer(
@@ -99,9 +108,6 @@ def _called() -> int:
     except BriefgenError as error:
         _tell(error)
         code = error.exit_code
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        code = 130
     except Exception as error:
         # The framework has no public name for what it raises where a command line cannot be read.
         if not as_json or not hasattr(error, "format_message"):

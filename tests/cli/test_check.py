@@ -186,3 +186,14 @@ def test_quiet_leaves_out_warnings_everywhere_and_no_error(briefgen: Call, start
     _change(starter / "campaign.yaml", "  subject:", "  subjekt:")
     said = briefgen("batch", starter, "--quiet")
     assert "unknown-key" in said.err and "warning:" not in said.err
+
+
+def test_ctrl_c_is_told_in_a_line_and_as_json(briefgen: Call, monkeypatch: pytest.MonkeyPatch):
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("briefgen.cli.campaigns.opened_at", broken_off)
+    said = briefgen("check", "campaign")
+    assert (said.code, said.err.startswith("interrupted: broken off")) == (130, True)
+    said = briefgen("check", "campaign", "--json")
+    assert (said.code, said.json["problems"][0]["code"]) == (130, "interrupted")

@@ -20,6 +20,7 @@ HEAVY = (
     "pypdfium2",
     "yaml",
     "distributed",
+    "obstore",
 )
 
 
