@@ -32,7 +32,9 @@ class _InOrder(TyperGroup):
         except KeyboardInterrupt:
             # The framework would end without a word, and with --json without a document.
             raise Interrupted(
-                Problem("interrupted", "broken off", None, "run it again; what was finished is kept")
+                Problem(
+                    "broken-off", "interrupted by Ctrl-C", None, "run it again; what was finished is kept"
+                )
             ) from None
 
 

@@ -194,6 +194,6 @@ def test_ctrl_c_is_told_in_a_line_and_as_json(briefgen: Call, monkeypatch: pytes
 
     monkeypatch.setattr("briefgen.cli.campaigns.opened_at", broken_off)
     said = briefgen("check", "campaign")
-    assert (said.code, said.err.startswith("interrupted: broken off")) == (130, True)
+    assert (said.code, said.err.startswith("broken-off: interrupted")) == (130, True)
     said = briefgen("check", "campaign", "--json")
-    assert (said.code, said.json["problems"][0]["code"]) == (130, "interrupted")
+    assert (said.code, said.json["problems"][0]["code"]) == (130, "broken-off")
