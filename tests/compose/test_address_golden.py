@@ -6,6 +6,7 @@ The people are made up; the table is tests/compose/golden/addresses.txt, made fr
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 from briefgen.compose.address import address
@@ -21,7 +22,8 @@ def _recipients(forms: Forms) -> list[Recipient]:
     findings = Findings()
     recipients = read_recipients(GOLDEN / "recipients.csv", "recipients.csv", findings, offices=forms.offices)
     assert findings.problems == []
-    return recipients
+    # Where the list names no language, that of the campaign holds.
+    return [replace(one, language=one.language or "en") for one in recipients]
 
 
 def _entry(recipient: Recipient, addressed: Addressed) -> str:
