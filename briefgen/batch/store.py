@@ -180,9 +180,8 @@ class Store:
             except (faults.BaseError, OSError) as error:
                 raise StorageFault(_told(str(self.address), str(error))) from error
             except BaseException as error:
-                if (
-                    type(error).__name__ != "PanicException"
-                ):  # where the library gives up; it has no public name
+                # What the library raises where it gives up has no public name.
+                if type(error).__name__ != "PanicException":
                     raise
                 raise StorageFault(_told(str(self.address), str(error))) from None
 
