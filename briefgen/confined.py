@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import briefgen
+
 MAX_MEMORY = 3 << 30
 """Bytes of address space of the process."""
 
@@ -25,7 +27,7 @@ class Unanswered(Exception):
 
 def answer_of(module: str, data: bytes, timeout_s: float) -> Any:
     """What a module, which calls `answer` when it is run, makes of some bytes; raises Unanswered."""
-    home = str(Path(__file__).resolve().parents[1])
+    home = str(Path(briefgen.__file__).resolve().parents[1])
     search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
     try:
         # -P: nothing is imported from the current folder, which may be somebody else's.

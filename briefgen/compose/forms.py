@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from briefgen.data import FOLDER
 from briefgen.errors import BriefgenError, Findings, Problem, did_you_mean
 from briefgen.library.pattern import parse
 from briefgen.library.written import Marked, build, read_text, read_yaml
 from briefgen.model.recipient import Recipient
 from briefgen.model.written import Written
 
-DATA = Path(__file__).parents[1] / "data" / "forms-of-address.yaml"
+DATA = FOLDER / "forms-of-address.yaml"
 FIELDS = frozenset(
     {
         "name",

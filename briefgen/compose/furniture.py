@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
 
+from briefgen.data import FOLDER
 from briefgen.errors import BriefgenError, Findings, Problem
 from briefgen.library.written import read_text, read_yaml
 
-DATA = Path(__file__).parents[1] / "data" / "furniture.yaml"
+DATA = FOLDER / "furniture.yaml"
 _PLAINER = {
     "ask_titled": "ask",
     "ask_un": "ask",

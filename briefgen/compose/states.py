@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
+from briefgen.data import FOLDER
 from briefgen.errors import Findings
 from briefgen.library.recipients.record import territories
 from briefgen.library.written import read_text, read_yaml
 
-DATA = Path(__file__).parents[1] / "data"
-
 
 @cache
 def _states() -> Mapping[str, str]:
-    path, findings = DATA / "states.yaml", Findings()
+    path, findings = FOLDER / "states.yaml", Findings()
     marked = read_yaml(read_text(path, path.name), path.name, findings)
     findings.raise_errors()
     return marked.data if marked else {}

@@ -14,16 +14,16 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from briefgen.compose.templates import long_date
+from briefgen.data import FOLDER
 from briefgen.errors import Findings
 from briefgen.evidence.calendar import MONTHS
 from briefgen.library.written import read_text, read_yaml
 from briefgen.model.recipient import Recipient
 
 BRITISH, AMERICAN, CANADIAN = "en-GB", "en-US", "en-CA"
-DATA = Path(__file__).parents[1] / "data" / "american-spelling.yaml"
+DATA = FOLDER / "american-spelling.yaml"
 _SPACE = "[ \u00a0\u202f]"
 _MONTH, _DAY = f"(?:{'|'.join(MONTHS)})", r"(?:[12]\d|3[01]|[1-9])"
 # A day without a year is turned where it is joined to a full date: `from December 14 to December 31, 2010`.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from briefgen.evidence.words import word_data
+from briefgen.data import word_data
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _VALUE = r"\d+(?:[/.-]\d+)*[a-z]?(?:\(\w+\))*(?![\w/])"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from briefgen.evidence.words import word_data
+from briefgen.data import word_data
 
 Scope = Literal["number", "estimate", "sentence", "attribution"]
 

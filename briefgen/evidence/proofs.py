@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from briefgen import __version__
+from briefgen.data import word_list
 from briefgen.errors import Findings, Place, Problem, did_you_mean
 from briefgen.evidence.chains import rests
 from briefgen.evidence.dates import read_edtf
@@ -30,7 +31,6 @@ from briefgen.evidence.quotes import (
 )
 from briefgen.evidence.sums import Sum, read_sum
 from briefgen.evidence.text import Text, fingerprint
-from briefgen.evidence.words import word_list
 from briefgen.model.snippet import Evidence, Snippet
 
 How = Literal["proved", "unchanged", "attested", "computed", "failed"]

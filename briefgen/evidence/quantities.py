@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal
 
-from briefgen.evidence.words import word_data, word_list
+from briefgen.data import word_data, word_list
 
 _ONES = dict(
     zip(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from briefgen.evidence.words import word_list
+from briefgen.data import word_list
 
 _SAME = str.maketrans(
     {

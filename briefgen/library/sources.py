@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
+from briefgen.data import word_list
 from briefgen.errors import BriefgenError, Findings, Place, Problem, Severity, did_you_mean
 from briefgen.evidence.text import Text, read_paragraphs, words
-from briefgen.evidence.words import word_list
 from briefgen.library.folders import Folder
 from briefgen.library.written import build, read_text, read_yaml
 from briefgen.model.source import Furniture, Paragraph, Reference, RestsOn, SourceRecord

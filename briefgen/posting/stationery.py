@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from briefgen.data import FOLDER
 from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
 from briefgen.library.written import read_text, read_yaml
 
-DATA = Path(__file__).parents[1] / "data" / "stationery.yaml"
+DATA = FOLDER / "stationery.yaml"
 
 
 @dataclass(frozen=True, slots=True)

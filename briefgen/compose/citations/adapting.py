@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from briefgen.compose.citations.styles import BY_BLUEBOOK, Style
-from briefgen.evidence.words import word_data
+from briefgen.data import word_data
 
 _LINKS = ("URL", "DOI", "accessed")
 _RESOLUTION = re.compile(r"resolution (?P<number>\S+), (?P<symbol>UN Doc\.? .+)", re.IGNORECASE)

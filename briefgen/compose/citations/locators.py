@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from briefgen.evidence.words import word_data
+from briefgen.data import word_data
 
 _SEVERAL = re.compile(r"[\w)\]]\s*[-‐-―]\s*[\w(\[]|[,;&]|\s(?:and|et|y|e|und|및)\s")
 _SAME = {"article-locator": "article"}

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from briefgen.evidence.words import word_data
+from briefgen.data import word_data
 
 FALLBACK = "en"
 

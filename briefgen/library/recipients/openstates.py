@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from briefgen.data import FOLDER
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
 from briefgen.library.recipients.congress import STATES, ordinal, with_suffix
 from briefgen.library.recipients.ids import slug
@@ -35,7 +36,7 @@ from briefgen.library.recipients.rows import AS_THEY_ARE, Columns
 from briefgen.library.written import read_text, read_yaml
 from briefgen.model.recipient import Recipient
 
-DATA = Path(__file__).parents[2] / "data" / "us-legislatures.yaml"
+DATA = FOLDER / "us-legislatures.yaml"
 MAX_FILES = 20_000
 _ADDRESS = re.compile(
     r"(?P<lines>.+?)[,;\s]+(?P<city>[^,;\d]+?)[,;]?\s+(?P<region>[A-Z]{2})[,;]?\s+(?P<code>\d{5}(?:-\d{4})?)"

@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from briefgen.data import FOLDER
 from briefgen.errors import Findings
 from briefgen.library.pattern import Pattern, parse
 from briefgen.library.written import read_text, read_yaml
-
-DATA = Path(__file__).parents[2] / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class _Post:
 
 @cache
 def _post() -> _Post:
-    path, findings = DATA / "postal.yaml", Findings()
+    path, findings = FOLDER / "postal.yaml", Findings()
     marked = read_yaml(read_text(path, path.name), path.name, findings)
     findings.raise_errors()
     data = marked.data if marked else {}
