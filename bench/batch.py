@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from briefgen.batch.folder import Folder
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.pool import available_processors
-from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.runner import Summary, run_batch
 from briefgen.cli.progress import LineWatch
 from briefgen.errors import Place
 from briefgen.model.document import Document, Rendering

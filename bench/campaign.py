@@ -30,12 +30,12 @@ from pathlib import Path
 
 from campaigns import campaign
 
-from briefgen.batch.folder import Folder
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Outcome
 from briefgen.batch.pool import available_processors
-from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.runner import Summary, run_batch
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.model.recipient import Recipient
-from briefgen.opening import Opened, open_campaign
 
 FORMATS = ("pdf", "docx")
 PRELOAD = ("briefgen.compose.composer", "weasyprint", "docx")

@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any
 
 import briefgen.compose.composer as composing
-from briefgen.opening import open_campaign
+from briefgen.campaign.open import open_campaign
 
 ROOT = Path(__file__).parents[1]
 STYLES = ("chicago-notes-bibliography", "apa", "oscola", "ieee")

@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.fitting import Fitting, _common
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.page_fit import Fitting, _common
 from briefgen.model.document import Document, Extent
 from briefgen.model.recipient import Recipient
-from briefgen.opening import Opened, open_campaign
 
 STARTER = Path(__file__).parents[1] / "examples" / "starter"
 

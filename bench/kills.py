@@ -28,9 +28,9 @@ from pathlib import Path
 
 from campaigns import campaign
 
-from briefgen.batch.folder import Folder
+from briefgen.batch.atomic_write import UNFINISHED
 from briefgen.batch.ledger import copied
-from briefgen.batch.write import UNFINISHED
+from briefgen.batch.outputs.folder import Folder
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:

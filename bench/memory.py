@@ -17,7 +17,7 @@ from pathlib import Path
 from render import LETTER, STYLES, letter_to
 
 from briefgen.model.document import Document
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 PRINTED = 10
 """Lines of the table."""

@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from briefgen.compose.address import address
-from briefgen.opening import open_campaign
+from briefgen.address.address import address
+from briefgen.campaign.open import open_campaign
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "us-congress" / "campaign.yaml"
 

@@ -33,9 +33,9 @@ from briefgen.model.document import Document
 from briefgen.model.look import Look
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.fonts import font_faces, font_folders
-from briefgen.render.look import PAGES
-from briefgen.render.page_css import look_rules, page_rule
-from briefgen.render.pdf import PdfRenderer, whole_page
+from briefgen.render.page import PAGES
+from briefgen.render.pdf.page_css import look_rules, page_rule
+from briefgen.render.pdf.renderer import PdfRenderer, whole_page
 
 STYLES = Path(__file__).parents[1] / "templates" / "css"
 WARM_UP = 3

@@ -20,12 +20,12 @@ from pathlib import Path
 
 from campaign import PRELOAD, Watch, opened_with
 
-from briefgen.batch.bucket import Bucket
-from briefgen.batch.folder import Folder
-from briefgen.batch.output import Output
+from briefgen.batch.outputs.base import Output
+from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.outputs.s3 import Bucket
+from briefgen.batch.outputs.s3_client import Address, Store
 from briefgen.batch.plan import Job
-from briefgen.batch.run import run_batch
-from briefgen.batch.store import Address, Store
+from briefgen.batch.runner import run_batch
 
 ROUNDS = 3
 MOST = 1.15

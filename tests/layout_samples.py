@@ -11,8 +11,8 @@ from pdf_samples import LETTER, NOTE, SENTENCE, letter, picture
 
 from briefgen.model.document import Document, LayoutName
 from briefgen.model.look import FAMILIES, DesignName, Look
+from briefgen.render.address_window import PT
 from briefgen.render.layouts import LAYOUTS
-from briefgen.render.window import PT
 
 DESIGNS: tuple[DesignName, ...] = get_args(DesignName)
 WINDOWED: tuple[LayoutName, ...] = tuple(LAYOUTS)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.library.explain import sections
+from briefgen.library.check_docs import sections
 
 ROOT = Path(__file__).parents[1]
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from briefgen.campaign.open import open_campaign
 from briefgen.compose.citations.styles import find_style
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.pdf_untagged import read_sheets
 from briefgen.inspect.trace import trace
 from briefgen.model.document import Document
-from briefgen.opening import open_campaign
 
 STYLES = {"note": "oscola", "author-date": "apa", "numeric": "ieee"}
 OWN = "styles/ours.csl"

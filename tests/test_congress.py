@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from briefgen import data
-from briefgen.compose.address import address
+from briefgen.address.address import address
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.opening import Opened, open_campaign
 
 SHELVES = ("snippets", "templates", "seeds")
 

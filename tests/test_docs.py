@@ -13,22 +13,22 @@ import pytest
 import typer
 import typer.main
 
+from briefgen.campaign.loader import FILE
+from briefgen.campaign.open import open_campaign
+from briefgen.campaign.scaffold import start
 from briefgen.cli import main as cli
 from briefgen.cli.main import app
 from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, facts_of
 from briefgen.compose.templates import candidates
 from briefgen.errors import Findings
-from briefgen.library.campaign import FILE
 from briefgen.library.snippets import read_card
 from briefgen.library.sources import read_references
-from briefgen.library.written import build, read_yaml
 from briefgen.model.campaign import Campaign
 from briefgen.model.document import BLOCK_CLASSES, SPAN_CLASSES, WITHIN
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
 from briefgen.model.written import Written
-from briefgen.opening import open_campaign
-from briefgen.starter import start
+from briefgen.system.yaml_reader import build, read_yaml
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -207,13 +207,13 @@ def commands() -> dict[str, Any]:
     """Every command by its full name."""
     from briefgen.cli import (  # noqa: F401
         batch,
-        campaigns,
-        curating,
+        campaign,
+        curate,
         explain,
+        inspect,
         library,
-        posting,
+        mailing,
         recipients,
-        trace,
     )
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:
@@ -339,9 +339,9 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     from datetime import date
 
     from briefgen.evidence.lock import write_lock
-    from briefgen.evidence.reviewing import make_lock
+    from briefgen.evidence.review import make_lock
     from briefgen.library.folders import Folder
-    from briefgen.library.library import library_folders, load_library, lock_of, own_cards
+    from briefgen.library.loader import library_folders, load_library, lock_of, own_cards
 
     campaign = tmp_path / "campaign"
     start(campaign, "starter")

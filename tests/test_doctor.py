@@ -15,11 +15,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from briefgen import doctor
-from briefgen.doctor import FONT_FILES, LIBRARIES, Check, Library, examine, require_pdf
 from briefgen.errors import BriefgenError
 from briefgen.model.campaign import Letter
-from briefgen.render.pdf import font_faces
+from briefgen.render.pdf.renderer import font_faces
+from briefgen.system import doctor
+from briefgen.system.doctor import FONT_FILES, LIBRARIES, Check, Library, examine, require_pdf
 
 ROOT = Path(doctor.__file__).resolve().parents[1]
 NOWHERE = Library("Nothing", "libbriefgen-none-0 libbriefgen-none.so.0", "libbriefgen-none")
@@ -210,7 +210,7 @@ def test_a_full_or_forbidden_temporary_folder_is_told(monkeypatch: pytest.Monkey
 def test_the_doctor_speaks_where_no_package_is_installed() -> None:
     """With -S there are no site-packages: as on a machine where the set-up has not run yet."""
     told = subprocess.run(
-        [sys.executable, "-S", "-c", "from briefgen.doctor import examine; print(len(examine()))"],
+        [sys.executable, "-S", "-c", "from briefgen.system.doctor import examine; print(len(examine()))"],
         cwd=ROOT,
         capture_output=True,
         text=True,

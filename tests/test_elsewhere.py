@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from material import with_much_evidence
 
-from briefgen import elsewhere
+from briefgen.campaign import environment as elsewhere
+from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.opening import open_campaign
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.checking import check_all
-from briefgen.compose.letter_checks import Composed, composed
-from briefgen.opening import Opened, open_campaign
-from briefgen.starter import examples, start
+from briefgen.campaign.check import check_all
+from briefgen.campaign.letter_checks import Composed, composed
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.scaffold import examples, start
 
 FOREIGN_FORMS = {
     "us-congress": {
@@ -70,7 +70,7 @@ def test_every_letter_of_an_example_has_evidence_for_its_reader(opened: dict[str
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)
 def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Opened], name: str) -> None:
-    from briefgen.compose.address import address
+    from briefgen.address.address import address
 
     campaign = opened[name]
     used = {

@@ -18,16 +18,16 @@ from typing import Any
 import pytest
 from material import ROOT
 
-from briefgen.checking import check_all
+from briefgen.campaign.check import check_all
+from briefgen.campaign.explain import explain
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.page_fit import Fitting
 from briefgen.cli.explain import _lines
 from briefgen.errors import BriefgenError
-from briefgen.explaining import explain
-from briefgen.fitting import Fitting
-from briefgen.inspect.against import against
+from briefgen.inspect.compare import against
 from briefgen.model.document import Document, Extent
 from briefgen.model.recipient import Recipient
 from briefgen.model.record import record_hash
-from briefgen.opening import Opened, open_campaign
 
 GOLDEN = Path(__file__).parent / "cli" / "golden"
 
@@ -97,7 +97,7 @@ def test_it_is_cut_no_further_than_needed(opened: Opened) -> None:
     fit = fitting.fit_letter(recipient).fit
     assert fit is not None
     assert fit.cuts
-    from briefgen.compose.cuts import Cuts
+    from briefgen.compose.shortening import Cuts
 
     less = opened.composer.letter(recipient, Cuts.of(fit.cuts[:-1]))
     assert fitting.measure(less).pages == 2
@@ -210,7 +210,7 @@ def test_what_does_not_fit_says_by_how_much_and_less_of_it_fits(opened: Opened) 
 
 def test_much_too_much_is_told_in_pages() -> None:
     extent = Extent((250.0, 250.0, 100.0), (250.0, 250.0, 250.0), 5.0, 80.0)
-    from briefgen.fitting import _amount
+    from briefgen.campaign.page_fit import _amount
 
     assert _amount(extent, 1) == "1.4 pages"
     assert _amount(extent, 2) == "20 lines (100 mm)"

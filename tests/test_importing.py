@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import BriefgenError, Findings, UsageFault
-from briefgen.importing import Imported, Wanted, bring, columns_from, merge
-from briefgen.library.recipients import Columns
 from briefgen.model.recipient import Committee, Recipient
+from briefgen.recipients import Columns
+from briefgen.recipients.importers.base import Imported, Wanted, bring, columns_from, merge
 
 TODAY = date(2026, 11, 24)
 ADA = Recipient(
@@ -98,7 +98,7 @@ def test_one_person_under_two_ids_is_suspected(tmp_path: Path) -> None:
 def test_filters_take_those_of_whom_all_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Sequence[str], left: list[str]
 ) -> None:
-    monkeypatch.setattr("briefgen.importing.read_recipients", lambda *_, **__: [ADA, BEN])
+    monkeypatch.setattr("briefgen.recipients.importers.base.read_recipients", lambda *_, **__: [ADA, BEN])
     findings = Findings()
     imported = bring("csv", [tmp_path], Wanted(where=tuple(where)), (), TODAY, findings)
     assert ids(imported) == left

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from docx_samples import png
 
-from briefgen.checking import check_all
-from briefgen.compose.furniture import Furniture, Request, languages
-from briefgen.compose.leftovers import leftovers
-from briefgen.compose.letter_checks import composed
+from briefgen.campaign.check import check_all
+from briefgen.campaign.letter_checks import composed
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.compose.boilerplate import Furniture, Request, languages
+from briefgen.compose.placeholders import leftovers
 from briefgen.errors import BriefgenError, Findings
 from briefgen.evidence.lock import write_lock
-from briefgen.evidence.reviewing import make_lock
+from briefgen.evidence.review import make_lock
 from briefgen.library.folders import Folder
-from briefgen.library.library import library_folders, load_library, lock_of, own_cards
-from briefgen.opening import Opened, open_campaign
+from briefgen.library.loader import library_folders, load_library, lock_of, own_cards
 
 CARD = """\
 ---

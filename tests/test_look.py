@@ -12,18 +12,18 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from briefgen.checking import check_all
-from briefgen.dressing import check_look, contrast_with_white
+from briefgen.campaign.branding import check_look, contrast_with_white
+from briefgen.campaign.check import check_all
+from briefgen.campaign.loader import read_campaign
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.errors import BriefgenError, Findings, Problem
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.sheets import read_sheets
-from briefgen.library.campaign import read_campaign
+from briefgen.inspect.pdf_untagged import read_sheets
 from briefgen.model.look import QUIET_SERIF
-from briefgen.opening import Opened, open_campaign
+from briefgen.render.address_window import with_hanging_rows
 from briefgen.render.layouts import layout_of
-from briefgen.render.window import with_hanging_rows
 
 
 def with_keys(folder: Path, letterhead: str = "", letter: str = "", sender: str = "") -> Path:

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
+from briefgen.campaign.loader import check_names, read_campaign, recipient_files
 from briefgen.compose.citations.styles import find_style
 from briefgen.compose.pictures import with_pictures
-from briefgen.curating import add_source
 from briefgen.errors import BriefgenError, Findings, StorageFault, UsageFault
-from briefgen.inspect.against import read_finished
-from briefgen.library.adding import extract
-from briefgen.library.campaign import check_names, read_campaign, recipient_files
-from briefgen.library.entering import Described
+from briefgen.inspect.compare import read_finished
 from briefgen.library.folders import Folder
-from briefgen.library.library import load_library
-from briefgen.library.written import read_text
-from briefgen.ordinary import content, is_folder, is_ordinary, is_within
+from briefgen.library.ingest.add_source import Described
+from briefgen.library.ingest.curate import add_source
+from briefgen.library.ingest.extract import extract
+from briefgen.library.loader import load_library
+from briefgen.system.files import content, is_folder, is_ordinary, is_within
+from briefgen.system.yaml_reader import read_text
 
 ABSURD = ("a" * 5000, "a\0b", "loop", "pipe", "folder", "a/" * 3000, "\ud800", "loop/x", "")
 

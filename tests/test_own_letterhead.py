@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.sheets import read_sheets
-from briefgen.opening import Opened, open_campaign
+from briefgen.inspect.pdf_untagged import read_sheets
 
 SHIPPED = ROOT / "templates" / "letterhead" / "a4.docx"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.opening import Opened, open_campaign
 
 EXAMPLE = ROOT / "examples/special-procedures"
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.patience import patience
+from briefgen.system.limits import patience
 
 
 def test_what_takes_too_long_is_given_up() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from briefgen.campaign.open import open_campaign
+from briefgen.campaign.scaffold import examples, start, start_template
 from briefgen.errors import BriefgenError, UsageFault
 from briefgen.library.folders import Folder
-from briefgen.library.library import library_folders
-from briefgen.opening import open_campaign
-from briefgen.starter import examples, start, start_template
+from briefgen.library.loader import library_folders
 
 SHIPPED = library_folders()[-1]
 

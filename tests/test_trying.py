@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from briefgen.campaign.open import open_campaign
+from briefgen.campaign.trial_letters import _Trial
 from briefgen.errors import BriefgenError, Problem
-from briefgen.opening import open_campaign
-from briefgen.trying import _Trial
 from tests.material import ROOT
 
 TEMPLATE = """\

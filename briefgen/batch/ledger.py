@@ -1,7 +1,7 @@
 """The ledger: what was made of which inputs, one row for each recipient and format.
 
 This room keeps rows; it looks at no letter and decides nothing. Only one process writes to a ledger
-(briefgen.batch.hold sees to that).
+(briefgen.batch.lock sees to that).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from briefgen.batch.storage import unwritable
+from briefgen.batch.os_errors import unwritable
 from briefgen.errors import Place, Problem, StorageFault
 
 VERSION = 4

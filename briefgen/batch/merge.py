@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import PATIENCE_S, at_rest, held, stopping
 from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.output import SHARDS
+from briefgen.batch.lock import PATIENCE_S, at_rest, held, stopping
+from briefgen.batch.os_errors import unwritable
+from briefgen.batch.outputs.base import SHARDS
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted, distinct, plan, standing
-from briefgen.batch.run import Summary, Tally, Watch, closed
+from briefgen.batch.runner import Summary, Tally, Watch, closed
 from briefgen.batch.shards import Shard, shards_in
-from briefgen.batch.storage import unwritable
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.recipient import Recipient
 

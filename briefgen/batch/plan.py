@@ -14,9 +14,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from briefgen import __version__
+from briefgen.batch.filenames import stem
 from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.names import stem
-from briefgen.batch.output import Output
+from briefgen.batch.outputs.base import Output
 from briefgen.errors import Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient

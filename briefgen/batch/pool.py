@@ -30,7 +30,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from briefgen.batch.hold import Stop
+from briefgen.batch.lock import Stop
 from briefgen.errors import BriefgenError, Problem
 
 Task = TypeVar("Task")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from briefgen.batch.hold import PATIENCE_S, at_rest
 from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.output import Output
+from briefgen.batch.lock import PATIENCE_S, at_rest
+from briefgen.batch.outputs.base import Output
 from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, drawn, plan
 from briefgen.errors import BriefgenError, Problem
 

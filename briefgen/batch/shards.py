@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from briefgen.batch.output import SHARDS
+from briefgen.batch.outputs.base import SHARDS
 from briefgen.errors import Problem, UsageFault
 from briefgen.model.recipient import Recipient
 

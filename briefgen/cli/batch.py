@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.campaigns import formats_of, job_of, opened_at, output_of
+from briefgen.cli.broken_pipe import unbroken
+from briefgen.cli.campaign import formats_of, job_of, opened_at, output_of
+from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.cli.pipes import unbroken
-from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Problem, UsageFault, people_in
 
 if TYPE_CHECKING:
-    from briefgen.batch.bucket import Bucket
-    from briefgen.batch.cluster import Address
-    from briefgen.batch.folder import Folder
+    from briefgen.batch.dask.executor import Address
+    from briefgen.batch.outputs.folder import Folder
+    from briefgen.batch.outputs.s3 import Bucket
+    from briefgen.batch.outputs.s3_client import Address as StoreAddress
     from briefgen.batch.plan import Choice
     from briefgen.batch.preview import Foreseen, Preview
-    from briefgen.batch.run import Elsewhere, Summary
+    from briefgen.batch.runner import Elsewhere, Summary
     from briefgen.batch.shards import Shard
-    from briefgen.batch.store import Address as StoreAddress
-    from briefgen.opening import Opened
+    from briefgen.campaign.open import Opened
 
 MOST_AT_ONCE = 256
 SHOWN = 5
@@ -92,7 +92,7 @@ def batch(
     """Write all letters of a campaign; run again, it goes on where it stopped and does nothing twice."""
     from briefgen.batch.plan import Choice
     from briefgen.batch.shards import Shard
-    from briefgen.cli.choosing import recipients_named
+    from briefgen.campaign.find_recipient import recipients_named
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
@@ -124,7 +124,7 @@ def batch(
 def _address(engine: str | None) -> Address | None:
     if engine is None:
         return None
-    from briefgen.batch.cluster import Address
+    from briefgen.batch.dask.executor import Address
 
     return Address.read(engine)
 
@@ -132,19 +132,19 @@ def _address(engine: str | None) -> Address | None:
 def _read(out: options.Destination | None) -> Path | StoreAddress | None:
     if out is None or not out.in_store:
         return Path(out.text) if out else None
-    from briefgen.batch.store import Address
+    from briefgen.batch.outputs.s3_client import Address
 
     return Address.read(out.text)
 
 
 def _output(opened: Opened, out: Path | StoreAddress | None) -> Folder | Bucket:
     """Where the letters go; of those that go to a store, the records stay beside the campaign."""
-    from briefgen.batch.folder import Folder
+    from briefgen.batch.outputs.folder import Folder
 
     if out is None or isinstance(out, Path):
         return Folder(output_of(opened, out))
-    from briefgen.batch.bucket import Bucket
-    from briefgen.batch.store import Store
+    from briefgen.batch.outputs.s3 import Bucket
+    from briefgen.batch.outputs.s3_client import Store
 
     return Bucket(Store(out), output_of(opened, None))
 
@@ -186,12 +186,12 @@ class _Run:
         """Modules that every worker needs; pages are measured as PDF, whatever the formats."""
         limited = self.opened.campaign.letter.max_pages is not None
         setting = dict.fromkeys([*self.job.formats, *(["pdf"] if limited else [])])
-        return ["briefgen.fitting", *(_MODULES[format] for format in setting)]
+        return ["briefgen.campaign.page_fit", *(_MODULES[format] for format in setting)]
 
 
 def _make(show: Show, run: _Run, choice: Choice, jobs: int, at: Address | None) -> int:
     from briefgen.batch.pool import available_processors
-    from briefgen.batch.run import run_batch
+    from briefgen.batch.runner import run_batch
     from briefgen.cli.progress import watching
 
     with (
@@ -217,9 +217,9 @@ def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere 
     if at is None:
         yield None
         return
-    from briefgen.batch.cluster import Cluster, connected
-    from briefgen.batch.parcel import Parcel, Site
-    from briefgen.elsewhere import campaign_files, for_travel, library_folder, versions
+    from briefgen.batch.dask.executor import Cluster, connected
+    from briefgen.batch.dask.payload import Parcel, Site
+    from briefgen.campaign.environment import campaign_files, for_travel, library_folder, versions
 
     site = Site(versions, library_folder)
     travelling = replace(run.opened, composer=for_travel(run.opened.composer))
@@ -235,8 +235,8 @@ def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere 
 
 
 def _merge(show: Show, run: _Run) -> int:
-    from briefgen.batch.folder import Folder
     from briefgen.batch.merge import merge
+    from briefgen.batch.outputs.folder import Folder
     from briefgen.cli.progress import watching
 
     assert isinstance(run.output, Folder)  # _require_sense has seen to it

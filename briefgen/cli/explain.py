@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefgen.cli import options
+from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count
 
 if TYPE_CHECKING:
-    from briefgen.explaining import Explanation, Pages, SnippetJudged
+    from briefgen.campaign.explain import Explanation, Pages, SnippetJudged
 
 _WIDTH = 100
 _GROUPED = ("topic", "superseded", "language", "unverified", "excluded")
@@ -29,10 +29,10 @@ def explain(
     quiet: options.Quiet = False,
 ) -> None:
     """Say why a letter is as it is: form of address, template, rules, ask, and every snippet in or out."""
-    from briefgen.cli.choosing import recipient_named
-    from briefgen.explaining import explain as explain_letter
-    from briefgen.opening import open_campaign
-    from briefgen.patience import patience
+    from briefgen.campaign.explain import explain as explain_letter
+    from briefgen.campaign.find_recipient import recipient_named
+    from briefgen.campaign.open import open_campaign
+    from briefgen.system.limits import patience
 
     show = Show(as_json, quiet)
     opened = open_campaign(campaign)

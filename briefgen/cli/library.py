@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from briefgen.cli import options
+from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count
 from briefgen.errors import Findings, Place, Problem, StorageFault, UsageFault, did_you_mean
 
 if TYPE_CHECKING:
     from briefgen.library.folders import Folder
-    from briefgen.library.library import Library
+    from briefgen.library.loader import Library
     from briefgen.model.snippet import Snippet
 
 snippets = typer.Typer(help="Browse the approved passages.", no_args_is_help=True)
@@ -197,8 +197,8 @@ def new_template(
     as_json: options.Json = False,
 ) -> None:
     """Start a template of your own, which extends the built-in one and lists its blocks; or a letterhead."""
-    from briefgen.curating import campaign_folder
-    from briefgen.starter import start_template
+    from briefgen.campaign.scaffold import start_template
+    from briefgen.library.ingest.curate import campaign_folder
 
     show = Show(as_json)
     made = start_template(campaign_folder(campaign), name, _folders(campaign)[-1])
@@ -220,9 +220,9 @@ def _applies(name: str) -> str:
 
 def _folders(campaign: Path | None) -> tuple[Folder, ...]:
     """The campaign's folder (the one named, or the current one if it is a campaign) and the built-in one."""
-    from briefgen.library.campaign import FILE
+    from briefgen.campaign.loader import FILE
     from briefgen.library.folders import Folder
-    from briefgen.library.library import library_folders
+    from briefgen.library.loader import library_folders
 
     if campaign is None:
         return library_folders(Folder(Path()) if Path(FILE).is_file() else None)
@@ -234,8 +234,8 @@ def _folders(campaign: Path | None) -> tuple[Folder, ...]:
 
 
 def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    from briefgen.cli.texts import texts_at_hand
-    from briefgen.library.library import load_library
+    from briefgen.cli.text_option import texts_at_hand
+    from briefgen.library.loader import load_library
 
     findings, folders = Findings(), _folders(campaign)
     library = load_library(folders, findings, texts_at_hand(text))
@@ -278,11 +278,11 @@ def lock_snippets(
     """Record a review: each wording as it was read, each quote as it was proved against its text."""
     from datetime import date
 
-    from briefgen.batch.write import whole
+    from briefgen.batch.atomic_write import whole
     from briefgen.evidence.lock import write_lock
-    from briefgen.evidence.reviewing import make_lock
+    from briefgen.evidence.review import make_lock
     from briefgen.library.built_in import is_packaged
-    from briefgen.library.library import lock_of, own_cards
+    from briefgen.library.loader import lock_of, own_cards
     from briefgen.library.snippets import LOCK
 
     show, library = Show(as_json), _library(campaign, text)

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from briefgen import __version__
 from briefgen.errors import BriefgenError, Interrupted, Place, Problem, StorageFault, UsageFault
-from briefgen.ordinary import shown_name
+from briefgen.system.files import shown_name
 
 _FIRST = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
 
@@ -68,13 +68,13 @@ def run() -> None:
     """Entry point: every BriefgenError is shown and becomes its exit code; Ctrl-C becomes 130."""
     from briefgen.cli import (  # noqa: F401 - they register their commands
         batch,
-        campaigns,
-        curating,
+        campaign,
+        curate,
         explain,
+        inspect,
         library,
-        posting,
+        mailing,
         recipients,
-        trace,
     )
 
     # Started without an output, Python has none at all.
@@ -148,7 +148,7 @@ def _write_no_more() -> None:
 
 
 def _tell(error: BriefgenError) -> None:
-    from briefgen.cli.show import Show, count
+    from briefgen.cli.console import Show, count
 
     given = sys.argv[1:]
     show = Show(as_json="--json" in given, quiet="-q" in given or "--quiet" in given)

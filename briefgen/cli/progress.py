@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # loaded only where a batch runs
     from rich.progress import Progress, TaskID
 
     from briefgen.batch.plan import Outcome
-    from briefgen.batch.run import Summary, Watch
+    from briefgen.batch.runner import Summary, Watch
 
 EVERY_SECONDS = 15.0
 """Between two plain lines."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from briefgen.cli import options
+from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.cli.show import Show, count
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, people_in
 
 if TYPE_CHECKING:
-    from briefgen.importing import Imported, Wanted
     from briefgen.model.recipient import Recipient
+    from briefgen.recipients.importers.base import Imported, Wanted
 
 Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
 _NAMED = 10
@@ -71,7 +71,7 @@ def import_congress(
     quiet: options.Quiet = False,
 ) -> None:
     """Members of the US Congress, from the files of github.com/unitedstates/congress-legislators."""
-    from briefgen.importing import Wanted
+    from briefgen.recipients.importers.base import Wanted
 
     wanted = Wanted(where=tuple(where or ()), current=current)
     _import("congress", paths, wanted, out, Show(as_json, quiet))
@@ -88,7 +88,7 @@ def import_popolo(
     quiet: options.Quiet = False,
 ) -> None:
     """Members of parliaments, from Popolo JSON (EveryPolitician, PopIt); name their office with --set."""
-    from briefgen.importing import Wanted, columns_from
+    from briefgen.recipients.importers.base import Wanted, columns_from
 
     wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
     _import("popolo", paths, wanted, out, Show(as_json, quiet))
@@ -105,7 +105,7 @@ def import_openstates(
     quiet: options.Quiet = False,
 ) -> None:
     """State legislators and governors, from the files of github.com/openstates/people."""
-    from briefgen.importing import Wanted, columns_from
+    from briefgen.recipients.importers.base import Wanted, columns_from
 
     wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
     _import("openstates", paths, wanted, out, Show(as_json, quiet))
@@ -125,7 +125,7 @@ def import_csv(
     quiet: options.Quiet = False,
 ) -> None:
     """CSV files with columns of their own, or several lists to be merged into one."""
-    from briefgen.importing import Wanted, columns_from
+    from briefgen.recipients.importers.base import Wanted, columns_from
 
     columns = columns_from(map or (), mapping, fill or ())
     wanted = Wanted(columns, tuple(where or ()), current, encoding=encoding)
@@ -146,7 +146,7 @@ def import_xlsx(
     quiet: options.Quiet = False,
 ) -> None:
     """Excel workbooks; formulas are refused, with their cell."""
-    from briefgen.importing import Wanted, columns_from
+    from briefgen.recipients.importers.base import Wanted, columns_from
 
     columns = columns_from(map or (), mapping, fill or ())
     wanted = Wanted(columns, tuple(where or ()), current, sheet=sheet)
@@ -155,8 +155,8 @@ def import_xlsx(
 
 def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show) -> None:
     """Read, write the list, and say what was found; bad rows are told and cost only themselves."""
-    from briefgen.compose.forms import Forms
-    from briefgen.importing import bring
+    from briefgen.address.forms_of_address import Forms
+    from briefgen.recipients.importers.base import bring
 
     findings = Findings()
     if out.exists():
@@ -192,8 +192,8 @@ def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show)
 
 
 def _write(members: list[Recipient], out: Path) -> None:
-    from briefgen.batch.write import whole
-    from briefgen.library.recipients.spreadsheet import write_recipients
+    from briefgen.batch.atomic_write import whole
+    from briefgen.recipients.csv_file import write_recipients
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -240,8 +240,8 @@ def list_recipients(
     """Show name, address and salutation of everybody, to be read through before sending."""
     from dataclasses import asdict
 
-    from briefgen.compose.address import address
-    from briefgen.opening import open_campaign
+    from briefgen.address.address import address
+    from briefgen.campaign.open import open_campaign
 
     show = Show(as_json, quiet)
     opened = open_campaign(campaign)

@@ -14,28 +14,28 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.compose.address import address
+from briefgen.address.address import address
+from briefgen.address.countries import country_name
+from briefgen.address.forms_of_address import Forms
+from briefgen.compose.boilerplate import Furniture, Request, letter_title
 from briefgen.compose.citations import Citeproc
 from briefgen.compose.citations.cache import Cache
-from briefgen.compose.citations.placing import WORKS, Placed, place
-from briefgen.compose.cuts import NO_CUTS, Cut, Cuts, briefing_ladder, letter_ladder
+from briefgen.compose.citations.placement import WORKS, Placed, place
+from briefgen.compose.english_variants import AMERICAN, CANADIAN, country_read_in, variety
 from briefgen.compose.figures import Figures, with_figures
-from briefgen.compose.forms import Forms
-from briefgen.compose.furniture import Furniture, Request, letter_title
-from briefgen.compose.leftovers import leftovers
 from briefgen.compose.letterhead import letterhead_lines, paper_of, return_line
-from briefgen.compose.line_ends import kept_together
 from briefgen.compose.markup import canonical
+from briefgen.compose.nonbreaking import kept_together
 from briefgen.compose.passages import Desk, Passage
 from briefgen.compose.pictures import with_pictures
+from briefgen.compose.placeholders import leftovers
 from briefgen.compose.record import AnnexRow, annex_row, evidence_record, is_printed, without_annex
 from briefgen.compose.select import Chosen, ask_named, by_topic, choose
-from briefgen.compose.states import country_name
+from briefgen.compose.shortening import NO_CUTS, Cut, Cuts, briefing_ladder, letter_ladder
 from briefgen.compose.templates import Templates, long_date
-from briefgen.compose.varieties import AMERICAN, CANADIAN, country_read_in, variety
 from briefgen.errors import BriefgenError, Problem
-from briefgen.evidence.use import check_use
-from briefgen.library.library import Library
+from briefgen.evidence.usage_checks import check_use
+from briefgen.library.loader import Library
 from briefgen.model.campaign import CONSTITUENCY, COUNTRY, Campaign
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient

@@ -1,6 +1,6 @@
 """Figures as documents carry them: picture, caption with its sources, and the data as a table where wanted.
 
-What a figure says is read here from its snippet and drawn by briefgen.figures; whether it is true is for
+What a figure says is read here from its snippet and drawn by briefgen.charts; whether it is true is for
 briefgen.evidence to say.
 """
 
@@ -14,14 +14,14 @@ from functools import cache, partial
 
 from markupsafe import Markup
 
+from briefgen.charts.plot import Mark, Plot
+from briefgen.charts.scene import Scene
 from briefgen.compose.passages import Desk
 from briefgen.compose.record import describe, place_words
 from briefgen.compose.templates import long_date
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.dates import Span, read_edtf
-from briefgen.evidence.figures import values
-from briefgen.figures.plot import Mark, Plot
-from briefgen.figures.scene import Scene
+from briefgen.evidence.figure_checks import values
 from briefgen.model.snippet import Datum, Evidence, Figure, Snippet
 from briefgen.model.source import Reference
 
@@ -91,8 +91,8 @@ def with_figures(html: str, drawn: Mapping[str, Scene]) -> str:
 
 @cache
 def _carried(scene: Scene) -> str:
-    from briefgen.figures.png import as_png
-    from briefgen.figures.svg import as_svg
+    from briefgen.charts.png import as_png
+    from briefgen.charts.svg import as_svg
 
     svg, png = (base64.b64encode(data).decode() for data in (as_svg(scene), as_png(scene)))
     return f'src="data:image/svg+xml;base64,{svg}" data-png="data:image/png;base64,{png}"'
@@ -103,7 +103,7 @@ def _carried(scene: Scene) -> str:
 
 def scene_of(snippet: Snippet, language: str, country: str = "") -> Scene:
     """The picture of a figure; raises BriefgenError where it cannot be drawn, or would fit on no page."""
-    from briefgen.figures.drawing import MAX_HEIGHT, draw
+    from briefgen.charts.drawing import MAX_HEIGHT, draw
 
     if problems := list(_unwritable(snippet)):
         raise BriefgenError(problems)
@@ -126,7 +126,7 @@ def plot_of(snippet: Snippet, language: str, country: str = "") -> Plot:
 
     Dates are written as the country writes them, or in digits where the face has no letters for that.
     """
-    from briefgen.figures.lettering import unwritable
+    from briefgen.charts.lettering import unwritable
 
     figure = _figure_of(snippet)
     marks = []
@@ -169,7 +169,7 @@ def _days(span: Span | None) -> tuple[float, float] | None:
 
 def _unwritable(snippet: Snippet) -> Iterator[Problem]:
     """Characters that the face of figures has not; a page would take them from the system's fonts."""
-    from briefgen.figures.lettering import unwritable
+    from briefgen.charts.lettering import unwritable
 
     texts = [(_figure_of(snippet).unit, snippet.at("figure", "unit"))]
     for row, datum in enumerate(snippet.data):

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.locators import known_words, label_of, unusable
-from briefgen.compose.citations.placing import mark
-from briefgen.compose.varieties import as_read
+from briefgen.compose.citations.placement import mark
+from briefgen.compose.english_variants import as_read
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 

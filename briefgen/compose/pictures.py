@@ -15,9 +15,9 @@ from html import unescape
 from io import BytesIO
 from pathlib import Path
 
-from briefgen.compose.drawings import has_words, safe_drawing
+from briefgen.compose.svg_sanitizer import has_words, safe_drawing
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.ordinary import is_ordinary, is_within, shown_name
+from briefgen.system.files import is_ordinary, is_within, shown_name
 
 MAX_BYTES = 5_000_000
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".svg"})

@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from briefgen import __version__
-from briefgen.compose.citations.stops import Change
+from briefgen.compose.citations.sentence_ends import Change
 from briefgen.compose.passages import Passage, inline_html
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient

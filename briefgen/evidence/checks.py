@@ -12,9 +12,11 @@ from datetime import date
 from typing import Literal
 
 from briefgen.errors import Findings, Place, Problem, did_you_mean
-from briefgen.evidence import chains, figures, wording
+from briefgen.evidence import figure_checks as figures
+from briefgen.evidence import provenance as chains
+from briefgen.evidence import wording_checks as wording
 from briefgen.evidence.dates import read_edtf
-from briefgen.evidence.grounds import Ground
+from briefgen.evidence.inline_text import plain
 from briefgen.evidence.lock import (
     TITLE,
     Card,
@@ -27,11 +29,11 @@ from briefgen.evidence.lock import (
     wording_key,
     wording_place,
 )
-from briefgen.evidence.material import Material
-from briefgen.evidence.printed import plain
-from briefgen.evidence.proofs import Proofs, ground_of, is_day, prove, quote_entry, same_quote
+from briefgen.evidence.normalize import fingerprint, legible, normalise, words
+from briefgen.evidence.passages import Ground
+from briefgen.evidence.protocols import Material
+from briefgen.evidence.prove import Proofs, ground_of, is_day, prove, quote_entry, same_quote
 from briefgen.evidence.quotes import quote_words
-from briefgen.evidence.text import fingerprint, legible, normalise, words
 from briefgen.model.snippet import Caveat, Snippet
 
 _NEED_NO_EVIDENCE = frozenset({"ask"})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from briefgen.errors import Findings, Place, Problem
-from briefgen.evidence.text import fingerprint
+from briefgen.evidence.normalize import fingerprint
 from briefgen.model.snippet import Caveat, Evidence, Snippet
 
 FORMAT = 1

@@ -10,8 +10,8 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Literal
 
-from briefgen.evidence.calendar import MONTHS, find_dates
-from briefgen.evidence.designations import find_designations
+from briefgen.evidence.dates_in_prose import MONTHS, find_dates
+from briefgen.evidence.designators import find_designations
 from briefgen.evidence.quantities import Quantity, find_quantities, idiom_pattern
 
 Kind = Literal["amount", "vague", "ordinal", "date", "decade", "designation"]

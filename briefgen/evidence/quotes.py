@@ -1,6 +1,6 @@
 """Finds a quote in a text, exactly, and explains what stands nearest where it is not there.
 
-The finding is exact after normalising (briefgen.evidence.text); likeness only serves the explanation.
+The finding is exact after normalising (briefgen.evidence.normalize); likeness only serves the explanation.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from briefgen.evidence.hedges import is_hedge, is_negation
+from briefgen.evidence.normalize import BodyParagraph, Text, normalise, words
 from briefgen.evidence.numbers import read_numbers
-from briefgen.evidence.text import BodyParagraph, Text, normalise, words
 
 MAX_WORDS = 12
 """Words of a source kept in one evidence quote, at most."""

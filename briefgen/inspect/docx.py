@@ -17,7 +17,7 @@ from typing import Any
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.numbering import Numbering
 from briefgen.inspect.tokens import Link, Read, Writer, span_of
-from briefgen.ordinary import content
+from briefgen.system.files import content
 
 MAX_BYTES = 100_000_000
 """Of the file."""

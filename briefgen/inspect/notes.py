@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from briefgen.inspect.standing import Difference, Words
+from briefgen.inspect.text_match import Difference, Words
 from briefgen.inspect.tokens import Read, note_key
 
 _MOST_COMPARED = 2_000

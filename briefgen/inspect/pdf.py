@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.ordinary import content
+from briefgen.system.files import content
 
 MAX_BYTES = 100_000_000
 RECORD_NAME = "briefgen-evidence.json"

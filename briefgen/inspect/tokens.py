@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from briefgen.inspect.grid import Cell, Grid
+from briefgen.inspect.table_grid import Cell, Grid
 
 Kind = Literal["text", "heading", "note", "marker", "image"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import Place, Problem
-from briefgen.inspect.finished import read_finished
 from briefgen.inspect.notes import NoteChange, Notes, compared_notes
+from briefgen.inspect.open_file import read_finished
 from briefgen.inspect.record import Record, Statement, read_record
-from briefgen.inspect.standing import Difference, Words
+from briefgen.inspect.text_match import Difference, Words
 from briefgen.model.text import clean
 
 _SHOWN = 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from briefgen.errors import Findings, Place, Problem
-from briefgen.ordinary import is_folder, is_ordinary, is_within, shown_name
+from briefgen.system.files import is_folder, is_ordinary, is_within, shown_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.evidence.inline_text import fault_of
 from briefgen.evidence.lock import ALT, LEGEND, Lock, card_wordings, read_lock, wording_place
-from briefgen.evidence.printed import fault_of
 from briefgen.library.folders import Folder
-from briefgen.library.written import build, read_text, read_yaml, split_front_matter
 from briefgen.model.snippet import Caveat, Snippet
+from briefgen.system.yaml_reader import build, read_text, read_yaml, split_front_matter
 
 CAVEATS = "caveats"
 LOCK = "quotes.lock"
@@ -23,7 +23,7 @@ NO_SNIPPETS = frozenset({"README.md", "corrections.md"})
 """Files of prose at the top of snippets/."""
 
 UNWRITTEN = "Write the statement here, in your own words."
-"""Stands in for the wording of a snippet that was only started (briefgen.library.starting)."""
+"""Stands in for the wording of a snippet that was only started (briefgen.library.ingest.draft_snippet)."""
 
 Card = TypeVar("Card", Snippet, Caveat)
 

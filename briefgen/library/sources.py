@@ -16,10 +16,10 @@ import yaml
 
 from briefgen.data import word_list
 from briefgen.errors import BriefgenError, Findings, Place, Problem, Severity, did_you_mean
-from briefgen.evidence.text import Text, read_paragraphs, words
+from briefgen.evidence.normalize import Text, read_paragraphs, words
 from briefgen.library.folders import Folder
-from briefgen.library.written import build, read_text, read_yaml
 from briefgen.model.source import Furniture, Paragraph, Reference, RestsOn, SourceRecord
+from briefgen.system.yaml_reader import build, read_text, read_yaml
 
 RESTS_ON = "rests-on.yaml"
 CSL_TYPES = word_list("references", "types")

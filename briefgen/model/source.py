@@ -35,7 +35,7 @@ class Paragraph(Written):
     """One body paragraph of a text, known by its hash; the words themselves are not kept."""
 
     sha256: str
-    """SHA-256 (hex) of the paragraph's normalised words (briefgen.evidence.text)."""
+    """SHA-256 (hex) of the paragraph's normalised words (briefgen.evidence.normalize)."""
     words: int = Field(ge=0)
 
 

@@ -12,8 +12,8 @@ from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
-from briefgen.doctor import this_system
 from briefgen.errors import Problem
+from briefgen.system.doctor import this_system
 
 _FACES = (
     ("Source Serif Pro", "font_source_serif_pro", "SourceSerifPro-Regular.otf", 400, "normal"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from briefgen.model.document import LayoutName
-from briefgen.render.look import PAGES, PageLayout
+from briefgen.render.page import PAGES, PageLayout
 
 US_LETTER = (215.9, 279.4)
 A4 = (210.0, 297.0)

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.batch.plan import Job, Outcome
-from briefgen.batch.run import Summary
+from briefgen.batch.runner import Summary
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
@@ -217,7 +217,7 @@ class KillingComposer(FakeComposer):
             import psutil
 
             above = psutil.Process().parents()
-            program = next(one for one in above if "briefgen.batch.outpost" in one.cmdline())
+            program = next(one for one in above if "briefgen.batch.dask.worker" in one.cmdline())
             program.parent().kill()
             time.sleep(30)
         return super().letter(recipient)

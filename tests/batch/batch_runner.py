@@ -6,8 +6,8 @@ from pathlib import Path
 
 from batch_fakes import Renderers, Seen, SlowComposer, job, people
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.run import run_batch
+from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.runner import run_batch
 
 
 class Telling(Seen):

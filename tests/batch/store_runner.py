@@ -5,9 +5,9 @@ from pathlib import Path
 
 from batch_fakes import Seen, job, people
 
-from briefgen.batch.bucket import Bucket
-from briefgen.batch.run import run_batch
-from briefgen.batch.store import Address, Store
+from briefgen.batch.outputs.s3 import Bucket
+from briefgen.batch.outputs.s3_client import Address, Store
+from briefgen.batch.runner import run_batch
 
 
 class Telling(Seen):

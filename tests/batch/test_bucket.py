@@ -21,14 +21,14 @@ import pytest
 from batch_fakes import FakeComposer, SameWords, Seen, SlowComposer, job, people
 from obstore.store import S3Store
 
-from briefgen.batch.bucket import Bucket
-from briefgen.batch.desk import Desk
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import Stop
+from briefgen.batch.lock import Stop
+from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.outputs.s3 import Bucket
+from briefgen.batch.outputs.s3_client import Address, Store
 from briefgen.batch.plan import Choice, Job, Letter, Outcome
 from briefgen.batch.preview import preview
-from briefgen.batch.run import Summary, run_batch
-from briefgen.batch.store import Address, Store
+from briefgen.batch.runner import Summary, run_batch
+from briefgen.batch.worker import Desk
 from briefgen.errors import StorageFault
 
 NAME = "letters-2026"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.carriers import Carriers, heeding
+from briefgen.system.threads import Carriers, heeding
 
 HERE = Path(__file__).parent
 

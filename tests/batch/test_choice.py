@@ -6,9 +6,9 @@ from pathlib import Path
 
 from batch_fakes import FakeComposer, Renderers, Seen, job, people
 
-from briefgen.batch.folder import Folder
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Choice, Job
-from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import Place, Problem
 
 

@@ -30,16 +30,16 @@ from batch_fakes import (
 from material import ROOT
 
 from briefgen import __version__
-from briefgen.batch.cluster import Address, Cluster, connected
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import Stop
+from briefgen.batch.dask.executor import Address, Cluster, connected
+from briefgen.batch.dask.payload import Parcel, Site, unpack
+from briefgen.batch.dask.worker import Made, Reply, _Limit
+from briefgen.batch.filenames import stem
 from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.names import stem
-from briefgen.batch.outpost import Made, Reply, _Limit
-from briefgen.batch.parcel import Parcel, Site, unpack
+from briefgen.batch.lock import Stop
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted
 from briefgen.batch.pool import Crash
-from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import BriefgenError, StorageFault, UsageFault
 
 WITHOUT_BRIEFGEN = "import sys; sys.modules['briefgen'] = None; sys.argv[0] = 'dask-worker'; "
@@ -472,7 +472,7 @@ def test_a_workers_full_disk_is_a_fault_of_storage_and_names_the_worker(tmp_path
 
 
 def test_a_chunk_ends_when_it_has_grown_or_taken_long(monkeypatch: pytest.MonkeyPatch):
-    from briefgen.batch import outpost
+    from briefgen.batch.dask import worker as outpost
 
     given = [Letter(one, ()) for one in people(4)]
     limit = _Limit()

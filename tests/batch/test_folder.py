@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from batch_fakes import Seen, job, people
 
-from briefgen.batch.folder import Folder, require_inside
-from briefgen.batch.made import put_single
-from briefgen.batch.run import run_batch
+from briefgen.batch.outputs.folder import Folder, require_inside
+from briefgen.batch.runner import run_batch
+from briefgen.batch.single_files import put_single
 from briefgen.errors import StorageFault
 
 NAMES = (

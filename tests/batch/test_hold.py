@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.hold import held, stopping
+from briefgen.batch.lock import held, stopping
 from briefgen.errors import OutputBusy, StorageFault
 
 

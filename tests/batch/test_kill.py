@@ -14,10 +14,10 @@ import batch_runner
 import pytest
 from batch_fakes import FakeComposer, Renderers, Seen, SlowComposer, job, people
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import held
-from briefgen.batch.names import stem
-from briefgen.batch.run import Summary, run_batch
+from briefgen.batch.filenames import stem
+from briefgen.batch.lock import held
+from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import OutputBusy
 
 PEOPLE = 60

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from batch_fakes import swallow_everything
 
-from briefgen.batch.hold import stopping
+from briefgen.batch.lock import stopping
 from briefgen.batch.pool import Crash, Limits, Pool
 from briefgen.errors import BriefgenError, Problem, StorageFault
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from batch_fakes import FakeComposer, Seen, job, people
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import held
+from briefgen.batch.lock import held
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Choice, Job
 from briefgen.batch.preview import WHY, Preview, preview
-from briefgen.batch.run import run_batch
+from briefgen.batch.runner import run_batch
 from briefgen.errors import OutputBusy, Problem
 
 EVERYBODY = people(4)

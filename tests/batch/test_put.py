@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.write import clear_unfinished, put, remove, whole
+from briefgen.batch.atomic_write import clear_unfinished, put, remove, whole
 
 
 @pytest.fixture

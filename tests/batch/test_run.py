@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from batch_fakes import Dying, FakeComposer, Refusing, Renderers, Seen, job, people
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import held
+from briefgen.batch.atomic_write import UNFINISHED
+from briefgen.batch.lock import held
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.pool import Limits
-from briefgen.batch.run import Summary, run_batch
-from briefgen.batch.write import UNFINISHED
+from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, StorageFault
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from batch_fakes import Dying, FakeComposer, SameWords, Seen, job, people
 
-from briefgen.batch.folder import Folder
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import drawn
-from briefgen.batch.run import run_batch
+from briefgen.batch.runner import run_batch
 from briefgen.model.document import Document
 
 

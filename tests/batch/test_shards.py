@@ -10,11 +10,11 @@ from batch_fakes import FakeComposer, Seen, job, people
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.batch.folder import Folder
-from briefgen.batch.hold import held
+from briefgen.batch.lock import held
 from briefgen.batch.merge import merge
+from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
-from briefgen.batch.run import run_batch
+from briefgen.batch.runner import run_batch
 from briefgen.batch.shards import MOST, Shard, shards_in
 from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, UsageFault
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.storage import refused_by_system, remedy, unwritable
+from briefgen.batch.os_errors import refused_by_system, remedy, unwritable
 from briefgen.errors import BriefgenError, Problem
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.batch.store import Address, Store, _connected, _told
+from briefgen.batch.outputs.s3_client import Address, Store, _connected, _told
 from briefgen.errors import StorageFault, UsageFault
 
 
@@ -154,7 +154,7 @@ def test_a_library_that_gives_up_is_a_fault_of_storage(monkeypatch: pytest.Monke
     def give_up(*_: object) -> None:
         raise PanicException("no such thing")
 
-    monkeypatch.setattr("briefgen.batch.store._connected", lambda *_: object())
+    monkeypatch.setattr("briefgen.batch.outputs.s3_client._connected", lambda *_: object())
     monkeypatch.setattr("obstore.head", give_up)
     with pytest.raises(StorageFault, match="no such thing"):
         Store(Address("letters", "")).found("x")
@@ -162,7 +162,7 @@ def test_a_library_that_gives_up_is_a_fault_of_storage(monkeypatch: pytest.Monke
 
 def test_a_store_that_repeats_itself_is_not_listed_for_ever(monkeypatch: pytest.MonkeyPatch):
     page = [{"path": "letters/a.pdf", "size": 1, "e_tag": None}]
-    monkeypatch.setattr("briefgen.batch.store._connected", lambda *_: object())
+    monkeypatch.setattr("briefgen.batch.outputs.s3_client._connected", lambda *_: object())
     monkeypatch.setattr("obstore.list", lambda *_: itertools.repeat(page))
     with pytest.raises(StorageFault, match="again and again"):
         Store(Address("letters", "")).listed("letters")

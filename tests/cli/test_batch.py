@@ -151,7 +151,7 @@ def test_without_the_extra_a_store_says_what_to_install(
 def test_a_store_that_does_not_answer_is_told_with_where_it_is(
     batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("briefgen.batch.store.RETRIES", 0)
+    monkeypatch.setattr("briefgen.batch.outputs.s3_client.RETRIES", 0)
     for name, value in {
         "ACCESS_KEY_ID": "x",
         "SECRET_ACCESS_KEY": "y",
@@ -286,7 +286,7 @@ def test_without_dask_the_command_says_what_to_install(
 def test_a_cluster_that_does_not_answer_leaves_the_folder_as_it_is(
     batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from briefgen.batch import cluster
+    from briefgen.batch.dask import executor as cluster
 
     pytest.importorskip("distributed")
     batch("--only", "ada-sample")

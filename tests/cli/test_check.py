@@ -192,7 +192,7 @@ def test_ctrl_c_is_told_in_a_line_and_as_json(briefgen: Call, monkeypatch: pytes
     def broken_off(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("briefgen.cli.campaigns.opened_at", broken_off)
+    monkeypatch.setattr("briefgen.cli.campaign.opened_at", broken_off)
     said = briefgen("check", "campaign")
     assert (said.code, said.err.startswith("broken-off: interrupted")) == (130, True)
     said = briefgen("check", "campaign", "--json")

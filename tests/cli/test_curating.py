@@ -168,7 +168,7 @@ def test_options_that_describe_a_text_are_not_for_a_bibliography_and_a_text_need
 def test_words_are_marked_on_a_terminal_only(
     briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from briefgen.cli.curating import _marked
+    from briefgen.cli.curate import _marked
 
     assert "\033" not in briefgen("snippets", "find", "famine").out
     assert _marked("the famine of", [(4, 10)], bold=True) == "the \033[1mfamine\033[0m of"

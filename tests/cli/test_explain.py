@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
+from briefgen.address.forms_of_address import Forms
+from briefgen.campaign.explain import Explanation, explain
+from briefgen.campaign.open import open_campaign
 from briefgen.cli.explain import _lines
 from briefgen.compose.composer import Composer
-from briefgen.compose.forms import Forms
 from briefgen.errors import BriefgenError, Findings
 from briefgen.evidence.lock import Lock
-from briefgen.explaining import Explanation, explain
-from briefgen.library.library import Library, library_folders
+from briefgen.library.loader import Library, library_folders
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.snippet import Snippet
-from briefgen.opening import open_campaign
 
 Call = Callable[..., Any]
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from briefgen.errors import Findings
-from briefgen.library.recipients import read_recipients
+from briefgen.recipients import read_recipients
 
 Call = Callable[..., Any]
 FOREIGN = "Nachname;Vorname;Ort;PLZ;Geheim\nMuster;Franka;Berlin;10117;x\nBeispiel;=1+1;Berlin;10117;x\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from briefgen.batch.plan import Outcome
-from briefgen.batch.run import Summary
+from briefgen.batch.runner import Summary
 from briefgen.cli.progress import BarWatch, LineWatch, Pace, summary_lines, watching
 from briefgen.errors import Place, Problem
 

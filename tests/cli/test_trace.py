@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 from material import with_much_evidence
 
-from briefgen.opening import open_campaign
+from briefgen.campaign.open import open_campaign
 
 Call = Callable[..., Any]
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.address import address
-from briefgen.compose.forms import Forms
-from briefgen.compose.names import formal, postnominals, printed, without
-from briefgen.compose.states import country_name, state, the_state
+from briefgen.address.address import address
+from briefgen.address.countries import country_name, state, the_state
+from briefgen.address.forms_of_address import Forms
+from briefgen.address.names import formal, postnominals, printed, without
+from briefgen.address.pattern import parse
+from briefgen.address.postal import country_line, locality_lines
 from briefgen.errors import BriefgenError, Findings, Place
-from briefgen.library.pattern import parse
-from briefgen.library.recipients import COLUMNS, read_recipients
-from briefgen.library.recipients.postal import country_line, locality_lines
-from briefgen.library.recipients.record import territories
 from briefgen.model.recipient import Committee, Recipient
+from briefgen.recipients import COLUMNS, read_recipients
+from briefgen.recipients.schema import territories
 
 PLACE = Place("people.csv", 7)
 ADA = Recipient(
@@ -431,7 +431,7 @@ def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms:
 
 
 def test_the_states_are_the_members_and_observers_of_the_united_nations() -> None:
-    from briefgen.compose.states import _states
+    from briefgen.address.countries import _states
 
     assert len(_states()) == 193 + 2
     assert set(_states()) <= set(territories())

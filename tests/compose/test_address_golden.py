@@ -9,11 +9,11 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.compose.address import address
-from briefgen.compose.forms import Forms
+from briefgen.address.address import address
+from briefgen.address.forms_of_address import Forms
 from briefgen.errors import Findings
-from briefgen.library.recipients import read_recipients
 from briefgen.model.recipient import Addressed, Recipient
+from briefgen.recipients import read_recipients
 
 GOLDEN = Path(__file__).parent / "golden"
 

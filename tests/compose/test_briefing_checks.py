@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.briefing_checks import MOST_WORDS, check_briefing, words_of
+from briefgen.campaign.briefing_checks import MOST_WORDS, check_briefing, words_of
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.model.campaign import Campaign
 from briefgen.model.document import Document
-from briefgen.opening import Opened, open_campaign
 
 HTML = (
     '<div class="title-block"><h1>A title</h1></div><h2>One two</h2><p>three<span class="footnote">not'

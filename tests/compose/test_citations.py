@@ -271,7 +271,7 @@ def test_a_locator_that_pandoc_would_read_otherwise_is_refused(desk: Citeproc, v
 def test_the_same_sequence_is_formatted_once(desk: Citeproc, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = [Note((Citation("essay", "paragraph", "9"),))]
     first = desk.format(notes, NOTES, "en")
-    monkeypatch.setattr("briefgen.compose.citations.asking.run_citeproc", None)
+    monkeypatch.setattr("briefgen.compose.citations.citeproc_requests.run_citeproc", None)
     assert desk.format(notes, NOTES, "en") is first
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from briefgen.compose.citations import Citation, Citeproc, Note
-from briefgen.compose.citations.adapting import adapted
+from briefgen.compose.citations.item_adapters import adapted
 from briefgen.compose.citations.styles import find_style
 from briefgen.errors import Place
 from briefgen.model.source import Reference

@@ -104,5 +104,5 @@ def test_the_key_changes_with_everything_that_shapes_the_answer() -> None:
 def test_a_second_run_does_not_call_pandoc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     references = citeproc().references
     first = Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en")
-    monkeypatch.setattr("briefgen.compose.citations.asking.run_citeproc", None)
+    monkeypatch.setattr("briefgen.compose.citations.citeproc_requests.run_citeproc", None)
     assert Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en") == first

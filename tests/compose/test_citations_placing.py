@@ -4,7 +4,7 @@ import pytest
 from citation_samples import citeproc
 
 from briefgen.compose.citations import Citation, Citeproc, Note, Remark
-from briefgen.compose.citations.placing import WORKS, mark, place
+from briefgen.compose.citations.placement import WORKS, mark, place
 from briefgen.compose.markup import canonical
 from briefgen.errors import BriefgenError
 

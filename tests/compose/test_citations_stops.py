@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.citations.stops import cited_at_end, ends, joined, plain
+from briefgen.compose.citations.sentence_ends import cited_at_end, ends, joined, plain
 
 
 @pytest.mark.parametrize(

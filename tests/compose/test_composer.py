@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.compose.passages import inline_html
 from briefgen.errors import BriefgenError
-from briefgen.opening import Opened, open_campaign
 
 
 def opened(folder: Path, template: str, **replaced: str) -> Opened:

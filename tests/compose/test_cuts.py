@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.cuts import Cut, Cuts, briefing_ladder, letter_ladder
 from briefgen.compose.select import Chosen, choose
+from briefgen.compose.shortening import Cut, Cuts, briefing_ladder, letter_ladder
 from briefgen.model.campaign import Campaign
 from briefgen.model.snippet import Snippet
 

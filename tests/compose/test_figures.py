@@ -18,21 +18,21 @@ from ooxml_lint import lint
 from pdf_structure import faults
 from PIL import Image
 
-from briefgen.compose.drawings import safe_drawing
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.charts.lettering import FAMILY
+from briefgen.charts.png import as_png
+from briefgen.charts.svg import as_svg
 from briefgen.compose.figures import date_words, drawing_problems, scene_of
+from briefgen.compose.svg_sanitizer import safe_drawing
 from briefgen.errors import BriefgenError, Findings
-from briefgen.figures.lettering import FAMILY
-from briefgen.figures.png import as_png
-from briefgen.figures.svg import as_svg
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.inspect.sheets import read_sheets
-from briefgen.library.library import library_folders, load_library
+from briefgen.inspect.pdf_untagged import read_sheets
+from briefgen.library.loader import library_folders, load_library
 from briefgen.library.snippets import read_card
 from briefgen.model.document import Document
 from briefgen.model.snippet import Snippet
-from briefgen.opening import Opened, open_campaign
 
 SHIPPED = ("arrivals-figure", "camp-population-figure", "famine-1990s-figure", "un-action-figure")
 SECTION = "  sections:\n    - heading: Figures\n      snippets: [{}]\n"

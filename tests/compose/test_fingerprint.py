@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.opening import open_campaign
+from briefgen.campaign.open import open_campaign
 
 
 def hashes(starter: Path) -> tuple[str, str]:

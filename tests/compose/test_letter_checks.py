@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from briefgen.checking import check_all
-from briefgen.compose.leftovers import leftovers
-from briefgen.compose.letter_checks import check_letters, composed, groups
+from briefgen.campaign.check import check_all
+from briefgen.campaign.letter_checks import check_letters, composed, groups
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.compose.placeholders import leftovers
 from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient
-from briefgen.opening import Opened, open_campaign
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.line_ends import kept_together
+from briefgen.compose.nonbreaking import kept_together
 
 
 @pytest.mark.parametrize(

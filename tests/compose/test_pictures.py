@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from briefgen.compose.drawings import MAX_STEPS, has_words, safe_drawing
+from briefgen.campaign.open import open_campaign
 from briefgen.compose.markup import canonical
 from briefgen.compose.pictures import MAX_BYTES, with_pictures
+from briefgen.compose.svg_sanitizer import MAX_STEPS, has_words, safe_drawing
 from briefgen.errors import BriefgenError, Problem
-from briefgen.opening import open_campaign
 
 FIGURE = '<figure><img src="{}" alt="A chart"/></figure>'
 

@@ -235,7 +235,7 @@ def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_success
     from itertools import combinations
 
     from briefgen.errors import Findings
-    from briefgen.library.library import library_folders, load_library
+    from briefgen.library.loader import library_folders, load_library
 
     library = load_library(library_folders(), Findings())
     standing = [

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.passages import inline_html
-from briefgen.compose.varieties import (
+from briefgen.compose.english_variants import (
     CANADIAN,
     american_words,
     as_printed,
@@ -19,9 +18,10 @@ from briefgen.compose.varieties import (
     per_cent,
     variety,
 )
+from briefgen.compose.passages import inline_html
 from briefgen.errors import Findings
-from briefgen.evidence.calendar import MONTHS
-from briefgen.library.library import library_folders
+from briefgen.evidence.dates_in_prose import MONTHS
+from briefgen.library.loader import library_folders
 from briefgen.library.snippets import load_snippets
 from briefgen.model.recipient import Recipient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from briefgen.errors import Findings
-from briefgen.evidence.chains import circle_in, independent, names_it, names_of, rests
+from briefgen.evidence.provenance import circle_in, independent, names_it, names_of, rests
 from briefgen.library.sources import read_references
 from briefgen.model.source import RestsOn
 

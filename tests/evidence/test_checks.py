@@ -11,9 +11,9 @@ import pytest
 from briefgen.errors import Findings, Place, Problem, UsageFault
 from briefgen.evidence.checks import check_library, examine
 from briefgen.evidence.lock import Lock
-from briefgen.evidence.reviewing import make_lock
-from briefgen.evidence.text import Text, read_paragraphs
-from briefgen.evidence.use import check_use
+from briefgen.evidence.normalize import Text, read_paragraphs
+from briefgen.evidence.review import make_lock
+from briefgen.evidence.usage_checks import check_use
 from briefgen.library.snippets import read_card
 from briefgen.library.sources import make_record, read_references
 from briefgen.model.snippet import Caveat, Snippet

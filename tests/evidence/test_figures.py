@@ -11,10 +11,10 @@ import pytest
 from briefgen.errors import Findings, Problem
 from briefgen.evidence.checks import check_library
 from briefgen.evidence.dates import said
-from briefgen.evidence.figures import Value, read_value
+from briefgen.evidence.figure_checks import Value, read_value
 from briefgen.evidence.lock import Lock, card_wordings, rests_hash
-from briefgen.evidence.reviewing import make_lock
-from briefgen.evidence.text import Text, read_paragraphs
+from briefgen.evidence.normalize import Text, read_paragraphs
+from briefgen.evidence.review import make_lock
 from briefgen.library.snippets import read_card
 from briefgen.library.sources import make_record, read_references
 from briefgen.model.snippet import Caveat, Snippet

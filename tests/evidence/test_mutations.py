@@ -24,14 +24,14 @@ import pytest
 
 from briefgen.errors import Findings
 from briefgen.evidence import hedges
-from briefgen.evidence.chains import fold, names_of
 from briefgen.evidence.checks import examine
+from briefgen.evidence.inline_text import plain
 from briefgen.evidence.lock import Card, Lock, WordingEntry, card_key, card_wordings, rests_hash, wording_key
+from briefgen.evidence.normalize import Text, fingerprint, legible, normalise, read_paragraphs
 from briefgen.evidence.numbers import read_numbers
-from briefgen.evidence.printed import plain
-from briefgen.evidence.proofs import prove
-from briefgen.evidence.reviewing import make_lock
-from briefgen.evidence.text import Text, fingerprint, legible, normalise, read_paragraphs
+from briefgen.evidence.prove import prove
+from briefgen.evidence.provenance import fold, names_of
+from briefgen.evidence.review import make_lock
 from briefgen.library.folders import Folder
 from briefgen.library.snippets import load_caveats, load_snippets, read_card
 from briefgen.library.sources import (

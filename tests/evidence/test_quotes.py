@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefgen.evidence.normalize import Text, read_paragraphs
 from briefgen.evidence.quotes import cut_number, find_quote, nearest_passage, quote_words, telling_prefixes
-from briefgen.evidence.text import Text, read_paragraphs
 
 CONTENT = """The council said that forty-four percent of the fishermen had not been paid. They left in 2012.
 Some forty of them were said to have killed seals. The council said nothing about it. They left again.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from briefgen.evidence.text import fingerprint, legible, normalise, read_paragraphs, sentences, words
+from briefgen.evidence.normalize import fingerprint, legible, normalise, read_paragraphs, sentences, words
 
 prose = st.text(st.sampled_from("abcdéöA Z09.,;:'\"‘’“”-–—…\u00a0\u2009\n\u00ad\u0301"), max_size=80)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from briefgen.errors import Findings, Place
-from briefgen.evidence.chains import written_names_of
-from briefgen.evidence.proofs import prove
-from briefgen.evidence.text import Text, read_paragraphs
-from briefgen.evidence.wording import (
+from briefgen.evidence.normalize import Text, read_paragraphs
+from briefgen.evidence.prove import prove
+from briefgen.evidence.provenance import written_names_of
+from briefgen.evidence.wording_checks import (
     Wording,
     has_year,
     hedge_problems,

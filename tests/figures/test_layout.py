@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefgen.figures.drawing import MAX_HEIGHT, WIDTH, draw
-from briefgen.figures.lettering import LABEL, lines_of, unwritable, width_of
-from briefgen.figures.plot import Mark, Plot
-from briefgen.figures.scene import INK, Box, Dot, Head, Line, Scene, Words
-from briefgen.render.look import PAGES
+from briefgen.charts.drawing import MAX_HEIGHT, WIDTH, draw
+from briefgen.charts.lettering import LABEL, lines_of, unwritable, width_of
+from briefgen.charts.plot import Mark, Plot
+from briefgen.charts.scene import INK, Box, Dot, Head, Line, Scene, Words
+from briefgen.render.page import PAGES
 
 LETTERS = st.characters(codec="latin-1", categories=("Lu", "Ll", "Nd", "Pd", "Po"))
 WORD = st.text(LETTERS, min_size=1, max_size=30)

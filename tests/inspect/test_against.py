@@ -13,9 +13,9 @@ from docx_samples import LETTER, document
 from material import ROOT
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.against import Against, against
+from briefgen.inspect.compare import Against, against
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 WRITTEN = document(LETTER)
 

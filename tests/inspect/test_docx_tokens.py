@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.html import read_html
 from briefgen.inspect.tokens import Read, Token, comparable
 

@@ -11,15 +11,15 @@ import pytest
 from docx_samples import BRIEFING, LETTER, document
 from material import ROOT, with_much_evidence
 
-from briefgen.inspect.differing import differences
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.inspect.sheets import read_printed, read_sheets
+from briefgen.inspect.pdf_untagged import read_printed, read_sheets
 from briefgen.inspect.tokens import Read
 from briefgen.model.document import Document
-from briefgen.opening import Opened, open_campaign
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 Agree = Callable[[Document], None]
 STARTER = ROOT / "examples" / "starter"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.inspect.flow import Glyph, joined, without_calls
-from briefgen.inspect.standing import Words
+from briefgen.inspect.pdf_reading_order import Glyph, joined, without_calls
+from briefgen.inspect.text_match import Words
 from briefgen.inspect.tokens import LINE_HYPHEN
 
 SENTENCE = "In 2012 “Tokyo Shimbun” said that 20,000 people in well-known Hwanghaé starved – not 2.5 percent."

@@ -15,12 +15,12 @@ from material import ROOT
 from pikepdf import Array, Dictionary, Name, String
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect import apart
-from briefgen.inspect.differing import differences
+from briefgen.inspect import pdf_worker as apart
+from briefgen.inspect.diff import differences
 from briefgen.inspect.html import read_html
-from briefgen.inspect.sheets import read_printed
-from briefgen.inspect.tagged import MAX_DEPTH, MAX_ELEMENTS, UnusableTags, read_tags
-from briefgen.render.pdf import PdfRenderer
+from briefgen.inspect.pdf_tagged import MAX_DEPTH, MAX_ELEMENTS, UnusableTags, read_tags
+from briefgen.inspect.pdf_untagged import read_printed
+from briefgen.render.pdf.renderer import PdfRenderer
 
 BRIEF = document(BRIEFING, "briefing")
 

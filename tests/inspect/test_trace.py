@@ -18,12 +18,12 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx_samples import changed
 from material import with_much_evidence
 
+from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import RECORD_NAME, read_pdf
 from briefgen.inspect.trace import Trace, trace
 from briefgen.model.document import Document
 from briefgen.model.record import FORMAT, record_hash, text_hash
-from briefgen.opening import open_campaign
 
 FORMATS = ("pdf", "docx")
 

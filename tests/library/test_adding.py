@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError
-from briefgen.evidence.text import normalise
-from briefgen.library import adding, pandoc_blocks, pdf_lines
-from briefgen.library.adding import extract, unwrap, wrapped_at
-from briefgen.library.blocks import Block
+from briefgen.evidence.normalize import normalise
+from briefgen.library.ingest import extract as adding
+from briefgen.library.ingest import pandoc_blocks, pdf_lines
+from briefgen.library.ingest.blocks import Block
+from briefgen.library.ingest.extract import extract, unwrap, wrapped_at
 
 FIRST = "In 2023 the monitors visited 14 towns and spoke with 212 people."
 SECOND = "They estimated that about a third of the wells were dry."
@@ -296,7 +297,7 @@ def test_joining_lines_loses_no_word(lines: list[str]) -> None:
 
 @given(st.text(max_size=200))
 def test_a_block_is_one_line_and_says_the_same(text: str) -> None:
-    from briefgen.library.blocks import one_line
+    from briefgen.library.ingest.blocks import one_line
 
     line = one_line(text)
     assert "\n" not in line and line == line.strip()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.library.bibliography import Work, is_bibliography, read_bibliography
-from briefgen.library.ris import read_ris
+from briefgen.library.ingest.bibliography import Work, is_bibliography, read_bibliography
+from briefgen.library.ingest.ris import read_ris
 
 BIB = r"""@comment{nothing, here}
 @string{wa = "Journal of Samples"}

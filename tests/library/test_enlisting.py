@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from briefgen.curating import add_works, campaign_folder
 from briefgen.errors import BriefgenError, Findings
-from briefgen.library.enlisting import Enlisted
 from briefgen.library.folders import Folder
+from briefgen.library.ingest.add_references import Enlisted
+from briefgen.library.ingest.curate import add_works, campaign_folder
 from briefgen.library.sources import load_references
 
 BOOK = {

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.curating import add_source, campaign_folder
 from briefgen.errors import BriefgenError, Findings, StorageFault, UsageFault
-from briefgen.library.entering import Described, Entered
 from briefgen.library.folders import Folder
-from briefgen.library.library import load_library
+from briefgen.library.ingest.add_source import Described, Entered
+from briefgen.library.ingest.curate import add_source, campaign_folder
+from briefgen.library.loader import load_library
 from briefgen.library.sources import find_texts, load_records, load_references
 from briefgen.model.source import Furniture
 

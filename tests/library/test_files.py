@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import Findings, StorageFault
-from briefgen.library.recipients import read_congress, read_popolo, read_recipients, read_workbook
-from briefgen.library.written import read_text
+from briefgen.recipients import read_congress, read_popolo, read_recipients, read_workbook
+from briefgen.system.yaml_reader import read_text
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "popolo", "congress", "yaml"])

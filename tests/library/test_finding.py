@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import Place
-from briefgen.library.finding import find, folded
+from briefgen.library.search import find, folded
 from briefgen.model.snippet import Evidence, Review, Snippet
 from briefgen.model.source import Reference
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.library import pandoc
-from briefgen.library.bibliography import read_bibliography
+from briefgen.library.ingest.bibliography import read_bibliography
+from briefgen.system import pandoc
 
 
 @pytest.fixture

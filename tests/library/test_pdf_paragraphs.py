@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from briefgen.library.pdf_lines import Line, Page, read_pages
-from briefgen.library.pdf_paragraphs import join_pages
+from briefgen.library.ingest.pdf_lines import Line, Page, read_pages
+from briefgen.library.ingest.pdf_paragraphs import join_pages
 
 TEXT = (
     "commission reported considerable communication difficulties cooperation between governments remained "

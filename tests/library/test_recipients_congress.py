@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from briefgen.compose.address import address
-from briefgen.compose.forms import Forms
+from briefgen.address.address import address
+from briefgen.address.forms_of_address import Forms
 from briefgen.errors import BriefgenError, Findings, StorageFault
-from briefgen.library.recipients import read_congress, read_recipients, sendable, write_recipients
-from briefgen.library.recipients.congress import member_name
 from briefgen.model.recipient import Committee, Recipient
+from briefgen.recipients import read_congress, read_recipients, write_recipients
+from briefgen.recipients import sendable
+from briefgen.recipients.importers.congress import member_name
 
 # first | last | suffix | official_full -> printed | given | family
 PRINTED = """\

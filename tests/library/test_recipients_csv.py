@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Findings, Place, StorageFault
-from briefgen.library.recipients import read_recipients, write_recipients
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
+from briefgen.recipients import read_recipients, write_recipients
 
 Read = Callable[..., tuple[list[Recipient], Findings]]
 

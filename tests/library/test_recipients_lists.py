@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from briefgen.errors import BriefgenError, Findings
-from briefgen.library.recipients.lists import read_list
-from briefgen.library.recipients.rows import Columns
+from briefgen.recipients.reader import read_list
+from briefgen.recipients.table import Columns
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB"]

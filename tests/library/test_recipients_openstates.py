@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from briefgen.compose.address import address
-from briefgen.compose.forms import Forms
+from briefgen.address.address import address
+from briefgen.address.forms_of_address import Forms
 from briefgen.errors import Findings, StorageFault
-from briefgen.library.recipients import Brought, Columns, read_openstates
 from briefgen.model.recipient import Committee
+from briefgen.recipients import Brought, Columns, read_openstates
 
 OHIO = "ocd-jurisdiction/country:us/state:oh/government"
 ADA: dict[str, Any] = {

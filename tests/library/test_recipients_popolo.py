@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from briefgen.errors import BriefgenError, Findings, StorageFault
-from briefgen.library.recipients import Brought, Columns, read_popolo
 from briefgen.model.recipient import Committee
+from briefgen.recipients import Brought, Columns, read_popolo
 
 MPS = Columns(filled={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"})
 DATA: dict[str, Any] = {

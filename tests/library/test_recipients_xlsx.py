@@ -12,9 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from briefgen.errors import BriefgenError, Findings, StorageFault
-from briefgen.library.recipients import read_workbook
-from briefgen.library.recipients.rows import Columns
 from briefgen.model.recipient import Recipient
+from briefgen.recipients import read_workbook
+from briefgen.recipients.table import Columns
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country", "term_end", "note"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB", date(2029, 5, 1), "met"]
@@ -226,10 +226,10 @@ def test_what_the_reading_process_needs_too_much_of_is_refused(
     path = book(tmp_path, HEADER, ADA)
     killed = tmp_path / "killed.py"
     killed.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    monkeypatch.setattr("briefgen.library.recipients.workbook._CHILD", killed)
+    monkeypatch.setattr("briefgen.recipients.xlsx._CHILD", killed)
     assert refused(path)[0] == "xlsx-too-large"
     killed.write_text("import time; time.sleep(30)")
-    monkeypatch.setattr("briefgen.library.recipients.workbook.PATIENCE", 0.2)
+    monkeypatch.setattr("briefgen.recipients.xlsx.PATIENCE", 0.2)
     assert refused(path)[0] == "xlsx-too-large"
 
 

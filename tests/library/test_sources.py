@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import Findings
-from briefgen.evidence.text import Text
+from briefgen.evidence.normalize import Text
 from briefgen.library.folders import Folder
 from briefgen.library.sources import (
     find_texts,

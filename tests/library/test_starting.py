@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.curating import add_source, campaign_folder, start_snippet
 from briefgen.errors import BriefgenError, Findings
 from briefgen.evidence.checks import check_library
-from briefgen.library.entering import Described
 from briefgen.library.folders import Folder
-from briefgen.library.library import NO_TEXTS, Texts, load_library
+from briefgen.library.ingest.add_source import Described
+from briefgen.library.ingest.curate import add_source, campaign_folder, start_snippet
+from briefgen.library.ingest.draft_snippet import Started, Wanted
+from briefgen.library.loader import NO_TEXTS, Texts, load_library
 from briefgen.library.snippets import UNWRITTEN
-from briefgen.library.starting import Started, Wanted
 from briefgen.model.snippet import Snippet
 
 ON = date(2026, 11, 24)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Place, Problem, UsageFault
-from briefgen.posting.addresses import PADDING_MM, Posted, draw, envelopes, labels
-from briefgen.posting.merged import Part, merge
-from briefgen.posting.setting import SIZES_PT, set_address
-from briefgen.posting.stationery import Field, envelope, known, sheet
+from briefgen.mailing.address_fitting import SIZES_PT, set_address
+from briefgen.mailing.envelopes_labels import PADDING_MM, Posted, draw, envelopes, labels
+from briefgen.mailing.merge_pdf import Part, merge
+from briefgen.mailing.stationery import Field, envelope, known, sheet
 
 MM = 25.4 / 72
 ADA = ("The Honorable Ada Sample", "United States Senate", "Washington, DC 20510")

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from material import ROOT
 
-from briefgen.compose.address import address
+from briefgen.address.address import address
+from briefgen.campaign.open import Opened, open_campaign
 from briefgen.errors import Problem
-from briefgen.opening import Opened, open_campaign
-from briefgen.posting.drafts import Attached, draft
+from briefgen.mailing.email_drafts import Attached, draft
 
 PDF = Attached("pdf", b"%PDF-1.7 letter")
 

@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 from material import ROOT
 
+from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.opening import open_campaign
-from briefgen.posting.merged import Part, merge
+from briefgen.mailing.merge_pdf import Part, merge
 
 
 @pytest.fixture(scope="module")

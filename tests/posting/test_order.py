@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from briefgen.mailing.postal_order import in_postal_order
 from briefgen.model.recipient import Recipient
-from briefgen.posting.order import in_postal_order
 
 
 def person(id: str, country: str, code: str, locality: str = "", family: str = "") -> Recipient:

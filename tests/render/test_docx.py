@@ -15,7 +15,7 @@ from material import ROOT
 from briefgen.errors import BriefgenError
 from briefgen.inspect.docx import read_docx
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.look import PAGES
+from briefgen.render.page import PAGES
 
 RENDERER = DocxRenderer()
 _DOCUMENT, _NOTES = "word/document.xml", "word/footnotes.xml"

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from material import program
 from ooxml_lint import lint
 
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
 from briefgen.inspect.pdf import read_pdf

@@ -22,12 +22,12 @@ from material import ROOT, program
 from ooxml_lint import lint
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
 from briefgen.model.letterhead import Letterhead
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.docx.letterhead import examine
+from briefgen.render.docx.builtin_letterhead import examine
 
 FOLDER = ROOT / "tests" / "letterheads"
 FILES = sorted(path.name for path in FOLDER.glob("*.do[ct]x"))

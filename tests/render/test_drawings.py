@@ -20,13 +20,13 @@ from pypdfium2 import raw
 
 from briefgen.compose.pictures import with_pictures
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.pdf_untagged import read_sheets
 from briefgen.model.document import Document
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 ALT = "Reports rose from 12 to 30"
 FIGURE = f'<figure><img src="chart.svg" alt="{ALT}"/><figcaption>Figure 1. Reports.</figcaption></figure>'

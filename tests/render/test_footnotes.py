@@ -14,13 +14,13 @@ from pdf_samples import LETTER, NOTE, SENTENCE, footnotes, letter
 from pdf_structure import faults
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.sheets import read_printed
+from briefgen.inspect.pdf_untagged import read_printed
 from briefgen.model.document import Document
-from briefgen.render import footnotes as keeping
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
+from briefgen.render.pdf import footnotes as keeping
 
 STYLES = (Path(__file__).parents[2] / "templates/css",)
 LINE = "<p>A line that fills the page.</p>"

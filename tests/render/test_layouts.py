@@ -21,16 +21,16 @@ from ooxml_lint import lint
 from pdf_structure import faults
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.differing import differences
+from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.sheets import read_sheets
+from briefgen.inspect.pdf_untagged import read_sheets
 from briefgen.model.document import WITH_RETURN_LINE, LayoutName
 from briefgen.model.look import QUIET_SERIF, DesignName
+from briefgen.render.address_window import PT, STEPS, address_lines, standing
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.layouts import FOLD_MARK_MM, LAYOUTS, MARK_LEFT_MM, PUNCH_MARK_MM, Window, marks
-from briefgen.render.pdf import PdfRenderer
-from briefgen.render.window import PT, STEPS, address_lines, standing
+from briefgen.render.pdf.renderer import PdfRenderer
 
 STYLES = (ROOT / "templates/css",)
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from material import ROOT
 
-from briefgen.compose.cuts import Cuts
-from briefgen.fitting import Fitting
+from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.page_fit import Fitting
+from briefgen.compose.shortening import Cuts
 from briefgen.model.document import Document, Extent
-from briefgen.opening import Opened, open_campaign
 
 WORDS = "One more word on the matter at hand. "
 

@@ -13,7 +13,7 @@ import pytest
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
-from briefgen.render.pdf import PdfRenderer, whole_page
+from briefgen.render.pdf.renderer import PdfRenderer, whole_page
 
 ROOT = Path(__file__).parents[2]
 NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'

@@ -29,7 +29,7 @@ from dataclasses import replace
 from pathlib import Path
 import pdf_samples
 from briefgen.errors import BriefgenError
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 given = json.loads(sys.stdin.read())
 renderer = PdfRenderer((Path(given["styles"]), Path(given["own"])))
@@ -198,7 +198,7 @@ def test_a_stylesheet_that_asks_for_too_much_is_refused(tmp_path: Path, case: st
 
 
 def test_our_own_stylesheets_ask_for_nothing_excessive() -> None:
-    from briefgen.render.restraint import stylesheet_problems
+    from briefgen.render.pdf.css_policy import stylesheet_problems
 
     for file in (ROOT / "templates").rglob("*.css"):
         assert list(stylesheet_problems(file.read_text(), file.name)) == []

@@ -17,7 +17,7 @@ from pdf_structure import faults, told
 
 from briefgen.render import fonts
 from briefgen.render.fonts import missing_glyphs
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 ROOT = Path(__file__).parents[2]
 NAMES = {
@@ -93,7 +93,7 @@ import sys
 from pathlib import Path
 from pdf_samples import letter
 from briefgen.errors import BriefgenError
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 try:
     PdfRenderer((Path(sys.argv[1]),)).render(letter("<p>Text.</p>", sys.argv[2]))
 except BriefgenError as error:

@@ -17,9 +17,9 @@ import pytest
 from pdf_samples import BRIEFING, KINDS, LETTER, NOTE, SENTENCE, footnotes, letter
 from pdf_structure import Element, Structured, codes, faults, outline, told
 
+from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.opening import open_campaign
-from briefgen.render.pdf import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer
 
 STYLES = (Path(__file__).parents[2] / "templates/css",)
 
@@ -366,7 +366,7 @@ def test_what_the_renderer_beneath_makes_would_not_pass() -> None:
     """WeasyPrint's own tree, against which ours is made: the checker knows what is wrong with it."""
     import weasyprint
 
-    from briefgen.render.pdf import whole_page
+    from briefgen.render.pdf.renderer import whole_page
 
     css = "\n".join((STYLES[0] / name).read_text() for name in ("page.css", "briefing.css"))
     plain = weasyprint.HTML(string=whole_page(BRIEFING)).write_pdf(

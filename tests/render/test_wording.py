@@ -11,8 +11,8 @@ from layout_samples import WINDOWED, laid_out
 
 from briefgen.errors import BriefgenError
 from briefgen.model.document import LayoutName
-from briefgen.render.pdf import PdfRenderer
-from briefgen.render.restraint import wording_problems
+from briefgen.render.pdf.css_policy import wording_problems
+from briefgen.render.pdf.renderer import PdfRenderer
 
 SHIPPED = Path(__file__).parents[2] / "templates" / "css"
 

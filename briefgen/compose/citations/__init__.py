@@ -4,6 +4,6 @@ Templates and snippets say what is cited (`Note`), the style says how, and pando
 """
 
 from briefgen.compose.citations.formatting import Citeproc
-from briefgen.compose.citations.records import Citation, Cited, Note, Remark, Spot, Via
+from briefgen.compose.citations.types import Citation, Cited, Note, Remark, Spot, Via
 
 __all__ = ["Citation", "Cited", "Citeproc", "Note", "Remark", "Spot", "Via"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Problem
-from briefgen.library.pandoc import pandoc_missing, pandoc_program
+from briefgen.system.pandoc import pandoc_missing, pandoc_program
 
 TIMEOUT_S = 60
 MAX_MEMORY = "1g"

@@ -13,7 +13,7 @@ from typing import Any
 
 from briefgen.compose.citations.inlines import cite_html, inlines_html
 from briefgen.compose.citations.locators import several
-from briefgen.compose.citations.stops import joined
+from briefgen.compose.citations.sentence_ends import joined
 
 _JOIN, _BEFORE, _BEHIND = "\ue000", "\ue001", "\ue002"
 _FIRST = 0xE100

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from briefgen.compose.citations.asking import Manner
+from briefgen.compose.citations.bibliography import second_hand
+from briefgen.compose.citations.citeproc_requests import Manner
 from briefgen.compose.citations.clusters import Answer, Around, Cite, Cluster, with_words
-from briefgen.compose.citations.records import Citation, Cited, Note, Spot
-from briefgen.compose.citations.stops import ends, joined
-from briefgen.compose.citations.works import second_hand
+from briefgen.compose.citations.sentence_ends import ends, joined
+from briefgen.compose.citations.types import Citation, Cited, Note, Spot
 
 _FAR = 100
 """Notes between the last footnote and the short forms for the bibliography: none of them is "ibid"."""

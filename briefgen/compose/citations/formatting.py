@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from briefgen.compose.citations.asking import Manner
+from briefgen.compose.citations.bibliography import citations_of
 from briefgen.compose.citations.cache import Cache
+from briefgen.compose.citations.citeproc_requests import Manner
 from briefgen.compose.citations.footnotes import set_footnotes
 from briefgen.compose.citations.in_text import set_in_text
 from briefgen.compose.citations.locators import unusable
-from briefgen.compose.citations.records import Cited, Note
+from briefgen.compose.citations.phrases import words_for
 from briefgen.compose.citations.styles import Style, find_style, locale_of
-from briefgen.compose.citations.words import words_for
-from briefgen.compose.citations.works import citations_of
+from briefgen.compose.citations.types import Cited, Note
 from briefgen.errors import BriefgenError, Problem, did_you_mean
 from briefgen.model.source import Reference
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from briefgen.compose.citations.asking import Manner
+from briefgen.compose.citations.bibliography import second_hand
+from briefgen.compose.citations.citeproc_requests import Manner
 from briefgen.compose.citations.clusters import Answer, Around, Cite, Cluster, with_words
-from briefgen.compose.citations.records import Citation, Cited, Note, Spot
-from briefgen.compose.citations.stops import Change, cited_at_end, joined
-from briefgen.compose.citations.works import second_hand
+from briefgen.compose.citations.sentence_ends import Change, cited_at_end, joined
+from briefgen.compose.citations.types import Citation, Cited, Note, Spot
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
-from briefgen.ordinary import is_ordinary, is_within, shown_name
+from briefgen.system.files import is_ordinary, is_within, shown_name
 
 Family = Literal["note", "author-date", "numeric", "label"]
 MAX_BYTES = 5_000_000

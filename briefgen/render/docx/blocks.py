@@ -10,9 +10,9 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
-from briefgen.render.docx.design import twips
 from briefgen.render.docx.frames import Framed
 from briefgen.render.docx.inline import unknown
+from briefgen.render.docx.metrics import twips
 from briefgen.render.docx.styles import LIST_STEP_MM
 
 _WITHIN_ITEMS = frozenset({"p", "ul", "ol"})

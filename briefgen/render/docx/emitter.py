@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.render.address_window import Standing, is_long_return_line
+from briefgen.render.docx.base_document import Reference
 from briefgen.render.docx.blocks import (
     BLOCKS,
     CELL,
@@ -25,7 +27,6 @@ from briefgen.render.docx.blocks import (
     refuse_text,
     spoken,
 )
-from briefgen.render.docx.design import emu, twips
 from briefgen.render.docx.frames import (
     Framed,
     address_frame,
@@ -36,13 +37,12 @@ from briefgen.render.docx.frames import (
 )
 from briefgen.render.docx.inline import Inline, unknown
 from briefgen.render.docx.languages import language
+from briefgen.render.docx.metrics import emu, twips
 from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, Pictures, drawing
-from briefgen.render.docx.reference import Reference
 from briefgen.render.docx.runs import escape
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
 from briefgen.render.docx.tables import Cell, Row, grid
-from briefgen.render.window import Standing, is_long_return_line
 
 _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from briefgen.model.look import LOGO_WIDTH_MM
-from briefgen.render.docx.design import Design, emu, twips
+from briefgen.render.address_window import PT, Standing
+from briefgen.render.docx.metrics import Design, emu, twips
 from briefgen.render.docx.styles import colour, spacing
 from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, marks
-from briefgen.render.window import PT, Standing
 
 _MARK_ROOM_MM = 2.0
 _LOGO_GAP_MM = 6.0

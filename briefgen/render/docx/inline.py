@@ -13,7 +13,7 @@ from briefgen.render.docx import links
 from briefgen.render.docx.runs import Look, Runs, escape
 
 if TYPE_CHECKING:
-    from briefgen.render.docx.reference import Reference
+    from briefgen.render.docx.base_document import Reference
 
 _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3}

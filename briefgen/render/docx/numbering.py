@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from briefgen.render.docx.design import twips
+from briefgen.render.docx.metrics import twips
 from briefgen.render.docx.ooxml import AFTER_NUMBERING, element, insert, put_part, tag
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
 

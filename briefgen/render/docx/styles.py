@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from briefgen.render.docx.design import Design, twips
+from briefgen.render.docx.metrics import Design, twips
 
 Kind = Literal["paragraph", "character", "table"]
 
@@ -239,7 +239,7 @@ def _briefing(d: Design) -> Iterator[Style]:
 
 _BOX_INDENT = indent(4.2, 4.2)
 _SMALLER_ADDRESSES = (9.5, 9.0, 8.0)
-"""Of the smaller sizes of an address in a window (`briefgen.render.window`), in points."""
+"""Of the smaller sizes of an address in a window (`briefgen.render.address_window`), in points."""
 
 
 def _box(d: Design) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from briefgen.render.docx.design import Design
 from briefgen.render.docx.languages import Language
-from briefgen.render.docx.names import english_name, plain_name
+from briefgen.render.docx.metrics import Design
 from briefgen.render.docx.ooxml import AFTER_DIRECTION, child, element, insert, tag
+from briefgen.render.docx.style_names import english_name, plain_name
 from briefgen.render.docx.styles import Style
 
 if TYPE_CHECKING:
