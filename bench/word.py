@@ -29,7 +29,7 @@ import pypandoc
 from render import LETTER, letter_to, plain_docx
 
 from briefgen.model.document import Document
-from briefgen.model.letterhead import Letterhead
+from briefgen.model.look import Letterhead
 from briefgen.render.docx import DocxRenderer
 
 ROOT = Path(__file__).parents[1]

@@ -24,10 +24,9 @@ from briefgen.campaign.open import Opened, open_campaign
 from briefgen.campaign.page_fit import Fitting
 from briefgen.cli.explain import _lines
 from briefgen.errors import BriefgenError
-from briefgen.inspect.compare import against
-from briefgen.model.document import Document, Extent
+from briefgen.inspect.diff import against
+from briefgen.model.document import Document, Extent, record_hash
 from briefgen.model.recipient import Recipient
-from briefgen.model.record import record_hash
 
 GOLDEN = Path(__file__).parent / "cli" / "golden"
 

@@ -13,7 +13,7 @@ from briefgen.campaign.loader import check_names, read_campaign, recipient_files
 from briefgen.compose.citations.styles import find_style
 from briefgen.compose.pictures import with_pictures
 from briefgen.errors import BriefgenError, Findings, StorageFault, UsageFault
-from briefgen.inspect.compare import read_finished
+from briefgen.inspect.diff import read_finished
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_source import Described
 from briefgen.library.ingest.curate import add_source

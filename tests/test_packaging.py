@@ -21,7 +21,7 @@ from uuid import uuid4
 import pytest
 
 import briefgen
-from briefgen.library.built_in import built_in
+from briefgen.library.folders import built_in
 
 ROOT = Path(briefgen.__file__).resolve().parents[1]
 SECRET = f"a full text that is nobody's to pass on, {uuid4()}"
@@ -159,7 +159,7 @@ def test_the_loader_serves_the_checkout() -> None:
 
 def test_the_loader_serves_the_installed_package(installed: Path, tmp_path: Path) -> None:
     code = (
-        "from briefgen.library.built_in import built_in; print(built_in('snippets')); print(built_in('docs'))"
+        "from briefgen.library.folders import built_in; print(built_in('snippets')); print(built_in('docs'))"
     )
     told = run_installed(installed, tmp_path, "-c", code)
     assert told.stdout.splitlines() == [

@@ -5,8 +5,11 @@ This room compares keys and files with the ledger; it composes, renders and writ
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
@@ -14,15 +17,42 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from briefgen import __version__
-from briefgen.batch.filenames import stem
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.outputs.base import Output
 from briefgen.errors import Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
 
-if TYPE_CHECKING:  # pydantic stands behind it, and planning needs none
+if TYPE_CHECKING:
     from briefgen.model.campaign import Format
+
+
+SLUG_LENGTH = 60
+_WITHOUT_DECOMPOSITION = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
+)
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII letters, digits and single hyphens, at most 60 characters; may be empty.
+
+    >>> slug("Nydia M. Velázquez")
+    'nydia-m-velazquez'
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_WITHOUT_DECOMPOSITION))
+    letters = "".join(mark for mark in folded if not unicodedata.combining(mark))
+    return re.sub(r"[^a-z0-9]+", "-", letters)[:SLUG_LENGTH].strip("-")
+
+
+def stem(recipient: Recipient) -> str:
+    """The name of a recipient's files without ending: slug of the name, or of the id, and a hash of the id.
+
+    The hash (8 characters, 40 bits) keeps two recipients of one name apart, and ends the name so that it is
+    never one that Windows reserves; everything is lower case, so that no two names differ by case alone.
+    """
+    digest = hashlib.sha256(recipient.id.encode("utf-8", "surrogatepass")).digest()
+    mark = base64.b32encode(digest[:5]).decode("ascii").lower()
+    return f"{slug(recipient.full_name) or slug(recipient.id) or 'letter'}-{mark}"
 
 
 class Composer(Protocol):
@@ -138,7 +168,7 @@ def key(fingerprint: str, person: str, format: Format) -> str:
 def drawn(document: Document, drawing: str, format: Format) -> str:
     """SHA-256 (hex) over all that a file is made of once its letter is composed.
 
-    A record that bears its own hash (briefgen.model.record) is represented by it.
+    A record that bears its own hash (briefgen.model.document) is represented by it.
     """
     content = {name: getattr(document, name) for name in _DOCUMENT}
     content["record"] = document.record.get("sha256", document.record)

@@ -10,10 +10,9 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from briefgen.batch.filenames import stem
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.outputs.base import ERRORS, LETTERS, MANIFEST, Output
-from briefgen.batch.plan import Job
+from briefgen.batch.plan import Job, stem
 from briefgen.errors import Problem
 from briefgen.model.recipient import Recipient
 

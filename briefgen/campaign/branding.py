@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from briefgen.compose.letterhead import return_line
+from briefgen.compose.boilerplate import return_line
 from briefgen.compose.svg_sanitizer import safe_drawing
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.model.campaign import Campaign, Logo

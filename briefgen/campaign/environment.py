@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from briefgen import __version__
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.library.built_in import built_in
+from briefgen.library.folders import built_in
 from briefgen.system.files import is_ordinary, is_within
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ together. Recipients who cannot be written to are no mistake: they are set apart
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from briefgen.campaign.branding import check_address, check_look, look_of
 from briefgen.campaign.loader import Found, check_names, read_campaign, recipient_files, require
 from briefgen.campaign.page_fit import Fitting
 from briefgen.campaign.trial_letters import try_letters
+from briefgen.cli.console import count
 from briefgen.compose.citations.style_check import check_style
 from briefgen.compose.composer import (
     BRIEFING_NAMES,
@@ -28,20 +30,19 @@ from briefgen.compose.composer import (
 )
 from briefgen.compose.figures import drawing_problems
 from briefgen.compose.fingerprint import drawing, fingerprint
-from briefgen.compose.interest_rules import unmatched
 from briefgen.compose.pictures import pictures_of
+from briefgen.compose.select import unmatched
 from briefgen.compose.templates import Templates, is_language
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean, people_in
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.loader import NO_TEXTS, Library, Texts, library_folders, load_library
 from briefgen.model.campaign import Campaign
-from briefgen.model.letterhead import Letterhead
-from briefgen.model.look import QUIET_SERIF, Look
+from briefgen.model.look import QUIET_SERIF, Letterhead, Look
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import same_language
 from briefgen.recipients.reader import read_list
+from briefgen.recipients.schema import sendable
 from briefgen.recipients.table import Columns
-from briefgen.recipients.validation import sendable
 from briefgen.render.registry import Renderers
 from briefgen.system.doctor import require_pdf
 from briefgen.system.files import is_ordinary, is_within
@@ -307,3 +308,44 @@ _VERIFIED = {
     "none": "without any, as asks may be",
     "failed": "not proved",
 }
+
+
+def recipients_named(opened: Opened, ids: Iterable[str]) -> list[Recipient]:
+    """The recipients with these ids; raises with all that are not there or cannot be written to."""
+    found: list[Recipient] = []
+    faults: list[BriefgenError] = []
+    for one in dict.fromkeys(ids):
+        try:
+            found.append(recipient_named(opened, one))
+        except BriefgenError as fault:
+            faults.append(fault)
+    if faults:
+        problems = [problem for fault in faults for problem in fault.problems]
+        raise max(faults, key=lambda fault: fault.exit_code).__class__(problems)
+    return found
+
+
+def recipient_named(opened: Opened, to: str) -> Recipient:
+    """The recipient with an id; raises with the reason where there is none or none can be written to."""
+    for one in opened.recipients:
+        if one.id == to:
+            return one
+    reasons = [problem for problem in opened.skipped if problem.about == to]
+    if reasons:
+        raise BriefgenError(reasons)
+    known = [one.id for one in opened.recipients]
+    alike = [name for name in known if to and name.startswith(to)][:3] or _beginning_alike(to, known)
+    hint = f"did you mean {' or '.join(alike)}?" if alike else did_you_mean(to, known)
+    hint = hint or "briefgen recipients list"
+    if unread := people_in(problem for problem in opened.skipped if not problem.about):
+        hint += f"; {count(unread, 'row')} of the list cannot be read: briefgen recipients list says why"
+    raise UsageFault(Problem("recipient-unknown", f"no recipient has the id {to!r}", None, hint))
+
+
+def _beginning_alike(to: str, known: list[str]) -> list[str]:
+    """Ids of which what was given may be the misspelt beginning, as where somebody types the name alone."""
+    beginnings: dict[str, list[str]] = {}
+    for name in known:
+        beginnings.setdefault(name[: len(to) + 1], []).append(name)
+    near = get_close_matches(to, beginnings, n=3, cutoff=0.75)
+    return [name for beginning in near for name in beginnings[beginning]][:3]

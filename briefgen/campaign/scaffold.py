@@ -8,8 +8,7 @@ from pathlib import Path
 
 from briefgen.compose.templates import BUILT_IN, Templates
 from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault, did_you_mean
-from briefgen.library.built_in import built_in
-from briefgen.library.folders import Folder
+from briefgen.library.folders import Folder, built_in
 
 
 def examples() -> list[str]:

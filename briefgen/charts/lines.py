@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from briefgen.charts.lettering import LABEL, SMALL, lines_of, width_of
-from briefgen.charts.plot import Mark, Plot
-from briefgen.charts.scale import Scale, steps, written
+from briefgen.charts.plot import Mark, Plot, Scale, steps, written
 from briefgen.charts.scene import INK, QUIET, RULE, Dot, Line, Scene, Shape, Words, behind
 
 _TOP, _HEIGHT, _BELOW = 38.0, 180.0, 24.0

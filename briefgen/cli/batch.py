@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.broken_pipe import unbroken
 from briefgen.cli.campaign import formats_of, job_of, opened_at, output_of
-from briefgen.cli.console import Show, count
+from briefgen.cli.console import Show, count, unbroken
 from briefgen.cli.main import app
 from briefgen.errors import BriefgenError, Problem, UsageFault, people_in
 
@@ -92,7 +91,7 @@ def batch(
     """Write all letters of a campaign; run again, it goes on where it stopped and does nothing twice."""
     from briefgen.batch.plan import Choice
     from briefgen.batch.shards import Shard
-    from briefgen.campaign.find_recipient import recipients_named
+    from briefgen.campaign.open import recipients_named
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
@@ -235,8 +234,8 @@ def _elsewhere(show: Show, run: _Run, at: Address | None) -> Iterator[Elsewhere 
 
 
 def _merge(show: Show, run: _Run) -> int:
-    from briefgen.batch.merge import merge
     from briefgen.batch.outputs.folder import Folder
+    from briefgen.batch.shards import merge
     from briefgen.cli.progress import watching
 
     assert isinstance(run.output, Folder)  # _require_sense has seen to it

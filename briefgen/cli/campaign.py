@@ -170,8 +170,8 @@ def letter(
     verbose: options.Verbose = False,
 ) -> None:
     """Write one letter, or a few, to be looked at."""
-    from briefgen.batch.filenames import stem
-    from briefgen.campaign.find_recipient import recipients_named
+    from briefgen.batch.plan import stem
+    from briefgen.campaign.open import recipients_named
     from briefgen.system.limits import patience
 
     show = Show(as_json, quiet, verbose)
@@ -214,7 +214,7 @@ def doctor(as_json: options.Json = False) -> None:
 def opened_at(campaign: Path, text: list[str] | None) -> Opened:
     """The campaign, checked, with the texts of sources that are at hand."""
     from briefgen.campaign.open import open_campaign
-    from briefgen.cli.text_option import texts_at_hand
+    from briefgen.cli.options import texts_at_hand
 
     return open_campaign(campaign, texts_at_hand(text))
 

@@ -206,7 +206,7 @@ def new(
     """Start a snippet from a quote: a draft with its locator, proved and entered in the lock."""
     from datetime import date
 
-    from briefgen.cli.text_option import texts_at_hand
+    from briefgen.cli.options import texts_at_hand
     from briefgen.evidence.lock import lock_command
     from briefgen.library.ingest.curate import campaign_folder, start_snippet
     from briefgen.library.ingest.draft_snippet import Wanted
@@ -271,7 +271,7 @@ def find_snippets(
 
 def _show_hits(show: Show, hits: Sequence[Hit], words: Sequence[str]) -> None:
     """Each snippet with the words found in it; what the wording says always comes last."""
-    from briefgen.evidence.inline_text import plain
+    from briefgen.evidence.normalize import plain
     from briefgen.library.search import spans_in, terms_of
 
     bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ

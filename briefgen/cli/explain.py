@@ -30,8 +30,7 @@ def explain(
 ) -> None:
     """Say why a letter is as it is: form of address, template, rules, ask, and every snippet in or out."""
     from briefgen.campaign.explain import explain as explain_letter
-    from briefgen.campaign.find_recipient import recipient_named
-    from briefgen.campaign.open import open_campaign
+    from briefgen.campaign.open import open_campaign, recipient_named
     from briefgen.system.limits import patience
 
     show = Show(as_json, quiet)

@@ -16,7 +16,7 @@ from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
 
 if TYPE_CHECKING:
-    from briefgen.inspect.compare import Against
+    from briefgen.inspect.diff import Against
     from briefgen.inspect.record import Claim, Fit, Proof, Record, Shown
     from briefgen.inspect.trace import Trace
 
@@ -72,7 +72,7 @@ def trace_file(
 
 
 def _compared(file: Path, other: Path | None) -> Against | None:
-    from briefgen.inspect.compare import against
+    from briefgen.inspect.diff import against
 
     return against(file, other) if other else None
 

@@ -234,7 +234,7 @@ def _folders(campaign: Path | None) -> tuple[Folder, ...]:
 
 
 def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    from briefgen.cli.text_option import texts_at_hand
+    from briefgen.cli.options import texts_at_hand
     from briefgen.library.loader import load_library
 
     findings, folders = Findings(), _folders(campaign)
@@ -281,7 +281,7 @@ def lock_snippets(
     from briefgen.batch.atomic_write import whole
     from briefgen.evidence.lock import write_lock
     from briefgen.evidence.review import make_lock
-    from briefgen.library.built_in import is_packaged
+    from briefgen.library.folders import is_packaged
     from briefgen.library.loader import lock_of, own_cards
     from briefgen.library.snippets import LOCK
 

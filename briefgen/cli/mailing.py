@@ -55,8 +55,7 @@ def print_run(
     """Put finished letters into one file for the printer, in postal order, with envelopes and labels."""
     from briefgen.mailing import envelopes_labels as addresses
     from briefgen.mailing import print_run
-    from briefgen.mailing.finished import finished_letters
-    from briefgen.mailing.postal_order import in_postal_order
+    from briefgen.mailing.print_run import finished_letters, in_postal_order
     from briefgen.mailing.stationery import envelope, sheet
 
     size = envelope(envelopes) if envelopes else None
@@ -131,9 +130,9 @@ def drafts(
 ) -> None:
     """Write drafts of e-mails with the letters attached, ready to open; nothing is sent."""
     from briefgen.address.address import address
-    from briefgen.batch.filenames import slug, stem
+    from briefgen.batch.plan import slug, stem
     from briefgen.mailing.email_drafts import Attached, draft
-    from briefgen.mailing.finished import finished_letters
+    from briefgen.mailing.print_run import finished_letters
 
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)

@@ -17,13 +17,19 @@ from markupsafe import Markup
 from briefgen.address.address import address
 from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import Forms
-from briefgen.compose.boilerplate import Furniture, Request, letter_title
+from briefgen.compose.boilerplate import (
+    Furniture,
+    Request,
+    letter_title,
+    letterhead_lines,
+    paper_of,
+    return_line,
+)
 from briefgen.compose.citations import Citeproc
-from briefgen.compose.citations.cache import Cache
+from briefgen.compose.citations.citeproc import Cache
 from briefgen.compose.citations.placement import WORKS, Placed, place
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, country_read_in, variety
 from briefgen.compose.figures import Figures, with_figures
-from briefgen.compose.letterhead import letterhead_lines, paper_of, return_line
 from briefgen.compose.markup import canonical
 from briefgen.compose.nonbreaking import kept_together
 from briefgen.compose.passages import Desk, Passage

@@ -18,7 +18,7 @@ from functools import cache
 from briefgen.compose.templates import long_date
 from briefgen.data import FOLDER
 from briefgen.errors import Findings
-from briefgen.evidence.dates_in_prose import MONTHS
+from briefgen.evidence.dates import MONTHS
 from briefgen.model.recipient import Recipient
 from briefgen.system.yaml_reader import read_text, read_yaml
 

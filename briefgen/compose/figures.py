@@ -103,7 +103,7 @@ def _carried(scene: Scene) -> str:
 
 def scene_of(snippet: Snippet, language: str, country: str = "") -> Scene:
     """The picture of a figure; raises BriefgenError where it cannot be drawn, or would fit on no page."""
-    from briefgen.charts.drawing import MAX_HEIGHT, draw
+    from briefgen.charts import MAX_HEIGHT, draw
 
     if problems := list(_unwritable(snippet)):
         raise BriefgenError(problems)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from briefgen.evidence.dates_in_prose import MONTHS
+from briefgen.evidence.dates import MONTHS
 
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 _COUNTED = r"H\.R\.|[Aa]rticles?|[Aa]rts?\.?|[Pp]aragraphs?|[Pp]aras?\.?|pp?\.?|[Nn]os?\.|[Vv]ols?\.?|§§?"

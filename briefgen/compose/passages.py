@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from briefgen.compose.citations import Citation, Note, Remark, Via
-from briefgen.compose.citations.locators import known_words, label_of, unusable
+from briefgen.compose.citations.phrases import known_words, label_of, unusable
 from briefgen.compose.citations.placement import mark
 from briefgen.compose.english_variants import as_read
 from briefgen.errors import BriefgenError, Problem, did_you_mean

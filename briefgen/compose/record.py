@@ -16,8 +16,8 @@ from briefgen import __version__
 from briefgen.compose.citations.sentence_ends import Change
 from briefgen.compose.passages import Passage, inline_html
 from briefgen.model.campaign import Campaign
+from briefgen.model.document import FORMAT, record_hash, text_hash
 from briefgen.model.recipient import Recipient
-from briefgen.model.record import FORMAT, record_hash, text_hash
 from briefgen.model.snippet import Caveat, Evidence, Snippet
 from briefgen.model.source import Reference
 from briefgen.model.text import clean

@@ -16,7 +16,6 @@ from briefgen.evidence import figure_checks as figures
 from briefgen.evidence import provenance as chains
 from briefgen.evidence import wording_checks as wording
 from briefgen.evidence.dates import read_edtf
-from briefgen.evidence.inline_text import plain
 from briefgen.evidence.lock import (
     TITLE,
     Card,
@@ -29,9 +28,8 @@ from briefgen.evidence.lock import (
     wording_key,
     wording_place,
 )
-from briefgen.evidence.normalize import fingerprint, legible, normalise, words
-from briefgen.evidence.passages import Ground
-from briefgen.evidence.protocols import Material
+from briefgen.evidence.normalize import fingerprint, legible, normalise, plain, words
+from briefgen.evidence.passages import Ground, Material
 from briefgen.evidence.prove import Proofs, ground_of, is_day, prove, quote_entry, same_quote
 from briefgen.evidence.quotes import quote_words
 from briefgen.model.snippet import Caveat, Snippet

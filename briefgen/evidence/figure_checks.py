@@ -14,8 +14,7 @@ from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
 from briefgen.evidence import wording_checks as wording
 from briefgen.evidence.dates import Span, read_edtf, said
-from briefgen.evidence.inline_text import fault_of, plain
-from briefgen.evidence.normalize import legible, normalise
+from briefgen.evidence.normalize import fault_of, legible, normalise, plain
 from briefgen.evidence.numbers import Number, read_numbers
 from briefgen.evidence.passages import Ground
 from briefgen.model.snippet import Datum, Figure, Snippet

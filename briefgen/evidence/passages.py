@@ -5,13 +5,48 @@ It gathers; proving the evidence and judging the wording are done elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
-from briefgen.evidence.normalize import BodyParagraph, legible, normalise, sentences
+from briefgen.evidence.lock import Lock
+from briefgen.evidence.normalize import BodyParagraph, Text, legible, normalise, sentences
 from briefgen.evidence.numbers import Number, read_numbers
-from briefgen.model.source import Reference
+from briefgen.model.snippet import Caveat, Snippet
+from briefgen.model.source import Reference, RestsOn, SourceRecord
+
+
+class Material(Protocol):
+    """Snippets, caveats and sources by id (briefgen.library.loader has them)."""
+
+    @property
+    def snippets(self) -> Mapping[str, Snippet]:
+        """All snippets, drafts too."""
+
+    @property
+    def caveats(self) -> Mapping[str, Caveat]:
+        """All caveats."""
+
+    @property
+    def references(self) -> Mapping[str, Reference]:
+        """The works cited."""
+
+    @property
+    def records(self) -> Mapping[str, SourceRecord]:
+        """What is known of texts."""
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """The texts at hand."""
+
+    @property
+    def rests_on(self) -> Mapping[str, RestsOn]:
+        """Which work takes its facts from which."""
+
+    @property
+    def lock(self) -> Lock:
+        """What was proved and reviewed."""
 
 
 @lru_cache(maxsize=8192)

@@ -22,7 +22,7 @@ from briefgen.evidence.lock import (
     wording_key,
 )
 from briefgen.evidence.normalize import fingerprint
-from briefgen.evidence.protocols import Material
+from briefgen.evidence.passages import Material
 from briefgen.evidence.prove import Proofs, prove, quote_entry, same_quote
 
 MAX_NAME = 100

@@ -7,9 +7,9 @@ from datetime import date
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence.dates import older_than, read_edtf
-from briefgen.evidence.inline_text import plain
 from briefgen.evidence.lock import TITLE, card_wordings, lock_command
-from briefgen.evidence.protocols import Material
+from briefgen.evidence.normalize import plain
+from briefgen.evidence.passages import Material
 from briefgen.evidence.wording_checks import has_year
 from briefgen.model.snippet import Snippet
 

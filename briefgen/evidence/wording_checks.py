@@ -13,8 +13,7 @@ from fractions import Fraction
 from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
 from briefgen.evidence.dates import relative_words
-from briefgen.evidence.inline_text import plain
-from briefgen.evidence.normalize import legible, normalise
+from briefgen.evidence.normalize import legible, normalise, plain
 from briefgen.evidence.numbers import Number, covers, read_numbers
 from briefgen.evidence.passages import Ground, Told, titles_of
 from briefgen.evidence.provenance import fold, names_it, names_of, written_names_of

@@ -6,9 +6,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from briefgen.errors import Place, Problem
 from briefgen.inspect.tokens import (
     ANY_HYPHEN,
     BULLETS,
@@ -20,6 +23,7 @@ from briefgen.inspect.tokens import (
     Token,
     comparable,
 )
+from briefgen.inspect.trace import read_finished
 
 _HYPHENS = re.compile("[\u2010\u2011]")
 _SHOWN = 10
@@ -252,3 +256,41 @@ def _limited(told: list[str]) -> list[str]:
 def _shown(words: list[str]) -> str:
     text = " ".join(words)
     return repr(text if len(text) <= 120 else text[:117] + "…") if text else "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the comparison of two files gave."""
+
+    file: str
+    """The other file."""
+    compared: str
+    """What could be compared, in words."""
+    problems: tuple[Problem, ...]
+    """A difference each; empty where both say the same."""
+
+
+def against(path: Path, other: Path) -> Against:
+    """Compare two files, each a PDF or DOCX; raises BriefgenError where one cannot be read."""
+    ours, theirs = read_finished(path), read_finished(other)
+    told = [*_properties(ours, theirs), *differences(ours, theirs)]
+    structured = ours.structured and theirs.structured
+    compared = _WITH_STRUCTURE if structured else "text and notes (one has no tags)"
+    hint = "make both anew from the campaign"
+    problems = (Problem("renderings-differ", each, Place(str(other)), hint) for each in told)
+    return Against(str(other), compared, tuple(problems))
+
+
+_WITH_STRUCTURE = "text, notes, headings, lists, tables, pictures and links"
+
+
+def _properties(ours: Read, theirs: Read) -> list[str]:
+    pairs = (
+        ("title", ours.title, theirs.title),
+        ("author", ours.author, theirs.author),
+        ("language", ours.language, theirs.language),
+    )
+    told = [f"{name}: {a!r} against {b!r}" for name, a, b in pairs if a != b]
+    if None not in (ours.record, theirs.record) and ours.record != theirs.record:
+        told.append("the evidence records are not the same")
+    return told

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -15,9 +16,116 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.inspect.numbering import Numbering
 from briefgen.inspect.tokens import Link, Read, Writer, span_of
 from briefgen.system.files import content
+
+_numbering_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LEVELS = 9
+
+
+class Numbering:
+    """Counts through one document, from its numbering part (None: no lists)."""
+
+    def __init__(self, root: Any) -> None:
+        self._abstract: dict[str, Any] = {}
+        self._numbers: dict[str, Any] = {}
+        for child in root if root is not None else ():
+            if child.tag == f"{_numbering_W}abstractNum":
+                self._abstract[child.get(f"{_numbering_W}abstractNumId", "")] = child
+            elif child.tag == f"{_numbering_W}num":
+                self._numbers[child.get(f"{_numbering_W}numId", "")] = child
+        self._counts: dict[str, list[int | None]] = {}
+        self._begun: set[tuple[str, int]] = set()
+
+    def next(self, number: str, level: int) -> str:
+        """The marker of the next item in this list at this level (from 0); empty where there is none."""
+        definition = self._numbers.get(number)
+        if definition is None or not 0 <= level < _LEVELS:
+            return ""
+        abstract = _numbering_value(definition, "abstractNumId")
+        levels = self._levels(abstract, definition)
+        if level not in levels:
+            return ""
+        counts = self._counts.setdefault(abstract, [None] * _LEVELS)
+        self._count(number, level, definition, levels, counts)
+        return _marker(levels, level, counts)
+
+    def _levels(self, abstract: str, definition: Any) -> dict[int, Any]:
+        found = {
+            _numbering_whole(each.get(f"{_numbering_W}ilvl"), 0): each
+            for each in self._abstract.get(abstract, ())
+            if each.tag == f"{_numbering_W}lvl"
+        }
+        for override in definition.iterfind(f"{_numbering_W}lvlOverride"):
+            own = override.find(f"{_numbering_W}lvl")
+            if own is not None:
+                found[_numbering_whole(override.get(f"{_numbering_W}ilvl"), 0)] = own
+        return found
+
+    def _count(
+        self, number: str, level: int, definition: Any, levels: Mapping[int, Any], counts: list[int | None]
+    ) -> None:
+        restart = _restart(definition, level)
+        count = counts[level]
+        if (number, level) not in self._begun and restart is not None:
+            counts[level] = restart
+        elif count is None:
+            counts[level] = _numbering_whole(_numbering_value(levels[level], "start"), 1)
+        else:
+            counts[level] = count + 1
+        self._begun.add((number, level))
+        counts[level + 1 :] = [None] * (_LEVELS - level - 1)
+
+
+def _restart(definition: Any, level: int) -> int | None:
+    for override in definition.iterfind(f"{_numbering_W}lvlOverride"):
+        if _numbering_whole(override.get(f"{_numbering_W}ilvl"), -1) == level:
+            value = _numbering_value(override, "startOverride")
+            return _numbering_whole(value, 1) if value else None
+    return None
+
+
+def _marker(levels: Mapping[int, Any], level: int, counts: list[int | None]) -> str:
+    form = _numbering_value(levels[level], "numFmt")
+    if form == "bullet":
+        return "\u2022"
+
+    def shown(match: re.Match[str]) -> str:
+        index = int(match.group(1)) - 1
+        own = _numbering_value(levels[index], "numFmt") if index in levels else "decimal"
+        count = counts[index]
+        return _formatted(1 if count is None else count, own)
+
+    return re.sub("%([1-9])", shown, _numbering_value(levels[level], "lvlText")) if form != "none" else ""
+
+
+def _formatted(count: int, form: str) -> str:
+    if form in {"lowerLetter", "upperLetter"}:
+        letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
+        return letters if form == "lowerLetter" else letters.upper()
+    if form in {"lowerRoman", "upperRoman"}:
+        return _roman(count) if form == "lowerRoman" else _roman(count).upper()
+    return str(count)
+
+
+def _roman(count: int) -> str:
+    signs = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")]
+    signs += [(10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")]
+    out = ""
+    for value, sign in signs:
+        while count >= value and len(out) < 40:
+            out, count = out + sign, count - value
+    return out
+
+
+def _numbering_value(parent: Any, name: str) -> str:
+    child = parent.find(f"{_numbering_W}{name}")
+    return str(child.get(f"{_numbering_W}val", "")) if child is not None else ""
+
+
+def _numbering_whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else otherwise
+
 
 MAX_BYTES = 100_000_000
 """Of the file."""

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from briefgen.inspect.pdf_artifacts import address, drawn_words, has_mark
-from briefgen.inspect.pdf_reading_order import character
+from briefgen.inspect.pdf_reading_order import address, character, drawn_words, has_mark
 from briefgen.inspect.tokens import LINE_HYPHEN, Link, Writer, bullet
 
 MAX_DEPTH = 150

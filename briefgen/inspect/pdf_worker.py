@@ -11,8 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.inspect.table_grid import Cell
-from briefgen.inspect.tokens import Link, Read, Token
+from briefgen.inspect.tokens import Cell, Link, Read, Token
 from briefgen.system.child_process import Unanswered, answer, answer_of
 
 TIMEOUT_S = 120

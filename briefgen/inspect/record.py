@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.record import FORMAT, record_hash, text_hash
+from briefgen.model.document import FORMAT, record_hash, text_hash
 from briefgen.model.text import clean
 
 _Short = Annotated[str, Field(max_length=2_000)]

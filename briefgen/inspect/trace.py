@@ -5,17 +5,106 @@ It judges words, exactly; it neither looks at how they are set nor proves the ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import Place, Problem
-from briefgen.inspect.notes import NoteChange, Notes, compared_notes
-from briefgen.inspect.open_file import read_finished
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.record import Record, Statement, read_record
 from briefgen.inspect.text_match import Difference, Words
+from briefgen.inspect.tokens import Read, note_key
 from briefgen.model.text import clean
+from briefgen.system.files import content
+
+_MOST_COMPARED = 2_000
+"""Notes; beyond them only their places are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChange:
+    """A note of the record that does not stand in the file."""
+
+    number: int
+    """In the document as it was made, from 1."""
+    recorded: str
+    differences: tuple[Difference, ...]
+    """How the note that stands in its place differs; empty where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """How the notes of the record stand in the file."""
+
+    recorded: int
+    added: int
+    """Notes of the file that the record does not know."""
+    changes: tuple[NoteChange, ...]
+
+
+def compared_notes(recorded: Sequence[str], read: Read) -> Notes:
+    """Hold the notes of a record against those of a file."""
+    found = [note.text for note in read.notes]
+    ours, theirs = ([note_key(text) for text in texts] for texts in (recorded, found))
+    added, changes = 0, list[NoteChange]()
+    for change, a, b, c, d in _operations(ours, theirs):
+        if change == "equal":
+            continue
+        changes += _changes(recorded[a:b], found[c:d], a + 1)
+        added += max(0, (d - c) - (b - a))
+    return Notes(len(recorded), added, tuple(changes))
+
+
+def _operations(ours: Sequence[str], theirs: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    if max(len(ours), len(theirs)) <= _MOST_COMPARED:
+        return SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    alike = min(len(ours), len(theirs))
+    places = ((at, ours[at] == theirs[at]) for at in range(alike))
+    pairs = [("equal" if same else "replace", at, at + 1, at, at + 1) for at, same in places]
+    return [*pairs, ("replace", alike, len(ours), alike, len(theirs))]
+
+
+def _changes(recorded: Sequence[str], found: Sequence[str], first: int) -> Iterator[NoteChange]:
+    """Each recorded note with the one at its place, as far as there is one that resembles it."""
+    for offset, text in enumerate(recorded):
+        there = found[offset] if offset < len(found) else ""
+        yield NoteChange(first + offset, text, _differences(text, there))
+
+
+def _differences(recorded: str, found: str) -> tuple[Difference, ...]:
+    return tuple(Words(found).nearest(recorded) or ()) or ((Difference(recorded, found),) if found else ())
+
+
+MAX_BYTES = 100_000_000
+"""Of the file."""
+
+
+def read_finished(path: Path) -> Read:
+    """All that a finished file says; raises BriefgenError where that is no PDF or DOCX, or broken."""
+    if kind_of(path) == "pdf":
+        from briefgen.inspect.pdf import pdf_bytes
+        from briefgen.inspect.pdf_worker import read_apart
+
+        return read_apart(pdf_bytes(path, str(path)), str(path))
+    from briefgen.inspect.docx import read_docx
+
+    return read_docx(path)
+
+
+def kind_of(path: Path) -> str:
+    """What a file is, by its first bytes and not by its name."""
+    head = content(path, str(path), MAX_BYTES, missing="give the file's path")[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() == ".docx":
+        return "docx"
+    if path.suffix.lower() == ".pdf":
+        return "pdf"
+    raise BriefgenError(
+        Problem("file-kind", "is neither PDF nor DOCX", Place(str(path)), "only these two carry a record")
+    )
+
 
 _SHOWN = 4
 """Differences of one statement that are told; the rest is counted."""

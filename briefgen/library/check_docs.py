@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from briefgen.errors import Problem, UsageFault, did_you_mean
-from briefgen.library.built_in import built_in
+from briefgen.library.folders import built_in
 
 _HEADING = re.compile(r"^## ([a-z]+(?:-[a-z]+)+)$", re.MULTILINE)
 

@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from briefgen.errors import Findings, Place, Problem
 from briefgen.system.files import is_folder, is_ordinary, is_within, shown_name
+
+Shelf = Literal["templates", "snippets", "seeds", "examples", "docs"]
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGED = _PACKAGE / "_files"
+
+
+def built_in(name: Shelf) -> Path:
+    """Folder of that name: in briefgen/_files/ where the wheel was installed, at the top of a checkout else.
+
+    Of docs/ only docs/checks/ travels in the wheel.
+    """
+    return (_PACKAGED if is_packaged() else _PACKAGE.parent) / name
+
+
+def is_packaged() -> bool:
+    """Whether briefgen runs from an installed package and not from a checkout."""
+    return _PACKAGED.is_dir()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from pathlib import Path
 from briefgen.errors import Findings, Place, Problem
 from briefgen.evidence.lock import Lock, card_key
 from briefgen.evidence.normalize import Text
-from briefgen.library.built_in import built_in
-from briefgen.library.folders import Folder
+from briefgen.library.folders import Folder, built_in
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_texts, load_records, load_references, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from briefgen.evidence.inline_text import plain
+from briefgen.evidence.normalize import plain
 from briefgen.model.snippet import Snippet
 from briefgen.model.source import Reference
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import BriefgenError, Findings, Place, Problem
-from briefgen.evidence.inline_text import fault_of
 from briefgen.evidence.lock import ALT, LEGEND, Lock, card_wordings, read_lock, wording_place
+from briefgen.evidence.normalize import fault_of
 from briefgen.library.folders import Folder
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.system.yaml_reader import build, read_text, read_yaml, split_front_matter

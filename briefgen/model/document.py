@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any, Literal
+
+FORMAT = "briefgen-evidence/1"
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a statement's text, as the record carries it beside the text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def record_hash(record: Mapping[str, Any]) -> str:
+    """SHA-256 over everything in a record but this hash itself, whatever the order and spacing of its JSON.
+
+    It shows edits by hand; who means to forge can compute it too.
+    """
+    rest = {key: value for key, value in record.items() if key != "sha256"}
+    return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
 
 LayoutName = Literal["plain", "us-letter", "din-5008-a", "din-5008-b", "sn-right", "nf-z11", "uk-dl"]
 """Of a letter's page: the national standard that says where the address stands; `plain` follows none."""

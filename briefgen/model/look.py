@@ -40,3 +40,12 @@ FAMILIES: dict[DesignName, tuple[Family, Family]] = {
     "sans": ("Source Sans Pro", "Source Sans Pro"),
 }
 """Of each design, the family of the text and that of headings and small print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """A DOCX or DOTX that letters take their page, heads and styles from."""
+
+    data: bytes
+    name: str
+    """As the user writes it, for messages."""

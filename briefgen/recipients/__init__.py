@@ -5,9 +5,8 @@ from briefgen.recipients.importers.common import Brought
 from briefgen.recipients.importers.congress import read_congress
 from briefgen.recipients.importers.openstates import read_openstates
 from briefgen.recipients.importers.popolo import read_popolo
-from briefgen.recipients.schema import COLUMNS
+from briefgen.recipients.schema import COLUMNS, sendable
 from briefgen.recipients.table import Columns
-from briefgen.recipients.validation import sendable
 from briefgen.recipients.xlsx import read_workbook
 
 __all__ = [

@@ -5,7 +5,9 @@ It knows no file format; spreadsheets, YAML and JSON readers all end here.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +18,32 @@ from briefgen.address.postal import postal_code_fits
 from briefgen.errors import Findings, Place, Problem, did_you_mean
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
-from briefgen.recipients.ids import ID, MAX_ID, slug
+
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_ID = 60
+# Letters that do not decompose into a Latin base letter and a mark.
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
+)
+
+
+def slug(*texts: str) -> str:
+    """Lower-case letters, digits and hyphens from the texts that are not empty; at most 60 characters.
+
+    A text in another script gives eight characters of its SHA-256, so that it always gives the same id.
+    """
+    parts = [_slug(text) for text in texts if text]
+    return "-".join(part for part in parts if part)[:MAX_ID].strip("-")
+
+
+def _slug(text: str) -> str:
+    lower = text.lower().translate(_LATIN)
+    plain = "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
+    if any(char.isalpha() and not char.isascii() for char in plain):
+        return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
+    # An apostrophe or a full stop joins (`O'Neill`, `Jr.`), everything else parts words.
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", plain)).strip("-")
+
 
 ROLES = ("member", "chair", "ranking", "vice-chair")
 EXTRA_LIMIT = 20_000
@@ -353,3 +380,39 @@ def cells_of(recipient: Recipient) -> dict[str, str]:
     """The recipient as text by column, formula-safe; `read_recipients` makes the same record of it."""
     cells = {column.name: column.write(getattr(recipient, column.name) or "") for column in COLUMNS}
     return {name: escape(text) for name, text in {**cells, **recipient.extra}.items()}
+
+
+def sendable(recipient: Recipient, on: date) -> Problem | None:
+    """None where a letter dated `on` can be sent, else why not, naming the recipient.
+
+    A term counts as ended from the day after `term_end`. An address is usable where it has a locality, and
+    a street, building or postal code, and says which country it is in.
+    """
+    who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
+    if recipient.term_end is not None and recipient.term_end < on:
+        return Problem(
+            "term-ended",
+            f"the term of {who} ended on {recipient.term_end.isoformat()}, before the letter's date "
+            f"{on.isoformat()}",
+            recipient.place,
+            "find out who holds the office now, or correct term_end",
+        )
+    lacking = _lacking(recipient)
+    if lacking:
+        return Problem(
+            "no-address",
+            f"{who} has no usable postal address: {lacking} missing",
+            recipient.place,
+            "fill in address, locality, postal_code and country",
+        )
+    return None
+
+
+def _lacking(recipient: Recipient) -> str:
+    if not (recipient.address or recipient.locality or recipient.postal_code):
+        return "all of it is"
+    if not recipient.locality:
+        return "the locality is"
+    if not (recipient.address or recipient.postal_code):
+        return "street and postal code are"
+    return "" if recipient.country else "the country is"

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from briefgen.model.document import Document, Extent, Rendering
-from briefgen.model.letterhead import Letterhead
-from briefgen.model.look import QUIET_SERIF, Look
+from briefgen.model.look import QUIET_SERIF, Letterhead, Look
 
 
 class Renderer(Protocol):

@@ -33,11 +33,10 @@ from briefgen import __version__
 from briefgen.batch.dask.executor import Address, Cluster, connected
 from briefgen.batch.dask.payload import Parcel, Site, unpack
 from briefgen.batch.dask.worker import Made, Reply, _Limit
-from briefgen.batch.filenames import stem
 from briefgen.batch.ledger import Entry, Ledger
 from briefgen.batch.lock import Stop
 from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job, Letter, Outcome, Wanted
+from briefgen.batch.plan import Job, Letter, Outcome, Wanted, stem
 from briefgen.batch.pool import Crash
 from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import BriefgenError, StorageFault, UsageFault

@@ -14,9 +14,9 @@ import batch_runner
 import pytest
 from batch_fakes import FakeComposer, Renderers, Seen, SlowComposer, job, people
 
-from briefgen.batch.filenames import stem
 from briefgen.batch.lock import held
 from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.plan import stem
 from briefgen.batch.runner import Summary, run_batch
 from briefgen.errors import OutputBusy
 

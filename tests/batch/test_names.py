@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.batch.filenames import SLUG_LENGTH, slug, stem
+from briefgen.batch.plan import SLUG_LENGTH, slug, stem
 from briefgen.model.recipient import Recipient
 
 HOSTILE = [

@@ -9,9 +9,8 @@ from batch_fakes import people
 
 from briefgen.batch.plan import distinct, drawn, inputs, key
 from briefgen.errors import Place
-from briefgen.model.document import Document
+from briefgen.model.document import Document, record_hash
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.record import record_hash
 
 BASE = people(1)[0]
 OTHER = {

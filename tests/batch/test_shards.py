@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.batch.lock import held
-from briefgen.batch.merge import merge
 from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.runner import run_batch
-from briefgen.batch.shards import MOST, Shard, shards_in
+from briefgen.batch.shards import MOST, Shard, merge, shards_in
 from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, UsageFault
 
 EVERYBODY = people(20)

@@ -52,7 +52,7 @@ def test_what_was_added_can_be_listed_quoted_and_found(briefgen: Callable[..., A
 def test_a_snippet_is_shown_with_the_path_at_which_its_file_can_be_opened(
     within: bool, briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from briefgen.library.built_in import built_in
+    from briefgen.library.folders import built_in
 
     if within:
         monkeypatch.chdir(built_in("snippets").parent)

@@ -6,7 +6,7 @@ import pytest
 from citation_samples import citeproc
 
 from briefgen.compose.citations import Citation, Citeproc, Note, Remark, Via
-from briefgen.compose.citations.inlines import inlines_html
+from briefgen.compose.citations.clusters import inlines_html
 from briefgen.errors import BriefgenError
 
 NOTES = "chicago-notes-bibliography"
@@ -271,7 +271,7 @@ def test_a_locator_that_pandoc_would_read_otherwise_is_refused(desk: Citeproc, v
 def test_the_same_sequence_is_formatted_once(desk: Citeproc, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = [Note((Citation("essay", "paragraph", "9"),))]
     first = desk.format(notes, NOTES, "en")
-    monkeypatch.setattr("briefgen.compose.citations.citeproc_requests.run_citeproc", None)
+    monkeypatch.setattr("briefgen.compose.citations.citeproc.run_citeproc", None)
     assert desk.format(notes, NOTES, "en") is first
 
 

@@ -7,7 +7,7 @@ import pytest
 from citation_samples import citeproc
 
 from briefgen.compose.citations import Citation, Citeproc, Note
-from briefgen.compose.citations.cache import Cache, cache_folder, key_of
+from briefgen.compose.citations.citeproc import Cache, cache_folder, key_of
 from briefgen.compose.citations.clusters import Answer
 
 ANSWER = Answer(("<em>a</em>", "b"), (("book", "c"),))
@@ -104,5 +104,5 @@ def test_the_key_changes_with_everything_that_shapes_the_answer() -> None:
 def test_a_second_run_does_not_call_pandoc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     references = citeproc().references
     first = Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en")
-    monkeypatch.setattr("briefgen.compose.citations.citeproc_requests.run_citeproc", None)
+    monkeypatch.setattr("briefgen.compose.citations.citeproc.run_citeproc", None)
     assert Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en") == first

@@ -7,7 +7,7 @@ import pytest
 from citation_samples import WORKS, citeproc
 
 from briefgen.compose.citations import Citation, Citeproc, Note
-from briefgen.compose.citations.locators import PLACE, label_of, labels, several
+from briefgen.compose.citations.phrases import PLACE, label_of, labels, several
 from briefgen.data import word_data
 from briefgen.errors import Place
 from briefgen.model.source import Reference

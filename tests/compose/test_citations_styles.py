@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from briefgen.compose.citations.style_check import check_style
-from briefgen.compose.citations.style_terms import prepared
+from briefgen.compose.citations.style_fixes import prepared
 from briefgen.compose.citations.styles import CSL, Style, find_style, locale_of
 from briefgen.errors import BriefgenError, Place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from briefgen.compose.interest_rules import unmatched
+from briefgen.compose.select import unmatched
 from briefgen.model.campaign import Campaign
 from briefgen.model.recipient import Recipient
 

@@ -20,7 +20,7 @@ from briefgen.compose.english_variants import (
 )
 from briefgen.compose.passages import inline_html
 from briefgen.errors import Findings
-from briefgen.evidence.dates_in_prose import MONTHS
+from briefgen.evidence.dates import MONTHS
 from briefgen.library.loader import library_folders
 from briefgen.library.snippets import load_snippets
 from briefgen.model.recipient import Recipient

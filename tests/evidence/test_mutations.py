@@ -25,9 +25,8 @@ import pytest
 from briefgen.errors import Findings
 from briefgen.evidence import hedges
 from briefgen.evidence.checks import examine
-from briefgen.evidence.inline_text import plain
 from briefgen.evidence.lock import Card, Lock, WordingEntry, card_key, card_wordings, rests_hash, wording_key
-from briefgen.evidence.normalize import Text, fingerprint, legible, normalise, read_paragraphs
+from briefgen.evidence.normalize import Text, fingerprint, legible, normalise, plain, read_paragraphs
 from briefgen.evidence.numbers import read_numbers
 from briefgen.evidence.prove import prove
 from briefgen.evidence.provenance import fold, names_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.evidence.sums import Sum, read_sum
+from briefgen.evidence.prove import Sum, read_sum
 
 
 @pytest.mark.parametrize(

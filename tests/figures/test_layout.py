@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefgen.charts.drawing import MAX_HEIGHT, WIDTH, draw
+from briefgen.charts import MAX_HEIGHT, WIDTH, draw
 from briefgen.charts.lettering import LABEL, lines_of, unwritable, width_of
 from briefgen.charts.plot import Mark, Plot
 from briefgen.charts.scene import INK, Box, Dot, Head, Line, Scene, Words

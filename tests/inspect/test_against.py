@@ -13,7 +13,7 @@ from docx_samples import LETTER, document
 from material import ROOT
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.compare import Against, against
+from briefgen.inspect.diff import Against, against
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
 

@@ -16,9 +16,8 @@ from lxml import etree
 from briefgen.errors import BriefgenError, StorageFault
 from briefgen.inspect import docx as inspect_docx
 from briefgen.inspect.diff import differences
-from briefgen.inspect.docx import read_docx
+from briefgen.inspect.docx import Numbering, read_docx
 from briefgen.inspect.html import read_html
-from briefgen.inspect.numbering import Numbering
 from briefgen.inspect.tokens import Token
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.docx import base_document as reference

@@ -22,8 +22,7 @@ from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import RECORD_NAME, read_pdf
 from briefgen.inspect.trace import Trace, trace
-from briefgen.model.document import Document
-from briefgen.model.record import FORMAT, record_hash, text_hash
+from briefgen.model.document import FORMAT, Document, record_hash, text_hash
 
 FORMATS = ("pdf", "docx")
 

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.library.ingest.bibliography import Work, is_bibliography, read_bibliography
-from briefgen.library.ingest.ris import read_ris
+from briefgen.library.ingest.bibliography import Work, is_bibliography, read_bibliography, read_ris
 
 BIB = r"""@comment{nothing, here}
 @string{wa = "Journal of Samples"}

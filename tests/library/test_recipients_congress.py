@@ -16,8 +16,7 @@ from briefgen.address.address import address
 from briefgen.address.forms_of_address import Forms
 from briefgen.errors import BriefgenError, Findings, StorageFault
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.recipients import read_congress, read_recipients, write_recipients
-from briefgen.recipients import sendable
+from briefgen.recipients import read_congress, read_recipients, sendable, write_recipients
 from briefgen.recipients.importers.congress import member_name
 
 # first | last | suffix | official_full -> printed | given | family

@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Place, Problem, UsageFault
-from briefgen.mailing.address_fitting import SIZES_PT, set_address
-from briefgen.mailing.envelopes_labels import PADDING_MM, Posted, draw, envelopes, labels
-from briefgen.mailing.merge_pdf import Part, merge
+from briefgen.mailing.envelopes_labels import (
+    PADDING_MM,
+    SIZES_PT,
+    Posted,
+    draw,
+    envelopes,
+    labels,
+    set_address,
+)
+from briefgen.mailing.print_run import Part, merge
 from briefgen.mailing.stationery import Field, envelope, known, sheet
 
 MM = 25.4 / 72

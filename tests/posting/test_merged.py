@@ -12,7 +12,7 @@ from material import ROOT
 
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.mailing.merge_pdf import Part, merge
+from briefgen.mailing.print_run import Part, merge
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.mailing.postal_order import in_postal_order
+from briefgen.mailing.print_run import in_postal_order
 from briefgen.model.recipient import Recipient
 
 

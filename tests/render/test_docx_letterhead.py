@@ -25,7 +25,7 @@ from briefgen.errors import BriefgenError
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
-from briefgen.model.letterhead import Letterhead
+from briefgen.model.look import Letterhead
 from briefgen.render.docx import DocxRenderer
 from briefgen.render.docx.builtin_letterhead import examine
 

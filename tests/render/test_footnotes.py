@@ -19,8 +19,8 @@ from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf_untagged import read_printed
 from briefgen.model.document import Document
 from briefgen.render.docx import DocxRenderer
-from briefgen.render.pdf.renderer import PdfRenderer
 from briefgen.render.pdf import footnotes as keeping
+from briefgen.render.pdf.renderer import PdfRenderer
 
 STYLES = (Path(__file__).parents[2] / "templates/css",)
 LINE = "<p>A line that fills the page.</p>"

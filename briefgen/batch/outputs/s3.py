@@ -19,13 +19,12 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeAlias
 
 from briefgen.batch.atomic_write import EDITED
-from briefgen.batch.filenames import slug
 from briefgen.batch.ledger import Entry
 from briefgen.batch.os_errors import unwritable
 from briefgen.batch.outputs.base import ERRORS, LETTERS, MANIFEST, State
 from briefgen.batch.outputs.folder import LEDGER, LOCK, OWN_FOLDER, RECORDS, Folder, require_inside
 from briefgen.batch.outputs.s3_client import SCHEME, Found, Store
-from briefgen.batch.plan import Letter, Outcome
+from briefgen.batch.plan import Letter, Outcome, slug
 from briefgen.batch.pool import Crash
 from briefgen.system.threads import Carriers
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.compose.citations.citeproc_requests import Manner
+from briefgen.compose.citations.citeproc import Manner
 from briefgen.compose.citations.clusters import Cite, Cluster
 from briefgen.compose.citations.phrases import languages, speaks, words_for
 from briefgen.compose.citations.styles import Style, find_style, locale_of

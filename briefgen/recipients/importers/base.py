@@ -22,9 +22,8 @@ from briefgen.recipients import (
     read_recipients,
     read_workbook,
 )
-from briefgen.recipients.schema import BY_NAME
+from briefgen.recipients.schema import BY_NAME, sendable
 from briefgen.recipients.table import AS_THEY_ARE
-from briefgen.recipients.validation import sendable
 from briefgen.system.yaml_reader import read_text, read_yaml
 
 _SPECIAL = {"committee": "committees", "tag": "tags"}

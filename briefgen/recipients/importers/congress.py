@@ -16,7 +16,6 @@ from typing import Any
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
-from briefgen.recipients.ids import slug
 from briefgen.recipients.importers.common import (
     Brought,
     load_yaml,
@@ -25,6 +24,7 @@ from briefgen.recipients.importers.common import (
     text_of,
     whole_day,
 )
+from briefgen.recipients.schema import slug
 
 _NICKNAME = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
 _SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")

@@ -17,7 +17,6 @@ from typing import Any
 from briefgen.data import FOLDER
 from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.ids import slug
 from briefgen.recipients.importers.common import (
     Brought,
     deceased,
@@ -32,7 +31,7 @@ from briefgen.recipients.importers.common import (
     whole_day,
 )
 from briefgen.recipients.importers.congress import STATES, ordinal, with_suffix
-from briefgen.recipients.schema import Row
+from briefgen.recipients.schema import Row, slug
 from briefgen.recipients.table import AS_THEY_ARE, Columns
 from briefgen.system.yaml_reader import read_text, read_yaml
 

@@ -17,7 +17,6 @@ from typing import Any
 from briefgen.address.postal import postal_code_at
 from briefgen.errors import BriefgenError, Findings, Place, Problem
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.ids import slug
 from briefgen.recipients.importers.common import (
     Brought,
     deceased,
@@ -31,7 +30,7 @@ from briefgen.recipients.importers.common import (
     text_of,
     whole_day,
 )
-from briefgen.recipients.schema import Row
+from briefgen.recipients.schema import Row, slug
 from briefgen.recipients.table import AS_THEY_ARE, Columns
 
 _GENDERS = {"female": "f", "male": "m", "f": "f", "m": "m"}

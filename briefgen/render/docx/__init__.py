@@ -9,15 +9,14 @@ import json
 from collections.abc import Iterator, Mapping
 
 from briefgen.model.document import Document, Rendering
-from briefgen.model.letterhead import Letterhead
-from briefgen.model.look import QUIET_SERIF, Look
+from briefgen.model.look import QUIET_SERIF, Letterhead, Look
 from briefgen.render.address_window import document_standing, with_hanging_rows
 from briefgen.render.docx.base_document import FOOTNOTES_ROOT, RECORD_NAMESPACE, SEPARATORS, Reference
 from briefgen.render.docx.builtin_letterhead import built_in, own
 from briefgen.render.docx.emitter import DECLARATION, Emitted, emit
+from briefgen.render.docx.ooxml import Member, archive, member
 from briefgen.render.docx.pictures import Pictures, ReadImage
 from briefgen.render.docx.runs import escape
-from briefgen.render.docx.zip_package import Member, archive, member
 from briefgen.render.running_head import running_head
 
 _RELATIONSHIPS = (

@@ -18,10 +18,20 @@ from briefgen.render.docx.headers import Head, head
 from briefgen.render.docx.languages import Language
 from briefgen.render.docx.metrics import Design
 from briefgen.render.docx.numbering import ensure_lists
-from briefgen.render.docx.ooxml import CONTENT_TYPES, R, W, add_part, element, insert, put_part, tag
+from briefgen.render.docx.ooxml import (
+    CONTENT_TYPES,
+    Member,
+    R,
+    W,
+    add_part,
+    element,
+    insert,
+    member,
+    put_part,
+    tag,
+)
 from briefgen.render.docx.styles import styles
 from briefgen.render.docx.stylesheet import default_language, drop_dangling, ensure_styles, language_element
-from briefgen.render.docx.zip_package import Member, member
 from briefgen.render.layouts import Layout
 
 if TYPE_CHECKING:

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import LayoutName
-from briefgen.model.letterhead import Letterhead
-from briefgen.model.look import QUIET_SERIF, Look
+from briefgen.model.look import QUIET_SERIF, Letterhead, Look
 from briefgen.render.docx.base_document import Reference, compiled, text_area
-from briefgen.render.docx.frames import head_of_first_page
-from briefgen.render.docx.headers import field_runs, place_run, says
+from briefgen.render.docx.headers import field_runs, head_of_first_page, place_run, says
 from briefgen.render.docx.languages import Language, language
 from briefgen.render.docx.metrics import Design, beside, design_of, twips
 from briefgen.render.docx.ooxml import element, keep_relationships, put_part, tag

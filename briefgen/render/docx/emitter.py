@@ -18,16 +18,19 @@ from briefgen.render.docx.blocks import (
     FLOW,
     HEAD_CELL,
     QUOTE,
+    Cell,
     Place,
+    Row,
     check_table,
     entries_of,
+    grid,
     item_indent,
     list_level,
     pieces,
     refuse_text,
     spoken,
 )
-from briefgen.render.docx.frames import (
+from briefgen.render.docx.headers import (
     Framed,
     address_frame,
     letterhead_frame,
@@ -42,7 +45,6 @@ from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, Pictures, drawing
 from briefgen.render.docx.runs import escape
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
-from briefgen.render.docx.tables import Cell, Row, grid
 
 _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -16,9 +16,14 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from hashlib import sha256
 from html import escape
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
+
+import weasyprint.pdf
+from pydyf import Array, Stream
+from weasyprint.css import ColorProfile
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Extent, Rendering
@@ -31,6 +36,62 @@ from briefgen.render.pdf.footnotes import notes_with_their_calls
 from briefgen.render.pdf.page_css import address_style, layout_rules, look_rules
 from briefgen.render.running_head import running_head
 from briefgen.system.files import content, is_ordinary, is_within
+
+_SAYS_UA = b"""\
+<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
+ rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+"""PDF/A knows only some properties; others must be described in the file (ISO 19005-3, 6.6.2.3)."""
+_END = b"</rdf:RDF>"
+
+
+INTENT = "srgb"
+"""Name of the profile by which colours are to be understood."""
+
+
+def colour_profiles() -> dict[str, ColorProfile]:
+    """WeasyPrint's own profile, which it would open anew for each document and never close."""
+    profile = (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
+    return {INTENT: ColorProfile(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))}
+
+
+def make_archival(pdf: Any) -> None:
+    """Mend the finished, not yet written PDF."""
+    for entry in pdf.objects:
+        if isinstance(entry, Stream):
+            if entry.reference == pdf.catalog["Metadata"]:
+                _describe(entry)
+            elif entry.extra.get("Interpolate"):
+                entry.extra["Interpolate"] = "false"
+            if _ends_in_return(entry):
+                entry.compress = not entry.compress
+    pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _ends_in_return(entry: Stream) -> bool:
+    """Whether the last byte of a stream would be taken for a part of the line end that follows it, and its
+    length for wrong (ISO 19005-3, 6.1.7.1): packed, one in 256 ends so."""
+    return bool(entry.data.removesuffix(b"\nendstream").endswith(b"\r"))
+
+
+def _describe(metadata: Stream) -> None:
+    """Say that the file follows PDF/UA too, in metadata that can be read without unpacking."""
+    (text,) = metadata.stream
+    metadata.stream = [text.replace(_END, _SAYS_UA + _END)]
+    metadata.compress = False
+
 
 MAX_PICTURES = 32
 """Pictures kept for the documents that follow."""
@@ -75,8 +136,7 @@ class PdfRenderer:
 
     def measure(self, document: Document) -> Extent:
         """Lay a document out and say how much room it takes; raises BriefgenError as `render` does."""
-        from briefgen.render.pdf.estimate import likely
-        from briefgen.render.pdf.measure import extent
+        from briefgen.render.pdf.measure import extent, likely
 
         self._measured = None
         with self._ready(document):
@@ -163,7 +223,6 @@ class PdfRenderer:
         """WeasyPrint's options for laying out what is to be an archive's."""
         if self.purpose == "accessible":
             return {}
-        from briefgen.render.pdf.pdfa import INTENT, colour_profiles
 
         return {"color_profiles": colour_profiles(), "output_intent": INTENT}
 
@@ -176,8 +235,6 @@ class PdfRenderer:
         make_accessible(laid_out, pdf, painted, body)
         _draw_marks(painted[0].stream, layout)
         if self.purpose == "archive":
-            from briefgen.render.pdf.pdfa import make_archival
-
             make_archival(pdf)
 
     def _open(self) -> None:
