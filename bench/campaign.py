@@ -34,7 +34,7 @@ from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Outcome
 from briefgen.batch.pool import available_processors
 from briefgen.batch.runner import Summary, run_batch
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.model.recipient import Recipient
 
 FORMATS = ("pdf", "docx")
@@ -113,12 +113,12 @@ def cpu_s(pid: int) -> float:
     return 0.0
 
 
-def opened_with(folder: Path, files: int) -> Opened:
+def opened_with(folder: Path, files: int) -> Campaign:
     return open_campaign(campaign(folder, files // len(FORMATS)))
 
 
 def batched(
-    opened: Opened, out: Path, jobs: int, *, watch: Watch | None = None
+    opened: Campaign, out: Path, jobs: int, *, watch: Watch | None = None
 ) -> tuple[Summary, Watch, float]:
     watch = watch or Watch()
     job = Job(
@@ -190,7 +190,7 @@ def workers(temporary: Path, letters: list[int]) -> bool:
 class Turns(Watch):
     """Makes each letter of a batch plainly in this process when the batch has made it, into `folder`."""
 
-    def __init__(self, opened: Opened, folder: Path) -> None:
+    def __init__(self, opened: Campaign, folder: Path) -> None:
         super().__init__(watch_memory=False)
         folder.mkdir()
         self._folder = folder

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.page_fit import Fitting, _common
 from briefgen.model.document import Document, Extent
 from briefgen.model.recipient import Recipient
@@ -27,7 +27,7 @@ from briefgen.model.recipient import Recipient
 STARTER = Path(__file__).parents[1] / "examples" / "starter"
 
 
-def opened(folder: Path, snippets: int) -> Opened:
+def opened(folder: Path, snippets: int) -> Campaign:
     shutil.copytree(STARTER, folder, ignore=shutil.ignore_patterns("out"))
     file = folder / "campaign.yaml"
     text = file.read_text(encoding="utf-8").replace("max_snippets: 3", f"max_snippets: {snippets}")
@@ -35,13 +35,13 @@ def opened(folder: Path, snippets: int) -> Opened:
     return open_campaign(folder)
 
 
-def people(campaign: Opened, each: int) -> Iterator[Recipient]:
+def people(campaign: Campaign, each: int) -> Iterator[Recipient]:
     for number in range(each):
         for recipient in campaign.recipients:
             yield replace(recipient, id=f"{recipient.id}-{number}", name=f"{recipient.name} {number}".strip())
 
 
-def run(campaign: Opened, limit: int | None, everybody: list[Recipient]) -> tuple[float, int, int]:
+def run(campaign: Campaign, limit: int | None, everybody: list[Recipient]) -> tuple[float, int, int]:
     """Seconds, layouts, and different texts that were cut."""
     limited = campaign.campaign.letter.model_copy(update={"max_pages": limit})
     of_letters = campaign.campaign.model_copy(update={"letter": limited})

@@ -80,32 +80,32 @@ class BriefgenError(Exception):
         return (type(self), (self.problems,))
 
 
-class UsageFault(BriefgenError):
+class UsageError(BriefgenError):
     """The command was called wrongly."""
 
     exit_code = 2
 
 
-class StorageFault(BriefgenError):
+class StorageError(BriefgenError):
     """Reading or writing failed: disk full, read-only, unreadable."""
 
     exit_code = 74
 
 
-class Interrupted(BriefgenError):
+class RunInterruptedError(BriefgenError):
     """Somebody broke the command off with Ctrl-C."""
 
     exit_code = 130
 
 
-class OutputBusy(BriefgenError):
+class OutputBusyError(BriefgenError):
     """Another run holds the output folder."""
 
     exit_code = 75
 
 
 @dataclass(slots=True)
-class Findings:
+class ProblemList:
     """Collects problems so that all are reported at once."""
 
     problems: list[Problem] = field(default_factory=list)
@@ -129,13 +129,13 @@ class Findings:
             raise BriefgenError(self.problems)
 
 
-def people_in(skipped: Iterable[Problem]) -> int:
+def count_recipients(skipped: Iterable[Problem]) -> int:
     """How many recipients problems of rows concern: those at one line of one file are one."""
     places = [one.place and (one.place.file, one.place.line) for one in skipped]
     return len({place for place in places if place}) + places.count(None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def suggest(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the nearest known words, or listing all where few are known and none is near."""
     names = sorted(set(known))
     near = get_close_matches(word, names, n=3, cutoff=0.6)

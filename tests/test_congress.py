@@ -17,7 +17,7 @@ import pytest
 
 from briefgen import data
 from briefgen.address.address import address
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
 
@@ -104,7 +104,7 @@ def everybody_of(owned: Iterable[Own]) -> Own:
 
 
 @pytest.fixture(scope="module")
-def owners(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> tuple[Opened, dict[str, Own]]:
+def owners(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> tuple[Campaign, dict[str, Own]]:
     opened = open_campaign(sent[0])
     owned = {}
     for one in opened.recipients:
@@ -126,7 +126,7 @@ def texts_of(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[tuple[
     }
 
 
-def library_words(opened: Opened) -> frozenset[str]:
+def library_words(opened: Campaign) -> frozenset[str]:
     """What may stand in any letter: the words of campaign, snippets, sources, templates and forms of address."""
     kinds = {".md", ".yaml", ".json", ".j2"}
     homes = [folder.path / part for folder in opened.composer.library.folders for part in SHELVES]
@@ -136,7 +136,7 @@ def library_words(opened: Opened) -> frozenset[str]:
 
 
 def test_every_letter_carries_its_own_name_address_and_salutation(
-    owners: tuple[Opened, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     """Read back from all letters in both formats."""
     opened, _ = owners
@@ -151,7 +151,7 @@ def test_every_letter_carries_its_own_name_address_and_salutation(
 
 
 def test_no_letter_holds_a_word_of_another_recipient(
-    owners: tuple[Opened, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     """All of Congress, both formats, title and record too."""
     opened, owned = owners
@@ -162,7 +162,7 @@ def test_no_letter_holds_a_word_of_another_recipient(
 
 
 def test_a_word_of_another_recipient_would_be_found(
-    owners: tuple[Opened, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     """Each letter, judged as its neighbour's; and a single room number or surname that strays."""
     opened, owned = owners
@@ -177,7 +177,7 @@ def test_a_word_of_another_recipient_would_be_found(
 
 
 def test_no_letter_holds_evidence_that_is_not_its_own(
-    owners: tuple[Opened, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     opened, _ = owners
     fitting = opened.fitting(opened.renderers(("docx",)))

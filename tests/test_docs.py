@@ -20,10 +20,10 @@ from briefgen.cli import main as cli
 from briefgen.cli.main import app
 from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, facts_of
 from briefgen.compose.templates import candidates
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.library.snippets import read_card
 from briefgen.library.sources import read_references
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import BLOCK_CLASSES, SPAN_CLASSES, WITHIN
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
@@ -100,7 +100,7 @@ def _record_in(annotation: Any) -> type[Written] | None:
     return next((record for record in found if record), None)
 
 
-CAMPAIGN_KEYS = dict(keys(Campaign))
+CAMPAIGN_KEYS = dict(keys(CampaignConfig))
 
 
 def campaign_rows() -> dict[str, list[str]]:
@@ -300,11 +300,11 @@ CAMPAIGN_BLOCKS = [
 def test_examples_of_campaigns_load(text: str) -> None:
     """Each block stands for itself, or is put in place of the same keys of a small campaign."""
     _, small = next(blocks(DOCS / "campaign.md", "yaml"))
-    findings = Findings()
+    findings = ProblemList()
     whole, part = (read_yaml(one, FILE, findings) for one in (small, text))
     assert whole is not None and part is not None
     merged = type(whole)({**whole.data, **part.data}, {**whole.places, **part.places}, FILE)
-    build(Campaign, merged, findings)
+    build(CampaignConfig, merged, findings)
     assert [str(problem) for problem in findings.problems] == []
 
 
@@ -326,7 +326,7 @@ def test_examples_of_a_campaign_name_what_the_library_has() -> None:
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_examples_of_snippets_and_caveats_load(number: int) -> None:
-    (_, text), findings = list(blocks(DOCS / "library.md", "markdown"))[number], Findings()
+    (_, text), findings = list(blocks(DOCS / "library.md", "markdown"))[number], ProblemList()
     kind = Caveat if "severity:" in text else Snippet
     found = re.search(r"^id: (\S+)$", text, re.MULTILINE)
     assert found
@@ -355,7 +355,7 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     ):
         (campaign / path).parent.mkdir(parents=True, exist_ok=True)
         (campaign / path).write_text(text, encoding="utf-8")
-    folder, findings = Folder(campaign, "campaign"), Findings()
+    folder, findings = Folder(campaign, "campaign"), ProblemList()
     assert list(read_references(references, "references.json", findings)) == ["neighbours-2026"]
     library = load_library(library_folders(folder), findings)
     lock, problems = make_lock(library, "Dana Writer", date(2026, 11, 20), own_cards(folder))

@@ -10,7 +10,7 @@ from material import ROOT
 
 from briefgen.campaign.check import check_all
 from briefgen.campaign.letter_checks import Composed, composed
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.scaffold import examples, start
 
 FOREIGN_FORMS = {
@@ -33,11 +33,11 @@ FOREIGN_FORMS = {
 
 
 @pytest.fixture(scope="module")
-def opened() -> dict[str, Opened]:
+def opened() -> dict[str, Campaign]:
     return {name: open_campaign(ROOT / "examples" / name) for name in examples()}
 
 
-def letter(opened: dict[str, Opened], example: str, id: str) -> Composed:
+def letter(opened: dict[str, Campaign], example: str, id: str) -> Composed:
     campaign = opened[example]
     return composed(campaign.composer, next(one for one in campaign.recipients if one.id == id))
 
@@ -49,7 +49,9 @@ def test_the_examples_are_those_that_the_page_of_commands_names() -> None:
 
 
 @pytest.mark.parametrize("name", examples())
-def test_an_example_has_nothing_to_be_warned_of_but_its_sender(opened: dict[str, Opened], name: str) -> None:
+def test_an_example_has_nothing_to_be_warned_of_but_its_sender(
+    opened: dict[str, Campaign], name: str
+) -> None:
     campaign = opened[name]
     assert [problem.code for problem in campaign.warnings] == ["sender-sample"]
     assert campaign.skipped == ()
@@ -57,19 +59,21 @@ def test_an_example_has_nothing_to_be_warned_of_but_its_sender(opened: dict[str,
 
 
 @pytest.mark.parametrize("name", examples())
-def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Opened], name: str) -> None:
+def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Campaign], name: str) -> None:
     for recipient in opened[name].recipients:
         assert not recipient.name or "fictional" in recipient.tags
 
 
 @pytest.mark.parametrize("name", examples())
-def test_every_letter_of_an_example_has_evidence_for_its_reader(opened: dict[str, Opened], name: str) -> None:
+def test_every_letter_of_an_example_has_evidence_for_its_reader(
+    opened: dict[str, Campaign], name: str
+) -> None:
     for recipient in opened[name].recipients:
         assert len(letter(opened, name, recipient.id).chosen.evidence) >= 2
 
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)
-def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Opened], name: str) -> None:
+def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Campaign], name: str) -> None:
     from briefgen.address.address import address
 
     campaign = opened[name]
@@ -88,7 +92,7 @@ def test_an_example_can_be_started_from(tmp_path: Path, name: str) -> None:
 
 
 def test_an_appropriator_a_council_member_and_a_neighbour_get_letters_that_differ_in_substance(
-    opened: dict[str, Opened],
+    opened: dict[str, Campaign],
 ) -> None:
     """The same subject, three readers: other asks, other evidence, another first paragraph."""
     letters = [

@@ -20,7 +20,7 @@ from material import ROOT
 
 from briefgen.campaign.check import check_all
 from briefgen.campaign.explain import explain
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.page_fit import Fitting
 from briefgen.cli.explain import _lines
 from briefgen.errors import BriefgenError
@@ -44,7 +44,7 @@ def campaign(folder: Path, *changes: tuple[str, str], limit: str = "1") -> Path:
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     return open_campaign(campaign(tmp_path_factory.mktemp("fit") / "campaign"))
 
 
@@ -61,7 +61,7 @@ def counting(fitting: Fitting) -> list[Document]:
     return laid_out
 
 
-def named(opened: Opened, id: str) -> Recipient:
+def named(opened: Campaign, id: str) -> Recipient:
     return next(one for one in opened.recipients if one.id == id)
 
 
@@ -70,7 +70,7 @@ def like(recipient: Recipient, number: int, **more: Any) -> Recipient:
     return replace(recipient, id=f"{recipient.id}-{number}", name=f"Clara{number} Example", **more)
 
 
-def test_a_letter_is_cut_to_its_page_and_pdf_and_word_say_the_same(opened: Opened, tmp_path: Path) -> None:
+def test_a_letter_is_cut_to_its_page_and_pdf_and_word_say_the_same(opened: Campaign, tmp_path: Path) -> None:
     renderers = opened.renderers(("pdf", "docx"))
     fitting = opened.fitting(renderers)
     fitted = fitting.fit_letter(named(opened, "ada-sample"))
@@ -90,7 +90,7 @@ def test_a_letter_is_cut_to_its_page_and_pdf_and_word_say_the_same(opened: Opene
     assert against(*files).problems == ()
 
 
-def test_it_is_cut_no_further_than_needed(opened: Opened) -> None:
+def test_it_is_cut_no_further_than_needed(opened: Campaign) -> None:
     fitting = opened.fitting(opened.renderers(("pdf",)))
     recipient = named(opened, "clara-example")
     fit = fitting.fit_letter(recipient).fit
@@ -113,7 +113,7 @@ def test_a_letter_that_fits_is_as_it_would_be_without_a_limit_and_costs_nothing(
     assert len(laid_out) == len(recipients)
 
 
-def test_the_pdf_is_made_of_the_layout_that_was_measured(opened: Opened) -> None:
+def test_the_pdf_is_made_of_the_layout_that_was_measured(opened: Campaign) -> None:
     renderers = opened.renderers(("pdf",))
     document = opened.composer.letter(opened.recipients[0])
     plain = renderers()["pdf"].render(document)
@@ -123,7 +123,7 @@ def test_the_pdf_is_made_of_the_layout_that_was_measured(opened: Opened) -> None
     assert renderers()["pdf"]._measured is None  # type: ignore[attr-defined]
 
 
-def test_letters_with_the_same_text_share_the_decision(opened: Opened) -> None:
+def test_letters_with_the_same_text_share_the_decision(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
     fitting = opened.fitting(opened.renderers(("pdf",)))
     laid_out = counting(fitting)
@@ -134,7 +134,7 @@ def test_letters_with_the_same_text_share_the_decision(opened: Opened) -> None:
     assert len(laid_out) == 6 + extra
 
 
-def test_what_is_decided_depends_on_no_other_letter(opened: Opened) -> None:
+def test_what_is_decided_depends_on_no_other_letter(opened: Campaign) -> None:
     """Addresses of four and of many lines, names that are long: in any order, and with or without a PDF."""
     clara = named(opened, "clara-example")
     people = [
@@ -153,7 +153,7 @@ def test_what_is_decided_depends_on_no_other_letter(opened: Opened) -> None:
             assert {one.id: fitting.letter(one) for one in people} == alone
 
 
-def test_without_a_pdf_only_the_address_is_laid_out_anew(opened: Opened) -> None:
+def test_without_a_pdf_only_the_address_is_laid_out_anew(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
     fitting = opened.fitting(opened.renderers(("docx",)))
     fitting.letter(clara)
@@ -174,7 +174,7 @@ def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_pat
         assert [len(decided) for decided in fitting._known.values()] == [1]
 
 
-def test_renderers_travel_with_all_that_they_are_made_of(opened: Opened) -> None:
+def test_renderers_travel_with_all_that_they_are_made_of(opened: Campaign) -> None:
     given = replace(opened, look=replace(opened.look, accent="#123456")).renderers(("docx",))
     assert pickle.loads(pickle.dumps(given)) == given
 
@@ -182,7 +182,7 @@ def test_renderers_travel_with_all_that_they_are_made_of(opened: Opened) -> None
 WORDS = "One more word on the matter at hand. "
 
 
-def test_what_does_not_fit_says_by_how_much_and_less_of_it_fits(opened: Opened) -> None:
+def test_what_does_not_fit_says_by_how_much_and_less_of_it_fits(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
     fitting = opened.fitting(opened.renderers(("pdf",)))
 
@@ -217,7 +217,7 @@ def test_much_too_much_is_told_in_pages() -> None:
     assert _amount(replace(extent, used_mm=(230.0, 42.0)), 1) == "5 lines (22 mm)"
 
 
-def test_every_caveat_of_what_is_printed_short_is_printed(opened: Opened) -> None:
+def test_every_caveat_of_what_is_printed_short_is_printed(opened: Campaign) -> None:
     fitting = opened.fitting(opened.renderers(("docx",)))
     seen = 0
     for recipient in opened.recipients:
@@ -327,7 +327,7 @@ def test_a_briefing_is_cut_too_and_says_so(tmp_path: Path) -> None:
     assert re.search(r"the briefing is \d\.\d pages over 1 page", str(caught.value))
 
 
-def test_the_explanation_of_a_cut_letter_is_the_one_that_was_read_and_approved(opened: Opened) -> None:
+def test_the_explanation_of_a_cut_letter_is_the_one_that_was_read_and_approved(opened: Campaign) -> None:
     """After a change that is meant, read the new text and replace the file by it."""
     recipient = named(opened, "ada-sample")
     fit = opened.fitting(opened.renderers(())).fit_letter(recipient).fit
@@ -338,7 +338,7 @@ def test_the_explanation_of_a_cut_letter_is_the_one_that_was_read_and_approved(o
     assert told == (GOLDEN / "explain-pages.txt").read_text(encoding="utf-8")
 
 
-def test_the_command_explains_the_cuts(opened: Opened) -> None:
+def test_the_command_explains_the_cuts(opened: Campaign) -> None:
     called = run(
         [executable, "-m", "briefgen", "explain", opened.composer.folder, "--to", "ada-sample", "--json"],
         check=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import BriefgenError, Findings, UsageFault
+from briefgen.errors import BriefgenError, ProblemList, UsageError
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.recipients import Columns
 from briefgen.recipients.importers.base import Imported, Wanted, bring, columns_from, merge
@@ -31,7 +31,7 @@ def files(folder: Path, *tables: str) -> list[Path]:
 
 
 def brought(folder: Path, *tables: str, **wanted: object) -> tuple[Imported, list[str]]:
-    findings = Findings()
+    findings = ProblemList()
     imported = bring("csv", files(folder, *tables), Wanted(**wanted), (), TODAY, findings)  # type: ignore[arg-type]
     return imported, [problem.code for problem in findings.problems]
 
@@ -61,7 +61,7 @@ def test_a_language_that_no_file_names_stays_open_and_one_that_was_written_stays
     (tmp_path / "old.csv").write_text(header + "ada,uk-mp,Ada Lee,fr\n", encoding="utf-8")
     (tmp_path / "new.csv").write_text(header + "ada,uk-mp,Ada Lee,\nben,uk-mp,Ben Moe,\n", encoding="utf-8")
     paths = [tmp_path / "old.csv", tmp_path / "new.csv"]
-    imported = bring("csv", paths, Wanted(), (), TODAY, Findings())
+    imported = bring("csv", paths, Wanted(), (), TODAY, ProblemList())
     assert [one.language for one in imported.recipients] == ["fr", ""]
 
 
@@ -99,7 +99,7 @@ def test_filters_take_those_of_whom_all_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Sequence[str], left: list[str]
 ) -> None:
     monkeypatch.setattr("briefgen.recipients.importers.base.read_recipients", lambda *_, **__: [ADA, BEN])
-    findings = Findings()
+    findings = ProblemList()
     imported = bring("csv", [tmp_path], Wanted(where=tuple(where)), (), TODAY, findings)
     assert ids(imported) == left
     assert imported.filtered == 2 - len(left)
@@ -111,7 +111,7 @@ def test_filters_take_those_of_whom_all_hold(
     [("chamber", "where-pair", "chamber"), ("=x", "where-pair", "="), ("parti=Red", "where-column", "party")],
 )
 def test_filters_that_cannot_be_meant_are_refused(tmp_path: Path, where: str, code: str, word: str) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         brought(tmp_path, "ada,uk-mp,Ada Lee,,,,,\n", where=(where,))
     (problem,) = caught.value.problems
     assert problem.code == code
@@ -145,7 +145,7 @@ def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
     ],
 )
 def test_pairs_that_cannot_be_meant_are_refused(pairs: list[str], filled: list[str], code: str) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         columns_from(pairs, None, filled)
     assert [one.code for one in caught.value.problems] == [code]
 
@@ -165,10 +165,10 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
     one, other = tmp_path / "one.csv", tmp_path / "other.csv"
     one.write_text("Surname,office\nLee,uk-mp\n", encoding="utf-8")
     other.write_text("family,office\nMoe,uk-mp\n", encoding="utf-8")
-    findings = Findings()
+    findings = ProblemList()
     bring("csv", [one, other], Wanted(columns_from(["Surname=family"], None, ())), (), TODAY, findings)
     assert [(problem.code, problem.severity) for problem in findings.problems] == [("map-header", "warning")]
-    with pytest.raises(UsageFault) as caught:
-        bring("csv", [one, other], Wanted(columns_from(["zz=family"], None, ())), (), TODAY, Findings())
+    with pytest.raises(UsageError) as caught:
+        bring("csv", [one, other], Wanted(columns_from(["zz=family"], None, ())), (), TODAY, ProblemList())
     (problem,) = caught.value.problems
     assert (problem.code, problem.severity, "'zz'" in problem.message) == ("map-header", "error", True)

@@ -11,10 +11,10 @@ from docx_samples import png
 
 from briefgen.campaign.check import check_all
 from briefgen.campaign.letter_checks import composed
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.compose.boilerplate import Furniture, Request, languages
 from briefgen.compose.placeholders import leftovers
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import write_lock
 from briefgen.evidence.review import make_lock
 from briefgen.library.folders import Folder
@@ -81,7 +81,7 @@ output: {{formats: [txt]}}
 """
 
 
-def campaign_in(folder: Path, language: str) -> Opened:
+def campaign_in(folder: Path, language: str) -> Campaign:
     ask, texts = TEXTS[language]
     cards = {"own-ask": ("ask", ask)} | {f"own-{at}": ("finding", text) for at, text in enumerate(texts, 1)}
     (folder / "snippets").mkdir(parents=True)
@@ -96,7 +96,7 @@ def campaign_in(folder: Path, language: str) -> Opened:
         encoding="utf-8",
     )
     home = Folder(folder, "campaign")
-    library = load_library(library_folders(home), Findings())
+    library = load_library(library_folders(home), ProblemList())
     lock, _ = make_lock(library, "Test Editor", date(2026, 11, 1), own_cards(home))
     (folder / "snippets/quotes.lock").write_text(write_lock(lock_of(lock, own_cards(home))), encoding="utf-8")
     return open_campaign(folder)

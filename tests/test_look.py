@@ -15,8 +15,8 @@ from PIL import Image
 from briefgen.campaign.branding import check_look, contrast_with_white
 from briefgen.campaign.check import check_all
 from briefgen.campaign.loader import read_campaign
-from briefgen.campaign.open import Opened, open_campaign
-from briefgen.errors import BriefgenError, Findings, Problem
+from briefgen.campaign.open import Campaign, open_campaign
+from briefgen.errors import BriefgenError, Problem, ProblemList
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
@@ -40,13 +40,13 @@ def with_keys(folder: Path, letterhead: str = "", letter: str = "", sender: str 
     return folder
 
 
-def opened(folder: Path, **keys: str) -> Opened:
+def opened(folder: Path, **keys: str) -> Campaign:
     return open_campaign(with_keys(folder, **keys))
 
 
 def refused(folder: Path, **keys: str) -> list[Problem]:
     """What is wrong with the look, found without opening the library."""
-    findings = Findings()
+    findings = ProblemList()
     found = read_campaign(with_keys(folder, **keys), findings)
     if found.campaign is not None:
         check_look(found.campaign, folder, findings)
@@ -57,7 +57,7 @@ def logo(folder: Path, name: str = "logo.png", size: tuple[int, int] = (300, 150
     Image.new("RGB", size, (200, 180, 40)).save(folder / name)
 
 
-def made(campaign: Opened, index: int = 0) -> tuple[bytes, bytes]:
+def made(campaign: Campaign, index: int = 0) -> tuple[bytes, bytes]:
     renderers = campaign.renderers(("pdf", "docx"))()
     letter = campaign.composer.letter(campaign.recipients[index])
     return renderers["pdf"].render(letter).data, renderers["docx"].render(letter).data

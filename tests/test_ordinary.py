@@ -12,7 +12,7 @@ from material import ROOT
 from briefgen.campaign.loader import check_names, read_campaign, recipient_files
 from briefgen.compose.citations.styles import find_style
 from briefgen.compose.pictures import with_pictures
-from briefgen.errors import BriefgenError, Findings, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, ProblemList, StorageError, UsageError
 from briefgen.inspect.diff import read_finished
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_source import Described
@@ -41,7 +41,7 @@ def test_no_name_breaks_off_a_question(odd: Path, name: str) -> None:
     assert not is_ordinary(odd / name)
     assert is_folder(odd / name) == (name in ("folder", ""))
     assert is_within(odd / name, odd)
-    with pytest.raises(StorageFault) as refused:
+    with pytest.raises(StorageError) as refused:
         content(odd / name, name, 10)
     assert refused.value.problems[0].code in {"file-irregular", "file-unreadable"}
     assert len(str(refused.value)) < 300
@@ -49,10 +49,10 @@ def test_no_name_breaks_off_a_question(odd: Path, name: str) -> None:
 
 def test_a_file_is_read_up_to_its_bound(odd: Path) -> None:
     assert content(odd / "file", "file", 5) == b"words"
-    with pytest.raises(StorageFault) as refused:
+    with pytest.raises(StorageError) as refused:
         content(odd / "file", "file", 4)
     assert refused.value.problems[0].code == "file-too-large"
-    with pytest.raises(StorageFault) as refused:
+    with pytest.raises(StorageError) as refused:
         content(Path("/dev/zero"), "zero", 4)
     assert refused.value.problems[0].code == "file-irregular"
     assert not is_within(odd / ".." / "x", odd)
@@ -71,7 +71,7 @@ def test_nothing_waits_for_a_pipe(odd: Path, name: str) -> None:
             else read_text(odd / name, "")
         ),
     ):
-        with pytest.raises(StorageFault) as refused:
+        with pytest.raises(StorageError) as refused:
             read()
         assert refused.value.problems[0].code == "file-irregular"
         assert refused.value.exit_code == 74
@@ -88,7 +88,7 @@ def test_absurd_names_in_a_campaign_are_told_with_their_line(odd: Path, name: st
     lines.insert(at + 1, f'  - "{name}"')
     text = "\n".join(lines)
     (odd / "campaign.yaml").write_text(text)
-    findings = Findings()
+    findings = ProblemList()
     found = read_campaign(odd, findings)
     assert name.replace(r"\0", "\0") in recipient_files(found)
     check_names(found, {}, findings)
@@ -164,7 +164,7 @@ def test_what_has_the_name_of_a_file_of_the_library_is_not_passed_over(odd: Path
     (odd / "snippets" / "b.md").mkdir()
     os.mkfifo(odd / "snippets" / "c.md")
     (odd / "seeds").write_text("no folder")
-    findings = Findings()
+    findings = ProblemList()
     load_library([Folder(odd, "mine")], findings)
     told = {str(problem.place) for problem in findings.problems if problem.code == "file-irregular"}
     assert told == {"mine/seeds", "mine/snippets/a.md", "mine/snippets/b.md", "mine/snippets/c.md"}
@@ -181,7 +181,7 @@ def test_what_has_the_name_of_a_file_of_the_library_is_not_passed_over(odd: Path
 )
 def test_what_cannot_be_kept_is_not_taken_in(odd: Path, source: str, described: Described, code: str) -> None:
     (odd / "text.txt").write_text("One sentence of a text.\nAnother one, that ends it.\n")
-    with pytest.raises((BriefgenError, UsageFault)) as refused:
+    with pytest.raises((BriefgenError, UsageError)) as refused:
         add_source(Folder(odd, ""), odd / "text.txt", source, described)
     assert code in {problem.code for problem in refused.value.problems}
     assert not (odd / "seeds").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
@@ -18,7 +18,7 @@ from briefgen.inspect.pdf_untagged import read_sheets
 SHIPPED = ROOT / "templates" / "letterhead" / "a4.docx"
 
 
-def opened(folder: Path, letterhead: str = "ours.docx") -> Opened:
+def opened(folder: Path, letterhead: str = "ours.docx") -> Campaign:
     path = folder / "campaign.yaml"
     text = path.read_text(encoding="utf-8")
     assert "  organisation:" in text

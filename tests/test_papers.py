@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
@@ -19,7 +19,7 @@ EXAMPLE = ROOT / "examples/special-procedures"
 
 
 @pytest.fixture(scope="module")
-def opened() -> Opened:
+def opened() -> Campaign:
     return open_campaign(EXAMPLE)
 
 
@@ -31,7 +31,7 @@ def numbers(html: str) -> list[int]:
     return found
 
 
-def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragraphs(opened: Opened) -> None:
+def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragraphs(opened: Campaign) -> None:
     html = opened.composer.letter(opened.recipients[0]).html.replace("\u00a0", " ")
     assert re.findall("<h2>(.*?)</h2>", html) == [
         "Alleged victims",
@@ -49,20 +49,20 @@ def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragrap
     assert "I respectfully ask you to put this case" in html
 
 
-def test_a_submission_to_the_periodic_review_numbers_its_paragraphs_through(opened: Opened) -> None:
+def test_a_submission_to_the_periodic_review_numbers_its_paragraphs_through(opened: Campaign) -> None:
     html = opened.composer.briefing().html
     assert numbers(html) == list(range(1, 14))
     assert re.findall("<h2>(.*?)</h2>", html)[:2] == ["Submitted by", "Summary"]
     assert "Recommendations" in html
 
 
-def test_numbers_of_paragraphs_are_the_same_in_word(opened: Opened) -> None:
+def test_numbers_of_paragraphs_are_the_same_in_word(opened: Campaign) -> None:
     document = opened.composer.briefing()
     finished = opened.renderers(("docx",))()["docx"].render(document)
     assert differences(read_html(document.html), read_docx(finished.data)) == []
 
 
-def test_a_leave_behind_is_one_page_with_the_request_first(opened: Opened) -> None:
+def test_a_leave_behind_is_one_page_with_the_request_first(opened: Campaign) -> None:
     starter = open_campaign(ROOT / "examples/starter")
     document = starter.composer.briefing("leave-behind")
     assert document.html.index("We ask you to support") < document.html.index("Why it matters")

@@ -8,7 +8,7 @@ import pytest
 
 from briefgen.campaign.open import open_campaign
 from briefgen.campaign.scaffold import examples, start, start_template
-from briefgen.errors import BriefgenError, UsageFault
+from briefgen.errors import BriefgenError, UsageError
 from briefgen.library.folders import Folder
 from briefgen.library.loader import library_folders
 
@@ -36,7 +36,7 @@ def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_unknown_example_is_named_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         start(tmp_path / "x", "startr")
     assert caught.value.problems[0].hint == "did you mean starter?"
 
@@ -73,7 +73,7 @@ def test_a_template_for_one_recipient_extends_the_default(starter: Path) -> None
     "name", ["leter/default", "letter", "letter/town/x", "letter/office/../../x", "letter/office"]
 )
 def test_a_place_where_nothing_is_looked_for_is_refused(starter: Path, name: str) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         new(starter, name)
     assert caught.value.problems[0].code == "template-place"
 
@@ -81,6 +81,6 @@ def test_a_place_where_nothing_is_looked_for_is_refused(starter: Path, name: str
 def test_a_template_that_is_there_is_not_changed(starter: Path) -> None:
     path = new(starter, "letter/default")
     path.write_text("mine")
-    with pytest.raises(UsageFault):
+    with pytest.raises(UsageError):
         new(starter, "letter/default")
     assert path.read_text() == "mine"

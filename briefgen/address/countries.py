@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from briefgen.data import FOLDER
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.recipients.schema import territories
 from briefgen.system.yaml_reader import read_text, read_yaml
 
 
 @cache
 def _states() -> Mapping[str, str]:
-    path, findings = FOLDER / "states.yaml", Findings()
+    path, findings = FOLDER / "states.yaml", ProblemList()
     marked = read_yaml(read_text(path, path.name), path.name, findings)
     findings.raise_errors()
     return marked.data if marked else {}

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from briefgen.address.pattern import parse
 from briefgen.data import FOLDER
-from briefgen.errors import BriefgenError, Findings, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Problem, ProblemList, suggest
 from briefgen.model.recipient import Recipient
 from briefgen.model.written import Written
 from briefgen.system.yaml_reader import Marked, build, read_text, read_yaml
@@ -70,7 +70,7 @@ class Wording(Written):
             unknown = parse(text).fields - FIELDS - ({"address"} if text == ADDRESS else set())
             if unknown:
                 name = min(unknown)
-                hint = did_you_mean(name, FIELDS)
+                hint = suggest(name, FIELDS)
                 raise ValueError(
                     f"{{{name}}} is not a field in {text!r}" + (f"; {hint}" if hint else "")
                     if name != "address"
@@ -179,7 +179,7 @@ class Forms:
     """Full name of each authority by its key."""
 
     @classmethod
-    def load(cls, findings: Findings, overrides: Iterable[tuple[Path, str]] = ()) -> Forms:
+    def load(cls, findings: ProblemList, overrides: Iterable[tuple[Path, str]] = ()) -> Forms:
         """The built-in forms with those of `overrides` (path, path as shown) laid over them, in order.
 
         An override file looks like the built-in one; it may change some keys of an office, or add an office.
@@ -214,7 +214,7 @@ class Forms:
                     "office-unknown",
                     f"no form of address is known for {key!r} ({recipient.full_name or recipient.id})",
                     recipient.place,
-                    did_you_mean(key, self.offices) or "all offices are listed in docs/recipients.md",
+                    suggest(key, self.offices) or "all offices are listed in docs/recipients.md",
                 )
             )
         return key, form
@@ -230,7 +230,7 @@ class Forms:
 
 
 def _built_in() -> tuple[dict[str, Any], Forms]:
-    findings = Findings()
+    findings = ProblemList()
     marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
     file = build(_File, marked, findings) if marked else None
     findings.raise_errors()
@@ -251,7 +251,7 @@ def _laid_over(raw: Mapping[str, Any], marked: Marked) -> Marked:
     return Marked({**data, "offices": offices}, marked.places, marked.file)
 
 
-def _joined_up(file: _File, forms: Forms, findings: Findings) -> bool:
+def _joined_up(file: _File, forms: Forms, findings: ProblemList) -> bool:
     """Whether every authority and every other office that the file names exists."""
     authorities = {**forms.authorities, **file.authorities}
     offices = {**forms.offices, **file.offices}
@@ -274,7 +274,7 @@ def _joined_up(file: _File, forms: Forms, findings: Findings) -> bool:
                         "office-unknown",
                         f"{key}: by_state names the office {other!r}, which has no form",
                         file.at("offices", key, "by_state"),
-                        did_you_mean(other, offices),
+                        suggest(other, offices),
                     )
                 )
     return len(findings.problems) == before

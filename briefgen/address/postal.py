@@ -9,7 +9,7 @@ from functools import cache
 
 from briefgen.address.pattern import Pattern, parse
 from briefgen.data import FOLDER
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.system.yaml_reader import read_text, read_yaml
 
 
@@ -31,7 +31,7 @@ class _Post:
 
 @cache
 def _post() -> _Post:
-    path, findings = FOLDER / "postal.yaml", Findings()
+    path, findings = FOLDER / "postal.yaml", ProblemList()
     marked = read_yaml(read_text(path, path.name), path.name, findings)
     findings.raise_errors()
     data = marked.data if marked else {}

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from briefgen.batch.os_errors import unwritable
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.errors import Place, Problem, StorageError
 
 VERSION = 4
 """2 added `fingerprint` and `drawn`, 3 `fit`, 4 `etag`."""
@@ -117,7 +117,7 @@ class Ledger:
     ) -> None:
         try:
             self.flush()
-        except StorageFault:
+        except StorageError:
             if error is None:  # else the first fault is the one to tell of
                 raise
         finally:

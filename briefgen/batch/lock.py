@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from briefgen.batch.os_errors import unwritable
-from briefgen.errors import OutputBusy, Place, Problem
+from briefgen.errors import OutputBusyError, Place, Problem
 
 PATIENCE_S = 2.0
 """The last workers of a killed run keep the folder until their letter is done; usually well within this."""
@@ -72,7 +72,7 @@ def _lock(descriptor: int, place: str, patience_s: float, kind: int) -> None:
             if time.monotonic() < until:
                 time.sleep(0.05)
                 continue
-            raise OutputBusy(
+            raise OutputBusyError(
                 Problem(
                     "output-busy",
                     "another run is writing there",

@@ -10,7 +10,7 @@ import resource
 import sqlite3
 from pathlib import Path
 
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.errors import Place, Problem, StorageError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -39,10 +39,10 @@ def remedy(error: OSError | sqlite3.Error) -> str:
     return "look whether disk and folder are in order, or choose another folder with --out"
 
 
-def unwritable(what: str, error: OSError | sqlite3.Error, path: Path) -> StorageFault:
+def unwritable(what: str, error: OSError | sqlite3.Error, path: Path) -> StorageError:
     """The fault; `what` begins the sentence (“a letter cannot be written”), `path` is where."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return StorageFault(
+    return StorageError(
         Problem("output-unwritable", f"{what}: {reason}", Place(str(path)), remedy(error)),
     )
 

@@ -22,7 +22,7 @@ from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted
 from briefgen.batch.pool import LIMITS, RECYCLE_AFTER, Crash, Limits, Pool
 from briefgen.batch.report import stale_letters, write_errors, write_manifest
 from briefgen.batch.worker import Desk
-from briefgen.errors import Place, Problem, people_in
+from briefgen.errors import Place, Problem, count_recipients
 
 TIMEOUT_S = 30.0
 
@@ -253,7 +253,7 @@ class Tally:
             failed=self.counts["failed"],
             set_aside=self.counts["set-aside"],
             merged=self.counts["merged"],
-            skipped=people_in(skipped),
+            skipped=count_recipients(skipped),
             pages=self.pages,
             bytes=self.bytes,
             seconds=time.monotonic() - self.began,

@@ -20,7 +20,7 @@ from briefgen.batch.outputs.base import SHARDS
 from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted, distinct, plan, standing
 from briefgen.batch.runner import Summary, Tally, Watch, closed
-from briefgen.errors import BriefgenError, Place, Problem, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, UsageError
 from briefgen.model.recipient import Recipient
 
 MOST = 1000
@@ -41,7 +41,7 @@ class Shard:
         number, slash, count = (part.strip() for part in text.partition("/"))
         if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= MOST:
             return cls(int(number), int(count))
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "shard-unclear",
                 f"{text!r} is no shard",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from briefgen.batch.os_errors import out_of_room, refused_by_system, unwritable
 from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Composer, Letter, Outcome, Renderer, Wanted, drawn, standing
-from briefgen.errors import BriefgenError, Problem, StorageFault
+from briefgen.errors import BriefgenError, Problem, StorageError
 from briefgen.model.document import Document
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Desk:
 
     def _stop_without_room(self, fault: BriefgenError) -> None:
         """A full disk is no fault of the letter, whoever found it and whatever it was called."""
-        if isinstance(fault, StorageFault):
+        if isinstance(fault, StorageError):
             raise fault
         if error := refused_by_system(fault):
             raise _no_room(error, self.scratch) from fault
@@ -109,7 +109,7 @@ def _failed(letter: Letter, wanted: Wanted, stage: str, fault: BriefgenError) ->
     return Outcome(letter.recipient.id, wanted.format, "failed", stage=stage, problems=fault.problems)
 
 
-def _no_room(error: OSError, scratch: Path) -> StorageFault:
+def _no_room(error: OSError, scratch: Path) -> StorageError:
     return unwritable("temporary files cannot be written", error, Path(error.filename or scratch))
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from briefgen.compose.boilerplate import return_line
 from briefgen.compose.svg_sanitizer import safe_drawing
-from briefgen.errors import BriefgenError, Findings, Place, Problem
-from briefgen.model.campaign import Campaign, Logo
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
+from briefgen.model.campaign import CampaignConfig, Logo
 from briefgen.model.document import LayoutName
 from briefgen.model.look import FAMILIES, QUIET_SERIF, Look
 from briefgen.model.recipient import Addressed, Recipient
@@ -27,7 +27,7 @@ _NAME_MM = 7.0
 """What the organisation's name takes of a letterhead's height, and each line below it."""
 
 
-def look_of(campaign: Campaign) -> Look:
+def look_of(campaign: CampaignConfig) -> Look:
     """The campaign's look: its design, with what it changes."""
     head, plain = campaign.letterhead, QUIET_SERIF
     text, labels = FAMILIES[head.design]
@@ -47,7 +47,7 @@ def _colour(written: str) -> str:
     return f"#{written.lstrip('#').lower()}" if written else ""
 
 
-def check_look(campaign: Campaign, folder: Path, findings: Findings) -> None:
+def check_look(campaign: CampaignConfig, folder: Path, findings: ProblemList) -> None:
     """Report what is wrong with letterhead and layout; missing files are told where names are checked."""
     findings.extend(_paper_problems(campaign))
     findings.extend(_colour_problems(campaign))
@@ -68,7 +68,7 @@ def check_look(campaign: Campaign, folder: Path, findings: Findings) -> None:
         findings.extend(_logo_problems(campaign, campaign.letterhead.logo, folder))
 
 
-def check_address(to: Addressed, recipient: Recipient, campaign: Campaign, look: Look) -> list[Problem]:
+def check_address(to: Addressed, recipient: Recipient, campaign: CampaignConfig, look: Look) -> list[Problem]:
     """What keeps an address out of its window; each problem names line and recipient."""
     layout = layout_of("letter", campaign.letter.page, campaign.letter.layout)
     if layout.window is None:
@@ -80,7 +80,7 @@ def check_address(to: Addressed, recipient: Recipient, campaign: Campaign, look:
     return []
 
 
-def _paper_problems(campaign: Campaign) -> Iterator[Problem]:
+def _paper_problems(campaign: CampaignConfig) -> Iterator[Problem]:
     letter = campaign.letter
     paper = "us-letter" if letter.layout == "us-letter" else "a4"
     if letter.layout != "plain" and "page" in letter.model_fields_set and letter.page != paper:
@@ -92,7 +92,7 @@ def _paper_problems(campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _colour_problems(campaign: Campaign) -> Iterator[Problem]:
+def _colour_problems(campaign: CampaignConfig) -> Iterator[Problem]:
     for name in ("accent", "text", "quiet"):
         colour = _colour(getattr(campaign.letterhead.colours, name))
         if colour and (ratio := contrast_with_white(colour)) < LEAST_CONTRAST:
@@ -111,7 +111,7 @@ def contrast_with_white(colour: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
-def _doubled(campaign: Campaign) -> Iterator[Problem]:
+def _doubled(campaign: CampaignConfig) -> Iterator[Problem]:
     """With a Word letterhead of the sender's own, nobody would see a second one."""
     head = campaign.letterhead
     given = {"logo": head.logo, "sender": head.sender, "footer": head.footer}
@@ -124,7 +124,7 @@ def _doubled(campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _unseen_layout(campaign: Campaign) -> Iterator[Problem]:
+def _unseen_layout(campaign: CampaignConfig) -> Iterator[Problem]:
     """A Word letterhead of the sender's own has a page of its own."""
     if campaign.sender.letterhead and campaign.letter.layout != "plain" and "docx" in campaign.output.formats:
         yield Problem(
@@ -137,7 +137,7 @@ def _unseen_layout(campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _height_problems(campaign: Campaign) -> Iterator[Problem]:
+def _height_problems(campaign: CampaignConfig) -> Iterator[Problem]:
     name: LayoutName = campaign.letter.layout
     if name == "plain":
         room = 25.0
@@ -163,7 +163,7 @@ def _height_problems(campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _logo_problems(campaign: Campaign, logo: Logo, folder: Path) -> list[Problem]:
+def _logo_problems(campaign: CampaignConfig, logo: Logo, folder: Path) -> list[Problem]:
     """What is wrong with the logo's file and with the PNG beside a drawing."""
     place = campaign.at("letterhead", "logo", "file")
     path = folder / logo.file

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from briefgen.errors import Problem
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 
 MOST_WORDS = {"brief": 1500, "upr": 2815, "upr-joint": 5630}
@@ -41,7 +41,7 @@ def _text(element: ElementTree.Element) -> str:
     return (element.text or "") + inner + end
 
 
-def check_briefing(document: Document, campaign: Campaign, template: str = "") -> list[Problem]:
+def check_briefing(document: Document, campaign: CampaignConfig, template: str = "") -> list[Problem]:
     """Warnings about the briefing, by what it is to be; those that the campaign ignores are left out.
 
     `template` is the folder of another paper than the campaign's briefing.
@@ -56,7 +56,7 @@ def check_briefing(document: Document, campaign: Campaign, template: str = "") -
     return [problem for problem in found if problem.code not in campaign.ignore]
 
 
-def _kind(campaign: Campaign, template: str) -> str:
+def _kind(campaign: CampaignConfig, template: str) -> str:
     """What the paper is to be: the template for submissions makes one, whatever else is said."""
     kind = campaign.briefing.kind
     if (template or campaign.briefing.template) == SUBMISSION:
@@ -65,7 +65,7 @@ def _kind(campaign: Campaign, template: str) -> str:
     return "paper" if template and template != campaign.briefing.template else kind
 
 
-def _length(document: Document, campaign: Campaign, kind: str) -> Iterator[Problem]:
+def _length(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
     paper = campaign.briefing
     most, words = paper.max_words or MOST_WORDS.get(kind, 0), words_of(document.html)
     if most and words > most:
@@ -79,7 +79,7 @@ def _length(document: Document, campaign: Campaign, kind: str) -> Iterator[Probl
         )
 
 
-def _parts(campaign: Campaign, kind: str) -> Iterator[Problem]:
+def _parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
     """IDRC: summary, introduction, findings, implications, recommendations."""
     paper = campaign.briefing
     if kind != "brief":
@@ -101,7 +101,7 @@ def _parts(campaign: Campaign, kind: str) -> Iterator[Problem]:
         )
 
 
-def _repeated(campaign: Campaign) -> Iterator[Problem]:
+def _repeated(campaign: CampaignConfig) -> Iterator[Problem]:
     """A statement or figure that two sections name is printed in both, which the reader takes for a slip."""
     first: dict[str, str] = {}
     for number, section in enumerate(campaign.briefing.sections):
@@ -117,7 +117,7 @@ def _repeated(campaign: Campaign) -> Iterator[Problem]:
             first.setdefault(name, section.heading)
 
 
-def _submission(document: Document, campaign: Campaign, kind: str) -> Iterator[Problem]:
+def _submission(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
     """OHCHR: paragraphs are numbered, and the file is a Word document."""
     if not kind.startswith("upr"):
         return
@@ -138,5 +138,5 @@ def _submission(document: Document, campaign: Campaign, kind: str) -> Iterator[P
         )
 
 
-def _warning(code: str, message: str, campaign: Campaign, key: str, hint: str) -> Problem:
+def _warning(code: str, message: str, campaign: CampaignConfig, key: str, hint: str) -> Problem:
     return Problem(code, message, campaign.at("briefing", key), hint, severity="warning")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from briefgen.campaign.briefing_checks import check_briefing
 from briefgen.campaign.letter_checks import MOST_PAGES, Composed, check_letters, composed
-from briefgen.campaign.open import Opened
+from briefgen.campaign.open import Campaign
 from briefgen.campaign.page_fit import Fitting
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
@@ -25,7 +25,7 @@ Measure = Callable[[Document], int]
 """Pages of a document."""
 
 
-def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Problem], list[Problem]]:
+def check_all(opened: Campaign, measure: Measure | None = None) -> tuple[list[Problem], list[Problem]]:
     """Warnings about the letters, and the problems of documents that cannot be composed or do not fit.
 
     Where the campaign limits pages, what it limits is set, of letters with the same text one. With a
@@ -49,7 +49,7 @@ def check_all(opened: Opened, measure: Measure | None = None) -> tuple[list[Prob
     return warnings, broken
 
 
-def _briefing(opened: Opened, fitting: Fitting) -> tuple[list[Problem], list[Problem]]:
+def _briefing(opened: Campaign, fitting: Fitting) -> tuple[list[Problem], list[Problem]]:
     """Warnings about the briefing, and why it does not fit; whether it can be composed was tried when the
     campaign was opened."""
     paper = opened.campaign.briefing
@@ -65,7 +65,7 @@ def _briefing(opened: Opened, fitting: Fitting) -> tuple[list[Problem], list[Pro
     return check_briefing(document, opened.campaign) if paper.sections else [], too_much
 
 
-def _turned_over(letters: list[Composed], opened: Opened) -> list[Problem]:
+def _turned_over(letters: list[Composed], opened: Campaign) -> list[Problem]:
     """Lines of addresses that go on in a second row of their window, told in one warning."""
     letter = opened.campaign.letter
     layout = layout_of("letter", letter.page, letter.layout)

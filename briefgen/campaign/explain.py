@@ -14,7 +14,7 @@ from briefgen.compose.composer import Composer, own_ask
 from briefgen.compose.select import Chosen, Verdict, Why, leaders, words
 from briefgen.compose.shortening import NO_CUTS, Cut, Cuts
 from briefgen.compose.templates import candidates
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
 
@@ -170,7 +170,7 @@ def _in_order(chosen: Chosen) -> list[Verdict]:
     return sorted(chosen.verdicts, key=lambda verdict: order.get(verdict.snippet.id, len(order)))
 
 
-def _judged(verdict: Verdict, chosen: Chosen, campaign: Campaign, fit: Fit | None) -> SnippetJudged:
+def _judged(verdict: Verdict, chosen: Chosen, campaign: CampaignConfig, fit: Fit | None) -> SnippetJudged:
     snippet, reason = verdict.snippet, _reason(verdict, chosen, campaign)
     cuts = Cuts.of(fit.cuts) if fit else NO_CUTS
     if not cuts.keeps(snippet.id):
@@ -184,7 +184,7 @@ def _judged(verdict: Verdict, chosen: Chosen, campaign: Campaign, fit: Fit | Non
     return SnippetJudged(snippet.id, verdict.used, verdict.why, reason, words(snippet))
 
 
-def _reason(verdict: Verdict, chosen: Chosen, campaign: Campaign) -> str:
+def _reason(verdict: Verdict, chosen: Chosen, campaign: CampaignConfig) -> str:
     snippet, limits = verdict.snippet, campaign.selection
     match verdict.why:
         case "required":

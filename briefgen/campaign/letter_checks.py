@@ -16,7 +16,7 @@ from briefgen.compose.english_variants import AMERICAN, american_words, as_print
 from briefgen.compose.passages import inline_html
 from briefgen.compose.select import Chosen
 from briefgen.errors import Place, Problem
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
@@ -80,7 +80,7 @@ def _text(element: ElementTree.Element) -> str:
     return "".join(parts)
 
 
-def check_letters(letters: Sequence[Composed], campaign: Campaign) -> list[Problem]:
+def check_letters(letters: Sequence[Composed], campaign: CampaignConfig) -> list[Problem]:
     """Warnings about the letters of a campaign, each told once with the recipients whom it concerns."""
     gathered: dict[Problem, list[str]] = {}
     for letter in letters:
@@ -103,7 +103,7 @@ def _warning(code: str, message: str, place: Place | None, hint: str) -> Problem
     return Problem(code, message, place, hint, severity="warning")
 
 
-def _remarks(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _remarks(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     yield from _ask(letter)
     yield from _evidence(letter, campaign)
     yield from _bills(letter)
@@ -137,7 +137,7 @@ def _forms_of(snippet: Snippet) -> list[str]:
     return [form for wording in plain for form in as_printed(wording)]
 
 
-def _evidence(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _evidence(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     """A letter that asks and proves nothing is not what this program is for."""
     asked = {letter.chosen.ask.id}
     if all(one["id"] in asked for one in letter.document.record["snippets"]):
@@ -159,7 +159,7 @@ def _bills(letter: Composed) -> Iterator[Problem]:
             yield _warning("bill-format", f"the bill {found!r} is not named as Congress does", None, hint)
 
 
-def _relevance(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _relevance(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     """FCNL, CMF: an elected reader is told who in the constituency writes, or why to this reader."""
     recipient = letter.recipient
     if not recipient.constituency or constituent(campaign, recipient):
@@ -173,7 +173,7 @@ def _relevance(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
         )
 
 
-def _own_figures(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _own_figures(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     """Every figure is sourced: what is written outside of snippets is not."""
     for text, where in _own_texts(letter, campaign):
         for found in dict.fromkeys(match[0] for match in _FIGURE.finditer(text)):
@@ -186,7 +186,7 @@ def _own_figures(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
                 )
 
 
-def _own_texts(letter: Composed, campaign: Campaign) -> Iterator[tuple[str, Place | None]]:
+def _own_texts(letter: Composed, campaign: CampaignConfig) -> Iterator[tuple[str, Place | None]]:
     """What stands in the letter and is no snippet, with its place."""
     place = letter.recipient.place
     yield campaign.opening, campaign.at("opening")
@@ -195,7 +195,7 @@ def _own_texts(letter: Composed, campaign: Campaign) -> Iterator[tuple[str, Plac
     yield own_ask(letter.recipient), place
 
 
-def _tone(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _tone(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     """Amnesty: polite and factual; shouting and abuse are seen at once, and end the reading."""
     for text, where in _own_texts(letter, campaign):
         for found in dict.fromkeys(match[0] for match in _LOUD.finditer(text)):
@@ -232,7 +232,7 @@ def _undated(letter: Composed) -> Iterator[Problem]:
             )
 
 
-def _spelling(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
+def _spelling(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
     """A letter in British or Canadian English prints its snippets in its spelling, or says so."""
     spoken = variety(campaign.language, country_read_in(letter.recipient, campaign.sender.country))
     if spoken in ("", AMERICAN):
@@ -251,7 +251,7 @@ def _spelling(letter: Composed, campaign: Campaign) -> Iterator[Problem]:
             )
 
 
-def _sender(campaign: Campaign) -> Iterator[Problem]:
+def _sender(campaign: CampaignConfig) -> Iterator[Problem]:
     """FCNL: the sender's postal address, and a way to answer."""
     sender = campaign.sender
     lacking = []

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest
 from briefgen.library.folders import Folder
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 from briefgen.system.files import irregular, is_folder, is_ordinary, is_within, shown_name
 from briefgen.system.yaml_reader import Marked, build, read_text, read_yaml
@@ -27,18 +27,18 @@ class Found:
     folder: Folder
     marked: Marked | None
     """The plain data; None where the YAML itself is broken."""
-    campaign: Campaign | None
+    campaign: CampaignConfig | None
     """None where a key or value is wrong."""
 
 
-def read_campaign(path: Path, findings: Findings) -> Found:
+def read_campaign(path: Path, findings: ProblemList) -> Found:
     """Read the campaign at `path`, a folder or a campaign.yaml.
 
     Raises UsageFault where there is none; whatever is wrong in it goes to `findings`.
     """
     file = path / FILE if is_folder(path) else path
     if not is_ordinary(file):
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "campaign-missing",
                 f"there is no campaign in {shown_name(str(path)) if str(path) != '.' else 'this folder'}",
@@ -49,11 +49,11 @@ def read_campaign(path: Path, findings: Findings) -> Found:
     shown = str(file)
     folder = Folder(file.parent, "" if str(file.parent) == "." else str(file.parent))
     marked = read_yaml(read_text(file, shown), shown, findings)
-    campaign = build(Campaign, marked, findings) if marked is not None else None
+    campaign = build(CampaignConfig, marked, findings) if marked is not None else None
     return Found(folder, marked, campaign)
 
 
-def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Findings) -> None:
+def check_names(found: Found, snippets: Mapping[str, Snippet], findings: ProblemList) -> None:
     """Report every snippet, topic and file that the campaign names and that is not there or does not fit."""
     if found.marked is None or not isinstance(found.marked.data, dict):
         return
@@ -66,7 +66,7 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     "snippet-unknown",
                     f"no snippet has the id {name!r}",
                     place,
-                    did_you_mean(name, snippets) or "briefgen snippets list shows all",
+                    suggest(name, snippets) or "briefgen snippets list shows all",
                 )
             )
         elif (snippet.kind == "ask") != _asks(path):
@@ -77,7 +77,7 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     "ask-kind",
                     f"{name!r} is of kind {snippet.kind}: {wanted}",
                     place,
-                    did_you_mean(name, asks) if _asks(path) else "move it to the asks",
+                    suggest(name, asks) if _asks(path) else "move it to the asks",
                 )
             )
         elif snippet.review.status != "verified" and "excluded" not in path:
@@ -97,7 +97,7 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     "topic-unknown",
                     f"no snippet has the topic {name!r}",
                     _place(found.marked, path),
-                    did_you_mean(name, topics) or "briefgen snippets list shows the topics in use",
+                    suggest(name, topics) or "briefgen snippets list shows the topics in use",
                 )
             )
     for path, name in _files_named(found.marked.data):
@@ -123,7 +123,7 @@ def check_names(found: Found, snippets: Mapping[str, Snippet], findings: Finding
                     "file-missing",
                     f"the file {shown_name(name)!r} is not there",
                     place,
-                    did_you_mean(name, there),
+                    suggest(name, there),
                 )
             )
 
@@ -182,7 +182,7 @@ def _place(marked: Marked, path: tuple[str | int, ...]) -> Place:
     return marked.places.get(path, Place(marked.file))
 
 
-def require(campaign: Campaign | None, findings: Findings) -> Campaign:
+def require(campaign: CampaignConfig | None, findings: ProblemList) -> CampaignConfig:
     """The campaign, or all that was found wrong, raised."""
     findings.raise_errors()
     if campaign is None:

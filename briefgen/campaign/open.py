@@ -33,10 +33,10 @@ from briefgen.compose.fingerprint import drawing, fingerprint
 from briefgen.compose.pictures import pictures_of
 from briefgen.compose.select import unmatched
 from briefgen.compose.templates import Templates, is_language
-from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean, people_in
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, count_recipients, suggest
 from briefgen.evidence.checks import Examined, examine
 from briefgen.library.loader import NO_TEXTS, Library, Texts, library_folders, load_library
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.look import QUIET_SERIF, Letterhead, Look
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import same_language
@@ -52,10 +52,10 @@ FORMS = "forms-of-address.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Campaign:
     """A campaign that is fit to be written from."""
 
-    campaign: Campaign
+    campaign: CampaignConfig
     composer: Composer
     recipients: tuple[Recipient, ...]
     """Those who can be written to."""
@@ -95,14 +95,14 @@ class Opened:
         return Fitting(self.composer, renderers.measure, "pdf" in renderers.formats)
 
 
-def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
+def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Campaign:
     """Open the campaign at `path`; raises BriefgenError with every error in it and its library."""
-    findings = Findings()
+    findings = ProblemList()
     found = read_campaign(path, findings)
     folders = library_folders(found.folder)
     library = load_library(folders, findings, texts)
     check_names(found, library.snippets, findings)
-    rows = Findings()
+    rows = ProblemList()
     forms, everybody = _recipients(found, findings, rows)
     examined = _check(found, library, findings)
     letterhead = _letterhead(found, findings)
@@ -121,7 +121,7 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     findings.extend(unmatched(campaign, ((one, composer.rules(one)) for one in recipients)))
     of_rows = (one for one in rows.problems if one.severity == "warning")
     warnings = (*findings.problems, *of_rows, *_sample_sender(campaign))
-    return Opened(
+    return Campaign(
         campaign,
         composer,
         recipients,
@@ -133,7 +133,7 @@ def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Opened:
     )
 
 
-def _letterhead(found: Found, findings: Findings) -> Letterhead | None:
+def _letterhead(found: Found, findings: ProblemList) -> Letterhead | None:
     """The sender's own letterhead, tried once: what is wrong with it is told before letters are made."""
     campaign, home = found.campaign, found.folder.path.resolve()
     if campaign is None or not campaign.sender.letterhead:
@@ -162,7 +162,7 @@ def _letterhead(found: Found, findings: Findings) -> Letterhead | None:
     return letterhead
 
 
-def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms, list[Recipient]]:
+def _recipients(found: Found, findings: ProblemList, rows: ProblemList) -> tuple[Forms, list[Recipient]]:
     """All recipients of all files; a file that cannot be used is an error, a row is set apart."""
     own = found.folder.path / FORMS
     forms = Forms.load(findings, [(own, found.folder.show(FORMS))] if own.is_file() else [])
@@ -183,7 +183,7 @@ def _recipients(found: Found, findings: Findings, rows: Findings) -> tuple[Forms
     return forms, everybody
 
 
-def _check(found: Found, library: Library, findings: Findings) -> Examined:
+def _check(found: Found, library: Library, findings: ProblemList) -> Examined:
     """Evidence, templates and styles; what was examined says how and when each snippet was proved."""
     campaign = found.campaign
     examined = examine(library, campaign.date if campaign else None)
@@ -209,7 +209,7 @@ def _check(found: Found, library: Library, findings: Findings) -> Examined:
     return examined
 
 
-def _language_problems(campaign: Campaign) -> list[Problem]:
+def _language_problems(campaign: CampaignConfig) -> list[Problem]:
     if is_language(campaign.language):
         return []
     message = f"{campaign.language!r} is no language that briefgen knows"
@@ -218,7 +218,7 @@ def _language_problems(campaign: Campaign) -> list[Problem]:
 
 
 def _fingerprint(
-    campaign: Campaign, found: Found, library: Library, verified: Mapping[str, Mapping[str, Any]]
+    campaign: CampaignConfig, found: Found, library: Library, verified: Mapping[str, Mapping[str, Any]]
 ) -> str:
     sender = campaign.sender
     styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
@@ -259,7 +259,7 @@ def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Rec
     return tuple(sending), problems
 
 
-def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
+def _speaks(recipient: Recipient, campaign: CampaignConfig) -> Problem | None:
     """A letter is in one language: the campaign's."""
     if same_language(recipient.language, campaign.language):
         return None
@@ -272,7 +272,7 @@ def _speaks(recipient: Recipient, campaign: Campaign) -> Problem | None:
     )
 
 
-def _sample_sender(campaign: Campaign) -> list[Problem]:
+def _sample_sender(campaign: CampaignConfig) -> list[Problem]:
     """The starter campaign's sender is nobody: say so before anything is printed in its name."""
     sender = campaign.sender
     sample = [name for name in ("organisation", "name") if "example" in getattr(sender, name).lower()]
@@ -310,7 +310,7 @@ _VERIFIED = {
 }
 
 
-def recipients_named(opened: Opened, ids: Iterable[str]) -> list[Recipient]:
+def recipients_named(opened: Campaign, ids: Iterable[str]) -> list[Recipient]:
     """The recipients with these ids; raises with all that are not there or cannot be written to."""
     found: list[Recipient] = []
     faults: list[BriefgenError] = []
@@ -325,7 +325,7 @@ def recipients_named(opened: Opened, ids: Iterable[str]) -> list[Recipient]:
     return found
 
 
-def recipient_named(opened: Opened, to: str) -> Recipient:
+def recipient_named(opened: Campaign, to: str) -> Recipient:
     """The recipient with an id; raises with the reason where there is none or none can be written to."""
     for one in opened.recipients:
         if one.id == to:
@@ -335,11 +335,11 @@ def recipient_named(opened: Opened, to: str) -> Recipient:
         raise BriefgenError(reasons)
     known = [one.id for one in opened.recipients]
     alike = [name for name in known if to and name.startswith(to)][:3] or _beginning_alike(to, known)
-    hint = f"did you mean {' or '.join(alike)}?" if alike else did_you_mean(to, known)
+    hint = f"did you mean {' or '.join(alike)}?" if alike else suggest(to, known)
     hint = hint or "briefgen recipients list"
-    if unread := people_in(problem for problem in opened.skipped if not problem.about):
+    if unread := count_recipients(problem for problem in opened.skipped if not problem.about):
         hint += f"; {count(unread, 'row')} of the list cannot be read: briefgen recipients list says why"
-    raise UsageFault(Problem("recipient-unknown", f"no recipient has the id {to!r}", None, hint))
+    raise UsageError(Problem("recipient-unknown", f"no recipient has the id {to!r}", None, hint))
 
 
 def _beginning_alike(to: str, known: list[str]) -> list[str]:

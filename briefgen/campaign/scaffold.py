@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from briefgen.compose.templates import BUILT_IN, Templates
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError, suggest
 from briefgen.library.folders import Folder, built_in
 
 
@@ -24,12 +24,12 @@ def start(folder: Path, example: str) -> list[Path]:
     Raises UsageFault for an unknown example or a folder that holds files, StorageFault where writing fails.
     """
     if example not in examples():
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "example-unknown",
                 f"no example is called {example!r}",
                 None,
-                did_you_mean(example, examples()),
+                suggest(example, examples()),
             )
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -51,7 +51,7 @@ def start(folder: Path, example: str) -> list[Path]:
                 shutil.copyfile(path, target)
                 made.append(target)
     except OSError as error:
-        raise StorageFault(
+        raise StorageError(
             Problem(
                 "file-unwritable",
                 f"cannot be written: {error.strerror}",
@@ -76,7 +76,7 @@ def start_template(campaign: Folder, name: str, shipped: Folder) -> Path:
     name = name if name.endswith(".html.j2") else f"{name}.html.j2"
     kind, *level = name.removesuffix(".html.j2").split("/")
     if f"{kind}/default.html.j2" not in templates.names() or not _is_place(level):
-        raise UsageFault(
+        raise UsageError(
             Problem("template-place", f"{name!r} is no place where a template is looked for", None, _PLACES)
         )
     parent = f"{BUILT_IN}{name}" if name in templates.names() else f"{kind}/default.html.j2"
@@ -94,9 +94,7 @@ def _start_letterhead(campaign: Folder, name: str, shipped: Folder) -> Path:
         f"letterhead/{path.stem}": path for path in (shipped.path / "templates").glob("letterhead/*.docx")
     }
     if name not in known:
-        raise UsageFault(
-            Problem("template-place", f"{name!r} is no letterhead", None, did_you_mean(name, known))
-        )
+        raise UsageError(Problem("template-place", f"{name!r} is no letterhead", None, suggest(name, known)))
     return _written(campaign.path / "letterhead.docx", known[name].read_bytes())
 
 
@@ -106,13 +104,13 @@ def _written(path: Path, data: bytes) -> Path:
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "file-exists", "is there already; it was not changed", Place(str(path)), "edit it as it is"
             )
         ) from None
     except OSError as error:
-        raise StorageFault(
+        raise StorageError(
             Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(str(path)))
         ) from None
     return path

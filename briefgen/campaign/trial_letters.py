@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 
 from briefgen.compose.composer import Composer
 from briefgen.compose.placeholders import leftovers
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.system.limits import patience
@@ -45,7 +45,7 @@ _ENOUGH = 20
 
 
 def try_letters(
-    composer: Composer, recipients: tuple[Recipient, ...], findings: Findings
+    composer: Composer, recipients: tuple[Recipient, ...], findings: ProblemList
 ) -> tuple[tuple[Recipient, ...], list[Problem]]:
     """Compose the briefing, and a letter for each template and choice of snippets.
 

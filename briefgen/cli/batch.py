@@ -16,7 +16,7 @@ from briefgen.cli import options
 from briefgen.cli.campaign import formats_of, job_of, opened_at, output_of
 from briefgen.cli.console import Show, count, unbroken
 from briefgen.cli.main import app
-from briefgen.errors import BriefgenError, Problem, UsageFault, people_in
+from briefgen.errors import BriefgenError, Problem, UsageError, count_recipients
 
 if TYPE_CHECKING:
     from briefgen.batch.dask.executor import Address
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from briefgen.batch.preview import Foreseen, Preview
     from briefgen.batch.runner import Elsewhere, Summary
     from briefgen.batch.shards import Shard
-    from briefgen.campaign.open import Opened
+    from briefgen.campaign.open import Campaign
 
 MOST_AT_ONCE = 256
 SHOWN = 5
@@ -136,7 +136,7 @@ def _read(out: options.Destination | None) -> Path | StoreAddress | None:
     return Address.read(out.text)
 
 
-def _output(opened: Opened, out: Path | StoreAddress | None) -> Folder | Bucket:
+def _output(opened: Campaign, out: Path | StoreAddress | None) -> Folder | Bucket:
     """Where the letters go; of those that go to a store, the records stay beside the campaign."""
     from briefgen.batch.outputs.folder import Folder
 
@@ -157,13 +157,13 @@ def _require_sense(given: list[str]) -> None:
                 None,
                 f"leave one of them out; {_ALONE[name]}",
             )
-            raise UsageFault(problem)
+            raise UsageError(problem)
 
 
 class _Run:
     """What a run is about: the whole batch, or one shard of it."""
 
-    def __init__(self, opened: Opened, formats: Any, output: Folder | Bucket, part: Shard | None) -> None:
+    def __init__(self, opened: Campaign, formats: Any, output: Folder | Bucket, part: Shard | None) -> None:
         if not opened.recipients and not opened.skipped:
             raise BriefgenError(
                 Problem(
@@ -306,7 +306,11 @@ def _lines(found: Preview, *, every: bool) -> list[str]:
         (counts["left"], "left for another run"),
     ]
     said = ", ".join(f"{number:,} {what}" for number, what in told if number) or "nothing to do"
-    skipped = f"; {count(people_in(found.skipped), 'recipient')} skipped (see above)" if found.skipped else ""
+    skipped = (
+        f"; {count(count_recipients(found.skipped), 'recipient')} skipped (see above)"
+        if found.skipped
+        else ""
+    )
     return [*lines, f"Files: {said}{skipped}. Nothing was written."]
 
 

@@ -12,13 +12,13 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.errors import Place, Problem, StorageFault, UsageFault, people_in
+from briefgen.errors import Place, Problem, StorageError, UsageError, count_recipients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from briefgen.batch.plan import Job
-    from briefgen.campaign.open import Opened
+    from briefgen.campaign.open import Campaign
     from briefgen.model.document import Document
     from briefgen.model.recipient import Recipient
     from briefgen.render.registry import Renderers
@@ -94,14 +94,14 @@ def check(
     show.line(opened.evidence)
     show.line(
         f"{opened.campaign.id}: {count(len(opened.recipients), 'recipient')} can be written to"
-        + (f", {people_in(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+        + (f", {count_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
         + (f" {count(len(warnings), 'warning')}." if quiet and warnings and not wrong else "")
     )
     if wrong:
         raise typer.Exit(1)
 
 
-def _measure(opened: Opened) -> Callable[[Document], int]:
+def _measure(opened: Campaign) -> Callable[[Document], int]:
     """Counts the pages of a document as PDF."""
     from briefgen.system.limits import patience
 
@@ -211,7 +211,7 @@ def doctor(as_json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-def opened_at(campaign: Path, text: list[str] | None) -> Opened:
+def opened_at(campaign: Path, text: list[str] | None) -> Campaign:
     """The campaign, checked, with the texts of sources that are at hand."""
     from briefgen.campaign.open import open_campaign
     from briefgen.cli.options import texts_at_hand
@@ -219,7 +219,7 @@ def opened_at(campaign: Path, text: list[str] | None) -> Opened:
     return open_campaign(campaign, texts_at_hand(text))
 
 
-def output_of(opened: Opened, out: Path | None) -> Path:
+def output_of(opened: Campaign, out: Path | None) -> Path:
     """The output folder: the one that is named, else `out/` beside the campaign, which must lie there itself.
 
     Whoever wrote the campaign could lead us anywhere by a link.
@@ -230,11 +230,11 @@ def output_of(opened: Opened, out: Path | None) -> Path:
     if beside.is_symlink() and not beside.resolve().is_relative_to(opened.composer.folder.resolve()):
         from briefgen.batch.outputs.folder import leading_out
 
-        raise StorageFault(leading_out(beside))
+        raise StorageError(leading_out(beside))
     return beside
 
 
-def job_of(opened: Opened, formats: Any, recipients: Iterable[Recipient]) -> Job:
+def job_of(opened: Campaign, formats: Any, recipients: Iterable[Recipient]) -> Job:
     """The letters to these recipients as a batch makes them, kept to their pages."""
     from briefgen.batch.plan import Job
 
@@ -243,11 +243,11 @@ def job_of(opened: Opened, formats: Any, recipients: Iterable[Recipient]) -> Job
     return Job(opened.campaign.id, tuple(recipients), formats, fitting, renderers, opened.drawing)
 
 
-def formats_of(opened: Opened, wanted: list[str] | None) -> tuple[str, ...]:
+def formats_of(opened: Campaign, wanted: list[str] | None) -> tuple[str, ...]:
     """The formats that are asked for, else those of the campaign; UsageFault for one that is not known."""
     unknown = [name for name in wanted or [] if name not in FORMATS]
     if unknown:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "format-unknown", f"no format is called {unknown[0]!r}", None, f"known: {', '.join(FORMATS)}"
             )
@@ -271,7 +271,7 @@ def _make(renderers: Renderers, document: Document, out: Path, name: str) -> lis
         try:
             kept = put_single(out, path, rendering.data)
         except OSError as error:
-            raise StorageFault(
+            raise StorageError(
                 Problem(
                     "file-unwritable",
                     f"cannot be written: {error.strerror or error}",

@@ -14,7 +14,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.console import Show, count
 from briefgen.cli.library import snippets, sources
-from briefgen.errors import Findings, Place, Problem, UsageFault, did_you_mean
+from briefgen.errors import Place, Problem, ProblemList, UsageError, suggest
 
 if TYPE_CHECKING:
     from briefgen.library.folders import Folder
@@ -76,12 +76,12 @@ def add(
         if described or accessed or furniture or body or replace:
             hint = "leave them out; --id alone can name a single work"
             message = "a bibliography describes its works itself, and takes no options that describe a text"
-            raise UsageFault(Problem("bibliography-option", message, None, hint))
+            raise UsageError(Problem("bibliography-option", message, None, hint))
         _add_works(show, folder, file, id)
         return
     if not id:
         hint = "say --id with small letters, digits and hyphens, for example --id hrw-2024"
-        raise UsageFault(Problem("source-id", "a text needs an id, by which snippets name it", None, hint))
+        raise UsageError(Problem("source-id", "a text needs an id, by which snippets name it", None, hint))
     entered = add_source(
         folder,
         file,
@@ -297,7 +297,7 @@ def _library(campaign: Path | None) -> Library:
 
     if campaign is None and Path(CAMPAIGN).is_file():
         campaign = Path()
-    findings = Findings()
+    findings = ProblemList()
     library = load_library(library_folders(campaign_folder(campaign) if campaign else None), findings)
     findings.raise_errors()
     return library
@@ -308,14 +308,14 @@ def _tell_nothing(show: Show, library: Library, words: Sequence[str], topic: str
     topics = {name for snippet in library.snippets.values() for name in snippet.topics}
     kinds = {snippet.kind for snippet in library.snippets.values()}
     if topic and topic not in topics:
-        raise UsageFault(
-            Problem("topic-unknown", f"no snippet has the topic {topic!r}", None, did_you_mean(topic, topics))
+        raise UsageError(
+            Problem("topic-unknown", f"no snippet has the topic {topic!r}", None, suggest(topic, topics))
         )
     if kind and kind not in kinds:
-        raise UsageFault(
-            Problem("kind-unknown", f"no snippet has the kind {kind!r}", None, did_you_mean(kind, kinds))
+        raise UsageError(
+            Problem("kind-unknown", f"no snippet has the kind {kind!r}", None, suggest(kind, kinds))
         )
-    near = [hint for word in words if (hint := did_you_mean(word.lower(), topics)) and hint.startswith("did")]
+    near = [hint for word in words if (hint := suggest(word.lower(), topics)) and hint.startswith("did")]
     hint = f"topics: {near[0]}" if near else f"the topics are: {', '.join(sorted(topics))}"
     problem = Problem("nothing-found", f"no snippet has {' or '.join(map(repr, words))}", None, hint)
     show.document({"ok": False, "snippets": [], "problems": [problem.as_json()]})

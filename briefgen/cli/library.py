@@ -11,7 +11,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.errors import Findings, Place, Problem, StorageFault, UsageFault, did_you_mean
+from briefgen.errors import Place, Problem, ProblemList, StorageError, UsageError, suggest
 
 if TYPE_CHECKING:
     from briefgen.library.folders import Folder
@@ -70,12 +70,12 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.Json = False)
     show, library = Show(as_json), _library(campaign)
     snippet = library.snippets.get(id)
     if snippet is None:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "snippet-unknown",
                 f"no snippet has the id {id!r}",
                 None,
-                did_you_mean(id, library.snippets) or "briefgen snippets list shows all",
+                suggest(id, library.snippets) or "briefgen snippets list shows all",
             )
         )
     show.document(_as_json(snippet))
@@ -227,7 +227,7 @@ def _folders(campaign: Path | None) -> tuple[Folder, ...]:
     if campaign is None:
         return library_folders(Folder(Path()) if Path(FILE).is_file() else None)
     if not campaign.is_dir():
-        raise UsageFault(
+        raise UsageError(
             Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign folder")
         )
     return library_folders(Folder(campaign, "" if campaign == Path() else str(campaign)))
@@ -237,7 +237,7 @@ def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
     from briefgen.cli.options import texts_at_hand
     from briefgen.library.loader import load_library
 
-    findings, folders = Findings(), _folders(campaign)
+    findings, folders = ProblemList(), _folders(campaign)
     library = load_library(folders, findings, texts_at_hand(text))
     findings.raise_errors()
     return library
@@ -245,12 +245,12 @@ def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
 
 def _known(code: str, what: str, name: str, known: Iterable[str]) -> None:
     if name and name not in known:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 code,
                 f"no snippet has the {what} {name!r}",
                 None,
-                did_you_mean(name, known) or f"known: {', '.join(sorted(known))}",
+                suggest(name, known) or f"known: {', '.join(sorted(known))}",
             )
         )
 
@@ -288,7 +288,7 @@ def lock_snippets(
     show, library = Show(as_json), _library(campaign, text)
     shelf = library.folders[0]
     if len(library.folders) == 1 and is_packaged():
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "lock-built-in",
                 "the library that came with briefgen is locked by its maintainers",
@@ -299,12 +299,12 @@ def lock_snippets(
     own = own_cards(shelf)
     strangers = [name for name in ids or [] if name not in own]
     if strangers:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "snippet-unknown",
                 f"{name!r} is not in {shelf.show('snippets')}",
                 None,
-                did_you_mean(name, own) or "give the id, or caveats/ID",
+                suggest(name, own) or "give the id, or caveats/ID",
             )
             for name in strangers
         )
@@ -316,7 +316,7 @@ def lock_snippets(
         with whole(path) as file:
             file.write(write_lock(kept).encode())
     except OSError as error:
-        raise StorageFault(
+        raise StorageError(
             Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(shown))
         ) from None
     before = lock_of(library.lock, own).wordings

@@ -12,7 +12,7 @@ from briefgen.cli import options
 from briefgen.cli.campaign import formats_of, job_of, opened_at, output_of
 from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.errors import BriefgenError, Problem, UsageFault
+from briefgen.errors import BriefgenError, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +72,7 @@ def print_run(
     )
     if paper is not None and first > len(paper):
         message = f"a sheet of {labels} has {len(paper)} labels, and no label {first}"
-        raise UsageFault(Problem("label-number", message, None, f"give --first a number up to {len(paper)}"))
+        raise UsageError(Problem("label-number", message, None, f"give --first a number up to {len(paper)}"))
     show = Show(as_json, quiet, verbose)
     opened = opened_at(campaign, text)
     folder = output_of(opened, out)
@@ -233,7 +233,7 @@ def _require_sense(given: Sequence[tuple[str, bool, str, bool]], anything: bool)
                 None,
                 f"add {about}, or leave it out",
             )
-            raise UsageFault(problem)
+            raise UsageError(problem)
     if not anything:
         problem = Problem(
             "print-nothing",
@@ -241,4 +241,4 @@ def _require_sense(given: Sequence[tuple[str, bool, str, bool]], anything: bool)
             None,
             "ask for --envelopes or --labels",
         )
-        raise UsageFault(problem)
+        raise UsageError(problem)

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from briefgen import __version__
-from briefgen.errors import BriefgenError, Interrupted, Place, Problem, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, RunInterruptedError, StorageError, UsageError
 from briefgen.system.files import shown_name
 
 _FIRST = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
@@ -31,7 +31,7 @@ class _InOrder(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             # The framework would end without a word, and with --json without a document.
-            raise Interrupted(
+            raise RunInterruptedError(
                 Problem(
                     "broken-off", "interrupted by Ctrl-C", None, "run it again; what was finished is kept"
                 )
@@ -91,7 +91,7 @@ def run() -> None:
         sys.exit(0)
     except OSError as error:
         _tell_refusal(error)
-        sys.exit(StorageFault.exit_code)
+        sys.exit(StorageError.exit_code)
 
 
 def _called() -> int:
@@ -115,8 +115,8 @@ def _called() -> int:
         if not as_json or not hasattr(error, "format_message"):
             raise
         hint = f"briefgen {' '.join(_command())} --help explains it"
-        _tell(UsageFault(Problem("usage-wrong", error.format_message().rstrip("."), None, hint)))
-        code = UsageFault.exit_code
+        _tell(UsageError(Problem("usage-wrong", error.format_message().rstrip("."), None, hint)))
+        code = UsageError.exit_code
     sys.stdout.flush()
     return int(code or 0)
 
@@ -133,7 +133,7 @@ def _tell_refusal(error: OSError) -> None:
     reason = error.strerror or str(error)
     problem = Problem("file-refused", f"the system refused it: {reason}", Place(shown))
     try:
-        _tell(StorageFault(problem))
+        _tell(StorageError(problem))
         sys.stdout.flush()
     except OSError:
         print(problem, file=sys.stderr)

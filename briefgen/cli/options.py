@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from briefgen.errors import Problem, UsageFault
+from briefgen.errors import Problem, UsageError
 from briefgen.library.loader import Texts
 from briefgen.system.files import is_folder, is_ordinary, shown_name
 
@@ -30,14 +30,14 @@ def _destination(name: str) -> Destination:
     if name:
         return Destination(name)
     # Path("") is the current folder, which nobody means who gives nothing (`--out "$UNSET"`).
-    raise UsageFault(Problem("out-empty", "--out names no folder", None, "name one, or leave --out away"))
+    raise UsageError(Problem("out-empty", "--out names no folder", None, "name one, or leave --out away"))
 
 
 def _folder(name: str) -> Path:
     given = _destination(name)
     if not given.in_store:
         return Path(name)
-    raise UsageFault(
+    raise UsageError(
         Problem(
             "out-no-folder",
             f"{name!r} is no folder",
@@ -95,7 +95,7 @@ def texts_at_hand(text: list[str] | None) -> Texts:
     """The folder that BRIEFGEN_TEXTS names, and files given as ID=FILE; raises UsageFault for a bad one."""
     folder = os.environ.get("BRIEFGEN_TEXTS")
     if folder and not is_folder(Path(folder)):
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "text-option",
                 f"BRIEFGEN_TEXTS names {shown_name(folder)!r}, which is no folder",
@@ -107,7 +107,7 @@ def texts_at_hand(text: list[str] | None) -> Texts:
     for item in text or []:
         name, sign, file = item.partition("=")
         if not sign or not is_ordinary(Path(file)):
-            raise UsageFault(
+            raise UsageError(
                 Problem(
                     "text-option",
                     f"--text {shown_name(item)}: ID=FILE with an existing file is expected",

@@ -12,7 +12,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.console import Show, count
 from briefgen.cli.main import app
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, people_in
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, count_recipients
 
 if TYPE_CHECKING:
     from briefgen.model.recipient import Recipient
@@ -158,7 +158,7 @@ def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show)
     from briefgen.address.forms_of_address import Forms
     from briefgen.recipients.importers.base import bring
 
-    findings = Findings()
+    findings = ProblemList()
     if out.exists():
         raise BriefgenError(
             Problem(
@@ -200,7 +200,7 @@ def _write(members: list[Recipient], out: Path) -> None:
         with whole(out) as file:
             file.write(write_recipients(members).encode("utf-8-sig"))  # else Excel mangles accents
     except OSError as error:
-        raise StorageFault(
+        raise StorageError(
             Problem(
                 "file-unwritable",
                 f"cannot be written: {error.strerror}",
@@ -272,7 +272,7 @@ def list_recipients(
         show.line()
     show.line(
         f"{count(len(addressed), 'recipient')} can be written to"
-        + (f", {people_in(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+        + (f", {count_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
     )
     if opened.skipped:
         raise typer.Exit(1)

@@ -10,8 +10,8 @@ from typing import Any
 from markupsafe import escape
 
 from briefgen.data import FOLDER
-from briefgen.errors import BriefgenError, Findings, Problem
-from briefgen.model.campaign import Campaign, Letter, Page
+from briefgen.errors import BriefgenError, Problem, ProblemList
+from briefgen.model.campaign import CampaignConfig, Letter, Page
 from briefgen.model.document import WITH_RETURN_LINE
 from briefgen.system.yaml_reader import read_text, read_yaml
 
@@ -31,7 +31,7 @@ _PRONOUNS = frozenset({"you", "vous", "usted", "Sie", "귀하"})
 
 @cache
 def _furniture() -> Mapping[str, Mapping[str, str]]:
-    findings = Findings()
+    findings = ProblemList()
     marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
     findings.raise_errors()
     return marked.data if marked else {}
@@ -132,7 +132,7 @@ def letter_title(name: str, language: str) -> str:
     return Furniture(known, values={"name": name})["letter_to"]
 
 
-def letterhead_lines(campaign: Campaign) -> dict[str, Any]:
+def letterhead_lines(campaign: CampaignConfig) -> dict[str, Any]:
     """The letterhead as templates see it: `logo` (file name or empty), `alt`, `lines`."""
     sender, logo = campaign.sender, campaign.letterhead.logo
     reach = [*sender.address, sender.phone, sender.email, sender.website]
@@ -143,7 +143,7 @@ def letterhead_lines(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def return_line(campaign: Campaign) -> str:
+def return_line(campaign: CampaignConfig) -> str:
     """The sender in one line, above the address; empty where the layout has none."""
     if campaign.letter.layout not in WITH_RETURN_LINE:
         return ""

@@ -42,7 +42,7 @@ from briefgen.compose.templates import Templates, long_date
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.usage_checks import check_use
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CONSTITUENCY, COUNTRY, Campaign
+from briefgen.model.campaign import CONSTITUENCY, COUNTRY, CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
@@ -102,7 +102,7 @@ PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
 class Composer:
     """Everything that the documents of one campaign are made from, loaded and checked once."""
 
-    campaign: Campaign
+    campaign: CampaignConfig
     folder: Path
     """Where campaign.yaml stands; pictures are read from here."""
     library: Library
@@ -474,7 +474,7 @@ def own_ask(recipient: Recipient) -> str:
     return words if words.endswith((".", "!", "?", "”")) else f"{words}."
 
 
-def constituent(campaign: Campaign, recipient: Recipient) -> str:
+def constituent(campaign: CampaignConfig, recipient: Recipient) -> str:
     """The sentence for an elected recipient that says who in the constituency writes; empty for others."""
     own = recipient.extra.get(OWN_STATEMENT, "")
     if own or not recipient.constituency:

@@ -17,7 +17,7 @@ from functools import cache
 
 from briefgen.compose.templates import long_date
 from briefgen.data import FOLDER
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence.dates import MONTHS
 from briefgen.model.recipient import Recipient
 from briefgen.system.yaml_reader import read_text, read_yaml
@@ -99,7 +99,7 @@ def _turned(found: re.Match[str]) -> str:
 
 @cache
 def _american() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
-    findings = Findings()
+    findings = ProblemList()
     marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
     findings.raise_errors()
     data = marked.data if marked else {"british": {}, "canadian": []}

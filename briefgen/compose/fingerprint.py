@@ -14,7 +14,7 @@ from typing import Any
 
 from briefgen import __version__
 from briefgen.library.folders import Folder
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 
 _PARTS = (("templates", "**/*"), ("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"))
 _PACKAGES = (
@@ -32,7 +32,7 @@ _PACKAGES = (
 
 
 def fingerprint(
-    campaign: Campaign,
+    campaign: CampaignConfig,
     folders: Iterable[Folder],
     beside: Iterable[Path] = (),
     verified: Mapping[str, Mapping[str, Any]] | None = None,
@@ -46,7 +46,7 @@ def fingerprint(
     return _hashed(told, (*_files(folders), *((path, path.name) for path in beside)))
 
 
-def drawing(campaign: Campaign, folders: Iterable[Folder], letterhead: bytes = b"") -> str:
+def drawing(campaign: CampaignConfig, folders: Iterable[Folder], letterhead: bytes = b"") -> str:
     """SHA-256 (hex) over everything that shapes a file but the document of which it is made."""
     look = campaign.letterhead.model_dump(mode="json")
     told = (campaign.output.pdf, sha256(letterhead).hexdigest(), look)

@@ -15,7 +15,7 @@ from html.entities import html5
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from briefgen.errors import did_you_mean
+from briefgen.errors import suggest
 from briefgen.model.document import (
     ATTRIBUTES,
     BLOCK_CLASSES,
@@ -96,7 +96,7 @@ class _Reader(HTMLParser):
         allowed = WITHIN.get(parent, frozenset()) if parent else BLOCKS
         source = (self.get_starttag_text() or f"<{tag}").split("\n")[0]
         if tag not in WITHIN:
-            hint = f"write <{_BETTER[tag]}>" if tag in _BETTER else did_you_mean(tag, WITHIN)
+            hint = f"write <{_BETTER[tag]}>" if tag in _BETTER else suggest(tag, WITHIN)
             self.fault("markup-element", f"<{tag}> is not part of a document", f"<{tag}", hint)
         elif tag not in allowed:
             inside = f"within <{parent}>" if parent else "at the top of a document"
@@ -180,7 +180,7 @@ class _Reader(HTMLParser):
                     "markup-attribute",
                     f"<{tag}> takes no attribute {name!r}",
                     source,
-                    did_you_mean(name, known),
+                    suggest(name, known),
                 )
                 continue
             if name == "href" and not value.startswith(_SCHEMES):
@@ -203,7 +203,7 @@ class _Reader(HTMLParser):
                 value = str(self.next_number)
             written.append(f' {name}="{escape(value)}"')
         if tag == "div" and not any(name == "class" for name, _ in attrs):
-            self.fault("markup-class", "a <div> needs a class", source, did_you_mean("", BLOCK_CLASSES))
+            self.fault("markup-class", "a <div> needs a class", source, suggest("", BLOCK_CLASSES))
         if tag == "img" and not any(name == "alt" for name, _ in attrs):
             self.fault(
                 "markup-attribute", "an image needs alt text", source, 'add alt="…", or alt="" for decoration'
@@ -230,9 +230,7 @@ class _Reader(HTMLParser):
     def _check_class(self, tag: str, value: str, source: str) -> None:
         known = BLOCK_CLASSES if tag == "div" else SPAN_CLASSES | _MARKERS
         if value not in known:
-            self.fault(
-                "markup-class", f"{tag} class {value!r} is not known", source, did_you_mean(value, known)
-            )
+            self.fault("markup-class", f"{tag} class {value!r} is not known", source, suggest(value, known))
 
 
 def canonical(markup: str) -> tuple[str, list[MarkupFault], tuple[str, ...]]:
@@ -257,7 +255,7 @@ def _lost_links(reader: _Reader) -> Iterator[MarkupFault]:
             hint = "write the whole address, without spaces, as the browser shows it"
             yield MarkupFault("markup-link", f"{target[:60]!r} is no whole address", line, source, hint)
         elif target[1:] not in reader.ids:
-            hint = did_you_mean(target[1:], reader.ids) or f'give the place it means id="{target[1:40]}"'
+            hint = suggest(target[1:], reader.ids) or f'give the place it means id="{target[1:40]}"'
             yield MarkupFault("markup-link", f"nothing has the id {target[1:40]!r}", line, source, hint)
 
 

@@ -16,7 +16,7 @@ from briefgen.compose.citations import Citation, Note, Remark, Via
 from briefgen.compose.citations.phrases import known_words, label_of, unusable
 from briefgen.compose.citations.placement import mark
 from briefgen.compose.english_variants import as_read
-from briefgen.errors import BriefgenError, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Problem, suggest
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
 
@@ -179,9 +179,7 @@ class Desk:
         snippet = self.snippets.get(id)
         if snippet is None:
             raise BriefgenError(
-                Problem(
-                    "snippet-unknown", f"no snippet has the id {id!r}", None, did_you_mean(id, self.snippets)
-                )
+                Problem("snippet-unknown", f"no snippet has the id {id!r}", None, suggest(id, self.snippets))
             )
         if snippet.review.status != "verified":
             raise BriefgenError(
@@ -199,7 +197,7 @@ class Desk:
                     "caveat-unknown",
                     f"the snippet {id!r} names the caveat {missing[0]!r}, which is not there",
                     snippet.at("caveats"),
-                    did_you_mean(missing[0], self.caveats),
+                    suggest(missing[0], self.caveats),
                 )
             )
         return self.used.setdefault(
@@ -219,7 +217,7 @@ class Desk:
         Raises BriefgenError for an unknown source or label, and for values that are not words or numbers.
         """
         if not isinstance(source, str) or source not in self.references:
-            hint = did_you_mean(source, self.references) if isinstance(source, str) else None
+            hint = suggest(source, self.references) if isinstance(source, str) else None
             raise _fault("source-unknown", f"no source has the id {source!r}", hint)
         if len(locator) > 1:
             given = ", ".join(f"{name}=" for name in locator)
@@ -231,7 +229,7 @@ class Desk:
         word, value = next(iter(locator.items()), ("", ""))
         label = label_of(word) if word else ""
         if label is None:
-            hint = did_you_mean(word, known_words()) or "docs/citations.md lists them"
+            hint = suggest(word, known_words()) or "docs/citations.md lists them"
             raise _fault("locator-label", f"cite() knows no locator {word!r}", hint)
         place = _typed(f"{word}=", value) if word else ""
         if word and not place:

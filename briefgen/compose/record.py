@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from briefgen import __version__
 from briefgen.compose.citations.sentence_ends import Change
 from briefgen.compose.passages import Passage, inline_html
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import FORMAT, record_hash, text_hash
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Snippet
@@ -24,7 +24,7 @@ from briefgen.model.text import clean
 
 
 def evidence_record(
-    campaign: Campaign,
+    campaign: CampaignConfig,
     recipient: Recipient | None,
     passages: Iterable[Passage],
     references: Mapping[str, Reference],

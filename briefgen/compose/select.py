@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
-from briefgen.model.campaign import Campaign, Selection
+from briefgen.errors import BriefgenError, Place, Problem, suggest
+from briefgen.model.campaign import CampaignConfig, Selection
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.model.text import same_language
@@ -76,7 +76,7 @@ class Chosen:
         return [stages[stage] for stage in sorted(stages)]
 
 
-def choose(snippets: Mapping[str, Snippet], campaign: Campaign, rules: Collection[int]) -> Chosen:
+def choose(snippets: Mapping[str, Snippet], campaign: CampaignConfig, rules: Collection[int]) -> Chosen:
     """Choose for a recipient to whom the interests with these indices apply.
 
     Raises BriefgenError where a named snippet does not exist or may not be used.
@@ -104,12 +104,12 @@ def ask_named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -
     """The ask with this id; raises BriefgenError where there is none, or it is no ask."""
     asks = [one.id for one in snippets.values() if one.kind == "ask"]
     if name not in snippets:
-        hint = did_you_mean(name, asks) or "briefgen snippets list --kind ask shows all"
+        hint = suggest(name, asks) or "briefgen snippets list --kind ask shows all"
         raise BriefgenError(Problem("snippet-unknown", f"no snippet has the id {name!r}", place, hint))
     ask = snippets[name]
     if ask.kind != "ask":
         raise BriefgenError(
-            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, did_you_mean(name, asks))
+            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, suggest(name, asks))
         )
     return ask
 
@@ -118,12 +118,12 @@ def _named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> S
     snippet = snippets.get(name)
     if snippet is None:
         raise BriefgenError(
-            Problem("snippet-unknown", f"no snippet has the id {name!r}", place, did_you_mean(name, snippets))
+            Problem("snippet-unknown", f"no snippet has the id {name!r}", place, suggest(name, snippets))
         )
     return snippet
 
 
-def _no_figure(snippet: Snippet, campaign: Campaign, index: int) -> Snippet:
+def _no_figure(snippet: Snippet, campaign: CampaignConfig, index: int) -> Snippet:
     """A letter argues in sentences; a figure stands in it only where its template has a place for it."""
     if snippet.kind != "figure":
         return snippet
@@ -138,7 +138,7 @@ def _no_figure(snippet: Snippet, campaign: Campaign, index: int) -> Snippet:
 
 
 def by_topic(
-    snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str], figures: bool = False
+    snippets: Mapping[str, Snippet], campaign: CampaignConfig, topics: Sequence[str], figures: bool = False
 ) -> list[Snippet]:
     """The snippets that may be printed and bear on the topics (all, where none is named), best first.
 
@@ -165,7 +165,7 @@ def leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str
     return found
 
 
-def _barred(snippet: Snippet, campaign: Campaign, topics: Sequence[str]) -> Why | None:
+def _barred(snippet: Snippet, campaign: CampaignConfig, topics: Sequence[str]) -> Why | None:
     """What keeps a snippet from being considered at all."""
     if snippet.review.status != "verified":
         return "unverified"
@@ -199,7 +199,10 @@ def _first_topic(snippet: Snippet, topics: Sequence[str]) -> int:
 
 
 def _judged(
-    required: Iterable[Snippet], snippets: Mapping[str, Snippet], campaign: Campaign, topics: Sequence[str]
+    required: Iterable[Snippet],
+    snippets: Mapping[str, Snippet],
+    campaign: CampaignConfig,
+    topics: Sequence[str],
 ) -> list[Verdict]:
     """Required snippets whatever their number, with what overtook them; then the best that have room."""
     taken: dict[str, Verdict] = {}
@@ -309,7 +312,9 @@ _NAMED = 5
 """Recipients named in a message; more are counted."""
 
 
-def unmatched(campaign: Campaign, applied: Iterable[tuple[Recipient, Sequence[int]]]) -> Iterator[Problem]:
+def unmatched(
+    campaign: CampaignConfig, applied: Iterable[tuple[Recipient, Sequence[int]]]
+) -> Iterator[Problem]:
     """Warnings about rules and recipients that miss each other.
 
     `applied` gives for each recipient the indices of the rules that hold. A campaign that makes no

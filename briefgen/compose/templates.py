@@ -24,7 +24,7 @@ from jinja2.exceptions import SecurityError
 
 from briefgen.compose.markup import MarkupFault
 from briefgen.compose.sandbox import OverBudget, Sandbox
-from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, suggest
 from briefgen.library.folders import Folder
 from briefgen.model.recipient import Recipient
 
@@ -155,7 +155,7 @@ class Templates:
         try:
             return self._loader.get_source(self._environment, name)[0]
         except jinja2.TemplateNotFound:
-            near = did_you_mean(name, self.names()) or "briefgen templates list shows all"
+            near = suggest(name, self.names()) or "briefgen templates list shows all"
             raise BriefgenError(
                 Problem("template-missing", f"there is no template {name!r}", None, near)
             ) from None
@@ -188,7 +188,7 @@ class Templates:
                 "template-missing",
                 f"there is no template {kind}/default.html.j2",
                 None,
-                did_you_mean(kind, kinds),
+                suggest(kind, kinds),
             )
         )
 
@@ -220,7 +220,7 @@ class Templates:
                 self._conditions[expression] = self._environment.compile_expression(expression, False)
             return bool(self._conditions[expression](**names))
         except NameMissing as error:
-            hint = did_you_mean(str(error.name), names)
+            hint = suggest(str(error.name), names)
             raise BriefgenError(
                 Problem("rule-name", f"the rule uses {error.name!r}, which is not known", place, hint)
             ) from None
@@ -263,7 +263,7 @@ class Templates:
                         "template-name",
                         f"{node.name!r} is not known",
                         self.place_of(name, node.lineno),
-                        did_you_mean(node.name, allowed),
+                        suggest(node.name, allowed),
                     )
             yield from self._block_problems(name, tree)
             for extends in tree.find_all(jinja2.nodes.Extends):
@@ -273,7 +273,7 @@ class Templates:
                         "template-missing",
                         f"it extends {parent!r}, which is not there",
                         self.place_of(name, extends.lineno),
-                        did_you_mean(parent, self.names()),
+                        suggest(parent, self.names()),
                     )
 
     def _unknown_filters(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
@@ -286,7 +286,7 @@ class Templates:
             for node in nodes:
                 if node.name not in known:
                     place = self.place_of(name, node.lineno)
-                    hint = did_you_mean(node.name, known)
+                    hint = suggest(node.name, known)
                     yield Problem("template-syntax", f"there is no {what} {node.name!r}", place, hint)
 
     def _block_problems(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
@@ -305,7 +305,7 @@ class Templates:
                     "template-block",
                     f"no template above this one has a block {node.name!r}, so it is never printed",
                     self.place_of(name, node.lineno),
-                    did_you_mean(node.name, known),
+                    suggest(node.name, known),
                 )
 
     def markup_problems(self, name: str, faults: Iterable[MarkupFault], about: str) -> Iterator[Problem]:
@@ -393,7 +393,7 @@ class Templates:
                 "template-name",
                 f"{error.name!r} is not known, while making {about}",
                 place,
-                did_you_mean(str(error.name), known),
+                suggest(str(error.name), known),
             )
         if isinstance(error, jinja2.TemplateSyntaxError):
             place = self.place_of(error.name or name, error.lineno)
@@ -403,7 +403,7 @@ class Templates:
                 "template-missing",
                 f"the template {error.name!r} is not there",
                 self._line_of(error, name),
-                did_you_mean(str(error.name), self.names()),
+                suggest(str(error.name), self.names()),
             )
         if isinstance(error, OverBudget):
             return Problem(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from briefgen.errors import Findings, Place, Problem, did_you_mean
+from briefgen.errors import Place, Problem, ProblemList, suggest
 from briefgen.evidence import figure_checks as figures
 from briefgen.evidence import provenance as chains
 from briefgen.evidence import wording_checks as wording
@@ -74,12 +74,12 @@ def check_library(material: Material, on: date | None = None) -> list[Problem]:
 
 def examine(material: Material, on: date | None = None) -> Examined:
     """Check everything, and say how each card is proved."""
-    findings = Findings()
+    findings = ProblemList()
     verified: dict[str, Verification] = {}
     for card in cards(material):
         if card.review.status == "rejected":
             continue
-        own = Findings()
+        own = ProblemList()
         proofs, ground = prove(card, material, own)
         verified[card_key(card)] = _verification(card, proofs, material, on)
         own.extend(card_problems(card, material, proofs, ground, on))
@@ -274,11 +274,11 @@ def _relation_problems(material: Material) -> Iterator[Problem]:
     for entry in material.rests_on.values():
         for source in (entry.source, *entry.on):
             if source not in material.references:
-                hint = did_you_mean(source, material.references) or "add it to seeds/references.json"
+                hint = suggest(source, material.references) or "add it to seeds/references.json"
                 yield Problem("source-unknown", f"no work has the id {source!r}", entry.at("source"), hint)
     for record in material.records.values():
         if record.source not in material.references:
-            hint = did_you_mean(record.source, material.references) or "add it to seeds/references.json"
+            hint = suggest(record.source, material.references) or "add it to seeds/references.json"
             message = f"no work has the id {record.source!r}"
             yield Problem("source-unknown", message, record.at("source"), hint)
     used: set[str] = set()
@@ -300,7 +300,7 @@ def _caveat_problems(snippet: Snippet, material: Material) -> Iterator[Problem]:
         caveat = material.caveats.get(name)
         place = snippet.at("caveats", index)
         if caveat is None:
-            hint = did_you_mean(name, material.caveats) or "write it to snippets/caveats/"
+            hint = suggest(name, material.caveats) or "write it to snippets/caveats/"
             yield Problem("caveat-unknown", f"no caveat has the id {name!r}", place, hint)
         elif snippet.review.status == "verified" and caveat.review.status != "verified":
             message = f"the caveat {name!r} is {caveat.review.status}, not verified"
@@ -324,7 +324,7 @@ def _confidence_problems(snippet: Snippet, material: Material) -> Iterator[Probl
         newer = material.snippets.get(name)
         at = snippet.at("superseded_by", index)
         if newer is None:
-            hint = did_you_mean(name, material.snippets) or "write that snippet"
+            hint = suggest(name, material.snippets) or "write that snippet"
             yield Problem("superseded-by-unknown", f"no snippet has the id {name!r}", at, hint)
         elif newer.kind == "figure":
             message = f"{name!r}, which overtakes it, is a figure, and letters take none of themselves"

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from briefgen.errors import Findings, Place, Problem
+from briefgen.errors import Place, Problem, ProblemList
 from briefgen.evidence.normalize import fingerprint
 from briefgen.model.snippet import Caveat, Evidence, Snippet
 
@@ -181,7 +181,7 @@ def _seal(lock: Lock) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def read_lock(path: Path, shown: str, findings: Findings) -> Lock:
+def read_lock(path: Path, shown: str, findings: ProblemList) -> Lock:
     """Read a lock file; an absent one is an empty lock, a damaged or edited one is reported."""
     if not path.is_file():
         return Lock()
@@ -197,7 +197,7 @@ def read_lock(path: Path, shown: str, findings: Findings) -> Lock:
 _AGAIN = "restore it from version control, or review the snippets and run briefgen snippets lock --by NAME"
 
 
-def parse_lock(text: str, shown: str, findings: Findings) -> Lock:
+def parse_lock(text: str, shown: str, findings: ProblemList) -> Lock:
     """The lock that a file's text says, or an empty one where the text is damaged or was edited."""
     try:
         data = json.loads(text)

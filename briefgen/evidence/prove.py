@@ -16,7 +16,7 @@ from typing import Literal
 
 from briefgen import __version__
 from briefgen.data import word_list
-from briefgen.errors import Findings, Place, Problem, did_you_mean
+from briefgen.errors import Place, Problem, ProblemList, suggest
 from briefgen.evidence.dates import read_edtf
 from briefgen.evidence.lock import Card, QuoteEntry, quote_hash, quote_key
 from briefgen.evidence.normalize import Text, fingerprint
@@ -126,7 +126,7 @@ class Proofs:
     sums: dict[int, Sum] = field(default_factory=dict)
 
 
-def prove(card: Card, material: Material, findings: Findings) -> tuple[Proofs, Ground]:
+def prove(card: Card, material: Material, findings: ProblemList) -> tuple[Proofs, Ground]:
     """Prove all evidence of a card; problems go to `findings`. Also says what its wordings may rest on."""
     proofs = Proofs()
     for index, evidence in enumerate(card.evidence):
@@ -149,13 +149,13 @@ def prove(card: Card, material: Material, findings: Findings) -> tuple[Proofs, G
 # -- sources and locators
 
 
-def _check_sources(evidence: Evidence, material: Material, place: Place, findings: Findings) -> bool:
+def _check_sources(evidence: Evidence, material: Material, place: Place, findings: ProblemList) -> bool:
     named = [evidence.source] if evidence.source else []
     named += [via.source for via in evidence.via]
     sound = True
     for source in named:
         if source not in material.references:
-            hint = did_you_mean(source, material.references) or "add it to seeds/references.json"
+            hint = suggest(source, material.references) or "add it to seeds/references.json"
             findings.add(Problem("source-unknown", f"no work has the id {source!r}", place, hint))
             sound = False
     chain = [via.source for via in evidence.via]
@@ -182,7 +182,7 @@ def _check_sources(evidence: Evidence, material: Material, place: Place, finding
     return sound
 
 
-def _check_locator(evidence: Evidence, card: Card, index: int, findings: Findings) -> bool:
+def _check_locator(evidence: Evidence, card: Card, index: int, findings: ProblemList) -> bool:
     place = card.at("evidence", index, "locator")
     if not evidence.locator:
         if evidence.quote is None:
@@ -195,7 +195,7 @@ def _check_locator(evidence: Evidence, card: Card, index: int, findings: Finding
     known = word_list("locators", "labels")
     if label not in known:
         findings.add(
-            Problem("locator-label", f"{label!r} is not a locator of CSL", place, did_you_mean(label, known))
+            Problem("locator-label", f"{label!r} is not a locator of CSL", place, suggest(label, known))
         )
         return False
     if signs := "".join(sorted(set("{}|") & set(value))):
@@ -225,7 +225,7 @@ def _check_locator(evidence: Evidence, card: Card, index: int, findings: Finding
 # -- quotes
 
 
-def _prove_quote(card: Card, index: int, material: Material, proofs: Proofs, findings: Findings) -> How:
+def _prove_quote(card: Card, index: int, material: Material, proofs: Proofs, findings: ProblemList) -> How:
     evidence = card.evidence[index]
     place = card.at("evidence", index, "quote")
     source = evidence.source or ""
@@ -289,7 +289,7 @@ def _paragraph(evidence: Evidence) -> int | None:
     return int(value) if value is not None else None
 
 
-def locate(text: Text, evidence: Evidence, place: Place, findings: Findings) -> Match | None:
+def locate(text: Text, evidence: Evidence, place: Place, findings: ProblemList) -> Match | None:
     """The one place of a quote at its locator; where there is none or more than one, say what there is."""
     quote = evidence.quote or ""
     matches = find_quote(text, quote, evidence.prefix, evidence.suffix)
@@ -360,7 +360,7 @@ def _twice(matches: Sequence[Match], quote: str, place: Place) -> Problem:
 # -- attested readings and sums
 
 
-def _check_attested(evidence: Evidence, place: Place, findings: Findings) -> How:
+def _check_attested(evidence: Evidence, place: Place, findings: ProblemList) -> How:
     attested = evidence.attested
     if attested is None or not attested.by.strip() or not attested.said.strip():
         findings.add(
@@ -388,7 +388,7 @@ def is_day(text: str) -> bool:
         return False
 
 
-def _check_sum(evidence: Evidence, index: int, proofs: Proofs, place: Place, findings: Findings) -> How:
+def _check_sum(evidence: Evidence, index: int, proofs: Proofs, place: Place, findings: ProblemList) -> How:
     computed = read_sum(evidence.computed or "")
     if isinstance(computed, str):
         findings.add(
@@ -399,7 +399,7 @@ def _check_sum(evidence: Evidence, index: int, proofs: Proofs, place: Place, fin
     return "computed"
 
 
-def _check_figures(card: Card, proofs: Proofs, ground: Ground, findings: Findings) -> None:
+def _check_figures(card: Card, proofs: Proofs, ground: Ground, findings: ProblemList) -> None:
     """Every figure of a sum must be told by other evidence of the same card."""
     told = {end for item in ground.told() for end in _ends(item)}
     for index, computed in proofs.sums.items():

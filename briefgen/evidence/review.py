@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from briefgen.errors import Findings, Problem, UsageFault
+from briefgen.errors import Problem, ProblemList, UsageError
 from briefgen.evidence.checks import card_problems, cards, review_problems
 from briefgen.evidence.lock import (
     Card,
@@ -41,7 +41,7 @@ def make_lock(
     """
     if not 0 < len(by.strip()) <= MAX_NAME or not by.isprintable():
         message = f"a review needs the name of somebody who answers for it, not {by[:40]!r}"
-        raise UsageFault(
+        raise UsageError(
             Problem("review-nobody", message, None, f"one line of at most {MAX_NAME} characters")
         )
     wanted = None if only is None else set(only)
@@ -52,7 +52,7 @@ def make_lock(
         if card.review.status != "verified":
             quotes |= _quotes_of(card, material.lock)
             continue
-        findings = Findings()
+        findings = ProblemList()
         proofs, ground = prove(card, material, findings)
         findings.extend(
             problem

@@ -12,7 +12,7 @@ from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.tokens import Cell, Link, Read, Token
-from briefgen.system.child_process import Unanswered, answer, answer_of
+from briefgen.system.child_process import NoAnswerError, answer, answer_of
 
 TIMEOUT_S = 120
 """However busy the machine is."""
@@ -22,7 +22,7 @@ def read_apart(data: bytes, name: str) -> Read:
     """What a PDF says; raises BriefgenError where it is broken, encrypted or asks too much."""
     try:
         answered = answer_of(__name__, data, TIMEOUT_S)
-    except Unanswered as why:
+    except NoAnswerError as why:
         raise _unreadable(name, str(why)) from None
     if "problem" in answered:
         told = SimpleNamespace(**answered["problem"])

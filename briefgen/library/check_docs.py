@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from briefgen.errors import Problem, UsageFault, did_you_mean
+from briefgen.errors import Problem, UsageError, suggest
 from briefgen.library.folders import built_in
 
 _HEADING = re.compile(r"^## ([a-z]+(?:-[a-z]+)+)$", re.MULTILINE)
@@ -40,7 +40,7 @@ def explain(code: str) -> Section:
     """The section of a code; raises UsageFault for one that no problem has."""
     known = {section.code: section for section in sections()}
     if code not in known:
-        raise UsageFault(
-            Problem("code-unknown", f"no problem has the code {code!r}", None, did_you_mean(code, known))
+        raise UsageError(
+            Problem("code-unknown", f"no problem has the code {code!r}", None, suggest(code, known))
         )
     return known[code]

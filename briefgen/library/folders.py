@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from briefgen.errors import Findings, Place, Problem
+from briefgen.errors import Place, Problem, ProblemList
 from briefgen.system.files import is_folder, is_ordinary, is_within, shown_name
 
 Shelf = Literal["templates", "snippets", "seeds", "examples", "docs"]
@@ -41,7 +41,7 @@ class Folder:
         """The name of a file in it as the user would write it."""
         return "/".join(part.rstrip("/") for part in (self.shown, *parts) if part)
 
-    def files(self, under: str, pattern: str, findings: Findings) -> Iterator[tuple[Path, str]]:
+    def files(self, under: str, pattern: str, findings: ProblemList) -> Iterator[tuple[Path, str]]:
         """Files below `under` that match, sorted, with their shown names.
 
         A link that leads out of the folder is reported and left out: a library that came from elsewhere

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from briefgen.errors import Findings, Place, Problem
+from briefgen.errors import Place, Problem, ProblemList
 from briefgen.evidence.lock import Lock, card_key
 from briefgen.evidence.normalize import Text
 from briefgen.library.folders import Folder, built_in
@@ -59,7 +59,7 @@ def library_folders(campaign: Folder | None = None) -> tuple[Folder, ...]:
     return (campaign, shipped) if campaign else (shipped,)
 
 
-def load_library(folders: Sequence[Folder], findings: Findings, texts: Texts = NO_TEXTS) -> Library:
+def load_library(folders: Sequence[Folder], findings: ProblemList, texts: Texts = NO_TEXTS) -> Library:
     """Load everything under the folders; what cannot be read goes to `findings`."""
     for folder in folders:
         _check_parts(folder, findings)
@@ -76,7 +76,7 @@ def load_library(folders: Sequence[Folder], findings: Findings, texts: Texts = N
     )
 
 
-def _check_parts(folder: Folder, findings: Findings) -> None:
+def _check_parts(folder: Folder, findings: ProblemList) -> None:
     """A file, or a link that leads nowhere, where a folder is looked for would leave it out in silence."""
     for name in ("snippets", "seeds", "templates"):
         path = folder.path / name
@@ -88,7 +88,7 @@ def _check_parts(folder: Folder, findings: Findings) -> None:
 
 def own_cards(folder: Folder) -> set[str]:
     """Names, as the lock has them, of the snippets and caveats that stand in one folder."""
-    ignored = Findings()
+    ignored = ProblemList()
     snippets = load_snippets([folder], ignored).values()
     caveats = load_caveats([folder], ignored).values()
     return {*map(card_key, snippets), *map(card_key, caveats)}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.evidence.lock import ALT, LEGEND, Lock, card_wordings, read_lock, wording_place
 from briefgen.evidence.normalize import fault_of
 from briefgen.library.folders import Folder
@@ -28,17 +28,17 @@ UNWRITTEN = "Write the statement here, in your own words."
 Card = TypeVar("Card", Snippet, Caveat)
 
 
-def load_snippets(folders: Sequence[Folder], findings: Findings) -> dict[str, Snippet]:
+def load_snippets(folders: Sequence[Folder], findings: ProblemList) -> dict[str, Snippet]:
     """All snippets by id, from `snippets/**/*.md`; a campaign's own comes first."""
     return _load(Snippet, folders, findings)
 
 
-def load_caveats(folders: Sequence[Folder], findings: Findings) -> dict[str, Caveat]:
+def load_caveats(folders: Sequence[Folder], findings: ProblemList) -> dict[str, Caveat]:
     """All caveats by id, from `snippets/caveats/*.md`."""
     return _load(Caveat, folders, findings)
 
 
-def _load(kind: type[Card], folders: Sequence[Folder], findings: Findings) -> dict[str, Card]:
+def _load(kind: type[Card], folders: Sequence[Folder], findings: ProblemList) -> dict[str, Card]:
     cards: dict[str, Card] = {}
     for folder in folders:
         own: dict[str, Card] = {}
@@ -59,7 +59,7 @@ def _load(kind: type[Card], folders: Sequence[Folder], findings: Findings) -> di
     return cards
 
 
-def _files(kind: type[Card], folder: Folder, findings: Findings) -> Iterator[tuple[Path, str]]:
+def _files(kind: type[Card], folder: Folder, findings: ProblemList) -> Iterator[tuple[Path, str]]:
     if kind is Caveat:
         yield from folder.files(f"snippets/{CAVEATS}", "*.md", findings)
         return
@@ -70,7 +70,7 @@ def _files(kind: type[Card], folder: Folder, findings: Findings) -> Iterator[tup
         yield path, shown
 
 
-def _read(kind: type[Card], path: Path, shown: str, findings: Findings) -> Card | None:
+def _read(kind: type[Card], path: Path, shown: str, findings: ProblemList) -> Card | None:
     try:
         text = read_text(path, shown)
     except BriefgenError as fault:
@@ -79,7 +79,7 @@ def _read(kind: type[Card], path: Path, shown: str, findings: Findings) -> Card 
     return read_card(kind, text, shown, findings)
 
 
-def read_card(kind: type[Card], text: str, shown: str, findings: Findings) -> Card | None:
+def read_card(kind: type[Card], text: str, shown: str, findings: ProblemList) -> Card | None:
     """Make a snippet or caveat of one file's text; `shown` names the file and gives the id it must have."""
     parts = split_front_matter(text, shown, findings)
     if parts is None:
@@ -108,7 +108,7 @@ def read_card(kind: type[Card], text: str, shown: str, findings: Findings) -> Ca
     return card
 
 
-def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
+def _check_form(card: Snippet | Caveat, name: str, findings: ProblemList) -> None:
     if card.id != name:
         findings.add(
             Problem(
@@ -137,7 +137,7 @@ def _check_form(card: Snippet | Caveat, name: str, findings: Findings) -> None:
             )
 
 
-def load_lock(folders: Sequence[Folder], findings: Findings) -> Lock:
+def load_lock(folders: Sequence[Folder], findings: ProblemList) -> Lock:
     """What was proved and reviewed, from each folder's `snippets/quotes.lock`; the first entry wins."""
     lock = Lock()
     for folder in folders:

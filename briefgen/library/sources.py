@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from briefgen.data import word_list
-from briefgen.errors import BriefgenError, Findings, Place, Problem, Severity, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, Severity, suggest
 from briefgen.evidence.normalize import Text, read_paragraphs, words
 from briefgen.library.folders import Folder
 from briefgen.model.source import Furniture, Paragraph, Reference, RestsOn, SourceRecord
@@ -32,7 +32,7 @@ _CSL_MARK = re.compile(
 _MARK = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:[A-Za-z]+|#\w+);")
 
 
-def load_references(folders: Sequence[Folder], findings: Findings) -> dict[str, Reference]:
+def load_references(folders: Sequence[Folder], findings: ProblemList) -> dict[str, Reference]:
     """The works cited by id, from `seeds/references.json` of each folder; the first folder's item wins."""
     references: dict[str, Reference] = {}
     for folder in folders:
@@ -48,7 +48,7 @@ def load_references(folders: Sequence[Folder], findings: Findings) -> dict[str, 
     return references
 
 
-def read_references(text: str, shown: str, findings: Findings) -> dict[str, Reference]:
+def read_references(text: str, shown: str, findings: ProblemList) -> dict[str, Reference]:
     """The items of one CSL-JSON text by id, each with the place where it begins."""
     references: dict[str, Reference] = {}
     for item, place in items_in(text, shown, findings):
@@ -87,7 +87,7 @@ def _refuse_constant(word: str) -> Any:
     raise _Refused(f"{word} is not a value")
 
 
-def items_in(text: str, shown: str, findings: Findings) -> Iterator[tuple[Any, Place]]:
+def items_in(text: str, shown: str, findings: ProblemList) -> Iterator[tuple[Any, Place]]:
     """Walk the outer list item by item, for JSON itself keeps no places."""
     decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
     blank = re.compile(r"[ \t\n]*")
@@ -133,7 +133,7 @@ def items_in(text: str, shown: str, findings: Findings) -> Iterator[tuple[Any, P
         fault("something follows the closing bracket", end)
 
 
-def _reference(item: Any, place: Place, findings: Findings) -> Reference | None:
+def _reference(item: Any, place: Place, findings: ProblemList) -> Reference | None:
     if not isinstance(item, dict):
         findings.add(Problem("reference-form", "a work is a list of keys in braces", place))
         return None
@@ -160,11 +160,11 @@ def _reference(item: Any, place: Place, findings: Findings) -> Reference | None:
     return Reference(name, {key: value for key, value in item.items() if key != "note"}, place)
 
 
-def _check_item(name: str, item: Mapping[str, Any], place: Place, findings: Findings) -> None:
+def _check_item(name: str, item: Mapping[str, Any], place: Place, findings: ProblemList) -> None:
     kind = item.get("type")
     if kind not in CSL_TYPES:
         shown = "has no type" if kind is None else f"has the unknown type {kind!r}"
-        hint = did_you_mean(str(kind), CSL_TYPES) or 'for example "type": "report"'
+        hint = suggest(str(kind), CSL_TYPES) or 'for example "type": "report"'
         findings.add(Problem("reference-type", f"{name} {shown}", place, hint))
     for field, value in item.items():
         if field == "note":
@@ -275,7 +275,7 @@ def _is_date(parts: Any) -> bool:
     return True
 
 
-def load_records(folders: Sequence[Folder], findings: Findings) -> dict[str, SourceRecord]:
+def load_records(folders: Sequence[Folder], findings: ProblemList) -> dict[str, SourceRecord]:
     """What is known of texts, by source id, from `seeds/*.yaml`; the first folder's record wins."""
     records: dict[str, SourceRecord] = {}
     for folder in folders:
@@ -294,7 +294,7 @@ def load_records(folders: Sequence[Folder], findings: Findings) -> dict[str, Sou
     return records
 
 
-def _read_record(path: Path, shown: str, findings: Findings) -> SourceRecord | None:
+def _read_record(path: Path, shown: str, findings: ProblemList) -> SourceRecord | None:
     try:
         marked = read_yaml(read_text(path, shown), shown, findings)
     except BriefgenError as fault:
@@ -317,7 +317,7 @@ def _read_record(path: Path, shown: str, findings: Findings) -> SourceRecord | N
     return record
 
 
-def load_rests_on(folders: Sequence[Folder], findings: Findings) -> dict[str, RestsOn]:
+def load_rests_on(folders: Sequence[Folder], findings: ProblemList) -> dict[str, RestsOn]:
     """Which work rests on which others, by source id, from `seeds/rests-on.yaml`."""
     found: dict[str, RestsOn] = {}
     for folder in folders:
@@ -336,7 +336,7 @@ def load_rests_on(folders: Sequence[Folder], findings: Findings) -> dict[str, Re
     return found
 
 
-def _rests_on_entries(marked: Any, findings: Findings) -> Iterator[RestsOn]:
+def _rests_on_entries(marked: Any, findings: ProblemList) -> Iterator[RestsOn]:
     if not isinstance(marked.data, list):
         findings.add(
             Problem("wrong-type", "a list of `- source: …` entries is expected", Place(marked.file, 1))
@@ -354,7 +354,7 @@ def find_texts(
     folders: Sequence[Folder],
     texts_dir: Path | None,
     given: Mapping[str, Path],
-    findings: Findings,
+    findings: ProblemList,
 ) -> dict[str, Text]:
     """The texts at hand, by source id, each proved to be the one recorded.
 
@@ -368,7 +368,7 @@ def find_texts(
                     "text-unknown",
                     f"no record of a source {name!r} in seeds/",
                     None,
-                    did_you_mean(name, records) or "add its record first",
+                    suggest(name, records) or "add its record first",
                 )
             )
     texts: dict[str, Text] = {}
@@ -387,7 +387,7 @@ def find_texts(
     return texts
 
 
-def _proved_text(record: SourceRecord, path: Path, shown: str, findings: Findings) -> Text | None:
+def _proved_text(record: SourceRecord, path: Path, shown: str, findings: ProblemList) -> Text | None:
     try:
         content = read_text(path, shown)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ from briefgen.compose.boilerplate import Furniture
 from briefgen.compose.english_variants import country_read_in
 from briefgen.compose.templates import long_date
 from briefgen.errors import Problem
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Addressed, Recipient
 
 _TYPES = {
@@ -41,7 +41,7 @@ class Attached:
 
 
 def draft(
-    campaign: Campaign,
+    campaign: CampaignConfig,
     recipient: Recipient,
     to: Addressed,
     letters: Sequence[Attached],
@@ -83,7 +83,7 @@ def _mailbox(name: str, address: str) -> Address:
     return Address(display_name=" ".join(name.split()), username=local, domain=domain)
 
 
-def _words(campaign: Campaign, recipient: Recipient, to: Addressed, subject: str) -> str:
+def _words(campaign: CampaignConfig, recipient: Recipient, to: Addressed, subject: str) -> str:
     """The text that goes with the letter: a sentence, and who sends it."""
     sender = campaign.sender
     country = country_read_in(recipient, sender.country)

@@ -22,7 +22,7 @@ from briefgen.batch.preview import WHY, preview
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.mailing.envelopes_labels import Page, Posted, draw
 from briefgen.mailing.shared_fonts import SharedFonts
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
 
@@ -190,7 +190,7 @@ def in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Recipien
 
 
 def letters_file(
-    finished: Sequence[Finished], campaign: Campaign, forms: Forms, *, duplex: bool
+    finished: Sequence[Finished], campaign: CampaignConfig, forms: Forms, *, duplex: bool
 ) -> tuple[bytes, int]:
     """All letters (PDF) in one file, in the order given, a bookmark for each; returns it and its pages."""
     parts = []
@@ -204,7 +204,7 @@ def letters_file(
 
 
 def posted_to(
-    recipients: Sequence[Recipient], campaign: Campaign, forms: Forms, *, corner: bool = True
+    recipients: Sequence[Recipient], campaign: CampaignConfig, forms: Forms, *, corner: bool = True
 ) -> list[Posted]:
     """The addresses as the letters carry them, with the sender's for the corner of the envelope."""
     sender = campaign.sender
@@ -223,7 +223,7 @@ def posted_to(
     return posted
 
 
-def addresses_file(pages: Sequence[Page], campaign: Campaign) -> bytes:
+def addresses_file(pages: Sequence[Page], campaign: CampaignConfig) -> bytes:
     """Envelopes or sheets of labels in one file."""
     target = BytesIO()
     merge((Part(piece) for piece in draw(pages, campaign.title, campaign.language)), campaign.title, target)

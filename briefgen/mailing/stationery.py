@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from briefgen.data import FOLDER
-from briefgen.errors import Findings, Problem, UsageFault, did_you_mean
+from briefgen.errors import Problem, ProblemList, UsageError, suggest
 from briefgen.system.yaml_reader import read_text, read_yaml
 
 DATA = FOLDER / "stationery.yaml"
@@ -109,12 +109,12 @@ def _named(kind: str, name: str) -> Mapping[str, Any]:
     found = _stationery()[kind].get(name.lower())
     if found is None:
         names = known(kind)
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "stationery-unknown",
                 f"no {kind} are called {name!r}",
                 None,
-                did_you_mean(name, names) or f"known: {', '.join(names)}",
+                suggest(name, names) or f"known: {', '.join(names)}",
             )
         )
     return found
@@ -126,7 +126,7 @@ def _field(found: Mapping[str, Any]) -> Field:
 
 @cache
 def _stationery() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    findings = Findings()
+    findings = ProblemList()
     marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
     findings.raise_errors()
     return marked.data if marked else {}

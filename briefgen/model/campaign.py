@@ -202,7 +202,7 @@ COUNTRY = "{country}"
 """What `letter.subject` fills in."""
 
 
-class Campaign(Written):
+class CampaignConfig(Written):
     """The file campaign.yaml."""
 
     id: Slug

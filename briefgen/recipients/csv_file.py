@@ -11,7 +11,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.schema import BY_NAME, COLUMNS, cells_of
 from briefgen.recipients.table import AS_THEY_ARE, Columns, Record, column_of, recipients_of
@@ -27,7 +27,7 @@ _ZIP = b"PK\x03\x04"
 def read_recipients(
     path: Path,
     shown: str,
-    findings: Findings,
+    findings: ProblemList,
     *,
     offices: Collection[str] = (),
     encoding: str = "utf-8",
@@ -67,12 +67,12 @@ def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
     try:
         text = raw.decode(codec)
     except LookupError:
-        raise StorageFault(
+        raise StorageError(
             Problem("recipients-encoding", f"the encoding {encoding!r} is not known", Place(shown))
         ) from None
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise StorageFault(
+        raise StorageError(
             Problem(
                 "recipients-encoding",
                 f"is not {encoding.upper()}",
@@ -82,7 +82,7 @@ def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
         ) from None
     except UnicodeError as error:
         # Codecs such as punycode fail in their own way.
-        raise StorageFault(
+        raise StorageError(
             Problem("recipients-encoding", f"cannot be read as {encoding}: {error}", Place(shown))
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
@@ -100,7 +100,7 @@ def _delimiter(header: str, columns: Columns) -> str:
 
 
 def _records(
-    lines: Sequence[str], skip: int, delimiter: str, shown: str, findings: Findings
+    lines: Sequence[str], skip: int, delimiter: str, shown: str, findings: ProblemList
 ) -> Iterator[Record]:
     """The rows; after one with a broken quotation the next line is tried, so that a bad row costs one row."""
     at, number, width = skip, 0, 0

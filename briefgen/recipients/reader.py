@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.csv_file import read_recipients
 from briefgen.recipients.table import AS_THEY_ARE, Columns
@@ -26,7 +26,7 @@ _OTHERS = {
 def read_list(
     path: Path,
     shown: str,
-    findings: Findings,
+    findings: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,

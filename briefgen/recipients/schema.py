@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from briefgen.address.postal import postal_code_fits
-from briefgen.errors import Findings, Place, Problem, did_you_mean
+from briefgen.errors import Place, Problem, ProblemList, suggest
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
 
@@ -152,7 +152,7 @@ def _read_committee(text: str) -> Committee:
         )
     role = match[2] or "member"
     if role not in ROLES:
-        raise BadCell(f"{role!r} is not a role in a committee", did_you_mean(role, ROLES))
+        raise BadCell(f"{role!r} is not a role in a committee", suggest(role, ROLES))
     return Committee(match[1], (match[3] or "").strip(), role)
 
 
@@ -238,7 +238,7 @@ def escape(text: str) -> str:
 class Row:
     """The cells of one recipient on their way to a record; collects what is wrong with them."""
 
-    def __init__(self, place: Place, label: str, findings: Findings) -> None:
+    def __init__(self, place: Place, label: str, findings: ProblemList) -> None:
         """Take where the row stands, what people call it (`row 7`), and where problems go."""
         self.place = place
         self.label = label
@@ -343,7 +343,7 @@ class Row:
                     "office-unknown",
                     f"{self.label}, column office: no form of address is known for {office!r}",
                     self.place,
-                    did_you_mean(office, offices) or "all offices are listed in docs/recipients.md",
+                    suggest(office, offices) or "all offices are listed in docs/recipients.md",
                 )
             )
 

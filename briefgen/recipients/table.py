@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean
 from briefgen.recipients.schema import BY_NAME, Row
@@ -43,7 +43,7 @@ AS_THEY_ARE = Columns()
 def recipients_of(
     records: Iterable[Record],
     shown: str,
-    findings: Findings,
+    findings: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
@@ -103,7 +103,7 @@ LEFT_OUT = "\0"
 """Stands in the list of headers for a column that the mapping leaves out."""
 
 
-def _headers(cells: Sequence[str], place: Place, findings: Findings, columns: Columns) -> list[str]:
+def _headers(cells: Sequence[str], place: Place, findings: ProblemList, columns: Columns) -> list[str]:
     """Name of each column: a known one, an extra one as written, or empty for one without a header."""
     mapping = {column_of(theirs): ours or LEFT_OUT for theirs, ours in columns.named.items()}
     written = [_plain(cell) for cell in cells]
@@ -124,7 +124,7 @@ def _headers(cells: Sequence[str], place: Place, findings: Findings, columns: Co
             "map-header",
             f"no column is headed {theirs!r}",
             place,
-            did_you_mean(theirs, [header for header in written if header]),
+            suggest(theirs, [header for header in written if header]),
             severity="warning",
         )
         for theirs in columns.named
@@ -172,7 +172,7 @@ def _near(header: str) -> str | None:
 
 
 def _fitted(
-    record: Record, headers: Sequence[str], place: Place, findings: Findings
+    record: Record, headers: Sequence[str], place: Place, findings: ProblemList
 ) -> tuple[str, ...] | None:
     """The cells, as many as there are headers; None where they do not fit, which is reported."""
     cells, width = record.cells, len(headers)
@@ -209,7 +209,7 @@ def _filled(cells: dict[str, str], columns: Columns) -> dict[str, str]:
 
 
 def _is_new(
-    recipient: Recipient, record: Record, place: Place, seen: dict[str, Place], findings: Findings
+    recipient: Recipient, record: Record, place: Place, seen: dict[str, Place], findings: ProblemList
 ) -> bool:
     if recipient.id not in seen:
         seen[recipient.id] = place

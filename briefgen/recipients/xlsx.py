@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.table import AS_THEY_ARE, Columns, Record, recipients_of
 from briefgen.system.files import content
@@ -28,7 +28,7 @@ _CHILD = Path(__file__).with_name("xlsx_worker.py")
 def read_workbook(
     path: Path,
     shown: str,
-    findings: Findings,
+    findings: ProblemList,
     *,
     sheet: str = "",
     offices: Collection[str] = (),
@@ -86,7 +86,7 @@ def _too_large(shown: str) -> Problem:
 def _unusable(fault: Mapping[str, Any], shown: str, sheet: str) -> Problem:
     if fault["fault"] == "sheet":
         known = fault["known"]
-        hint = did_you_mean(sheet, known) or f"its sheets are {', '.join(known)}"
+        hint = suggest(sheet, known) or f"its sheets are {', '.join(known)}"
         message = f"there is no sheet {sheet!r}" if sheet else "there is no sheet with cells"
         return Problem("xlsx-sheet", message, Place(shown), hint)
     if fault["fault"] == "kind":
@@ -107,7 +107,7 @@ def _unusable(fault: Mapping[str, Any], shown: str, sheet: str) -> Problem:
     )
 
 
-def _records(lines: Sequence[Mapping[str, Any]], shown: str, findings: Findings) -> Iterator[Record]:
+def _records(lines: Sequence[Mapping[str, Any]], shown: str, findings: ProblemList) -> Iterator[Record]:
     width = len(lines[0]["cells"])
     for line in lines:
         number = line["row"]

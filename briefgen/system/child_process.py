@@ -21,7 +21,7 @@ MAX_MEMORY = 3 << 30
 """Bytes of address space of the process."""
 
 
-class Unanswered(Exception):
+class NoAnswerError(Exception):
     """There is no answer; says why, in words that follow “cannot be read:”."""
 
 
@@ -40,11 +40,11 @@ def answer_of(module: str, data: bytes, timeout_s: float) -> Any:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Unanswered(f"it took longer than {timeout_s} seconds") from None
+        raise NoAnswerError(f"it took longer than {timeout_s} seconds") from None
     except OSError as error:
-        raise Unanswered(f"no process could be started: {error.strerror}") from None
+        raise NoAnswerError(f"no process could be started: {error.strerror}") from None
     if done.returncode != 0:
-        raise Unanswered("reading it failed")
+        raise NoAnswerError("reading it failed")
     return json.loads(done.stdout)
 
 

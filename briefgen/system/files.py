@@ -10,7 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.errors import Place, Problem, StorageError
 
 
 def content(
@@ -27,16 +27,16 @@ def content(
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         if what := _irregular(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise StorageFault(Problem("file-irregular", what, place, "name the file itself"))
+            raise StorageError(Problem("file-irregular", what, place, "name the file itself"))
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         problem = Problem("file-unreadable", f"cannot be read: {reason}", place, missing)
-        raise StorageFault(problem) from None
+        raise StorageError(problem) from None
     if len(data) > limit:
         size = f"{limit // 1_000_000} MB" if limit % 1_000_000 == 0 else f"{limit} bytes"
-        raise StorageFault(Problem("file-too-large", f"larger than {size}", place, larger))
+        raise StorageError(Problem("file-too-large", f"larger than {size}", place, larger))
     return data
 
 

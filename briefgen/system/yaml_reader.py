@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
 from briefgen.model.written import Path as KeyPath
 from briefgen.model.written import Written
 from briefgen.system.files import content
@@ -65,7 +65,7 @@ def read_text(path: Path, shown: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_yaml(text: str, file: str, findings: Findings, first_line: int = 1) -> Marked | None:
+def read_yaml(text: str, file: str, findings: ProblemList, first_line: int = 1) -> Marked | None:
     """Parse `text`; report problems to `findings` and return None where there is no usable data.
 
     `first_line` is the line of the file on which `text` begins (front matter starts on line 2).
@@ -94,7 +94,7 @@ def _what_to_quote(text: str, line: int) -> str:
     return "quote texts that contain ': ' or begin with a sign"
 
 
-def _allowed(text: str, file: str, findings: Findings, shift: int) -> bool:
+def _allowed(text: str, file: str, findings: ProblemList, shift: int) -> bool:
     """Refuse anchors, aliases, several documents and deep nesting before anything is built."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Plain):
@@ -123,7 +123,7 @@ def _allowed(text: str, file: str, findings: Findings, shift: int) -> bool:
 
 
 def _construct(
-    node: yaml.Node, path: KeyPath, file: str, shift: int, places: dict[KeyPath, Place], findings: Findings
+    node: yaml.Node, path: KeyPath, file: str, shift: int, places: dict[KeyPath, Place], findings: ProblemList
 ) -> Any:
     place = Place(file, node.start_mark.line + 1 + shift, node.start_mark.column + 1)
     places.setdefault(path, place)
@@ -158,7 +158,7 @@ def _construct(
 Record = TypeVar("Record", bound=Written)
 
 
-def build(record: type[Record], marked: Marked, findings: Findings) -> Record | None:
+def build(record: type[Record], marked: Marked, findings: ProblemList) -> Record | None:
     """Make a record of the data; every unknown key, missing key and wrong type goes to `findings`."""
     if not isinstance(marked.data, dict):
         findings.add(Problem("wrong-type", "a list of `key: value` lines is expected", Place(marked.file, 1)))
@@ -176,7 +176,7 @@ def _validation_problem(record: type[Written], marked: Marked, detail: Mapping[s
     place = _nearest(marked, loc)
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
     if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(str(loc[-1]), _keys(record, loc[:-1]))
+        hint = suggest(str(loc[-1]), _keys(record, loc[:-1]))
         return Problem("unknown-key", f"unknown key {name!r}", place, hint)
     if detail["type"] == "missing":
         return Problem("missing-key", f"{name!r} is missing", place, f"add a line `{loc[-1]}: …`")
@@ -217,7 +217,7 @@ def _expected(detail: Mapping[str, Any]) -> tuple[str, str | None]:
         return _PATTERNS[context["pattern"]]
     if kind == "literal_error":
         options = re.findall("'([^']*)'", context["expected"])
-        return " or ".join(options), did_you_mean(str(detail["input"]), options)
+        return " or ".join(options), suggest(str(detail["input"]), options)
     if kind in ("too_short", "string_too_short"):
         return "at least one entry" if kind == "too_short" else "a text that is not empty", None
     if kind in ("too_long", "string_too_long"):
@@ -268,7 +268,7 @@ def _record_within(annotation: Any) -> Any:
     return None
 
 
-def split_front_matter(text: str, file: str, findings: Findings) -> tuple[str, str, int] | None:
+def split_front_matter(text: str, file: str, findings: ProblemList) -> tuple[str, str, int] | None:
     """Split `---` front matter from its body: (yaml, body, line on which the body begins)."""
     lines = text.split("\n")
     if lines[0].strip() != "---":

@@ -29,7 +29,7 @@ from briefgen.batch.plan import Choice, Job, Letter, Outcome
 from briefgen.batch.preview import preview
 from briefgen.batch.runner import Summary, run_batch
 from briefgen.batch.worker import Desk
-from briefgen.errors import StorageFault
+from briefgen.errors import StorageError
 
 NAME = "letters-2026"
 HERE = Path(__file__).parent
@@ -302,7 +302,7 @@ def test_a_store_that_goes_away_stops_the_run_and_the_next_goes_on(store: Server
     given = job(people(100), SlowComposer(slow_s=0.01, folder=str(tmp_path)))
     seen = Going(store, 20)
     try:
-        with pytest.raises(StorageFault) as fault:
+        with pytest.raises(StorageError) as fault:
             run(given, bucket(tmp_path / "home", retries=0), seen)
     finally:
         store.tell("start")
@@ -331,7 +331,7 @@ def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Server
     store.tell("stop")
     seen = Seen()
     try:
-        with pytest.raises(StorageFault) as fault:
+        with pytest.raises(StorageError) as fault:
             run(job(people(2)), bucket(tmp_path, retries=0), seen)
     finally:
         store.tell("start")
@@ -341,7 +341,7 @@ def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Server
 
 
 def test_a_bucket_that_is_not_there_is_told(store: Server, tmp_path: Path):
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run(job(people(2)), Bucket(Store(Address("nobodys", "")), tmp_path))
     [problem] = fault.value.problems
     assert problem.code == "store-refused" and "NoSuchBucket" in problem.message
@@ -350,7 +350,7 @@ def test_a_bucket_that_is_not_there_is_told(store: Server, tmp_path: Path):
 
 def test_missing_credentials_are_told(store: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run(job(people(2)), bucket(tmp_path))
     assert [problem.code for problem in fault.value.problems] == ["store-credentials"]
 
@@ -389,7 +389,7 @@ def test_a_link_that_leads_the_records_out_is_refused(store: Server, tmp_path: P
     (home / ".briefgen").mkdir(parents=True)
     elsewhere.mkdir()
     (home / ".briefgen" / "stores").symlink_to(elsewhere)
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run(job(people(1)), bucket(home))
     assert [problem.code for problem in fault.value.problems] == ["output-link"]
     assert not list(elsewhere.iterdir()) and not store.objects()

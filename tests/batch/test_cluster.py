@@ -39,7 +39,7 @@ from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job, Letter, Outcome, Wanted, stem
 from briefgen.batch.pool import Crash
 from briefgen.batch.runner import Summary, run_batch
-from briefgen.errors import BriefgenError, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, StorageError, UsageError
 
 WITHOUT_BRIEFGEN = "import sys; sys.modules['briefgen'] = None; sys.argv[0] = 'dask-worker'; "
 START_WORKER = "from distributed.cli.dask_worker import main; main()"
@@ -344,7 +344,7 @@ def test_addresses_are_read(text: str, dask: str):
     ],
 )
 def test_what_is_no_address_is_refused(text: str):
-    with pytest.raises(UsageFault) as fault:
+    with pytest.raises(UsageError) as fault:
         Address.read(text)
     assert fault.value.problems[0].code == "engine-unclear"
 
@@ -465,8 +465,8 @@ def test_a_worker_that_cannot_begin_is_told_with_its_words(tmp_path: Path):
 def test_a_workers_full_disk_is_a_fault_of_storage_and_names_the_worker(tmp_path: Path):
     from briefgen.errors import Problem
 
-    fault = StorageFault(Problem("output-unwritable", "temporary files cannot be written: full"))
-    with pytest.raises(StorageFault, match="the worker on host: temporary files cannot be written"):
+    fault = StorageError(Problem("output-unwritable", "temporary files cannot be written: full"))
+    with pytest.raises(StorageError, match="the worker on host: temporary files cannot be written"):
         ran(tmp_path, lambda chunk: Reply("host", error=fault))
 
 

@@ -8,7 +8,7 @@ from batch_fakes import Seen, job, people
 from briefgen.batch.outputs.folder import Folder, require_inside
 from briefgen.batch.runner import run_batch
 from briefgen.batch.single_files import put_single
-from briefgen.errors import StorageFault
+from briefgen.errors import StorageError
 
 NAMES = (
     "letters",
@@ -31,7 +31,7 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path, name: str, there: bool
     if there:
         elsewhere.mkdir()
     (out / name).symlink_to(elsewhere)
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run_batch(job(people(1)), Folder(out), workers=1, watch=Seen())
     [problem] = fault.value.problems
     assert problem.code == "output-link" and str(out / name) == str(problem.place)
@@ -41,7 +41,7 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path, name: str, there: bool
 def test_all_links_are_told_at_once(tmp_path: Path):
     for name in ("letters", "proofs"):
         (tmp_path / name).symlink_to("/")
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         require_inside(tmp_path)
     assert len(fault.value.problems) == 2
 
@@ -51,7 +51,7 @@ def test_a_single_letter_is_not_written_through_a_link_either(tmp_path: Path):
     out.mkdir()
     elsewhere.mkdir()
     (out / "proofs").symlink_to(elsewhere)
-    with pytest.raises(StorageFault):
+    with pytest.raises(StorageError):
         put_single(out, out / "proofs" / "letter.pdf", b"letter")
     assert not list(elsewhere.iterdir())
 

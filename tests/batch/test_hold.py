@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from briefgen.batch.lock import held, stopping
-from briefgen.errors import OutputBusy, StorageFault
+from briefgen.errors import OutputBusyError, StorageError
 
 
 def test_a_second_run_is_turned_away(tmp_path: Path):
     with (
         held(str(tmp_path), tmp_path / "own" / "lock"),
-        pytest.raises(OutputBusy) as busy,
+        pytest.raises(OutputBusyError) as busy,
         held(str(tmp_path), tmp_path / "own" / "lock", patience_s=0),
     ):
         pass
@@ -29,7 +29,7 @@ def test_the_folder_is_free_again_afterwards(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_made_is_a_storage_fault(tmp_path: Path):
     (tmp_path / "out").write_text("a file is in the way")
-    with pytest.raises(StorageFault), held(str(tmp_path / "out"), tmp_path / "out" / "own" / "lock"):
+    with pytest.raises(StorageError), held(str(tmp_path / "out"), tmp_path / "out" / "own" / "lock"):
         pass
 
 

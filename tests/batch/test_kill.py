@@ -18,7 +18,7 @@ from briefgen.batch.lock import held
 from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import stem
 from briefgen.batch.runner import Summary, run_batch
-from briefgen.errors import OutputBusy
+from briefgen.errors import OutputBusyError
 
 PEOPLE = 60
 
@@ -155,7 +155,7 @@ def test_the_folder_is_busy_until_the_last_worker_of_a_killed_run_is_done(tmp_pa
         process.kill()
         process.wait()
     lock = tmp_path / "out" / ".briefgen" / "lock"
-    with pytest.raises(OutputBusy), held(str(tmp_path / "out"), lock, patience_s=0):
+    with pytest.raises(OutputBusyError), held(str(tmp_path / "out"), lock, patience_s=0):
         pass
     gate.touch()
     with held(str(tmp_path / "out"), lock, patience_s=20):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from briefgen.batch.ledger import FLUSH_ROWS, Entry, Ledger
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.errors import Place, Problem, StorageError
 
 MADE = Entry("person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"), "left out three")
 FAILED = Entry(
@@ -82,6 +82,6 @@ def test_an_unreadable_ledger_is_put_by_and_said(tmp_path: Path, damage: str):
 
 
 def test_a_ledger_that_cannot_be_kept_is_a_storage_fault(tmp_path: Path):
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         Ledger(tmp_path / "missing" / "ledger.sqlite")
     assert fault.value.problems[0].code == "output-unwritable"

@@ -16,7 +16,7 @@ from batch_fakes import swallow_everything
 
 from briefgen.batch.lock import stopping
 from briefgen.batch.pool import Crash, Limits, Pool
-from briefgen.errors import BriefgenError, Problem, StorageFault
+from briefgen.errors import BriefgenError, Problem, StorageError
 
 
 def work(task: Any) -> Any:
@@ -35,7 +35,7 @@ def work(task: Any) -> Any:
         case "error":
             raise ValueError("a bug")
         case "fault":
-            raise StorageFault(Problem("disk", "full"))
+            raise StorageError(Problem("disk", "full"))
         case "unpicklable":
             return lambda: None
         case "pid":
@@ -135,7 +135,7 @@ def test_a_crash_is_tried_once_more_and_may_be_divided():
 
 
 def test_a_fault_ends_everything():
-    with pytest.raises(StorageFault):
+    with pytest.raises(StorageError):
         run([0, 1, "fault", *range(2, 500)])
 
 

@@ -12,7 +12,7 @@ from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Choice, Job
 from briefgen.batch.preview import WHY, Preview, preview
 from briefgen.batch.runner import run_batch
-from briefgen.errors import OutputBusy, Problem
+from briefgen.errors import OutputBusyError, Problem
 
 EVERYBODY = people(4)
 
@@ -112,7 +112,7 @@ def test_it_does_what_it_says(out: Path):
 
 
 def test_it_does_not_look_while_another_run_writes(out: Path):
-    with held(str(out), out / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+    with held(str(out), out / ".briefgen" / "lock"), pytest.raises(OutputBusyError):
         preview(job(EVERYBODY), Folder(out), patience_s=0)
 
 

@@ -19,7 +19,7 @@ from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.pool import Limits
 from briefgen.batch.runner import Summary, run_batch
-from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, OutputBusyError, Place, Problem, StorageError
 
 
 def run(given: Job, out: Path, **options: object) -> tuple[Summary, Seen]:
@@ -233,7 +233,7 @@ def test_tables_are_safe_to_open_in_a_spreadsheet(tmp_path: Path):
 def test_a_second_run_at_the_same_time_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     run(job(people(1)), tmp_path)
     before = (tmp_path / "manifest.csv").read_bytes()
-    with held(str(tmp_path), tmp_path / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+    with held(str(tmp_path), tmp_path / ".briefgen" / "lock"), pytest.raises(OutputBusyError):
         run(job(people(2)), tmp_path, patience_s=0)
     assert (tmp_path / "manifest.csv").read_bytes() == before
 
@@ -243,7 +243,7 @@ def test_a_full_disk_stops_at_once_and_a_later_run_goes_on(tmp_path: Path):
     few, all_of_them = people(3), people(30)
     run(job(few), tmp_path)
     large = job(all_of_them, renderers=Renderers(times=30_000))
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run(replace(large, recipients=all_of_them[3:]), tmp_path, limits=Limits(file_mb=1))
     assert fault.value.exit_code == 74
     assert fault.value.problems[0].code == "output-unwritable" and "again" in (
@@ -257,7 +257,7 @@ def test_a_full_disk_stops_at_once_and_a_later_run_goes_on(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_written_is_a_storage_fault(tmp_path: Path):
     (tmp_path / "letters").write_text("a file is in the way")
-    with pytest.raises(StorageFault):
+    with pytest.raises(StorageError):
         run(job(people(1)), tmp_path)
 
 
@@ -266,7 +266,7 @@ def test_a_folder_that_goes_away_on_the_way_is_a_storage_fault(tmp_path: Path):
         def done(self, outcome: object) -> None:
             shutil.rmtree(tmp_path / "letters", ignore_errors=True)
 
-    with pytest.raises(StorageFault):
+    with pytest.raises(StorageError):
         run_batch(job(people(50)), Folder(tmp_path), workers=2, watch=Remover())
 
 
@@ -367,7 +367,7 @@ def test_an_interrupted_batch_tells_of_the_failures_so_far(tmp_path: Path):
 def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Path):
     """It stops at once and blames nobody's stylesheet."""
     renderers = Renderers({"pdf": {"person-00001": "full"}})
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         run(job(people(30), renderers=renderers), tmp_path, workers=1)
     assert fault.value.exit_code == 74 and "room" in (fault.value.problems[0].hint or "")
     summary, _ = run(job(people(30)), tmp_path)

@@ -15,7 +15,7 @@ from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Job
 from briefgen.batch.runner import run_batch
 from briefgen.batch.shards import MOST, Shard, merge, shards_in
-from briefgen.errors import BriefgenError, OutputBusy, Place, Problem, UsageFault
+from briefgen.errors import BriefgenError, OutputBusyError, Place, Problem, UsageError
 
 EVERYBODY = people(20)
 COUNT = 3
@@ -64,7 +64,7 @@ def test_a_problem_of_a_row_belongs_to_exactly_one_shard():
     "text", ["", "2", "0/3", "4/3", "1/0", "-1/3", "1/3/5", "a/b", "1.0/2", f"1/{MOST + 1}"]
 )
 def test_what_is_no_shard_is_refused(text: str):
-    with pytest.raises(UsageFault) as fault:
+    with pytest.raises(UsageError) as fault:
         Shard.read(text)
     assert fault.value.problems[0].code == "shard-unclear"
 
@@ -160,7 +160,7 @@ def test_a_shard_under_the_name_of_another_is_not_taken(out: Path):
 
 def test_a_shard_that_is_being_made_is_not_merged(out: Path):
     shard = out / Shard(1, COUNT).place
-    with held(str(shard), shard / ".briefgen" / "lock"), pytest.raises(OutputBusy):
+    with held(str(shard), shard / ".briefgen" / "lock"), pytest.raises(OutputBusyError):
         merge(job(EVERYBODY), Folder(out), watch=Seen(), patience_s=0)
 
 

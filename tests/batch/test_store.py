@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.batch.outputs.s3_client import Address, Store, _connected, _told
-from briefgen.errors import StorageFault, UsageFault
+from briefgen.errors import StorageError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from briefgen.errors import StorageFault, UsageFault
     ],
 )
 def test_what_is_no_address_is_refused(text: str):
-    with pytest.raises(UsageFault) as fault:
+    with pytest.raises(UsageError) as fault:
         Address.read(text)
     assert [problem.code for problem in fault.value.problems] == ["store-unclear"]
 
@@ -44,7 +44,7 @@ def test_an_address_reads_as_it_is_written(text: str):
 
 @given(st.text(max_size=40))
 def test_no_address_leads_out_of_its_prefix(text: str):
-    with suppress(UsageFault):
+    with suppress(UsageError):
         address = Address.read(f"s3://bucket/{text}")
         assert address.prefix == text.removesuffix("/")
         assert not {"", ".", ".."} & set(address.prefix.split("/")) or not address.prefix
@@ -139,7 +139,7 @@ def test_a_setting_that_cannot_be_meant_is_told_and_no_secret_with_it(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "something")
     monkeypatch.setenv(name, value)
-    with pytest.raises(StorageFault) as fault:
+    with pytest.raises(StorageError) as fault:
         Store(Address("letters", ""), 0).found("x")
     assert [problem.code for problem in fault.value.problems] == ["store-settings"]
     assert "secret" not in str(fault.value)
@@ -156,7 +156,7 @@ def test_a_library_that_gives_up_is_a_fault_of_storage(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("briefgen.batch.outputs.s3_client._connected", lambda *_: object())
     monkeypatch.setattr("obstore.head", give_up)
-    with pytest.raises(StorageFault, match="no such thing"):
+    with pytest.raises(StorageError, match="no such thing"):
         Store(Address("letters", "")).found("x")
 
 
@@ -164,5 +164,5 @@ def test_a_store_that_repeats_itself_is_not_listed_for_ever(monkeypatch: pytest.
     page = [{"path": "letters/a.pdf", "size": 1, "e_tag": None}]
     monkeypatch.setattr("briefgen.batch.outputs.s3_client._connected", lambda *_: object())
     monkeypatch.setattr("obstore.list", lambda *_: itertools.repeat(page))
-    with pytest.raises(StorageFault, match="again and again"):
+    with pytest.raises(StorageError, match="again and again"):
         Store(Address("letters", "")).listed("letters")

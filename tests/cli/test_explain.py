@@ -14,10 +14,10 @@ from briefgen.campaign.explain import Explanation, explain
 from briefgen.campaign.open import open_campaign
 from briefgen.cli.explain import _lines
 from briefgen.compose.composer import Composer
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import Lock
 from briefgen.library.loader import Library, library_folders
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.snippet import Snippet
 
@@ -80,7 +80,7 @@ RECIPIENTS = [
 
 @pytest.fixture(scope="module")
 def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
-    campaign = Campaign.model_validate(
+    campaign = CampaignConfig.model_validate(
         {
             "id": "c",
             "title": "T",
@@ -103,7 +103,7 @@ def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
     ).placed("campaign.yaml", {})
     cards = {one.id: one for one in SNIPPETS}
     library = Library(library_folders(), cards, {}, {}, {}, {}, {}, Lock())
-    return Composer(campaign, tmp_path_factory.mktemp("c"), library, Forms.load(Findings()), {}, "")
+    return Composer(campaign, tmp_path_factory.mktemp("c"), library, Forms.load(ProblemList()), {}, "")
 
 
 @pytest.mark.parametrize("recipient", RECIPIENTS, ids=lambda one: one.id)

@@ -15,7 +15,7 @@ from briefgen.address.forms_of_address import Forms
 from briefgen.address.names import formal, postnominals, printed, without
 from briefgen.address.pattern import parse
 from briefgen.address.postal import country_line, locality_lines
-from briefgen.errors import BriefgenError, Findings, Place
+from briefgen.errors import BriefgenError, Place, ProblemList
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.recipients import COLUMNS, read_recipients
 from briefgen.recipients.schema import territories
@@ -39,7 +39,7 @@ STARTER = Path(__file__).parents[2] / "examples" / "starter" / "recipients.csv"
 
 @pytest.fixture(scope="module")
 def forms() -> Forms:
-    findings = Findings()
+    findings = ProblemList()
     loaded = Forms.load(findings)
     assert findings.problems == []
     return loaded
@@ -236,10 +236,10 @@ def test_every_form_names_its_authority_or_says_usual_practice(forms: Forms) -> 
     assert {form.by_state.get("US") for form in forms.offices.values()} - {None} <= set(forms.offices)
 
 
-def _over(tmp_path: Path, text: str) -> tuple[Forms, Findings]:
+def _over(tmp_path: Path, text: str) -> tuple[Forms, ProblemList]:
     path = tmp_path / "forms.yaml"
     path.write_text(text, encoding="utf-8")
-    findings = Findings()
+    findings = ProblemList()
     return Forms.load(findings, [(path, "forms.yaml")]), findings
 
 
@@ -306,7 +306,7 @@ def test_a_wording_is_read_or_refused_and_never_prints_a_brace(text: str) -> Non
 def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_written_to(
     forms: Forms,
 ) -> None:
-    findings = Findings()
+    findings = ProblemList()
     recipients = read_recipients(STARTER, "recipients.csv", findings, offices=forms.offices)
     assert findings.problems == []
     # Where the list names no language, that of the campaign holds.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from briefgen.address.address import address
 from briefgen.address.forms_of_address import Forms
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.model.recipient import Addressed, Recipient
 from briefgen.recipients import read_recipients
 
@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def _recipients(forms: Forms) -> list[Recipient]:
-    findings = Findings()
+    findings = ProblemList()
     recipients = read_recipients(GOLDEN / "recipients.csv", "recipients.csv", findings, offices=forms.offices)
     assert findings.problems == []
     # Where the list names no language, that of the campaign holds.
@@ -42,7 +42,7 @@ def _table(forms: Forms) -> str:
 
 
 def test_every_recipient_is_addressed_as_the_reviewed_table_says(tmp_path: Path) -> None:
-    actual = _table(Forms.load(Findings()))
+    actual = _table(Forms.load(ProblemList()))
     expected = (GOLDEN / "addresses.txt").read_text(encoding="utf-8")
     if actual != expected:
         saved = tmp_path / "addresses.txt"
@@ -52,13 +52,13 @@ def test_every_recipient_is_addressed_as_the_reviewed_table_says(tmp_path: Path)
 
 
 def test_the_table_shows_every_office_that_has_a_form() -> None:
-    forms = Forms.load(Findings())
+    forms = Forms.load(ProblemList())
     shown = {address(recipient, forms, sender_country="CH").rule for recipient in _recipients(forms)}
     assert shown == set(forms.offices)
 
 
 def test_the_table_shows_every_language_of_every_office() -> None:
-    forms = Forms.load(Findings())
+    forms = Forms.load(ProblemList())
     shown = set()
     for recipient in _recipients(forms):
         key, form = forms.of(recipient)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from briefgen.campaign.briefing_checks import MOST_WORDS, check_briefing, words_of
-from briefgen.campaign.open import Opened, open_campaign
-from briefgen.model.campaign import Campaign
+from briefgen.campaign.open import Campaign, open_campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 
 HTML = (
@@ -21,14 +21,14 @@ HTML = (
 
 
 @pytest.fixture(scope="module")
-def opened() -> Opened:
+def opened() -> Campaign:
     return open_campaign(Path(__file__).parents[2] / "examples" / "starter")
 
 
-def _codes(opened: Opened, document: Document, **briefing: Any) -> list[str]:
+def _codes(opened: Campaign, document: Document, **briefing: Any) -> list[str]:
     ignore = briefing.pop("ignore", [])
     formats = briefing.pop("formats", ["docx"])
-    campaign: Campaign = opened.campaign.model_copy(
+    campaign: CampaignConfig = opened.campaign.model_copy(
         update={
             "briefing": opened.campaign.briefing.model_copy(update=briefing),
             "ignore": ignore,
@@ -47,7 +47,7 @@ def test_notes_titles_and_sources_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(MOST_WORDS))
-def test_each_kind_has_its_limit(opened: Opened, kind: str) -> None:
+def test_each_kind_has_its_limit(opened: Campaign, kind: str) -> None:
     document, most = opened.composer.briefing(), MOST_WORDS[kind]
     for words, told in ((most, False), (most + 1, True)):
         assert ("briefing-too-long" in _codes(opened, _long(document, words), kind=kind)) is told
@@ -56,20 +56,22 @@ def test_each_kind_has_its_limit(opened: Opened, kind: str) -> None:
     assert "briefing-too-long" not in ignored
 
 
-def test_a_paper_is_held_to_nothing_but_a_limit_of_its_own(opened: Opened) -> None:
+def test_a_paper_is_held_to_nothing_but_a_limit_of_its_own(opened: Campaign) -> None:
     document = opened.composer.briefing()
     assert _codes(opened, _long(document, 9_000), summary=[], sections=[]) == []
     assert _codes(opened, _long(document, 101), max_words=100) == ["briefing-too-long"]
 
 
-def test_a_brief_has_its_parts(opened: Opened) -> None:
+def test_a_brief_has_its_parts(opened: Campaign) -> None:
     short = _long(opened.composer.briefing(), 10)
     assert "briefing-incomplete" in _codes(opened, short, kind="brief", summary=[])
     sections = [one.model_copy(update={"intro": "Why."}) for one in opened.campaign.briefing.sections]
     assert _codes(opened, short, kind="brief", sections=sections) == []
 
 
-def test_the_template_for_submissions_makes_one_and_other_papers_are_held_to_nothing(opened: Opened) -> None:
+def test_the_template_for_submissions_makes_one_and_other_papers_are_held_to_nothing(
+    opened: Campaign,
+) -> None:
     long = _long(opened.composer.briefing(), 2_816)
     told = {one.code for one in check_briefing(long, opened.campaign, "upr-submission")}
     assert "briefing-too-long" in told
@@ -78,7 +80,7 @@ def test_the_template_for_submissions_makes_one_and_other_papers_are_held_to_not
     assert check_briefing(long, campaign, "leave-behind") == []
 
 
-def test_a_submission_is_numbered_and_a_word_file(opened: Opened) -> None:
+def test_a_submission_is_numbered_and_a_word_file(opened: Campaign) -> None:
     document = opened.composer.briefing()
     sections = [one.model_copy(update={"intro": "Why."}) for one in opened.campaign.briefing.sections]
     numbered = replace(document, html="<ol><li>One.</li></ol>")
@@ -88,7 +90,7 @@ def test_a_submission_is_numbered_and_a_word_file(opened: Opened) -> None:
     assert _codes(opened, numbered, kind="upr", sections=sections, formats=["pdf"]) == ["upr-not-word"]
 
 
-def test_what_two_sections_name_is_told_once_by_its_place_and_not_of_other_papers(opened: Opened) -> None:
+def test_what_two_sections_name_is_told_once_by_its_place_and_not_of_other_papers(opened: Campaign) -> None:
     once = {"heading": "One", "snippets": ["camp-abuses", "arrivals-figure"]}
     again = {"heading": "Two", "snippets": ["returns-hrw-2025", "arrivals-figure"]}
     briefing = opened.campaign.briefing.model_validate(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.compose.passages import inline_html
 from briefgen.errors import BriefgenError
 
 
-def opened(folder: Path, template: str, **replaced: str) -> Opened:
+def opened(folder: Path, template: str, **replaced: str) -> Campaign:
     """The starter campaign with a letter template of its own."""
     (folder / "templates/letter").mkdir(parents=True)
     (folder / "templates/letter/default.html.j2").write_text(
@@ -85,7 +85,7 @@ def test_the_asks_of_the_starter_fit_the_offices_that_get_them(starter: Path) ->
     assert [problem.code for problem in open_campaign(starter).warnings] == ["sender-sample"]
 
 
-def letter_to(campaign: Opened, id: str) -> str:
+def letter_to(campaign: Campaign, id: str) -> str:
     recipient = next(one for one in campaign.recipients if one.id == id)
     return campaign.composer.letter(recipient).html
 
@@ -143,7 +143,7 @@ def test_an_annex_prints_no_caveat_away(starter: Path) -> None:
     assert {problem.code for problem in caught.value.problems} == {"caveat-dropped"}
 
 
-def paper(folder: Path, text: str) -> Opened:
+def paper(folder: Path, text: str) -> Campaign:
     """The starter campaign with a template of its own for the briefing."""
     (folder / "templates/briefing").mkdir(parents=True)
     (folder / "templates/briefing/default.html.j2").write_text(

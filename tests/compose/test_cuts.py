@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from briefgen.compose.select import Chosen, choose
 from briefgen.compose.shortening import Cut, Cuts, briefing_ladder, letter_ladder
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 
 REVIEW = {"status": "verified", "by": "an editor", "on": "2026-01-01"}
@@ -29,7 +29,7 @@ def snippet(id: str, **more: Any) -> Snippet:
 
 
 def chosen(*cards: Snippet, **selection: Any) -> Chosen:
-    campaign = Campaign.model_validate(
+    campaign = CampaignConfig.model_validate(
         {
             "id": "c",
             "title": "T",

@@ -18,13 +18,13 @@ from ooxml_lint import lint
 from pdf_structure import faults
 from PIL import Image
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.charts.lettering import FAMILY
 from briefgen.charts.png import as_png
 from briefgen.charts.svg import as_svg
 from briefgen.compose.figures import date_words, drawing_problems, scene_of
 from briefgen.compose.svg_sanitizer import safe_drawing
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
@@ -41,12 +41,12 @@ SECTION = "  sections:\n    - heading: Figures\n      snippets: [{}]\n"
 @pytest.fixture(scope="module")
 def library() -> dict[str, Snippet]:
     """The figures that come with briefgen."""
-    snippets = load_library(library_folders(), Findings()).snippets
+    snippets = load_library(library_folders(), ProblemList()).snippets
     return {name: one for name, one in snippets.items() if one.figure}
 
 
 @pytest.fixture(scope="module")
-def all_four(tmp_path_factory: pytest.TempPathFactory) -> Opened:
+def all_four(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     """A campaign whose briefing has all figures that come with briefgen, each with its table."""
     folder = tmp_path_factory.mktemp("figures") / "campaign"
     shutil.copytree(ROOT / "examples" / "starter", folder)
@@ -54,7 +54,7 @@ def all_four(tmp_path_factory: pytest.TempPathFactory) -> Opened:
 
 
 @pytest.fixture(scope="module")
-def briefing(all_four: Opened) -> Document:
+def briefing(all_four: Campaign) -> Document:
     """Its briefing."""
     return all_four.composer.briefing()
 
@@ -66,7 +66,7 @@ def table_of(document: Document, title: str) -> str:
     return found[0]
 
 
-def with_section(folder: Path, *names: str, more: str = "") -> Opened:
+def with_section(folder: Path, *names: str, more: str = "") -> Campaign:
     """The starter whose briefing begins with a section of these snippets."""
     campaign = folder / "campaign.yaml"
     text = campaign.read_text("utf-8")
@@ -77,7 +77,7 @@ def with_section(folder: Path, *names: str, more: str = "") -> Opened:
     return open_campaign(folder)
 
 
-def with_template(folder: Path, block: str) -> Opened:
+def with_template(folder: Path, block: str) -> Campaign:
     """The starter whose briefing has a block of its own in place of its sections."""
     path = folder / "templates" / "briefing" / "default.html.j2"
     path.parent.mkdir(parents=True)
@@ -278,13 +278,13 @@ def test_a_table_names_who_said_it_and_through_whom_with_the_place(briefing: Doc
 
 
 @pytest.fixture(scope="module")
-def pdf(all_four: Opened, briefing: Document) -> bytes:
+def pdf(all_four: Campaign, briefing: Document) -> bytes:
     """That briefing as PDF."""
     return all_four.renderers(("pdf",))()["pdf"].render(briefing).data
 
 
 @pytest.fixture(scope="module")
-def word(all_four: Opened, briefing: Document) -> bytes:
+def word(all_four: Campaign, briefing: Document) -> bytes:
     """That briefing as a Word file."""
     return all_four.renderers(("docx",))()["docx"].render(briefing).data
 
@@ -321,7 +321,7 @@ def test_screen_readers_get_the_alternative_text_and_where_the_picture_stands(pd
             assert top > bottom
 
 
-def test_the_same_campaign_gives_the_same_bytes(all_four: Opened, briefing: Document) -> None:
+def test_the_same_campaign_gives_the_same_bytes(all_four: Campaign, briefing: Document) -> None:
     assert all_four.composer.briefing().html == briefing.html
 
 
@@ -410,7 +410,7 @@ ROW = """    - label: "{}"
 def test_a_figure_that_cannot_be_drawn_is_told_before_anything_is_written(
     rows: str, code: str, line: int
 ) -> None:
-    findings = Findings()
+    findings = ProblemList()
     card = read_card(Snippet, FIGURE.format(rows=rows), "snippets/own.md", findings)
     assert card and not findings.problems
     (problem,) = drawing_problems([card])

@@ -11,7 +11,7 @@ import pytest
 
 from briefgen.campaign.check import check_all
 from briefgen.campaign.letter_checks import check_letters, composed, groups
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.compose.placeholders import leftovers
 from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient
@@ -46,33 +46,33 @@ def test_what_only_looks_so_is_let_through(text: str) -> None:
 
 
 @pytest.fixture
-def opened(starter: Path) -> Opened:
+def opened(starter: Path) -> Campaign:
     return open_campaign(starter)
 
 
-def _with(opened: Opened, id: str, **changes: Any) -> Opened:
+def _with(opened: Campaign, id: str, **changes: Any) -> Campaign:
     """The campaign with a change to one recipient, and to nobody else."""
     people = tuple(replace(one, **changes) if one.id == id else one for one in opened.recipients)
     return replace(opened, recipients=people)
 
 
-def _extra(opened: Opened, id: str, **extra: str) -> Opened:
+def _extra(opened: Campaign, id: str, **extra: str) -> Campaign:
     one = next(one for one in opened.recipients if one.id == id)
     return _with(opened, id, extra={**one.extra, **extra})
 
 
-def _warned(opened: Opened) -> list[tuple[str, str]]:
+def _warned(opened: Campaign) -> list[tuple[str, str]]:
     warnings, broken = check_all(opened)
     assert broken == []
     assert {one.severity for one in warnings} <= {"warning"}
     return [(one.code, one.message) for one in warnings]
 
 
-def test_the_starter_campaign_keeps_every_rule(opened: Opened) -> None:
+def test_the_starter_campaign_keeps_every_rule(opened: Campaign) -> None:
     assert _warned(opened) == []
 
 
-def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Opened) -> None:
+def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Campaign) -> None:
     warnings, broken = check_all(_extra(opened, "clara-example", paragraph="We met in [CITY]."))
     assert warnings == []
     assert [one.code for one in broken] == ["leftover-text"]
@@ -86,7 +86,7 @@ def test_a_leftover_can_be_meant(starter: Path) -> None:
     assert check_all(opened) == ([], [])
 
 
-def test_an_elected_reader_is_told_why(opened: Opened) -> None:
+def test_an_elected_reader_is_told_why(opened: Campaign) -> None:
     said = _warned(_extra(opened, "clara-example", connection=""))
     assert [(code, "clara-example" in message) for code, message in said] == [("relevance-missing", True)]
 
@@ -129,7 +129,7 @@ def test_a_statement_that_names_no_constituency_is_refused(starter: Path) -> Non
         ("the US 12", ""),
     ],
 )
-def test_bills_are_named_as_congress_names_them(opened: Opened, written: str, right: str) -> None:
+def test_bills_are_named_as_congress_names_them(opened: Campaign, written: str, right: str) -> None:
     warnings, _ = check_all(_extra(opened, "ada-sample", connection=f"You voted for {written} last year."))
     said = [one for one in warnings if one.code == "bill-format"]
     assert [one.hint for one in said] == ([f"write {right}"] if right else [])
@@ -143,11 +143,11 @@ def test_bills_are_named_as_congress_names_them(opened: Opened, written: str, ri
         ("Twelve of us met you on May 3, 2026.", []),
     ],
 )
-def test_figures_of_ones_own_have_no_source(opened: Opened, text: str, codes: list[str]) -> None:
+def test_figures_of_ones_own_have_no_source(opened: Campaign, text: str, codes: list[str]) -> None:
     assert [code for code, _ in _warned(_extra(opened, "ada-sample", connection=text))] == codes
 
 
-def _template(starter: Path, opening: str) -> Opened:
+def _template(starter: Path, opening: str) -> Campaign:
     path = starter / "templates/letter/recipient/clara-example.html.j2"
     path.parent.mkdir(parents=True)
     path.write_text(
@@ -181,7 +181,7 @@ def test_rules_are_switched_off_by_their_code(starter: Path) -> None:
     assert _warned(_extra(open_campaign(starter), "clara-example", connection="")) == []
 
 
-def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Opened) -> None:
+def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Campaign) -> None:
     def letter(ask: str) -> str:
         changed = _extra(opened, "clara-example", ask=ask)
         assert _warned(changed) == []
@@ -197,7 +197,7 @@ def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Opened) -> Non
 @pytest.mark.parametrize(
     ("ask", "code"), [("ask-uk-sanction", "snippet-unknown"), ("camp-abuses", "ask-kind")]
 )
-def test_an_ask_that_is_none_stops_that_letter(opened: Opened, ask: str, code: str) -> None:
+def test_an_ask_that_is_none_stops_that_letter(opened: Campaign, ask: str, code: str) -> None:
     _, broken = check_all(_extra(opened, "clara-example", ask=ask))
     assert [(one.code, one.place and one.place.file.endswith("recipients.csv")) for one in broken] == [
         (code, True)
@@ -222,7 +222,7 @@ def test_letters_that_say_nearly_the_same_are_grouped() -> None:
     assert groups(bodies) == [["a", "b", "c"], ["f", "g"]]
 
 
-def test_form_letters_are_told_with_their_number(opened: Opened) -> None:
+def test_form_letters_are_told_with_their_number(opened: Campaign) -> None:
     clara = next(one for one in opened.recipients if one.id == "clara-example")
     twins = tuple(replace(clara, id=f"twin-{number}", name=f"Twin {number}") for number in range(7))
     said = _warned(replace(opened, recipients=(*opened.recipients, *twins)))
@@ -234,7 +234,7 @@ def test_form_letters_are_told_with_their_number(opened: Opened) -> None:
     ]
 
 
-def test_pages_are_counted_once_for_letters_with_one_text(opened: Opened) -> None:
+def test_pages_are_counted_once_for_letters_with_one_text(opened: Campaign) -> None:
     clara = next(one for one in opened.recipients if one.id == "clara-example")
     twin = replace(clara, id="twin", name="Clara With A Much Longer Name Than The Other")
     measured: list[str] = []
@@ -249,7 +249,7 @@ def test_pages_are_counted_once_for_letters_with_one_text(opened: Opened) -> Non
     assert "Much Longer" in next(title for title in measured if "Clara" in title)
 
 
-def test_a_reader_of_no_constituency_needs_no_statement(opened: Opened) -> None:
+def test_a_reader_of_no_constituency_needs_no_statement(opened: Campaign) -> None:
     nobody = Recipient("nobody", "uk-mp", "GB", name="P. T. Smith", locality="London")
     assert all(code != "relevance-missing" for code, _ in _warned(replace(opened, recipients=(nobody,))))
 
@@ -286,7 +286,7 @@ def test_a_campaign_in_british_english_uses_snippets_in_english(starter: Path) -
 
 
 @pytest.mark.parametrize("words", ["Act now!", "What a shameful silence.", "They are thugs."])
-def test_shouting_and_abuse_in_own_texts_are_told(opened: Opened, words: str) -> None:
+def test_shouting_and_abuse_in_own_texts_are_told(opened: Campaign, words: str) -> None:
     said = _warned(_extra(opened, "clara-example", paragraph=words))
     assert [(code, "clara-example" in message) for code, message in said] == [("tone-harsh", True)]
 
@@ -307,7 +307,7 @@ def test_a_letter_to_a_delegation_has_the_honour_to_write() -> None:
     assert "un-opening" in {one.code for one in check_letters([plain], opened.campaign)}
 
 
-def test_american_spelling_is_told_of_british_letters_alone(opened: Opened) -> None:
+def test_american_spelling_is_told_of_british_letters_alone(opened: Campaign) -> None:
     letter = composed(opened.composer, opened.recipients[0])
     snippet = letter.chosen.evidence[0].model_copy(update={"body": "They do hard labor."})
     chosen = replace(letter.chosen, evidence=(snippet,))
@@ -318,7 +318,7 @@ def test_american_spelling_is_told_of_british_letters_alone(opened: Opened) -> N
         assert any(one.code == "spelling-american" for one in warnings) is told
 
 
-def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Opened) -> None:
+def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Campaign) -> None:
     letter = composed(opened.composer, opened.recipients[0])
     reader = replace(letter.recipient, country="CA")
     campaign = opened.campaign.model_copy(update={"language": "en"})
@@ -331,7 +331,7 @@ def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Opened) -> None:
     assert told == [["give it a variant en-CA, which is reviewed like the wording itself"], []]
 
 
-def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(opened: Opened) -> None:
+def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(opened: Campaign) -> None:
     dates = {}
     for one in opened.recipients:
         html = opened.composer.letter(one).html

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from briefgen.compose.select import unmatched
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
 PEOPLE = [Recipient(f"person-{number}", "uk-mp", "GB") for number in range(8)]
 
 
-def campaign(*rules: str) -> Campaign:
-    return Campaign.model_validate(
+def campaign(*rules: str) -> CampaignConfig:
+    return CampaignConfig.model_validate(
         {
             "id": "c",
             "title": "T",
@@ -25,7 +25,7 @@ def campaign(*rules: str) -> Campaign:
     )
 
 
-def said(letter: Campaign, applied: dict[int, list[int]]) -> list[tuple[str, str]]:
+def said(letter: CampaignConfig, applied: dict[int, list[int]]) -> list[tuple[str, str]]:
     found = list(unmatched(letter, ((PEOPLE[at], rules) for at, rules in applied.items())))
     assert {problem.severity for problem in found} <= {"warning"}
     return [(problem.code, problem.message) for problem in found]

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from briefgen.compose.record import describe
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.library.sources import read_references
 
 
 def described(**csl: Any) -> str:
     item = {"id": "x", "title": "Nets", "issued": {"date-parts": [[2012, 4, 21]]}, **csl}
-    return describe(read_references(json.dumps([item]), "references.json", Findings())["x"])
+    return describe(read_references(json.dumps([item]), "references.json", ProblemList())["x"])
 
 
 @pytest.mark.parametrize(

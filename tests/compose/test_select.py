@@ -7,7 +7,7 @@ import pytest
 
 from briefgen.compose.select import by_topic, choose, repeats
 from briefgen.errors import BriefgenError, Place
-from briefgen.model.campaign import Campaign
+from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 
 REVIEW = {"status": "verified", "by": "an editor", "on": "2026-01-01"}
@@ -41,8 +41,8 @@ LIBRARY = {
 }
 
 
-def campaign(**changes: Any) -> Campaign:
-    return Campaign.model_validate(
+def campaign(**changes: Any) -> CampaignConfig:
+    return CampaignConfig.model_validate(
         {
             "id": "c",
             "title": "T",
@@ -55,7 +55,7 @@ def campaign(**changes: Any) -> Campaign:
     )
 
 
-def chosen(letter: Campaign, rules: set[int] | None = None) -> tuple[str, list[str]]:
+def chosen(letter: CampaignConfig, rules: set[int] | None = None) -> tuple[str, list[str]]:
     result = choose(LIBRARY, letter, range(9) if rules is None else rules)
     return result.ask.id, [one.id for one in result.evidence]
 
@@ -124,7 +124,9 @@ def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> No
         assert caught.value.problems[0].code == code
 
 
-def verdicts(letter: Campaign, snippets: dict[str, Snippet] = LIBRARY) -> dict[str, tuple[bool, str, str]]:
+def verdicts(
+    letter: CampaignConfig, snippets: dict[str, Snippet] = LIBRARY
+) -> dict[str, tuple[bool, str, str]]:
     result = choose(snippets, letter, range(9))
     return {one.snippet.id: (one.used, one.why, one.other) for one in result.verdicts}
 
@@ -234,10 +236,10 @@ def test_a_claim_is_never_made_twice() -> None:
 def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_successors() -> None:
     from itertools import combinations
 
-    from briefgen.errors import Findings
+    from briefgen.errors import ProblemList
     from briefgen.library.loader import library_folders, load_library
 
-    library = load_library(library_folders(), Findings())
+    library = load_library(library_folders(), ProblemList())
     standing = [
         one
         for one in library.snippets.values()

@@ -19,7 +19,7 @@ from briefgen.compose.english_variants import (
     variety,
 )
 from briefgen.compose.passages import inline_html
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence.dates import MONTHS
 from briefgen.library.loader import library_folders
 from briefgen.library.snippets import load_snippets
@@ -123,7 +123,7 @@ def test_american_words_are_told_but_not_names_or_quotations() -> None:
 
 def test_no_snippet_that_ships_comes_out_half_turned() -> None:
     """A date of the American order that stays is one of a quotation, or has no year."""
-    findings = Findings()
+    findings = ProblemList()
     snippets = load_snippets(library_folders(), findings)
     left = [
         (name, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence.provenance import circle_in, independent, names_it, names_of, rests
 from briefgen.library.sources import read_references
 from briefgen.model.source import RestsOn
@@ -15,7 +15,9 @@ def links(**on: list[str]) -> dict[str, RestsOn]:
 
 
 def names(csl: str) -> frozenset[str]:
-    return names_of(read_references(f'[{{"id": "a", "type": "report", {csl}}}]', "r.json", Findings())["a"])
+    return names_of(
+        read_references(f'[{{"id": "a", "type": "report", {csl}}}]', "r.json", ProblemList())["a"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import Findings, Place, Problem, UsageFault
+from briefgen.errors import Place, Problem, ProblemList, UsageError
 from briefgen.evidence.checks import check_library, examine
 from briefgen.evidence.lock import Lock
 from briefgen.evidence.normalize import Text, read_paragraphs
@@ -64,7 +64,7 @@ class Shelf:
     lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        findings = Findings()
+        findings = ProblemList()
         read = [
             read_card(Snippet, text, f"snippets/{name}.md", findings) for name, text in self.cards.items()
         ]
@@ -326,7 +326,7 @@ def test_only_the_named_cards_are_reviewed() -> None:
 
 @pytest.mark.parametrize("by", ["", "   ", "two\nlines", "hidden\u200e", "x" * 101])
 def test_a_review_needs_somebody_who_answers_for_it(by: str) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         make_lock(Shelf({"fee": front("fee") + FEE}), by, DAY)
     assert [problem.code for problem in caught.value.problems] == ["review-nobody"]
 

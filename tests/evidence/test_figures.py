@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from briefgen.errors import Findings, Problem
+from briefgen.errors import Problem, ProblemList
 from briefgen.evidence.checks import check_library
 from briefgen.evidence.dates import said
 from briefgen.evidence.figure_checks import Value, read_value
@@ -85,7 +85,7 @@ class Shelf:
     """A small library with one figure, written as its files are."""
 
     def __init__(self, figure: str, others: Mapping[str, str] | None = None, caveat: bool = False) -> None:
-        self.findings = Findings()
+        self.findings = ProblemList()
         texts = {"boats": figure, **(others or {})}
         read = [
             read_card(Snippet, text, f"snippets/{name}.md", self.findings) for name, text in texts.items()

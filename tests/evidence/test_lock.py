@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.errors import Findings, Place
+from briefgen.errors import Place, ProblemList
 from briefgen.evidence.lock import (
     Lock,
     QuoteEntry,
@@ -32,7 +32,7 @@ def lock() -> Lock:
 
 
 def read(text: str) -> tuple[Lock, list[str]]:
-    findings = Findings()
+    findings = ProblemList()
     return parse_lock(text, "quotes.lock", findings), [problem.code for problem in findings.problems]
 
 
@@ -44,7 +44,7 @@ def test_a_lock_is_read_as_it_was_written_one_sorted_entry_a_line() -> None:
 
 
 def test_an_empty_lock_and_an_absent_file_are_one(tmp_path: Path) -> None:
-    findings = Findings()
+    findings = ProblemList()
     assert read(write_lock(Lock())) == (Lock(), [])
     assert read_lock(tmp_path / "none.lock", "none.lock", findings) == Lock()
     assert findings.problems == []

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence import hedges
 from briefgen.evidence.checks import examine
 from briefgen.evidence.lock import Card, Lock, WordingEntry, card_key, card_wordings, rests_hash, wording_key
@@ -181,7 +181,7 @@ def _altered_quotes(quote: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_wordings(card: Card, shelf: Shelf) -> Iterator[Mutation]:
-    findings = Findings()
+    findings = ProblemList()
     _, ground = prove(card, shelf, findings)
     if not ground.complete:
         return
@@ -483,7 +483,7 @@ Doe recalls that under article 9 of the Vale Convention nobody is held "without 
 
 
 def own_library() -> Shelf:
-    findings = Findings()
+    findings = ProblemList()
     raw = SOURCE.encode()
     cards = {name: read_card(Snippet, text, f"snippets/{name}.md", findings) for name, text in CARDS.items()}
     furniture = frozenset({1})
@@ -508,7 +508,7 @@ def shipped_library() -> Shelf | None:
     texts = os.environ.get("BRIEFGEN_TEXTS")
     if not texts:
         return None
-    findings = Findings()
+    findings = ProblemList()
     folders = [Folder(ROOT)]
     records = load_records(folders, findings)
     return Shelf(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.errors import Findings, Place
+from briefgen.errors import Place, ProblemList
 from briefgen.evidence.normalize import Text, read_paragraphs
 from briefgen.evidence.prove import prove
 from briefgen.evidence.provenance import written_names_of
@@ -39,7 +39,7 @@ class Case:
     def __init__(
         self, *evidence: dict[str, Any], as_of: str = "2012-07", confidence: str = "single-source"
     ) -> None:
-        findings = Findings()
+        findings = ProblemList()
         raw = SOURCE.encode()
         self.snippets: dict[str, Any] = {}
         self.caveats: dict[str, Any] = {}
@@ -194,7 +194,7 @@ def test_a_name_is_proposed_as_the_source_writes_it() -> None:
         "author": [{"literal": "Office of the United Nations High Commissioner (OHCHR)"}],
         "publisher": "UN Human Rights Council"}]""",
         "references.json",
-        Findings(),
+        ProblemList(),
     )["x"]
     written = set(written_names_of(work).values())
     assert {"State of Fishing", "OHCHR", "UN Human Rights Council", "Human Rights Council"} <= written

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from briefgen.errors import BriefgenError, StorageFault
+from briefgen.errors import BriefgenError, StorageError
 from briefgen.inspect import docx as inspect_docx
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import Numbering, read_docx
@@ -107,7 +107,7 @@ def test_a_path_is_read(tmp_path: Path) -> None:
     path = tmp_path / "letter.docx"
     path.write_bytes(DATA)
     assert read_docx(path) == read_docx(DATA)
-    with pytest.raises(StorageFault, match="cannot be read"):
+    with pytest.raises(StorageError, match="cannot be read"):
         read_docx(tmp_path / "none.docx")
 
 

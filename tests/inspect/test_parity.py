@@ -11,7 +11,7 @@ import pytest
 from docx_samples import BRIEFING, LETTER, document
 from material import ROOT, with_much_evidence
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.inspect.diff import differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.html import read_html
@@ -49,7 +49,7 @@ def agree() -> Iterator[Agree]:
 
 
 @cache
-def starter() -> Opened:
+def starter() -> Campaign:
     return open_campaign(STARTER)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_references import Enlisted
 from briefgen.library.ingest.curate import add_works, campaign_folder
@@ -41,7 +41,7 @@ def codes(enlisted: Enlisted) -> list[tuple[str, str]]:
 def test_works_are_appended_and_read_back_clean(folder: Folder) -> None:
     add(folder, BOOK)
     add(folder, {**BOOK, "id": "other", "title": "Another"}, {**BOOK, "id": "third", "title": "A third"})
-    findings = Findings()
+    findings = ProblemList()
     references = load_references([folder], findings)
     assert not findings.problems
     assert list(references) == ["abel-2010", "other", "third"]

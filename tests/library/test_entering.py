@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import BriefgenError, Findings, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, ProblemList, StorageError, UsageError
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_source import Described, Entered
 from briefgen.library.ingest.curate import add_source, campaign_folder
@@ -55,7 +55,7 @@ TITLE = Furniture(lines="1", what="title")
 
 def test_text_record_and_reference_are_written_and_read_back_clean(folder: Folder) -> None:
     add(folder, furniture=[TITLE])
-    findings = Findings()
+    findings = ProblemList()
     library = load_library([folder], findings)
     assert not findings.problems
     assert [p.text for p in library.texts["wells-2024"].paragraphs] == TEXT.split("\n")[2:-1]
@@ -162,7 +162,7 @@ def test_furniture_beyond_the_end_is_refused(folder: Folder, lines: str) -> None
 
 @pytest.mark.parametrize("lines", ["0", "3-1", "a", "", "1,2"])
 def test_furniture_that_is_no_range_is_refused(folder: Folder, lines: str) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         add(folder, furniture=[Furniture(lines=lines, what="x")])
     assert codes(caught) == ["furniture-lines"]
 
@@ -209,7 +209,7 @@ def test_a_changed_text_says_where_it_differs_and_waits_to_be_asked(
     assert said in caught.value.problems[0].message
     assert everything(folder) == before
     assert add(folder, changed, Described(), replace=True).differing == said
-    findings = Findings()
+    findings = ProblemList()
     texts = find_texts(load_records([folder], findings), [folder], None, {}, findings)
     assert not findings.problems and texts["wells-2024"]
 
@@ -219,7 +219,7 @@ def test_what_editors_wrote_into_a_record_stays_when_its_text_is_replaced(folder
     path = folder.path / "seeds/wells-2024.yaml"
     path.write_text(path.read_text() + "quotation: {printed: 0.2}\nnote: from the office\n")
     add(folder, TEXT + "More.\n", Described(), replace=True)
-    record = load_records([folder], Findings())["wells-2024"]
+    record = load_records([folder], ProblemList())["wells-2024"]
     assert (record.quotation.printed, record.note, len(record.paragraphs)) == (0.2, "from the office", 5)
 
 
@@ -237,7 +237,7 @@ def test_a_text_that_lies_in_its_place_is_recorded_there(folder: Folder) -> None
     place.write_text(TEXT)
     add_source(folder, place, "wells-2024", WELLS, [TITLE])
     assert place.read_text() == TEXT
-    assert "wells-2024" in load_records([folder], Findings())
+    assert "wells-2024" in load_records([folder], ProblemList())
 
 
 def test_nothing_is_half_written_when_the_disk_refuses(
@@ -247,7 +247,7 @@ def test_nothing_is_half_written_when_the_disk_refuses(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StorageFault) as caught:
+    with pytest.raises(StorageError) as caught:
         add(folder)
     assert codes(caught) == ["file-unwritable"]
     assert list(everything(folder)) == ["campaign.yaml"]
@@ -272,14 +272,14 @@ def test_a_text_that_numbers_its_own_paragraphs_otherwise_is_remarked_upon(folde
 
 
 def test_a_folder_without_a_campaign_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault) as caught:
+    with pytest.raises(UsageError) as caught:
         campaign_folder(tmp_path)
     assert codes(caught) == ["campaign-missing"]
 
 
 def test_the_essay_gets_the_record_that_ships_with_briefgen(texts: Path, folder: Folder) -> None:
-    shipped = load_records([Folder(Path(__file__).parents[2])], Findings())["park-2013"]
+    shipped = load_records([Folder(Path(__file__).parents[2])], ProblemList())["park-2013"]
     entered = add_source(folder, texts / "park-2013.txt", "park-2013", Described(), shipped.furniture)
-    made = load_records([folder], Findings())["park-2013"]
+    made = load_records([folder], ProblemList())["park-2013"]
     assert (made.sha256, made.paragraphs) == (shipped.sha256, shipped.paragraphs)
-    assert "park-2013" not in load_references([folder], Findings()) and entered.is_cited
+    assert "park-2013" not in load_references([folder], ProblemList()) and entered.is_cited

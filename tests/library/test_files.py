@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import Findings, StorageFault
+from briefgen.errors import ProblemList, StorageError
 from briefgen.recipients import read_congress, read_popolo, read_recipients, read_workbook
 from briefgen.system.yaml_reader import read_text
 
@@ -16,15 +16,15 @@ from briefgen.system.yaml_reader import read_text
 def test_no_reader_of_lists_waits_for_a_pipe(tmp_path: Path, kind: str) -> None:
     pipe = tmp_path / ("legislators-current.yaml" if kind == "congress" else "pipe")
     os.mkfifo(pipe)
-    with pytest.raises(StorageFault) as caught:
+    with pytest.raises(StorageError) as caught:
         if kind == "csv":
-            read_recipients(pipe, "pipe", Findings())
+            read_recipients(pipe, "pipe", ProblemList())
         elif kind == "xlsx":
-            read_workbook(pipe, "pipe", Findings())
+            read_workbook(pipe, "pipe", ProblemList())
         elif kind == "popolo":
-            read_popolo(pipe, "pipe", Findings())
+            read_popolo(pipe, "pipe", ProblemList())
         elif kind == "congress":
-            read_congress(tmp_path, "data", Findings())
+            read_congress(tmp_path, "data", ProblemList())
         else:
             read_text(pipe, "pipe")
     assert [problem.code for problem in caught.value.problems] == ["file-irregular"]

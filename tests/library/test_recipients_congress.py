@@ -14,7 +14,7 @@ import yaml
 
 from briefgen.address.address import address
 from briefgen.address.forms_of_address import Forms
-from briefgen.errors import BriefgenError, Findings, StorageFault
+from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.recipients import read_congress, read_recipients, sendable, write_recipients
 from briefgen.recipients.importers.congress import member_name
@@ -98,7 +98,7 @@ def test_the_last_term_counts_and_everything_known_of_it_is_kept(tmp_path: Path)
     ]
     titles = [("SSXX", "Chairwoman"), ("SSXX01", "Ex Officio"), ("SSXX02", "Ranking Member")]
     membership = {key: [{"bioguide": "S000001", "title": title}] for key, title in titles}
-    findings = Findings()
+    findings = ProblemList()
     (ada,) = read_congress(_folder(tmp_path, people, COMMITTEES, membership), "data", findings).recipients
     assert findings.problems == []
     assert replace(ada, place=None) == Recipient(
@@ -132,7 +132,7 @@ def test_an_entry_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None
     broken = _person(2)
     del broken["id"]
     folder = _folder(tmp_path, [_person(1), broken, "x", _person(3)], [], {})
-    findings = Findings()
+    findings = ProblemList()
     members = read_congress(folder, "data", findings).recipients
     assert [member.id for member in members] == ["sample-s000001", "sample-s000003"]
     assert [problem.code for problem in findings.problems] == ["congress-person", "congress-person"]
@@ -140,7 +140,7 @@ def test_an_entry_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None
 
 
 def test_an_address_that_is_not_understood_is_warned_of_and_left_empty(tmp_path: Path) -> None:
-    findings = Findings()
+    findings = ProblemList()
     (ada,) = read_congress(
         _folder(tmp_path, [_person(1, address="A tent")], [], {}), "data", findings
     ).recipients
@@ -149,19 +149,19 @@ def test_an_address_that_is_not_understood_is_warned_of_and_left_empty(tmp_path:
 
 
 def test_without_committee_files_members_come_without_committees_and_it_is_said(tmp_path: Path) -> None:
-    findings = Findings()
+    findings = ProblemList()
     (ada,) = read_congress(_folder(tmp_path, [_person(1)]), "data", findings).recipients
     assert ada.committees == ()
     assert [(p.code, p.severity) for p in findings.problems] == [("congress-committees", "warning")]
 
 
 def test_a_missing_file_and_a_broken_one_are_said(tmp_path: Path) -> None:
-    with pytest.raises(StorageFault, match="file-unreadable"):
-        read_congress(tmp_path, "data", Findings())
+    with pytest.raises(StorageError, match="file-unreadable"):
+        read_congress(tmp_path, "data", ProblemList())
     for text in ("- [", "a: &x [1]\nb: *x", "a: 1"):
         (tmp_path / "legislators-current.yaml").write_text(text)
         with pytest.raises(BriefgenError, match="congress-file"):
-            read_congress(tmp_path, "data", Findings())
+            read_congress(tmp_path, "data", ProblemList())
 
 
 def test_sendable_says_who_cannot_be_written_to_and_why() -> None:
@@ -204,7 +204,7 @@ def test_values_that_no_program_would_write_cost_one_member_at_most(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    findings = Findings()
+    findings = ProblemList()
     members = read_congress(folder, "data", findings).recipients
     assert members[-1].id == "sample-s000002"
     errors = findings.errors
@@ -218,7 +218,7 @@ def congress() -> list[Recipient]:
     data = os.environ.get("BRIEFGEN_DATA")
     if not data:
         pytest.skip("BRIEFGEN_DATA is not set: the folder that holds us-congress/")
-    findings = Findings()
+    findings = ProblemList()
     members = read_congress(Path(data) / "us-congress", "us-congress", findings).recipients
     assert findings.problems == []
     return members
@@ -256,7 +256,7 @@ def test_every_address_is_split_into_room_and_locality(congress: list[Recipient]
 def test_every_name_is_clean_and_ends_with_the_family_name_of_the_salutation(
     congress: list[Recipient],
 ) -> None:
-    forms = Forms.load(Findings())
+    forms = Forms.load(ProblemList())
     for member in congress:
         assert not set(member.name) & set('"“”()'), member.name
         bare = member.name.removesuffix(member.suffix).rstrip(", ")
@@ -323,7 +323,7 @@ Mike Johnson | Dear Mr. Speaker:
 
 
 def test_hard_names_are_printed_as_reviewed(congress: list[Recipient]) -> None:
-    forms = Forms.load(Findings())
+    forms = Forms.load(ProblemList())
     shown = {
         f"{member.name} | {address(member, forms, sender_country='US').salutation}" for member in congress
     }
@@ -364,17 +364,17 @@ def test_all_members_are_addressed_as_the_table_says_that_was_reviewed_line_by_l
     congress: list[Recipient],
 ) -> None:
     """Changes with the data or the rules; read the new lines before they go into the table."""
-    assert _told(_all_members(congress, Forms.load(Findings())), "congress.txt") == ""
+    assert _told(_all_members(congress, Forms.load(ProblemList())), "congress.txt") == ""
 
 
 def test_committee_chairs_and_ranking_members_are_addressed_as_reviewed(congress: list[Recipient]) -> None:
-    assert _told(_leaders(congress, Forms.load(Findings())), "congress-committees.txt") == ""
+    assert _told(_leaders(congress, Forms.load(ProblemList())), "congress-committees.txt") == ""
 
 
 def test_all_members_survive_the_spreadsheet(congress: list[Recipient], tmp_path: Path) -> None:
     path = tmp_path / "recipients.csv"
     path.write_text(write_recipients(congress), encoding="utf-8-sig")
-    findings = Findings()
+    findings = ProblemList()
     again = read_recipients(path, "recipients.csv", findings)
     assert findings.problems == []
     assert [replace(member, place=None) for member in again] == [

@@ -11,26 +11,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from briefgen.errors import BriefgenError, Findings, Place, StorageFault
+from briefgen.errors import BriefgenError, Place, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
 from briefgen.recipients import read_recipients, write_recipients
 
-Read = Callable[..., tuple[list[Recipient], Findings]]
+Read = Callable[..., tuple[list[Recipient], ProblemList]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    def _read(content: str | bytes, **options: object) -> tuple[list[Recipient], Findings]:
+    def _read(content: str | bytes, **options: object) -> tuple[list[Recipient], ProblemList]:
         path = tmp_path / "people.csv"
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        findings = Findings()
+        findings = ProblemList()
         return read_recipients(path, "people.csv", findings, **options), findings  # type: ignore[arg-type]
 
     return _read
 
 
-def _codes(findings: Findings) -> list[str]:
+def _codes(findings: ProblemList) -> list[str]:
     return [problem.code for problem in findings.problems]
 
 
@@ -89,20 +89,20 @@ def test_byte_order_mark_line_ends_and_the_hint_of_excel_are_understood(read: Re
 
 def test_another_encoding_is_refused_until_it_is_named(read: Read) -> None:
     content = "office,name\nuk-mp,Ada\neu-mep,Zoë\n".encode("cp1252")
-    with pytest.raises(StorageFault) as caught:
+    with pytest.raises(StorageError) as caught:
         read(content)
     (problem,) = caught.value.problems
     assert (problem.code, problem.place) == ("recipients-encoding", Place("people.csv", 3))
     assert "CSV UTF-8" in (problem.hint or "")
     people, _ = read(content, encoding="cp1252")
     assert [person.name for person in people] == ["Ada", "Zoë"]
-    with pytest.raises(StorageFault, match="recipients-encoding"):
+    with pytest.raises(StorageError, match="recipients-encoding"):
         read(content, encoding="no-such")
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StorageFault, match="file-unreadable"):
-        read_recipients(tmp_path / "none.csv", "none.csv", Findings())
+    with pytest.raises(StorageError, match="file-unreadable"):
+        read_recipients(tmp_path / "none.csv", "none.csv", ProblemList())
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_what_is_written_is_read_back_the_same(
     ]
     path = tmp_path_factory.mktemp("csv") / "out.csv"
     path.write_text(write_recipients(people), encoding="utf-8-sig")
-    findings = Findings()
+    findings = ProblemList()
     again = read_recipients(path, "out.csv", findings)
     assert findings.problems == []
     assert [replace(person, place=None) for person in again] == people
@@ -315,7 +315,7 @@ def test_any_text_is_read_or_reported_and_never_breaks(
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "any.csv"
     path.write_text(f"office,name\nuk-mp,First\n{text}\nuk-mp,Last\n", encoding="utf-8", newline="")
-    findings = Findings()
+    findings = ProblemList()
     people = read_recipients(path, "any.csv", findings)
     assert people[0].name == "First"
     assert people[-1].name == "Last" or findings.problems

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.recipients.reader import read_list
 from briefgen.recipients.table import Columns
 
@@ -38,7 +38,7 @@ def _xlsx(folder: Path, *rows: list[str]) -> Path:
 def test_a_workbook_gives_the_recipients_and_problems_of_the_same_csv(tmp_path: Path) -> None:
     results = []
     for path in (_csv(tmp_path, HEADER, ADA, BAD), _xlsx(tmp_path, HEADER, ADA, BAD)):
-        findings = Findings()
+        findings = ProblemList()
         (ada,) = read_list(path, "people", findings, offices=["uk-mp"], columns=LANGUAGE)
         assert ada.language == "en-GB"
         results.append((ada, findings.problems))
@@ -51,14 +51,14 @@ def test_a_workbook_gives_the_recipients_and_problems_of_the_same_csv(tmp_path: 
 
 def test_a_list_without_a_row_is_a_warning(tmp_path: Path) -> None:
     for path in (_csv(tmp_path, HEADER), _xlsx(tmp_path, HEADER)):
-        findings = Findings()
+        findings = ProblemList()
         assert read_list(path, "people", findings) == []
         assert [(one.code, one.severity) for one in findings.problems] == [("recipients-empty", "warning")]
 
 
 def _refused(path: Path) -> tuple[str, str]:
     with pytest.raises(BriefgenError) as caught:
-        read_list(path, path.name, Findings())
+        read_list(path, path.name, ProblemList())
     (problem,) = caught.value.problems
     assert problem.hint
     return problem.code, problem.message

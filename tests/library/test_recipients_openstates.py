@@ -12,7 +12,7 @@ import yaml
 
 from briefgen.address.address import address
 from briefgen.address.forms_of_address import Forms
-from briefgen.errors import Findings, StorageFault
+from briefgen.errors import ProblemList, StorageError
 from briefgen.model.recipient import Committee
 from briefgen.recipients import Brought, Columns, read_openstates
 
@@ -71,7 +71,7 @@ def read(folder: Path, columns: Columns | None = None, **files: Any) -> tuple[Br
         path = folder / "data" / f"{name.replace('__', '/')}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(data if isinstance(data, str) else yaml.safe_dump(data), encoding="utf-8")
-    findings = Findings()
+    findings = ProblemList()
     brought = read_openstates([(folder / "data", "data")], findings, columns=columns or Columns())
     return brought, [(one.code, str(one.place)) for one in findings.problems]
 
@@ -92,7 +92,7 @@ def test_the_role_held_now_gives_the_office_and_the_capitol_the_address(tmp_path
     assert ada.committees == (Committee("senate-agriculture", "Committee on Agriculture", "chair"),)
     assert ada.contact_form == "https://example.org/write"
     assert brought.newest == date(2021, 1, 4)
-    to = address(replace(ada, language="en"), Forms.load(Findings()), sender_country="US")
+    to = address(replace(ada, language="en"), Forms.load(ProblemList()), sender_country="US")
     assert to.lines[:2] == ("The Honorable Ada Sample", "Ohio Senate")
 
 
@@ -103,7 +103,7 @@ def test_the_form_of_2019_and_an_assembly_are_read(tmp_path: Path) -> None:
         "Assembly Member",
         "Sacramento",
     )
-    to = address(replace(ben, language="en"), Forms.load(Findings()), sender_country="US")
+    to = address(replace(ben, language="en"), Forms.load(ProblemList()), sender_country="US")
     assert to.salutation == "Dear Assembly Member Placeholder:"
 
 
@@ -166,6 +166,6 @@ def test_a_broken_file_costs_one_person(tmp_path: Path) -> None:
 
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with pytest.raises(StorageFault) as caught:
+    with pytest.raises(StorageError) as caught:
         read(tmp_path)
     assert caught.value.problems[0].code == "openstates-file"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.errors import BriefgenError, Findings, StorageFault
+from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Committee
 from briefgen.recipients import Brought, Columns, read_popolo
 
@@ -76,7 +76,7 @@ DATA: dict[str, Any] = {
 
 
 def read(folder: Path, data: Any, columns: Columns = MPS) -> tuple[Brought, list[tuple[str, str]]]:
-    path, findings = folder / "members.json", Findings()
+    path, findings = folder / "members.json", ProblemList()
     path.write_text(json.dumps(data), encoding="utf-8")
     brought = read_popolo(path, "members.json", findings, columns=columns)
     return brought, [(one.code, one.message) for one in findings.problems]
@@ -182,10 +182,10 @@ def test_what_is_no_popolo_is_said(tmp_path: Path, text: str) -> None:
     path = tmp_path / "members.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BriefgenError) as caught:
-        read_popolo(path, "members.json", Findings())
+        read_popolo(path, "members.json", ProblemList())
     assert [one.code for one in caught.value.problems] == ["popolo-file"]
-    with pytest.raises(StorageFault):
-        read_popolo(tmp_path / "none.json", "none.json", Findings())
+    with pytest.raises(StorageError):
+        read_popolo(tmp_path / "none.json", "none.json", ProblemList())
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_nobody_comes_without_a_name_or_with_a_changed_one(
 
 
 def test_a_number_of_thousands_of_digits_is_text_like_any_other(tmp_path: Path) -> None:
-    path, findings = tmp_path / "members.json", Findings()
+    path, findings = tmp_path / "members.json", ProblemList()
     person = '{"id": "9", "name": "Sound Example", "start_date": ' + "9" * 5000 + "}"
     path.write_text("[" + person + "]", encoding="utf-8")
     (one,) = read_popolo(path, "members.json", findings, columns=MPS).recipients

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from briefgen.errors import BriefgenError, Findings, StorageFault
+from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
 from briefgen.recipients import read_workbook
 from briefgen.recipients.table import Columns
@@ -33,14 +33,14 @@ def book(folder: Path, *rows: Sequence[Any], title: str = "Members") -> Path:
 
 
 def read(path: Path, **more: Any) -> tuple[list[Recipient], list[tuple[str, int | None, str]]]:
-    findings = Findings()
+    findings = ProblemList()
     people = read_workbook(path, "people.xlsx", findings, **more)
     return people, [(one.code, one.place and one.place.line, one.message) for one in findings.problems]
 
 
 def refused(path: Path, **more: Any) -> tuple[str, str]:
     with pytest.raises(BriefgenError) as caught:
-        read_workbook(path, "people.xlsx", Findings(), **more)
+        read_workbook(path, "people.xlsx", ProblemList(), **more)
     (problem,) = caught.value.problems
     assert problem.hint
     return problem.code, problem.message
@@ -152,8 +152,8 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
     assert refused(path)[0] == "xlsx-unreadable"
-    with pytest.raises(StorageFault):
-        read_workbook(tmp_path / "none.xlsx", "none.xlsx", Findings())
+    with pytest.raises(StorageError):
+        read_workbook(tmp_path / "none.xlsx", "none.xlsx", ProblemList())
     assert refused(book(tmp_path))[0] == "recipients-header"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence.lock import Lock, WordingEntry, write_lock
 from briefgen.library.folders import Folder
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets, read_card
@@ -22,7 +22,7 @@ Lower the *fee*.
 
 
 def read(text: str, name: str = "fee") -> tuple[Snippet | None, list[tuple[str, int | None]]]:
-    findings = Findings()
+    findings = ProblemList()
     card = read_card(Snippet, text, f"snippets/{name}.md", findings)
     return card, [(p.code, p.place.line if p.place else None) for p in findings.problems]
 
@@ -60,7 +60,7 @@ def test_a_snippet_knows_where_its_values_and_its_wording_stand() -> None:
     ],
 )
 def test_a_wording_is_one_paragraph_with_emphasis_at_most(body: str, complaint: str) -> None:
-    findings = Findings()
+    findings = ProblemList()
     read_card(Snippet, CARD.replace("Lower the *fee*.", body), "snippets/fee.md", findings)
     (problem,) = findings.problems
     assert problem.code == "snippet-body"
@@ -105,7 +105,7 @@ def test_all_files_are_read_and_all_faults_told_in_one_run(tmp_path: Path) -> No
         empty="",
         caveats__note=CARD,
     )
-    findings = Findings()
+    findings = ProblemList()
     assert set(load_snippets([folder], findings)) == {"fee", "toll"}
     assert {problem.code for problem in findings.problems} == {
         "snippet-repeated",
@@ -115,7 +115,7 @@ def test_all_files_are_read_and_all_faults_told_in_one_run(tmp_path: Path) -> No
 
 
 def test_prose_files_are_only_passed_over_at_the_top(tmp_path: Path) -> None:
-    findings = Findings()
+    findings = ProblemList()
     load_snippets([library(tmp_path, deep__README="prose")], findings)
     assert [problem.code for problem in findings.problems] == ["front-matter"]
 
@@ -123,7 +123,7 @@ def test_prose_files_are_only_passed_over_at_the_top(tmp_path: Path) -> None:
 def test_a_campaign_s_own_snippet_comes_before_a_built_in_one(tmp_path: Path) -> None:
     own = library(tmp_path / "own", fee=CARD.replace("Lower", "Drop"))
     built_in = library(tmp_path / "built-in", fee=CARD, toll=CARD.replace("fee", "toll"))
-    findings = Findings()
+    findings = ProblemList()
     snippets = load_snippets([own, built_in], findings)
     assert findings.problems == []
     assert snippets["fee"].body == "Drop the *fee*."
@@ -132,7 +132,7 @@ def test_a_campaign_s_own_snippet_comes_before_a_built_in_one(tmp_path: Path) ->
 
 def test_caveats_have_their_own_folder(tmp_path: Path) -> None:
     note = "---\nid: note\nreview: {status: draft}\n---\nBut.\n"
-    findings = Findings()
+    findings = ProblemList()
     assert set(load_caveats([library(tmp_path, caveats__note=note, fee=CARD)], findings)) == {"note"}
     assert findings.problems == []
 
@@ -142,7 +142,7 @@ def test_a_link_out_of_the_library_is_not_followed(tmp_path: Path) -> None:
     secret.write_text(CARD, encoding="utf-8")
     folder = library(tmp_path / "lib", toll=CARD.replace("fee", "toll"))
     (folder.path / "snippets" / "fee.md").symlink_to(secret)
-    findings = Findings()
+    findings = ProblemList()
     assert set(load_snippets([folder], findings)) == {"toll"}
     assert [problem.code for problem in findings.problems] == ["file-outside"]
 
@@ -150,13 +150,13 @@ def test_a_link_out_of_the_library_is_not_followed(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     folder = library(tmp_path, fee=CARD)
     (tmp_path / "snippets" / "bad.md").write_bytes(b"---\nid: b\xff\n")
-    findings = Findings()
+    findings = ProblemList()
     assert set(load_snippets([folder], findings)) == {"fee"}
     assert [problem.code for problem in findings.problems] == ["file-encoding"]
 
 
 def test_an_empty_library_is_empty(tmp_path: Path) -> None:
-    findings = Findings()
+    findings = ProblemList()
     assert load_snippets([Folder(tmp_path)], findings) == {}
     assert findings.problems == []
 
@@ -169,7 +169,7 @@ def test_the_locks_of_all_folders_are_one_and_the_first_wins(tmp_path: Path) -> 
         lock = Lock({}, {key: WordingEntry("a", "b", by, "2029-01-01") for key in keys})
         (folder.path / "snippets" / "quotes.lock").write_text(write_lock(lock), encoding="utf-8")
         entries[name] = folder
-    findings = Findings()
+    findings = ProblemList()
     lock = load_lock([entries["own"], entries["built-in"]], findings)
     assert {key: entry.by for key, entry in lock.wordings.items()} == {"fee": "Ann", "toll": "Bob"}
     assert findings.problems == []

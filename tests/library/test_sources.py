@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.errors import Findings
+from briefgen.errors import ProblemList
 from briefgen.evidence.normalize import Text
 from briefgen.library.folders import Folder
 from briefgen.library.sources import (
@@ -28,7 +28,7 @@ FURNITURE = [Furniture(lines="1", what="title"), Furniture(lines="6", what="biog
 
 
 def references(text: str) -> tuple[dict[str, Reference], list[tuple[str, int | None]]]:
-    findings = Findings()
+    findings = ProblemList()
     found = read_references(text, "references.json", findings)
     return found, [
         (problem.code, problem.place.line if problem.place else None) for problem in findings.problems
@@ -118,16 +118,16 @@ def test_a_campaign_s_references_come_before_the_built_in_ones(tmp_path: Path) -
     other = seeds(
         tmp_path / "other", references__json='[{"id": "a", "type": "book"}, {"id": "b", "type": "book"}]'
     )
-    findings = Findings()
+    findings = ProblemList()
     found = load_references([own, other], findings)
     assert findings.problems == []
     assert found["a"].csl["title"] == "Own"
     assert str(found["b"].place) == "other/seeds/references.json:1:31"
 
 
-def recorded(tmp_path: Path) -> tuple[Folder, Findings]:
+def recorded(tmp_path: Path) -> tuple[Folder, ProblemList]:
     record = make_record("doe-2012", TEXT.encode(), FURNITURE)
-    return seeds(tmp_path / "lib", doe_2012__yaml=write_record(record)), Findings()
+    return seeds(tmp_path / "lib", doe_2012__yaml=write_record(record)), ProblemList()
 
 
 def test_a_record_keeps_hashes_and_word_counts_and_no_words(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_text_at_hand_is_read_without_its_furniture(tmp_path: Path) -> None:
     ]
 
 
-def look(tmp_path: Path, content: str) -> tuple[dict[str, Text], Findings]:
+def look(tmp_path: Path, content: str) -> tuple[dict[str, Text], ProblemList]:
     folder, findings = recorded(tmp_path)
     given = tmp_path / "given.txt"
     given.write_bytes(content.encode())
@@ -201,7 +201,7 @@ def test_records_that_cannot_be_read_are_told(tmp_path: Path) -> None:
         ),
         d__yaml="source: d\n",
     )
-    findings = Findings()
+    findings = ProblemList()
     assert set(load_records([folder], findings)) == {"doe-2012"}
     assert sorted(problem.code for problem in findings.problems) == [
         "missing-key",
@@ -213,12 +213,12 @@ def test_records_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 
 def test_what_rests_on_what_is_a_list_of_its_own(tmp_path: Path) -> None:
     good = "- {source: b, on: [a], why: its notes cite it}\n- {source: c, on: [], why: x}\n- {source: d}\n"
-    findings = Findings()
+    findings = ProblemList()
     found = load_rests_on([seeds(tmp_path / "lib", rests_on__yaml=good)], findings)
     assert found["b"].on == ["a"]
     assert str(found["b"].at("on")) == "lib/seeds/rests-on.yaml:1:15"
     assert {problem.code for problem in findings.problems} == {"wrong-type", "missing-key"}
-    assert load_records([Folder(tmp_path / "lib")], Findings()) == {}, "it is no record of a text"
-    broken = Findings()
+    assert load_records([Folder(tmp_path / "lib")], ProblemList()) == {}, "it is no record of a text"
+    broken = ProblemList()
     load_rests_on([seeds(tmp_path / "bad", rests_on__yaml="source: b\n")], broken)
     assert [problem.code for problem in broken.problems] == ["wrong-type"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import BriefgenError, Findings
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.checks import check_library
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_source import Described
@@ -56,7 +56,7 @@ def problems(folder: Folder, wanted: Wanted) -> dict[str, str]:
 
 
 def snippet(folder: Folder, name: str = "dry-wells") -> Snippet:
-    findings = Findings()
+    findings = ProblemList()
     library = load_library([folder], findings)
     assert not findings.problems
     return library.snippets[name]
@@ -81,7 +81,7 @@ def test_no_word_of_the_passage_but_the_quote_goes_into_a_file(folder: Folder) -
 def test_the_quote_is_in_the_lock_and_holds_where_the_text_is_not_at_hand(folder: Folder) -> None:
     start(folder)
     (folder.path / "seeds/texts/wells-2024.txt").unlink()
-    library = load_library([folder], Findings())
+    library = load_library([folder], ProblemList())
     assert not [one for one in check_library(library, ON) if one.code.startswith(("quote", "lock"))]
     assert not library.lock.wordings
 
@@ -178,7 +178,7 @@ def test_a_snippet_that_nobody_wrote_cannot_be_verified(folder: Folder) -> None:
     started = start(folder)
     text = started.path.read_text()
     started.path.write_text(text.replace("status: draft", "status: verified, by: A, on: 2026-11-24"))
-    findings = Findings()
+    findings = ProblemList()
     load_library([folder], findings)
     assert [problem.code for problem in findings.problems] == ["snippet-unwritten"]
 

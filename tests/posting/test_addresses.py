@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.errors import BriefgenError, Place, Problem, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, UsageError
 from briefgen.mailing.envelopes_labels import (
     PADDING_MM,
     SIZES_PT,
@@ -165,7 +165,7 @@ def test_markup_in_a_name_is_printed_as_it_is_written() -> None:
 
 
 def test_an_unknown_size_is_named_with_the_nearest() -> None:
-    with pytest.raises(UsageFault, match="no labels are called 'avery-5161'"):
+    with pytest.raises(UsageError, match="no labels are called 'avery-5161'"):
         sheet("avery-5161")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from material import ROOT
 
 from briefgen.address.address import address
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import Problem
 from briefgen.mailing.email_drafts import Attached, draft
 
@@ -22,16 +22,16 @@ PDF = Attached("pdf", b"%PDF-1.7 letter")
 
 
 @cache
-def _opened() -> Opened:
+def _opened() -> Campaign:
     return open_campaign(ROOT / "examples/us-congress")
 
 
 @pytest.fixture
-def opened() -> Opened:
+def opened() -> Campaign:
     return _opened()
 
 
-def made(opened: Opened, **changed: str) -> bytes | Problem:
+def made(opened: Campaign, **changed: str) -> bytes | Problem:
     recipient = replace(opened.recipients[0], **({"email": "ada@example.org"} | changed))
     to = address(recipient, opened.composer.forms, sender_country="US")
     subject = opened.composer.subject(recipient)
@@ -46,7 +46,7 @@ def read(data: bytes | Problem) -> EmailMessage:
     return message
 
 
-def test_a_draft_has_the_letter_and_who_it_is_from_and_to(opened: Opened) -> None:
+def test_a_draft_has_the_letter_and_who_it_is_from_and_to(opened: Campaign) -> None:
     message = read(made(opened))
     sender = opened.campaign.sender
     assert message["To"].addresses[0].addr_spec == "ada@example.org"
@@ -58,7 +58,7 @@ def test_a_draft_has_the_letter_and_who_it_is_from_and_to(opened: Opened) -> Non
     assert (letter.get_filename(), letter.get_content()) == ("a-letter-2026-11-24.pdf", PDF.data)
 
 
-def test_the_words_greet_as_the_letter_does(opened: Opened) -> None:
+def test_the_words_greet_as_the_letter_does(opened: Campaign) -> None:
     recipient = opened.recipients[0]
     to = address(recipient, opened.composer.forms, sender_country="US")
     body = read(made(opened)).get_body(("plain",))
@@ -68,7 +68,7 @@ def test_the_words_greet_as_the_letter_does(opened: Opened) -> None:
     assert opened.campaign.sender.name in text
 
 
-def test_the_same_letter_gives_the_same_bytes(opened: Opened) -> None:
+def test_the_same_letter_gives_the_same_bytes(opened: Campaign) -> None:
     assert made(opened) == made(opened)
 
 
@@ -77,7 +77,7 @@ def test_the_same_letter_gives_the_same_bytes(opened: Opened) -> None:
     ["ada", "ada@", "@example.org", "ada@example", "ada@exa mple.org", "ada@example.org\nBcc: all@example.org",
      "ada@example.org, eve@example.org", "ädä@example.org", "Ada <ada@example.org>"],
 )  # fmt: skip
-def test_what_is_no_address_is_told(opened: Opened, email: str) -> None:
+def test_what_is_no_address_is_told(opened: Campaign, email: str) -> None:
     found = made(opened, email=email)
     assert isinstance(found, Problem)
     assert (found.code, found.place) == ("draft-address", opened.recipients[0].place)

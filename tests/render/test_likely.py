@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from material import ROOT
 
-from briefgen.campaign.open import Opened, open_campaign
+from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.page_fit import Fitting
 from briefgen.compose.shortening import Cuts
 from briefgen.model.document import Document, Extent
@@ -16,14 +16,14 @@ WORDS = "One more word on the matter at hand. "
 
 
 @pytest.fixture(scope="module")
-def opened() -> Opened:
+def opened() -> Campaign:
     opened = open_campaign(ROOT / "examples" / "starter")
     more = opened.campaign.selection.model_copy(update={"max_snippets": 6})
     campaign = opened.campaign.model_copy(update={"selection": more})
     return replace(opened, campaign=campaign, composer=replace(opened.composer, campaign=campaign))
 
 
-def test_a_shorter_letter_is_as_high_on_its_page_as_was_foretold(opened: Opened) -> None:
+def test_a_shorter_letter_is_as_high_on_its_page_as_was_foretold(opened: Campaign) -> None:
     measure = opened.renderers(("pdf",)).measure
     for recipient in opened.recipients[:4]:
         whole = measure(opened.composer.letter(recipient))
@@ -37,7 +37,7 @@ def test_a_shorter_letter_is_as_high_on_its_page_as_was_foretold(opened: Opened)
         assert whole.likely(shorter, 1) == pytest.approx(-left, abs=whole.line_mm / 4)
 
 
-def test_what_is_not_changed_is_over_by_what_stands_overleaf(opened: Opened) -> None:
+def test_what_is_not_changed_is_over_by_what_stands_overleaf(opened: Campaign) -> None:
     letter = opened.composer.letter(opened.recipients[0])
     whole = opened.renderers(("pdf",)).measure(letter)
     assert whole.likely is not None
@@ -54,7 +54,7 @@ def test_a_page_that_a_paragraph_leaves_early_is_not_taken_for_full() -> None:
     assert whole.used_mm[0] < whole.room_mm[0]
 
 
-def test_a_letter_that_is_far_too_long_takes_one_more_layout_and_the_least_cut(opened: Opened) -> None:
+def test_a_letter_that_is_far_too_long_takes_one_more_layout_and_the_least_cut(opened: Campaign) -> None:
     letter = opened.campaign.letter.model_copy(update={"max_pages": 1})
     composer = replace(opened.composer, campaign=opened.campaign.model_copy(update={"letter": letter}))
     measure = opened.renderers(("pdf",)).measure

@@ -29,7 +29,7 @@ from briefgen.batch.lock import Stop
 from briefgen.batch.outputs.folder import Folder
 from briefgen.batch.plan import Letter, Outcome, Wanted
 from briefgen.batch.pool import Crash
-from briefgen.errors import BriefgenError, Problem, UsageFault
+from briefgen.errors import BriefgenError, Problem, UsageError
 
 Client = Any
 """Dask's `distributed.Client`, which is here only where the extra is installed."""
@@ -69,7 +69,7 @@ class Address:
         found = _ADDRESS.fullmatch(text.strip())
         if found and found[1] in SCHEMES and 1 <= int(found[3]) <= 65535:
             return cls(text.strip(), f"{SCHEMES[found[1]]}://{found[2]}:{found[3]}")
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "engine-unclear",
                 f"{text!r} is no address of a cluster",

@@ -16,7 +16,7 @@ from briefgen.batch.atomic_write import EDITED, clear_unfinished, put, remove, w
 from briefgen.batch.ledger import Entry
 from briefgen.batch.os_errors import unwritable
 from briefgen.batch.outputs.base import ERRORS, LETTERS, MANIFEST, SHARDS, State
-from briefgen.errors import Place, Problem, StorageFault
+from briefgen.errors import Place, Problem, StorageError
 
 Made = TypeVar("Made")
 
@@ -150,7 +150,7 @@ def require_inside(folder: Path, names: Iterable[str] = _WRITTEN_THROUGH) -> Non
         if path.is_symlink() and not path.resolve().is_relative_to(home)
     ]
     if astray:
-        raise StorageFault([leading_out(path) for path in astray])
+        raise StorageError([leading_out(path) for path in astray])
 
 
 def leading_out(path: Path) -> Problem:

@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
 from briefgen.system.threads import heeding
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Address:
         good = all(_PART.fullmatch(part) and part.strip(" .") == part for part in parts)
         if text.startswith(SCHEME) and _BUCKET.fullmatch(bucket) and good:
             return cls(bucket, "/".join(parts))
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "store-unclear",
                 f"{text!r} is no address in a store",
@@ -179,12 +179,12 @@ class Store:
                 self._client = self._client or _connected(self.address, self._retries)
                 return ask(obstore, self._client)
             except (faults.BaseError, OSError) as error:
-                raise StorageFault(_told(str(self.address), str(error))) from error
+                raise StorageError(_told(str(self.address), str(error))) from error
             except BaseException as error:
                 # What the library raises where it gives up has no public name.
                 if type(error).__name__ != "PanicException":
                     raise
-                raise StorageFault(_told(str(self.address), str(error))) from None
+                raise StorageError(_told(str(self.address), str(error))) from None
 
         return heeding(asked)
 
@@ -234,7 +234,7 @@ def _require_settings(place: str) -> None:
     for name in _ENDPOINTS:
         if (value := os.environ.get(name)) and not _is_endpoint(value):
             hint = "write it as https://HOST or https://HOST:PORT; names and passwords do not belong in it"
-            raise StorageFault(
+            raise StorageError(
                 Problem("store-settings", f"{name} is no address of a store", Place(place), hint)
             )
     for name in _SIGNED:
@@ -242,7 +242,7 @@ def _require_settings(place: str) -> None:
         if not (value.isascii() and value.isprintable()) or value != value.strip():
             message = f"{name} has a line break, a space or another character in it that cannot stand there"
             hint = "set it again, without what was copied along with it"
-            raise StorageFault(Problem("store-settings", message, Place(place), hint))
+            raise StorageError(Problem("store-settings", message, Place(place), hint))
 
 
 def _is_endpoint(text: str) -> bool:

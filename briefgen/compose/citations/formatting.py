@@ -14,7 +14,7 @@ from briefgen.compose.citations.phrases import unusable, words_for
 from briefgen.compose.citations.sentence_ends import Change, cited_at_end, ends, joined
 from briefgen.compose.citations.styles import Style, find_style, locale_of
 from briefgen.compose.citations.types import Citation, Cited, Note, Spot
-from briefgen.errors import BriefgenError, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Problem, suggest
 from briefgen.model.source import Reference
 
 _FAR = 100
@@ -248,7 +248,7 @@ def _unfit(notes: Sequence[Note], references: Mapping[str, Reference]) -> Iterat
                 "source-unknown",
                 f"no source has the id {source!r}",
                 None,
-                did_you_mean(source, references) or "add it to seeds/references.json",
+                suggest(source, references) or "add it to seeds/references.json",
             )
         if signs := unusable(value):
             yield Problem(

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from briefgen.errors import BriefgenError, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, suggest
 from briefgen.system.files import is_ordinary, is_within, shown_name
 
 Family = Literal["note", "author-date", "numeric", "label"]
@@ -104,7 +104,7 @@ def _shipped(name: str) -> Style:
     if name.endswith(NO_LINKS):
         with suppress(BriefgenError):
             return replace(_shipped(name.removesuffix(NO_LINKS)), name=name, without_links=True)
-    near = did_you_mean(name, (one.stem for one in shelf.glob("*.csl")))
+    near = suggest(name, (one.stem for one in shelf.glob("*.csl")))
     hint = near or f"the usual one is {USUAL}; for a style of your own give the path of its .csl file"
     raise _fault(f"no citation style is called {shown_name(name)!r}", hint)
 

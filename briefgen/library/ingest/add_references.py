@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import Findings, Place, Problem
+from briefgen.errors import Place, Problem, ProblemList
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_source import REFERENCES, appended
 from briefgen.library.ingest.bibliography import Work
@@ -45,7 +45,7 @@ class Enlisted:
 
 def enlist(folder: Folder, works: Sequence[Work], known: Mapping[str, Reference], name: str = "") -> Enlisted:
     """Plan the addition of works to a campaign's folder; `name` is the id for a single one."""
-    findings = Findings()
+    findings = ProblemList()
     everything = dict(known)
     added: list[Reference] = []
     repeated = 0
@@ -151,8 +151,8 @@ def _slug(text: str) -> str:
 # -- what is wrong, and what is missing
 
 
-def _is_sound(item: Mapping[str, Any], place: Place, findings: Findings) -> bool:
-    own = Findings()
+def _is_sound(item: Mapping[str, Any], place: Place, findings: ProblemList) -> bool:
+    own = ProblemList()
     if not str(item.get("title", "")).strip():
         own.add(
             Problem(

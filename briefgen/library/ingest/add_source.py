@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
 from briefgen.evidence.dates import read_edtf
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.blocks import Block
@@ -96,7 +96,7 @@ def enter(
     `known` are the works cited already; `furniture` is what the user marks, `body` the lines that are no
     furniture though they look like it. Raises BriefgenError where the source would overwrite another.
     """
-    findings = Findings()
+    findings = ProblemList()
     check_id(source, findings)
     recorded = load_records([folder], findings).get(source)
     findings.raise_errors()
@@ -122,7 +122,7 @@ def enter(
     return Entered(files, text, numbered, tuple(record.furniture), item is None, differing, remarks)
 
 
-def check_id(source: str, findings: Findings) -> None:
+def check_id(source: str, findings: ProblemList) -> None:
     """Whether a work can have this id."""
     if len(source) > MAX_ID:
         message = f"an id of {len(source)} characters cannot be the name of a file"
@@ -143,7 +143,7 @@ def _record(
     recorded: SourceRecord | None,
     furniture: Sequence[Furniture],
     body: frozenset[int],
-    findings: Findings,
+    findings: ProblemList,
 ) -> SourceRecord:
     """The record of a text; one that was recorded before keeps its furniture, note and budget."""
     for number in (*sorted(body), *(number for entry in furniture for number in lines_of(entry.lines))):
@@ -165,7 +165,7 @@ def lines_of(lines: str) -> range:
     match = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-–]\s*(\d{1,6}))?\s*", lines)
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 0 < first <= last:
-        raise UsageFault(
+        raise UsageError(
             Problem(
                 "furniture-lines", f"{lines!r} is not a line or a range of lines", None, "write 9 or 9-13"
             )
@@ -297,7 +297,7 @@ def _ranges(numbers: Sequence[int]) -> str:
 
 
 def _item(
-    source: str, described: Described, known: Mapping[str, Reference], findings: Findings
+    source: str, described: Described, known: Mapping[str, Reference], findings: ProblemList
 ) -> dict[str, Any] | None:
     """The CSL-JSON item of a work that is new; None for one that is known."""
     if source in known:
@@ -345,7 +345,7 @@ def _name(author: str) -> dict[str, str]:
     return {"literal": author.strip()}
 
 
-def _date(key: str, text: str, findings: Findings) -> dict[str, Any]:
+def _date(key: str, text: str, findings: ProblemList) -> dict[str, Any]:
     span = read_edtf(text.strip())
     parts = [[part for part in date if part is not None] for date in span.parts] if span else []
     if not parts:
@@ -354,11 +354,11 @@ def _date(key: str, text: str, findings: Findings) -> dict[str, Any]:
     return {"date-parts": parts}
 
 
-def _check_item(item: Mapping[str, Any], findings: Findings) -> None:
+def _check_item(item: Mapping[str, Any], findings: ProblemList) -> None:
     """Hold the new item against the rules for all references; its place is the command line."""
     if findings.errors:
         return
-    own = Findings()
+    own = ProblemList()
     read_references(json.dumps([item]), REFERENCES, own)
     findings.extend(Problem(one.code, one.message, None, one.hint, one.severity) for one in own.problems)
 
@@ -370,7 +370,7 @@ def appended(folder: Folder, items: Sequence[Mapping[str, Any]]) -> bytes:
         text = path.read_bytes().decode("utf-8") if path.exists() else "[\n]\n"
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageFault(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+        raise StorageError(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
     ending = "\r\n" if "\r\n" in text else "\n"
     before, _, after = text.rpartition("]")
     before = before.rstrip()

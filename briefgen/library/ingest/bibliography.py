@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.data import word_data
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.library.sources import items_in
 from briefgen.system.pandoc import pandoc_missing, pandoc_program
 from briefgen.system.yaml_reader import read_text
@@ -160,7 +160,7 @@ def _without_private(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_json(text: str, shown: str) -> Iterator[Work]:
-    findings = Findings()
+    findings = ProblemList()
     items = list(items_in(text, shown, findings))
     findings.raise_errors()
     for item, place in items:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.batch.atomic_write import whole
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault, UsageFault
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
 from briefgen.library.folders import Folder
 from briefgen.library.ingest.add_references import Enlisted, enlist
 from briefgen.library.ingest.add_source import Described, Entered, check_id, enter
@@ -36,7 +36,7 @@ def campaign_folder(campaign: Path) -> Folder:
     path = campaign.parent if campaign.name == CAMPAIGN else campaign
     if (path / CAMPAIGN).is_file() or ((path / "seeds").is_dir() and (path / "snippets").is_dir()):
         return Folder(path, "" if path == Path() else str(path))
-    raise UsageFault(
+    raise UsageError(
         Problem(
             "campaign-missing",
             f"there is no campaign in {path if path != Path() else 'this folder'}",
@@ -61,7 +61,7 @@ def add_source(
     """
     _check_printable(source, *astuple(described), *(entry.what for entry in furniture))
     extracted = extract(file, str(file))
-    findings = Findings()
+    findings = ProblemList()
     known = load_references(library_folders(folder), findings)
     findings.raise_errors()
     entered = enter(folder, source, extracted, known, described, furniture, body, replace)
@@ -84,10 +84,10 @@ def add_works(folder: Folder, file: Path, name: str = "") -> Enlisted:
     works = read_bibliography(file, str(file))
     if name and len(works) > 1:
         message = f"{file} holds {len(works)} works, and --id names one"
-        raise UsageFault(
+        raise UsageError(
             Problem("source-id", message, None, "leave --id out; each work keeps or gets its own")
         )
-    findings = Findings()
+    findings = ProblemList()
     known = load_references(library_folders(folder), findings)
     findings.raise_errors()
     if name:
@@ -107,7 +107,7 @@ def start_snippet(folder: Folder, wanted: Wanted, texts: Texts, on: date) -> Sta
     Raises BriefgenError with every problem; then nothing was written.
     """
     _check_printable(*astuple(wanted))
-    findings = Findings()
+    findings = ProblemList()
     library = load_library(library_folders(folder), findings, texts)
     findings.raise_errors()
     started = start(library, folder, wanted, on)
@@ -122,7 +122,7 @@ def _check_printable(*said: object) -> None:
         if isinstance(text, str) and (removed := clean(text)[1]):
             # A byte that is no UTF-8 comes in as a lone surrogate.
             message = f"{shown_name(text)!r} holds {removed[0]}, which cannot be printed"
-            raise UsageFault(Problem("unprintable-character", message, None, "type the words anew"))
+            raise UsageError(Problem("unprintable-character", message, None, "type the words anew"))
 
 
 def _write(folder: Folder, files: Mapping[Path, bytes]) -> None:
@@ -140,7 +140,7 @@ def _write(folder: Folder, files: Mapping[Path, bytes]) -> None:
                 file.flush()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageFault(
+        raise StorageError(
             Problem("file-unwritable", f"cannot be written: {reason}", Place(shown), "nothing was changed")
         ) from None
 

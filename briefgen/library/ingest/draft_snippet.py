@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
 from briefgen.evidence.dates import read_edtf
 from briefgen.evidence.lock import Lock, quote_key, read_lock, write_lock
 from briefgen.evidence.normalize import Text
@@ -69,7 +69,7 @@ def start(library: Library, folder: Folder, wanted: Wanted, on: date) -> Started
     Raises BriefgenError with everything that is wrong: the id is taken, the text is not at hand, the quote
     does not stand in it or stands there more than once.
     """
-    findings = Findings()
+    findings = ProblemList()
     path = folder.path / "snippets" / f"{wanted.id}.md"
     _check_names(library, folder, path, wanted, findings)
     text = _text_of(library, wanted.source, findings)
@@ -96,7 +96,7 @@ def start(library: Library, folder: Folder, wanted: Wanted, on: date) -> Started
 # -- names
 
 
-def _check_names(library: Library, folder: Folder, path: Path, wanted: Wanted, findings: Findings) -> None:
+def _check_names(library: Library, folder: Folder, path: Path, wanted: Wanted, findings: ProblemList) -> None:
     if not _SLUG.fullmatch(wanted.id) or len(wanted.id) > 80:
         slug = "-".join(re.findall(r"[a-z0-9]+", wanted.id.lower()))[:80].strip("-") or "finding-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
@@ -108,21 +108,21 @@ def _check_names(library: Library, folder: Folder, path: Path, wanted: Wanted, f
         findings.add(Problem("snippet-exists", message, place, "choose another id; ids are never used twice"))
     kinds = tuple(kind for kind in get_args(Kind) if kind != "figure")  # that has more than a quote
     if wanted.kind not in kinds:
-        near = did_you_mean(wanted.kind, kinds)
+        near = suggest(wanted.kind, kinds)
         findings.add(Problem("snippet-kind", f"{wanted.kind!r} is not a kind of snippet", None, near))
     for topic in wanted.topics:
         if not _SLUG.fullmatch(topic):
             known_topics = {name for snippet in library.snippets.values() for name in snippet.topics}
-            hint = did_you_mean(topic, known_topics) or "use small letters, digits and hyphens"
+            hint = suggest(topic, known_topics) or "use small letters, digits and hyphens"
             findings.add(Problem("snippet-topic", f"{topic!r} cannot be a topic", None, hint))
     if wanted.as_of and read_edtf(wanted.as_of) is None:
         hint = "write 2012, 2012-04, 2012-04-21, or an interval 2011-12/2012-04"
         findings.add(Problem("as-of-form", f"{wanted.as_of!r} is not a date", None, hint))
 
 
-def _text_of(library: Library, source: str, findings: Findings) -> Text | None:
+def _text_of(library: Library, source: str, findings: ProblemList) -> Text | None:
     if source not in library.references and source not in library.records:
-        hint = did_you_mean(source, [*library.references, *library.records]) or "add it: briefgen sources add"
+        hint = suggest(source, [*library.references, *library.records]) or "add it: briefgen sources add"
         findings.add(Problem("source-unknown", f"no work has the id {source!r}", None, hint))
     elif source not in library.records:
         hint = f"add it: briefgen sources add FILE --id {source}"
@@ -149,7 +149,7 @@ def _issued(reference: Reference | None) -> str:
 
 
 def _evidence(
-    text: Text, wanted: Wanted, findings: Findings
+    text: Text, wanted: Wanted, findings: ProblemList
 ) -> tuple[Evidence | None, Match | None, list[str]]:
     """The evidence that the quote makes, and where it stands; problems go to `findings`."""
     remarks: list[str] = []
@@ -181,7 +181,7 @@ def _evidence(
     return evidence, located, remarks
 
 
-def _chosen(text: Text, wanted: Wanted, quote: str, findings: Findings) -> Match | None:
+def _chosen(text: Text, wanted: Wanted, quote: str, findings: ProblemList) -> Match | None:
     """The one place that is meant; else what there is goes to `findings`."""
     matches = find_quote(text, quote, wanted.prefix, wanted.suffix)
     there = [match for match in matches if match.paragraph.number == wanted.paragraph]
@@ -197,9 +197,9 @@ def _chosen(text: Text, wanted: Wanted, quote: str, findings: Findings) -> Match
     return None
 
 
-def _located(text: Text, evidence: Evidence, findings: Findings) -> Match | None:
+def _located(text: Text, evidence: Evidence, findings: ProblemList) -> Match | None:
     """Prove the quote; problems are told of the command line, not of a file that is not there yet."""
-    own = Findings()
+    own = ProblemList()
     match = locate(text, evidence, Place(""), own)
     for problem in own.problems:
         hint = problem.hint

@@ -14,7 +14,7 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
-from briefgen.errors import BriefgenError, Place, Problem, StorageFault, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest
 from briefgen.library.ingest.blocks import Block, one_line
 from briefgen.system.files import content
 from briefgen.system.yaml_reader import MAX_BYTES as MAX_TEXT_BYTES
@@ -46,7 +46,7 @@ def extract(path: Path, shown: str) -> Extracted:
     reader = _READERS.get(ending)
     if reader is None:
         known = ", ".join(sorted(_READERS))
-        hint = _INSTEAD.get(ending) or did_you_mean(ending, _READERS) or f"known: {known}"
+        hint = _INSTEAD.get(ending) or suggest(ending, _READERS) or f"known: {known}"
         what = f"files that end in {ending}" if ending else "a file without an ending to its name"
         raise _refused("source-kind", f"{what} cannot be read", shown, hint)
     data = _content(path, shown)
@@ -111,7 +111,7 @@ def _check_text(extracted: Extracted, shown: str) -> None:
         raise _refused("source-empty", "holds no words", shown, "choose the file that holds the text")
     if len(text.encode()) > MAX_TEXT_BYTES:
         limit = f"holds more than {MAX_TEXT_BYTES // 1_000_000} MB of text"
-        raise StorageFault(Problem("file-too-large", limit, Place(shown), "add the chapters that you cite"))
+        raise StorageError(Problem("file-too-large", limit, Place(shown), "add the chapters that you cite"))
     lost = sum(character == "\ufffd" or "\ue000" <= character <= "\uf8ff" for character in text)
     if lost > len(text) / 20:
         hint = "read it with a text recogniser (ocrmypdf --force-ocr), and add what that makes"

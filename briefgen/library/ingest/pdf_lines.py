@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.system.child_process import Unanswered, answer, answer_of
+from briefgen.system.child_process import NoAnswerError, answer, answer_of
 
 TIMEOUT_S = 120
 MAX_PAGES = 3_000
@@ -38,7 +38,7 @@ def read_pages(data: bytes, shown: str) -> list[Page]:
     """The pages of a PDF; raises BriefgenError where it is broken, encrypted or asks too much."""
     try:
         answered = answer_of(__name__, data, TIMEOUT_S)
-    except Unanswered as why:
+    except NoAnswerError as why:
         raise _unreadable(shown, str(why)) from None
     if answered["problem"] == "encrypted":
         raise BriefgenError(

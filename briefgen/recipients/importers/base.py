@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem, UsageFault, did_you_mean
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest
 from briefgen.model.recipient import Recipient
 from briefgen.recipients import (
     Brought,
@@ -61,7 +61,7 @@ class Imported:
 
 
 def bring(
-    kind: str, paths: Sequence[Path], wanted: Wanted, offices: Iterable[str], on: date, findings: Findings
+    kind: str, paths: Sequence[Path], wanted: Wanted, offices: Iterable[str], on: date, findings: ProblemList
 ) -> Imported:
     """Read files of a kind (`congress`, `popolo`, `openstates`, `csv`, `xlsx`), merge and filter them.
 
@@ -98,7 +98,7 @@ def bring(
     )
 
 
-def _check_headers(columns: Columns, files: int, findings: Findings) -> None:
+def _check_headers(columns: Columns, files: int, findings: ProblemList) -> None:
     """Raise where a mapped header stands in none of the files; where some have it, a warning is enough."""
     missing = [problem for problem in findings.problems if problem.code == "map-header"]
     nowhere = [
@@ -106,11 +106,11 @@ def _check_headers(columns: Columns, files: int, findings: Findings) -> None:
     ]
     if nowhere:
         once = {problem.message: replace(problem, severity="error") for problem in reversed(nowhere)}
-        raise UsageFault(reversed(once.values()))
+        raise UsageError(reversed(once.values()))
 
 
 def _read(
-    kind: str, paths: Sequence[Path], wanted: Wanted, offices: list[str], findings: Findings
+    kind: str, paths: Sequence[Path], wanted: Wanted, offices: list[str], findings: ProblemList
 ) -> list[Brought]:
     """Each file by itself, so that one who stands in several is merged and not refused."""
     columns = wanted.columns
@@ -198,10 +198,8 @@ class _Filter:
         """Raise UsageFault where no recipient has such a column."""
         known = {*BY_NAME, *_SPECIAL, *(name for one in recipients for name in one.extra)}
         if self.name not in known:
-            raise UsageFault(
-                Problem(
-                    "where-column", f"no column is called {self.name!r}", None, did_you_mean(self.name, known)
-                )
+            raise UsageError(
+                Problem("where-column", f"no column is called {self.name!r}", None, suggest(self.name, known))
             )
 
 
@@ -218,7 +216,7 @@ def _values(recipient: Recipient, name: str) -> list[str]:
 def _filter(text: str) -> _Filter:
     name, sign, value = text.partition("!=") if "!=" in text else text.partition("=")
     if not sign or not name.strip():
-        raise UsageFault(
+        raise UsageError(
             Problem("where-pair", f"{text!r} is no filter", None, "write for example chamber=senate")
         )
     return _Filter(
@@ -234,23 +232,23 @@ def columns_from(pairs: Iterable[str], file: Path | None, filled: Iterable[str])
     named = {**_mapping(file), **dict(_pair(text, "map-pair", "Surname=family") for text in pairs)}
     given = dict(_pair(text, "set-pair", "office=uk-mp") for text in filled)
     for ours in (*named.values(), *given):
-        near = did_you_mean(ours, BY_NAME)
+        near = suggest(ours, BY_NAME)
         if ours and ours not in BY_NAME and (ours in given or (near and near.startswith("did you mean"))):
-            raise UsageFault(Problem("map-column", f"no column is called {ours!r}", None, near))
+            raise UsageError(Problem("map-column", f"no column is called {ours!r}", None, near))
     return Columns(named, given)
 
 
 def _pair(text: str, code: str, example: str) -> tuple[str, str]:
     left, sign, right = text.rpartition("=") if code == "map-pair" else text.partition("=")
     if not sign or not left.strip():
-        raise UsageFault(Problem(code, f"{text!r} is no pair", None, f"write for example {example}"))
+        raise UsageError(Problem(code, f"{text!r} is no pair", None, f"write for example {example}"))
     return left.strip(), right.strip()
 
 
 def _mapping(file: Path | None) -> Mapping[str, str]:
     if file is None:
         return {}
-    findings = Findings()
+    findings = ProblemList()
     shown = str(file)
     marked = read_yaml(read_text(file, shown), shown, findings)
     findings.raise_errors()

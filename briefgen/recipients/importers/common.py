@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean
 from briefgen.system.files import content
@@ -115,7 +115,7 @@ _TEXTS = (
 """Fields of a person that are one text each, in Popolo as with Open States."""
 
 
-def named(label: str, person: Mapping[str, Any], place: Place, findings: Findings) -> bool:
+def named(label: str, person: Mapping[str, Any], place: Place, findings: ProblemList) -> bool:
     """Whether a person has a name, in fields that are text; else it is told."""
     wrong = [key for key in _TEXTS if isinstance(person.get(key), dict | list | bool)]
     if not wrong and any(text_of(person.get(key)) for key in ("name", "given_name", "family_name")):
@@ -175,7 +175,7 @@ def role_in_committee(title: str) -> str:
     return "ranking" if lower.startswith("ranking") else "member"
 
 
-def deceased(label: str, died: Any, place: Place, findings: Findings) -> bool:
+def deceased(label: str, died: Any, place: Place, findings: ProblemList) -> bool:
     """Whether a person has died, which is said."""
     if not text_of(died):
         return False

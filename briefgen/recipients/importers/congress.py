@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean
 from briefgen.recipients.importers.common import (
@@ -68,7 +68,7 @@ class Name:
     suffix: str
 
 
-def read_congress(folder: Path, shown: str, findings: Findings) -> Brought:
+def read_congress(folder: Path, shown: str, findings: ProblemList) -> Brought:
     """All members in the files' order, with the terms they serve now.
 
     A member that cannot be read is reported and left out; without the committee files, members come without
@@ -123,7 +123,7 @@ def _member(
     person: Mapping[str, Any],
     committees: Mapping[str, tuple[Committee, ...]],
     place: Place,
-    findings: Findings,
+    findings: ProblemList,
 ) -> Recipient:
     term = person["terms"][-1]
     bioguide = str(person["id"]["bioguide"])
@@ -201,7 +201,7 @@ def _printed_family(base: str, last: str) -> str:
 
 
 def _address(
-    term: Mapping[str, Any], name: str, place: Place, findings: Findings
+    term: Mapping[str, Any], name: str, place: Place, findings: ProblemList
 ) -> tuple[str, str, str, str]:
     """Room and building, city, region, ZIP code; all empty where the member has no address yet."""
     text = text_of(term.get("address"))
@@ -275,7 +275,7 @@ def _web(value: Any) -> str:
     return text if re.fullmatch(r"https?://\S+", text) else ""
 
 
-def _committees(folder: Path, shown: str, findings: Findings) -> dict[str, tuple[Committee, ...]]:
+def _committees(folder: Path, shown: str, findings: ProblemList) -> dict[str, tuple[Committee, ...]]:
     """Committees of each member by bioguide number, ordered by id: a committee comes before its parts."""
     try:
         listed, membership = (

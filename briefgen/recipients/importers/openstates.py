@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.data import FOLDER
-from briefgen.errors import BriefgenError, Findings, Place, Problem, StorageFault
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.importers.common import (
     Brought,
@@ -57,7 +57,7 @@ class _Seat:
 
 def read_openstates(
     paths: Sequence[tuple[Path, str]],
-    findings: Findings,
+    findings: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
@@ -111,7 +111,7 @@ def _files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Place]]:
             found.append((path, Place(shown)))
     if not found or len(found) > MAX_FILES:
         message = f"more than {MAX_FILES} files" if found else "there is no YAML file"
-        raise StorageFault(
+        raise StorageError(
             Problem("openstates-file", message, Place(paths[0][1] if paths else ""), "name a folder data/XX")
         )
     return found
@@ -138,7 +138,7 @@ def _recipient(
     committees: Mapping[str, Sequence[str]],
     columns: Columns,
     place: Place,
-    findings: Findings,
+    findings: ProblemList,
     offices: Collection[str],
 ) -> Recipient | None:
     name = text_of(person.get("name"))
@@ -224,13 +224,13 @@ def _seat(role: Thing, state: str) -> _Seat | None:
 
 @cache
 def _legislatures() -> Mapping[str, Any]:
-    findings = Findings()
+    findings = ProblemList()
     marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
     findings.raise_errors()
     return marked.data if marked else {}
 
 
-def _address(person: Thing, role: Thing, name: str, place: Place, findings: Findings) -> dict[str, str]:
+def _address(person: Thing, role: Thing, name: str, place: Place, findings: ProblemList) -> dict[str, str]:
     """The office at the capitol, else the first that has an address."""
     offices = [
         *mappings(person.get("offices")),

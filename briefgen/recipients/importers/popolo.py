@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.address.postal import postal_code_at
-from briefgen.errors import BriefgenError, Findings, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.importers.common import (
     Brought,
@@ -55,7 +55,7 @@ class _Data:
 def read_popolo(
     path: Path,
     shown: str,
-    findings: Findings,
+    findings: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from briefgen.errors import Problem, did_you_mean
+from briefgen.errors import Problem, suggest
 from briefgen.model.look import LOGO_WIDTH_MM
 from briefgen.render.address_window import PT, Standing
 from briefgen.render.docx.metrics import Design, emu, twips
@@ -283,7 +283,7 @@ def _first_place(paragraph: Any) -> tuple[Any, str, list[tuple[Any, int, int]]] 
     if found is None:
         return None
     if found[1] not in PLACES:
-        hint = did_you_mean(found[1], PLACES) or "take the braces away"
+        hint = suggest(found[1], PLACES) or "take the braces away"
         raise HeadFault(Problem("letterhead-placeholder", f"has the placeholder {found[0]!r}", hint=hint))
     start = 0
     stretches = []
