@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.tasks import BatchJob
 from briefgen.batch.pool import available_processors
-from briefgen.batch.runner import Summary, run_batch
-from briefgen.cli.progress import LineWatch
+from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.cli.progress import LineProgress
 from briefgen.errors import Place
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
@@ -36,7 +36,7 @@ SIZES = {"pdf": 55_000, "docx": 20_000}
 class InstantComposer:
     fingerprint: str
 
-    def letter(self, recipient: Recipient) -> Document:
+    def compose_letter(self, recipient: Recipient) -> Document:
         return Document(
             kind="letter",
             html=f"<p>{recipient.id}</p>",
@@ -90,11 +90,11 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
 
-        def run(fingerprint: str, number: int) -> tuple[Summary, float]:
+        def run(fingerprint: str, number: int) -> tuple[BatchSummary, float]:
             composer = InstantComposer(fingerprint)
-            job = Job("bench", everybody[:number], tuple(SIZES), composer, renderers, "bench")
+            job = BatchJob("bench", everybody[:number], tuple(SIZES), composer, renderers, "bench")
             began = time.perf_counter()
-            summary = run_batch(job, Folder(Path(folder)), workers=given.jobs, watch=LineWatch(io.StringIO()))
+            summary = run_batch(job, FolderOutput(Path(folder)), workers=given.jobs, progress=LineProgress(io.StringIO()))
             return summary, time.perf_counter() - began
 
         for number in (len(everybody) // 10, len(everybody)):

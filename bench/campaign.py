@@ -30,10 +30,10 @@ from pathlib import Path
 
 from campaigns import campaign
 
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job, Outcome
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.tasks import BatchJob, FileOutcome
 from briefgen.batch.pool import available_processors
-from briefgen.batch.runner import Summary, run_batch
+from briefgen.batch.runner import BatchSummary, run_batch
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.model.recipient import Recipient
 
@@ -62,7 +62,7 @@ class Watch:
     def begin(self, total: int) -> None:
         self.total = total
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         self.done_so_far += 1
         now = time.perf_counter()
         if self.done_so_far in (self.total // 5, self.total):
@@ -71,7 +71,7 @@ class Watch:
             self.looked = now
             self.peak_mb = max(self.peak_mb, *map(peak_mb, descendants(os.getpid())), 0.0)
 
-    def end(self, summary: Summary) -> None:
+    def end(self, summary: BatchSummary) -> None:
         """Nothing to remember."""
 
     @property
@@ -119,18 +119,18 @@ def opened_with(folder: Path, files: int) -> Campaign:
 
 def batched(
     opened: Campaign, out: Path, jobs: int, *, watch: Watch | None = None
-) -> tuple[Summary, Watch, float]:
+) -> tuple[BatchSummary, Watch, float]:
     watch = watch or Watch()
-    job = Job(
+    job = BatchJob(
         "bench",
         opened.recipients,
         FORMATS,  # type: ignore[arg-type]
         opened.composer,
         opened.renderers(FORMATS),
-        opened.drawing,
+        opened.rendering_fingerprint,
     )
     began = time.perf_counter()
-    summary = run_batch(job, Folder(out), workers=jobs, watch=watch, preload=PRELOAD)
+    summary = run_batch(job, FolderOutput(out), workers=jobs, progress=watch, preload=PRELOAD)
     return summary, watch, time.perf_counter() - began
 
 
@@ -200,7 +200,7 @@ class Turns(Watch):
         self._recipients = {recipient.id: recipient for recipient in opened.recipients}
         self._wall = self._cpu = 0.0
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         if outcome.format == FORMATS[-1]:
             wall, cpu = time.perf_counter(), time.process_time()
             self.make(self._recipients[outcome.recipient])
@@ -212,7 +212,7 @@ class Turns(Watch):
             self.plain.append((self._wall, self._cpu))
 
     def make(self, recipient: Recipient) -> None:
-        document = self._opened.composer.letter(recipient)
+        document = self._opened.composer.compose_letter(recipient)
         for format in FORMATS:
             data = self._renderers[format].render(document).data
             (self._folder / f"{recipient.id}.{format}").write_bytes(data)

@@ -30,14 +30,14 @@ ROOT = Path(__file__).parents[1]
 STYLES = ("chicago-notes-bibliography", "apa", "oscola", "ieee")
 COLD = """
 import json, sys, time
-from briefgen.compose.citations import Citation, Citeproc, Note
+from briefgen.compose.citations import Citation, CitationFormatter, Note
 from briefgen.errors import Place
 from briefgen.model.source import Reference
 items = json.load(open(sys.argv[1], encoding="utf-8"))
 references = {item["id"]: Reference(item["id"], item, Place("")) for item in items}
 notes = [Note((Citation(name, "page", "7"),)) for name in list(references)[:5]]
 began = time.perf_counter()
-Citeproc(references).format(notes, sys.argv[2], "en")
+CitationFormatter(references).format(notes, sys.argv[2], "en")
 print(time.perf_counter() - began)
 """
 
@@ -68,19 +68,19 @@ def share(style: str, letters: int, folder: Path) -> None:
     )
     (campaign / "campaign.yaml").write_text(text, encoding="utf-8")
     opened = open_campaign(campaign)
-    opened.composer.citeproc.cache = None
+    opened.composer.citation_formatter.cache = None
     renderers = opened.renderers(("pdf", "docx"))()
-    clock = composing.place = Clock(composing.place)
+    clock = composing.place_citations = Clock(composing.place_citations)
     try:
         for number in range(letters + 1):
             if number == 1:
                 began, clock.spent, clock.notes = time.perf_counter(), 0.0, 0
-            document = opened.composer.letter(opened.recipients[number % len(opened.recipients)])
+            document = opened.composer.compose_letter(opened.recipients[number % len(opened.recipients)])
             for renderer in renderers.values():
                 renderer.render(document)
         whole = time.perf_counter() - began
     finally:
-        composing.place = clock.function
+        composing.place_citations = clock.function
     percent, each = clock.spent / whole * 100, clock.notes / letters
     print(f"{style:<30}{each:>10.1f}{clock.spent / letters * 1000:>14.2f}{percent:>12.2f}")
 

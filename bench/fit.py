@@ -20,8 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.campaign.page_fit import Fitting, _common
-from briefgen.model.document import Document, Extent
+from briefgen.campaign.page_fit import PageFitter, _hash_common_text
+from briefgen.model.document import Document, PageUsage
 from briefgen.model.recipient import Recipient
 
 STARTER = Path(__file__).parents[1] / "examples" / "starter"
@@ -43,27 +43,27 @@ def people(campaign: Campaign, each: int) -> Iterator[Recipient]:
 
 def run(campaign: Campaign, limit: int | None, everybody: list[Recipient]) -> tuple[float, int, int]:
     """Seconds, layouts, and different texts that were cut."""
-    limited = campaign.campaign.letter.model_copy(update={"max_pages": limit})
-    of_letters = campaign.campaign.model_copy(update={"letter": limited})
+    limited = campaign.config.letter.model_copy(update={"max_pages": limit})
+    of_letters = campaign.config.model_copy(update={"letter": limited})
     renderers = campaign.renderers(("pdf",))
     layouts = 0
 
-    def measure(document: Document) -> Extent:
+    def measure(document: Document) -> PageUsage:
         nonlocal layouts
         layouts += 1
         return renderers.measure(document)
 
-    fitting = Fitting(replace(campaign.composer, campaign=of_letters), measure)
+    fitting = PageFitter(replace(campaign.composer, campaign=of_letters), measure)
     renderer = renderers()["pdf"]
-    renderer.render(fitting.letter(everybody[0]))  # fonts and stylesheets are read
-    fitting, layouts = Fitting(fitting.composer, measure), 0
+    renderer.render(fitting.compose_letter(everybody[0]))  # fonts and stylesheets are read
+    fitting, layouts = PageFitter(fitting.composer, measure), 0
     cut: set[str] = set()
     began = time.perf_counter()
     for recipient in everybody:
         fitted = fitting.fit_letter(recipient)
         renderer.render(fitted.document)
-        if fitted.fit and (fitted.fit.cuts or fitted.fit.over):
-            cut.add(_common(fitting.composer.letter(recipient))[0])
+        if fitted.fit and (fitted.fit.steps or fitted.fit.over):
+            cut.add(_hash_common_text(fitting.composer.compose_letter(recipient))[0])
     return time.perf_counter() - began, layouts, len(cut)
 
 

@@ -28,9 +28,9 @@ from pathlib import Path
 
 from campaigns import campaign
 
-from briefgen.batch.atomic_write import UNFINISHED
-from briefgen.batch.ledger import copied
-from briefgen.batch.outputs.folder import Folder
+from briefgen.system.atomic_write import TEMPORARY_PREFIX
+from briefgen.batch.ledger import open_ledger_copy
+from briefgen.batch.outputs.folder import FolderOutput
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
@@ -54,7 +54,7 @@ def kill_all(session: int) -> int:
 def letters(out: Path) -> dict[str, bytes]:
     folder = out / "letters"
     found = folder.iterdir() if folder.is_dir() else iter(())
-    return {path.name: path.read_bytes() for path in found if not path.name.startswith(UNFINISHED)}
+    return {path.name: path.read_bytes() for path in found if not path.name.startswith(TEMPORARY_PREFIX)}
 
 
 def faults(out: Path, whole: dict[str, bytes]) -> Counter[str]:
@@ -65,13 +65,13 @@ def faults(out: Path, whole: dict[str, bytes]) -> Counter[str]:
             found["doubled"] += 1
         elif data != whole[name]:
             found["torn"] += 1
-    output = Folder(out)
-    with copied(output.ledger) as ledger:
-        found["ledger"] += ledger.note is not None
-        for recipient in ledger.recipients():
+    output = FolderOutput(out)
+    with open_ledger_copy(output.ledger_path) as ledger:
+        found["ledger"] += ledger.warning is not None
+        for recipient in ledger.rendered_recipients():
             for format in ("pdf", "docx"):
-                entry = ledger.entry(recipient, format)
-                if entry and entry.state == "rendered" and output.state(entry) != "whole":
+                entry = ledger.find(recipient, format)
+                if entry and entry.state == "rendered" and output.file_state(entry) != "whole":
                     found["lost"] += 1
     return +found
 
@@ -85,7 +85,7 @@ def last_run(folder: Path, whole: dict[str, bytes]) -> Counter[str]:
     found["lost"] += len(whole.keys() - made.keys())
     found["doubled"] += len(made.keys() - whole.keys())
     found["torn"] += sum(made[name] != whole[name] for name in made.keys() & whole.keys())
-    found["unfinished"] += len(list(out.rglob(f"{UNFINISHED}*")))
+    found["unfinished"] += len(list(out.rglob(f"{TEMPORARY_PREFIX}*")))
     with (out / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = Counter(row["file"] for row in csv.DictReader(file))
     found["manifest"] += rows != Counter(f"letters/{name}" for name in whole)

@@ -38,7 +38,7 @@ def main() -> None:
         composer, people = opened.composer, opened.recipients
         composer._chosen.clear()
         for what, work in (
-            ("selection", lambda one: composer.choose(one)),
+            ("selection", lambda one: composer.select_snippets(one)),
             ("address", lambda one: address(one, composer.forms, sender_country="US")),
         ):
             started = time.perf_counter()

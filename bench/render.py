@@ -29,13 +29,13 @@ import docx
 import lxml.etree
 import weasyprint
 
+from briefgen.model.branding import Branding
 from briefgen.model.document import Document
-from briefgen.model.look import Look
-from briefgen.render.docx import DocxRenderer
-from briefgen.render.fonts import font_faces, font_folders
-from briefgen.render.page import PAGES
-from briefgen.render.pdf.page_css import look_rules, page_rule
-from briefgen.render.pdf.renderer import PdfRenderer, whole_page
+from briefgen.render.docx.renderer import DocxRenderer
+from briefgen.render.fonts import font_face_css, font_folders
+from briefgen.render.layouts import PAGES
+from briefgen.render.pdf.page_css import build_branding_css, build_page_css
+from briefgen.render.pdf.renderer import PdfRenderer, build_html_page
 
 STYLES = Path(__file__).parents[1] / "templates" / "css"
 WARM_UP = 3
@@ -75,13 +75,13 @@ def letter_to(number: int) -> Document:
 
 
 def plain_pdf() -> Callable[[Document], bytes]:
-    rules = look_rules(Look()) + page_rule(PAGES["letter", "us-letter"])
+    rules = build_branding_css(Branding()) + build_page_css(PAGES["letter", "us-letter"])
     css = "\n".join(
-        [font_faces(), *((STYLES / name).read_text() for name in ("page.css", "letter.css")), rules]
+        [font_face_css(), *((STYLES / name).read_text() for name in ("page.css", "letter.css")), rules]
     )
 
     def make(document: Document) -> bytes:
-        page = whole_page(document).replace("</head>", f"<style>{css}</style></head>")
+        page = build_html_page(document).replace("</head>", f"<style>{css}</style></head>")
         data: bytes = weasyprint.HTML(string=page).write_pdf(pdf_tags=True)
         return data
 

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from campaign import PRELOAD, Watch, opened_with
 
-from briefgen.batch.outputs.base import Output
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.outputs.s3 import Bucket
-from briefgen.batch.outputs.s3_client import Address, Store
-from briefgen.batch.plan import Job
+from briefgen.batch.outputs.base import BatchOutput
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.outputs.s3 import S3Output
+from briefgen.batch.outputs.s3_client import S3Address, S3Client
+from briefgen.batch.tasks import BatchJob
 from briefgen.batch.runner import run_batch
 
 ROUNDS = 3
@@ -98,19 +98,19 @@ def main() -> None:
 def compared(temporary: Path, letters: int) -> float:
     opened = opened_with(temporary / "campaign", letters)
     formats = ("pdf", "docx")
-    job = Job("bench", opened.recipients, formats, opened.composer, opened.renderers(formats), opened.drawing)
+    job = BatchJob("bench", opened.recipients, formats, opened.composer, opened.renderers(formats), opened.rendering_fingerprint)
     folder: list[float] = []
     store: list[float] = []
     for round in range(ROUNDS):
-        places: list[tuple[Output, list[float]]] = [
-            (Folder(temporary / str(round)), folder),
-            (Bucket(Store(Address("bench", str(round))), temporary / f"home-{round}"), store),
+        places: list[tuple[BatchOutput, list[float]]] = [
+            (FolderOutput(temporary / str(round)), folder),
+            (S3Output(S3Client(S3Address("bench", str(round))), temporary / f"home-{round}"), store),
         ]
         for output, seconds in places:
-            summary = run_batch(job, output, workers=2, watch=Watch(watch_memory=False), preload=PRELOAD)
+            summary = run_batch(job, output, workers=2, progress=Watch(watch_memory=False), preload=PRELOAD)
             assert summary.rendered == letters, summary
             seconds.append(summary.seconds)
-            print(f"{output.place}: {seconds[-1]:.1f} s", flush=True)
+            print(f"{output.location}: {seconds[-1]:.1f} s", flush=True)
     return min(store) / min(folder)
 
 

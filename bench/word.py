@@ -28,9 +28,9 @@ import lxml.etree
 import pypandoc
 from render import LETTER, letter_to, plain_docx
 
+from briefgen.model.branding import WordLetterhead
 from briefgen.model.document import Document
-from briefgen.model.look import Letterhead
-from briefgen.render.docx import DocxRenderer
+from briefgen.render.docx.renderer import DocxRenderer
 
 ROOT = Path(__file__).parents[1]
 LETTERHEADS = (
@@ -147,7 +147,7 @@ def main() -> None:
         print(f"{name:<28}{times[name]:>12.2f}{times[name] / times['ours']:>20.1f}{goal:>8}")
     print(f"\n{'ours, on a letterhead of':<28}{'ms a letter':>12}{'bytes a letter':>20}")
     for path in LETTERHEADS:
-        renderer = DocxRenderer(letterhead=Letterhead(path.read_bytes(), path.name))
+        renderer = DocxRenderer(letterhead=WordLetterhead(path.read_bytes(), path.name))
         own = timed({"own": (lambda one, with_=renderer: with_.render(one).data, TURN)}, letters)["own"]
         size = len(renderer.render(LETTER).data)
         print(f"{path.name:<28}{own:>12.3f}{size:>20,}")

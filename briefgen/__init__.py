@@ -1,3 +1,28 @@
-"""briefgen turns evidence into letters and briefing papers."""
+"""Turn evidence into letters to officials and briefing papers, as PDF and DOCX that say the same.
+
+`briefgen.open_campaign` is the door; docs/api.md describes what lies behind it. Names are imported when they
+are first used, so that the command line starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from briefgen.api import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the public API on first use."""
+    # Not `from briefgen import api`, which would ask this function for `api`.
+    api = import_module("briefgen.api") if not name.startswith("_") and name != "api" else None
+    if api is None or name not in api.__all__:
+        raise AttributeError(f"module 'briefgen' has no attribute {name!r}")
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*import_module("briefgen.api").__all__, "__version__"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from briefgen.compose.citations import Citeproc
+from briefgen.compose.citations import CitationFormatter
 from briefgen.errors import Place
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 WORKS: list[dict[str, Any]] = [
     {
@@ -70,6 +70,6 @@ WORKS: list[dict[str, Any]] = [
 ]
 
 
-def citeproc() -> Citeproc:
+def citeproc() -> CitationFormatter:
     """Formats citations of the works, without a cache."""
-    return Citeproc({work["id"]: Reference(work["id"], work, Place("works.json")) for work in WORKS})
+    return CitationFormatter({work["id"]: Source(work["id"], work, Place("works.json")) for work in WORKS})

@@ -9,10 +9,9 @@ from typing import Any, get_args
 import pypdfium2
 from pdf_samples import LETTER, NOTE, SENTENCE, letter, picture
 
+from briefgen.model.branding import DESIGN_FONTS, Branding, DesignName
 from briefgen.model.document import Document, LayoutName
-from briefgen.model.look import FAMILIES, DesignName, Look
-from briefgen.render.address_window import PT
-from briefgen.render.layouts import LAYOUTS
+from briefgen.render.layouts import LAYOUTS, MM_PER_PT
 
 DESIGNS: tuple[DesignName, ...] = get_args(DesignName)
 WINDOWED: tuple[LayoutName, ...] = tuple(LAYOUTS)
@@ -32,9 +31,9 @@ FOOT = ("Example Initiative · registered charity no. 123456", "IBAN DE00 0000 0
 PAGES = f"<p>{SENTENCE * 6}{NOTE}</p>" * 6
 
 
-def look(design: DesignName, **changed: Any) -> Look:
-    text, labels = FAMILIES[design]
-    return Look(design, text, labels, foot=FOOT, **changed)
+def look(design: DesignName, **changed: Any) -> Branding:
+    text, labels = DESIGN_FONTS[design]
+    return Branding(design, text, labels, foot=FOOT, **changed)
 
 
 def laid_out(layout: LayoutName, lines: tuple[str, ...] = LINES[:4], body: str = PAGES) -> Document:
@@ -67,10 +66,10 @@ def extents(data: bytes, words: tuple[str, ...]) -> list[tuple[float, float, flo
             boxes = [box for box in boxes if box[2] > box[0]]
             found.append(
                 (
-                    min(box[0] for box in boxes) * PT,
-                    (high - max(box[3] for box in boxes)) * PT,
-                    max(box[2] for box in boxes) * PT,
-                    (high - min(box[1] for box in boxes)) * PT,
+                    min(box[0] for box in boxes) * MM_PER_PT,
+                    (high - max(box[3] for box in boxes)) * MM_PER_PT,
+                    max(box[2] for box in boxes) * MM_PER_PT,
+                    (high - min(box[1] for box in boxes)) * MM_PER_PT,
                 )
             )
         text.close()
@@ -86,7 +85,7 @@ def rules(data: bytes) -> Iterator[tuple[float, float, float]]:
         page = pdf[0]
         for shape in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH]):
             left, bottom, right, top = shape.get_bounds()
-            if right * PT < 15 and top - bottom < 2:
-                yield left * PT, (page.get_height() - (top + bottom) / 2) * PT, (right - left) * PT
+            if right * MM_PER_PT < 15 and top - bottom < 2:
+                yield left * MM_PER_PT, (page.get_height() - (top + bottom) / 2) * MM_PER_PT, (right - left) * MM_PER_PT
     finally:
         pdf.close()

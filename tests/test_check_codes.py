@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.library.check_docs import sections
+from briefgen.library.check_docs import read_check_sections
 
 ROOT = Path(__file__).parents[1]
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
-MADE_WITH_CODE = ("Problem", "MarkupFault")
+MADE_WITH_CODE = ("Problem", "MarkupProblem")
 """What takes a code as its first argument; a function that passes a parameter on to them does too."""
 
 
@@ -90,21 +90,21 @@ def in_source() -> dict[str, list[str]]:
 
 
 def test_every_code_in_the_source_is_documented(in_source: dict[str, list[str]]) -> None:
-    documented = {section.code for section in sections()}
+    documented = {section.code for section in read_check_sections()}
     missing = {code: places for code, places in in_source.items() if code not in documented}
     assert not missing, "\n".join(f"{code}: {', '.join(places)}" for code, places in sorted(missing.items()))
 
 
 def test_no_section_describes_a_code_that_cannot_occur(in_source: dict[str, list[str]]) -> None:
-    assert not [f"{one.page}: {one.code}" for one in sections() if one.code not in in_source]
+    assert not [f"{one.page}: {one.code}" for one in read_check_sections() if one.code not in in_source]
 
 
 def test_each_code_is_documented_once() -> None:
-    assert not [code for code, times in Counter(one.code for one in sections()).items() if times > 1]
+    assert not [code for code, times in Counter(one.code for one in read_check_sections()).items() if times > 1]
 
 
 def test_each_section_shows_the_message_and_says_more_than_it() -> None:
-    for section in sections():
+    for section in read_check_sections():
         examples = [line for line in section.text.splitlines() if line.startswith("    ")]
         prose = [line for line in section.text.splitlines()[1:] if line and not line.startswith("    ")]
         assert any(section.code in line for line in examples), (

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from html_reader import read_html
 
 from briefgen.campaign.open import open_campaign
 from briefgen.compose.citations.styles import find_style
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
-from briefgen.inspect.pdf_untagged import read_sheets
-from briefgen.inspect.trace import trace
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
+from briefgen.inspect.trace import trace_document
 from briefgen.model.document import Document
 
 STYLES = {"note": "oscola", "author-date": "apa", "numeric": "ieee"}
@@ -31,7 +31,7 @@ def documents(campaign: Path, style: str) -> tuple[dict[str, Document], Any]:
     )
     opened = open_campaign(campaign)
     composer = opened.composer
-    made = {"letter": composer.letter(opened.recipients[0]), "briefing": composer.briefing()}
+    made = {"letter": composer.compose_letter(opened.recipients[0]), "briefing": composer.compose_briefing()}
     return made, opened.renderers(("pdf", "docx"))()
 
 
@@ -43,14 +43,14 @@ def test_both_formats_say_the_same_and_agree_with_their_record(
     for kind, document in made.items():
         files = {form: renderers[form].render(document).data for form in ("pdf", "docx")}
         said = read_html(document.html)
-        assert differences(said, read_docx(files["docx"])) == []
-        assert differences(said, read_sheets(files["pdf"])) == []
+        assert find_differences(said, read_docx(files["docx"])) == []
+        assert find_differences(said, read_untagged_pdf(files["pdf"])) == []
         for form, data in files.items():
             path = tmp_path / f"{kind}.{form}"
             path.write_bytes(data)
-            traced = trace(path)
+            traced = trace_document(path)
             assert traced.problems == ()
-            assert sum(standing.printed > 0 for standing in traced.standings) >= 3
+            assert sum(standing.printed > 0 for standing in traced.statements) >= 3
 
 
 def test_in_text_citations_stand_within_their_sentences_with_a_list_behind(starter: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(starter: Pa
     assert edited != letter.html
     path = tmp_path / "letter.docx"
     path.write_bytes(renderers["docx"].render(replace(letter, html=edited)).data)
-    (problem,) = trace(path).problems
+    (problem,) = trace_document(path).problems
     assert problem.code == "statement-changed"
     assert "130,000" in problem.message
 
@@ -93,4 +93,4 @@ def test_a_style_of_the_campaigns_own_shapes_the_letter_and_its_fingerprint(
     (starter / OWN).write_bytes(find_style("ieee").xml)
     after = open_campaign(starter)
     assert after.composer.fingerprint != before
-    assert "[1]" in after.composer.letter(after.recipients[0]).html
+    assert "[1]" in after.composer.compose_letter(after.recipients[0]).html

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from briefgen import data
-from briefgen.address.address import address
+from briefgen.address.address import address_recipient
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
@@ -108,7 +108,7 @@ def owners(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> tuple[Campaig
     opened = open_campaign(sent[0])
     owned = {}
     for one in opened.recipients:
-        to = address(one, opened.composer.forms, sender_country=opened.campaign.sender.country)
+        to = address_recipient(one, opened.composer.forms, sender_country=opened.config.sender.country)
         told = {field.name: getattr(one, field.name) for field in fields(one) if field.name != "place"}
         words = words_of(f"{json.dumps(told, default=str)} {' '.join(to.lines)} {to.salutation} {to.close}")
         phrases = {one.name, *one.address, to.salutation} - {""}
@@ -141,7 +141,7 @@ def test_every_letter_carries_its_own_name_address_and_salutation(
     """Read back from all letters in both formats."""
     opened, _ = owners
     for recipient in opened.recipients:
-        to = address(recipient, opened.composer.forms, sender_country=opened.campaign.sender.country)
+        to = address_recipient(recipient, opened.composer.forms, sender_country=opened.config.sender.country)
         for format in ("pdf", "docx"):
             words = one_line(texts_of[recipient.id, format].text)
             assert one_line(" ".join(to.lines)) in words
@@ -180,9 +180,9 @@ def test_no_letter_holds_evidence_that_is_not_its_own(
     owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
     opened, _ = owners
-    fitting = opened.fitting(opened.renderers(("docx",)))
+    fitting = opened.page_fitter(opened.renderers(("docx",)))
     for recipient in opened.recipients:
-        record = fitting.letter(recipient).record
+        record = fitting.compose_letter(recipient).record
         for format in ("pdf", "docx"):
             found = texts_of[recipient.id, format].record
             assert found["recipient"] == recipient.id

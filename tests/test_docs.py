@@ -13,22 +13,22 @@ import pytest
 import typer
 import typer.main
 
-from briefgen.campaign.loader import FILE
+from briefgen.campaign.loader import CAMPAIGN_FILE
 from briefgen.campaign.open import open_campaign
-from briefgen.campaign.scaffold import start
+from briefgen.campaign.scaffold import create_campaign
 from briefgen.cli import main as cli
-from briefgen.cli.main import app
-from briefgen.compose.composer import BRIEFING_NAMES, LETTER_NAMES, facts_of
-from briefgen.compose.templates import candidates
+from briefgen.cli.app import app
+from briefgen.compose.composer import BRIEFING_TEMPLATE_NAMES, LETTER_TEMPLATE_NAMES, condition_variables
+from briefgen.compose.templates import template_candidates
 from briefgen.errors import ProblemList
-from briefgen.library.snippets import read_card
-from briefgen.library.sources import read_references
+from briefgen.library.references import parse_references
+from briefgen.library.snippets import parse_statement
 from briefgen.model.campaign import CampaignConfig
-from briefgen.model.document import BLOCK_CLASSES, SPAN_CLASSES, WITHIN
+from briefgen.model.document import ALLOWED_CHILDREN, BLOCK_CLASSES, SPAN_CLASSES
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
-from briefgen.model.written import Written
-from briefgen.system.yaml_reader import build, read_yaml
+from briefgen.model.yaml_model import YamlModel
+from briefgen.system.yaml_reader import build_record, parse_yaml
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -83,7 +83,7 @@ def lines_of_code(page: Path) -> Iterator[str]:
 # Keys
 
 
-def keys(model: type[Written], before: str = "") -> Iterator[tuple[str, Any]]:
+def keys(model: type[YamlModel], before: str = "") -> Iterator[tuple[str, Any]]:
     """Every key of a record, with a dot for what stands below it and `[]` for the items of a list."""
     for name, known in model.model_fields.items():
         yield f"{before}{name}", known
@@ -93,8 +93,8 @@ def keys(model: type[Written], before: str = "") -> Iterator[tuple[str, Any]]:
             yield from keys(below, f"{before}{name}{mark}.")
 
 
-def _record_in(annotation: Any) -> type[Written] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Written):
+def _record_in(annotation: Any) -> type[YamlModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, YamlModel):
         return annotation
     found = (_record_in(argument) for argument in get_args(annotation))
     return next((record for record in found if record), None)
@@ -141,13 +141,13 @@ def test_the_default_of_a_key_is_the_one_that_is_explained(key: str) -> None:
 def test_names_in_conditions_are_the_facts_of_a_recipient() -> None:
     text = (DOCS / "campaign.md").read_text("utf-8")
     told = rows(text[text.index("These names can be used:") : text.index("## selection")])
-    assert set(told) == set(facts_of(Recipient("x", "us-senator", "US")))
+    assert set(told) == set(condition_variables(Recipient("x", "us-senator", "US")))
 
 
 @pytest.mark.parametrize(
     ("heading", "model"), [("A snippet", Snippet), ("A caveat", Caveat), ("Review", Review)]
 )
-def test_every_key_of_the_library_is_explained(heading: str, model: type[Written]) -> None:
+def test_every_key_of_the_library_is_explained(heading: str, model: type[YamlModel]) -> None:
     own = {name for name in model.model_fields if name != "body"}
     told = set(rows(section("library.md", heading)))
     if model is Review:
@@ -170,7 +170,7 @@ def test_every_key_of_a_figure_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "names"), [("Names in a letter", LETTER_NAMES), ("Names in a briefing", BRIEFING_NAMES)]
+    ("heading", "names"), [("Names in a letter", LETTER_TEMPLATE_NAMES), ("Names in a briefing", BRIEFING_TEMPLATE_NAMES)]
 )
 def test_names_of_templates_are_explained(heading: str, names: tuple[str, ...]) -> None:
     assert set(rows(section("templates.md", heading))) == set(names)
@@ -180,7 +180,7 @@ def test_the_vocabulary_of_documents_is_explained() -> None:
     text = section("templates.md", "What a document may contain")
     assert set(rows(text)) == BLOCK_CLASSES
     elements = text[: text.index("Write `<em>`")]
-    assert set(re.findall(r"`(\w+)`", elements)) == set(WITHIN)
+    assert set(re.findall(r"`(\w+)`", elements)) == set(ALLOWED_CHILDREN)
     spans = text[text.index("The classes of `span`") :]
     assert set(re.findall(r"`([\w-]+)`", spans)) >= SPAN_CLASSES
 
@@ -197,7 +197,7 @@ def test_blocks_of_the_built_in_templates_are_explained() -> None:
 def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
     told = re.findall(r"\| `(letter/[^`]*)` \|", section("templates.md", "Which template a recipient gets"))
     somebody = Recipient("ID", "OFFICE", "XX", chamber="CHAMBER")
-    assert told == candidates("letter", somebody)
+    assert told == template_candidates("letter", somebody)
 
 
 # Commands
@@ -301,10 +301,10 @@ def test_examples_of_campaigns_load(text: str) -> None:
     """Each block stands for itself, or is put in place of the same keys of a small campaign."""
     _, small = next(blocks(DOCS / "campaign.md", "yaml"))
     findings = ProblemList()
-    whole, part = (read_yaml(one, FILE, findings) for one in (small, text))
+    whole, part = (parse_yaml(one, CAMPAIGN_FILE, findings) for one in (small, text))
     assert whole is not None and part is not None
-    merged = type(whole)({**whole.data, **part.data}, {**whole.places, **part.places}, FILE)
-    build(CampaignConfig, merged, findings)
+    merged = type(whole)({**whole.data, **part.data}, {**whole.places, **part.places}, CAMPAIGN_FILE)
+    build_record(CampaignConfig, merged, findings)
     assert [str(problem) for problem in findings.problems] == []
 
 
@@ -330,7 +330,7 @@ def test_examples_of_snippets_and_caveats_load(number: int) -> None:
     kind = Caveat if "severity:" in text else Snippet
     found = re.search(r"^id: (\S+)$", text, re.MULTILINE)
     assert found
-    read_card(kind, text, f"snippets/{found[1]}.md", findings)
+    parse_statement(kind, text, f"snippets/{found[1]}.md", findings)
     assert [str(problem) for problem in findings.problems] == []
 
 
@@ -338,13 +338,13 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     """The snippet, its caveat and the work that they cite pass every check once they are reviewed."""
     from datetime import date
 
-    from briefgen.evidence.lock import write_lock
-    from briefgen.evidence.review import make_lock
-    from briefgen.library.folders import Folder
-    from briefgen.library.loader import library_folders, load_library, lock_of, own_cards
+    from briefgen.evidence.lock import serialize_lock
+    from briefgen.evidence.review import build_lock
+    from briefgen.library.folders import LibraryFolder
+    from briefgen.library.loader import library_folders, list_statement_keys, load_library, select_lock_entries
 
     campaign = tmp_path / "campaign"
-    start(campaign, "starter")
+    create_campaign(campaign, "starter")
     snippet, figure, caveat = (text for _, text in blocks(DOCS / "library.md", "markdown"))
     references = next(text for _, text in blocks(DOCS / "library.md", "json"))
     for path, text in (
@@ -355,13 +355,13 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     ):
         (campaign / path).parent.mkdir(parents=True, exist_ok=True)
         (campaign / path).write_text(text, encoding="utf-8")
-    folder, findings = Folder(campaign, "campaign"), ProblemList()
-    assert list(read_references(references, "references.json", findings)) == ["neighbours-2026"]
+    folder, findings = LibraryFolder(campaign, "campaign"), ProblemList()
+    assert list(parse_references(references, "references.json", findings)) == ["neighbours-2026"]
     library = load_library(library_folders(folder), findings)
-    lock, problems = make_lock(library, "Dana Writer", date(2026, 11, 20), own_cards(folder))
+    lock, problems = build_lock(library, "Dana Writer", date(2026, 11, 20), list_statement_keys(folder))
     assert [str(problem) for problem in problems if problem.severity == "error"] == []
     (campaign / "snippets/quotes.lock").write_text(
-        write_lock(lock_of(lock, own_cards(folder))), encoding="utf-8"
+        serialize_lock(select_lock_entries(lock, list_statement_keys(folder))), encoding="utf-8"
     )
     opened = open_campaign(campaign)
     assert "border-interviews-2026" in opened.composer.library.snippets
@@ -382,7 +382,7 @@ def test_every_example_of_a_template_says_where_it_lies() -> None:
 def with_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter campaign with every template of docs/templates.md, and the column `met`."""
     folder = tmp_path_factory.mktemp("docs") / "campaign"
-    start(folder, "starter")
+    create_campaign(folder, "starter")
     for name, text in TEMPLATES:
         path = folder / "templates" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -406,16 +406,16 @@ def with_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_of_templates_print_what_they_say(with_templates: Path, recipient: str, words: str) -> None:
     opened = open_campaign(with_templates)
     person = next(one for one in opened.recipients if one.id == recipient)
-    assert words in opened.composer.letter(person).html
+    assert words in opened.composer.compose_letter(person).html
 
 
 def test_a_letter_of_another_kind_is_composed(with_templates: Path) -> None:
-    file = with_templates / FILE
+    file = with_templates / CAMPAIGN_FILE
     before = file.read_text("utf-8")
     file.write_text(before.replace("\nletter:\n", "\nletter:\n  template: petition\n"), encoding="utf-8")
     try:
         opened = open_campaign(with_templates)
-        assert "We, the undersigned," in opened.composer.letter(opened.recipients[0]).html
+        assert "We, the undersigned," in opened.composer.compose_letter(opened.recipients[0]).html
     finally:
         file.write_text(before, encoding="utf-8")
 

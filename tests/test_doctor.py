@@ -16,21 +16,28 @@ from types import SimpleNamespace
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.model.campaign import Letter
-from briefgen.render.pdf.renderer import font_faces
+from briefgen.model.campaign import LetterConfig
+from briefgen.render.fonts import font_face_css
 from briefgen.system import doctor
-from briefgen.system.doctor import FONT_FILES, LIBRARIES, Check, Library, examine, require_pdf
+from briefgen.system.doctor import (
+    FONT_FILES,
+    SYSTEM_LIBRARIES,
+    MachineCheck,
+    SystemLibrary,
+    require_pdf_libraries,
+    run_machine_checks,
+)
 
-ROOT = Path(doctor.__file__).resolve().parents[1]
-NOWHERE = Library("Nothing", "libbriefgen-none-0 libbriefgen-none.so.0", "libbriefgen-none")
+ROOT = Path(doctor.__file__).resolve().parents[2]
+NOWHERE = SystemLibrary("Nothing", "libbriefgen-none-0 libbriefgen-none.so.0", "libbriefgen-none")
 
 
-def checked(what: str) -> Check:
-    return next(check for check in examine() if check.what == what)
+def checked(what: str) -> MachineCheck:
+    return next(check for check in run_machine_checks() if check.what == what)
 
 
 def codes() -> set[str]:
-    return {check.problem.code for check in examine() if check.problem}
+    return {check.problem.code for check in run_machine_checks() if check.problem}
 
 
 def test_names_of_libraries_are_those_that_weasyprint_tries() -> None:
@@ -43,27 +50,27 @@ def test_names_of_libraries_are_those_that_weasyprint_tries() -> None:
         for call in ast.walk(source)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_dlopen"
     }
-    assert {frozenset(library.names.split()) for library in LIBRARIES} <= tried
+    assert {frozenset(library.names.split()) for library in SYSTEM_LIBRARIES} <= tried
     optional = {names for names in tried if any("vector" in str(name) for name in names)}
-    assert len(tried - optional) == len(LIBRARIES)
+    assert len(tried - optional) == len(SYSTEM_LIBRARIES)
 
 
 def test_a_machine_that_runs_the_tests_is_ready() -> None:
-    assert [str(check.problem) for check in examine() if check.problem] == []
-    assert {check.state for check in examine()} == {"ok"}
+    assert [str(check.problem) for check in run_machine_checks() if check.problem] == []
+    assert {check.state for check in run_machine_checks()} == {"ok"}
     assert checked("Pango").found.count(".") == 2
-    require_pdf()
+    require_pdf_libraries()
 
 
 def test_a_library_that_is_not_there_is_none() -> None:
-    assert doctor.load(NOWHERE) is None
+    assert doctor.load_system_library(NOWHERE) is None
 
 
 def test_a_library_is_found_by_search_where_no_file_name_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """As cffi does: the name that the system's search returns is loaded."""
-    there = next(name for name in LIBRARIES[0].names.split() if name.endswith(".so.0"))
+    there = next(name for name in SYSTEM_LIBRARIES[0].names.split() if name.endswith(".so.0"))
     monkeypatch.setattr("ctypes.util.find_library", lambda name: there if name == "gobject" else None)
-    assert isinstance(doctor.load(Library("GObject", "gobject", "")), ctypes.CDLL)
+    assert isinstance(doctor.load_system_library(SystemLibrary("GObject", "gobject", "")), ctypes.CDLL)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +89,12 @@ def test_missing_libraries_are_named_all_at_once_with_this_systems_command(
     monkeypatch: pytest.MonkeyPatch, release: dict[str, str], command: str
 ) -> None:
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: release)
-    monkeypatch.setattr(doctor, "load", lambda library: None)
+    monkeypatch.setattr(doctor, "load_system_library", lambda library: None)
     with pytest.raises(BriefgenError) as caught:
-        require_pdf()
+        require_pdf_libraries()
     (problem,) = caught.value.problems
     assert problem.code == "library-missing"
-    assert all(library.what in problem.message for library in LIBRARIES)
+    assert all(library.what in problem.message for library in SYSTEM_LIBRARIES)
     assert command in (problem.hint or "")
 
 
@@ -95,22 +102,24 @@ def test_without_the_subsetter_alone_pdf_is_refused_and_the_subsetter_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """WeasyPrint would go on, nine times slower."""
-    there = doctor.load
+    there = doctor.load_system_library
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: {"ID": "ubuntu", "ID_LIKE": "debian"})
     monkeypatch.setattr(
-        doctor, "load", lambda library: None if library.what == "HarfBuzz subsetter" else there(library)
+        doctor,
+        "load_library",
+        lambda library: None if library.what == "HarfBuzz subsetter" else there(library),
     )
     with pytest.raises(BriefgenError, match="HarfBuzz subsetter") as caught:
-        require_pdf()
+        require_pdf_libraries()
     assert (caught.value.problems[0].hint or "").endswith("apt-get install libharfbuzz-subset0")
 
 
 def test_macos_is_told_of_homebrew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setenv("DYLD_FALLBACK_LIBRARY_PATH", "")
-    monkeypatch.setattr(doctor, "load", lambda library: None)
+    monkeypatch.setattr(doctor, "load_system_library", lambda library: None)
     with pytest.raises(BriefgenError, match="brew install pango"):
-        require_pdf()
+        require_pdf_libraries()
 
 
 @pytest.fixture
@@ -123,8 +132,8 @@ def on_macos(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_on_macos_homebrews_folder_is_added_once_after_the_users_own(on_macos: Path) -> None:
-    doctor.missing_libraries()
-    doctor.missing_libraries()
+    doctor.find_missing_libraries()
+    doctor.find_missing_libraries()
     assert os.environ["DYLD_FALLBACK_LIBRARY_PATH"] == f"/mine:{on_macos}:/usr/lib"
 
 
@@ -133,26 +142,26 @@ def test_on_macos_pythons_search_for_libraries_reaches_homebrews_folder(on_macos
     (on_macos / "libpango-1.0.dylib").touch()
     with pytest.raises(ValueError, match="could not be found"):
         dyld.dyld_find("libpango-1.0.dylib")
-    doctor.reach_homebrew()
+    doctor.add_homebrew_library_path()
     assert dyld.dyld_find("libpango-1.0.dylib") == str(on_macos / "libpango-1.0.dylib")
 
 
 def test_windows_is_told_of_wsl(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "this_system", lambda: "windows")
+    monkeypatch.setattr(doctor, "detect_system_family", lambda: "windows")
     problem = checked("System").problem
     assert problem and problem.code == "system-unsupported"
     assert "wsl --install" in (problem.hint or "")
 
 
 def test_an_old_pango_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "load", lambda library: SimpleNamespace(pango_version=lambda: 14215))
+    monkeypatch.setattr(doctor, "load_system_library", lambda library: SimpleNamespace(pango_version=lambda: 14215))
     problem = checked("Pango").problem
     assert problem and problem.code == "library-too-old"
     assert "1.42.15" in problem.message
 
 
 def test_an_old_python_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "OLDEST_PYTHON", (4, 0))
+    monkeypatch.setattr(doctor, "MIN_PYTHON", (4, 0))
     assert codes() == {"python-too-old"}
 
 
@@ -170,9 +179,9 @@ def test_packages_that_briefgen_declares_and_nobody_installed_are_named(
 def test_missing_fonts_pandoc_and_styles_are_each_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(doctor, "_package_folder", lambda module: tmp_path)
+    monkeypatch.setattr(doctor, "_find_package_folder", lambda module: tmp_path)
     assert codes() == {"font-missing", "pandoc-missing", "style-missing"}
-    monkeypatch.setattr(doctor, "_package_folder", lambda module: None)
+    monkeypatch.setattr(doctor, "_find_package_folder", lambda module: None)
     assert codes() == {"font-missing", "pandoc-missing", "style-missing"}
 
 
@@ -183,18 +192,18 @@ def test_a_pandoc_that_does_not_run_counts_as_missing(
     program = tmp_path / "files" / "pandoc"
     program.write_text("#!/bin/sh\nexit 3\n", "utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(doctor, "_package_folder", lambda module: tmp_path)
+    monkeypatch.setattr(doctor, "_find_package_folder", lambda module: tmp_path)
     problem = checked("pandoc").problem
     assert problem and problem.code == "pandoc-missing" and "exit status 3" in problem.message
 
 
 def test_the_fonts_looked_for_are_those_that_pages_are_set_in() -> None:
     looked_for = {file for files in FONT_FILES.values() for file in files}
-    assert looked_for == set(re.findall(r"Source\w+-\w+\.otf", font_faces()))
+    assert looked_for == set(re.findall(r"Source\w+-\w+\.otf", font_face_css()))
 
 
 def test_the_style_looked_for_is_the_one_that_letters_use_unless_told_otherwise() -> None:
-    assert f"{Letter().citation_style}.csl" == doctor.STYLE_FILE
+    assert f"{LetterConfig().citation_style}.csl" == doctor.DEFAULT_STYLE_FILE
 
 
 def test_a_full_or_forbidden_temporary_folder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,11 +219,16 @@ def test_a_full_or_forbidden_temporary_folder_is_told(monkeypatch: pytest.Monkey
 def test_the_doctor_speaks_where_no_package_is_installed() -> None:
     """With -S there are no site-packages: as on a machine where the set-up has not run yet."""
     told = subprocess.run(
-        [sys.executable, "-S", "-c", "from briefgen.system.doctor import examine; print(len(examine()))"],
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            "from briefgen.system.doctor import run_machine_checks; print(len(run_machine_checks()))",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert (told.returncode, told.stderr) == (0, "")
-    assert int(told.stdout) > len(LIBRARIES)
+    assert int(told.stdout) > len(SYSTEM_LIBRARIES)

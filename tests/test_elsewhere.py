@@ -35,7 +35,7 @@ def campaign(tmp_path: Path) -> Path:
 
 def test_templates_pictures_and_styles_travel_and_nothing_else(campaign: Path) -> None:
     assert {"templates/letter/own.html.j2", "templates/css/own.css", "pictures/seal.png", "own.csl"} <= set(
-        found := elsewhere.campaign_files(campaign)
+        found := elsewhere.find_campaign_files(campaign)
     )
     assert not [name for name in found if name.endswith((".txt", ".csv", ".yaml")) or "map" in name]
 
@@ -43,15 +43,15 @@ def test_templates_pictures_and_styles_travel_and_nothing_else(campaign: Path) -
 def test_a_link_that_leads_out_does_not_travel(campaign: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_text("a secret")
     (campaign / "templates" / "secret.png").symlink_to(tmp_path / "secret.png")
-    assert "templates/secret.png" not in elsewhere.campaign_files(campaign)
+    assert "templates/secret.png" not in elsewhere.find_campaign_files(campaign)
 
 
 def test_a_campaign_that_is_too_much_to_be_sent_is_refused(
     campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elsewhere, "MOST_BYTES", 10)
+    monkeypatch.setattr(elsewhere, "MAX_CAMPAIGN_BYTES", 10)
     with pytest.raises(BriefgenError) as fault:
-        elsewhere.campaign_files(campaign)
+        elsewhere.find_campaign_files(campaign)
     assert [problem.code for problem in fault.value.problems] == ["campaign-too-large"]
 
 
@@ -61,14 +61,14 @@ def test_full_texts_of_sources_do_not_travel_and_letters_are_the_same(tmp_path: 
     texts: Any = {"park-2013": "A full text that is nobody's to pass on."}
     composer = replace(opened.composer, library=replace(opened.composer.library, texts=texts))
     assert b"nobody's to pass on" in pickle.dumps(composer)
-    travelling = elsewhere.for_travel(composer)
+    travelling = elsewhere.drop_source_texts(composer)
     assert b"nobody's to pass on" not in pickle.dumps(travelling)
     assert travelling.fingerprint == opened.composer.fingerprint
     somebody = opened.recipients[0]
-    assert travelling.letter(somebody) == opened.composer.letter(somebody)
+    assert travelling.compose_letter(somebody) == opened.composer.compose_letter(somebody)
 
 
 def test_versions_name_what_shapes_bytes() -> None:
-    told = elsewhere.versions()
+    told = elsewhere.installed_versions()
     assert {"briefgen", "Python", "weasyprint", "Pango", "HarfBuzz", "zlib"} <= set(told)
     assert all(told.values())

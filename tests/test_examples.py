@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.campaign.check import check_all
-from briefgen.campaign.letter_checks import Composed, composed
+from briefgen.campaign.check import check_documents
+from briefgen.campaign.letter_checks import ComposedLetter, compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.campaign.scaffold import examples, start
+from briefgen.campaign.scaffold import list_examples, create_campaign
 
 FOREIGN_FORMS = {
     "us-congress": {
@@ -34,37 +34,37 @@ FOREIGN_FORMS = {
 
 @pytest.fixture(scope="module")
 def opened() -> dict[str, Campaign]:
-    return {name: open_campaign(ROOT / "examples" / name) for name in examples()}
+    return {name: open_campaign(ROOT / "examples" / name) for name in list_examples()}
 
 
-def letter(opened: dict[str, Campaign], example: str, id: str) -> Composed:
+def letter(opened: dict[str, Campaign], example: str, id: str) -> ComposedLetter:
     campaign = opened[example]
-    return composed(campaign.composer, next(one for one in campaign.recipients if one.id == id))
+    return compose_for_checks(campaign.composer, next(one for one in campaign.recipients if one.id == id))
 
 
 def test_the_examples_are_those_that_the_page_of_commands_names() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
-    assert [name for name in examples() if f"`{name}`" not in page] == []
-    assert set(FOREIGN_FORMS) | {"starter"} == set(examples())
+    assert [name for name in list_examples() if f"`{name}`" not in page] == []
+    assert set(FOREIGN_FORMS) | {"starter"} == set(list_examples())
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", list_examples())
 def test_an_example_has_nothing_to_be_warned_of_but_its_sender(
     opened: dict[str, Campaign], name: str
 ) -> None:
     campaign = opened[name]
     assert [problem.code for problem in campaign.warnings] == ["sender-sample"]
     assert campaign.skipped == ()
-    assert check_all(campaign) == ([], [])
+    assert check_documents(campaign) == ([], [])
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", list_examples())
 def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Campaign], name: str) -> None:
     for recipient in opened[name].recipients:
         assert not recipient.name or "fictional" in recipient.tags
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", list_examples())
 def test_every_letter_of_an_example_has_evidence_for_its_reader(
     opened: dict[str, Campaign], name: str
 ) -> None:
@@ -74,19 +74,19 @@ def test_every_letter_of_an_example_has_evidence_for_its_reader(
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)
 def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Campaign], name: str) -> None:
-    from briefgen.address.address import address
+    from briefgen.address.address import address_recipient
 
     campaign = opened[name]
     used = {
-        address(one, campaign.composer.forms, sender_country=campaign.campaign.sender.country).rule
+        address_recipient(one, campaign.composer.forms, sender_country=campaign.config.sender.country).rule
         for one in campaign.recipients
     }
     assert used >= FOREIGN_FORMS[name]
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", list_examples())
 def test_an_example_can_be_started_from(tmp_path: Path, name: str) -> None:
-    made = start(tmp_path / "mine", name)
+    made = create_campaign(tmp_path / "mine", name)
     assert {path.name for path in made} >= {"campaign.yaml", "recipients.csv", "README.md"}
     assert open_campaign(tmp_path / "mine").recipients
 

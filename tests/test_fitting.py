@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 from material import ROOT
 
-from briefgen.campaign.check import check_all
-from briefgen.campaign.explain import explain
+from briefgen.campaign.check import check_documents
+from briefgen.campaign.explain import explain_letter
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.campaign.page_fit import Fitting
+from briefgen.campaign.page_fit import PageFitter
 from briefgen.cli.explain import _lines
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import against
-from briefgen.model.document import Document, Extent, record_hash
+from briefgen.inspect.compare import compare_files
+from briefgen.model.document import Document, PageUsage, hash_record
 from briefgen.model.recipient import Recipient
 
 GOLDEN = Path(__file__).parent / "cli" / "golden"
@@ -48,12 +48,12 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     return open_campaign(campaign(tmp_path_factory.mktemp("fit") / "campaign"))
 
 
-def counting(fitting: Fitting) -> list[Document]:
+def counting(fitting: PageFitter) -> list[Document]:
     """The documents that are laid out from now on."""
     laid_out: list[Document] = []
     measure = fitting.measure
 
-    def counted(document: Document) -> Extent:
+    def counted(document: Document) -> PageUsage:
         laid_out.append(document)
         return measure(document)
 
@@ -72,7 +72,7 @@ def like(recipient: Recipient, number: int, **more: Any) -> Recipient:
 
 def test_a_letter_is_cut_to_its_page_and_pdf_and_word_say_the_same(opened: Campaign, tmp_path: Path) -> None:
     renderers = opened.renderers(("pdf", "docx"))
-    fitting = opened.fitting(renderers)
+    fitting = opened.page_fitter(renderers)
     fitted = fitting.fit_letter(named(opened, "ada-sample"))
     assert fitted.fit is not None
     assert (fitted.fit.pages_before, fitted.fit.pages, fitted.fit.over) == (2, 1, "")
@@ -80,42 +80,42 @@ def test_a_letter_is_cut_to_its_page_and_pdf_and_word_say_the_same(opened: Campa
     assert told["left_out"]
     assert told["shortened"]
     assert not set(told["left_out"]) & {one["id"] for one in fitted.document.record["snippets"]}
-    assert fitted.document.record["sha256"] == record_hash(fitted.document.record)
+    assert fitted.document.record["sha256"] == hash_record(fitted.document.record)
     files = []
     for format, renderer in renderers().items():
         rendering = renderer.render(fitted.document)
         assert rendering.pages in (1, None)
         files.append(tmp_path / f"letter.{format}")
         files[-1].write_bytes(rendering.data)
-    assert against(*files).problems == ()
+    assert compare_files(*files).problems == ()
 
 
 def test_it_is_cut_no_further_than_needed(opened: Campaign) -> None:
-    fitting = opened.fitting(opened.renderers(("pdf",)))
+    fitting = opened.page_fitter(opened.renderers(("pdf",)))
     recipient = named(opened, "clara-example")
     fit = fitting.fit_letter(recipient).fit
     assert fit is not None
-    assert fit.cuts
-    from briefgen.compose.shortening import Cuts
+    assert fit.steps
+    from briefgen.compose.shortening import Shortening
 
-    less = opened.composer.letter(recipient, Cuts.of(fit.cuts[:-1]))
+    less = opened.composer.compose_letter(recipient, Shortening.from_steps(fit.steps[:-1]))
     assert fitting.measure(less).pages == 2
 
 
 def test_a_letter_that_fits_is_as_it_would_be_without_a_limit_and_costs_nothing(tmp_path: Path) -> None:
     opened = open_campaign(campaign(tmp_path / "c", ("max_snippets: 6", "max_snippets: 2")))
     renderers = opened.renderers(("pdf",))
-    fitting = opened.fitting(renderers)
+    fitting = opened.page_fitter(renderers)
     laid_out = counting(fitting)
     recipients = opened.recipients[:4]
     for recipient in recipients:
-        assert fitting.letter(recipient) == opened.composer.letter(recipient)
+        assert fitting.compose_letter(recipient) == opened.composer.compose_letter(recipient)
     assert len(laid_out) == len(recipients)
 
 
 def test_the_pdf_is_made_of_the_layout_that_was_measured(opened: Campaign) -> None:
     renderers = opened.renderers(("pdf",))
-    document = opened.composer.letter(opened.recipients[0])
+    document = opened.composer.compose_letter(opened.recipients[0])
     plain = renderers()["pdf"].render(document)
     renderers.measure(document)
     assert renderers()["pdf"]._measured is not None  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ def test_the_pdf_is_made_of_the_layout_that_was_measured(opened: Campaign) -> No
 
 def test_letters_with_the_same_text_share_the_decision(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
-    fitting = opened.fitting(opened.renderers(("pdf",)))
+    fitting = opened.page_fitter(opened.renderers(("pdf",)))
     laid_out = counting(fitting)
     first = fitting.fit_letter(clara)
     extra = len(laid_out) - 1
@@ -144,21 +144,21 @@ def test_what_is_decided_depends_on_no_other_letter(opened: Campaign) -> None:
         like(clara, 3, address=("a very long line of an address " * 5,)),
         like(clara, 4, address=("Room 1", "Floor 2", "Wing 3", "Building 4", "Street 5", "Quarter 7")),
     ]
-    alone = {one.id: opened.fitting(opened.renderers(("pdf",))).letter(one) for one in people}
+    alone = {one.id: opened.page_fitter(opened.renderers(("pdf",))).compose_letter(one) for one in people}
     assert len({len(one.record["fit"]["left_out"]) for one in alone.values()}) > 1
     for formats in (("pdf", "docx"), ("docx",)):
         for seed in range(3):
             random.Random(seed).shuffle(people)
-            fitting = opened.fitting(opened.renderers(formats))
-            assert {one.id: fitting.letter(one) for one in people} == alone
+            fitting = opened.page_fitter(opened.renderers(formats))
+            assert {one.id: fitting.compose_letter(one) for one in people} == alone
 
 
 def test_without_a_pdf_only_the_address_is_laid_out_anew(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
-    fitting = opened.fitting(opened.renderers(("docx",)))
-    fitting.letter(clara)
+    fitting = opened.page_fitter(opened.renderers(("docx",)))
+    fitting.compose_letter(clara)
     laid_out = counting(fitting)
-    fitting.letter(like(clara, 1))
+    fitting.compose_letter(like(clara, 1))
     assert [len(document.html) < 500 for document in laid_out] == [True]
 
 
@@ -167,7 +167,7 @@ def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_pat
     opened = open_campaign(campaign(tmp_path / "c", (style, f"  layout: din-5008-b\n{style}")))
     clara = named(opened, "clara-example")
     for formats in (("pdf",), ("docx",)):
-        fitting = opened.fitting(opened.renderers(formats))
+        fitting = opened.page_fitter(opened.renderers(formats))
         first = fitting.fit_letter(clara)
         longer = like(clara, 1, address=("Room 1", "Floor 2", "Street 5"))
         assert fitting.fit_letter(longer).fit == first.fit
@@ -175,7 +175,7 @@ def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_pat
 
 
 def test_renderers_travel_with_all_that_they_are_made_of(opened: Campaign) -> None:
-    given = replace(opened, look=replace(opened.look, accent="#123456")).renderers(("docx",))
+    given = replace(opened, branding=replace(opened.branding, accent="#123456")).renderers(("docx",))
     assert pickle.loads(pickle.dumps(given)) == given
 
 
@@ -184,23 +184,23 @@ WORDS = "One more word on the matter at hand. "
 
 def test_what_does_not_fit_says_by_how_much_and_less_of_it_fits(opened: Campaign) -> None:
     clara = named(opened, "clara-example")
-    fitting = opened.fitting(opened.renderers(("pdf",)))
+    fitting = opened.page_fitter(opened.renderers(("pdf",)))
 
     def saying(characters: int) -> Recipient:
         return replace(clara, extra={**clara.extra, "paragraph": (WORDS * 200)[:characters].strip()})
 
     with pytest.raises(BriefgenError) as caught:
-        fitting.letter(saying(3000))
+        fitting.compose_letter(saying(3000))
     (problem,) = caught.value.problems
     assert problem.code == "pages-exceeded"
     told = re.search(
         r"clara-example is (\d+) lines \((\d+) mm\) over 1 page, with all shortened", problem.message
     )
     assert told
-    line = fitting.measure(opened.composer.letter(clara))
+    line = fitting.measure(opened.composer.compose_letter(clara))
     lines, mm = int(told[1]), int(told[2])
     assert (lines - 1) * line.line_mm <= mm + 0.5 <= lines * line.line_mm + 1
-    assert problem.place == opened.campaign.at("letter", "max_pages")
+    assert problem.place == opened.config.locate("letter", "max_pages")
     fits = 3000 - round((lines + 1) * line.line_characters)
     assert fitting.fit_letter(saying(fits)).fit.over == ""  # type: ignore[union-attr]
     still = 3000 - round(max(0, lines - 3) * line.line_characters)
@@ -208,20 +208,20 @@ def test_what_does_not_fit_says_by_how_much_and_less_of_it_fits(opened: Campaign
 
 
 def test_much_too_much_is_told_in_pages() -> None:
-    extent = Extent((250.0, 250.0, 100.0), (250.0, 250.0, 250.0), 5.0, 80.0)
-    from briefgen.campaign.page_fit import _amount
+    extent = PageUsage((250.0, 250.0, 100.0), (250.0, 250.0, 250.0), 5.0, 80.0)
+    from briefgen.campaign.page_fit import _describe_excess
 
-    assert _amount(extent, 1) == "1.4 pages"
-    assert _amount(extent, 2) == "20 lines (100 mm)"
-    assert _amount(replace(extent, used_mm=(250.0, 3.0)), 1) == "1 line (5 mm)"
-    assert _amount(replace(extent, used_mm=(230.0, 42.0)), 1) == "5 lines (22 mm)"
+    assert _describe_excess(extent, 1) == "1.4 pages"
+    assert _describe_excess(extent, 2) == "20 lines (100 mm)"
+    assert _describe_excess(replace(extent, used_mm=(250.0, 3.0)), 1) == "1 line (5 mm)"
+    assert _describe_excess(replace(extent, used_mm=(230.0, 42.0)), 1) == "5 lines (22 mm)"
 
 
 def test_every_caveat_of_what_is_printed_short_is_printed(opened: Campaign) -> None:
-    fitting = opened.fitting(opened.renderers(("docx",)))
+    fitting = opened.page_fitter(opened.renderers(("docx",)))
     seen = 0
     for recipient in opened.recipients:
-        document = fitting.letter(recipient)
+        document = fitting.compose_letter(recipient)
         for snippet in document.record["snippets"]:
             if snippet["id"] in document.record.get("fit", {}).get("shortened", ()):
                 # A bill and its number are kept on one line by a space of their own.
@@ -232,9 +232,9 @@ def test_every_caveat_of_what_is_printed_short_is_printed(opened: Campaign) -> N
                 caveats = opened.composer.library.caveats
                 assert printed == {name for name in must if caveats[name].must_print}
                 seen += len(printed)
-        required = set(opened.campaign.selection.required)
+        required = set(opened.config.selection.required)
         assert required <= {one["id"] for one in document.record["snippets"]}
-        assert opened.composer.choose(recipient).ask.id in {one["id"] for one in document.record["snippets"]}
+        assert opened.composer.select_snippets(recipient).ask.id in {one["id"] for one in document.record["snippets"]}
     assert seen
 
 
@@ -292,7 +292,7 @@ def test_one_letter_that_cannot_fit_stops_no_other(tmp_path: Path) -> None:
     with (folder / "out" / "errors.csv").open(encoding="utf-8-sig", newline="") as table:
         told = list(csv.DictReader(table))
     assert {(row["id"], row["code"], row["row"]) for row in told} == {(rows[0][0], "pages-exceeded", "2")}
-    _, broken = check_all(open_campaign(folder))
+    _, broken = check_documents(open_campaign(folder))
     assert [one.code for one in broken] == ["pages-exceeded"]
     assert rows[0][0] in broken[0].message
 
@@ -306,32 +306,32 @@ def test_a_briefing_is_cut_too_and_says_so(tmp_path: Path) -> None:
         ("  annex: true\n", "  annex: false\n  max_pages: 40\n"),
     )
     opened = open_campaign(folder)
-    fitting = opened.fitting(opened.renderers(("pdf",)))
+    fitting = opened.page_fitter(opened.renderers(("pdf",)))
     whole = fitting.fit_briefing()
     assert whole.fit is not None
-    assert not whole.fit.cuts
+    assert not whole.fit.steps
     pages = whole.fit.pages - 1
 
-    def limited(most: int) -> Fitting:
-        paper = opened.campaign.briefing.model_copy(update={"max_pages": most})
-        campaign = opened.campaign.model_copy(update={"briefing": paper})
-        return Fitting(replace(opened.composer, campaign=campaign), fitting.measure)
+    def limited(most: int) -> PageFitter:
+        paper = opened.config.briefing.model_copy(update={"max_pages": most})
+        campaign = opened.config.model_copy(update={"briefing": paper})
+        return PageFitter(replace(opened.composer, campaign=campaign), fitting.measure)
 
-    document = limited(pages).briefing()
+    document = limited(pages).compose_briefing()
     assert document.record["fit"]["pages"] <= pages
-    named = {name for section in opened.campaign.briefing.sections for name in section.snippets}
+    named = {name for section in opened.config.briefing.sections for name in section.snippets}
     printed = {one["id"] for one in document.record["snippets"]}
-    assert named | set(opened.campaign.briefing.asks) <= printed
+    assert named | set(opened.config.briefing.asks) <= printed
     with pytest.raises(BriefgenError) as caught:
-        limited(1).briefing()
+        limited(1).compose_briefing()
     assert re.search(r"the briefing is \d\.\d pages over 1 page", str(caught.value))
 
 
 def test_the_explanation_of_a_cut_letter_is_the_one_that_was_read_and_approved(opened: Campaign) -> None:
     """After a change that is meant, read the new text and replace the file by it."""
     recipient = named(opened, "ada-sample")
-    fit = opened.fitting(opened.renderers(())).fit_letter(recipient).fit
-    lines = list(_lines(explain(opened.composer, recipient, fit)))
+    fit = opened.page_fitter(opened.renderers(())).fit_letter(recipient).fit
+    lines = list(_lines(explain_letter(opened.composer, recipient, fit)))
     start = next(index for index, line in enumerate(lines) if line.startswith("Pages: "))
     end = next(index for index, line in enumerate(lines) if line.startswith("In the letter"))
     told = "\n".join(lines[start:end])

@@ -10,8 +10,10 @@ import pytest
 
 from briefgen.errors import BriefgenError, ProblemList, UsageError
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.recipients import Columns
-from briefgen.recipients.importers.base import Imported, Wanted, bring, columns_from, merge
+from briefgen.recipients.importers.options import parse_column_mapping
+from briefgen.recipients.importers.registry import ImportOptions
+from briefgen.recipients.importers.run import ImportReport, import_recipients, merge_recipients
+from briefgen.recipients.table import ColumnMapping
 
 TODAY = date(2026, 11, 24)
 ADA = Recipient(
@@ -30,13 +32,13 @@ def files(folder: Path, *tables: str) -> list[Path]:
     return paths
 
 
-def brought(folder: Path, *tables: str, **wanted: object) -> tuple[Imported, list[str]]:
+def brought(folder: Path, *tables: str, **wanted: object) -> tuple[ImportReport, list[str]]:
     findings = ProblemList()
-    imported = bring("csv", files(folder, *tables), Wanted(**wanted), (), TODAY, findings)  # type: ignore[arg-type]
+    imported = import_recipients("csv", files(folder, *tables), ImportOptions(**wanted), (), TODAY, findings)  # type: ignore[arg-type]
     return imported, [problem.code for problem in findings.problems]
 
 
-def ids(imported: Imported) -> list[str]:
+def ids(imported: ImportReport) -> list[str]:
     return [one.id for one in imported.recipients]
 
 
@@ -61,13 +63,13 @@ def test_a_language_that_no_file_names_stays_open_and_one_that_was_written_stays
     (tmp_path / "old.csv").write_text(header + "ada,uk-mp,Ada Lee,fr\n", encoding="utf-8")
     (tmp_path / "new.csv").write_text(header + "ada,uk-mp,Ada Lee,\nben,uk-mp,Ben Moe,\n", encoding="utf-8")
     paths = [tmp_path / "old.csv", tmp_path / "new.csv"]
-    imported = bring("csv", paths, Wanted(), (), TODAY, ProblemList())
+    imported = import_recipients("csv", paths, ImportOptions(), (), TODAY, ProblemList())
     assert [one.language for one in imported.recipients] == ["fr", ""]
 
 
 def test_importing_the_result_again_changes_nothing() -> None:
-    once, _ = merge([[ADA, BEN]])
-    assert merge([once, once]) == (once, 2)
+    once, _ = merge_recipients([[ADA, BEN]])
+    assert merge_recipients([once, once]) == (once, 2)
 
 
 def test_the_same_id_twice_in_one_file_stays_a_mistake(tmp_path: Path) -> None:
@@ -98,9 +100,9 @@ def test_one_person_under_two_ids_is_suspected(tmp_path: Path) -> None:
 def test_filters_take_those_of_whom_all_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Sequence[str], left: list[str]
 ) -> None:
-    monkeypatch.setattr("briefgen.recipients.importers.base.read_recipients", lambda *_, **__: [ADA, BEN])
+    monkeypatch.setattr("briefgen.recipients.importers.tables.read_csv", lambda *_, **__: [ADA, BEN])
     findings = ProblemList()
-    imported = bring("csv", [tmp_path], Wanted(where=tuple(where)), (), TODAY, findings)
+    imported = import_recipients("csv", [tmp_path], ImportOptions(where=tuple(where)), (), TODAY, findings)
     assert ids(imported) == left
     assert imported.filtered == 2 - len(left)
     assert [one.code for one in findings.problems] == ([] if left else ["where-nothing"])
@@ -130,7 +132,7 @@ def test_ended_terms_are_told_and_left_out_only_where_that_is_wanted(tmp_path: P
 def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
     file = tmp_path / "map.yaml"
     file.write_text("Surname: given\nA=B: locality\nSecret:\n", encoding="utf-8")
-    assert columns_from(["Surname=family", "x=y=note"], file, ["office=uk-mp"]) == Columns(
+    assert parse_column_mapping(["Surname=family", "x=y=note"], file, ["office=uk-mp"]) == ColumnMapping(
         {"Surname": "family", "A=B": "locality", "Secret": "", "x=y": "note"}, {"office": "uk-mp"}
     )
 
@@ -146,7 +148,7 @@ def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
 )
 def test_pairs_that_cannot_be_meant_are_refused(pairs: list[str], filled: list[str], code: str) -> None:
     with pytest.raises(UsageError) as caught:
-        columns_from(pairs, None, filled)
+        parse_column_mapping(pairs, None, filled)
     assert [one.code for one in caught.value.problems] == [code]
 
 
@@ -155,7 +157,7 @@ def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, text: str) -> No
     file = tmp_path / "map.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BriefgenError) as caught:
-        columns_from([], file, [])
+        parse_column_mapping([], file, [])
     assert [one.code for one in caught.value.problems] == ["map-file"]
 
 
@@ -166,9 +168,9 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
     one.write_text("Surname,office\nLee,uk-mp\n", encoding="utf-8")
     other.write_text("family,office\nMoe,uk-mp\n", encoding="utf-8")
     findings = ProblemList()
-    bring("csv", [one, other], Wanted(columns_from(["Surname=family"], None, ())), (), TODAY, findings)
+    import_recipients("csv", [one, other], ImportOptions(parse_column_mapping(["Surname=family"], None, ())), (), TODAY, findings)
     assert [(problem.code, problem.severity) for problem in findings.problems] == [("map-header", "warning")]
     with pytest.raises(UsageError) as caught:
-        bring("csv", [one, other], Wanted(columns_from(["zz=family"], None, ())), (), TODAY, ProblemList())
+        import_recipients("csv", [one, other], ImportOptions(parse_column_mapping(["zz=family"], None, ())), (), TODAY, ProblemList())
     (problem,) = caught.value.problems
     assert (problem.code, problem.severity, "'zz'" in problem.message) == ("map-header", "error", True)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from docx_samples import png
 
-from briefgen.campaign.check import check_all
-from briefgen.campaign.letter_checks import composed
+from briefgen.campaign.check import check_documents
+from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.compose.boilerplate import Furniture, Request, languages
-from briefgen.compose.placeholders import leftovers
+from briefgen.compose.boilerplate import Boilerplate, AskSentence, boilerplate_languages
+from briefgen.compose.placeholders import find_placeholders
 from briefgen.errors import BriefgenError, ProblemList
-from briefgen.evidence.lock import write_lock
-from briefgen.evidence.review import make_lock
-from briefgen.library.folders import Folder
-from briefgen.library.loader import library_folders, load_library, lock_of, own_cards
+from briefgen.evidence.lock import serialize_lock
+from briefgen.evidence.review import build_lock
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.loader import library_folders, load_library, select_lock_entries, list_statement_keys
 
 CARD = """\
 ---
@@ -95,10 +95,10 @@ def campaign_in(folder: Path, language: str) -> Campaign:
         "minister,foreign-minister,Ada Sample,f,ROLE,ORGANISATION,1 Street,Paris,75007,FR,FR\n",
         encoding="utf-8",
     )
-    home = Folder(folder, "campaign")
+    home = LibraryFolder(folder, "campaign")
     library = load_library(library_folders(home), ProblemList())
-    lock, _ = make_lock(library, "Test Editor", date(2026, 11, 1), own_cards(home))
-    (folder / "snippets/quotes.lock").write_text(write_lock(lock_of(lock, own_cards(home))), encoding="utf-8")
+    lock, _ = build_lock(library, "Test Editor", date(2026, 11, 1), list_statement_keys(home))
+    (folder / "snippets/quotes.lock").write_text(serialize_lock(select_lock_entries(lock, list_statement_keys(home))), encoding="utf-8")
     return open_campaign(folder)
 
 
@@ -131,7 +131,7 @@ def test_a_letter_is_of_one_language(tmp_path: Path, language: str, words: list[
     """Every text of the campaign is of the language; so is all the rest, but names and the country."""
     opened = campaign_in(tmp_path / "campaign", language)
     (minister,) = opened.recipients
-    letter = composed(opened.composer, minister)
+    letter = compose_for_checks(opened.composer, minister)
     text = re.sub(r"<span class=\"footnote\">.*?</span>", "", letter.document.html)
     for each in words:
         assert each in text
@@ -150,13 +150,13 @@ def test_a_letter_is_of_one_language(tmp_path: Path, language: str, words: list[
     assert letter.document.language == language
     assert not letter.document.title.startswith("Letter")
     assert len(letter.chosen.evidence) == len(TEXTS[language][1])
-    assert check_all(opened) == ([], [])
+    assert check_documents(opened) == ([], [])
 
 
 def test_snippets_of_another_language_stay_out_and_are_refused_where_they_are_named(tmp_path: Path) -> None:
     opened = campaign_in(tmp_path / "campaign", "fr")
     (minister,) = opened.recipients
-    chosen = opened.composer.choose(minister)
+    chosen = opened.composer.select_snippets(minister)
     assert {snippet.language for snippet in chosen.evidence} == {"fr"}
     file = tmp_path / "campaign/campaign.yaml"
     file.write_text(file.read_text() + "selection: {required: [inquiry-findings-2014]}\n")
@@ -193,19 +193,19 @@ def test_a_language_without_words_is_said_with_those_that_have_some(tmp_path: Pa
     assert "en, fr, es, de, ko" in (problems["furniture-language"].hint or "")
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", boilerplate_languages())
 def test_every_language_has_what_the_templates_print(language: str) -> None:
     """Words of its own for each plain key, and no gap left open."""
-    words = Furniture(
+    words = Boilerplate(
         language, "you", {"organisation": "O", "name": "N", "country": "North Korea"}, about="KP"
     )
     for key in ("closing", "closing_us", "closing_gb", "closing_mp", "closing_un", "enclosure", "enclosures",
                 "signature_of", "letter_to", "opening_un", "colon", "semicolon"):  # fmt: skip
-        assert list(leftovers(words[key])) == []
+        assert list(find_placeholders(words[key])) == []
         assert words[key] or key == "opening_un"
     for key in ("ask", "ask_un"):
-        assert "ASK" in str(Request(words, "ASK", key))
-        assert list(leftovers(str(Request(words, "ASK", key)))) == []
+        assert "ASK" in str(AskSentence(words, "ASK", key))
+        assert list(find_placeholders(str(AskSentence(words, "ASK", key)))) == []
     with pytest.raises(KeyError):
         words["nothing"]
 
@@ -221,12 +221,12 @@ def test_every_language_has_what_the_templates_print(language: str) -> None:
     ],
 )
 def test_a_title_is_spoken_to_as_the_language_does(language: str, you: str, sentence: str) -> None:
-    assert str(Request(Furniture(language, you), "go.", "ask")) == sentence
+    assert str(AskSentence(Boilerplate(language, you), "go.", "ask")) == sentence
 
 
 @pytest.mark.parametrize(("language", "begins"), [("de", "ich bitte"), ("fr", "J’ai"), ("en", "I resp")])
 def test_a_german_letter_goes_on_from_the_comma_of_its_salutation(language: str, begins: str) -> None:
-    assert str(Request(Furniture(language, "you"), "go.", "ask").first).startswith(begins)
+    assert str(AskSentence(Boilerplate(language, "you"), "go.", "ask").first).startswith(begins)
 
 
 def test_a_sentence_before_the_request_leaves_it_its_capital(tmp_path: Path) -> None:
@@ -234,16 +234,16 @@ def test_a_sentence_before_the_request_leaves_it_its_capital(tmp_path: Path) -> 
     file = tmp_path / "campaign/campaign.yaml"
     file.write_text(file.read_text("utf-8") + "opening: wir sprechen für Geflohene.\n", encoding="utf-8")
     opened = open_campaign(tmp_path / "campaign")
-    letter = composed(opened.composer, opened.recipients[0])
+    letter = compose_for_checks(opened.composer, opened.recipients[0])
     assert letter.paragraphs[0].startswith("wir sprechen für Geflohene. Ich bitte Eure Exzellenz")
 
 
 def test_the_words_cannot_carry_markup() -> None:
-    assert "<b>" not in str(Request(Furniture("en", "you"), "<b>go</b>", "ask"))
+    assert "<b>" not in str(AskSentence(Boilerplate("en", "you"), "<b>go</b>", "ask"))
 
 
 @pytest.mark.parametrize("language", ["fr", "es"])
 def test_a_state_whose_name_a_language_does_not_know_leaves_the_sentence_out(language: str) -> None:
     values = {"organisation": "O", "name": "N", "country": "Myanmar"}
-    assert Furniture(language, "Votre Excellence", values, about="MM")["opening_un"] == ""
-    assert "Cor" in Furniture(language, "Votre Excellence", values, about="KP")["opening_un"]
+    assert Boilerplate(language, "Votre Excellence", values, about="MM")["opening_un"] == ""
+    assert "Cor" in Boilerplate(language, "Votre Excellence", values, about="KP")["opening_un"]

@@ -12,18 +12,18 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from briefgen.campaign.branding import check_look, contrast_with_white
-from briefgen.campaign.check import check_all
+from briefgen.campaign.branding import check_branding, contrast_with_white
+from briefgen.campaign.check import check_documents
 from briefgen.campaign.loader import read_campaign
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.pdf_untagged import read_sheets
-from briefgen.model.look import QUIET_SERIF
-from briefgen.render.address_window import with_hanging_rows
-from briefgen.render.layouts import layout_of
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
+from briefgen.model.branding import DEFAULT_BRANDING
+from briefgen.render.address_window import wrap_address_lines
+from briefgen.render.layouts import get_layout
 
 
 def with_keys(folder: Path, letterhead: str = "", letter: str = "", sender: str = "") -> Path:
@@ -48,8 +48,8 @@ def refused(folder: Path, **keys: str) -> list[Problem]:
     """What is wrong with the look, found without opening the library."""
     findings = ProblemList()
     found = read_campaign(with_keys(folder, **keys), findings)
-    if found.campaign is not None:
-        check_look(found.campaign, folder, findings)
+    if found.config is not None:
+        check_branding(found.config, folder, findings)
     return findings.errors
 
 
@@ -59,7 +59,7 @@ def logo(folder: Path, name: str = "logo.png", size: tuple[int, int] = (300, 150
 
 def made(campaign: Campaign, index: int = 0) -> tuple[bytes, bytes]:
     renderers = campaign.renderers(("pdf", "docx"))()
-    letter = campaign.composer.letter(campaign.recipients[index])
+    letter = campaign.composer.compose_letter(campaign.recipients[index])
     return renderers["pdf"].render(letter).data, renderers["docx"].render(letter).data
 
 
@@ -92,7 +92,7 @@ def test_the_sans_design_sets_everything_in_one_sans(starter: Path) -> None:
     campaign = opened(starter, letterhead="  design: sans\n")
     for data in (
         made(campaign)[0],
-        campaign.renderers(("pdf",))()["pdf"].render(campaign.composer.briefing()).data,
+        campaign.renderers(("pdf",))()["pdf"].render(campaign.composer.compose_briefing()).data,
     ):
         with pikepdf.open(BytesIO(data)) as pdf:
             names = {
@@ -121,7 +121,7 @@ def test_logo_lines_and_foot_stand_in_both_formats_which_say_the_same(starter: P
         assert "Second line" in text
         assert "office@example.org" not in text
         assert "Example Human Rights Initiative · 12 Example Street · 10115 Berlin" in text
-    assert differences(word, read_sheets(pdf)) == []
+    assert find_differences(word, read_untagged_pdf(pdf)) == []
     with zipfile.ZipFile(BytesIO(docx)) as package:
         feet = [package.read(name).decode() for name in package.namelist() if "footer" in name]
         assert 'descr="Two hands"' in package.read("word/document.xml").decode()
@@ -138,7 +138,7 @@ def test_logo_lines_and_foot_stand_in_both_formats_which_say_the_same(starter: P
 def test_a_logo_without_words_is_called_by_the_organisation(starter: Path) -> None:
     logo(starter)
     campaign = opened(starter, letterhead="  logo: {file: logo.png}\n")
-    letter = campaign.composer.letter(campaign.recipients[0])
+    letter = campaign.composer.compose_letter(campaign.recipients[0])
     assert 'alt="Example Human Rights Initiative"' in letter.html
 
 
@@ -190,7 +190,7 @@ def test_another_logo_makes_all_letters_anew(starter: Path) -> None:
     [
         ('  colours: {accent: "#f0b000"}\n', "colour-contrast", "#f0b000"),
         ("  colours: {quiet: aaaaaa}\n", "colour-contrast", "2.3 to 1"),
-        ("  colours: {accent: red}\n", "wrong-type", "six hexadecimal figures"),
+        ("  colours: {accent: red}\n", "wrong-type", "six hexadecimal digits"),
         ("  colours:\n    accent: #123456\n", "wrong-value", "in quotes"),
         ("  fonts: {text: Comic Sans}\n", "wrong-type", "Source Serif Pro or Source Sans Pro"),
         ("  design: baroque\n", "wrong-type", "serif or sans"),
@@ -238,7 +238,7 @@ def test_a_recipient_whose_address_finds_no_room_is_set_apart_with_the_line(star
 
 
 def test_lines_that_go_on_in_a_second_row_of_the_window_are_told_together(starter: Path) -> None:
-    warnings, broken = check_all(opened(starter, letter="  layout: din-5008-a\n"))
+    warnings, broken = check_documents(opened(starter, letter="  layout: din-5008-a\n"))
     (told,) = (each for each in warnings if each.code == "address-turned-over")
     assert broken == []
     assert told.message.startswith("10 lines of addresses are too long for one row of the window")
@@ -252,7 +252,7 @@ LONG = "Special Rapporteur on the situation of human rights in the Democratic Pe
 def test_without_a_window_a_long_line_goes_on_in_an_indented_row_in_both_formats(starter: Path) -> None:
     campaign = opened(starter)
     (rapporteur,) = (one for one in campaign.recipients if one.id == "un-special-rapporteur-dprk")
-    document = campaign.composer.letter(rapporteur)
+    document = campaign.composer.compose_letter(rapporteur)
     assert f"The {LONG}<br/>" in document.html
     rendered = campaign.renderers(("pdf", "docx"))()
     pdf, docx = (rendered[format].render(document).data for format in ("pdf", "docx"))
@@ -262,7 +262,7 @@ def test_without_a_window_a_long_line_goes_on_in_an_indented_row_in_both_formats
     first, second, office = lines_at(pdf, "The Special", "Republic", "Office")
     assert first == pytest.approx(office, abs=0.5)
     assert second > first + 8
-    assert differences(read_docx(docx), read_sheets(pdf)) == []
+    assert find_differences(read_docx(docx), read_untagged_pdf(pdf)) == []
 
 
 def lines_at(pdf: bytes, *words: str) -> list[float]:
@@ -273,29 +273,29 @@ def lines_at(pdf: bytes, *words: str) -> list[float]:
 
 
 def test_rows_of_an_address_are_parted_so_that_no_word_stands_alone() -> None:
-    layout = layout_of("letter", "a4", "plain")
+    layout = get_layout("letter", "a4", "plain")
     html = f'<div class="inside-address"><p>{LONG} or &amp;<br/>Short Street 1</p></div><p>{LONG} {LONG}</p>'
-    parted = with_hanging_rows(html, layout, QUIET_SERIF)
+    parted = wrap_address_lines(html, layout, DEFAULT_BRANDING)
     assert parted.replace("<br/>\u00a0\u00a0\u00a0\u00a0", " ") == html
     address = parted.partition("</div>")[0]
     assert address.count("<br/>") == 2
     assert len(address.split("<br/>")[1].split()) >= 3
     word = "x" * 300
     alone = f'<div class="inside-address"><p>{word}</p></div>'
-    assert with_hanging_rows(alone, layout, QUIET_SERIF) == alone
-    window = layout_of("letter", "a4", "din-5008-a")
-    assert with_hanging_rows(html, window, QUIET_SERIF) == html
+    assert wrap_address_lines(alone, layout, DEFAULT_BRANDING) == alone
+    window = get_layout("letter", "a4", "din-5008-a")
+    assert wrap_address_lines(html, window, DEFAULT_BRANDING) == html
 
 
 def test_a_line_of_an_address_with_markup_in_it_is_left_as_it_is() -> None:
-    layout = layout_of("letter", "a4", "plain")
+    layout = get_layout("letter", "a4", "plain")
     marked = f'<a class="x" href="https://example.org/{"x y " * 50}">Ministry</a> <em>{LONG} {LONG}</em>'
     html = f'<div class="inside-address"><p>{marked}<br/>Short Street 1</p></div>'
-    assert with_hanging_rows(html, layout, QUIET_SERIF) == html
+    assert wrap_address_lines(html, layout, DEFAULT_BRANDING) == html
 
 
 def test_without_a_window_nothing_is_said_of_long_lines(starter: Path) -> None:
-    warnings, _ = check_all(opened(starter))
+    warnings, _ = check_documents(opened(starter))
     assert "address-turned-over" not in {each.code for each in warnings}
 
 
@@ -319,11 +319,11 @@ def test_a_briefing_has_a_short_title_in_its_heads(starter: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "\nbriefing:\n" in text
     path.write_text(text.replace("\nbriefing:\n", "\nbriefing:\n  short_title: In short\n", 1), "utf-8")
-    assert open_campaign(starter).composer.briefing().running == ("In short",)
+    assert open_campaign(starter).composer.compose_briefing().running == ("In short",)
 
 
 def test_a_long_briefing_has_contents_that_lead_to_its_headings_and_a_short_one_none(starter: Path) -> None:
-    html = open_campaign(starter).composer.briefing().html
+    html = open_campaign(starter).composer.compose_briefing().html
     contents = re.search(r'<div class="toc">.*?</div>', html, re.DOTALL)
     assert contents
     targets = re.findall('href="#([^"]+)"', contents[0])
@@ -336,4 +336,4 @@ def test_a_long_briefing_has_contents_that_lead_to_its_headings_and_a_short_one_
         ),
         "utf-8",
     )
-    assert '<div class="toc">' not in open_campaign(starter).composer.briefing().html
+    assert '<div class="toc">' not in open_campaign(starter).composer.compose_briefing().html

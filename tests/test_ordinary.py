@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from material import ROOT
 
-from briefgen.campaign.loader import check_names, read_campaign, recipient_files
+from briefgen.campaign.loader import check_references, read_campaign, recipient_file_names
 from briefgen.compose.citations.styles import find_style
-from briefgen.compose.pictures import with_pictures
+from briefgen.compose.pictures import embed_pictures
 from briefgen.errors import BriefgenError, ProblemList, StorageError, UsageError
-from briefgen.inspect.diff import read_finished
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.add_source import Described
+from briefgen.inspect.trace import read_document
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.add_source import WorkDescription
 from briefgen.library.ingest.curate import add_source
-from briefgen.library.ingest.extract import extract
+from briefgen.library.ingest.extract import extract_text
 from briefgen.library.loader import load_library
-from briefgen.system.files import content, is_folder, is_ordinary, is_within
-from briefgen.system.yaml_reader import read_text
+from briefgen.system.files import read_limited_bytes, is_folder, is_regular_file, is_inside_folder
+from briefgen.system.yaml_reader import read_text_file
 
 ABSURD = ("a" * 5000, "a\0b", "loop", "pipe", "folder", "a/" * 3000, "\ud800", "loop/x", "")
 
@@ -38,24 +38,24 @@ def odd(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ABSURD)
 def test_no_name_breaks_off_a_question(odd: Path, name: str) -> None:
-    assert not is_ordinary(odd / name)
+    assert not is_regular_file(odd / name)
     assert is_folder(odd / name) == (name in ("folder", ""))
-    assert is_within(odd / name, odd)
+    assert is_inside_folder(odd / name, odd)
     with pytest.raises(StorageError) as refused:
-        content(odd / name, name, 10)
+        read_limited_bytes(odd / name, name, 10)
     assert refused.value.problems[0].code in {"file-irregular", "file-unreadable"}
     assert len(str(refused.value)) < 300
 
 
 def test_a_file_is_read_up_to_its_bound(odd: Path) -> None:
-    assert content(odd / "file", "file", 5) == b"words"
+    assert read_limited_bytes(odd / "file", "file", 5) == b"words"
     with pytest.raises(StorageError) as refused:
-        content(odd / "file", "file", 4)
+        read_limited_bytes(odd / "file", "file", 4)
     assert refused.value.problems[0].code == "file-too-large"
     with pytest.raises(StorageError) as refused:
-        content(Path("/dev/zero"), "zero", 4)
+        read_limited_bytes(Path("/dev/zero"), "zero", 4)
     assert refused.value.problems[0].code == "file-irregular"
-    assert not is_within(odd / ".." / "x", odd)
+    assert not is_inside_folder(odd / ".." / "x", odd)
 
 
 @pytest.mark.parametrize("name", ["pipe", "pipe.pdf", "pipe.docx", "pipe.txt"])
@@ -63,12 +63,12 @@ def test_nothing_waits_for_a_pipe(odd: Path, name: str) -> None:
     if not (odd / name).exists():
         os.mkfifo(odd / name)
     for read in (
-        lambda: read_finished(odd / name),
-        lambda: read_text(odd / name, name),
+        lambda: read_document(odd / name),
+        lambda: read_text_file(odd / name, name),
         lambda: (
-            extract(odd / name, "x.txt")
+            extract_text(odd / name, "x.txt")
             if name.endswith((".txt", ".pdf", ".docx"))
-            else read_text(odd / name, "")
+            else read_text_file(odd / name, "")
         ),
     ):
         with pytest.raises(StorageError) as refused:
@@ -90,8 +90,8 @@ def test_absurd_names_in_a_campaign_are_told_with_their_line(odd: Path, name: st
     (odd / "campaign.yaml").write_text(text)
     findings = ProblemList()
     found = read_campaign(odd, findings)
-    assert name.replace(r"\0", "\0") in recipient_files(found)
-    check_names(found, {}, findings)
+    assert name.replace(r"\0", "\0") in recipient_file_names(found)
+    check_references(found, {}, findings)
     told = [one for one in findings.problems if one.code in ("file-missing", "file-irregular")]
     assert len(told) >= 3
     assert all(problem.place and problem.place.line and len(problem.message) < 300 for problem in told)
@@ -110,7 +110,7 @@ def test_an_absurd_citation_style_is_told(odd: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["a" * 5000, "loop", "a&#0;b", "pipe", "folder", "nowhere"])
 def test_an_absurd_picture_is_told(odd: Path, name: str) -> None:
     with pytest.raises(BriefgenError) as refused:
-        with_pictures(f'<img src="{name}" alt=""/>', [odd])
+        embed_pictures(f'<img src="{name}" alt=""/>', [odd])
     assert refused.value.problems[0].code == "picture-missing"
 
 
@@ -125,8 +125,8 @@ def carried(data: bytes, kind: str = "png") -> str:
 
 def test_a_whole_picture_is_carried_from_file_and_template(odd: Path) -> None:
     (odd / "dot.png").write_bytes(PNG)
-    assert with_pictures('<img src="dot.png" alt=""/>', [odd]) == carried(PNG)
-    assert with_pictures(carried(PNG), [odd]) == carried(PNG)
+    assert embed_pictures('<img src="dot.png" alt=""/>', [odd]) == carried(PNG)
+    assert embed_pictures(carried(PNG), [odd]) == carried(PNG)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_whole_picture_is_carried_from_file_and_template(odd: Path) -> None:
 )
 def test_a_broken_picture_is_told_before_it_is_set(odd: Path, image: str, code: str) -> None:
     with pytest.raises(BriefgenError) as refused:
-        with_pictures(image, [odd])
+        embed_pictures(image, [odd])
     assert refused.value.problems[0].code in code.split()
     assert "_io." not in str(refused.value)
 
@@ -153,9 +153,9 @@ def test_a_broken_picture_is_told_before_it_is_set(odd: Path, image: str, code: 
 def test_a_picture_file_that_breaks_off_is_told_with_its_name(odd: Path) -> None:
     (odd / "half.png").write_bytes(PNG[:42])
     with pytest.raises(
-        BriefgenError, match=r"half\.png: picture-broken: the picture 'half\.png' cannot be set"
+        BriefgenError, match=r"half\.png: picture-broken: the picture 'half\.png' cannot be used"
     ):
-        with_pictures('<img src="half.png" alt=""/>', [odd])
+        embed_pictures('<img src="half.png" alt=""/>', [odd])
 
 
 def test_what_has_the_name_of_a_file_of_the_library_is_not_passed_over(odd: Path) -> None:
@@ -165,7 +165,7 @@ def test_what_has_the_name_of_a_file_of_the_library_is_not_passed_over(odd: Path
     os.mkfifo(odd / "snippets" / "c.md")
     (odd / "seeds").write_text("no folder")
     findings = ProblemList()
-    load_library([Folder(odd, "mine")], findings)
+    load_library([LibraryFolder(odd, "mine")], findings)
     told = {str(problem.place) for problem in findings.problems if problem.code == "file-irregular"}
     assert told == {"mine/seeds", "mine/snippets/a.md", "mine/snippets/b.md", "mine/snippets/c.md"}
 
@@ -173,15 +173,15 @@ def test_what_has_the_name_of_a_file_of_the_library_is_not_passed_over(odd: Path
 @pytest.mark.parametrize(
     ("source", "described", "code"),
     [
-        ("a" * 300, Described(), "source-id"),
-        ("hrw-2024", Described(title="a\udc80b"), "unprintable-character"),
-        ("hrw-2024", Described(title="a\x1b[2Jb"), "unprintable-character"),
-        ("hrw-2024", Described(authors=("a\x00",)), "unprintable-character"),
+        ("a" * 300, WorkDescription(), "source-id"),
+        ("hrw-2024", WorkDescription(title="a\udc80b"), "unprintable-character"),
+        ("hrw-2024", WorkDescription(title="a\x1b[2Jb"), "unprintable-character"),
+        ("hrw-2024", WorkDescription(authors=("a\x00",)), "unprintable-character"),
     ],
 )
-def test_what_cannot_be_kept_is_not_taken_in(odd: Path, source: str, described: Described, code: str) -> None:
+def test_what_cannot_be_kept_is_not_taken_in(odd: Path, source: str, described: WorkDescription, code: str) -> None:
     (odd / "text.txt").write_text("One sentence of a text.\nAnother one, that ends it.\n")
     with pytest.raises((BriefgenError, UsageError)) as refused:
-        add_source(Folder(odd, ""), odd / "text.txt", source, described)
+        add_source(LibraryFolder(odd, ""), odd / "text.txt", source, described)
     assert code in {problem.code for problem in refused.value.problems}
     assert not (odd / "seeds").exists()

@@ -10,10 +10,10 @@ from material import ROOT
 
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.pdf_untagged import read_sheets
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
 
 SHIPPED = ROOT / "templates" / "letterhead" / "a4.docx"
 
@@ -37,14 +37,14 @@ def test_letters_stand_on_it_in_word_and_leave_its_place_free_in_pdf(starter: Pa
     shutil.copy(SHIPPED, starter / "ours.docx")
     campaign = opened(starter)
     renderers = campaign.renderers(("pdf", "docx"))()
-    letter = campaign.composer.letter(campaign.recipients[0])
+    letter = campaign.composer.compose_letter(campaign.recipients[0])
     word, page = renderers["docx"].render(letter).data, renderers["pdf"].render(letter).data
-    sender = campaign.campaign.sender
+    sender = campaign.config.sender
     assert sender.address[0] not in read_docx(word).text
     assert sender.address[0] not in read_pdf(page).text
     assert sender.name in read_docx(word).text
-    assert differences(read_docx(word), read_sheets(page)) == []
-    assert read_docx(word).title == read_sheets(page).title == letter.title
+    assert find_differences(read_docx(word), read_untagged_pdf(page)) == []
+    assert read_docx(word).title == read_untagged_pdf(page).title == letter.title
 
 
 def test_that_pdfs_do_not_carry_it_is_said(starter: Path) -> None:

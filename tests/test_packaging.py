@@ -21,7 +21,7 @@ from uuid import uuid4
 import pytest
 
 import briefgen
-from briefgen.library.folders import built_in
+from briefgen.library.folders import resource_folder
 
 ROOT = Path(briefgen.__file__).resolve().parents[1]
 SECRET = f"a full text that is nobody's to pass on, {uuid4()}"
@@ -153,8 +153,8 @@ def test_a_wheel_can_be_built_from_the_sdist_and_is_the_same(
 
 
 def test_the_loader_serves_the_checkout() -> None:
-    assert built_in("templates") == ROOT / "templates"
-    assert (built_in("docs") / "checks" / "machine.md").is_file()
+    assert resource_folder("templates") == ROOT / "templates"
+    assert (resource_folder("docs") / "checks" / "machine.md").is_file()
 
 
 def test_the_loader_serves_the_installed_package(installed: Path, tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from html_reader import read_html
 from material import ROOT
 
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
 
 EXAMPLE = ROOT / "examples/special-procedures"
 
@@ -32,7 +32,7 @@ def numbers(html: str) -> list[int]:
 
 
 def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragraphs(opened: Campaign) -> None:
-    html = opened.composer.letter(opened.recipients[0]).html.replace("\u00a0", " ")
+    html = opened.composer.compose_letter(opened.recipients[0]).html.replace("\u00a0", " ")
     assert re.findall("<h2>(.*?)</h2>", html) == [
         "Alleged victims",
         "Alleged perpetrators",
@@ -42,7 +42,7 @@ def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragrap
         "Consent and confidentiality",
     ]
     assert numbers(html) == list(range(1, 14))
-    case = opened.campaign.case
+    case = opened.config.case
     assert case is not None
     for words in (case.perpetrators, case.date, case.place, *case.account, case.remedies, case.consent):
         assert words in html
@@ -50,33 +50,33 @@ def test_a_case_has_all_that_the_special_procedures_ask_for_in_numbered_paragrap
 
 
 def test_a_submission_to_the_periodic_review_numbers_its_paragraphs_through(opened: Campaign) -> None:
-    html = opened.composer.briefing().html
+    html = opened.composer.compose_briefing().html
     assert numbers(html) == list(range(1, 14))
     assert re.findall("<h2>(.*?)</h2>", html)[:2] == ["Submitted by", "Summary"]
     assert "Recommendations" in html
 
 
 def test_numbers_of_paragraphs_are_the_same_in_word(opened: Campaign) -> None:
-    document = opened.composer.briefing()
+    document = opened.composer.compose_briefing()
     finished = opened.renderers(("docx",))()["docx"].render(document)
-    assert differences(read_html(document.html), read_docx(finished.data)) == []
+    assert find_differences(read_html(document.html), read_docx(finished.data)) == []
 
 
 def test_a_leave_behind_is_one_page_with_the_request_first(opened: Campaign) -> None:
     starter = open_campaign(ROOT / "examples/starter")
-    document = starter.composer.briefing("leave-behind")
+    document = starter.composer.compose_briefing("leave-behind")
     assert document.html.index("We ask you to support") < document.html.index("Why it matters")
     rendering = starter.renderers(("pdf",))()["pdf"].render(document)
     assert rendering.pages == 1
     printed = {one["id"] for one in document.record["snippets"]}
-    assert printed == {*starter.campaign.briefing.summary, starter.campaign.briefing.asks[0]}
+    assert printed == {*starter.config.briefing.summary, starter.config.briefing.asks[0]}
 
 
 @pytest.mark.parametrize("kind", ["upr-submission", "leave-behind"])
 def test_a_paper_of_another_kind_has_no_contents_however_long_its_campaign_is(kind: str) -> None:
     starter = open_campaign(ROOT / "examples/starter")
-    assert 'class="toc"' in starter.composer.briefing().html
-    assert 'class="toc"' not in starter.composer.briefing(kind).html
+    assert 'class="toc"' in starter.composer.compose_briefing().html
+    assert 'class="toc"' not in starter.composer.compose_briefing(kind).html
 
 
 def test_a_case_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -96,6 +96,6 @@ def test_a_case_leaves_out_what_need_not_be_told(tmp_path: Path) -> None:
     folder = shutil.copytree(EXAMPLE, tmp_path / "less")
     (folder / "campaign.yaml").write_text(case, encoding="utf-8")
     campaign = open_campaign(folder)
-    html = campaign.composer.letter(campaign.recipients[0]).html
+    html = campaign.composer.compose_letter(campaign.recipients[0]).html
     assert "Steps taken" not in html
     assert numbers(html) == list(range(1, 12))

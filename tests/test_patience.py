@@ -8,11 +8,11 @@ import time
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.system.limits import patience
+from briefgen.system.limits import resource_limits
 
 
 def test_what_takes_too_long_is_given_up() -> None:
-    with pytest.raises(BriefgenError) as refused, patience("the letter to ada-sample", 0.05):
+    with pytest.raises(BriefgenError) as refused, resource_limits("the letter to ada-sample", 0.05):
         while True:
             pass
     assert refused.value.problems[0].code == "took-too-long"
@@ -21,7 +21,7 @@ def test_what_takes_too_long_is_given_up() -> None:
 
 def test_what_is_ready_in_time_leaves_no_alarm_behind() -> None:
     before = signal.getsignal(signal.SIGALRM)
-    with patience("the letter", 60):
+    with resource_limits("the letter", 60):
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is before
@@ -33,7 +33,7 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells 
 @ON_LINUX
 def test_what_takes_too_much_memory_is_given_up_while_it_grows() -> None:
     kept = []
-    with pytest.raises(BriefgenError) as refused, patience("the letter to ada-sample", 30, 64):
+    with pytest.raises(BriefgenError) as refused, resource_limits("the letter to ada-sample", 30, 64):
         while True:
             kept.append(bytearray(1 << 20))
             time.sleep(0.002)
@@ -44,7 +44,7 @@ def test_what_takes_too_much_memory_is_given_up_while_it_grows() -> None:
 @ON_LINUX
 def test_what_asks_for_too_much_at_once_is_given_up() -> None:
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    with pytest.raises(BriefgenError) as refused, patience("the briefing", 30, 64):
+    with pytest.raises(BriefgenError) as refused, resource_limits("the briefing", 30, 64):
         bytearray(1 << 30)
     assert refused.value.problems[0].code == "took-too-much"
     assert "the briefing needed more than 64 MB" in refused.value.problems[0].message
@@ -54,6 +54,6 @@ def test_what_asks_for_too_much_at_once_is_given_up() -> None:
 @ON_LINUX
 def test_what_the_process_has_already_does_not_count() -> None:
     kept = bytearray(200 << 20)
-    with patience("the letter", 30, 64):
+    with resource_limits("the letter", 30, 64):
         time.sleep(0.3)
     assert kept

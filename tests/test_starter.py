@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from briefgen.campaign.open import open_campaign
-from briefgen.campaign.scaffold import examples, start, start_template
+from briefgen.campaign.scaffold import list_examples, create_campaign, create_template
 from briefgen.errors import BriefgenError, UsageError
-from briefgen.library.folders import Folder
+from briefgen.library.folders import LibraryFolder
 from briefgen.library.loader import library_folders
 
 SHIPPED = library_folders()[-1]
 
 
 def new(folder: Path, name: str) -> Path:
-    return start_template(Folder(folder), name, SHIPPED)
+    return create_template(LibraryFolder(folder), name, SHIPPED)
 
 
-@pytest.mark.parametrize("name", examples())
+@pytest.mark.parametrize("name", list_examples())
 def test_every_example_opens_without_a_warning_but_the_sample_sender(tmp_path: Path, name: str) -> None:
-    start(tmp_path / "campaign", name)
+    create_campaign(tmp_path / "campaign", name)
     opened = open_campaign(tmp_path / "campaign")
     assert [problem.code for problem in opened.warnings] == ["sender-sample"]
     assert opened.skipped == ()
@@ -30,14 +30,14 @@ def test_every_example_opens_without_a_warning_but_the_sample_sender(tmp_path: P
 def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(BriefgenError) as caught:
-        start(tmp_path, "starter")
+        create_campaign(tmp_path, "starter")
     assert caught.value.problems[0].code == "folder-not-empty"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_an_unknown_example_is_named_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        start(tmp_path / "x", "startr")
+        create_campaign(tmp_path / "x", "startr")
     assert caught.value.problems[0].hint == "did you mean starter?"
 
 
@@ -46,7 +46,7 @@ def test_a_new_template_changes_nothing_until_a_block_is_uncommented(starter: Pa
     path = new(starter, "letter/office/us-senator")
     after = open_campaign(starter)
     assert (
-        after.composer.letter(after.recipients[0]).html == before.composer.letter(before.recipients[0]).html
+        after.composer.compose_letter(after.recipients[0]).html == before.composer.compose_letter(before.recipients[0]).html
     )
     text = path.read_text(encoding="utf-8")
     path.write_text(
@@ -57,8 +57,8 @@ def test_a_new_template_changes_nothing_until_a_block_is_uncommented(starter: Pa
         encoding="utf-8",
     )
     changed = open_campaign(starter)
-    assert "A closing of our own." in changed.composer.letter(changed.recipients[0]).html
-    assert "A closing of our own." not in changed.composer.letter(changed.recipients[1]).html
+    assert "A closing of our own." in changed.composer.compose_letter(changed.recipients[0]).html
+    assert "A closing of our own." not in changed.composer.compose_letter(changed.recipients[1]).html
 
 
 def test_a_template_for_one_recipient_extends_the_default(starter: Path) -> None:

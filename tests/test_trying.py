@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from briefgen.campaign.open import open_campaign
-from briefgen.campaign.trial_letters import _Trial
+from briefgen.campaign.trial_letters import _TrialRun
 from briefgen.errors import BriefgenError, Problem
 from tests.material import ROOT
 
@@ -103,8 +103,8 @@ def test_that_a_rule_serves_others_is_found_out_once_for_all_rows(
     starter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    is_well = _Trial._is_well
-    monkeypatch.setattr(_Trial, "_is_well", lambda trial, other: asked.append(other) or is_well(trial, other))
+    is_well = _TrialRun._is_well
+    monkeypatch.setattr(_TrialRun, "_is_well", lambda trial, other: asked.append(other) or is_well(trial, other))
     with_values(starter, "voters", {"clara-example": "40000"})
     with_campaign(starter, "interests:\n", 'interests:\n  - when: "10 / fields.voters|int > 1"\n')
     assert len(set_apart(starter)) == 17

@@ -1,35 +1,42 @@
-"""Addresses a recipient: inside address, salutation, complimentary close, from the forms of address.
+"""Apply the forms of address to a recipient: inside address, salutation and complimentary close.
 
-It decides nothing about the letter's content and guesses nothing: where the form needs what the recipient's
-record does not hold, that is said.
+Nothing is guessed: where a form needs a field that the recipient's record leaves empty, that is an error.
 """
 
 from __future__ import annotations
 
-from briefgen.address.countries import state, the_state, usual_name
-from briefgen.address.forms_of_address import ADDRESS, Form, Forms, Wording, Words
-from briefgen.address.names import formal, postnominals, printed
-from briefgen.address.postal import country_line, large_first, locality_lines
+from briefgen.address.countries import common_name, formal_name, formal_name_with_article
+from briefgen.address.forms_of_address import (
+    ADDRESS_LINE,
+    FormOfAddress,
+    FormsOfAddress,
+    GenderedWording,
+    LocalizedForm,
+)
+from briefgen.address.names import join_postnominals, printed_name, salutation_name
+from briefgen.address.postal import format_country_line, format_locality_lines, format_region_first
 from briefgen.errors import BriefgenError, Problem
-from briefgen.model.recipient import Addressed, Committee, Recipient
+from briefgen.model.recipient import AddressAndSalutation, Committee, Recipient
 
 
-def address(recipient: Recipient, forms: Forms, *, sender_country: str) -> Addressed:
-    """The forms due to one recipient of a letter from `sender_country` (ISO 3166-1 alpha-2).
+def address_recipient(
+    recipient: Recipient, forms: FormsOfAddress, *, sender_country: str
+) -> AddressAndSalutation:
+    """Return the form of address for a recipient of a letter from `sender_country` (ISO 3166-1 alpha-2).
 
-    Raises BriefgenError with the place of the recipient's row where the office is unknown, a field that the
+    Raise BriefgenError, with the place of the recipient's row, if the office is unknown, a field that the
     form needs is empty, or the form does not exist in the recipient's language.
     """
-    key, form = forms.of(recipient)
-    words = _words(form, recipient, key)
-    values = _values(recipient, form, words)
-    _check_needs(form, values, recipient, key)
+    key, form = forms.find(recipient)
+    words = _find_localized_form(form, recipient, key)
+    values = _build_field_values(recipient, form, words)
+    _check_required_fields(form, values, recipient, key)
     wordings = words.lines if values["name"] else words.nameless
     if not wordings:
         raise BriefgenError(
             Problem(
                 "recipient-name-missing",
-                _about(recipient, f"{key} needs a name"),
+                _prefix_with_recipient(recipient, f"{key} needs a name"),
                 recipient.place,
                 "fill in name, or given and family",
             )
@@ -38,7 +45,7 @@ def address(recipient: Recipient, forms: Forms, *, sender_country: str) -> Addre
         raise BriefgenError(
             Problem(
                 "recipient-name-missing",
-                _about(recipient, f"{key} needs a name or the title of the post"),
+                _prefix_with_recipient(recipient, f"{key} needs a name or the title of the post"),
                 recipient.place,
                 "fill in name, or role",
             )
@@ -49,97 +56,107 @@ def address(recipient: Recipient, forms: Forms, *, sender_country: str) -> Addre
         raise BriefgenError(
             Problem(
                 "form-field-missing",
-                _about(recipient, f"the {'close' if salutation else 'salutation'} of {key} cannot be filled"),
+                _prefix_with_recipient(
+                    recipient, f"the {'close' if salutation else 'salutation'} of {key} cannot be filled"
+                ),
                 recipient.place,
                 "fill in family, given or gender",
             )
         )
-    postal = _postal(recipient, sender_country)
-    first = large_first(recipient.country, recipient.language, recipient.locality, recipient.region)
+    postal = _build_postal_lines(recipient, sender_country)
+    first = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
     streets = recipient.address if first is None else ()
-    lines = _lines(wordings, values, streets, recipient.gender, postal)
-    whole = (*lines, *postal)
+    lines = _build_address_lines(wordings, values, streets, recipient.gender, postal)
+    address_lines = (*lines, *postal)
     if first is not None:
         last = (
             (recipient.postal_code, *postal[-1:])
             if _is_abroad(recipient, sender_country)
             else (recipient.postal_code,)
         )
-        whole = (*_joined(first, recipient.address), *lines, *(line for line in last if line))
-    return Addressed(
-        lines=whole,
+        address_lines = (
+            *_join_city_and_street(first, recipient.address),
+            *lines,
+            *(line for line in last if line),
+        )
+    return AddressAndSalutation(
+        lines=address_lines,
         salutation=salutation,
         close=close,
-        # In some countries the ministry comes before its minister; the second page is headed by the person.
+        # In some countries the ministry comes before its minister; the second page is headed with the person.
         name=next((line for line in lines if values["name"] and values["name"] in line), lines[0]),
         you=words.you,
         rule=key,
     )
 
 
-def _words(form: Form, recipient: Recipient, key: str) -> Words:
-    variant = form.variant(recipient)
-    if variant is None:
+def _find_localized_form(form: FormOfAddress, recipient: Recipient, key: str) -> LocalizedForm:
+    language = form.choose_language(recipient)
+    if language is None:
         known = ", ".join(["en", *(tag for tag in form.languages if "-" not in tag)])
         raise BriefgenError(
             Problem(
                 "form-language",
-                _about(recipient, f"the form of address of {key} does not exist in {recipient.language!r}"),
+                _prefix_with_recipient(
+                    recipient, f"the form of address of {key} does not exist in {recipient.language!r}"
+                ),
                 recipient.place,
                 f"write {known} in the column language, or add the words to the campaign's forms of address",
             )
         )
-    return form.languages.get(variant, form)
+    return form.languages.get(language, form)
 
 
-def _values(recipient: Recipient, form: Form, words: Words) -> dict[str, str]:
-    held = _held(recipient.committees)
+def _build_field_values(recipient: Recipient, form: FormOfAddress, words: LocalizedForm) -> dict[str, str]:
+    led = _find_led_committee(recipient.committees)
     return {
-        "name": printed(recipient, form.titles),
+        "name": printed_name(recipient, form.titles),
         "given": recipient.given,
         "family": recipient.family,
         "honorific": recipient.honorific,
-        "postnominals": postnominals(recipient.postnominals, form.postnominals, form.postnominals_joined),
+        "postnominals": join_postnominals(
+            recipient.postnominals, form.postnominals, form.postnominals_joined
+        ),
         "role": recipient.role,
         "organisation": recipient.organisation,
         "constituency": recipient.constituency,
-        "formal": formal(recipient, {"m": words.courtesy.m, "f": words.courtesy.f}),
-        "committee": _committee_name(held),
-        "over": _committee_name(_over(held, recipient.committees)),
-        "state": state(recipient.represents),
-        "the_state": the_state(recipient.represents),
-        "of_state": _of_state(recipient),
+        "formal": salutation_name(recipient, {"m": words.courtesy.m, "f": words.courtesy.f}),
+        "committee": _strip_chamber(led),
+        "over": _strip_chamber(_find_parent_committee(led, recipient.committees)),
+        "state": formal_name(recipient.represents),
+        "the_state": formal_name_with_article(recipient.represents),
+        "of_state": _build_of_state(recipient),
     }
 
 
-def _of_state(recipient: Recipient) -> str:
-    """`of the French Republic`, for an office line; empty where role or organisation name the state."""
+def _build_of_state(recipient: Recipient) -> str:
+    """Return `of the French Republic` for an office line; empty if role or organisation name the state."""
     said = f"{recipient.role} {recipient.organisation}".casefold()
-    names = (state(recipient.represents), usual_name(recipient.represents))
+    names = (formal_name(recipient.represents), common_name(recipient.represents))
     if any(name and name.casefold() in said for name in names):
         return ""
-    full = the_state(recipient.represents)
+    full = formal_name_with_article(recipient.represents)
     if recipient.role.casefold().endswith("the republic"):
-        # `President of the Republic` is completed (`of Finland`) or left as it is, not told twice.
+        # `President of the Republic` becomes `… of Finland` or is kept; `the Republic` is not repeated.
         _, _, rest = full.partition("the Republic ")
         return rest
     return f"of {full}" if full else ""
 
 
-def _held(committees: tuple[Committee, ...]) -> Committee | None:
-    """The first committee in which the recipient is chair or ranking member."""
+def _find_led_committee(committees: tuple[Committee, ...]) -> Committee | None:
+    """Return the first committee in which the recipient is chair or ranking member."""
     return next((committee for committee in committees if committee.role in ("chair", "ranking")), None)
 
 
-def _over(held: Committee | None, committees: tuple[Committee, ...]) -> Committee | None:
-    """The committee of which `held` is a part: `SSFR` over `SSFR01`."""
-    if held is None:
+def _find_parent_committee(led: Committee | None, committees: tuple[Committee, ...]) -> Committee | None:
+    """Return the committee of which `led` is a subcommittee: `SSFR` for `SSFR01`."""
+    if led is None:
         return None
-    return next((c for c in committees if c.id != held.id and held.id.startswith(c.id)), None)
+    return next((c for c in committees if c.id != led.id and led.id.startswith(c.id)), None)
 
 
-def _committee_name(committee: Committee | None) -> str:
-    """Without the chamber, which has its own line: `Committee on Foreign Relations`."""
+def _strip_chamber(committee: Committee | None) -> str:
+    """Return `Committee on Foreign Relations` without the chamber, which has its own line."""
     if committee is None:
         return ""
     name = committee.name
@@ -148,51 +165,52 @@ def _committee_name(committee: Committee | None) -> str:
     return name
 
 
-def _check_needs(form: Form, values: dict[str, str], recipient: Recipient, key: str) -> None:
+def _check_required_fields(
+    form: FormOfAddress, values: dict[str, str], recipient: Recipient, key: str
+) -> None:
     columns = {
         "committee": ("committees", "write for example SSFR:chair (Senate Committee on Foreign Relations)"),
         "state": ("represents", "write the two letters of the state represented, for example KR"),
         "gender": ("gender", "write f or m; briefgen does not guess it"),
     }
-    for need in form.needs:
-        if not (recipient.gender if need == "gender" else values[need]):
-            column, hint = columns.get(need, (need, f"fill in {need}"))
+    for field in form.needs:
+        if not (recipient.gender if field == "gender" else values[field]):
+            column, hint = columns.get(field, (field, f"fill in {field}"))
             raise BriefgenError(
                 Problem(
                     "form-field-missing",
-                    _about(recipient, f"{key} needs the column {column}"),
+                    _prefix_with_recipient(recipient, f"{key} needs the column {column}"),
                     recipient.place,
                     hint,
                 )
             )
 
 
-def _lines(
-    wordings: list[Wording],
+def _build_address_lines(
+    wordings: list[GenderedWording],
     values: dict[str, str],
     streets: tuple[str, ...],
     gender: str,
     postal: tuple[str, ...],
 ) -> list[str]:
-    """The lines above the postal ones; one that is empty, or says what another line says, is left out.
+    """Return the lines above the postal ones, without empty and repeated ones.
 
-    Spreadsheets often give `House of Commons` as part of the street too, and `Japan` is both the full name
-    of the state and, in capitals, the country line.
+    Spreadsheets often repeat `House of Commons` in the street, and `Japan` is both the full name of the state
+    and, in capitals, the country line.
     """
     lines: list[str] = []
     said = {line.casefold() for line in postal}
     for wording in wordings:
-        own = wording.neutral == [ADDRESS]
-        here = streets if own else (wording.fill(values, gender),)
-        for line in here:
+        is_street_slot = wording.neutral == [ADDRESS_LINE]
+        for line in streets if is_street_slot else (wording.fill(values, gender),):
             if line and line.casefold() not in said:
                 lines.append(line)
                 said.add(line.casefold())
     return lines
 
 
-def _joined(first: str, streets: tuple[str, ...]) -> tuple[str, ...]:
-    """City and street on one line, and what is within the street (building, floor) below."""
+def _join_city_and_street(first: str, streets: tuple[str, ...]) -> tuple[str, ...]:
+    """Put city and street on one line, and building or floor below it."""
     return (" ".join([first, *streets[:1]]).strip(), *streets[1:])
 
 
@@ -200,13 +218,13 @@ def _is_abroad(recipient: Recipient, sender_country: str) -> bool:
     return bool(recipient.country) and recipient.country != sender_country
 
 
-def _postal(recipient: Recipient, sender_country: str) -> tuple[str, ...]:
+def _build_postal_lines(recipient: Recipient, sender_country: str) -> tuple[str, ...]:
     abroad = _is_abroad(recipient, sender_country)
-    lines = locality_lines(
+    lines = format_locality_lines(
         recipient.country, recipient.locality, recipient.region, recipient.postal_code, abroad=abroad
     )
-    return (*lines, country_line(recipient.country)) if abroad else lines
+    return (*lines, format_country_line(recipient.country)) if abroad else lines
 
 
-def _about(recipient: Recipient, message: str) -> str:
+def _prefix_with_recipient(recipient: Recipient, message: str) -> str:
     return f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id}): {message}"

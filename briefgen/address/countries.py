@@ -1,50 +1,59 @@
-"""Formal names of states, from data/states.yaml."""
+"""Names of countries and territories: usual names from Unicode CLDR, formal ones from data/states.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 
-from briefgen.data import FOLDER
+from briefgen.data import DATA_FOLDER
 from briefgen.errors import ProblemList
-from briefgen.recipients.schema import territories
-from briefgen.system.yaml_reader import read_text, read_yaml
+from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 
 @cache
-def _states() -> Mapping[str, str]:
-    path, findings = FOLDER / "states.yaml", ProblemList()
-    marked = read_yaml(read_text(path, path.name), path.name, findings)
-    findings.raise_errors()
+def territory_names() -> Mapping[str, str]:
+    """Return the English names of countries and territories by ISO 3166-1 alpha-2 code."""
+    from babel import Locale
+
+    not_territories = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+    names: Mapping[str, str] = Locale("en").territories
+    return {code: names[code] for code in names if len(code) == 2 and code not in not_territories}
+
+
+@cache
+def _load_formal_names() -> Mapping[str, str]:
+    path, problems = DATA_FOLDER / "states.yaml", ProblemList()
+    marked = parse_yaml(read_text_file(path, path.name), path.name, problems)
+    problems.raise_errors()
     return marked.data if marked else {}
 
 
-def the_state(code: str) -> str:
-    """Formal name for running text: `the Republic of Korea`; the usual name where a territory has none."""
-    return _states().get(code) or territories().get(code, "")
+def formal_name_with_article(code: str) -> str:
+    """Return the formal name for running text, `the Republic of Korea`; the common name if there is none."""
+    return _load_formal_names().get(code) or territory_names().get(code, "")
 
 
-def usual_name(code: str) -> str:
-    """The name in common use: `South Korea`."""
-    return territories().get(code, "")
+def common_name(code: str) -> str:
+    """Return the name in common use: `South Korea`."""
+    return territory_names().get(code, "")
 
 
 def country_name(code: str, language: str, *, formal: bool) -> str:
-    """How a text names a state: `North Korea`, `Corée du Nord`.
+    """Return a country's name for running text: `North Korea`, `Corée du Nord`.
 
-    Formally, when first it does: `the Democratic People’s Republic of Korea (North Korea)`; full names are
-    known in English alone.
+    With `formal`, as at the first mention: `the Democratic People’s Republic of Korea (North Korea)`. Formal
+    names are known in English only.
     """
     if language.split("-")[0].lower() != "en":
         from babel import Locale
 
         return str(Locale.parse(language, sep="-").territories.get(code, code))
-    usual, full = usual_name(code), the_state(code)
+    usual, full = common_name(code), formal_name_with_article(code)
     if not formal or full.removeprefix("the ") == usual:
         return full if formal else usual
     return f"{full} ({usual})"
 
 
-def state(code: str) -> str:
-    """Formal name standing alone: `Republic of Korea`."""
-    return the_state(code).removeprefix("the ")
+def formal_name(code: str) -> str:
+    """Return the formal name without an article: `Republic of Korea`."""
+    return formal_name_with_article(code).removeprefix("the ")

@@ -1,6 +1,6 @@
-"""Forms of address: the data file, what may stand in it, and how a campaign changes it.
+"""Forms of address: the schema of their data file, and how a campaign overrides it.
 
-It says which wording is due to an office; filling it in for a recipient is for briefgen.address.address.
+This module finds the form for an office; `briefgen.address.address` fills it in for a recipient.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from briefgen.address.pattern import parse
-from briefgen.data import FOLDER
-from briefgen.errors import BriefgenError, Problem, ProblemList, suggest
+from briefgen.address.pattern import parse_pattern
+from briefgen.data import DATA_FOLDER
+from briefgen.errors import BriefgenError, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
-from briefgen.model.written import Written
-from briefgen.system.yaml_reader import Marked, build, read_text, read_yaml
+from briefgen.model.yaml_model import YamlModel
+from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
 
-DATA = FOLDER / "forms-of-address.yaml"
-FIELDS = frozenset(
+FORMS_FILE = DATA_FOLDER / "forms-of-address.yaml"
+WORDING_FIELDS = frozenset(
     {
         "name",
         "given",
@@ -38,14 +38,14 @@ FIELDS = frozenset(
         "of_state",
     }
 )
-"""What a wording may fill in."""
-ADDRESS = "{address}"
-"""The line of an inside address at which the recipient's own lines stand."""
-Needed = Literal["committee", "state", "gender", "family", "role", "organisation"]
+"""The fields that a wording may use."""
+ADDRESS_LINE = "{address}"
+"""The line of an inside address that the recipient's own lines (street, building) replace."""
+RequiredField = Literal["committee", "state", "gender", "family", "role", "organisation"]
 
 
-class Wording(Written):
-    """A text in its variants; of each list the first that can be filled is taken."""
+class GenderedWording(YamlModel):
+    """A text with variants by gender; of each list, the first whose fields are all filled is used."""
 
     m: list[str] = []
     f: list[str] = []
@@ -54,7 +54,7 @@ class Wording(Written):
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
-        """One text, or a list of them, is the same for all."""
+        """Accept one text, or a list of them, as the same for everybody."""
         if isinstance(value, str | list):
             value = {"neutral": value}
         if isinstance(value, dict):
@@ -62,85 +62,87 @@ class Wording(Written):
         return value
 
     @model_validator(mode="after")
-    def _readable(self) -> Wording:
+    def _check_patterns(self) -> GenderedWording:
         texts = [*self.m, *self.f, *self.neutral]
         if not texts or not all(text.strip() for text in texts):
             raise ValueError("a wording is empty")
         for text in texts:
-            unknown = parse(text).fields - FIELDS - ({"address"} if text == ADDRESS else set())
+            unknown = (
+                parse_pattern(text).fields - WORDING_FIELDS - ({"address"} if text == ADDRESS_LINE else set())
+            )
             if unknown:
                 name = min(unknown)
-                hint = suggest(name, FIELDS)
+                hint = suggest_similar(name, WORDING_FIELDS)
                 raise ValueError(
                     f"{{{name}}} is not a field in {text!r}" + (f"; {hint}" if hint else "")
                     if name != "address"
-                    else f"{ADDRESS} must be a line of its own, not {text!r}"
+                    else f"{ADDRESS_LINE} must be a line of its own, not {text!r}"
                 )
         return self
 
     def fill(self, values: Mapping[str, str], gender: str) -> str:
-        """The first wording for the gender, else the first neutral one, that can be filled; else empty."""
-        own = self.m if gender == "m" else self.f if gender == "f" else []
-        filled = (parse(text).fill(values) for text in (*own, *self.neutral))
+        """Fill the first possible wording for the gender, else the first neutral one; empty if none."""
+        gendered = self.m if gender == "m" else self.f if gender == "f" else []
+        filled = (parse_pattern(text).fill(values) for text in (*gendered, *self.neutral))
         return next((text for text in filled if text), "")
 
 
-class Courtesy(Written):
-    """Titles before the names of people who have no other."""
+class CourtesyTitles(YamlModel):
+    """Titles for people who have no other."""
 
     m: str = "Mr"
     f: str = "Ms"
 
 
-class Words(Written):
-    """The words due to an office in one language."""
+class LocalizedForm(YamlModel):
+    """The form of address of an office in one language."""
 
-    lines: list[Wording] = Field(min_length=2)
-    """Inside address of a person, top to bottom, with `{address}` as one line."""
-    nameless: list[Wording] = []
-    """The same for the office alone; empty: a name is needed."""
-    salutation: Wording
-    close: Wording
+    lines: list[GenderedWording] = Field(min_length=2)
+    """Inside address of a person, top to bottom; one line is `{address}`."""
+    nameless: list[GenderedWording] = []
+    """Inside address of an office without a named person; empty if a name is needed."""
+    salutation: GenderedWording
+    close: GenderedWording
     you: str = "you"
-    """How the text speaks to them."""
-    courtesy: Courtesy = Courtesy()
+    """How the letter's text addresses the recipient."""
+    courtesy: CourtesyTitles = CourtesyTitles()
     source: list[str] = []
-    """Keys of the authorities for lines and salutation; in other languages than English none means usual
+    """Keys of the authorities for lines and salutation; in languages other than English, none means usual
     practice."""
 
     @field_validator("lines", "nameless")
     @classmethod
-    def _address_once(cls, lines: list[Wording]) -> list[Wording]:
-        if lines and sum(line.neutral == [ADDRESS] for line in lines) != 1:
-            raise ValueError(f"{ADDRESS} must stand exactly once, as a line of its own")
+    def _check_address_line(cls, lines: list[GenderedWording]) -> list[GenderedWording]:
+        if lines and sum(line.neutral == [ADDRESS_LINE] for line in lines) != 1:
+            raise ValueError(f"{ADDRESS_LINE} must appear exactly once, as a line of its own")
         return lines
 
 
-class Form(Words):
-    """One entry: an office and what is due to it, in English and perhaps other languages."""
+class FormOfAddress(LocalizedForm):
+    """The form of address of one office, in English and possibly in other languages."""
 
     title: str
-    """What the office is, for lists."""
+    """Name of the office, for lists."""
     usual: list[Literal["lines", "salutation", "close"]] = []
-    """Parts for which no source was found and usual practice is followed."""
+    """Parts that follow usual practice because no source was found."""
     titles: list[str] = []
-    """Titles that the form itself sets; left out where the recipient's name already begins with them."""
+    """Titles that the form itself adds; removed from the beginning of the recipient's name."""
     postnominals: list[str] = []
-    """Letters that belong to the office: `MP`."""
+    """Letters after the name that belong to the office: `MP`."""
     postnominals_joined: str = " "
     state_names: Literal["usual", "formal"] = "usual"
-    """How letters to this office name a state: by its usual name, or first in full."""
-    needs: list[Needed] = []
-    """Fields without which the form would be wrong."""
+    """How letters to this office name a state: by its common name, or in full at first mention."""
+    needs: list[RequiredField] = []
+    """Fields without which the form of address would be wrong."""
     by_state: dict[str, str] = {}
-    """Another office's form for those who speak for a state, by ISO 3166-1 alpha-2."""
-    languages: dict[str, Words] = {}
-    """The words in other languages, by BCP 47 code. With a region (`es-MX`) they are for those who represent
-    that state, and what they do not say is that of the language."""
+    """Offices whose form replaces this one for those who represent a state, by ISO 3166-1 alpha-2."""
+    languages: dict[str, LocalizedForm] = {}
+    """The form in other languages, by BCP 47 tag. One with a region (`es-MX`) is for those who represent that
+    state, and inherits what it leaves out from the language."""
 
     @field_validator("languages", mode="before")
     @classmethod
-    def _regions_over_languages(cls, languages: Any) -> Any:
+    def _inherit_from_language(cls, languages: Any) -> Any:
         if not isinstance(languages, dict):
             return languages
         return {
@@ -148,8 +150,8 @@ class Form(Words):
             for tag, words in languages.items()
         }
 
-    def variant(self, recipient: Recipient) -> str | None:
-        """Key of the words for a recipient: `es-MX`, `es`; `en` for the form's own; None for none."""
+    def choose_language(self, recipient: Recipient) -> str | None:
+        """Return the key in `languages` for a recipient, `en` for the form itself, or None for neither."""
         language = recipient.language.split("-")[0].lower()
         region = recipient.represents or recipient.country
         tags = {tag.lower(): tag for tag in self.languages}
@@ -159,40 +161,40 @@ class Form(Words):
         return "en" if language == "en" else None
 
     @model_validator(mode="after")
-    def _sourced(self) -> Form:
+    def _check_source(self) -> FormOfAddress:
         if not self.source and set(self.usual) != {"lines", "salutation", "close"}:
             raise ValueError("without a source, usual must name lines, salutation and close")
         return self
 
 
-class _File(Written):
+class _FormsFile(YamlModel):
     authorities: dict[str, str] = {}
-    offices: dict[str, Form]
+    offices: dict[str, FormOfAddress]
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
-    """All forms of address, the campaign's changes applied."""
+class FormsOfAddress:
+    """All forms of address, with the campaign's overrides applied."""
 
-    offices: Mapping[str, Form]
+    offices: Mapping[str, FormOfAddress]
     authorities: Mapping[str, str]
     """Full name of each authority by its key."""
 
     @classmethod
-    def load(cls, findings: ProblemList, overrides: Iterable[tuple[Path, str]] = ()) -> Forms:
-        """The built-in forms with those of `overrides` (path, path as shown) laid over them, in order.
+    def load(cls, problems: ProblemList, overrides: Iterable[tuple[Path, str]] = ()) -> FormsOfAddress:
+        """Load the built-in forms and apply `overrides` (path and its display name) in order.
 
         An override file looks like the built-in one; it may change some keys of an office, or add an office.
-        What is wrong in an override goes to `findings`, and that file is left out.
+        An override with an error is reported to `problems` and ignored.
         """
-        raw, forms = _built_in()
-        for path, shown in overrides:
-            marked = read_yaml(read_text(path, shown), shown, findings)
+        raw, forms = _load_built_in_forms()
+        for path, display_name in overrides:
+            marked = parse_yaml(read_text_file(path, display_name), display_name, problems)
             if marked is None:
                 continue
-            changed = _laid_over(raw, marked)
-            file = build(_File, changed, findings)
-            if file is not None and _joined_up(file, forms, findings):
+            changed = _merge_over_built_in(raw, marked)
+            file = build_record(_FormsFile, changed, problems)
+            if file is not None and _check_references_exist(file, forms, problems):
                 forms = replace(
                     forms,
                     offices={**forms.offices, **file.offices},
@@ -201,8 +203,8 @@ class Forms:
                 raw = {**raw, **changed.data["offices"]}
         return forms
 
-    def of(self, recipient: Recipient) -> tuple[str, Form]:
-        """Key and form for a recipient's office; raises BriefgenError where there is none."""
+    def find(self, recipient: Recipient) -> tuple[str, FormOfAddress]:
+        """Return key and form for a recipient's office; raise BriefgenError if there is none."""
         key = recipient.office
         form = self.offices.get(key)
         if form is not None and recipient.represents in form.by_state:
@@ -214,33 +216,33 @@ class Forms:
                     "office-unknown",
                     f"no form of address is known for {key!r} ({recipient.full_name or recipient.id})",
                     recipient.place,
-                    suggest(key, self.offices) or "all offices are listed in docs/recipients.md",
+                    suggest_similar(key, self.offices) or "all offices are listed in docs/recipients.md",
                 )
             )
         return key, form
 
-    def source_of(self, key: str, language: str = "en") -> str:
-        """Where an entry comes from, for people: `ITA, FOA; usual practice: close`."""
+    def describe_source(self, key: str, language: str = "en") -> str:
+        """Describe where an entry comes from: `ITA, FOA; usual practice: close`."""
         form = self.offices[key]
-        other = form.languages.get(language) or form.languages.get(language.split("-")[0].lower())
-        if other is not None:
-            return ", ".join(other.source) or "usual practice"
+        localized = form.languages.get(language) or form.languages.get(language.split("-")[0].lower())
+        if localized is not None:
+            return ", ".join(localized.source) or "usual practice"
         usual = f"usual practice: {', '.join(form.usual)}" if form.usual else ""
         return "; ".join(part for part in (", ".join(form.source), usual) if part)
 
 
-def _built_in() -> tuple[dict[str, Any], Forms]:
-    findings = ProblemList()
-    marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
-    file = build(_File, marked, findings) if marked else None
-    findings.raise_errors()
-    if marked is None or file is None:  # cannot be: an error would have been raised
+def _load_built_in_forms() -> tuple[dict[str, Any], FormsOfAddress]:
+    problems = ProblemList()
+    marked = parse_yaml(read_text_file(FORMS_FILE, FORMS_FILE.name), FORMS_FILE.name, problems)
+    file = build_record(_FormsFile, marked, problems) if marked else None
+    problems.raise_errors()
+    if marked is None or file is None:  # unreachable: raise_errors would have raised
         raise AssertionError("the built-in forms of address cannot be read")
-    return marked.data["offices"], Forms(file.offices, file.authorities)
+    return marked.data["offices"], FormsOfAddress(file.offices, file.authorities)
 
 
-def _laid_over(raw: Mapping[str, Any], marked: Marked) -> Marked:
-    """The override's offices completed by the built-in ones, key by key, at the override's places."""
+def _merge_over_built_in(raw: Mapping[str, Any], marked: ParsedYaml) -> ParsedYaml:
+    """Complete the override's offices with the built-in ones, key by key, keeping the override's places."""
     data = marked.data
     if not isinstance(data, dict) or not isinstance(data.get("offices"), dict):
         return marked
@@ -248,33 +250,36 @@ def _laid_over(raw: Mapping[str, Any], marked: Marked) -> Marked:
         key: {**raw.get(key, {}), **entry} if isinstance(entry, dict) else entry
         for key, entry in data["offices"].items()
     }
-    return Marked({**data, "offices": offices}, marked.places, marked.file)
+    return ParsedYaml({**data, "offices": offices}, marked.places, marked.file)
 
 
-def _joined_up(file: _File, forms: Forms, findings: ProblemList) -> bool:
-    """Whether every authority and every other office that the file names exists."""
+def _check_references_exist(file: _FormsFile, forms: FormsOfAddress, problems: ProblemList) -> bool:
+    """Report authorities and offices that the file names and that do not exist; return whether all do."""
     authorities = {**forms.authorities, **file.authorities}
     offices = {**forms.offices, **file.offices}
-    before = len(findings.problems)
+    before = len(problems.problems)
     for key, form in file.offices.items():
-        for authority in (*form.source, *(one for words in form.languages.values() for one in words.source)):
+        for authority in (
+            *form.source,
+            *(key for localized in form.languages.values() for key in localized.source),
+        ):
             if authority not in authorities:
-                findings.add(
+                problems.add(
                     Problem(
                         "form-authority",
                         f"{key}: the source {authority!r} is not among the authorities",
-                        file.at("offices", key, "source"),
+                        file.locate("offices", key, "source"),
                         "add it under authorities, or list the parts under usual",
                     )
                 )
         for other in form.by_state.values():
             if other not in offices:
-                findings.add(
+                problems.add(
                     Problem(
                         "office-unknown",
                         f"{key}: by_state names the office {other!r}, which has no form",
-                        file.at("offices", key, "by_state"),
-                        suggest(other, offices),
+                        file.locate("offices", key, "by_state"),
+                        suggest_similar(other, offices),
                     )
                 )
-    return len(findings.problems) == before
+    return len(problems.problems) == before

@@ -1,4 +1,4 @@
-"""Names as they are printed and spoken to; it never guesses a gender, a family name or an order of names."""
+"""Personal names in addresses and salutations; gender, family name and order of names are never guessed."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ from collections.abc import Iterable, Mapping
 
 from briefgen.model.recipient import Recipient
 
-# Parts of an honorific that stand in the address but not in the salutation.
-_STYLES = (
+# Parts of an honorific that belong in the address but not in the salutation.
+_HONORIFIC_STYLES = (
     "the rt hon", "the right honourable", "the right honorable", "the honourable", "the honorable", "the hon",
     "rt hon", "hon", "his excellency", "her excellency", "h.e", "his grace", "her grace",
 )  # fmt: skip
-_KNIGHTLY = ("Sir", "Dame")
+_KNIGHTLY_TITLES = ("Sir", "Dame")
 
 
-def printed(recipient: Recipient, titles: Iterable[str] = ()) -> str:
-    """The full name without the titles that the form of address sets before it; empty for an office alone."""
-    return without(recipient.full_name, titles) if recipient.name else recipient.full_name
+def printed_name(recipient: Recipient, titles: Iterable[str] = ()) -> str:
+    """Return the full name without titles that the form of address adds itself; empty for an office alone."""
+    return strip_titles(recipient.full_name, titles) if recipient.name else recipient.full_name
 
 
-def without(name: str, titles: Iterable[str]) -> str:
-    """`name` without leading titles, so that `Senator Ada Lee` does not become `Dear Senator Senator Lee`."""
+def strip_titles(name: str, titles: Iterable[str]) -> str:
+    """Remove leading titles, so that `Senator Ada Lee` does not become `Dear Senator Senator Lee`."""
     for title in sorted(titles, key=len, reverse=True):
         head, rest = name[: len(title)], name[len(title) :]
         if head.casefold() == title.casefold() and rest[:1] == " ":
-            return without(rest.strip(), titles)
+            return strip_titles(rest.strip(), titles)
     return name
 
 
-def formal(recipient: Recipient, courtesy: Mapping[str, str]) -> str:
-    """How a salutation names a person without an office: `Mr Lee`, `Dr Lee`, `Dame Ada`.
+def salutation_name(recipient: Recipient, courtesy: Mapping[str, str]) -> str:
+    """Return the name in the salutation of a person without an office: `Mr Lee`, `Dr Lee`, `Dame Ada`.
 
-    A title in the data comes first; then Mr or Ms by gender; else the full name without a title
-    (Canadian Heritage, Styles of address: `Dear P. T. Smith`).
+    A title in the data takes precedence, then Mr or Ms by gender; otherwise the full name stands without a
+    title (Canadian Heritage, Styles of address: `Dear P. T. Smith`).
     """
-    name = printed(recipient)
-    title = _spoken(recipient.honorific)
+    name = printed_name(recipient)
+    title = _spoken_title(recipient.honorific)
     if title:
-        knightly = next((word for word in _KNIGHTLY if word in title.split()), None)
+        knightly = next((word for word in _KNIGHTLY_TITLES if word in title.split()), None)
         if knightly:
             return f"{knightly} {recipient.given.split()[0] if recipient.given else name}"
         return f"{title} {recipient.family or name}"
@@ -46,23 +46,23 @@ def formal(recipient: Recipient, courtesy: Mapping[str, str]) -> str:
     return name
 
 
-def _spoken(honorific: str) -> str:
-    """`The Rt Hon Dame` is spoken to as Dame; `The Rt Hon` alone leaves nothing."""
+def _spoken_title(honorific: str) -> str:
+    """Return the part of an honorific used in salutations: `Dame` of `The Rt Hon Dame`."""
     rest = honorific.strip()
-    for style in sorted(_STYLES, key=len, reverse=True):
+    for style in sorted(_HONORIFIC_STYLES, key=len, reverse=True):
         if rest.casefold() == style or rest.casefold().startswith((f"{style} ", f"{style}.")):
             return rest[len(style) :].lstrip(". ")
     return rest
 
 
-def postnominals(own: str, of_office: Iterable[str], joined: str) -> str:
-    """Letters after the name: the person's, then the office's; none of them twice."""
+def join_postnominals(own: str, of_office: Iterable[str], joined: str) -> str:
+    """Join the letters after a name: the person's, then the office's, without repetitions."""
     kept = own.strip(" ,")
-    words = {_plain(word) for word in kept.replace(",", " ").split()}
+    words = {_normalize_letters(word) for word in kept.replace(",", " ").split()}
     return joined.join(
-        [kept] * bool(kept) + [letters for letters in of_office if _plain(letters) not in words]
+        [kept] * bool(kept) + [letters for letters in of_office if _normalize_letters(letters) not in words]
     )
 
 
-def _plain(letters: str) -> str:
+def _normalize_letters(letters: str) -> str:
     return letters.replace(".", "").casefold()

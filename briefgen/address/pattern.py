@@ -1,7 +1,7 @@
-"""The tiny format of our data files: `{field}` is filled in, `[…]` is left out where a field in it is empty.
+"""Text patterns of the data files: `{field}` is filled in, `[…]` is left out if a field in it is empty.
 
-It fills; it knows neither recipients nor letters. There are no conditions, filters or escapes: what a letter
-looks like must be plain to whoever reads the data file.
+There are no conditions, filters or escapes, on purpose: the data file must show plainly what a letter will
+look like.
 """
 
 from __future__ import annotations
@@ -20,51 +20,53 @@ class _Field:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Segment:
     parts: tuple[str | _Field, ...]
     optional: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A wording with gaps, ready to be filled."""
+    """A parsed text with fields to fill in."""
 
-    runs: tuple[_Run, ...]
+    segments: tuple[_Segment, ...]
 
     @property
     def fields(self) -> frozenset[str]:
-        """Names of all fields, those in brackets too."""
-        return frozenset(part.name for run in self.runs for part in run.parts if isinstance(part, _Field))
+        """Names of all fields, including those in brackets."""
+        return frozenset(
+            part.name for segment in self.segments for part in segment.parts if isinstance(part, _Field)
+        )
 
     def fill(self, values: Mapping[str, str]) -> str | None:
-        """The wording with its gaps filled; None where a field outside brackets is empty."""
+        """Return the text with its fields filled in; None if a field outside brackets is empty."""
         words: list[str] = []
-        for run in self.runs:
-            filled = [values[part.name] if isinstance(part, _Field) else part for part in run.parts]
+        for segment in self.segments:
+            filled = [values[part.name] if isinstance(part, _Field) else part for part in segment.parts]
             if all(filled):
                 words.extend(filled)
-            elif not run.optional:
+            elif not segment.optional:
                 return None
         return "".join(words).strip()
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Pattern:
-    """Read a wording; raises ValueError saying what is wrong with it."""
-    runs: list[_Run] = []
+def parse_pattern(text: str) -> Pattern:
+    """Parse a text; raise ValueError with a message for the user if it is malformed."""
+    segments: list[_Segment] = []
     parts: list[str | _Field] = []
-    within = False
+    in_brackets = False
     for field, bracket, words, stray in _TOKEN.findall(text):
         if stray:
             raise ValueError(f"a stray {stray} in {text!r}; a field is written {{name}}")
         if bracket:
-            if (bracket == "[") == within:
-                raise ValueError(f"[ and ] do not pair in {text!r}")
-            runs.append(_Run(tuple(parts), optional=within))
-            parts, within = [], not within
+            if (bracket == "[") == in_brackets:
+                raise ValueError(f"[ and ] do not match in {text!r}")
+            segments.append(_Segment(tuple(parts), optional=in_brackets))
+            parts, in_brackets = [], not in_brackets
         else:
             parts.append(_Field(field) if field else words)
-    if within:
+    if in_brackets:
         raise ValueError(f"a ] is missing in {text!r}")
-    runs.append(_Run(tuple(parts), optional=False))
-    return Pattern(tuple(run for run in runs if run.parts))
+    segments.append(_Segment(tuple(parts), optional=False))
+    return Pattern(tuple(segment for segment in segments if segment.parts))

@@ -1,4 +1,4 @@
-"""Lays out the last lines of an address as the destination's post wants them, from data/postal.yaml."""
+"""Postal conventions by country, from data/postal.yaml: locality lines, country lines and postal codes."""
 
 from __future__ import annotations
 
@@ -7,85 +7,88 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from briefgen.address.pattern import Pattern, parse
-from briefgen.data import FOLDER
+from briefgen.address.countries import territory_names
+from briefgen.address.pattern import Pattern, parse_pattern
+from briefgen.data import DATA_FOLDER
 from briefgen.errors import ProblemList
-from briefgen.system.yaml_reader import read_text, read_yaml
+from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class _LocalityFormat:
     home: Pattern
     abroad: Pattern
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
-    default: _Layout
-    layouts: Mapping[str, _Layout]
+class _PostalFormats:
+    default: _LocalityFormat
+    formats: Mapping[str, _LocalityFormat]
     codes: Mapping[str, re.Pattern[str]]
     country_lines: Mapping[str, str]
-    large_first: Mapping[tuple[str, str], Pattern]
+    region_first: Mapping[tuple[str, str], Pattern]
     """By country and language."""
 
 
 @cache
-def _post() -> _Post:
-    path, findings = FOLDER / "postal.yaml", ProblemList()
-    marked = read_yaml(read_text(path, path.name), path.name, findings)
-    findings.raise_errors()
+def _load_postal_formats() -> _PostalFormats:
+    path, problems = DATA_FOLDER / "postal.yaml", ProblemList()
+    marked = parse_yaml(read_text_file(path, path.name), path.name, problems)
+    problems.raise_errors()
     data = marked.data if marked else {}
-    layouts = {
-        country: _Layout(parse(layout["line"]), parse(layout.get("abroad", layout["line"])))
+    formats = {
+        country: _LocalityFormat(
+            parse_pattern(layout["line"]), parse_pattern(layout.get("abroad", layout["line"]))
+        )
         for layout in data["layouts"]
         for country in layout["countries"]
     }
-    default = parse(data["default"])
+    default = parse_pattern(data["default"])
     codes = {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()}
-    large = {
-        (country, language): parse(layout["line"])
+    region_first = {
+        (country, language): parse_pattern(layout["line"])
         for country, layout in data["large_first"].items()
         for language in layout["languages"]
     }
-    return _Post(_Layout(default, default), layouts, codes, data["country_lines"], large)
+    return _PostalFormats(
+        _LocalityFormat(default, default), formats, codes, data["country_lines"], region_first
+    )
 
 
-def locality_lines(
+def format_locality_lines(
     country: str, locality: str, region: str, postal_code: str, *, abroad: bool
 ) -> tuple[str, ...]:
-    """Locality, region and postal code in the order of the country; empty without a locality."""
-    layout = _post().layouts.get(country, _post().default)
+    """Return locality, region and postal code as the country arranges them; empty without a locality."""
+    layout = _load_postal_formats().formats.get(country, _load_postal_formats().default)
     values = {"locality": locality, "region": region, "postal_code": postal_code}
     filled = (layout.abroad if abroad else layout.home).fill(values)
     return tuple(line.strip() for line in filled.split(" / ")) if filled else ()
 
 
-def large_first(country: str, language: str, locality: str, region: str) -> str | None:
-    """Region and locality as the beginning of an address whose largest part comes first: `서울특별시 종로구`.
+def format_region_first(country: str, language: str, locality: str, region: str) -> str | None:
+    """Return the beginning of an address whose largest part comes first, `서울특별시 종로구`.
 
-    None where an address in that language (BCP 47) begins with its smallest part, or there is no locality.
+    Return None if addresses in that language (BCP 47) begin with the smallest part, or there is no locality.
     """
-    form = _post().large_first.get((country, language.split("-")[0].lower()))
+    form = _load_postal_formats().region_first.get((country, language.split("-")[0].lower()))
     return form.fill({"locality": locality, "region": region}) if form else None
 
 
-def country_line(country: str) -> str:
-    """The country's English name in capitals, as the last line of a letter from abroad."""
-    from briefgen.recipients.schema import territories
-
-    special = _post().country_lines.get(country)
-    return special or territories().get(country, country).replace(" & ", " and ").upper()
+def format_country_line(country: str) -> str:
+    """Return the country's English name in capitals, the last line of a letter from abroad."""
+    special = _load_postal_formats().country_lines.get(country)
+    return special or territory_names().get(country, country).replace(" & ", " and ").upper()
 
 
-def postal_code_fits(code: str, country: str) -> bool:
-    """Whether the code can be one of the country; True where its form is not in the data."""
-    form = _post().codes.get(country)
+def is_plausible_postal_code(code: str, country: str) -> bool:
+    """Return whether a code has the form of the country's codes; True for countries not in the data."""
+    form = _load_postal_formats().codes.get(country)
     return form is None or form.fullmatch(code) is not None
 
 
-def postal_code_at(line: str, country: str) -> tuple[str, str] | None:
-    """The postal code at the beginning or end of a line, and the rest of it; None where there is none."""
-    form = _post().codes.get(country)
+def split_postal_code(line: str, country: str) -> tuple[str, str] | None:
+    """Split a line that begins or ends with a postal code into code and rest; return None if none does."""
+    form = _load_postal_formats().codes.get(country)
     if form is None:
         return None
     words = line.split()

@@ -1,7 +1,6 @@
-"""The ledger: what was made of which inputs, one row for each recipient and format.
+"""The ledger: a database of which file was made from which inputs, one row per recipient and format.
 
-This room keeps rows; it looks at no letter and decides nothing. Only one process writes to a ledger
-(briefgen.batch.lock sees to that).
+Only one process writes to a ledger at a time, which briefgen.batch.lock ensures.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from briefgen.batch.os_errors import unwritable
+from briefgen.batch.storage_errors import storage_error
 from briefgen.errors import Place, Problem, StorageError
 
-VERSION = 4
-"""2 added `fingerprint` and `drawn`, 3 `fit`, 4 `etag`."""
+LEDGER_VERSION = 4
+"""Version 2 added `fingerprint` and `drawn`, 3 `fit`, 4 `etag`."""
 FLUSH_ROWS = 64
 FLUSH_SECONDS = 1.0
-"""Rows are written in groups, since a commit waits for the disk; a killed run makes at most these anew."""
+"""Rows are written in groups, since a commit waits for the disk; a killed run loses at most one group."""
 _SCHEMA = """
 CREATE TABLE letters (
     recipient TEXT NOT NULL,
@@ -47,66 +46,67 @@ CREATE TABLE letters (
     PRIMARY KEY (recipient, format)
 ) WITHOUT ROWID
 """
-_ADDED = {1: ("fingerprint", "drawn"), 2: ("fit",), 3: ("etag",)}
-"""Columns that came after a version."""
+_ADDED_COLUMNS = {1: ("fingerprint", "drawn"), 2: ("fit",), 3: ("etag",)}
+"""Columns added after a version."""
 
 
-def _since(version: int) -> list[str]:
-    names = (name for after, added in _ADDED.items() if after >= version for name in added)
+def _add_columns_since(version: int) -> list[str]:
+    """Return the SQL statements that add the columns which a ledger of this version lacks."""
+    names = (name for after, added in _ADDED_COLUMNS.items() if after >= version for name in added)
     return [f"ALTER TABLE letters ADD COLUMN {name} TEXT NOT NULL DEFAULT ''" for name in names]
 
 
-_CHANGES = {0: [_SCHEMA], **{version: _since(version) for version in _ADDED}}
-"""By which a new ledger, or one of an earlier version, becomes one of this version."""
+_UPGRADES = {0: [_SCHEMA], **{version: _add_columns_since(version) for version in _ADDED_COLUMNS}}
+"""SQL statements that bring an empty ledger (0) or one of an earlier version up to date."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the ledger knows of one recipient's letter in one format."""
+class LedgerEntry:
+    """What the ledger has recorded about one recipient's letter in one format."""
 
     recipient: str
     format: str
     key: str
-    """Hash over all inputs (briefgen.batch.plan.key)."""
+    """Hash over all inputs (briefgen.batch.plan.input_hash)."""
     state: Literal["rendered", "failed", "set-aside"]
     file: str = ""
-    """Name in the folder of letters. After a failure: of the earlier letter that may still lie there."""
+    """File name in the folder of letters; after a failure, that of an earlier letter that may still exist."""
     sha256: str = ""
     size: int = 0
     """In bytes."""
     pages: int | None = None
     snippets: tuple[str, ...] = ()
     fit: str = ""
-    """What was shortened or left out to keep to the pages, in words."""
+    """What was shortened or left out to keep to the page limit, in words."""
     stage: str = ""
     problems: tuple[Problem, ...] = field(default=())
     fingerprint: str = ""
-    """Of campaign and library, which is part of the key; kept to say what has changed."""
-    drawn: str = ""
-    """Hash over the document and how files are made of it (briefgen.batch.plan.drawn)."""
+    """Of campaign and library. It is part of the key, and kept so that a preview can say what changed."""
+    rendering_hash: str = ""
+    """Hash over the document and how it is rendered (briefgen.batch.plan.rendering_hash); column `drawn`."""
     etag: str = ""
-    """What a store calls these contents; in a folder, nothing does."""
+    """ETag that the object store gave it; empty in a folder."""
 
 
 class Ledger:
-    """An open ledger. Use as a context manager: leaving it commits."""
+    """An open ledger. Use as a context manager: leaving it writes and commits what is pending."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the ledger; one that cannot be read is renamed and replaced by an empty one.
+        """Open or create the ledger; one that cannot be read is renamed and replaced by an empty one.
 
-        A StorageFault where the folder cannot be written.
+        Raise StorageError if the folder cannot be written.
         """
         self.path = path
-        self.note: Problem | None = None
-        """Said where an unreadable ledger was put by."""
-        with _storage(path):
+        self.warning: Problem | None = None
+        """Set if an unreadable ledger was renamed."""
+        with _storage_errors(path):
             try:
-                self._connection = _connect(path)
-            except _Unreadable as reason:
-                self.note = _put_by(path, str(reason))
-                self._connection = _connect(path)
-        self._waiting: dict[tuple[str, str], Entry] = {}
-        """Recorded and not yet flushed, by recipient and format."""
+                self._connection = _open_database(path)
+            except _UnreadableLedgerError as reason:
+                self.warning = _rename_unreadable(path, str(reason))
+                self._connection = _open_database(path)
+        self._pending: dict[tuple[str, str], LedgerEntry] = {}
+        """Entries recorded but not yet flushed, by recipient and format."""
         self._flushed = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -118,133 +118,134 @@ class Ledger:
         try:
             self.flush()
         except StorageError:
-            if error is None:  # else the first fault is the one to tell of
+            if error is None:  # otherwise the first error is the one to report
                 raise
         finally:
             self._connection.close()
 
-    def entry(self, recipient: str, format: str) -> Entry | None:
-        """The row of one letter."""
-        if (recipient, format) in self._waiting:
+    def find(self, recipient: str, format: str) -> LedgerEntry | None:
+        """Return the entry for one recipient and format, if there is one."""
+        if (recipient, format) in self._pending:
             self.flush()
-        with _storage(self.path):
+        with _storage_errors(self.path):
             row = self._connection.execute(
-                "SELECT * FROM letters WHERE recipient = ? AND format = ?", (_text(recipient), format)
+                "SELECT * FROM letters WHERE recipient = ? AND format = ?",
+                (_escape_surrogates(recipient), format),
             ).fetchone()
-        return _entry(row) if row else None
+        return _entry_from_row(row) if row else None
 
-    def recipients(self) -> list[str]:
-        """Ids of all whose letters were made, in order."""
+    def rendered_recipients(self) -> list[str]:
+        """Return the ids of all recipients whose letters were made, in alphabetical order."""
         self.flush()
-        with _storage(self.path):
+        with _storage_errors(self.path):
             rows = self._connection.execute(
                 "SELECT DISTINCT recipient FROM letters WHERE state = 'rendered' ORDER BY recipient"
             ).fetchall()
         return [row[0] for row in rows]
 
-    def record(self, entry: Entry) -> None:
-        """Keep a row in place of the earlier one; it is on disk after the next `flush`."""
-        self._waiting[entry.recipient, entry.format] = entry
-        if len(self._waiting) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
+    def record(self, entry: LedgerEntry) -> None:
+        """Record an entry in place of an earlier one; it is on disk after the next `flush`."""
+        self._pending[entry.recipient, entry.format] = entry
+        if len(self._pending) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        """Write and commit what was recorded."""
+        """Write and commit the pending entries."""
         self._flushed = time.monotonic()
-        if not self._waiting:
+        if not self._pending:
             return
-        rows = map(_row, self._waiting.values())
-        with _storage(self.path):
+        rows = map(_row_from_entry, self._pending.values())
+        with _storage_errors(self.path):
             self._connection.executemany(f"REPLACE INTO letters VALUES ({', '.join('?' * 16)})", rows)
             self._connection.commit()
-        self._waiting.clear()
+        self._pending.clear()
 
 
 @contextmanager
-def copied(path: Path) -> Iterator[Ledger]:
-    """A copy of the ledger at `path`, to be read while the original stays as it is; empty if there is none.
+def open_ledger_copy(path: Path) -> Iterator[Ledger]:
+    """Open a temporary copy of the ledger at `path`, empty if there is none; the original is not touched.
 
-    Raises StorageFault.
+    Raise StorageError if it cannot be copied.
     """
     with tempfile.TemporaryDirectory(prefix="briefgen-") as folder:
         copy = Path(folder) / path.name
-        for tail in ("", "-wal"):
-            with _storage(path), suppress(FileNotFoundError):
-                shutil.copyfile(path.with_name(path.name + tail), copy.with_name(copy.name + tail))
+        for suffix in ("", "-wal"):
+            with _storage_errors(path), suppress(FileNotFoundError):
+                shutil.copyfile(path.with_name(path.name + suffix), copy.with_name(copy.name + suffix))
         with Ledger(copy) as ledger:
-            if ledger.note:
-                ledger.note = Problem(
+            if ledger.warning:
+                ledger.warning = Problem(
                     "ledger-unreadable",
                     "the ledger of earlier runs cannot be read",
                     Place(str(path)),
-                    "nothing to do: the next run puts it by and makes all letters again",
+                    "you need not do anything: the next run sets it aside and makes all letters again",
                     severity="warning",
                 )
             yield ledger
 
 
-class _Unreadable(Exception):
+class _UnreadableLedgerError(Exception):
     pass
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _open_database(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        integrity = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if sound != "ok":
-            raise _Unreadable("it is damaged")
-        if version in _CHANGES:
-            connection.execute("BEGIN IMMEDIATE")  # all or nothing, whenever the run is killed
-            for change in _CHANGES[version]:
+        if integrity != "ok":
+            raise _UnreadableLedgerError("it is damaged")
+        if version in _UPGRADES:
+            connection.execute("BEGIN IMMEDIATE")  # all or nothing, even if the run is killed
+            for change in _UPGRADES[version]:
                 connection.execute(change)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute(f"PRAGMA user_version = {LEDGER_VERSION}")
             connection.commit()
-        elif version != VERSION:
-            raise _Unreadable(f"it has version {version}, and this briefgen reads {VERSION}")
+        elif version != LEDGER_VERSION:
+            raise _UnreadableLedgerError(f"its version is {version}; this briefgen reads {LEDGER_VERSION}")
     except BaseException as error:
         connection.close()
-        # OperationalError speaks of the disk, every other DatabaseError of the contents.
+        # OperationalError is about the disk, every other DatabaseError about the contents.
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            raise _Unreadable("it is damaged") from error
+            raise _UnreadableLedgerError("it is damaged") from error
         raise
     return connection
 
 
-def _put_by(path: Path, reason: str) -> Problem:
+def _rename_unreadable(path: Path, reason: str) -> Problem:
     number = 1
-    while (aside := path.with_name(f"{path.stem}-unreadable-{number}{path.suffix}")).exists():
+    while (renamed := path.with_name(f"{path.stem}-unreadable-{number}{path.suffix}")).exists():
         number += 1
-    path.rename(aside)
-    for tail in ("-wal", "-shm"):
-        path.with_name(path.name + tail).unlink(missing_ok=True)
+    path.rename(renamed)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
     return Problem(
         "ledger-unreadable",
-        f"the ledger of earlier runs cannot be read ({reason}); it now lies in {aside.name}",
+        f"the ledger of earlier runs cannot be read ({reason}); it has been renamed to {renamed.name}",
         Place(str(path)),
-        "nothing to do: all letters are made again",
+        "you need not do anything: all letters are made again",
         severity="warning",
     )
 
 
 @contextmanager
-def _storage(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise unwritable("the ledger cannot be kept", error, path) from error
+        raise storage_error("the ledger cannot be written", error, path) from error
 
 
-def _text(value: str) -> str:
-    """Text that SQLite can hold: lone surrogates, which hostile data may have, are written out."""
+def _escape_surrogates(value: str) -> str:
+    """Return text that SQLite can store: lone surrogates, which hostile data may contain, are escaped."""
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _row(entry: Entry) -> tuple[Any, ...]:
+def _row_from_entry(entry: LedgerEntry) -> tuple[Any, ...]:
     return (
-        _text(entry.recipient),
+        _escape_surrogates(entry.recipient),
         entry.format,
         entry.key,
         entry.state,
@@ -257,19 +258,19 @@ def _row(entry: Entry) -> tuple[Any, ...]:
         json.dumps([problem.as_json() for problem in entry.problems]),
         time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         entry.fingerprint,
-        entry.drawn,
+        entry.rendering_hash,
         entry.fit,
         entry.etag,
     )
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
-    recipient, format, its_key, state, file, sha256, size, pages, snippets, stage, problems = row[:11]
-    fingerprint, drawn, fit, etag = row[12:]
-    return Entry(
+def _entry_from_row(row: tuple[Any, ...]) -> LedgerEntry:
+    recipient, format, key, state, file, sha256, size, pages, snippets, stage, problems = row[:11]
+    fingerprint, rendering_hash, fit, etag = row[12:]
+    return LedgerEntry(
         recipient,
         format,
-        its_key,
+        key,
         state,
         file,
         sha256,
@@ -278,13 +279,13 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         tuple(json.loads(snippets)),
         fit,
         stage,
-        tuple(_problem(record) for record in json.loads(problems)),
+        tuple(_problem_from_json(record) for record in json.loads(problems)),
         fingerprint,
-        drawn,
+        rendering_hash,
         etag,
     )
 
 
-def _problem(record: dict[str, Any]) -> Problem:
+def _problem_from_json(record: dict[str, Any]) -> Problem:
     place = record.pop("place")
     return Problem(place=Place(**place) if place else None, **record)

@@ -1,331 +1,164 @@
-"""What a batch is given, and what of it is still to be done.
+"""Finds out which files of a batch still have to be made, by comparing hashes and files with the ledger.
 
-This room compares keys and files with the ledger; it composes, renders and writes nothing.
+Nothing is composed, rendered or written here.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any
 
 from briefgen import __version__
-from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.outputs.base import Output
-from briefgen.errors import Problem
-from briefgen.model.document import Document, Rendering
+from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.ledger import Ledger, LedgerEntry
+from briefgen.batch.outputs.base import BatchOutput
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile, unchanged_outcome
+from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 
-if TYPE_CHECKING:
-    from briefgen.model.campaign import Format
+_DOCUMENT_FIELDS = tuple(field.name for field in fields(Document))
+_RECIPIENT_FIELDS = tuple(field.name for field in fields(Recipient) if field.name != "place")
+PLANNING_CHUNK = 32
+"""Letters planned in one go, see _plan_in_chunks."""
 
 
-SLUG_LENGTH = 60
-_WITHOUT_DECOMPOSITION = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
-)
+def input_hash(fingerprint: str, recipient_json: str, format: str) -> str:
+    """Return the SHA-256 (hex) over all inputs of one file.
 
-
-def slug(text: str) -> str:
-    """Lower-case ASCII letters, digits and single hyphens, at most 60 characters; may be empty.
-
-    >>> slug("Nydia M. Velázquez")
-    'nydia-m-velazquez'
+    `fingerprint` is the composer's; `recipient_json` comes from `serialize_recipient`.
     """
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_WITHOUT_DECOMPOSITION))
-    letters = "".join(mark for mark in folded if not unicodedata.combining(mark))
-    return re.sub(r"[^a-z0-9]+", "-", letters)[:SLUG_LENGTH].strip("-")
+    inputs = json.dumps([__version__, fingerprint, recipient_json, format])
+    return hashlib.sha256(inputs.encode("ascii")).hexdigest()
 
 
-def stem(recipient: Recipient) -> str:
-    """The name of a recipient's files without ending: slug of the name, or of the id, and a hash of the id.
+def rendering_hash(document: Document, rendering_fingerprint: str, format: str) -> str:
+    """Return the SHA-256 (hex) over everything that shapes a file once its letter is composed.
 
-    The hash (8 characters, 40 bits) keeps two recipients of one name apart, and ends the name so that it is
-    never one that Windows reserves; everything is lower case, so that no two names differ by case alone.
+    A record that carries its own hash (briefgen.model.document) is represented by that hash.
     """
-    digest = hashlib.sha256(recipient.id.encode("utf-8", "surrogatepass")).digest()
-    mark = base64.b32encode(digest[:5]).decode("ascii").lower()
-    return f"{slug(recipient.full_name) or slug(recipient.id) or 'letter'}-{mark}"
-
-
-class Composer(Protocol):
-    """Makes a letter of a recipient; travels to the workers by pickle."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash over everything that shapes a letter but the recipient, versions of the renderers included."""
-
-    def letter(self, recipient: Recipient) -> Document:
-        """The recipient's letter; a BriefgenError where it cannot be written."""
-
-
-class Renderer(Protocol):
-    """Makes a file of a document."""
-
-    def render(self, document: Document) -> Rendering:
-        """The finished file; the same bytes for the same document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that decides what a batch makes."""
-
-    campaign: str
-    """Its id."""
-    recipients: tuple[Recipient, ...]
-    """Those who can be written to, in the order of work and of the manifest."""
-    formats: tuple[Format, ...]
-    composer: Composer
-    renderers: Callable[[], Mapping[Format, Renderer]]
-    """Called once in each worker; travels there by pickle."""
-    drawing: str
-    """Hash over everything that shapes a file but the document of which it is made: stylesheets, letterhead,
-    versions of the renderers."""
-
-
-Why = Literal["new", "changed", "missing", "edited", "failed", "set-aside"]
-"""`changed`: its inputs; `missing`, `edited`: the file since it was written; the others: at the last try."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One file to be made."""
-
-    format: Format
-    file: str
-    """Name in the folder of letters."""
-    key: str
-    why: Why = "new"
-    earlier: Entry | None = None
-    """What the ledger has of it so far."""
-    stands: bool = False
-    """The inputs have changed, and the file is whole: it need not be made again where the document that comes
-    of them is the one that it was made of."""
-
-    @property
-    def settled(self) -> bool:
-        """Nothing has changed since it could not be made; it may be tried again, and need not."""
-        return (
-            self.why in ("failed", "set-aside") and self.earlier is not None and self.earlier.key == self.key
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One recipient's work: composed once, rendered into every wanted format."""
-
-    recipient: Recipient
-    wanted: tuple[Wanted, ...]
-
-    def apart(self) -> tuple[Letter, ...]:
-        """One letter for each format, so that a format which crashes does not take the others with it."""
-        return tuple(replace(self, wanted=(one,)) for one in self.wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one letter in one format."""
-
-    recipient: str
-    """Its id."""
-    format: Format
-    state: Literal["rendered", "merged", "unchanged", "failed", "set-aside", "left"]
-    """`failed`: it could not be composed or rendered, and says why; `set-aside`: its worker died or hung;
-    `merged`: it came from a shard; `left`: this run was not asked to make it."""
-    file: str = ""
-    """Name in the folder of letters; empty where no letter was made."""
-    sha256: str = ""
-    size: int = 0
-    """In bytes."""
-    pages: int | None = None
-    """None where the format has no pages of its own."""
-    snippets: tuple[str, ...] = ()
-    fit: str = ""
-    """What was shortened or left out to keep to the pages, in words."""
-    stage: str = ""
-    """`compose` or `render`, where it failed."""
-    problems: tuple[Problem, ...] = ()
-    drawn: str = ""
-    """See `drawn`."""
-    etag: str = ""
-    """What a store calls its contents."""
-    kept: str = ""
-    """Where a file that briefgen had not written was moved to make room, relative to the output folder."""
-
-
-def key(fingerprint: str, person: str, format: Format) -> str:
-    """SHA-256 (hex) over all inputs of one file; `person` comes from `inputs(recipient)`."""
-    return hashlib.sha256(json.dumps([__version__, fingerprint, person, format]).encode("ascii")).hexdigest()
-
-
-def drawn(document: Document, drawing: str, format: Format) -> str:
-    """SHA-256 (hex) over all that a file is made of once its letter is composed.
-
-    A record that bears its own hash (briefgen.model.document) is represented by it.
-    """
-    content = {name: getattr(document, name) for name in _DOCUMENT}
+    content = {name: getattr(document, name) for name in _DOCUMENT_FIELDS}
     content["record"] = document.record.get("sha256", document.record)
-    said = json.dumps([__version__, drawing, format, content], sort_keys=True, default=_plain)
-    return hashlib.sha256(said.encode("ascii")).hexdigest()
+    inputs = json.dumps(
+        [__version__, rendering_fingerprint, format, content], sort_keys=True, default=_json_default
+    )
+    return hashlib.sha256(inputs.encode("ascii")).hexdigest()
 
 
-_DOCUMENT = tuple(field.name for field in fields(Document))
+def serialize_recipient(recipient: Recipient) -> str:
+    """Serialize a recipient as canonical JSON without its place in the file: moving a row changes nothing."""
+    record: dict[str, Any] = {name: getattr(recipient, name) for name in _RECIPIENT_FIELDS}
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), default=_json_default)
 
 
-def inputs(recipient: Recipient) -> str:
-    """The recipient as canonical JSON, without the place in the file: a row may move and stay the same."""
-    record: dict[str, Any] = {name: getattr(recipient, name) for name in _RECIPIENT}
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-_RECIPIENT = tuple(field.name for field in fields(Recipient) if field.name != "place")
-
-
-def _plain(value: Any) -> Any:
+def _json_default(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return dict(value) if isinstance(value, Mapping) else asdict(value)
 
 
-def distinct(recipients: Iterable[Recipient]) -> tuple[tuple[Recipient, ...], tuple[Problem, ...]]:
-    """The first recipient of each id, and a problem for every further one: no two letters share a file."""
-    first: dict[str, Recipient] = {}
-    stems: set[str] = set()
-    repeated: list[Problem] = []
-    for recipient in recipients:
-        name = stem(recipient)
-        if recipient.id in first or name in stems:
-            where = first[recipient.id].place if recipient.id in first else None
-            since = f", first at {where}" if where else ""
-            repeated.append(
-                Problem(
-                    "recipient-repeated",
-                    f"the id {recipient.id!r} was given before{since}",
-                    recipient.place,
-                    "give every recipient an id of its own, or remove the row",
-                )
-            )
-            continue
-        first[recipient.id] = recipient
-        stems.add(name)
-    return tuple(first.values()), tuple(repeated)
-
-
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which of the letters that are to be made a run makes; all, where nothing is said."""
+class BatchSelection:
+    """Which of the letters that are to be made a run makes; by default all of them."""
 
     only: frozenset[str] | None = None
     """Ids of recipients."""
     limit: int | None = None
-    """For how many recipients at most."""
+    """Maximum number of recipients."""
     failed: bool = False
-    """Those only that could not be made at the last try."""
+    """Only letters that could not be made at the last attempt."""
 
-    def of(self, letter: Letter, taken: int) -> tuple[Wanted, ...]:
-        """What to make of a letter when those for `taken` recipients are under way already."""
-        if self.only is not None and letter.recipient.id not in self.only:
+    def select_files(self, task: LetterTask, started: int) -> tuple[PlannedFile, ...]:
+        """Return the files of a letter to be made, given that letters to `started` recipients precede it."""
+        if self.only is not None and task.recipient.id not in self.only:
             return ()
-        if self.limit is not None and taken >= self.limit:
+        if self.limit is not None and started >= self.limit:
             return ()
         if self.failed:
-            return tuple(one for one in letter.wanted if one.why in ("failed", "set-aside"))
-        return letter.wanted
+            return tuple(file for file in task.files if file.reason in ("failed", "set-aside"))
+        return task.files
 
     @property
-    def everything(self) -> bool:
-        """Whether nothing is left out."""
-        return self == Choice()
+    def selects_all(self) -> bool:
+        """Return whether nothing is left out."""
+        return self == BatchSelection()
 
 
-EVERYTHING = Choice()
+SELECT_ALL = BatchSelection()
 
 
-def plan(
-    job: Job, recipient: Recipient, ledger: Ledger, output: Output
-) -> tuple[list[Outcome], Letter | None]:
-    """What of a recipient's letter stands unchanged, and what is to be made; None where nothing is."""
-    person, name, fingerprint = inputs(recipient), stem(recipient), job.composer.fingerprint
-    unchanged: list[Outcome] = []
-    wanted: list[Wanted] = []
+def plan_letter(
+    job: BatchJob, recipient: Recipient, ledger: Ledger, output: BatchOutput
+) -> tuple[list[FileOutcome], LetterTask | None]:
+    """Return the outcomes of a recipient's unchanged files, and the task of making the others, if any."""
+    recipient_json, stem = serialize_recipient(recipient), letter_file_stem(recipient)
+    fingerprint = job.composer.fingerprint
+    unchanged: list[FileOutcome] = []
+    files: list[PlannedFile] = []
     for format in job.formats:
-        one = Wanted(format, f"{name}.{format}", key(fingerprint, person, format))
-        entry = ledger.entry(recipient.id, format)
+        file = PlannedFile(format, f"{stem}.{format}", input_hash(fingerprint, recipient_json, format))
+        entry = ledger.find(recipient.id, format)
         if entry is None:
-            wanted.append(one)
+            files.append(file)
             continue
-        found = _compared(one, entry, output)
-        if found is None:
-            unchanged.append(standing(entry, format))
+        outdated = _compare_with_entry(file, entry, output)
+        if outdated is None:
+            unchanged.append(unchanged_outcome(entry, format))
         else:
-            wanted.append(found)
-    return unchanged, Letter(recipient, tuple(wanted)) if wanted else None
+            files.append(outdated)
+    return unchanged, LetterTask(recipient, tuple(files)) if files else None
 
 
-def _compared(one: Wanted, entry: Entry, output: Output) -> Wanted | None:
-    """The file to be made, with what the ledger has of it; None where it stands."""
+def _compare_with_entry(file: PlannedFile, entry: LedgerEntry, output: BatchOutput) -> PlannedFile | None:
+    """Return the file with the reason for making it again, or None if it is up to date."""
     if entry.state != "rendered":
-        return replace(one, why=entry.state, earlier=entry)
-    if entry.key != one.key or entry.file != one.file:
-        stands = bool(entry.drawn) and entry.file == one.file and output.state(entry) == "whole"
-        return replace(one, why="changed", earlier=entry, stands=stands)
-    state = output.state(entry)
-    return None if state == "whole" else replace(one, why=state, earlier=entry)
+        return replace(file, reason=entry.state, previous=entry)
+    if entry.key != file.input_hash or entry.file != file.name:
+        intact = (
+            bool(entry.rendering_hash) and entry.file == file.name and output.file_state(entry) == "whole"
+        )
+        return replace(file, reason="changed", previous=entry, intact=intact)
+    state = output.file_state(entry)
+    return None if state == "whole" else replace(file, reason=state, previous=entry)
 
 
-PLANNED_IN_A_ROW = 32
+def iter_letter_tasks(
+    job: BatchJob,
+    ledger: Ledger,
+    output: BatchOutput,
+    selection: BatchSelection,
+    settle: Callable[[FileOutcome, bool], None],
+) -> Iterator[LetterTask]:
+    """Yield the letters to be made.
 
-
-def todo(
-    job: Job, ledger: Ledger, output: Output, choice: Choice, settled: Callable[[Outcome, bool], None]
-) -> Iterator[Letter]:
-    """The letters to be made, found one by one.
-
-    What stands, or is left for another run, is handed to `settled` on the way, with whether the batch can be
-    called whole without it.
+    On the way, pass each file that is unchanged or not selected to `settle`, with whether the batch counts as
+    complete without making it.
     """
-    taken = 0
-    for recipient, (unchanged, letter) in _planned(job, ledger, output):
+    started = 0
+    for recipient, (unchanged, task) in _plan_in_chunks(job, ledger, output):
         for outcome in unchanged:
-            settled(outcome, True)
-        chosen = choice.of(letter, taken) if letter else ()
-        for wanted in letter.wanted if letter else ():
-            if wanted not in chosen:
-                settled(Outcome(recipient.id, wanted.format, "left"), wanted.settled)
-        if chosen:
-            taken += 1
-            yield Letter(recipient, chosen)
+            settle(outcome, True)
+        selected = selection.select_files(task, started) if task else ()
+        for file in task.files if task else ():
+            if file not in selected:
+                settle(FileOutcome(recipient.id, file.format, "left"), file.is_known_failure)
+        if selected:
+            started += 1
+            yield LetterTask(recipient, selected)
 
 
-def _planned(
-    job: Job, ledger: Ledger, output: Output
-) -> Iterator[tuple[Recipient, tuple[list[Outcome], Letter | None]]]:
-    """The plan of each recipient's letter; some in a row, which costs far less than one between two letters,
-    whose making has emptied the processor's caches of it."""
+def _plan_in_chunks(
+    job: BatchJob, ledger: Ledger, output: BatchOutput
+) -> Iterator[tuple[Recipient, tuple[list[FileOutcome], LetterTask | None]]]:
+    """Yield the plan of each recipient's letter.
+
+    Planning several in a row is far cheaper than planning one between two letters, since rendering a letter
+    evicts the planner's data from the processor's caches.
+    """
     recipients = iter(job.recipients)
-    while some := list(islice(recipients, PLANNED_IN_A_ROW)):
-        yield from [(recipient, plan(job, recipient, ledger, output)) for recipient in some]
-
-
-def standing(entry: Entry, format: Format) -> Outcome:
-    """A letter that need not be made again."""
-    return Outcome(
-        entry.recipient,
-        format,
-        "unchanged",
-        file=entry.file,
-        sha256=entry.sha256,
-        size=entry.size,
-        pages=entry.pages,
-        snippets=entry.snippets,
-        fit=entry.fit,
-        drawn=entry.drawn,
-        etag=entry.etag,
-    )
+    while chunk := list(islice(recipients, PLANNING_CHUNK)):
+        yield from [(recipient, plan_letter(job, recipient, ledger, output)) for recipient in chunk]

@@ -1,8 +1,8 @@
-"""A pool of worker processes: one that dies or hangs costs one try of one task, and nothing else.
+"""A pool of worker processes in which a worker that dies or hangs costs one attempt at one task, no more.
 
-This room runs any task; it knows nothing of letters. Each worker has a pipe of its own and holds one task, so
-that the parent always knows what a dead worker was doing. Pools whose workers share a queue lock (pebble,
-concurrent.futures) break or stall when a worker is killed at the wrong moment: pebble 5.2 gave up after 3 and
+It runs any task and knows nothing about letters. Each worker has its own pipe and holds one task at a time,
+so the parent always knows what a dead worker was doing. Pools whose workers share a queue lock (pebble,
+concurrent.futures) break or stall when a worker is killed at the wrong moment: pebble 5.2 failed after 3 and
 17 kills (see also its issue 163).
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import math
-import multiprocessing
 import os
 import pickle
 import resource
@@ -24,42 +23,41 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext
-from multiprocessing.reduction import DupFd
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from briefgen.batch.lock import Stop
+from briefgen.batch.fork_server import ForkServer
+from briefgen.batch.stop import StopRequest
 from briefgen.errors import BriefgenError, Problem
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-RECYCLE_AFTER = 500
-"""Tasks after which a worker is replaced, so that no leak grows."""
-START_S = 120.0
-"""Time for a worker to load what it needs."""
-GRACE_S = 5.0
-"""Time for the tasks in hand once a stop is requested."""
+RECYCLE_WORKER_AFTER = 500
+"""Tasks after which a worker is replaced, so that memory leaks stay bounded."""
+START_TIMEOUT_S = 120.0
+"""Time for a worker to import what it needs."""
+STOP_GRACE_S = 5.0
+"""Time for running tasks to finish once a stop is requested."""
 MAX_FAILED_STARTS = 5
-"""In a row, before the batch gives up."""
-TRIES = 2
-"""How often a task is tried."""
+"""Consecutive failed starts after which the batch is aborted."""
+MAX_ATTEMPTS = 2
+"""How often a task is tried before it counts as crashed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one worker may use; exceeding it costs the task in hand."""
+class WorkerLimits:
+    """Resource limits of one worker; a task that exceeds them fails."""
 
     memory_mb: int = 1024
-    """Private memory, by RLIMIT_DATA: RLIMIT_AS would count address space that is only reserved, of which
-    pandoc alone takes a terabyte. Not enforced on macOS."""
+    """Private memory, enforced with RLIMIT_DATA: RLIMIT_AS would also count address space that is merely
+    reserved, and pandoc alone reserves a terabyte. Not enforced on macOS."""
     file_mb: int = 200
-    """Largest file."""
+    """Size of the largest file it may write."""
 
-    def impose(self) -> None:
-        """Set the limits for this process and its children; never raises a limit that is tighter already."""
+    def apply(self) -> None:
+        """Apply the limits to this process and its children; never loosen a limit that is already tighter."""
         for what, amount in (
             (resource.RLIMIT_DATA, self.memory_mb << 20),
             (resource.RLIMIT_FSIZE, self.file_mb << 20),
@@ -72,63 +70,63 @@ class Limits:
             resource.setrlimit(what, (min(amount, tightest), hard))
 
 
-LIMITS = Limits()
+DEFAULT_LIMITS = WorkerLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
-    """What a task has instead of a result when every try of it failed."""
+class TaskCrash:
+    """The result of a task whose every attempt crashed or hung."""
 
     how: Literal["crashed", "hung"]
     detail: str
-    """What is known of it, as a clause."""
+    """What is known about the cause, as a clause for a message."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Try(Generic[Task]):
+class _Attempt(Generic[Task]):
     task: Task
     number: int
     """Counted from 1."""
 
 
-# What a worker says. `_Silent` and `_Gone` are what its silence means.
+# Messages from a worker. `_WorkerGone` and `_WorkerSilent` stand for the lack of one.
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _WorkerReady:
     pass
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _TaskDone:
     result: Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
+class _WorkerRefusal:
     error: BriefgenError
 
 
 @dataclass(frozen=True, slots=True)
-class _Gone:
+class _WorkerGone:
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Silent:
+class _WorkerSilent:
     pass
 
 
-_Said = _Ready | _Done | _Refused | _Gone | _Silent
+_WorkerMessage = _WorkerReady | _TaskDone | _WorkerRefusal | _WorkerGone | _WorkerSilent
 
 
 def available_processors() -> int:
-    """Processors that this process may use; the natural number of workers."""
+    """Return the number of processors that this process may use, which is the default number of workers."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-class Pool(Generic[Task, Result]):
-    """Workers that turn tasks into results. Use as a context manager: leaving it ends all workers."""
+class WorkerPool(Generic[Task, Result]):
+    """Worker processes that turn tasks into results. A context manager: leaving it ends all workers."""
 
     def __init__(
         self,
@@ -136,25 +134,25 @@ class Pool(Generic[Task, Result]):
         *,
         workers: int,
         timeout_s: float,
-        stop: Stop,
-        apart: Callable[[Task], Sequence[Task]] = lambda task: (task,),
-        limits: Limits = LIMITS,
+        stop: StopRequest,
+        split: Callable[[Task], Sequence[Task]] = lambda task: (task,),
+        limits: WorkerLimits = DEFAULT_LIMITS,
         preload: Iterable[str] = (),
-        holds: int | None = None,
-        recycle_after: int = RECYCLE_AFTER,
+        inherit: int | None = None,
+        recycle_after: int = RECYCLE_WORKER_AFTER,
     ) -> None:
-        """Prepare a pool; the first worker starts with the first task.
+        """Prepare the pool; workers start when there are tasks.
 
-        `start` travels to each worker and gives it the function that does a task. `apart` divides a task that
-        crashed into those that are tried once more. `preload` names modules that are imported once, in the
-        process from which all workers are forked. `holds` is a descriptor that stays open as long as any
-        worker lives.
+        `start` is pickled, called once in each worker, and returns the function that performs a task. `split`
+        divides a crashed task into the parts that are retried separately. `preload` names modules that are
+        imported once, in the process from which all workers are forked. `inherit` is a file descriptor that
+        stays open as long as any worker lives.
         """
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        self._preload = tuple(preload)
+        self._server: ForkServer | None = None
         self._start, self._size, self._timeout_s, self._stop = start, workers, timeout_s, stop
-        self._apart, self._limits, self._holds, self._recycle_after = apart, limits, holds, recycle_after
-        self._workers: list[_Worker[Task]] = []
+        self._split, self._limits, self._inherit, self._recycle_after = split, limits, inherit, recycle_after
+        self._workers: list[_WorkerHandle[Task]] = []
         self._failed_starts = 0
 
     def __enter__(self) -> Self:
@@ -164,262 +162,254 @@ class Pool(Generic[Task, Result]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for worker in self._workers:
-            worker.dismiss()
+            worker.close_pipe()
         for worker in self._workers:
-            worker.end()
+            worker.terminate()
+        self._close_server()
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Result | Crash]]:
-        """Each task with its result, in the order of completion; ends early once a stop is requested.
+    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Result | TaskCrash]]:
+        """Yield each task with its result, in order of completion; end early once a stop is requested.
 
-        Besides the tasks in hand, at most as many as there are workers are taken from `tasks` ahead. A
-        BriefgenError that `start` or a task raises ends everything and is raised here.
+        Besides the tasks being run, at most one task per worker is taken from `tasks` in advance. A
+        BriefgenError raised by `start` or by a task aborts everything and is raised here.
         """
-        waiting: deque[_Try[Task]] = deque()
+        queue: deque[_Attempt[Task]] = deque()
         while True:
-            self._fill(waiting, tasks)
-            self._assign(waiting)
-            if not waiting and not any(worker.held for worker in self._workers):
+            self._read_ahead(queue, tasks)
+            self._assign_tasks(queue)
+            if not queue and not any(worker.attempt for worker in self._workers):
                 return
-            self._fill(waiting, tasks)
-            for worker, speaks in self._stirring():
-                for attempt, result in self._listen(worker, speaks):
-                    if not isinstance(result, Crash):
+            self._read_ahead(queue, tasks)
+            for worker, has_message in self._wait_for_workers():
+                for attempt, result in self._handle_worker(worker, has_message):
+                    if not isinstance(result, TaskCrash):
                         yield attempt.task, result
-                    elif attempt.number < TRIES:
-                        again = (_Try(part, attempt.number + 1) for part in self._apart(attempt.task))
-                        waiting.extendleft(again)
-                    elif not self._stop.requested:  # else it was broken off, and is not to blame
+                    elif attempt.number < MAX_ATTEMPTS:
+                        retries = (_Attempt(part, attempt.number + 1) for part in self._split(attempt.task))
+                        queue.extendleft(retries)
+                    elif not self._stop.requested:  # otherwise the stop cut it short: not the task's fault
                         yield attempt.task, result
 
-    def _fill(self, waiting: deque[_Try[Task]], tasks: Iterator[Task]) -> None:
-        """Look ahead as many tasks as there may be workers."""
+    def _read_ahead(self, queue: deque[_Attempt[Task]], tasks: Iterator[Task]) -> None:
+        """Fill the queue with as many tasks as there may be workers."""
         if self._stop.requested:
-            waiting.clear()
-        while not self._stop.requested and len(waiting) < self._size:
+            queue.clear()
+        while not self._stop.requested and len(queue) < self._size:
             task = next(tasks, None)
             if task is None:
                 return
-            waiting.append(_Try(task, 1))
+            queue.append(_Attempt(task, 1))
 
-    def _assign(self, waiting: deque[_Try[Task]]) -> None:
-        """Give tasks to the workers that are ready, and have workers for the rest."""
+    def _assign_tasks(self, queue: deque[_Attempt[Task]]) -> None:
+        """Send tasks to the idle workers, and start workers for the rest."""
         for worker in self._workers:
-            if waiting and worker.ready and not worker.held:
-                worker.take(waiting.popleft(), self._timeout_s)
-        coming = sum(1 for worker in self._workers if not worker.ready)
-        for _ in range(min(len(waiting) - coming, self._size - len(self._workers))):
-            self._engage()
+            if queue and worker.ready and not worker.attempt:
+                worker.send_task(queue.popleft(), self._timeout_s)
+        starting = sum(1 for worker in self._workers if not worker.ready)
+        for _ in range(min(len(queue) - starting, self._size - len(self._workers))):
+            self._start_worker()
 
-    def _engage(self) -> None:
+    def _start_worker(self) -> None:
         try:
-            self._workers.append(
-                _Worker(self._context, (self._start, self._limits, self._timeout_s, self._holds))
-            )
+            if self._server is None:
+                self._server = ForkServer(self._preload)
+            arguments = (self._start, self._limits, self._timeout_s)
+            self._workers.append(_WorkerHandle(self._server, arguments, self._inherit))
         except (OSError, EOFError) as error:
-            self._start_failed(str(error))
+            self._close_server()  # a new one is started at the next attempt
+            self._count_failed_start(str(error))
 
-    def _stirring(self) -> list[tuple[_Worker[Task], bool]]:
-        """Wait for workers that have something to say, or that have been silent for too long.
+    def _close_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
-        Each with whether it speaks.
+    def _wait_for_workers(self) -> list[tuple[_WorkerHandle[Task], bool]]:
+        """Wait for workers that have sent a message or missed their deadline.
+
+        Return each of them with whether it has a message.
         """
         if self._stop.requested:
             for worker in self._workers:
-                worker.deadline = min(worker.deadline, time.monotonic() + GRACE_S)
-        ears = [worker.fileno() for worker in self._workers]
+                worker.deadline = min(worker.deadline, time.monotonic() + STOP_GRACE_S)
+        descriptors = [worker.fileno() for worker in self._workers]
         if not self._stop.requested:
-            ears.append(self._stop.fileno())
-        until = min((worker.deadline for worker in self._workers), default=None)
-        heard = wait(ears, None if until is None else max(0.0, until - time.monotonic()))
+            descriptors.append(self._stop.fileno())
+        deadline = min((worker.deadline for worker in self._workers), default=None)
+        readable = wait(descriptors, None if deadline is None else max(0.0, deadline - time.monotonic()))
         now = time.monotonic()
-        each = [(worker, worker.fileno() in heard) for worker in self._workers]
-        return [(worker, speaks) for worker, speaks in each if speaks or worker.deadline <= now]
+        states = [(worker, worker.fileno() in readable) for worker in self._workers]
+        return [
+            (worker, has_message) for worker, has_message in states if has_message or worker.deadline <= now
+        ]
 
-    def _listen(self, worker: _Worker[Task], speaks: bool) -> Iterator[tuple[_Try[Task], Result | Crash]]:
-        """Take in what a worker says or what its silence means; gives the try that ended with it."""
-        said = worker.hear(speaks)
-        if isinstance(said, _Ready):
+    def _handle_worker(
+        self, worker: _WorkerHandle[Task], has_message: bool
+    ) -> Iterator[tuple[_Attempt[Task], Result | TaskCrash]]:
+        """Process a worker's message, or the lack of one; yield the attempt that ended with it."""
+        message = worker.receive(has_message)
+        if isinstance(message, _WorkerReady):
             self._failed_starts = 0
-        elif isinstance(said, _Refused):
-            raise said.error
-        elif isinstance(said, _Done):
-            attempt = worker.release()
-            if worker.served >= self._recycle_after:
-                self._retire(worker)
-            yield attempt, said.result
+        elif isinstance(message, _WorkerRefusal):
+            raise message.error
+        elif isinstance(message, _TaskDone):
+            attempt = worker.finish_task()
+            if worker.tasks_done >= self._recycle_after:
+                self._remove_worker(worker)
+            yield attempt, message.result
         else:
-            crash = self._crash(said)
-            self._retire(worker)
-            if worker.held:
-                yield worker.held, crash
+            crash = self._crash_from(message)
+            self._remove_worker(worker)
+            if worker.attempt:
+                yield worker.attempt, crash
             elif not worker.ready:
-                self._start_failed(crash.detail)
+                self._count_failed_start(crash.detail)
 
-    def _crash(self, said: _Gone | _Silent) -> Crash:
-        if isinstance(said, _Gone):
-            return Crash("crashed", said.reason)
-        return Crash("hung", f"it took longer than {self._timeout_s:g} seconds")
+    def _crash_from(self, message: _WorkerGone | _WorkerSilent) -> TaskCrash:
+        if isinstance(message, _WorkerGone):
+            return TaskCrash("crashed", message.reason)
+        return TaskCrash("hung", f"it took longer than {self._timeout_s:g} seconds")
 
-    def _retire(self, worker: _Worker[Task]) -> None:
+    def _remove_worker(self, worker: _WorkerHandle[Task]) -> None:
         self._workers.remove(worker)
-        worker.end()
+        worker.terminate()
 
-    def _start_failed(self, reason: str) -> None:
+    def _count_failed_start(self, reason: str) -> None:
         self._failed_starts += 1
         if self._failed_starts == MAX_FAILED_STARTS:
             raise BriefgenError(
                 Problem(
                     "workers-fail",
-                    f"the worker processes end before they can work: {reason}",
-                    hint="run `briefgen doctor`; memory or the number of processes may be exhausted",
+                    f"the worker processes exit before they are ready: {reason}",
+                    hint="run `briefgen doctor`; the machine may be out of memory or processes",
                 )
             )
 
 
-class _Worker(Generic[Task]):
+class _WorkerHandle(Generic[Task]):
     """The parent's side of one worker process."""
 
-    def __init__(self, context: ForkServerContext, arguments: tuple[Any, ...]) -> None:
-        start, limits, timeout_s, holds = arguments
-        self._connection, theirs = context.Pipe()
-        held = None if holds is None else _Held(holds)
-        self._process = context.Process(
-            target=_work, args=(theirs, start, limits, timeout_s, held), daemon=True, name="briefgen-worker"
-        )
-        self._process.start()
-        theirs.close()
+    def __init__(self, server: ForkServer, arguments: tuple[Any, ...], inherit: int | None) -> None:
+        self._process = server.fork(_worker_main, arguments, inherit)
+        self._connection = self._process.connection
         self.ready = False
-        self.held: _Try[Task] | None = None
-        self.served = 0
-        self.deadline = time.monotonic() + START_S
-        """By then it should have said something."""
+        self.attempt: _Attempt[Task] | None = None
+        """What it is working on."""
+        self.tasks_done = 0
+        self.deadline = time.monotonic() + START_TIMEOUT_S
+        """When its next message is due."""
 
     def fileno(self) -> int:
-        """Readable when there is something to hear."""
+        """Return the descriptor that becomes readable when the worker has sent a message."""
         return self._connection.fileno()
 
-    def take(self, attempt: _Try[Task], timeout_s: float) -> None:
-        """Begin a task."""
-        self.held = attempt
+    def send_task(self, attempt: _Attempt[Task], timeout_s: float) -> None:
+        """Give the worker a task."""
+        self.attempt = attempt
         self.deadline = time.monotonic() + timeout_s
-        with suppress(OSError):  # where it has just died, `hear` will say so
-            self._connection.send_bytes(_pickled(attempt.task))
+        with suppress(OSError):  # if the worker has just died, `receive` will report it
+            self._connection.send_bytes(_pickle(attempt.task))
 
-    def release(self) -> _Try[Task]:
-        """The task is done."""
-        assert self.held is not None
-        attempt, self.held = self.held, None
-        self.served += 1
+    def finish_task(self) -> _Attempt[Task]:
+        """Mark the worker as idle and return the attempt that it completed."""
+        assert self.attempt is not None
+        attempt, self.attempt = self.attempt, None
+        self.tasks_done += 1
         self.deadline = float("inf")
         return attempt
 
-    def hear(self, speaks: bool) -> _Said:
-        """What it says; called when it has something to say or its deadline has passed."""
+    def receive(self, has_message: bool) -> _WorkerMessage:
+        """Return the worker's message; call only when it has one or its deadline has passed."""
         try:
-            if not speaks and not self._connection.poll():
-                return _Silent()
-            said: _Said = self._connection.recv()
+            if not has_message and not self._connection.poll():
+                return _WorkerSilent()
+            message: _WorkerMessage = self._connection.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
-            return _Gone(self._last_words())
-        if isinstance(said, _Ready):
+            return _WorkerGone(self._describe_exit())
+        if isinstance(message, _WorkerReady):
             self.ready, self.deadline = True, float("inf")
-        return said
+        return message
 
-    def dismiss(self) -> None:
-        """Let it end by itself, if it is idle."""
+    def close_pipe(self) -> None:
+        """Close the pipe, at which an idle worker exits by itself."""
         self._connection.close()
 
-    def end(self) -> None:
-        """See that it has ended, with the programs it may have started."""
-        self.dismiss()
-        if self.ready and not self.held:
-            self._process.join(1)
-        if self._process.is_alive():
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid or 0, signal.SIGKILL)
-            self._process.kill()
-        self._process.join()
+    def terminate(self) -> None:
+        """Make sure that the worker has ended, along with any programs it started."""
+        self.close_pipe()
+        if self.ready and not self.attempt:
+            self._process.exit_code(timeout_s=1)
+        self._process.kill()
+        self._process.exit_code()
         self._process.close()
 
-    def _last_words(self) -> str:
-        self._process.join(5)
-        code = self._process.exitcode
+    def _describe_exit(self) -> str:
+        code = self._process.exit_code()
         if code == -signal.SIGKILL:
-            return "its worker was killed, as happens when memory runs out"
+            return "its worker was killed, which usually means that memory ran out"
         if code is not None and code < 0:
-            return f"its worker was ended by {signal.Signals(-code).name}"
-        return f"its worker ended with exit code {code}"
+            return f"its worker was terminated by {signal.Signals(-code).name}"
+        return "its worker ended" if code is None else f"its worker exited with code {code}"
 
 
-class _Held:
-    """A descriptor that travels to a worker, which never closes it."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def __getstate__(self) -> Any:
-        return DupFd(self._descriptor)
-
-    def __setstate__(self, travelling: Any) -> None:
-        self._descriptor = travelling.detach()
-
-
-def _work(
-    connection: Connection,
-    start: Callable[[], Callable[[Any], Any]],
-    limits: Limits,
-    timeout_s: float,
-    held: _Held | None,
+def _worker_main(
+    connection: Connection, arguments: tuple[Callable[[], Callable[[Any], Any]], WorkerLimits, float]
 ) -> None:
-    """The life of a worker: get ready, then one task after another until the parent closes the pipe.
+    """Run a worker: get ready, then perform one task after another until the parent closes the pipe.
 
-    A process group of its own keeps a Ctrl-C from the worker, for which it is the parent's affair, and lets
-    the parent end it with its children. Where the parent is gone, the alarm ends a worker that hangs: its
-    default action takes no Python and so cannot be swallowed.
+    Its own process group shields the worker from Ctrl-C, which is for the parent to handle, and lets the
+    parent kill it together with its children. If the parent is gone, the alarm ends a worker that hangs: the
+    default action of SIGALRM runs no Python code, so no exception handler can swallow it.
     """
+    start, limits, timeout_s = arguments
     os.setpgrp()
-    limits.impose()
+    limits.apply()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            work = start()
-        except BriefgenError as refusal:
-            connection.send(_Refused(refusal))
+            perform = start()
+        except BriefgenError as error:
+            connection.send(_WorkerRefusal(error))
             return
-        connection.send(_Ready())
+        connection.send(_WorkerReady())
         for number in count():
             task = connection.recv()
             if number == 1:
-                _settle_down()
-            signal.alarm(math.ceil(timeout_s + GRACE_S))
-            said = _said(work, task)
+                _freeze_loaded_objects()
+            signal.alarm(math.ceil(timeout_s + STOP_GRACE_S))
+            message = _run_task(perform, task)
             signal.alarm(0)
-            connection.send_bytes(said)
+            connection.send_bytes(message)
 
 
-def _settle_down() -> None:
-    """Spare the garbage collector what stays until the worker ends: its program, and what the first task has
-    loaded. To look through all of that again and again takes a twentieth of the time of letters."""
+def _freeze_loaded_objects() -> None:
+    """Exempt everything loaded so far, the program and what the first task needed, from garbage collection.
+
+    Scanning all of it again and again takes a twentieth of the time spent on letters.
+    """
     gc.collect()
     gc.freeze()
 
 
-def _pickled(what: Any) -> bytes:
-    """As `Connection.recv` expects it. `Connection.send` would make a pickler that can send connections."""
-    return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+def _pickle(value: Any) -> bytes:
+    """Pickle a value for `Connection.recv`.
+
+    Cheaper than `Connection.send`, which builds a pickler that can also transfer connections.
+    """
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
-def _said(work: Callable[[Any], Any], task: Any) -> bytes:
-    """What comes of a task, pickled."""
+def _run_task(perform: Callable[[Any], Any], task: Any) -> bytes:
+    """Perform a task and return the message about it, pickled."""
     try:
         try:
-            return _pickled(_Done(work(task)))
-        except BriefgenError as refusal:
-            return _pickled(_Refused(refusal))
+            return _pickle(_TaskDone(perform(task)))
+        except BriefgenError as error:
+            return _pickle(_WorkerRefusal(error))
     except MemoryError:
         detail = "it ran out of memory"
     except Exception as error:
-        # Type, message and origin: what a report of the bug needs.
+        # Type, message and origin: what a bug report needs.
         origin = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(origin.filename).name}, line {origin.lineno}"
         detail = f"{type(error).__name__}: {error} ({where})"
-    return _pickled(_Done(Crash("crashed", detail)))
+    return _pickle(_TaskDone(TaskCrash("crashed", detail)))

@@ -1,7 +1,7 @@
-"""What a run would do, found out without writing anything.
+"""Finds out what a run would do, without writing anything.
 
-This room composes what has changed, to see whether the letter does; it renders nothing. Whether a letter can
-be set shows only when it is made.
+Letters that have changed are composed, to see whether the result differs, but not rendered: whether a letter
+can be rendered shows only when it is made.
 """
 
 from __future__ import annotations
@@ -9,127 +9,134 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.lock import PATIENCE_S, at_rest
-from briefgen.batch.outputs.base import Output
-from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, drawn, plan
+from briefgen.batch.file_names import deduplicate_recipients
+from briefgen.batch.ledger import Ledger, open_ledger_copy
+from briefgen.batch.lock import LOCK_TIMEOUT, shared_output_lock
+from briefgen.batch.outputs.base import BatchOutput
+from briefgen.batch.plan import SELECT_ALL, BatchSelection, plan_letter, rendering_hash
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.errors import BriefgenError, Problem
 
-WHY = {
+REASON_TEXTS = {
     "new": "not made yet",
     "recipient": "the recipient's data has changed",
     "campaign": "campaign, library, template or briefgen has changed",
     "missing": "the file was deleted or moved away",
-    "edited": "the file was changed by hand; it will be kept in edited/",
-    "failed": "it failed at the last try",
-    "set-aside": "it was set aside at the last try",
+    "edited": "the file was edited by hand; it will be kept in edited/",
+    "failed": "it failed at the last attempt",
+    "set-aside": "it was set aside at the last attempt",
 }
-"""Reasons for making a letter, as people read them."""
+"""Reasons for making a file, as shown to the user."""
+PreviewState: TypeAlias = Literal["make", "unchanged", "fail", "left"]
+"""`fail`: it cannot be composed; `left`: the run is not asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class PreviewEntry:
     """What a run would do about one letter in one format."""
 
     recipient: str
-    """Its id."""
+    """Id of the recipient."""
     format: str
     file: str
-    """Name in the folder of letters."""
-    state: Literal["make", "unchanged", "fail", "left"]
-    """`fail`: it cannot be composed; `left`: the run is not asked for it."""
+    """File name in the folder of letters."""
+    state: PreviewState
     why: str = ""
-    """A key of WHY, where it would be made or left."""
+    """A key of REASON_TEXTS; empty if the file is unchanged."""
     problems: tuple[Problem, ...] = ()
     """Why it cannot be composed."""
 
     def as_json(self) -> dict[str, Any]:
-        """As one JSON object."""
+        """Return the entry as a JSON object."""
         record = {name: getattr(self, name) for name in ("recipient", "format", "file", "state", "why")}
         return {**record, "problems": [problem.as_json() for problem in self.problems]}
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What a run would do, letter by letter in the order of work."""
+class BatchPreview:
+    """What a run would do, file by file in the order of work."""
 
-    letters: tuple[Foreseen, ...]
+    letters: tuple[PreviewEntry, ...]
     skipped: tuple[Problem, ...]
-    """Recipients who cannot be written to."""
+    """Problems of recipients who cannot be written to."""
     notes: tuple[Problem, ...]
     """Warnings."""
 
     @property
     def counts(self) -> Counter[str]:
-        """Letters by state."""
-        return Counter(one.state for one in self.letters)
+        """Count the files by state."""
+        return Counter(entry.state for entry in self.letters)
 
     @property
     def exit_code(self) -> int:
-        """1 where somebody would get no letter."""
+        """Return 1 if any recipient would get no letter, else 0."""
         return 1 if self.skipped or self.counts["fail"] else 0
 
 
-def preview(
-    job: Job,
-    output: Output,
+def preview_batch(
+    job: BatchJob,
+    output: BatchOutput,
     *,
     skipped: Iterable[Problem] = (),
-    choice: Choice = EVERYTHING,
-    patience_s: float = PATIENCE_S,
-) -> Preview:
-    """What `run_batch` would do. OutputBusy where a run is at it, StorageFault where it cannot be read."""
-    recipients, repeated = distinct(job.recipients)
+    selection: BatchSelection = SELECT_ALL,
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> BatchPreview:
+    """Return what `run_batch` would do.
+
+    Raise OutputBusyError if a run is writing to the output, StorageError if it cannot be read.
+    """
+    recipients, repeated = deduplicate_recipients(job.recipients)
     job = replace(job, recipients=recipients)
-    output.require_inside()
-    with at_rest(output.place, output.lock, patience_s=patience_s), copied(output.ledger) as ledger:
-        output.look()
-        letters = tuple(_foreseen(job, ledger, output, choice))
-        notes = (ledger.note,) if ledger.note else ()
-    return Preview(letters, (*skipped, *repeated) if choice.everything else (), notes)
+    output.reject_outside_links()
+    with (
+        shared_output_lock(output.lock_path, label=output.location, timeout=lock_timeout),
+        open_ledger_copy(output.ledger_path) as ledger,
+    ):
+        output.scan()
+        letters = tuple(_preview_letters(job, ledger, output, selection))
+        notes = (ledger.warning,) if ledger.warning else ()
+    return BatchPreview(letters, (*skipped, *repeated) if selection.selects_all else (), notes)
 
 
-def _foreseen(job: Job, ledger: Ledger, output: Output, choice: Choice) -> Iterator[Foreseen]:
-    taken = 0
+def _preview_letters(
+    job: BatchJob, ledger: Ledger, output: BatchOutput, selection: BatchSelection
+) -> Iterator[PreviewEntry]:
+    started = 0
     for recipient in job.recipients:
-        unchanged, letter = plan(job, recipient, ledger, output)
-        yield from (_stands(outcome) for outcome in unchanged)
-        if letter is None:
+        unchanged, task = plan_letter(job, recipient, ledger, output)
+        yield from (_unchanged_entry(outcome) for outcome in unchanged)
+        if task is None:
             continue
-        chosen = choice.of(letter, taken)
-        taken += bool(chosen)
-        yield from (_to_make(job, letter, wanted, "left") for wanted in letter.wanted if wanted not in chosen)
-        if chosen:
-            yield from _composed(job, replace(letter, wanted=chosen))
+        selected = selection.select_files(task, started)
+        started += bool(selected)
+        yield from (_preview_entry(job, task, file, "left") for file in task.files if file not in selected)
+        if selected:
+            yield from _preview_composed_letter(job, replace(task, files=selected))
 
 
-def _composed(job: Job, letter: Letter) -> Iterator[Foreseen]:
+def _preview_composed_letter(job: BatchJob, task: LetterTask) -> Iterator[PreviewEntry]:
     try:
-        document = job.composer.letter(letter.recipient)
-    except BriefgenError as fault:
-        for wanted in letter.wanted:
-            yield replace(_to_make(job, letter, wanted, "fail"), problems=fault.problems)
+        document = job.composer.compose_letter(task.recipient)
+    except BriefgenError as error:
+        for file in task.files:
+            yield replace(_preview_entry(job, task, file, "fail"), problems=error.problems)
         return
-    for wanted in letter.wanted:
-        same = wanted.earlier is not None and wanted.earlier.drawn == drawn(
-            document, job.drawing, wanted.format
+    for file in task.files:
+        same_document = file.previous is not None and file.previous.rendering_hash == rendering_hash(
+            document, job.rendering_fingerprint, file.format
         )
-        yield _to_make(job, letter, wanted, "unchanged" if wanted.stands and same else "make")
+        yield _preview_entry(job, task, file, "unchanged" if file.intact and same_document else "make")
 
 
-def _stands(outcome: Outcome) -> Foreseen:
-    return Foreseen(outcome.recipient, outcome.format, outcome.file, "unchanged")
+def _unchanged_entry(outcome: FileOutcome) -> PreviewEntry:
+    return PreviewEntry(outcome.recipient, outcome.format, outcome.file, "unchanged")
 
 
-def _to_make(
-    job: Job, letter: Letter, wanted: Wanted, state: Literal["make", "unchanged", "fail", "left"]
-) -> Foreseen:
-    why: str = wanted.why
+def _preview_entry(job: BatchJob, task: LetterTask, file: PlannedFile, state: PreviewState) -> PreviewEntry:
+    why: str = file.reason
     if why == "changed":
-        same = wanted.earlier and wanted.earlier.fingerprint == job.composer.fingerprint
-        why = "recipient" if same else "campaign"
-    return Foreseen(
-        letter.recipient.id, wanted.format, wanted.file, state, "" if state == "unchanged" else why
-    )
+        same_campaign = file.previous and file.previous.fingerprint == job.composer.fingerprint
+        why = "recipient" if same_campaign else "campaign"
+    return PreviewEntry(task.recipient.id, file.format, file.name, state, "" if state == "unchanged" else why)

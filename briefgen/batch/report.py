@@ -1,7 +1,4 @@
-"""What a batch leaves for people: manifest.csv of all letters, errors.csv of all that needs attention.
-
-This room reads the ledger and writes tables; it makes no letter.
-"""
+"""Writes the tables of a batch: manifest.csv of all letters, errors.csv of all that needs attention."""
 
 from __future__ import annotations
 
@@ -10,9 +7,11 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.outputs.base import ERRORS, LETTERS, MANIFEST, Output
-from briefgen.batch.plan import Job, stem
+from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.ledger import Ledger, LedgerEntry
+from briefgen.batch.outputs.base import BatchOutput
+from briefgen.batch.outputs.files import ERRORS_FILE, LETTERS_FOLDER, MANIFEST_FILE
+from briefgen.batch.tasks import BatchJob
 from briefgen.errors import Problem
 from briefgen.model.recipient import Recipient
 
@@ -31,51 +30,54 @@ MANIFEST_COLUMNS = (
     "fit",
 )
 ERROR_COLUMNS = ("row", "id", "stage", "code", "message", "hint", "format", "file")
-"""Where the recipient was read is in `row` and `file`; `stage` is recipient, compose, render or worker."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""`row` and `file` say where the recipient was read; `stage` is recipient, compose, render or worker."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-Row = Sequence[object]
-
-
-def write_manifest(output: Output, job: Job, ledger: Ledger) -> None:
-    """A row for each letter and format in the order of the recipients. Raises StorageFault."""
-    rows = (_manifest_row(recipient, entry) for recipient, entry in _entries(job, ledger))
-    _write(output, MANIFEST, MANIFEST_COLUMNS, rows)
+CsvRow = Sequence[object]
 
 
-def write_errors(output: Output, job: Job, ledger: Ledger, skipped: Iterable[Problem]) -> None:
-    """A row for each problem of each letter that was not made; without any, no file. Raises StorageFault."""
+def write_manifest(output: BatchOutput, job: BatchJob, ledger: Ledger) -> None:
+    """Write a row for each letter and format, in the order of the recipients. Raise StorageError."""
+    rows = (_manifest_row(recipient, entry) for recipient, entry in _ledger_entries(job, ledger))
+    _write_csv(output, MANIFEST_FILE, MANIFEST_COLUMNS, rows)
+
+
+def write_errors(output: BatchOutput, job: BatchJob, ledger: Ledger, skipped: Iterable[Problem]) -> None:
+    """Write a row for each problem of each letter that was not made; no file if there are none.
+
+    Raise StorageError.
+    """
     rows = [_error_row(problem) for problem in skipped]
-    for recipient, entry in _entries(job, ledger):
+    for recipient, entry in _ledger_entries(job, ledger):
         if entry.state != "rendered":
             rows += [_error_row(problem, recipient, entry) for problem in entry.problems]
     if rows:
-        _write(output, ERRORS, ERROR_COLUMNS, rows)
+        _write_csv(output, ERRORS_FILE, ERROR_COLUMNS, rows)
 
 
-def stale_letters(output: Output, job: Job, ledger: Ledger) -> list[str]:
-    """Names among the letters that belong to no recipient of this job, in order. Raises StorageFault.
+def find_stale_letters(output: BatchOutput, job: BatchJob, ledger: Ledger) -> list[str]:
+    """Return the names of files among the letters that belong to no recipient of this job.
 
-    A recipient's letters in formats that this job does not make are no strangers.
+    A recipient's letters in formats that this job does not make are not stale. Raise StorageError.
     """
-    standing = {entry.file for _, entry in _entries(job, ledger) if entry.state == "rendered"}
-    ours = {stem(recipient) for recipient in job.recipients}
-    endings = {f".{format}" for format in job.formats}
+    current = {entry.file for _, entry in _ledger_entries(job, ledger) if entry.state == "rendered"}
+    stems = {letter_file_stem(recipient) for recipient in job.recipients}
+    suffixes = {f".{format}" for format in job.formats}
     return sorted(
         name
-        for name in output.names()
-        if name not in standing and (Path(name).stem not in ours or Path(name).suffix in endings)
+        for name in output.letter_names()
+        if name not in current and (Path(name).stem not in stems or Path(name).suffix in suffixes)
     )
 
 
-def _entries(job: Job, ledger: Ledger) -> Iterator[tuple[Recipient, Entry]]:
+def _ledger_entries(job: BatchJob, ledger: Ledger) -> Iterator[tuple[Recipient, LedgerEntry]]:
     for recipient in job.recipients:
         for format in job.formats:
-            if entry := ledger.entry(recipient.id, format):
+            if entry := ledger.find(recipient.id, format):
                 yield recipient, entry
 
 
-def _manifest_row(recipient: Recipient, entry: Entry) -> Row:
+def _manifest_row(recipient: Recipient, entry: LedgerEntry) -> CsvRow:
     made = entry.state == "rendered"
     return (
         recipient.id,
@@ -84,7 +86,7 @@ def _manifest_row(recipient: Recipient, entry: Entry) -> Row:
         recipient.organisation,
         entry.format,
         entry.state,
-        f"{LETTERS}/{entry.file}" if made else "",
+        f"{LETTERS_FOLDER}/{entry.file}" if made else "",
         entry.pages if made else "",
         entry.size if made else "",
         entry.sha256 if made else "",
@@ -93,33 +95,35 @@ def _manifest_row(recipient: Recipient, entry: Entry) -> Row:
     )
 
 
-def _error_row(problem: Problem, recipient: Recipient | None = None, entry: Entry | None = None) -> Row:
+def _error_row(
+    problem: Problem, recipient: Recipient | None = None, entry: LedgerEntry | None = None
+) -> CsvRow:
     place = recipient.place if recipient and recipient.place else problem.place
-    said = problem.message
+    message = problem.message
     if recipient and problem.place and problem.place != place:
-        said = f"{problem.place}: {said}"
+        message = f"{problem.place}: {message}"
     return (
         place.line if place else "",
         recipient.id if recipient else problem.about,
         entry.stage if entry else "recipient",
         problem.code,
-        said,
+        message,
         problem.hint or "",
         entry.format if entry else "",
         place.file if place else "",
     )
 
 
-def _write(output: Output, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    # With a byte order mark, without which Excel reads accents wrongly.
-    with output.table(name) as file:
+def _write_csv(output: BatchOutput, name: str, columns: Sequence[str], rows: Iterable[CsvRow]) -> None:
+    # With a byte order mark, without which Excel misreads accented letters.
+    with output.open_table(name) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="backslashreplace", newline="")
         table = csv.writer(text)
         table.writerow(columns)
-        table.writerows([_harmless(cell) for cell in row] for row in rows)
+        table.writerows([_escape_formula(cell) for cell in row] for row in rows)
         text.detach()
 
 
-def _harmless(cell: object) -> object:
-    """The cell as text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _escape_formula(cell: object) -> object:
+    """Return the cell as text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -1,7 +1,4 @@
-"""A batch from beginning to end: hold the folder, find what is to be made, have it made, record, report.
-
-This room puts the others in order; it looks into no letter.
-"""
+"""Runs a batch from beginning to end: lock the output, plan, make the letters, record them, report."""
 
 from __future__ import annotations
 
@@ -14,205 +11,236 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.lock import PATIENCE_S, Stop, held, stopping
-from briefgen.batch.outputs.base import LETTERS, Output
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import EVERYTHING, Choice, Job, Letter, Outcome, Wanted, distinct, todo
-from briefgen.batch.pool import LIMITS, RECYCLE_AFTER, Crash, Limits, Pool
-from briefgen.batch.report import stale_letters, write_errors, write_manifest
-from briefgen.batch.worker import Desk
-from briefgen.errors import Place, Problem, count_recipients
+from briefgen.batch.file_names import deduplicate_recipients
+from briefgen.batch.ledger import Ledger, LedgerEntry
+from briefgen.batch.lock import LOCK_TIMEOUT, output_lock
+from briefgen.batch.outputs.base import BatchOutput
+from briefgen.batch.outputs.files import LETTERS_FOLDER
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.plan import SELECT_ALL, BatchSelection, iter_letter_tasks
+from briefgen.batch.pool import DEFAULT_LIMITS, RECYCLE_WORKER_AFTER, TaskCrash, WorkerLimits, WorkerPool
+from briefgen.batch.report import find_stale_letters, write_errors, write_manifest
+from briefgen.batch.stop import StopRequest, stop_on_signals
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
+from briefgen.batch.worker import RenderingWorker
+from briefgen.errors import Place, Problem, count_affected_recipients
 
-TIMEOUT_S = 30.0
+LETTER_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """How a batch ended. Letters are counted in each format; `skipped` counts recipients.
+class BatchSummary:
+    """How a batch ended. Letters are counted in each format, while `skipped` counts recipients.
 
-    A run that was asked for a part of the batch answers for that part: nobody is skipped by it.
+    A run that was asked for a part of the batch answers for that part only, so it skips nobody.
     """
 
     out: str
-    """Where the letters lie."""
+    """Where the letters are."""
     rendered: int
     unchanged: int
     failed: int
     set_aside: int
     skipped: int
     pages: int
-    """Of all letters that stand, where the format has pages."""
+    """Of all current letters, in formats that have pages."""
     bytes: int
-    """Of all letters that stand."""
+    """Of all current letters."""
     seconds: float
     interrupted: bool = False
-    """Stopped on request before all was done; the same command goes on from there."""
+    """Stopped on request before everything was done; the same command continues from there."""
     left: int = 0
-    """Letters to be made that this run did not make: it was interrupted, or asked for a part."""
+    """Letters still to be made: the run was interrupted, or asked for a part only."""
     whole: bool = True
-    """Every letter of the batch stands or has its reason; then there is a manifest."""
+    """Every letter of the batch was made or failed for a recorded reason; then there is a manifest."""
     merged: int = 0
     """Letters that came from shards."""
     notes: tuple[Problem, ...] = ()
-    """Warnings: files changed by hand, deleted, or of nobody; an unreadable ledger."""
+    """Warnings about edited, deleted or stale files and about an unreadable ledger."""
 
     @property
     def ok(self) -> bool:
-        """Whether everybody got their letter."""
+        """Return whether everybody got their letter."""
         return not (self.failed or self.set_aside or self.skipped or self.interrupted)
 
     @property
     def exit_code(self) -> int:
-        """0 all made, 1 some not, 130 interrupted."""
+        """Return 0 if all letters were made, 1 if some were not, 130 if the run was interrupted."""
         return 130 if self.interrupted else 0 if self.ok else 1
 
 
 class Engine(Protocol):
-    """Makes letters: the pool of this machine, or a cluster."""
+    """Makes letters: the process pool of this machine, or a cluster."""
 
-    def run(self, tasks: Iterator[Letter]) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
-        """Each letter, or each part of it that is tried by itself, with what became of it."""
-
-
-Elsewhere = Callable[[Folder, Stop], Engine]
-"""Another engine than the pool; it puts letters into the folder and heeds the wish to stop."""
+    def run(
+        self, tasks: Iterator[LetterTask]
+    ) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]:
+        """Yield each letter, or each part of it that was tried separately, with what became of it."""
 
 
-class Watch(Protocol):
-    """Sees a batch happen."""
+EngineFactory = Callable[[FolderOutput, StopRequest], Engine]
+"""Creates an engine that writes letters into the folder and obeys the stop request."""
+
+
+class ProgressReporter(Protocol):
+    """Follows a batch as it runs."""
 
     def begin(self, total: int) -> None:
-        """`total` letters, counted in each format, will be looked at."""
+        """Note that the batch begins with `total` letters, counted in each format."""
 
-    def done(self, outcome: Outcome) -> None:
-        """One of them is settled."""
+    def done(self, outcome: FileOutcome) -> None:
+        """Note that one of them is done with."""
 
-    def end(self, summary: Summary) -> None:
-        """The batch is over."""
+    def end(self, summary: BatchSummary) -> None:
+        """Note that the batch has ended."""
+
+
+class SilentProgress:
+    """A progress reporter that reports nothing."""
+
+    def begin(self, total: int) -> None:
+        """Do nothing."""
+
+    def done(self, outcome: FileOutcome) -> None:
+        """Do nothing."""
+
+    def end(self, summary: BatchSummary) -> None:
+        """Do nothing."""
 
 
 def run_batch(
-    job: Job,
-    output: Output,
+    job: BatchJob,
+    output: BatchOutput,
     *,
     workers: int,
-    watch: Watch,
+    progress: ProgressReporter,
     skipped: Iterable[Problem] = (),
-    choice: Choice = EVERYTHING,
-    timeout_s: float = TIMEOUT_S,
+    selection: BatchSelection = SELECT_ALL,
+    timeout_s: float = LETTER_TIMEOUT_S,
     preload: Iterable[str] = (),
-    limits: Limits = LIMITS,
-    recycle_after: int = RECYCLE_AFTER,
-    patience_s: float = PATIENCE_S,
-    elsewhere: Elsewhere | None = None,
-) -> Summary:
-    """Make every letter of the job that is chosen and does not stand unchanged in `output`, and record it.
+    limits: WorkerLimits = DEFAULT_LIMITS,
+    recycle_after: int = RECYCLE_WORKER_AFTER,
+    lock_timeout: float = LOCK_TIMEOUT,
+    engine_factory: EngineFactory | None = None,
+) -> BatchSummary:
+    """Make every selected letter of the job that is not up to date in `output`, and record it.
 
-    `skipped` are the problems of recipients who cannot be written to; they are reported with the rest.
-    A manifest is written when the whole batch is settled, also where the last run made only a part of it.
-    `timeout_s` is the time for one recipient's letter in all formats. `preload` names modules that all
-    workers need; `patience_s` is how long to wait for a run that is just ending. With `elsewhere`, letters
-    are made there, and `workers`, `timeout_s`, `preload` and `limits` are its affair. Raises OutputBusy where
-    another run holds the output, StorageFault where it cannot be written, and any BriefgenError by which a
-    worker refuses to start; what was done until then stays done.
+    `skipped` are the problems of recipients who cannot be written to; they are reported with the rest. The
+    manifest is written once the whole batch is complete, even if the last run made only a part of it.
+    `timeout_s` is the time allowed for one recipient's letter in all formats. `preload` names modules that
+    all workers need. `lock_timeout` is how long to wait for a run that is just ending. If an `engine_factory`
+    is given, its engine makes the letters, and `workers`, `timeout_s`, `preload` and `limits` are ignored.
+
+    Raise OutputBusyError if another run has the output, StorageError if it cannot be written, and any
+    BriefgenError with which a worker refuses to start; what was done until then stays done.
     """
-    recipients, repeated = distinct(job.recipients)
+    recipients, repeated = deduplicate_recipients(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)
-    output.require_inside()
+    output.reject_outside_links()
     with (
-        held(output.place, output.lock, patience_s=patience_s) as lock,
-        Ledger(output.ledger) as ledger,
-        stopping() as stop,
+        output_lock(output.lock_path, label=output.location, timeout=lock_timeout) as lock,
+        Ledger(output.ledger_path) as ledger,
+        stop_on_signals() as stop,
         tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
     ):
-        output.look()
+        output.scan()
         output.prepare()
-        desk = output.desk(Path(scratch))
-        tally = Tally(job, ledger, watch)
+        staging = output.staging_folder(Path(scratch))
+        recorder = ResultRecorder(job, ledger, progress)
 
         @contextmanager
-        def engine_at_hand() -> Iterator[Engine]:
-            """The one elsewhere, or the worker processes of this machine."""
-            if elsewhere:
-                yield elsewhere(desk, stop)
+        def start_engine() -> Iterator[Engine]:
+            if engine_factory:
+                yield engine_factory(staging, stop)
                 return
-            with Pool(
-                Desk(job.composer, job.renderers, job.drawing, desk, Path(scratch)).start,
+            worker = RenderingWorker(
+                job.composer, job.renderers, job.rendering_fingerprint, staging, Path(scratch)
+            )
+            with WorkerPool(
+                worker.start,
                 workers=workers,
                 timeout_s=timeout_s,
                 stop=stop,
-                apart=Letter.apart,
+                split=LetterTask.split_by_format,
                 limits=limits,
                 preload=preload,
-                holds=lock,
+                inherit=lock,
                 recycle_after=recycle_after,
-            ) as engine:
-                yield engine
+            ) as pool:
+                yield pool
 
-        with engine_at_hand() as engine:
-            made = engine.run(todo(job, ledger, output, choice, tally.settle))
-            for letter, result in output.kept(made):
-                tally.record(letter, result)
+        with start_engine() as engine:
+            tasks = iter_letter_tasks(job, ledger, output, selection, recorder.settle)
+            for task, result in output.store_letters(engine.run(tasks)):
+                recorder.record(task, result)
         ledger.flush()
-        summary = closed(output, job, ledger, tally, skipped, counted=choice.everything)
-    watch.end(summary)
+        summary = finish_batch(output, job, ledger, recorder, skipped, count_skipped=selection.selects_all)
+    progress.end(summary)
     return summary
 
 
-def closed(
-    output: Output, job: Job, ledger: Ledger, tally: Tally, skipped: tuple[Problem, ...], *, counted: bool
-) -> Summary:
-    """Write the tables of a run that ends, and sum it up; `counted` where the skipped are its affair."""
-    if tally.whole:
+def finish_batch(
+    output: BatchOutput,
+    job: BatchJob,
+    ledger: Ledger,
+    recorder: ResultRecorder,
+    skipped: tuple[Problem, ...],
+    *,
+    count_skipped: bool,
+) -> BatchSummary:
+    """Write the tables of a run that is ending, and sum it up.
+
+    `count_skipped` says whether the skipped recipients count against this run.
+    """
+    if recorder.is_complete:
         write_manifest(output, job, ledger)
     write_errors(output, job, ledger, skipped)
-    stale = stale_letters(output, job, ledger) if tally.whole else []
-    return tally.summary(output, skipped if counted else (), stale)
+    stale = find_stale_letters(output, job, ledger) if recorder.is_complete else []
+    return recorder.summarize(output, skipped if count_skipped else (), stale)
 
 
 @dataclass(slots=True)
-class Tally:
-    """Counts, records and shows what becomes of the letters."""
+class ResultRecorder:
+    """Records what becomes of the letters in the ledger, counts it and reports progress."""
 
-    job: Job
+    job: BatchJob
     ledger: Ledger
-    watch: Watch
+    progress: ProgressReporter
     counts: Counter[str] = field(default_factory=Counter)
     pages: int = 0
     bytes: int = 0
-    unmade: bool = False
-    """A letter was left for another run without which the batch is not whole."""
-    kept: list[str] = field(default_factory=list)
+    leaves_gaps: bool = False
+    """A letter without which the batch is incomplete was left for another run."""
+    kept_edits: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.watch.begin(self.total)
+        self.progress.begin(self.total)
 
     @property
     def total(self) -> int:
-        """Letters of the job, in each format."""
+        """Return the number of letters of the job, counted in each format."""
         return len(self.job.recipients) * len(self.job.formats)
 
-    def record(self, letter: Letter, result: tuple[Outcome, ...] | Crash) -> None:
-        """Put into the ledger what became of a letter, and settle it."""
-        outcomes = _set_aside(letter, result) if isinstance(result, Crash) else result
-        for wanted, outcome in zip(letter.wanted, outcomes, strict=True):
-            self.ledger.record(self._entry(wanted, outcome))
-            if wanted.why == "missing":
-                self.missing.append(wanted.file)
+    def record(self, task: LetterTask, result: tuple[FileOutcome, ...] | TaskCrash) -> None:
+        """Record what became of a letter in the ledger, and count it."""
+        outcomes = _crash_outcomes(task, result) if isinstance(result, TaskCrash) else result
+        for file, outcome in zip(task.files, outcomes, strict=True):
+            self.ledger.record(self._entry_for(file, outcome))
+            if file.reason == "missing":
+                self.missing.append(file.name)
             self.settle(outcome)
 
-    def _entry(self, wanted: Wanted, outcome: Outcome) -> Entry:
-        earlier = wanted.earlier
-        return Entry(
+    def _entry_for(self, file: PlannedFile, outcome: FileOutcome) -> LedgerEntry:
+        previous = file.previous
+        return LedgerEntry(
             outcome.recipient,
             outcome.format,
-            wanted.key,
+            file.input_hash,
             outcome.state if outcome.state in ("failed", "set-aside") else "rendered",
-            outcome.file or (earlier.file if earlier else ""),
-            outcome.sha256 or (earlier.sha256 if earlier else ""),
+            outcome.file or (previous.file if previous else ""),
+            outcome.sha256 or (previous.sha256 if previous else ""),
             outcome.size,
             outcome.pages,
             outcome.snippets,
@@ -220,108 +248,108 @@ class Tally:
             outcome.stage,
             outcome.problems,
             self.job.composer.fingerprint,
-            outcome.drawn,
-            outcome.etag or (earlier.etag if earlier else ""),
+            outcome.rendering_hash,
+            outcome.etag or (previous.etag if previous else ""),
         )
 
-    def settle(self, outcome: Outcome, whole: bool = True) -> None:
-        """Count and show an outcome; `whole` where the batch is none the less whole."""
+    def settle(self, outcome: FileOutcome, complete: bool = True) -> None:
+        """Count and report an outcome; `complete` says whether the batch can be complete with it."""
         self.counts[outcome.state] += 1
         self.pages += outcome.pages or 0
         self.bytes += outcome.size
-        self.unmade = self.unmade or not whole
-        if outcome.kept:
-            self.kept.append(outcome.kept)
-        self.watch.done(outcome)
+        self.leaves_gaps = self.leaves_gaps or not complete
+        if outcome.kept_edit:
+            self.kept_edits.append(outcome.kept_edit)
+        self.progress.done(outcome)
 
     @property
-    def unsettled(self) -> int:
-        """Letters that an interrupted run did not come to."""
+    def not_reached(self) -> int:
+        """Return the number of letters that an interrupted run did not get to."""
         return self.total - self.counts.total()
 
     @property
-    def whole(self) -> bool:
-        """Whether every letter of the batch stands or has its reason."""
-        return not self.unsettled and not self.unmade
+    def is_complete(self) -> bool:
+        """Return whether every letter of the batch has been made or has failed for a recorded reason."""
+        return not self.not_reached and not self.leaves_gaps
 
-    def summary(self, output: Output, skipped: tuple[Problem, ...], stale: list[str]) -> Summary:
-        """The end of it."""
-        return Summary(
-            out=output.place,
+    def summarize(self, output: BatchOutput, skipped: tuple[Problem, ...], stale: list[str]) -> BatchSummary:
+        """Sum up the run."""
+        return BatchSummary(
+            out=output.location,
             rendered=self.counts["rendered"],
             unchanged=self.counts["unchanged"],
             failed=self.counts["failed"],
             set_aside=self.counts["set-aside"],
             merged=self.counts["merged"],
-            skipped=count_recipients(skipped),
+            skipped=count_affected_recipients(skipped),
             pages=self.pages,
             bytes=self.bytes,
-            seconds=time.monotonic() - self.began,
-            interrupted=self.unsettled > 0,
-            left=self.unsettled + self.counts["left"],
-            whole=self.whole,
-            notes=(*self._notes(output), *_stale_note(output, stale)),
+            seconds=time.monotonic() - self.started_at,
+            interrupted=self.not_reached > 0,
+            left=self.not_reached + self.counts["left"],
+            whole=self.is_complete,
+            notes=(*self._warnings(output), *_stale_letters_warning(output, stale)),
         )
 
-    def _notes(self, output: Output) -> Iterator[Problem]:
-        if self.ledger.note:
-            yield self.ledger.note
-        if self.kept:
+    def _warnings(self, output: BatchOutput) -> Iterator[Problem]:
+        if self.ledger.warning:
+            yield self.ledger.warning
+        if self.kept_edits:
             yield Problem(
                 "letter-edited",
-                f"{_listed(self.kept)}: changed by hand since briefgen wrote them, and kept there; "
-                f"{LETTERS}/ has them anew",
-                Place(output.place),
-                "move what you change by hand to another folder before the next run",
+                f"{abbreviate_names(self.kept_edits)}: edited by hand since the last run, so kept there; "
+                f"{LETTERS_FOLDER}/ has a new version",
+                Place(output.location),
+                "move letters that you edit by hand to another folder before the next run",
                 severity="warning",
             )
-        if self.missing and not self.ledger.note:
+        if self.missing and not self.ledger.warning:
             yield Problem(
                 "letter-missing",
-                f"{_listed(self.missing)}: deleted or moved away since the last run; they are there again",
-                Place(f"{output.place}/{LETTERS}"),
-                "to write to somebody no more, remove the row from the list of recipients",
+                f"{abbreviate_names(self.missing)}: deleted or moved away since the last run; made again",
+                Place(f"{output.location}/{LETTERS_FOLDER}"),
+                "to stop writing to somebody, remove the row from the list of recipients",
                 severity="warning",
             )
 
 
-def _set_aside(letter: Letter, crash: Crash) -> tuple[Outcome, ...]:
-    name, place = letter.recipient.id, letter.recipient.place
+def _crash_outcomes(task: LetterTask, crash: TaskCrash) -> tuple[FileOutcome, ...]:
+    recipient, place = task.recipient.id, task.recipient.place
     if crash.how == "hung":
         problem = Problem(
             "letter-hung",
-            f"given up after two tries: {crash.detail}",
+            f"abandoned after two attempts: {crash.detail}",
             place,
-            "look for a repetition without end in its template or in the rows of the recipient",
+            "look for an endless loop in its template or for very long text in the recipient's row",
         )
     else:
         problem = Problem(
             "letter-crashed",
-            f"given up after two tries: {crash.detail}",
+            f"abandoned after two attempts: {crash.detail}",
             place,
-            "run the same command again; if it stays, report it with this message",
+            "run the same command again; if the problem persists, report it with this message",
         )
     return tuple(
-        Outcome(name, wanted.format, "set-aside", stage="worker", problems=(problem,))
-        for wanted in letter.wanted
+        FileOutcome(recipient, file.format, "set-aside", stage="worker", problems=(problem,))
+        for file in task.files
     )
 
 
-def _stale_note(output: Output, stale: list[str]) -> list[Problem]:
-    """Which files belong to nobody."""
+def _stale_letters_warning(output: BatchOutput, stale: list[str]) -> list[Problem]:
     if not stale:
         return []
     return [
         Problem(
             "letters-stale",
-            f"{_listed(stale)} in {LETTERS}/ belong to no letter of this batch",
-            Place(f"{output.place}/{LETTERS}"),
+            f"not part of this batch, but in {LETTERS_FOLDER}/: {abbreviate_names(stale)}",
+            Place(f"{output.location}/{LETTERS_FOLDER}"),
             "move or remove them before you post what is in the folder",
             severity="warning",
         )
     ]
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+def abbreviate_names(names: list[str]) -> str:
+    """List the first three names, and say how many more there are."""
+    listed = ", ".join(names[:3])
+    return listed if len(names) <= 3 else f"{listed} and {len(names) - 3:,} more"

@@ -1,7 +1,4 @@
-"""Parts of a batch that are made apart from each other, each with a folder and a ledger of its own.
-
-This room says who belongs to which part; parts are put together in briefgen.batch.shards.
-"""
+"""Splits a batch into shards that are made separately, each in its own folder, and merges them again."""
 
 from __future__ import annotations
 
@@ -13,146 +10,163 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from briefgen.batch.ledger import Ledger, copied
-from briefgen.batch.lock import PATIENCE_S, at_rest, held, stopping
-from briefgen.batch.os_errors import unwritable
-from briefgen.batch.outputs.base import SHARDS
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job, Letter, Outcome, Wanted, distinct, plan, standing
-from briefgen.batch.runner import Summary, Tally, Watch, closed
+from briefgen.batch.file_names import deduplicate_recipients
+from briefgen.batch.ledger import Ledger, open_ledger_copy
+from briefgen.batch.lock import LOCK_TIMEOUT, output_lock, shared_output_lock
+from briefgen.batch.outputs.files import SHARDS_FOLDER
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.plan import plan_letter
+from briefgen.batch.runner import (
+    BatchSummary,
+    ProgressReporter,
+    ResultRecorder,
+    abbreviate_names,
+    finish_batch,
+)
+from briefgen.batch.stop import stop_on_signals
+from briefgen.batch.storage_errors import storage_error
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile, unchanged_outcome
 from briefgen.errors import BriefgenError, Place, Problem, UsageError
 from briefgen.model.recipient import Recipient
 
-MOST = 1000
-"""Shards of a batch."""
-_FOLDER = re.compile(r"([1-9][0-9]{0,3})-of-([1-9][0-9]{0,3})")
+MAX_SHARDS = 1000
+"""Largest number of shards in a batch."""
+_SHARD_FOLDER = re.compile(r"([1-9][0-9]{0,3})-of-([1-9][0-9]{0,3})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shard:
-    """One of `count` parts, counted from 1."""
+    """One of `count` parts of a batch, numbered from 1."""
 
     number: int
     count: int
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """From `2/8`; raises UsageFault."""
+    def parse(cls, text: str) -> Self:
+        """Parse text such as `2/8`; raise UsageError."""
         number, slash, count = (part.strip() for part in text.partition("/"))
-        if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= MOST:
+        if (
+            slash
+            and number.isdecimal()
+            and count.isdecimal()
+            and 1 <= int(number) <= int(count) <= MAX_SHARDS
+        ):
             return cls(int(number), int(count))
         raise UsageError(
             Problem(
                 "shard-unclear",
-                f"{text!r} is no shard",
+                f"{text!r} is not a shard",
                 None,
-                f"write the second of eight as 2/8; there are at most {MOST:,}",
+                f"write the second of eight as 2/8; the maximum is {MAX_SHARDS:,} shards",
             )
         )
 
     def __str__(self) -> str:
-        """As it is given on the command line."""
+        """Return the shard as written on the command line."""
         return f"{self.number}/{self.count}"
 
     @property
-    def place(self) -> str:
-        """Its own output within that of the batch."""
-        return f"{SHARDS}/{self.number}-of-{self.count}"
+    def path(self) -> str:
+        """Return the path of its output within that of the batch."""
+        return f"{SHARDS_FOLDER}/{self.number}-of-{self.count}"
 
-    def holds(self, name: str) -> bool:
-        """Whether whoever has this id belongs here.
+    def contains(self, recipient_id: str) -> bool:
+        """Return whether a recipient belongs to this shard.
 
-        By a hash of the id, so that nobody moves to another shard when rows are added, removed or sorted.
+        A hash of the id decides, so that nobody changes shards when rows are added, removed or sorted.
         """
-        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+        digest = hashlib.sha256(recipient_id.encode("utf-8", "surrogatepass")).digest()
         return int.from_bytes(digest[:8]) % self.count == self.number - 1
 
-    def recipients(self, everybody: Iterable[Recipient]) -> tuple[Recipient, ...]:
-        """Those who belong here, in their order."""
-        return tuple(one for one in everybody if self.holds(one.id))
+    def select_recipients(self, recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+        """Return the recipients who belong to this shard, in their order."""
+        return tuple(recipient for recipient in recipients if self.contains(recipient.id))
 
-    def problems(self, all_of_them: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Those of recipients who belong here; of a row without an id, by its line."""
-        return tuple(one for one in all_of_them if self.holds(one.about or _line(one)))
+    def select_problems(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Return the problems of recipients who belong here; rows without an id go by their line number."""
+        return tuple(
+            problem for problem in problems if self.contains(problem.about or _problem_line(problem))
+        )
 
 
-def _line(problem: Problem) -> str:
+def _problem_line(problem: Problem) -> str:
     return f"{problem.place.file}:{problem.place.line}" if problem.place else ""
 
 
-def shards_in(out: Path) -> list[Shard]:
-    """Those that have a folder, in order. Raises OSError."""
-    folder = out / SHARDS
-    found = [_FOLDER.fullmatch(path.name) for path in folder.iterdir()] if folder.is_dir() else []
-    return sorted(Shard(int(match[1]), int(match[2])) for match in found if match)
+def find_shards(output_folder: Path) -> list[Shard]:
+    """Return the shards that have a folder, in order. Raise OSError."""
+    folder = output_folder / SHARDS_FOLDER
+    matches = [_SHARD_FOLDER.fullmatch(path.name) for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(Shard(int(match[1]), int(match[2])) for match in matches if match)
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _OpenShard:
     shard: Shard
-    folder: Folder
+    output: FolderOutput
     ledger: Ledger
 
 
-def merge(
-    job: Job,
-    output: Folder,
+def merge_shards(
+    job: BatchJob,
+    output: FolderOutput,
     *,
-    watch: Watch,
+    progress: ProgressReporter,
     skipped: Iterable[Problem] = (),
-    patience_s: float = PATIENCE_S,
-) -> Summary:
-    """Bring the letters of all shards in `output` into `output` itself.
+    lock_timeout: float = LOCK_TIMEOUT,
+) -> BatchSummary:
+    """Copy the letters of all shards in `output` into `output` itself.
 
-    Raises a BriefgenError with all that is missing or double, and writes nothing then; OutputBusy where a run
-    writes to `output` or to a shard. Letters that failed in their shard are reported as failed.
+    Letters that failed in their shard are reported as failed. If anything is missing or duplicated, raise a
+    BriefgenError that lists all of it, and write nothing. Raise OutputBusyError if a run is writing to
+    `output` or to a shard.
     """
-    recipients, repeated = distinct(job.recipients)
+    recipients, repeated = deduplicate_recipients(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)
-    output.require_inside()
-    shards = _shards(output)
+    output.reject_outside_links()
+    shards = _require_shards(output)
     with ExitStack() as stack:
-        parts = {shard.number: _opened(stack, shard, output, patience_s) for shard in shards}
-        _require_whole(job, parts)
-        stack.enter_context(held(output.place, output.lock, patience_s=patience_s))
-        ledger = stack.enter_context(Ledger(output.ledger))
-        stop = stack.enter_context(stopping())
+        open_shards = {shard.number: _open_shard(stack, shard, output, lock_timeout) for shard in shards}
+        _require_complete(job, open_shards)
+        stack.enter_context(output_lock(output.lock_path, label=output.location, timeout=lock_timeout))
+        ledger = stack.enter_context(Ledger(output.ledger_path))
+        stop = stack.enter_context(stop_on_signals())
         output.prepare()
-        tally = Tally(job, ledger, watch)
+        recorder = ResultRecorder(job, ledger, progress)
         for recipient in recipients:
             if stop.requested:
                 break
-            _bring(job, recipient, _part_of(recipient, parts), output, tally)
+            _merge_letter(job, recipient, _shard_of(recipient, open_shards), output, recorder)
         ledger.flush()
-        summary = closed(output, job, ledger, tally, skipped, counted=True)
-    watch.end(summary)
+        summary = finish_batch(output, job, ledger, recorder, skipped, count_skipped=True)
+    progress.end(summary)
     return summary
 
 
-def _shards(output: Folder) -> list[Shard]:
-    """All shards of one batch; a BriefgenError where some are not there, or belong to another division."""
-    folder = output.folder / SHARDS
+def _require_shards(output: FolderOutput) -> list[Shard]:
+    """Return all shards of one batch; raise BriefgenError if some are missing or the numbers do not match."""
+    folder = output.folder / SHARDS_FOLDER
     try:
-        found = shards_in(output.folder)
+        found = find_shards(output.folder)
     except OSError as error:
-        raise unwritable("the shards cannot be read", error, folder) from error
+        raise storage_error("the shards cannot be read", error, folder) from error
     counts = sorted({shard.count for shard in found})
     if len(counts) > 1:
         raise BriefgenError(
             Problem(
                 "shards-mixed",
-                f"there are shards of {' and of '.join(map(str, counts))}",
+                f"the shards come from batches split into {' and into '.join(map(str, counts))}",
                 Place(str(folder)),
-                "keep those of one division, and move the others away",
+                "keep the shards of one batch, and move the others away",
             )
         )
     if not found:
         raise BriefgenError(
             Problem(
                 "shard-missing",
-                "there are no shards to be merged",
+                "there are no shards to merge",
                 Place(str(folder)),
-                "make them with --shard 1/2 and --shard 2/2, say, and put their folders here",
+                "make them with --shard 1/2 and --shard 2/2, for example, and put their folders here",
             )
         )
     missing = [Shard(number, counts[0]) for number in range(1, counts[0] + 1)]
@@ -160,7 +174,7 @@ def _shards(output: Folder) -> list[Shard]:
         raise BriefgenError(
             Problem(
                 "shard-missing",
-                f"{output.within(shard.place).folder.name} is not there",
+                f"{output.subfolder(shard.path).folder.name} is missing",
                 Place(str(folder)),
                 f"make it with --shard {shard}, or put its folder here",
             )
@@ -169,99 +183,101 @@ def _shards(output: Folder) -> list[Shard]:
     return found
 
 
-def _opened(stack: ExitStack, shard: Shard, output: Folder, patience_s: float) -> _Part:
-    folder = output.within(shard.place)
-    folder.require_inside()
-    stack.enter_context(at_rest(folder.place, folder.lock, patience_s=patience_s))
-    return _Part(shard, folder, stack.enter_context(copied(folder.ledger)))
+def _open_shard(stack: ExitStack, shard: Shard, output: FolderOutput, lock_timeout: float) -> _OpenShard:
+    shard_output = output.subfolder(shard.path)
+    shard_output.reject_outside_links()
+    stack.enter_context(
+        shared_output_lock(shard_output.lock_path, label=shard_output.location, timeout=lock_timeout)
+    )
+    return _OpenShard(shard, shard_output, stack.enter_context(open_ledger_copy(shard_output.ledger_path)))
 
 
-def _part_of(recipient: Recipient, parts: Mapping[int, _Part]) -> _Part:
-    return next(part for part in parts.values() if part.shard.holds(recipient.id))
+def _shard_of(recipient: Recipient, open_shards: Mapping[int, _OpenShard]) -> _OpenShard:
+    return next(part for part in open_shards.values() if part.shard.contains(recipient.id))
 
 
-def _require_whole(job: Job, parts: Mapping[int, _Part]) -> None:
-    """A BriefgenError with each shard in which letters are missing, out of date, or not its own."""
+def _require_complete(job: BatchJob, open_shards: Mapping[int, _OpenShard]) -> None:
+    """Raise a BriefgenError naming each shard with letters that are missing, outdated or not its own."""
     problems: list[Problem] = []
-    everybody = {recipient.id for recipient in job.recipients}
-    for part in parts.values():
-        strangers = [
-            name for name in part.ledger.recipients() if name in everybody and not part.shard.holds(name)
+    known_ids = {recipient.id for recipient in job.recipients}
+    for part in open_shards.values():
+        foreign = [
+            name
+            for name in part.ledger.rendered_recipients()
+            if name in known_ids and not part.shard.contains(name)
         ]
-        if strangers:
-            problems.append(_strangers(part, strangers))
-        lacking: dict[str, list[str]] = {}
-        for recipient in part.shard.recipients(job.recipients):
-            if why := _lacks(job, recipient, part):
-                lacking.setdefault(why, []).append(recipient.id)
-        if lacking:
-            problems.append(_lacking(part, lacking))
+        if foreign:
+            problems.append(_foreign_problem(part, foreign))
+        missing: dict[str, list[str]] = {}
+        for recipient in part.shard.select_recipients(job.recipients):
+            if reason := _missing_reason(job, recipient, part):
+                missing.setdefault(reason, []).append(recipient.id)
+        if missing:
+            problems.append(_unfinished_problem(part, missing))
     if problems:
         raise BriefgenError(problems)
 
 
-_LACKS = {
-    "new": "were not made yet",
-    "changed": "are not as they are to be now",
+_MISSING_REASONS = {
+    "new": "have not been made yet",
+    "changed": "are out of date",
     "missing": "were deleted or moved away",
-    "edited": "were changed by hand",
-    "failed": "failed, and were not tried since the campaign changed",
-    "set-aside": "were set aside, and not tried since the campaign changed",
+    "edited": "were edited by hand",
+    "failed": "failed, and have not been retried since the campaign changed",
+    "set-aside": "were set aside, and have not been retried since the campaign changed",
 }
 
 
-def _lacks(job: Job, recipient: Recipient, part: _Part) -> str:
-    """Why the shard has not the letter as it is to be now, nor the reason why it cannot be made; else ""."""
-    _, letter = plan(job, recipient, part.ledger, part.folder)
-    return next((wanted.why for wanted in letter.wanted if not wanted.settled), "") if letter else ""
+def _missing_reason(job: BatchJob, recipient: Recipient, part: _OpenShard) -> str:
+    """Return why a shard has neither the current letter nor a record that it cannot be made, else ""."""
+    _, task = plan_letter(job, recipient, part.ledger, part.output)
+    return next((file.reason for file in task.files if not file.is_known_failure), "") if task else ""
 
 
-def _lacking(part: _Part, lacking: Mapping[str, list[str]]) -> Problem:
-    said = "; ".join(f"those to {_some(names)} {_LACKS[why]}" for why, names in lacking.items())
+def _unfinished_problem(part: _OpenShard, missing: Mapping[str, list[str]]) -> Problem:
+    reasons = "; ".join(
+        f"those to {abbreviate_names(names)} {_MISSING_REASONS[reason]}" for reason, names in missing.items()
+    )
     return Problem(
         "shard-unfinished",
-        f"letters are lacking: {said}",
-        Place(part.folder.place),
-        f"run the batch with --shard {part.shard} again; of a folder that was copied, copy .briefgen/ too",
+        f"letters are missing: {reasons}",
+        Place(part.output.location),
+        f"run the batch with --shard {part.shard} again; if you copied the folder, copy .briefgen/ too",
     )
 
 
-def _strangers(part: _Part, names: list[str]) -> Problem:
+def _foreign_problem(part: _OpenShard, names: list[str]) -> Problem:
     return Problem(
         "shard-foreign",
-        f"letters of {_some(names)} lie here and belong to another shard",
-        Place(part.folder.place),
-        "look whether the folder was renamed or copied over; give it its own name, or make the shard again",
+        f"letters to {abbreviate_names(names)} are here but belong to another shard",
+        Place(part.output.location),
+        "check whether the folder was renamed or overwritten; restore its name, or make the shard again",
     )
 
 
-def _bring(job: Job, recipient: Recipient, part: _Part, output: Folder, tally: Tally) -> None:
-    """Copy what does not stand in the output folder yet, and record it."""
-    unchanged, letter = plan(job, recipient, tally.ledger, output)
+def _merge_letter(
+    job: BatchJob, recipient: Recipient, part: _OpenShard, output: FolderOutput, recorder: ResultRecorder
+) -> None:
+    """Copy and record what the output folder does not have yet."""
+    unchanged, task = plan_letter(job, recipient, recorder.ledger, output)
     for outcome in unchanged:
-        tally.settle(outcome)
-    if letter:
-        tally.record(letter, tuple(_brought(letter, wanted, part, output) for wanted in letter.wanted))
+        recorder.settle(outcome)
+    if task:
+        recorder.record(task, tuple(_merge_file(task, file, part, output) for file in task.files))
 
 
-def _brought(letter: Letter, wanted: Wanted, part: _Part, output: Folder) -> Outcome:
-    entry = part.ledger.entry(letter.recipient.id, wanted.format)
+def _merge_file(task: LetterTask, file: PlannedFile, part: _OpenShard, output: FolderOutput) -> FileOutcome:
+    entry = part.ledger.find(task.recipient.id, file.format)
     data = b""
     if entry and entry.state == "rendered":
         with suppress(OSError):
-            data = (part.folder.letters / entry.file).read_bytes()
+            data = (part.output.letters_folder / entry.file).read_bytes()
     if entry is None or (entry.state == "rendered" and hashlib.sha256(data).hexdigest() != entry.sha256):
-        raise BriefgenError(
-            _lacking(part, {"missing": [letter.recipient.id]})
-        )  # somebody took it away this moment
+        # It was there a moment ago, when all shards were checked.
+        raise BriefgenError(_unfinished_problem(part, {"missing": [task.recipient.id]}))
     if entry.state != "rendered":
-        return Outcome(
-            entry.recipient, wanted.format, entry.state, stage=entry.stage, problems=entry.problems
+        return FileOutcome(
+            entry.recipient, file.format, entry.state, stage=entry.stage, problems=entry.problems
         )
-    kept = output.put(entry.file, data, wanted.earlier)
-    return replace(standing(entry, wanted.format), state="merged", kept=kept)
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"
+    kept = output.write_letter(entry.file, data, file.previous)
+    return replace(unchanged_outcome(entry, file.format), state="merged", kept_edit=kept)

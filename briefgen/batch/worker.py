@@ -1,6 +1,6 @@
-"""The worker's desk: composes one recipient's letter once, renders it into each format, puts the files down.
+"""Composes one recipient's letter, renders it into each format and writes the files.
 
-This room runs within a worker process; it knows nothing of the ledger or of other letters.
+Runs within a worker process; it knows nothing about the ledger or about other letters.
 """
 
 from __future__ import annotations
@@ -11,114 +11,125 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from briefgen.batch.os_errors import out_of_room, refused_by_system, unwritable
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Composer, Letter, Outcome, Renderer, Wanted, drawn, standing
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.plan import rendering_hash
+from briefgen.batch.storage_errors import find_out_of_space_error, is_out_of_space, storage_error
+from briefgen.batch.tasks import (
+    FileOutcome,
+    LetterComposer,
+    LetterRenderer,
+    LetterTask,
+    PlannedFile,
+    unchanged_outcome,
+)
 from briefgen.errors import BriefgenError, Problem, StorageError
 from briefgen.model.document import Document
 
-if TYPE_CHECKING:
-    from briefgen.model.campaign import Format
-
-MAX_BYTES = 100_000_000
-"""No letter is larger; a file beyond this is a template that ran away."""
+MAX_LETTER_BYTES = 100_000_000
+"""No real letter is larger; a file beyond this comes from a runaway template."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What a worker is given when it starts."""
+class RenderingWorker:
+    """What a worker process is given when it starts."""
 
-    composer: Composer
-    renderers: Callable[[], Mapping[Format, Renderer]]
-    drawing: str
+    composer: LetterComposer
+    renderers: Callable[[], Mapping[str, LetterRenderer]]
+    rendering_fingerprint: str
     """As in the job."""
-    output: Folder
+    output: FolderOutput
     scratch: Path
     """Folder for temporary files, which a worker that is killed leaves behind."""
 
-    def start(self) -> Callable[[Letter], tuple[Outcome, ...]]:
-        """Make the renderers ready; called once in each worker."""
+    def start(self) -> Callable[[LetterTask], tuple[FileOutcome, ...]]:
+        """Create the renderers and return the function that makes a letter; called once in each worker."""
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.scratch)
         renderers = self.renderers()
-        return lambda letter: self._outcomes(letter, renderers)
+        return lambda task: self._make_letter(task, renderers)
 
-    def _outcomes(self, letter: Letter, renderers: Mapping[Format, Renderer]) -> tuple[Outcome, ...]:
+    def _make_letter(
+        self, task: LetterTask, renderers: Mapping[str, LetterRenderer]
+    ) -> tuple[FileOutcome, ...]:
         try:
-            return tuple(self._made(letter, renderers))
+            return tuple(self._make_files(task, renderers))
         except OSError as error:
-            if out_of_room(error):  # in the scratch folder, which every further letter needs too
-                raise _no_room(error, self.scratch) from error
+            if is_out_of_space(error):  # in the scratch folder, which every further letter needs too
+                raise _scratch_full_error(error, self.scratch) from error
             raise
 
-    def _made(self, letter: Letter, renderers: Mapping[Format, Renderer]) -> Iterator[Outcome]:
+    def _make_files(self, task: LetterTask, renderers: Mapping[str, LetterRenderer]) -> Iterator[FileOutcome]:
         try:
-            document = self.composer.letter(letter.recipient)
-        except BriefgenError as fault:
-            self._stop_without_room(fault)
-            for wanted in letter.wanted:
-                yield _failed(letter, wanted, "compose", fault)
+            document = self.composer.compose_letter(task.recipient)
+        except BriefgenError as error:
+            self._reraise_storage_error(error)
+            for file in task.files:
+                yield _failed_outcome(task, file, "compose", error)
             return
-        for wanted in letter.wanted:
+        for file in task.files:
             try:
-                yield self._make(letter, wanted, document, renderers)
-            except BriefgenError as fault:
-                self._stop_without_room(fault)
-                yield _failed(letter, wanted, "render", fault)
+                yield self._make_file(task, file, document, renderers)
+            except BriefgenError as error:
+                self._reraise_storage_error(error)
+                yield _failed_outcome(task, file, "render", error)
 
-    def _stop_without_room(self, fault: BriefgenError) -> None:
-        """A full disk is no fault of the letter, whoever found it and whatever it was called."""
-        if isinstance(fault, StorageError):
-            raise fault
-        if error := refused_by_system(fault):
-            raise _no_room(error, self.scratch) from fault
+    def _reraise_storage_error(self, error: BriefgenError) -> None:
+        """Abort the batch if the disk is full, which is not the letter's fault, whatever the error says."""
+        if isinstance(error, StorageError):
+            raise error
+        if cause := find_out_of_space_error(error):
+            raise _scratch_full_error(cause, self.scratch) from error
 
-    def _make(
-        self, letter: Letter, wanted: Wanted, document: Document, renderers: Mapping[Format, Renderer]
-    ) -> Outcome:
-        its = drawn(document, self.drawing, wanted.format)
-        if wanted.stands and wanted.earlier and wanted.earlier.drawn == its:
-            return standing(wanted.earlier, wanted.format)
-        rendering = renderers[wanted.format].render(document)
-        if len(rendering.data) > MAX_BYTES:
+    def _make_file(
+        self,
+        task: LetterTask,
+        file: PlannedFile,
+        document: Document,
+        renderers: Mapping[str, LetterRenderer],
+    ) -> FileOutcome:
+        document_hash = rendering_hash(document, self.rendering_fingerprint, file.format)
+        if file.intact and file.previous and file.previous.rendering_hash == document_hash:
+            return unchanged_outcome(file.previous, file.format)
+        rendering = renderers[file.format].render(document)
+        if len(rendering.data) > MAX_LETTER_BYTES:
             raise BriefgenError(
                 Problem(
                     "letter-too-large",
-                    f"the letter has {len(rendering.data):,} bytes as {wanted.format}",
-                    letter.recipient.place,
-                    "look for a picture or a repetition without end in the template",
+                    f"as {file.format} the letter is {len(rendering.data):,} bytes long",
+                    task.recipient.place,
+                    "look for a large picture or an endless loop in the template",
                 )
             )
-        return Outcome(
-            letter.recipient.id,
-            wanted.format,
+        return FileOutcome(
+            task.recipient.id,
+            file.format,
             "rendered",
-            file=wanted.file,
+            file=file.name,
             sha256=hashlib.sha256(rendering.data).hexdigest(),
             size=len(rendering.data),
             pages=rendering.pages,
-            snippets=_snippets(document.record),
-            fit=_fit(document.record),
-            drawn=its,
-            kept=self.output.put(wanted.file, rendering.data, wanted.earlier),
+            snippets=_snippet_ids(document.record),
+            fit=_describe_cuts(document.record),
+            rendering_hash=document_hash,
+            kept_edit=self.output.write_letter(file.name, rendering.data, file.previous),
         )
 
 
-def _failed(letter: Letter, wanted: Wanted, stage: str, fault: BriefgenError) -> Outcome:
-    return Outcome(letter.recipient.id, wanted.format, "failed", stage=stage, problems=fault.problems)
+def _failed_outcome(task: LetterTask, file: PlannedFile, stage: str, error: BriefgenError) -> FileOutcome:
+    return FileOutcome(task.recipient.id, file.format, "failed", stage=stage, problems=error.problems)
 
 
-def _no_room(error: OSError, scratch: Path) -> StorageError:
-    return unwritable("temporary files cannot be written", error, Path(error.filename or scratch))
+def _scratch_full_error(error: OSError, scratch: Path) -> StorageError:
+    return storage_error("temporary files cannot be written", error, Path(error.filename or scratch))
 
 
-def _snippets(record: Mapping[str, Any]) -> tuple[str, ...]:
+def _snippet_ids(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(snippet["id"] for snippet in record.get("snippets", ()))
 
 
-def _fit(record: Mapping[str, Any]) -> str:
-    """`shortened camp-abuses; left out treaty`; empty where the letter is whole."""
+def _describe_cuts(record: Mapping[str, Any]) -> str:
+    """Describe the cuts made to keep to the page limit, as in `shortened camp-abuses; left out treaty`."""
     fit = record.get("fit", {})
-    said = (("shortened", fit.get("shortened", ())), ("left out", fit.get("left_out", ())))
-    return "; ".join(f"{what} {', '.join(names)}" for what, names in said if names)
+    cuts = (("shortened", fit.get("shortened", ())), ("left out", fit.get("left_out", ())))
+    return "; ".join(f"{action} {', '.join(names)}" for action, names in cuts if names)

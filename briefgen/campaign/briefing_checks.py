@@ -1,8 +1,7 @@
-"""What a briefing, a policy brief and a submission to the UPR should hold and should not: warnings by code.
+"""Checks a composed briefing against the rules for policy briefs and for submissions to the UPR.
 
 The rules are those of the International Development Research Centre (IDRC) on policy briefs, and of the
-Office of the High Commissioner for Human Rights (OHCHR) on written submissions. It looks at the briefing as
-composed.
+Office of the High Commissioner for Human Rights (OHCHR) on written submissions. Every result is a warning.
 """
 
 from __future__ import annotations
@@ -14,73 +13,73 @@ from briefgen.errors import Problem
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 
-MOST_WORDS = {"brief": 1500, "upr": 2815, "upr-joint": 5630}
-"""IDRC: a policy brief has at most 1,500 words. OHCHR: a submission to the UPR 2,815, a joint one 5,630."""
-SUBMISSION = "upr-submission"
-"""The templates for such a submission."""
-_NAMES = {
+MAX_WORDS = {"brief": 1500, "upr": 2815, "upr-joint": 5630}
+"""Word limits of a policy brief (IDRC), of a submission to the UPR and of a joint one (OHCHR)."""
+UPR_TEMPLATE = "upr-submission"
+"""Name of the template folder for submissions to the UPR."""
+_PAPER_NAMES = {
     "brief": "a policy brief",
     "upr": "a submission to the UPR",
     "upr-joint": "a joint submission to the UPR",
 }
-_NOT_COUNTED = frozenset({"title-block", "byline", "toc", "bibliography", "evidence-annex"})
-"""Blocks whose words do not count: the cover, lists and the annex. Notes do not either."""
+_UNCOUNTED_BLOCKS = frozenset({"title-block", "byline", "toc", "bibliography", "evidence-annex"})
+"""Blocks whose words do not count: the cover, lists and the annex. Nor do notes."""
 
 
-def words_of(html: str) -> int:
-    """Words of a document's text without notes, cover, list of sources and annex."""
-    return len(_text(ElementTree.fromstring(f"<r>{html}</r>")).split())
+def count_briefing_words(html: str) -> int:
+    """Count the words of a document without notes, cover, list of sources and annex."""
+    return len(_counted_text(ElementTree.fromstring(f"<r>{html}</r>")).split())
 
 
-def _text(element: ElementTree.Element) -> str:
-    if element.get("class") == "footnote" or element.get("class") in _NOT_COUNTED:
+def _counted_text(element: ElementTree.Element) -> str:
+    if element.get("class") == "footnote" or element.get("class") in _UNCOUNTED_BLOCKS:
         return ""
-    # Blocks are parted by a space; words within a line are not.
+    # Blocks are separated by a space; inline elements are not.
     end = " " if element.tag in ("p", "li", "h1", "h2", "h3", "td", "th", "caption", "figcaption") else ""
-    inner = "".join(_text(child) + (child.tail or "") for child in element)
+    inner = "".join(_counted_text(child) + (child.tail or "") for child in element)
     return (element.text or "") + inner + end
 
 
 def check_briefing(document: Document, campaign: CampaignConfig, template: str = "") -> list[Problem]:
-    """Warnings about the briefing, by what it is to be; those that the campaign ignores are left out.
+    """Return warnings about the briefing, depending on its kind, except those that the campaign ignores.
 
-    `template` is the folder of another paper than the campaign's briefing.
+    `template` is the template folder if the paper is not the campaign's briefing.
     """
-    kind = _kind(campaign, template)
+    kind = _paper_kind(campaign, template)
     found = [
-        *_length(document, campaign, kind),
-        *_parts(campaign, kind),
-        *_submission(document, campaign, kind),
-        *(() if template else _repeated(campaign)),
+        *_check_length(document, campaign, kind),
+        *_check_required_parts(campaign, kind),
+        *_check_upr_submission(document, campaign, kind),
+        *(() if template else _check_repeated_snippets(campaign)),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
 
-def _kind(campaign: CampaignConfig, template: str) -> str:
-    """What the paper is to be: the template for submissions makes one, whatever else is said."""
+def _paper_kind(campaign: CampaignConfig, template: str) -> str:
+    """Return the kind of the paper; the template for submissions makes it one, whatever the campaign says."""
     kind = campaign.briefing.kind
-    if (template or campaign.briefing.template) == SUBMISSION:
+    if (template or campaign.briefing.template) == UPR_TEMPLATE:
         return kind if kind.startswith("upr") else "upr"
-    # A leave-behind, or a paper of one's own, is not the briefing that the campaign speaks of.
+    # A leave-behind or another custom paper is not the briefing whose kind the campaign states.
     return "paper" if template and template != campaign.briefing.template else kind
 
 
-def _length(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
+def _check_length(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
     paper = campaign.briefing
-    most, words = paper.max_words or MOST_WORDS.get(kind, 0), words_of(document.html)
-    if most and words > most:
-        for_what = f", the limit of {_NAMES[kind]}" if not paper.max_words else ""
-        yield _warning(
+    limit, words = paper.max_words or MAX_WORDS.get(kind, 0), count_briefing_words(document.html)
+    if limit and words > limit:
+        limit_of = f", the limit of {_PAPER_NAMES[kind]}" if not paper.max_words else ""
+        yield _briefing_warning(
             "briefing-too-long",
-            f"the briefing has {words:,} words, more than {most:,}{for_what}",
+            f"the briefing has {words:,} words, more than {limit:,}{limit_of}",
             campaign,
             "max_words" if paper.max_words else "kind",
-            "lower max_snippets in its sections, or name fewer snippets; notes and sources are not counted",
+            "lower max_snippets in its sections, or name fewer snippets; notes and sources do not count",
         )
 
 
-def _parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
-    """IDRC: summary, introduction, findings, implications, recommendations."""
+def _check_required_parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
+    """Check for summary, introduction, findings and recommendations (IDRC)."""
     paper = campaign.briefing
     if kind != "brief":
         return
@@ -90,53 +89,53 @@ def _parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
         "sections with findings": paper.sections,
         "recommendations": paper.asks or campaign.ask,
     }
-    lacking = [name for name, there in parts.items() if not there]
-    if lacking:
-        yield _warning(
+    missing = [name for name, content in parts.items() if not content]
+    if missing:
+        yield _briefing_warning(
             "briefing-incomplete",
-            f"{_NAMES[kind]} lacks {' and '.join(lacking)}",
+            f"{_PAPER_NAMES[kind]} lacks {' and '.join(missing)}",
             campaign,
             "kind",
             "fill in briefing.summary, briefing.sections with an intro in the first, and briefing.asks",
         )
 
 
-def _repeated(campaign: CampaignConfig) -> Iterator[Problem]:
-    """A statement or figure that two sections name is printed in both, which the reader takes for a slip."""
+def _check_repeated_snippets(campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that no two sections name the same snippet: printed twice, it would look like a mistake."""
     first: dict[str, str] = {}
     for number, section in enumerate(campaign.briefing.sections):
         for position, name in enumerate(section.snippets):
             if name in first:
                 yield Problem(
                     "briefing-repeats",
-                    f"the snippet {name!r} stands in “{section.heading}”, and already in “{first[name]}”",
-                    campaign.at("briefing", "sections", number, "snippets", position),
-                    "name it in one section",
+                    f"the snippet {name!r} is in “{section.heading}”, but already in “{first[name]}”",
+                    campaign.locate("briefing", "sections", number, "snippets", position),
+                    "name it in only one section",
                     severity="warning",
                 )
             first.setdefault(name, section.heading)
 
 
-def _submission(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
-    """OHCHR: paragraphs are numbered, and the file is a Word document."""
+def _check_upr_submission(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:
+    """Check that paragraphs are numbered and that there will be a Word file (OHCHR)."""
     if not kind.startswith("upr"):
         return
     if "docx" not in campaign.output.formats:
         hint = "add docx to output.formats"
-        yield _warning(
-            "upr-not-word", "a submission to the UPR is sent as a Word file", campaign, "kind", hint
+        yield _briefing_warning(
+            "upr-not-word", "submissions to the UPR are sent as Word files", campaign, "kind", hint
         )
     root = ElementTree.fromstring(f"<r>{document.html}</r>")
-    loose = sum(child.tag == "p" for child in root)
-    if loose:
-        yield _warning(
+    unnumbered = sum(child.tag == "p" for child in root)
+    if unnumbered:
+        yield _briefing_warning(
             "upr-unnumbered",
-            f"{loose} paragraphs have no number; a submission to the UPR numbers them all",
+            f"{unnumbered} paragraphs have no number; submissions to the UPR number every paragraph",
             campaign,
             "template",
             "write briefing.template: upr-submission",
         )
 
 
-def _warning(code: str, message: str, campaign: CampaignConfig, key: str, hint: str) -> Problem:
-    return Problem(code, message, campaign.at("briefing", key), hint, severity="warning")
+def _briefing_warning(code: str, message: str, campaign: CampaignConfig, key: str, hint: str) -> Problem:
+    return Problem(code, message, campaign.locate("briefing", key), hint, severity="warning")

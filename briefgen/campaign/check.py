@@ -1,7 +1,7 @@
-"""Checks every letter of an opened campaign as it would be sent; `briefgen check` is its only caller.
+"""Checks the letters and the briefing of a campaign as they would be sent, for `briefgen check`.
 
-The campaign itself is checked where it is opened; here each letter is composed, and set where its
-pages are limited or to be counted.
+The campaign itself is checked when it is opened. Here each letter is composed, and laid out if its pages are
+limited or to be counted.
 """
 
 from __future__ import annotations
@@ -9,105 +9,127 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from briefgen.campaign.briefing_checks import check_briefing
-from briefgen.campaign.letter_checks import MOST_PAGES, Composed, check_letters, composed
+from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
 from briefgen.campaign.open import Campaign
-from briefgen.campaign.page_fit import Fitting
+from briefgen.campaign.page_fit import PageFitter
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
-from briefgen.render.address_window import address_lines, turned_over
-from briefgen.render.layouts import layout_of
-from briefgen.system.limits import patience
+from briefgen.render.address_window import extract_address_lines, find_wrapped_address_lines
+from briefgen.render.layouts import get_layout
+from briefgen.system.limits import resource_limits
 
-_TOLD = 3
-"""Lines that a warning names."""
-Measure = Callable[[Document], int]
-"""Pages of a document."""
+_LISTED_LINES = 3
+"""Maximum number of lines that a warning quotes."""
+PageCounter = Callable[[Document], int]
+"""Returns the number of pages of a document."""
 
 
-def check_all(opened: Campaign, measure: Measure | None = None) -> tuple[list[Problem], list[Problem]]:
-    """Warnings about the letters, and the problems of documents that cannot be composed or do not fit.
+def page_counter(campaign: Campaign) -> PageCounter:
+    """Return a function that counts a document's pages as PDF."""
+    renderer = campaign.renderers(("pdf",))()["pdf"]
 
-    Where the campaign limits pages, what it limits is set, of letters with the same text one. With a
-    `measure` the pages of each letter are counted: of letters with the same text only the longest is.
+    def count_pages(document: Document) -> int:
+        with resource_limits(document.title):
+            return renderer.render(document).pages or 1
+
+    return count_pages
+
+
+def check_documents(
+    campaign: Campaign, count_pages: PageCounter | None = None
+) -> tuple[list[Problem], list[Problem]]:
+    """Return warnings about the documents, and the problems of those that cannot be composed or do not fit.
+
+    If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
+    With `count_pages`, the pages of letters are counted; of letters with the same text only the longest is.
     """
-    fitting = opened.fitting(opened.renderers(()))
-    letters: list[Composed] = []
-    broken: list[Problem] = []
-    for recipient in opened.recipients:
+    fitter = campaign.page_fitter(campaign.renderers(()))
+    letters: list[ComposedLetter] = []
+    errors: list[Problem] = []
+    for recipient in campaign.recipients:
         try:
-            with patience(f"the letter to {recipient.id}"):
-                fitted = fitting.letter(recipient)
-            letters.append(composed(opened.composer, recipient, fitted))
+            with resource_limits(f"the letter to {recipient.id}"):
+                document = fitter.compose_letter(recipient)
+            letters.append(compose_for_checks(campaign.composer, recipient, document))
         except BriefgenError as error:
-            broken.extend(error.problems)
-    paper, too_much = _briefing(opened, fitting)
-    broken += too_much
-    warnings = [*check_letters(letters, opened.campaign), *_turned_over(letters, opened), *paper]
-    if measure is not None and "letter-too-long" not in opened.campaign.ignore:
-        warnings += _too_long(letters, measure)
-    return warnings, broken
+            errors.extend(error.problems)
+    briefing_warnings, briefing_errors = _check_briefing(campaign, fitter)
+    errors += briefing_errors
+    warnings = [
+        *check_letters(letters, campaign.config),
+        *_check_wrapped_address_lines(letters, campaign),
+        *briefing_warnings,
+    ]
+    if count_pages is not None and "letter-too-long" not in campaign.config.ignore:
+        warnings += _check_letter_length(letters, count_pages)
+    return warnings, errors
 
 
-def _briefing(opened: Campaign, fitting: Fitting) -> tuple[list[Problem], list[Problem]]:
-    """Warnings about the briefing, and why it does not fit; whether it can be composed was tried when the
-    campaign was opened."""
-    paper = opened.campaign.briefing
-    if not (paper.sections or paper.max_pages):
+def _check_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Problem], list[Problem]]:
+    """Return warnings about the briefing, and why it does not fit.
+
+    Whether it can be composed at all was checked when the campaign was opened.
+    """
+    settings = campaign.config.briefing
+    if not (settings.sections or settings.max_pages):
         return [], []
-    too_much: list[Problem] = []
+    errors: list[Problem] = []
     try:
-        with patience("the briefing"):
-            document = fitting.briefing()
+        with resource_limits("the briefing"):
+            document = fitter.compose_briefing()
     except BriefgenError as error:
-        too_much.extend(error.problems)
-        document = opened.composer.briefing()
-    return check_briefing(document, opened.campaign) if paper.sections else [], too_much
+        errors.extend(error.problems)
+        document = campaign.composer.compose_briefing()
+    return check_briefing(document, campaign.config) if settings.sections else [], errors
 
 
-def _turned_over(letters: list[Composed], opened: Campaign) -> list[Problem]:
-    """Lines of addresses that go on in a second row of their window, told in one warning."""
-    letter = opened.campaign.letter
-    layout = layout_of("letter", letter.page, letter.layout)
-    if layout.window is None or "address-turned-over" in opened.campaign.ignore:
+def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campaign) -> list[Problem]:
+    """Warn, in one problem, about address lines that wrap in their window."""
+    settings = campaign.config.letter
+    layout = get_layout("letter", settings.page, settings.layout)
+    if layout.window is None or "address-turned-over" in campaign.config.ignore:
         return []
-    found: dict[str, Recipient] = {}
-    for one in letters:
-        for line in turned_over(address_lines(one.document.html), layout, opened.look):
-            found.setdefault(line, one.recipient)
-    if not found:
+    wrapped: dict[str, Recipient] = {}
+    for letter in letters:
+        address_lines = extract_address_lines(letter.document.html)
+        for line in find_wrapped_address_lines(address_lines, layout, campaign.branding):
+            wrapped.setdefault(line, letter.recipient)
+    if not wrapped:
         return []
-    told = ", ".join(f"{line!r} ({recipient.id})" for line, recipient in list(found.items())[:_TOLD])
-    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    many = "a line of an address is" if len(found) == 1 else f"{len(found)} lines of addresses are"
+    listed = ", ".join(
+        f"{line!r} ({recipient.id})" for line, recipient in list(wrapped.items())[:_LISTED_LINES]
+    )
+    more = f" and {len(wrapped) - _LISTED_LINES} more" if len(wrapped) > _LISTED_LINES else ""
+    subject = "1 address line is" if len(wrapped) == 1 else f"{len(wrapped)} address lines are"
     return [
         Problem(
             "address-turned-over",
-            f"{many} too long for one row of the window, and taken on to a second: {told}{more}",
-            next(iter(found.values())).place,
-            "look at one of these letters; shorten what stands in the recipients' file",
+            f"{subject} too long for the window and continued on a second line: {listed}{more}",
+            next(iter(wrapped.values())).place,
+            "look at one of these letters; shorten the address in the recipients' file if need be",
             severity="warning",
         )
     ]
 
 
-def _too_long(letters: list[Composed], measure: Measure) -> list[Problem]:
-    """The letters over two pages (AIUSA, FCNL); those that differ in address alone are measured once."""
-    longest: dict[str, Composed] = {}
+def _check_letter_length(letters: list[ComposedLetter], count_pages: PageCounter) -> list[Problem]:
+    """Warn about letters over two pages (AIUSA, FCNL); count one of those that differ only in address."""
+    longest: dict[str, ComposedLetter] = {}
     for letter in letters:
         known = longest.setdefault(letter.body, letter)
         if len(letter.document.html) > len(known.document.html):
             longest[letter.body] = letter
     problems = []
     for letter in longest.values():
-        pages = measure(letter.document)
-        if pages > MOST_PAGES:
+        pages = count_pages(letter.document)
+        if pages > MAX_PAGES:
             problems.append(
                 Problem(
                     "letter-too-long",
-                    f"the letter to {letter.recipient.id} has {pages} pages, more than {MOST_PAGES}",
+                    f"the letter to {letter.recipient.id} has {pages} pages, more than {MAX_PAGES}",
                     letter.recipient.place,
-                    "lower selection.max_snippets or selection.max_words, or shorten texts of your own",
+                    "lower selection.max_snippets or selection.max_words, or shorten your own texts",
                     severity="warning",
                 )
             )

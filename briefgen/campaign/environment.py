@@ -1,7 +1,6 @@
-"""What letters rest on beside this process: the versions of this installation, and files of the campaign.
+"""What another machine needs to make the same letters: the same versions, and the campaign's files.
 
-Another machine makes the same letters where it has the same versions and is brought the same files.
-This room counts them up; how they travel is the affair of briefgen.batch.dask.payload.
+How these are sent is up to briefgen.batch.dask.payload.
 """
 
 from __future__ import annotations
@@ -16,81 +15,82 @@ from typing import TYPE_CHECKING
 
 from briefgen import __version__
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.library.folders import built_in
-from briefgen.system.files import is_ordinary, is_within
+from briefgen.library.folders import resource_folder
+from briefgen.system.files import is_inside_folder, is_regular_file
 
 if TYPE_CHECKING:
     from briefgen.compose.composer import Composer
 
-MOST_BYTES = 20_000_000
-"""Of a campaign's files together: they travel with every few hundred letters."""
+MAX_CAMPAIGN_BYTES = 20_000_000
+"""Total size of a campaign's files, which are sent along with every few hundred letters."""
 
 
-def versions() -> dict[str, str]:
-    """Everything by which two installations could make different bytes of one letter, by name."""
-    from briefgen.compose.fingerprint import packages
-    from briefgen.system.doctor import versions_of_libraries
+def installed_versions() -> dict[str, str]:
+    """Return every version that could make two installations produce different bytes for the same letter."""
+    from briefgen.compose.fingerprint import package_versions
+    from briefgen.system.doctor import read_library_versions
 
     return {
         "briefgen": __version__,
         "Python": ".".join(platform.python_version_tuple()[:2]),
-        **packages(),
-        **versions_of_libraries(),
+        **package_versions(),
+        **read_library_versions(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        "briefgen's templates": _built_in_templates(),
+        "briefgen's templates": _built_in_templates_hash(),
     }
 
 
-def library_folder() -> Path:
-    """The root of the library that ships, as this installation has it."""
-    return built_in("templates").parent
+def built_in_library() -> Path:
+    """Return the root folder of this installation's built-in library."""
+    return resource_folder("templates").parent
 
 
-def for_travel(composer: Composer) -> Composer:
-    """A composer of the same letters without the full texts of sources, which are nobody's to pass on."""
+def drop_source_texts(composer: Composer) -> Composer:
+    """Return a composer of the same letters without the full texts of sources, which may not be passed on."""
     return replace(composer, library=replace(composer.library, texts={}))
 
 
-def campaign_files(folder: Path) -> dict[str, Path]:
-    """The files in a campaign's folder that are read while a letter is made, by their path in it.
+def find_campaign_files(folder: Path) -> dict[str, Path]:
+    """Return the files in a campaign's folder that are read while letters are made, by their path in it.
 
-    Those are templates, stylesheets, pictures and citation styles; all else is in the composer by then.
-    Nothing that a link leads to outside. Raises BriefgenError where they are too much to travel.
+    These are templates, stylesheets, pictures and citation styles; everything else has been loaded by then.
+    Files outside the folder that a link leads to are left out. Raise BriefgenError if the files are too large
+    to be sent.
     """
     found = {
         path.relative_to(folder).as_posix(): path
-        for path in _candidates(folder)
-        if is_ordinary(path) and is_within(path, folder)
+        for path in _iter_rendering_inputs(folder)
+        if is_regular_file(path) and is_inside_folder(path, folder)
     }
     size = sum(path.stat().st_size for path in found.values())
-    if size > MOST_BYTES:
+    if size > MAX_CAMPAIGN_BYTES:
         raise BriefgenError(
             Problem(
                 "campaign-too-large",
-                f"its templates and pictures have {size / 1e6:,.0f} MB, "
-                f"and at most {MOST_BYTES / 1e6:.0f} travel to a cluster",
+                f"its templates and pictures take {size / 1e6:,.0f} MB, "
+                f"and at most {MAX_CAMPAIGN_BYTES / 1e6:.0f} MB can be sent to a cluster",
                 Place(str(folder)),
-                "move pictures that no letter shows out of the campaign's folder, or make them smaller",
+                "move pictures that no letter shows out of the campaign's folder, or reduce their size",
             )
         )
     return found
 
 
-def _candidates(folder: Path) -> Iterator[Path]:
-    from briefgen.compose.pictures import NOT_SHOWN, PICTURES
+def _iter_rendering_inputs(folder: Path) -> Iterator[Path]:
+    from briefgen.compose.pictures import OUTPUT_FOLDER, PICTURE_SUFFIXES
 
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if any(part.startswith(".") for part in parts) or parts[0] == NOT_SHOWN:
+        if any(part.startswith(".") for part in parts) or parts[0] == OUTPUT_FOLDER:
             continue
-        if parts[0] == "templates" or path.suffix.lower() in PICTURES | {".csl"}:
+        if parts[0] == "templates" or path.suffix.lower() in PICTURE_SUFFIXES | {".csl"}:
             yield path
 
 
-def _built_in_templates() -> str:
-    """Of a checkout, the version alone does not tell what its templates say."""
+def _built_in_templates_hash() -> str:
+    """Hash the built-in templates: in a source checkout, the version alone does not determine them."""
     digest = sha256()
-    root = built_in("templates")
+    root = resource_folder("templates")
     for path in sorted(root.rglob("*")):
         if path.is_file():
             digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())

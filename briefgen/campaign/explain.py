@@ -1,6 +1,6 @@
-"""Explains a letter: which rule gave its form, template and ask, and why each snippet is in it or not.
+"""Explains a letter: what determined its address, template and ask, and why each snippet is in it or not.
 
-It asks the composer that makes the letter; it decides nothing itself and writes no file.
+The answers come from the composer that makes the letter.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from briefgen.address.address import address
-from briefgen.campaign.page_fit import Fit
-from briefgen.compose.composer import Composer, own_ask
-from briefgen.compose.select import Chosen, Verdict, Why, leaders, words
-from briefgen.compose.shortening import NO_CUTS, Cut, Cuts
-from briefgen.compose.templates import candidates
+from briefgen.address.address import address_recipient
+from briefgen.campaign.page_fit import PageFit
+from briefgen.compose.composer import Composer, ask_from_column
+from briefgen.compose.select import SnippetSelection, Verdict, VerdictReason, count_body_words, topic_leaders
+from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
+from briefgen.compose.templates import template_candidates
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
 
 @dataclass(frozen=True, slots=True)
-class RuleApplied:
-    """One rule of the campaign's interests, and whether it holds of the recipient."""
+class RuleExplanation:
+    """One rule of the campaign's interests, and whether it applies to the recipient."""
 
     place: str
     when: str
@@ -30,53 +30,53 @@ class RuleApplied:
 
 
 @dataclass(frozen=True, slots=True)
-class SnippetJudged:
+class SnippetExplanation:
     """One snippet of the library, and why it is in the letter or not."""
 
     id: str
     used: bool
-    why: Why
+    why: VerdictReason
     reason: str
-    """For people."""
+    """In words."""
     words: int
-    """Of the wording that is printed, or would be."""
+    """Number of words of the wording that is, or would be, printed."""
     short: bool = False
-    """Printed in its short wording to keep to the pages."""
+    """Printed in its short wording to keep to the page limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class CutMade:
-    """One thing that was done so that the letter keeps to its pages."""
+class CutExplanation:
+    """One thing that was cut to keep to the page limit."""
 
     snippet: str
     how: str
     """`shortened` or `left-out`."""
     reason: str
-    """For people."""
+    """In words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """How the letter keeps to its pages."""
+class PageFitExplanation:
+    """How the letter keeps to its page limit."""
 
     most: int
     whole: int
-    """Pages of the letter with everything that was chosen."""
+    """Pages of the letter with everything that was selected."""
     now: int
     over: str
-    """By how much it is too long with all cuts: `2 lines (9 mm)`; empty where it fits."""
-    cuts: list[CutMade]
+    """By how much it is too long with all cuts: `2 lines (9 mm)`; empty if it fits."""
+    cuts: list[CutExplanation]
     """In the order in which they were made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class LetterExplanation:
     """Everything that shaped one letter."""
 
     id: str
     office: str
     form: str
-    """The entry of the forms of address; another than `office` for those who speak for some states."""
+    """The entry of the forms of address; it differs from `office` for representatives of some states."""
     form_source: str
     language: str
     gender: str
@@ -86,144 +86,148 @@ class Explanation:
     you: str
     template: str
     templates_looked_for: list[str]
-    rules: list[RuleApplied]
+    rules: list[RuleExplanation]
     topics: list[str]
     ask: str
-    """Id of the ask, or the recipient's own in words."""
+    """Id of the ask, or the text of the recipient's own."""
     ask_place: str
-    """The line of the campaign, or the row of the recipient, that gave it."""
-    snippets: list[SnippetJudged]
+    """The line of campaign.yaml, or the recipient's row, that it comes from."""
+    snippets: list[SnippetExplanation]
     """Those in the letter in its order, then the others, best first."""
     words: int
-    """Of the snippets in the letter together."""
+    """Total number of words of the snippets in the letter."""
     max_words: int | None
     max_snippets: int
-    pages: Pages | None = None
-    """None where the campaign does not limit them."""
+    pages: PageFitExplanation | None = None
+    """None if the campaign does not limit them."""
 
     def as_json(self) -> dict[str, Any]:
-        """The explanation as one JSON object."""
+        """Return the explanation as a JSON object."""
         return asdict(self)
 
 
-def explain(composer: Composer, recipient: Recipient, fit: Fit | None = None) -> Explanation:
-    """Explain the letter to a recipient; raises BriefgenError where none could be written.
+def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None = None) -> LetterExplanation:
+    """Explain the letter to a recipient; raise BriefgenError if it cannot be composed.
 
-    `fit` is how it keeps to its pages, where the campaign limits them.
+    `fit` says how it keeps to its page limit, if the campaign sets one.
     """
     campaign = composer.campaign
-    to = address(recipient, composer.forms, sender_country=campaign.sender.country)
-    chosen = composer.choose(recipient)
-    applied = composer.rules(recipient)
-    judged = [_judged(verdict, chosen, campaign, fit) for verdict in _in_order(chosen)]
-    return Explanation(
+    addressed = address_recipient(recipient, composer.forms, sender_country=campaign.sender.country)
+    selection = composer.select_snippets(recipient)
+    applicable = composer.applicable_rules(recipient)
+    snippets = [_explain_snippet(verdict, selection, campaign, fit) for verdict in _sort_verdicts(selection)]
+    return LetterExplanation(
         id=recipient.id,
         office=recipient.office,
-        form=to.rule,
-        form_source=composer.forms.source_of(to.rule, recipient.language),
+        form=addressed.rule,
+        form_source=composer.forms.describe_source(addressed.rule, recipient.language),
         language=recipient.language,
         gender=recipient.gender,
-        lines=to.lines,
-        salutation=to.salutation,
-        close=to.close,
-        you=to.you,
-        template=composer.templates.find(campaign.letter.template, recipient),
-        templates_looked_for=candidates(campaign.letter.template, recipient),
+        lines=addressed.lines,
+        salutation=addressed.salutation,
+        close=addressed.close,
+        you=addressed.you,
+        template=composer.templates.find_template(campaign.letter.template, recipient),
+        templates_looked_for=template_candidates(campaign.letter.template, recipient),
         rules=[
-            RuleApplied(
-                str(campaign.at("interests", index, "when")),
+            RuleExplanation(
+                str(campaign.locate("interests", index, "when")),
                 rule.when,
-                index in applied,
+                index in applicable,
                 rule.topics,
                 rule.ask,
             )
             for index, rule in enumerate(campaign.interests)
         ],
-        topics=list(chosen.topics),
-        ask=own_ask(recipient) or chosen.ask.id,
-        ask_place=str(recipient.place if own_ask(recipient) else chosen.ask_at),
-        snippets=judged,
-        words=sum(one.words for one in judged if one.used),
+        topics=list(selection.topics),
+        ask=ask_from_column(recipient) or selection.ask.id,
+        ask_place=str(recipient.place if ask_from_column(recipient) else selection.ask_at),
+        snippets=snippets,
+        words=sum(snippet.words for snippet in snippets if snippet.used),
         max_words=campaign.selection.max_words,
         max_snippets=campaign.selection.max_snippets,
-        pages=_pages(fit, chosen) if fit else None,
+        pages=_explain_page_fit(fit, selection) if fit else None,
     )
 
 
-def _pages(fit: Fit, chosen: Chosen) -> Pages:
-    cuts = [CutMade(cut.snippet, cut.how, _cut_because(cut, chosen)) for cut in fit.made]
-    return Pages(fit.max_pages, fit.pages_before, fit.pages, fit.over, cuts)
+def _explain_page_fit(fit: PageFit, selection: SnippetSelection) -> PageFitExplanation:
+    cuts = [
+        CutExplanation(step.snippet, step.how, _explain_cut(step, selection)) for step in fit.visible_steps
+    ]
+    return PageFitExplanation(fit.max_pages, fit.pages_before, fit.pages, fit.over, cuts)
 
 
-def _cut_because(cut: Cut, chosen: Chosen) -> str:
-    """Why it was this one's turn."""
-    optional = [verdict.snippet.id for verdict in chosen.verdicts if verdict.why == "chosen"]
-    if cut.snippet not in optional:
-        return "the letter must have it, so that it is shortened after all others"
-    place = f"number {optional.index(cut.snippet) + 1} of {len(optional)} that were chosen"
-    return f"{place}, of which the last is cut first"
+def _explain_cut(step: ShorteningStep, selection: SnippetSelection) -> str:
+    """Say why this snippet was cut before others."""
+    optional = [verdict.snippet.id for verdict in selection.verdicts if verdict.why == "chosen"]
+    if step.snippet not in optional:
+        return "the letter must have it, so it is shortened after all others"
+    position = f"number {optional.index(step.snippet) + 1} of {len(optional)} selected"
+    return f"{position}; the last is cut first"
 
 
-def _in_order(chosen: Chosen) -> list[Verdict]:
-    """As the letter has them, then the others."""
-    order = {snippet.id: at for at, snippet in enumerate(chosen.evidence)}
-    return sorted(chosen.verdicts, key=lambda verdict: order.get(verdict.snippet.id, len(order)))
+def _sort_verdicts(selection: SnippetSelection) -> list[Verdict]:
+    """Return the verdicts on snippets in the letter, in its order, then the others."""
+    order = {snippet.id: index for index, snippet in enumerate(selection.evidence)}
+    return sorted(selection.verdicts, key=lambda verdict: order.get(verdict.snippet.id, len(order)))
 
 
-def _judged(verdict: Verdict, chosen: Chosen, campaign: CampaignConfig, fit: Fit | None) -> SnippetJudged:
-    snippet, reason = verdict.snippet, _reason(verdict, chosen, campaign)
-    cuts = Cuts.of(fit.cuts) if fit else NO_CUTS
-    if not cuts.keeps(snippet.id):
-        without = f"left out to keep to the pages; {reason}"
-        return SnippetJudged(snippet.id, False, "pages", without, words(snippet))
-    if snippet.id in cuts.shortened:
+def _explain_snippet(
+    verdict: Verdict, selection: SnippetSelection, campaign: CampaignConfig, fit: PageFit | None
+) -> SnippetExplanation:
+    snippet, reason = verdict.snippet, _explain_verdict(verdict, selection, campaign)
+    shortening = Shortening.from_steps(fit.steps) if fit else NO_SHORTENING
+    if not shortening.keeps(snippet.id):
+        without = f"left out to keep to the page limit; {reason}"
+        return SnippetExplanation(snippet.id, False, "pages", without, count_body_words(snippet))
+    if snippet.id in shortening.shortened:
         length = len(snippet.variants["short"].split())
-        return SnippetJudged(
+        return SnippetExplanation(
             snippet.id, True, verdict.why, f"{reason}; in its short wording", length, short=True
         )
-    return SnippetJudged(snippet.id, verdict.used, verdict.why, reason, words(snippet))
+    return SnippetExplanation(snippet.id, verdict.used, verdict.why, reason, count_body_words(snippet))
 
 
-def _reason(verdict: Verdict, chosen: Chosen, campaign: CampaignConfig) -> str:
+def _explain_verdict(verdict: Verdict, selection: SnippetSelection, campaign: CampaignConfig) -> str:
     snippet, limits = verdict.snippet, campaign.selection
     match verdict.why:
         case "required":
-            return f"the campaign requires it ({campaign.at('selection', 'required')})"
+            return f"the campaign requires it ({campaign.locate('selection', 'required')})"
         case "successor":
-            return f"it has overtaken {verdict.other}, which the campaign requires"
+            return f"it supersedes {verdict.other}, which the campaign requires"
         case "chosen":
-            return _standing(verdict, chosen)
+            return _explain_rank(verdict, selection)
         case "unverified":
             return f"it is {snippet.review.status}, not verified"
         case "superseded":
-            return f"it is overtaken by {verdict.other}"
+            return f"it is superseded by {verdict.other}"
         case "language":
-            return f"it is in {snippet.language!r}, and the campaign in {campaign.language!r}"
+            return f"it is in {snippet.language!r}, but the campaign in {campaign.language!r}"
         case "excluded":
-            return f"the campaign excludes it ({campaign.at('selection', 'excluded')})"
+            return f"the campaign excludes it ({campaign.locate('selection', 'excluded')})"
         case "topic":
             return "it is on none of the recipient's topics"
         case "repeats":
-            return f"it says what {verdict.other} says already"
+            return f"it repeats {verdict.other}"
         case "figure":
-            return "it is a figure: letters have those that their template names"
+            return "it is a figure: letters contain only those that their template names"
         case "number":
-            return f"no room beside the others; {_standing(verdict, chosen)}"
+            return f"max_snippets is reached by others; {_explain_rank(verdict, selection)}"
         case "pages":
-            return "left out to keep to the pages"
+            return "left out to keep to the page limit"
         case "words":
-            length = f"its {words(snippet)} words would make more than {limits.max_words}"
-            return f"{length}; {_standing(verdict, chosen)}"
+            length = f"its {count_body_words(snippet)} words would exceed max_words ({limits.max_words})"
+            return f"{length}; {_explain_rank(verdict, selection)}"
 
 
-def _standing(verdict: Verdict, chosen: Chosen) -> str:
-    """What its rank came from: `the best on prison-camps, topic 2 of 4; priority 98; attributed`."""
-    snippet, topics = verdict.snippet, chosen.topics
-    considered = [one.snippet for one in chosen.verdicts if one.why in _CONSIDERED]
-    leads = leaders(considered, topics).get(snippet.id)
+def _explain_rank(verdict: Verdict, selection: SnippetSelection) -> str:
+    """Explain its rank, as in `the best on prison-camps, topic 2 of 4; priority 98; attributed`."""
+    snippet, topics = verdict.snippet, selection.topics
+    ranked = [other.snippet for other in selection.verdicts if other.why in _RANKED_VERDICTS]
+    leads = topic_leaders(ranked, topics).get(snippet.id)
     topic = leads or next((topic for topic in topics if topic in snippet.topics), "")
     on = f"{'the best ' * bool(leads)}on {topic}, topic {topics.index(topic) + 1} of {len(topics)}; "
     return f"{on if topic else ''}priority {snippet.priority}; {snippet.confidence}"
 
 
-_CONSIDERED = ("chosen", "repeats", "number", "words")
+_RANKED_VERDICTS = ("chosen", "repeats", "number", "words")

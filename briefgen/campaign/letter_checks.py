@@ -1,7 +1,7 @@
-"""What a good letter holds, checked on letters as composed: warnings, which a campaign can ignore by code.
+"""Checks composed letters against the rules for effective advocacy letters.
 
-The rules are those of congressional offices and letter-writing campaigns (docs/checks/letters.md names each
-source). It looks at what will be printed, and changes nothing.
+The rules come from congressional offices and letter-writing campaigns; docs/checks/letters.md names the
+source of each. Every result is a warning, which a campaign can ignore by its code.
 """
 
 from __future__ import annotations
@@ -11,292 +11,311 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
-from briefgen.compose.composer import OWN_STATEMENT, Composer, constituent, own_ask
-from briefgen.compose.english_variants import AMERICAN, american_words, as_printed, country_read_in, variety
-from briefgen.compose.passages import inline_html
-from briefgen.compose.select import Chosen
+from briefgen.compose.composer import CONSTITUENT_COLUMN, Composer, ask_from_column, constituent_sentence
+from briefgen.compose.english_variants import (
+    AMERICAN,
+    english_variant,
+    find_american_spellings,
+    printed_forms,
+    reader_country,
+)
+from briefgen.compose.passages import render_inline_markdown
+from briefgen.compose.select import SnippetSelection
 from briefgen.errors import Place, Problem
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 
-MOST_PAGES = 2
+MAX_PAGES = 2
 """AIUSA, FCNL: one page, at most two."""
-_BILL = re.compile(
+_BILL_NUMBER = re.compile(
     r"\b(?:H\.?\s?R\.?|HR)[\s.]?(?:No\.?\s?)?\d{1,5}\b|\b[Hh]ouse\s[Bb]ill\s(?:No\.?\s?)?\d{1,5}\b"
     r"|\b[Ss]enate\s[Bb]ill\s(?:No\.?\s?)?\d{1,5}\b|(?<![\w.])S\.?\d{1,5}\b"
 )
-_BILL_AS_IT_SHOULD_BE = re.compile(r"(?:H\.\sR\.|H\.R\.|S\.)\s\d{1,5}")
-_FIGURE = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\s?(?:%|percent|per cent|million|billion)\b")
-_LOUD = re.compile(
+_CORRECT_BILL_NUMBER = re.compile(r"(?:H\.\sR\.|H\.R\.|S\.)\s\d{1,5}")
+_STATISTIC = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\s?(?:%|percent|per cent|million|billion)\b")
+_SHOUTING_OR_ABUSE = re.compile(
     r"[!?]*![!?]*|\b(?:shame(?:ful)?|disgrace(?:ful)?|outrage(?:ous)?|disgusting|evil|liars?|thugs?|butchers?|tyrants?"
     r"|monsters?|puppets?|cowards?|hypocrites?|stupid|idiots?|criminals? like you)\b",
     re.IGNORECASE,
 )
-"""Marks of shouting, and words that call names."""
-_PERSONAL = ("connection", OWN_STATEMENT, "paragraph")
-"""Columns that make a letter this reader's."""
-_NAMED = 5
+"""Exclamation marks and words of abuse."""
+_PERSONAL_COLUMNS = ("connection", CONSTITUENT_COLUMN, "paragraph")
+"""Columns whose text makes a letter personal."""
+_LISTED_IDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedLetter:
     """One letter as it would be sent."""
 
     recipient: Recipient
-    chosen: Chosen
+    selection: SnippetSelection
     paragraphs: tuple[str, ...]
     """Text of the body's paragraphs, without notes."""
     document: Document
 
     @property
     def body(self) -> str:
-        """The body's text in one piece."""
+        """Return the text of the whole body."""
         return "\n".join(self.paragraphs)
 
 
-def composed(composer: Composer, recipient: Recipient, document: Document | None = None) -> Composed:
-    """The letter to a recipient, as it was fitted to its pages, or whole; raises BriefgenError where it
-    cannot be composed."""
-    document = document or composer.letter(recipient)
-    return Composed(recipient, composer.choose(recipient), _paragraphs(document.html), document)
+def compose_for_checks(
+    composer: Composer, recipient: Recipient, document: Document | None = None
+) -> ComposedLetter:
+    """Return the letter to a recipient in the form that the checks need.
+
+    `document` is the letter as fitted to its page limit; without it the letter is composed in full, which
+    raises BriefgenError if it cannot be.
+    """
+    document = document or composer.compose_letter(recipient)
+    return ComposedLetter(
+        recipient, composer.select_snippets(recipient), _body_paragraphs(document.html), document
+    )
 
 
-def _paragraphs(html: str) -> tuple[str, ...]:
+def _body_paragraphs(html: str) -> tuple[str, ...]:
     root = ElementTree.fromstring(f"<r>{html}</r>")
     bodies = [one for one in root.iter("div") if one.get("class") == "body"]
     blocks = [block for body in bodies for block in body.iter() if block.tag in ("p", "li")]
-    return tuple(text for block in blocks if (text := " ".join(_text(block).split())))
+    return tuple(text for block in blocks if (text := " ".join(_text_without_notes(block).split())))
 
 
-def _text(element: ElementTree.Element) -> str:
-    """Text without that of the notes in it."""
+def _text_without_notes(element: ElementTree.Element) -> str:
+    """Return an element's text without that of its notes."""
     parts = [element.text or ""]
     for child in element:
         if child.get("class") != "footnote":
-            parts.append(_text(child))
+            parts.append(_text_without_notes(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
 
-def check_letters(letters: Sequence[Composed], campaign: CampaignConfig) -> list[Problem]:
-    """Warnings about the letters of a campaign, each told once with the recipients whom it concerns."""
+def check_letters(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -> list[Problem]:
+    """Return warnings about the letters of a campaign, each once, with the recipients it concerns."""
     gathered: dict[Problem, list[str]] = {}
     for letter in letters:
-        for problem in _remarks(letter, campaign):
+        for problem in _check_letter(letter, campaign):
             gathered.setdefault(problem, []).append(letter.recipient.id)
     found = [
-        *_sender(campaign),
-        *(replace(one, message=f"{one.message} ({_named(ids)})") for one, ids in gathered.items()),
-        *alike(letters),
+        *_check_sender(campaign),
+        *(replace(one, message=f"{one.message} ({_list_letters(ids)})") for one, ids in gathered.items()),
+        *check_similar_letters(letters),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
 
-def _named(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-    return f"in {len(ids)} letter{'s' if len(ids) > 1 else ''}: {', '.join(ids[:_NAMED])}{more}"
+def _list_letters(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _LISTED_IDS} more" if len(ids) > _LISTED_IDS else ""
+    return f"in {len(ids)} letter{'s' if len(ids) > 1 else ''}: {', '.join(ids[:_LISTED_IDS])}{more}"
 
 
-def _warning(code: str, message: str, place: Place | None, hint: str) -> Problem:
+def _letter_warning(code: str, message: str, place: Place | None, hint: str) -> Problem:
     return Problem(code, message, place, hint, severity="warning")
 
 
-def _remarks(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    yield from _ask(letter)
-    yield from _evidence(letter, campaign)
-    yield from _bills(letter)
-    yield from _relevance(letter, campaign)
-    yield from _own_figures(letter, campaign)
-    yield from _undated(letter)
-    yield from _spelling(letter, campaign)
-    yield from _tone(letter, campaign)
-    yield from _honour(letter)
+def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    yield from _check_ask(letter)
+    yield from _check_evidence(letter, campaign)
+    yield from _check_bill_numbers(letter)
+    yield from _check_relevance(letter, campaign)
+    yield from _check_unsourced_figures(letter, campaign)
+    yield from _check_undated_statistics(letter)
+    yield from _check_spelling(letter, campaign)
+    yield from _check_tone(letter, campaign)
+    yield from _check_un_opening(letter)
 
 
-def _ask(letter: Composed) -> Iterator[Problem]:
-    """cotton.org: purpose and ask stand in the first paragraph."""
-    chosen, recipient = letter.chosen, letter.recipient
-    forms = [own_ask(recipient)] if own_ask(recipient) else _forms_of(chosen.ask)
+def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that the first paragraph states purpose and ask (cotton.org)."""
+    selection, recipient = letter.selection, letter.recipient
+    forms = [ask_from_column(recipient)] if ask_from_column(recipient) else _printed_forms(selection.ask)
     first = letter.paragraphs[0] if letter.paragraphs else ""
-    if any(_letters(form) in _letters(first) for form in forms):
+    if any(_normalize_text(form) in _normalize_text(first) for form in forms):
         return
-    missing = not any(_letters(form) in _letters(letter.body) for form in forms)
-    yield _warning(
+    missing = not any(_normalize_text(form) in _normalize_text(letter.body) for form in forms)
+    yield _letter_warning(
         "ask-missing" if missing else "ask-late",
-        f"the ask {chosen.ask.id!r} is {'not printed' if missing else 'not in the first paragraph'}",
-        chosen.ask_at,
+        f"the ask {selection.ask.id!r} is {'not printed' if missing else 'not in the first paragraph'}",
+        selection.ask_at,
         "print {{ request }} in the block opening of the template",
     )
 
 
-def _forms_of(snippet: Snippet) -> list[str]:
-    """How a snippet may be printed: its wordings, as each variety of English has them."""
-    plain = [_plain(inline_html(wording)) for wording in (snippet.body, *snippet.variants.values())]
-    return [form for wording in plain for form in as_printed(wording)]
+def _printed_forms(snippet: Snippet) -> list[str]:
+    """Return the forms in which a snippet may be printed: its wordings in each variety of English."""
+    plain = [
+        _strip_tags(render_inline_markdown(wording)) for wording in (snippet.body, *snippet.variants.values())
+    ]
+    return [form for wording in plain for form in printed_forms(wording)]
 
 
-def _evidence(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    """A letter that asks and proves nothing is not what this program is for."""
-    asked = {letter.chosen.ask.id}
+def _check_evidence(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that the letter contains evidence and not only an ask."""
+    asked = {letter.selection.ask.id}
     if all(one["id"] in asked for one in letter.document.record["snippets"]):
-        yield _warning(
+        yield _letter_warning(
             "letter-without-evidence",
-            "no snippet stands in the letter",
-            campaign.at("interests"),
-            "add topics on which there are snippets; briefgen explain says why each is left out",
+            "the letter contains no evidence",
+            campaign.locate("interests"),
+            "add topics that have snippets; briefgen explain says why each snippet is left out",
         )
 
 
-def _bills(letter: Composed) -> Iterator[Problem]:
-    """cotton.org: a bill is named as “H.R. 5959” or “S. 12”."""
-    for found in dict.fromkeys(match[0] for match in _BILL.finditer(letter.body)):
-        if not _BILL_AS_IT_SHOULD_BE.fullmatch(found):
+def _check_bill_numbers(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that bills are cited as "H.R. 5959" or "S. 12" (cotton.org)."""
+    for found in dict.fromkeys(match[0] for match in _BILL_NUMBER.finditer(letter.body)):
+        if not _CORRECT_BILL_NUMBER.fullmatch(found):
             number = re.sub(r"\D", "", found)
             chamber = "S." if found.lower().startswith("s") else "H.R."
             hint = f"write {chamber} {number}"
-            yield _warning("bill-format", f"the bill {found!r} is not named as Congress does", None, hint)
+            yield _letter_warning(
+                "bill-format", f"the bill {found!r} is not cited as Congress does", None, hint
+            )
 
 
-def _relevance(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    """FCNL, CMF: an elected reader is told who in the constituency writes, or why to this reader."""
+def _check_relevance(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that an elected recipient learns which constituent writes, or why to them (FCNL, CMF)."""
     recipient = letter.recipient
-    if not recipient.constituency or constituent(campaign, recipient):
+    if not recipient.constituency or constituent_sentence(campaign, recipient):
         return
-    if not any(recipient.extra.get(name) for name in _PERSONAL):
-        yield _warning(
+    if not any(recipient.extra.get(name) for name in _PERSONAL_COLUMNS):
+        yield _letter_warning(
             "relevance-missing",
-            "nothing says who in the constituency of an elected reader writes, nor why to this one",
-            campaign.at("recipients"),
+            "the letter does not say which constituent is writing, or why to this recipient",
+            campaign.locate("recipients"),
             "fill in the column connection, or write the key constituent in the campaign",
         )
 
 
-def _own_figures(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    """Every figure is sourced: what is written outside of snippets is not."""
-    for text, where in _own_texts(letter, campaign):
-        for found in dict.fromkeys(match[0] for match in _FIGURE.finditer(text)):
-            if found not in " ".join(snippet.body for snippet in letter.chosen.evidence):
-                yield _warning(
+def _check_unsourced_figures(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that there are no figures in the campaign's own texts, where they have no source."""
+    for text, where in _free_texts(letter, campaign):
+        for found in dict.fromkeys(match[0] for match in _STATISTIC.finditer(text)):
+            if found not in " ".join(snippet.body for snippet in letter.selection.evidence):
+                yield _letter_warning(
                     "figure-unsourced",
-                    f"the figure {found!r} stands in a text of your own, without a source",
+                    f"the figure {found!r} is in one of your own texts, without a source",
                     where,
-                    "make it a snippet with its source, or leave it out",
+                    "turn it into a snippet with a source, or leave it out",
                 )
 
 
-def _own_texts(letter: Composed, campaign: CampaignConfig) -> Iterator[tuple[str, Place | None]]:
-    """What stands in the letter and is no snippet, with its place."""
+def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tuple[str, Place | None]]:
+    """Yield the texts of the letter that are not snippets, each with its place."""
     place = letter.recipient.place
-    yield campaign.opening, campaign.at("opening")
-    for name in _PERSONAL:
+    yield campaign.opening, campaign.locate("opening")
+    for name in _PERSONAL_COLUMNS:
         yield letter.recipient.extra.get(name, ""), place
-    yield own_ask(letter.recipient), place
+    yield ask_from_column(letter.recipient), place
 
 
-def _tone(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    """Amnesty: polite and factual; shouting and abuse are seen at once, and end the reading."""
-    for text, where in _own_texts(letter, campaign):
-        for found in dict.fromkeys(match[0] for match in _LOUD.finditer(text)):
-            yield _warning(
+def _check_tone(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that the sender's own texts are polite and factual, without shouting or abuse (Amnesty)."""
+    for text, where in _free_texts(letter, campaign):
+        for found in dict.fromkeys(match[0] for match in _SHOUTING_OR_ABUSE.finditer(text)):
+            yield _letter_warning(
                 "tone-harsh",
-                f"{found!r} in a text of your own reads as shouting or abuse",
+                f"{found!r} in one of your own texts reads as shouting or abuse",
                 where,
-                "say it soberly: an official reads on where the letter is polite",
+                "put it soberly: officials stop reading letters that are not polite",
             )
 
 
-def _honour(letter: Composed) -> Iterator[Problem]:
-    """UNCM, § 106: a formal letter to a delegation opens with “I have the honour to …”."""
+def _check_un_opening(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that a formal letter to a UN delegation opens with “I have the honour to …” (UNCM, § 106)."""
     formal = letter.recipient.office.startswith("un-permanent-representative")
     first = letter.paragraphs[0] if letter.paragraphs else ""
     if formal and letter.document.language.startswith("en") and "have the honour to" not in first:
-        yield _warning(
+        yield _letter_warning(
             "un-opening",
-            "the first paragraph has no “I have the honour to …”, as formal letters to delegations do",
+            "the first paragraph lacks “I have the honour to …”, as in formal letters to delegations",
             None,
             "print {{ words.opening_un }} first in the block opening of the template",
         )
 
 
-def _undated(letter: Composed) -> Iterator[Problem]:
-    """Every figure is dated: a statistic says the year to which it belongs."""
-    for snippet in letter.chosen.evidence:
+def _check_undated_statistics(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that every statistic states its year."""
+    for snippet in letter.selection.evidence:
         if snippet.kind == "statistic" and not re.search(r"\b(?:1[89]|20)\d\d\b", snippet.body):
-            yield _warning(
+            yield _letter_warning(
                 "figure-undated",
-                f"the statistic {snippet.id!r} does not say its year",
-                snippet.at(),
-                "say in the sentence when the figure was counted",
+                f"the statistic {snippet.id!r} does not state its year",
+                snippet.locate(),
+                "say in the sentence which year the figure is from",
             )
 
 
-def _spelling(letter: Composed, campaign: CampaignConfig) -> Iterator[Problem]:
-    """A letter in British or Canadian English prints its snippets in its spelling, or says so."""
-    spoken = variety(campaign.language, country_read_in(letter.recipient, campaign.sender.country))
-    if spoken in ("", AMERICAN):
+def _check_spelling(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that letters in British or Canadian English use no snippets in American spelling."""
+    variant = english_variant(campaign.language, reader_country(letter.recipient, campaign.sender.country))
+    if variant in ("", AMERICAN):
         return
-    for snippet in (letter.chosen.ask, *letter.chosen.evidence):
-        if spoken in snippet.variants or snippet.language == spoken:
+    for snippet in (letter.selection.ask, *letter.selection.evidence):
+        if variant in snippet.variants or snippet.language == variant:
             continue
-        words = american_words(_plain(inline_html(snippet.body)), spoken)
+        words = find_american_spellings(_strip_tags(render_inline_markdown(snippet.body)), variant)
         if words:
-            told = ", ".join(f"{american} ({other})" for american, other in words.items())
-            yield _warning(
+            listed = ", ".join(f"{american} ({other})" for american, other in words.items())
+            yield _letter_warning(
                 "spelling-american",
-                f"the snippet {snippet.id!r} is spelt as in American English: {told}",
-                snippet.at(),
-                f"give it a variant {spoken}, which is reviewed like the wording itself",
+                f"the snippet {snippet.id!r} uses American spelling: {listed}",
+                snippet.locate(),
+                f"give it a variant {variant}, which is reviewed like the wording itself",
             )
 
 
-def _sender(campaign: CampaignConfig) -> Iterator[Problem]:
-    """FCNL: the sender's postal address, and a way to answer."""
+def _check_sender(campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that the sender gives a postal address and a way to answer (FCNL)."""
     sender = campaign.sender
-    lacking = []
+    missing = []
     if len(sender.address) < 2 and not re.search(r"\d", "".join(sender.address)):
-        lacking.append("a whole postal address")
+        missing.append("a complete postal address")
     if not (sender.email or sender.phone):
-        lacking.append("an e-mail address or a telephone number")
-    if lacking:
+        missing.append("an e-mail address or telephone number")
+    if missing:
         yield Problem(
             "sender-incomplete",
-            f"the sender has not {' and not '.join(lacking)}",
-            campaign.at("sender"),
+            f"the sender lacks {' and '.join(missing)}",
+            campaign.locate("sender"),
             "fill in sender.address, sender.email or sender.phone",
             severity="warning",
         )
 
 
-ALIKE = 0.9
-"""Share of common runs of three words from which two letters count as one form letter."""
+SIMILARITY_THRESHOLD = 0.9
+"""Share of common three-word sequences from which two letters count as the same form letter."""
 
 
-def alike(letters: Sequence[Composed]) -> list[Problem]:
-    """One warning for each group of letters whose bodies are nearly the same (CMF on form letters)."""
+def check_similar_letters(letters: Sequence[ComposedLetter]) -> list[Problem]:
+    """Return a warning for each group of letters whose bodies are nearly the same (CMF on form letters)."""
     return [
         Problem(
             "letters-alike",
-            f"{len(group)} letters say nearly the same: {', '.join(group[:_NAMED])}"
-            + (f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""),
+            f"{len(group)} letters are nearly identical: {', '.join(group[:_LISTED_IDS])}"
+            + (f" and {len(group) - _LISTED_IDS} more" if len(group) > _LISTED_IDS else ""),
             None,
-            "fill in the columns connection or paragraph, or write rules that give them other evidence",
+            "fill in the column connection or paragraph, or write rules that give them different evidence",
             severity="warning",
         )
-        for group in groups({letter.recipient.id: letter.body for letter in letters})
+        for group in group_similar_texts({letter.recipient.id: letter.body for letter in letters})
     ]
 
 
-def groups(bodies: Mapping[str, str]) -> list[list[str]]:
-    """Ids of texts that are nearly the same, in groups of two or more, the largest first."""
+def group_similar_texts(bodies: Mapping[str, str]) -> list[list[str]]:
+    """Return the ids of texts that are nearly the same, in groups of two or more, largest first."""
     equal: dict[str, list[str]] = {}
     for name, body in bodies.items():
-        equal.setdefault(_letters(body), []).append(name)
+        equal.setdefault(_normalize_text(body), []).append(name)
     found: list[tuple[frozenset[tuple[str, ...]], list[str]]] = []
     for body, names in equal.items():
-        runs = _runs(body)
-        group = next((group for other, group in found if _share(runs, other) >= ALIKE), None)
+        runs = _word_trigrams(body)
+        group = next(
+            (group for other, group in found if _similarity(runs, other) >= SIMILARITY_THRESHOLD), None
+        )
         if group is None:
             found.append((runs, list(names)))
         else:
@@ -304,22 +323,22 @@ def groups(bodies: Mapping[str, str]) -> list[list[str]]:
     return sorted((group for _, group in found if len(group) > 1), key=len, reverse=True)
 
 
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
+def _word_trigrams(text: str) -> frozenset[tuple[str, ...]]:
     words = text.split()
     return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
-def _share(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    # Sets of very different size cannot be alike, and most pairs end here.
-    if min(len(one), len(other)) < ALIKE * max(len(one), len(other)):
+def _similarity(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    # Sets of very different size cannot be similar, which rules out most pairs.
+    if min(len(one), len(other)) < SIMILARITY_THRESHOLD * max(len(one), len(other)):
         return 0.0
     return len(one & other) / len(one | other) if one or other else 1.0
 
 
-def _plain(html: str) -> str:
+def _strip_tags(html: str) -> str:
     return re.sub(r"<[^>]*>", "", html)
 
 
-def _letters(text: str) -> str:
-    """The words alone, so that typographic marks and spaces make no difference."""
+def _normalize_text(text: str) -> str:
+    """Return the lower-case words alone, so that punctuation and spaces make no difference."""
     return " ".join(re.findall(r"\w+", text.casefold()))

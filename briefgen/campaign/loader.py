@@ -1,6 +1,6 @@
-"""Reads a campaign: finds campaign.yaml, and says of every name in it whether it can be kept.
+"""Reads campaign.yaml, and checks every name in it: snippets, topics and files.
 
-It looks at names even where the file has other mistakes, so that one report holds them all.
+Names are checked even if the file has other errors, so that one report lists them all.
 """
 
 from __future__ import annotations
@@ -8,162 +8,201 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest
-from briefgen.library.folders import Folder
+from briefgen.campaign.in_memory import CONFIG_NAME, ROWS_NAME, format_config
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
+from briefgen.library.folders import LibraryFolder
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
-from briefgen.system.files import irregular, is_folder, is_ordinary, is_within, shown_name
-from briefgen.system.yaml_reader import Marked, build, read_text, read_yaml
+from briefgen.render.registry import FORMATS
+from briefgen.system.files import (
+    describe_irregular_path,
+    is_folder,
+    is_inside_folder,
+    is_regular_file,
+    printable_name,
+)
+from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
 
-FILE = "campaign.yaml"
+CAMPAIGN_FILE = "campaign.yaml"
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""Keys and list indexes that lead to a value in campaign.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A campaign's file and what could be read of it."""
+class CampaignFiles:
+    """A campaign's folder, and what could be read of its campaign.yaml."""
 
-    folder: Folder
-    marked: Marked | None
-    """The plain data; None where the YAML itself is broken."""
-    campaign: CampaignConfig | None
-    """None where a key or value is wrong."""
+    folder: LibraryFolder
+    yaml: ParsedYaml | None
+    """The plain data; None if the YAML itself is invalid."""
+    config: CampaignConfig | None
+    """None if a key or value is wrong."""
 
 
-def read_campaign(path: Path, findings: ProblemList) -> Found:
+def read_campaign(path: Path, problems: ProblemList) -> CampaignFiles:
     """Read the campaign at `path`, a folder or a campaign.yaml.
 
-    Raises UsageFault where there is none; whatever is wrong in it goes to `findings`.
+    Add whatever is wrong with it to `problems`; raise UsageError if there is no campaign.
     """
-    file = path / FILE if is_folder(path) else path
-    if not is_ordinary(file):
+    file = path / CAMPAIGN_FILE if is_folder(path) else path
+    if not is_regular_file(file):
         raise UsageError(
             Problem(
                 "campaign-missing",
-                f"there is no campaign in {shown_name(str(path)) if str(path) != '.' else 'this folder'}",
-                Place(shown_name(str(file))),
+                f"there is no campaign in {printable_name(str(path)) if str(path) != '.' else 'this folder'}",
+                Place(printable_name(str(file))),
                 "name a folder with a campaign.yaml, or start one with briefgen init",
             )
         )
-    shown = str(file)
-    folder = Folder(file.parent, "" if str(file.parent) == "." else str(file.parent))
-    marked = read_yaml(read_text(file, shown), shown, findings)
-    campaign = build(CampaignConfig, marked, findings) if marked is not None else None
-    return Found(folder, marked, campaign)
+    display_name = str(file)
+    folder = LibraryFolder(file.parent, "" if str(file.parent) == "." else str(file.parent))
+    yaml = parse_yaml(read_text_file(file, display_name), display_name, problems)
+    config = build_record(CampaignConfig, yaml, problems) if yaml is not None else None
+    return CampaignFiles(folder, yaml, config)
 
 
-def check_names(found: Found, snippets: Mapping[str, Snippet], findings: ProblemList) -> None:
-    """Report every snippet, topic and file that the campaign names and that is not there or does not fit."""
-    if found.marked is None or not isinstance(found.marked.data, dict):
+def parse_campaign(
+    config: Mapping[str, Any], folder: Path, problems: ProblemList, *, has_rows: bool
+) -> CampaignFiles:
+    """Read a campaign from a mapping with the keys of campaign.yaml; its other files are in `folder`.
+
+    With `has_rows`, recipients come from memory too and need no file.
+    """
+    if has_rows:
+        config = {**config, "recipients": [ROWS_NAME]}
+    yaml = parse_yaml(format_config(config), CONFIG_NAME, problems)
+    parsed = build_record(CampaignConfig, yaml, problems) if yaml is not None else None
+    return CampaignFiles(LibraryFolder(folder, ""), yaml, parsed)
+
+
+def check_references(files: CampaignFiles, snippets: Mapping[str, Snippet], problems: ProblemList) -> None:
+    """Report every snippet, topic and file that the campaign names but that is missing or unsuitable."""
+    if files.yaml is None or not isinstance(files.yaml.data, dict):
         return
-    for path, name in _snippets_named(found.marked.data):
-        place = _place(found.marked, path)
+    problems.extend(_check_snippet_references(files.yaml, snippets))
+    problems.extend(_check_topic_references(files.yaml, snippets))
+    problems.extend(_check_file_references(files.yaml, files.folder.path))
+    problems.extend(_check_format_names(files.yaml))
+
+
+def _check_snippet_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet]) -> Iterator[Problem]:
+    asks = [snippet.id for snippet in snippets.values() if snippet.kind == "ask"]
+    for path, name in _snippet_references(yaml.data):
+        place = _place_of_key(yaml, path)
         snippet = snippets.get(name)
         if snippet is None:
-            findings.add(
-                Problem(
-                    "snippet-unknown",
-                    f"no snippet has the id {name!r}",
-                    place,
-                    suggest(name, snippets) or "briefgen snippets list shows all",
-                )
+            yield Problem(
+                "snippet-unknown",
+                f"there is no snippet with the id {name!r}",
+                place,
+                suggest_similar(name, snippets) or "briefgen snippets list shows all",
             )
-        elif (snippet.kind == "ask") != _asks(path):
-            wanted = "an ask is wanted here" if _asks(path) else "an ask cannot stand here"
-            asks = [s.id for s in snippets.values() if s.kind == "ask"]
-            findings.add(
-                Problem(
-                    "ask-kind",
-                    f"{name!r} is of kind {snippet.kind}: {wanted}",
-                    place,
-                    suggest(name, asks) if _asks(path) else "move it to the asks",
-                )
+        elif (snippet.kind == "ask") != _expects_ask(path):
+            expected = "an ask is expected here" if _expects_ask(path) else "an ask cannot be used here"
+            yield Problem(
+                "ask-kind",
+                f"{name!r} is of kind {snippet.kind}: {expected}",
+                place,
+                suggest_similar(name, asks) if _expects_ask(path) else "move it to the asks",
             )
         elif snippet.review.status != "verified" and "excluded" not in path:
-            findings.add(
-                Problem(
-                    "snippet-not-verified",
-                    f"the snippet {name!r} is {snippet.review.status}",
-                    place,
-                    "review it, or leave it out",
-                )
+            yield Problem(
+                "snippet-not-verified",
+                f"the snippet {name!r} is {snippet.review.status}",
+                place,
+                "review it, or leave it out",
             )
+
+
+def _check_topic_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet]) -> Iterator[Problem]:
     topics = {topic for snippet in snippets.values() for topic in snippet.topics}
-    for path, name in _topics_named(found.marked.data):
+    for path, name in _topic_references(yaml.data):
         if name not in topics:
-            findings.add(
-                Problem(
-                    "topic-unknown",
-                    f"no snippet has the topic {name!r}",
-                    _place(found.marked, path),
-                    suggest(name, topics) or "briefgen snippets list shows the topics in use",
-                )
-            )
-    for path, name in _files_named(found.marked.data):
-        target = found.folder.path / name
-        place = _place(found.marked, path)
-        if not is_within(target, found.folder.path):
-            findings.add(
-                Problem(
-                    "file-outside",
-                    f"{shown_name(name)!r} lies outside the campaign's folder",
-                    place,
-                    "copy the file into the folder",
-                )
-            )
-        elif (kind := irregular(target)) is not None:
-            findings.add(
-                Problem("file-irregular", f"{shown_name(name)!r} {kind}", place, "name the file itself")
-            )
-        elif not is_ordinary(target):
-            there = [file.name for file in found.folder.path.iterdir() if file.suffix == target.suffix]
-            findings.add(
-                Problem(
-                    "file-missing",
-                    f"the file {shown_name(name)!r} is not there",
-                    place,
-                    suggest(name, there),
-                )
+            yield Problem(
+                "topic-unknown",
+                f"no snippet has the topic {name!r}",
+                _place_of_key(yaml, path),
+                suggest_similar(name, topics) or "briefgen snippets list shows the topics in use",
             )
 
 
-def recipient_files(found: Found) -> list[str]:
-    """Names of the recipient files, as far as they can be read from the campaign."""
-    if found.marked is None or not isinstance(found.marked.data, dict):
+def _check_format_names(yaml: ParsedYaml) -> Iterator[Problem]:
+    for path, name in _strings_at(yaml.data, "output", "formats", "*"):
+        if name not in FORMATS:
+            yield Problem(
+                "wrong-type",
+                f"output.formats[{path[-1]}]: {' or '.join(FORMATS)} is expected, not {name!r}",
+                _place_of_key(yaml, path),
+                suggest_similar(name, FORMATS),
+            )
+
+
+def _check_file_references(yaml: ParsedYaml, folder: Path) -> Iterator[Problem]:
+    for path, name in _file_references(yaml.data):
+        if yaml.file == CONFIG_NAME and name == ROWS_NAME and path[0] == "recipients":
+            continue  # they come from memory
+        target = folder / name
+        place = _place_of_key(yaml, path)
+        if not is_inside_folder(target, folder):
+            yield Problem(
+                "file-outside",
+                f"{printable_name(name)!r} is outside the campaign's folder",
+                place,
+                "copy the file into the folder",
+            )
+        elif (irregularity := describe_irregular_path(target)) is not None:
+            yield Problem(
+                "file-irregular", f"{printable_name(name)!r} {irregularity}", place, "name the file itself"
+            )
+        elif not is_regular_file(target):
+            candidates = [file.name for file in folder.iterdir() if file.suffix == target.suffix]
+            yield Problem(
+                "file-missing",
+                f"there is no file {printable_name(name)!r}",
+                place,
+                suggest_similar(name, candidates),
+            )
+
+
+def recipient_file_names(files: CampaignFiles) -> list[str]:
+    """Return the names of the recipient files, as far as they can be read from the campaign."""
+    if files.yaml is None or not isinstance(files.yaml.data, dict):
         return []
-    files = found.marked.data.get("recipients")
-    return [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
+    names = files.yaml.data.get("recipients")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
-def _snippets_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    yield from _texts(data, "ask")
-    yield from _texts(data, "interests", "*", "ask")
-    yield from _texts(data, "selection", "required", "*")
-    yield from _texts(data, "selection", "excluded", "*")
-    yield from _texts(data, "briefing", "summary", "*")
-    yield from _texts(data, "briefing", "asks", "*")
-    yield from _texts(data, "briefing", "sections", "*", "snippets", "*")
+def _snippet_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    yield from _strings_at(data, "ask")
+    yield from _strings_at(data, "interests", "*", "ask")
+    yield from _strings_at(data, "selection", "required", "*")
+    yield from _strings_at(data, "selection", "excluded", "*")
+    yield from _strings_at(data, "briefing", "summary", "*")
+    yield from _strings_at(data, "briefing", "asks", "*")
+    yield from _strings_at(data, "briefing", "sections", "*", "snippets", "*")
 
 
-def _topics_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    yield from _texts(data, "interests", "*", "topics", "*")
-    yield from _texts(data, "briefing", "sections", "*", "topics", "*")
+def _topic_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    yield from _strings_at(data, "interests", "*", "topics", "*")
+    yield from _strings_at(data, "briefing", "sections", "*", "topics", "*")
 
 
-def _files_named(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    yield from _texts(data, "recipients", "*")
-    yield from ((path, name) for path, name in _texts(data, "sender", "signature") if name)
-    yield from ((path, name) for path, name in _texts(data, "sender", "letterhead") if name)
-    yield from ((path, name) for path, name in _texts(data, "letterhead", "logo", "file") if name)
+def _file_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    yield from _strings_at(data, "recipients", "*")
+    yield from ((path, name) for path, name in _strings_at(data, "sender", "signature") if name)
+    yield from ((path, name) for path, name in _strings_at(data, "sender", "letterhead") if name)
+    yield from ((path, name) for path, name in _strings_at(data, "letterhead", "logo", "file") if name)
 
 
-def _asks(path: tuple[str | int, ...]) -> bool:
+def _expects_ask(path: KeyPath) -> bool:
     return "ask" in path or "asks" in path
 
 
-def _texts(data: Any, *path: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text at a path of keys, `*` standing for each item of a list."""
+def _strings_at(data: Any, *path: str) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every string at a path of keys, where `*` stands for each item of a list."""
     if not path:
         if isinstance(data, str):
             yield (), data
@@ -175,16 +214,16 @@ def _texts(data: Any, *path: str) -> Iterator[tuple[tuple[str | int, ...], str]]
     elif isinstance(data, dict) and key in data:
         items = iter([(key, data[key])])
     for name, value in items:
-        yield from (((name, *below), text) for below, text in _texts(value, *rest))
+        yield from (((name, *below), text) for below, text in _strings_at(value, *rest))
 
 
-def _place(marked: Marked, path: tuple[str | int, ...]) -> Place:
-    return marked.places.get(path, Place(marked.file))
+def _place_of_key(yaml: ParsedYaml, path: KeyPath) -> Place:
+    return yaml.places.get(path, Place(yaml.file))
 
 
-def require(campaign: CampaignConfig | None, findings: ProblemList) -> CampaignConfig:
-    """The campaign, or all that was found wrong, raised."""
-    findings.raise_errors()
-    if campaign is None:
+def require_config(config: CampaignConfig | None, problems: ProblemList) -> CampaignConfig:
+    """Return the campaign's configuration; raise BriefgenError with all problems if there are errors."""
+    problems.raise_errors()
+    if config is None:
         raise BriefgenError(Problem("campaign-empty", "the campaign could not be read"))
-    return campaign
+    return config

@@ -1,279 +1,467 @@
-"""Opens a campaign: reads it with its library and recipients, checks everything, and hands out a Composer.
+"""Opens a campaign: loads it with its library and recipients, and checks everything before anything is made.
 
-All mistakes in campaign, library and templates are found here, before anything is written, and raised
-together. Recipients who cannot be written to are no mistake: they are set apart with their reason.
+All errors in campaign, library and templates are raised together. Recipients who cannot be written to are not
+an error: they are skipped, each with the reason.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from briefgen.address.address import address
-from briefgen.address.forms_of_address import Forms
-from briefgen.campaign.branding import check_address, check_look, look_of
-from briefgen.campaign.loader import Found, check_names, read_campaign, recipient_files, require
-from briefgen.campaign.page_fit import Fitting
-from briefgen.campaign.trial_letters import try_letters
-from briefgen.cli.console import count
+from briefgen.address.address import address_recipient
+from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.campaign.branding import build_branding, check_address_window, check_branding
+from briefgen.campaign.in_memory import ROWS_NAME, table_rows
+from briefgen.campaign.loader import (
+    CampaignFiles,
+    check_references,
+    parse_campaign,
+    read_campaign,
+    recipient_file_names,
+    require_config,
+)
+from briefgen.campaign.page_fit import PageFitter
+from briefgen.campaign.trial_letters import compose_trial_letters
 from briefgen.compose.citations.style_check import check_style
 from briefgen.compose.composer import (
-    BRIEFING_NAMES,
+    BRIEFING_TEMPLATE_NAMES,
     LETTER_KINDS,
-    LETTER_NAMES,
+    LETTER_TEMPLATE_NAMES,
     PAPER_KINDS,
     Composer,
 )
-from briefgen.compose.figures import drawing_problems
-from briefgen.compose.fingerprint import drawing, fingerprint
-from briefgen.compose.pictures import pictures_of
-from briefgen.compose.select import unmatched
-from briefgen.compose.templates import Templates, is_language
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, count_recipients, suggest
-from briefgen.evidence.checks import Examined, examine
-from briefgen.library.loader import NO_TEXTS, Library, Texts, library_folders, load_library
+from briefgen.compose.figures import check_figure_drawings
+from briefgen.compose.fingerprint import campaign_fingerprint, rendering_fingerprint
+from briefgen.compose.pictures import list_pictures
+from briefgen.compose.select import check_interest_rules
+from briefgen.compose.templates import Templates, is_known_language
+from briefgen.errors import (
+    BriefgenError,
+    Place,
+    Problem,
+    ProblemList,
+    UsageError,
+    count_affected_recipients,
+    suggest_similar,
+)
+from briefgen.evidence.checks import LibraryCheck, check_library
+from briefgen.library.loader import (
+    DEFAULT_TEXT_LOCATIONS,
+    Library,
+    TextLocations,
+    library_folders,
+    load_library,
+)
+from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.campaign import CampaignConfig
-from briefgen.model.look import QUIET_SERIF, Letterhead, Look
+from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
-from briefgen.model.text import same_language
-from briefgen.recipients.reader import read_list
-from briefgen.recipients.schema import sendable
-from briefgen.recipients.table import Columns
-from briefgen.render.registry import Renderers
-from briefgen.system.doctor import require_pdf
-from briefgen.system.files import is_ordinary, is_within
+from briefgen.model.text import is_same_language
+from briefgen.recipients.reader import read_recipients
+from briefgen.recipients.table import ColumnMapping, TableRow, build_recipients
+from briefgen.recipients.validation import check_sendable
+from briefgen.render.registry import FORMATS, RendererFactory
+from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
+from briefgen.system.limits import resource_limits
 
-FORMS = "forms-of-address.yaml"
-"""A campaign's own forms of address, beside campaign.yaml; laid over the built-in ones."""
+if TYPE_CHECKING:
+    from briefgen.batch.runner import BatchSummary, ProgressReporter
+
+FORMS_FILE = "forms-of-address.yaml"
+"""A campaign's own forms of address, beside campaign.yaml; they take precedence over the built-in ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Campaign:
-    """A campaign that is fit to be written from."""
+    """A campaign that has passed all checks, ready to be composed and rendered.
 
-    campaign: CampaignConfig
+    Made by `open_campaign`. `compose`, `render` and `render_briefing` work in this process, `batch` in worker
+    processes. All of them raise BriefgenError with the problems that they met.
+    """
+
+    config: CampaignConfig
     composer: Composer
     recipients: tuple[Recipient, ...]
     """Those who can be written to."""
     skipped: tuple[Problem, ...]
-    """Rows and recipients that cannot, each with its reason."""
+    """Why other rows and recipients cannot."""
     warnings: tuple[Problem, ...]
-    evidence: str
-    """How the quotes were verified, in a sentence."""
-    letterhead: Letterhead | None = None
+    evidence_summary: str
+    """How the evidence was verified, in a sentence."""
+    letterhead: WordLetterhead | None = None
     """The sender's own, for DOCX letters."""
-
-    look: Look = QUIET_SERIF
+    branding: Branding = DEFAULT_BRANDING
+    _factories: dict[tuple[str, ...], tuple[RendererFactory, PageFitter]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
-    def drawing(self) -> str:
-        """SHA-256 over all that shapes a file but the document of which it is made."""
-        letterhead = self.letterhead.data if self.letterhead else b""
-        return drawing(self.campaign, self.composer.library.folders, letterhead)
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong but stops nothing: warnings, and why some recipients get no letter."""
+        return (*self.warnings, *self.skipped)
 
-    def renderers(self, formats: tuple[str, ...]) -> Renderers:
-        """The renderers for some formats, with the campaign's stylesheets before the built-in ones.
+    def compose(self, recipient: Recipient | str, format: str = "pdf") -> Document:
+        """Compose the letter to a recipient, given as such or by id, within the campaign's page limit.
 
-        Raises BriefgenError where the machine lacks what a format needs.
+        `format` is the one that it will be rendered in, so that a layout made to measure it is used again.
+        Raise UsageError if the recipient is not in the campaign.
         """
-        if "pdf" in formats or self.limited:
-            require_pdf()
-        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
-        return Renderers(formats, styles, self.letterhead, self.campaign.output.pdf, self.look)
+        member = self._require_member(recipient)
+        with resource_limits(f"the letter to {member.id}"):
+            return self._tools(format)[1].compose_letter(member)
+
+    def render(self, recipient: Recipient | str, format: str = "pdf") -> bytes:
+        """Return the letter to a recipient as the bytes of a file in a format: `pdf`, `docx`, `txt`, or a plug-in's.
+
+        Raise UsageError for an unknown format, or a recipient who is not in the campaign.
+        """
+        FORMATS.require(format)
+        document = self.compose(recipient, format)
+        with resource_limits(document.title):
+            return self._tools(format)[0]()[format].render(document).data
+
+    def render_briefing(self, format: str = "pdf", template: str = "") -> bytes:
+        """Return the briefing, or the paper that another template makes, as the bytes of a file."""
+        FORMATS.require(format)
+        factory, fitter = self._tools(format)
+        with resource_limits("the briefing"):
+            document = fitter.compose_briefing(template)
+            return factory()[format].render(document).data
+
+    def batch(
+        self,
+        out: str | Path | None = None,
+        *,
+        formats: Iterable[str] | None = None,
+        jobs: int = 0,
+        progress: ProgressReporter | None = None,
+    ) -> BatchSummary:
+        """Make all letters in worker processes, as `briefgen batch` does: resumable, and only what has changed.
+
+        `out` is a folder or an address such as `s3://bucket/prefix`, by default `out/` in the campaign's
+        folder; `formats` are by default those of the campaign; `jobs` is the number of workers, 0 for one per
+        processor. Raise UsageError for an unknown format, OutputBusyError if another run has the output,
+        StorageError if it cannot be written. Letters that fail are counted in the summary.
+        """
+        from briefgen.batch.plan import SELECT_ALL
+        from briefgen.batch.runner import SilentProgress
+        from briefgen.campaign.job import CampaignBatch, open_output, select_formats
+
+        batch = CampaignBatch.assemble(self, select_formats(self, formats), open_output(self, out))
+        return batch.run(SELECT_ALL, progress or SilentProgress(), workers=jobs)
+
+    def _require_member(self, recipient: Recipient | str) -> Recipient:
+        if isinstance(recipient, str):
+            return find_recipient(self, recipient)
+        if recipient in self.recipients:
+            return recipient
+        known = find_recipient(self, recipient.id)  # raises if there is nobody with this id
+        raise UsageError(
+            Problem(
+                "recipient-unknown",
+                f"the recipient {recipient.id!r} is not the one that the campaign has",
+                known.place,
+                "pass one of campaign.recipients, or its id",
+            )
+        )
+
+    def _tools(self, format: str) -> tuple[RendererFactory, PageFitter]:
+        """Return renderers and composer for a format; kept, so that stylesheets and fonts are read once."""
+        if (format,) not in self._factories:
+            factory = self.renderers((format,))
+            self._factories[(format,)] = (factory, self.page_fitter(factory))
+        return self._factories[(format,)]
 
     @property
-    def limited(self) -> bool:
-        """Whether the campaign says how many pages letters or briefing may have."""
-        return bool(self.campaign.letter.max_pages or self.campaign.briefing.max_pages)
+    def rendering_fingerprint(self) -> str:
+        """Return the SHA-256 over everything that shapes a file except the document it is made from."""
+        letterhead = self.letterhead.data if self.letterhead else b""
+        return rendering_fingerprint(self.config, self.composer.library.folders, letterhead)
 
-    def fitting(self, renderers: Renderers) -> Fitting:
-        """The composer for documents that keep to their pages, measured as these renderers set them."""
-        return Fitting(self.composer, renderers.measure, "pdf" in renderers.formats)
+    def renderers(self, formats: tuple[str, ...]) -> RendererFactory:
+        """Return the renderers for some formats, with the campaign's stylesheets before the built-in ones.
+
+        Raise BriefgenError if the machine lacks what a format needs.
+        """
+        for name in formats:
+            FORMATS.get(name).check_machine()
+        if self.has_page_limits:
+            FORMATS.get("pdf").check_machine()  # pages are measured as PDF
+        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
+        return RendererFactory(formats, styles, self.letterhead, self.config.output.pdf, self.branding)
+
+    @property
+    def has_page_limits(self) -> bool:
+        """Return whether the campaign limits the pages of its letters or briefing."""
+        return bool(self.config.letter.max_pages or self.config.briefing.max_pages)
+
+    def page_fitter(self, renderers: RendererFactory) -> PageFitter:
+        """Return a composer that keeps documents to their page limits, measured with these renderers."""
+        return PageFitter(self.composer, renderers.measure, "pdf" in renderers.formats)
 
 
-def open_campaign(path: Path, texts: Texts = NO_TEXTS) -> Campaign:
-    """Open the campaign at `path`; raises BriefgenError with every error in it and its library."""
-    findings = ProblemList()
-    found = read_campaign(path, findings)
-    folders = library_folders(found.folder)
-    library = load_library(folders, findings, texts)
-    check_names(found, library.snippets, findings)
-    rows = ProblemList()
-    forms, everybody = _recipients(found, findings, rows)
-    examined = _check(found, library, findings)
-    letterhead = _letterhead(found, findings)
-    if found.campaign is not None:
-        check_look(found.campaign, found.folder.path, findings)
-    campaign = require(found.campaign, findings)
-    verified = {name: verification.as_json() for name, verification in examined.verified.items()}
-    its_fingerprint = _fingerprint(campaign, found, library, verified)
-    composer = Composer(campaign, found.folder.path, library, forms, verified, its_fingerprint)
-    recipients, unsendable = _sendable(everybody, composer)
-    unfit: list[Problem] = []
-    if not findings.errors:
-        recipients, unfit = try_letters(composer, recipients, findings)
-    findings.raise_errors()
-    skipped = (*rows.errors, *unsendable, *unfit)
-    findings.extend(unmatched(campaign, ((one, composer.rules(one)) for one in recipients)))
-    of_rows = (one for one in rows.problems if one.severity == "warning")
-    warnings = (*findings.problems, *of_rows, *_sample_sender(campaign))
+def open_campaign(
+    source: str | Path | Mapping[str, Any],
+    recipients: Iterable[Mapping[str, Any]] | None = None,
+    *,
+    folder: str | Path | None = None,
+    texts: TextLocations = DEFAULT_TEXT_LOCATIONS,
+) -> Campaign:
+    """Open a campaign: read it, check it with its library, and compose a trial letter of each kind.
+
+    `source` is a campaign's folder, its campaign.yaml, or a mapping with the keys of that file. `recipients` are
+    rows with the columns of a recipients' file, and replace that file. `folder` holds the templates, pictures and
+    statements of a campaign that is given as a mapping. `texts` says where full texts of sources are.
+
+    Raise BriefgenError with every error in the campaign, its library and its templates; UsageError if there is no
+    campaign at `source`. Problems that stop nothing are in `Campaign.problems`.
+    """
+    problems = ProblemList()
+    rows = table_rows(recipients) if recipients is not None else None
+    temporary = None
+    if isinstance(source, Mapping):
+        if folder is None:
+            folder = temporary = Path(tempfile.mkdtemp(prefix="briefgen-"))
+        elif not is_folder(Path(folder)):
+            shown = printable_name(str(folder))
+            raise UsageError(Problem("campaign-missing", f"there is no folder {shown}", None, "name another"))
+    elif folder is not None:
+        raise UsageError(
+            Problem("usage-wrong", "folder= goes with a campaign that is given as a mapping", None, "leave it out")
+        )
+    try:
+        if isinstance(source, Mapping):
+            files = parse_campaign(source, Path(folder or "."), problems, has_rows=rows is not None)
+        else:
+            files = read_campaign(Path(source), problems)
+        campaign = _open_files(files, rows, texts, problems)
+    except BaseException:
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    if temporary:
+        weakref.finalize(campaign, shutil.rmtree, temporary, ignore_errors=True)
+    return campaign
+
+
+def _open_files(
+    files: CampaignFiles, rows: Sequence[TableRow] | None, texts: TextLocations, problems: ProblemList
+) -> Campaign:
+    folders = library_folders(files.folder)
+    library = load_library(folders, problems, texts)
+    check_references(files, library.snippets, problems)
+    row_problems = ProblemList()
+    forms, listed = _load_recipients(files, rows, problems, row_problems)
+    library_check = _check_contents(files, library, problems)
+    letterhead = _load_letterhead(files, problems)
+    if files.config is not None:
+        check_branding(files.config, files.folder.path, problems)
+    config = require_config(files.config, problems)
+    verified = {name: verification.as_json() for name, verification in library_check.verified.items()}
+    fingerprint = _fingerprint_campaign(config, files, library, verified)
+    composer = Composer(config, files.folder.path, library, forms, verified, fingerprint)
+    recipients, unsendable = _split_sendable(listed, composer)
+    not_composable: list[Problem] = []
+    if not problems.errors:
+        recipients, not_composable = compose_trial_letters(composer, recipients, problems)
+    problems.raise_errors()
+    problems.extend(
+        check_interest_rules(
+            config, ((recipient, composer.applicable_rules(recipient)) for recipient in recipients)
+        )
+    )
+    row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
+    warnings = (*problems.problems, *row_warnings, *_check_sample_sender(config))
     return Campaign(
-        campaign,
+        config,
         composer,
         recipients,
-        skipped,
-        tuple(warning for warning in warnings if warning.code not in campaign.ignore),
-        summary_of(examined),
+        (*row_problems.errors, *unsendable, *not_composable),
+        tuple(warning for warning in warnings if warning.code not in config.ignore),
+        summarize_verification(library_check),
         letterhead,
-        look_of(campaign),
+        build_branding(config),
     )
 
 
-def _letterhead(found: Found, findings: ProblemList) -> Letterhead | None:
-    """The sender's own letterhead, tried once: what is wrong with it is told before letters are made."""
-    campaign, home = found.campaign, found.folder.path.resolve()
+def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterhead | None:
+    """Load the sender's own letterhead, and try it once so that its problems show before letters are made."""
+    campaign, home = files.config, files.folder.path.resolve()
     if campaign is None or not campaign.sender.letterhead:
         return None
     path = home / campaign.sender.letterhead
-    if not is_ordinary(path) or not is_within(path, home):
-        return None  # check_names says so
-    from briefgen.render.docx.builtin_letterhead import examine, read_letterhead
+    if not is_regular_file(path) or not is_inside_folder(path, home):
+        return None  # check_references reports it
+    from briefgen.render.docx.user_letterhead import check_user_letterhead, read_letterhead
 
     try:
-        letterhead = read_letterhead(path, found.folder.show(campaign.sender.letterhead))
-        findings.extend(examine(letterhead.data, letterhead.name, campaign.letter.page, campaign.language))
+        letterhead = read_letterhead(path, files.folder.display_path(campaign.sender.letterhead))
+        problems.extend(
+            check_user_letterhead(letterhead.data, letterhead.name, campaign.letter.page, campaign.language)
+        )
     except BriefgenError as error:
-        findings.extend(error.problems)
+        problems.extend(error.problems)
         return None
     if "pdf" in campaign.output.formats:
-        findings.add(
+        problems.add(
             Problem(
                 "letterhead-not-in-pdf",
-                f"the letterhead {campaign.sender.letterhead!r} is for Word files; PDFs leave its place free",
-                campaign.at("sender", "letterhead"),
-                "print the PDF on your paper, or save the Word files as PDF",
+                f"the letterhead {campaign.sender.letterhead!r} is for Word files; PDFs leave room for it",
+                campaign.locate("sender", "letterhead"),
+                "print the PDF on your letterhead paper, or save the Word files as PDF",
                 severity="warning",
             )
         )
     return letterhead
 
 
-def _recipients(found: Found, findings: ProblemList, rows: ProblemList) -> tuple[Forms, list[Recipient]]:
-    """All recipients of all files; a file that cannot be used is an error, a row is set apart."""
-    own = found.folder.path / FORMS
-    forms = Forms.load(findings, [(own, found.folder.show(FORMS))] if own.is_file() else [])
+def _load_recipients(
+    files: CampaignFiles,
+    rows: Sequence[TableRow] | None,
+    problems: ProblemList,
+    row_problems: ProblemList,
+) -> tuple[FormsOfAddress, list[Recipient]]:
+    """Load all recipients, from `rows` if they come from memory; an unusable file goes to `problems`, an unusable row to `row_problems`."""
+    own = files.folder.path / FORMS_FILE
+    forms = FormsOfAddress.load(
+        problems, [(own, files.folder.display_path(FORMS_FILE))] if own.is_file() else []
+    )
     seen: dict[str, Place] = {}
-    everybody: list[Recipient] = []
-    # Who has no language of their own is written to in the campaign's.
-    columns = Columns(filled={"language": found.campaign.language if found.campaign else "en"})
-    for name in recipient_files(found):
-        path = found.folder.path / name
-        if not is_ordinary(path) or not is_within(path, found.folder.path):
-            continue  # check_names says so, with the line that names it
+    recipients: list[Recipient] = []
+    # Recipients without a language are written to in the campaign's.
+    columns = ColumnMapping(defaults={"language": files.config.language if files.config else "en"})
+    if rows is not None:
         try:
-            everybody += read_list(
-                path, found.folder.show(name), rows, offices=forms.offices, seen=seen, columns=columns
+            recipients = build_recipients(
+                rows, ROWS_NAME, row_problems, offices=forms.offices, columns=columns
             )
         except BriefgenError as error:
-            findings.extend(error.problems)
-    return forms, everybody
+            problems.extend(error.problems)
+        return forms, recipients
+    for name in recipient_file_names(files):
+        path = files.folder.path / name
+        if not is_regular_file(path) or not is_inside_folder(path, files.folder.path):
+            continue  # check_references reports it, with the line that names it
+        try:
+            recipients += read_recipients(
+                path,
+                files.folder.display_path(name),
+                row_problems,
+                offices=forms.offices,
+                seen=seen,
+                columns=columns,
+            )
+        except BriefgenError as error:
+            problems.extend(error.problems)
+    return forms, recipients
 
 
-def _check(found: Found, library: Library, findings: ProblemList) -> Examined:
-    """Evidence, templates and styles; what was examined says how and when each snippet was proved."""
-    campaign = found.campaign
-    examined = examine(library, campaign.date if campaign else None)
-    findings.extend(examined.problems)
-    findings.extend(drawing_problems(library.snippets.values()))
+def _check_contents(files: CampaignFiles, library: Library, problems: ProblemList) -> LibraryCheck:
+    """Check evidence, templates and styles; return how and when each snippet was verified."""
+    campaign = files.config
+    library_check = check_library(library, campaign.date if campaign else None)
+    problems.extend(library_check.problems)
+    problems.extend(check_figure_drawings(library.snippets.values()))
     templates = Templates(library.folders)
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
     )
-    findings.extend(templates.check(LETTER_NAMES, {*LETTER_KINDS, own_letter} - {""}))
-    findings.extend(templates.check(BRIEFING_NAMES, {*PAPER_KINDS, own_paper} - {""}))
+    problems.extend(templates.check(LETTER_TEMPLATE_NAMES, {*LETTER_KINDS, own_letter} - {""}))
+    problems.extend(templates.check(BRIEFING_TEMPLATE_NAMES, {*PAPER_KINDS, own_paper} - {""}))
     if campaign is not None:
-        findings.extend(_language_problems(campaign))
-        for part, at in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
+        problems.extend(_check_language(campaign))
+        for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
-                templates.find(part.template)
+                templates.find_template(part.template)
             except BriefgenError as error:
-                findings.extend(
-                    replace(problem, place=campaign.at(at, "template")) for problem in error.problems
+                problems.extend(
+                    replace(problem, place=campaign.locate(section, "template")) for problem in error.problems
                 )
-            style, place = part.citation_style, campaign.at(at, "citation_style")
-            findings.extend(check_style(style, found.folder.path, campaign.language, place))
-    return examined
+            style, place = part.citation_style, campaign.locate(section, "citation_style")
+            problems.extend(check_style(style, files.folder.path, campaign.language, place))
+    return library_check
 
 
-def _language_problems(campaign: CampaignConfig) -> list[Problem]:
-    if is_language(campaign.language):
+def _check_language(campaign: CampaignConfig) -> list[Problem]:
+    if is_known_language(campaign.language):
         return []
-    message = f"{campaign.language!r} is no language that briefgen knows"
-    hint = "write its code, for example en, fr or en-GB (BCP 47)"
-    return [Problem("language-unknown", message, campaign.at("language"), hint)]
+    message = f"unknown language {campaign.language!r}"
+    hint = "write its BCP 47 code, for example en, fr or en-GB"
+    return [Problem("language-unknown", message, campaign.locate("language"), hint)]
 
 
-def _fingerprint(
-    campaign: CampaignConfig, found: Found, library: Library, verified: Mapping[str, Mapping[str, Any]]
+def _fingerprint_campaign(
+    campaign: CampaignConfig,
+    files: CampaignFiles,
+    library: Library,
+    verified: Mapping[str, Mapping[str, Any]],
 ) -> str:
     sender = campaign.sender
     styles = {part.citation_style for part in (campaign.letter, campaign.briefing)}
     logo = [campaign.letterhead.logo.file] if campaign.letterhead.logo else []
     logo += [str(Path(name).with_suffix(".png")) for name in logo]
     names = [
-        FORMS,
+        FORMS_FILE,
         sender.signature,
         sender.letterhead,
         *logo,
         *(name for name in sorted(styles) if name.endswith(".csl")),
     ]
-    files = [found.folder.path / name for name in names if name]
-    files += pictures_of(found.folder.path)
-    beside = [file for file in dict.fromkeys(files) if is_ordinary(file)]
-    return fingerprint(campaign, library.folders, beside, verified)
+    paths = [files.folder.path / name for name in names if name]
+    paths += list_pictures(files.folder.path)
+    existing = [path for path in dict.fromkeys(paths) if is_regular_file(path)]
+    return campaign_fingerprint(campaign, library.folders, existing, verified)
 
 
-def _sendable(everybody: list[Recipient], composer: Composer) -> tuple[tuple[Recipient, ...], list[Problem]]:
-    """Part those who can be written to from those who cannot, with the reason."""
-    sending: list[Recipient] = []
+def _split_sendable(
+    listed: list[Recipient], composer: Composer
+) -> tuple[tuple[Recipient, ...], list[Problem]]:
+    """Split recipients into those who can be written to and the problems of the others."""
+    sendable: list[Recipient] = []
     problems: list[Problem] = []
-    campaign, look = composer.campaign, look_of(composer.campaign)
-    for recipient in everybody:
-        problem = sendable(recipient, campaign.date) or _speaks(recipient, campaign)
+    campaign, branding = composer.campaign, build_branding(composer.campaign)
+    for recipient in listed:
+        problem = check_sendable(recipient, campaign.date) or _check_recipient_language(recipient, campaign)
         if problem is None:
             try:
-                to = address(recipient, composer.forms, sender_country=campaign.sender.country)
+                addressed = address_recipient(
+                    recipient, composer.forms, sender_country=campaign.sender.country
+                )
             except BriefgenError as error:
                 problems.extend(replace(one, about=recipient.id) for one in error.problems)
                 continue
-            if unfit := check_address(to, recipient, campaign, look):
-                problems.extend(replace(one, about=recipient.id) for one in unfit)
+            if misfits := check_address_window(addressed, recipient, campaign, branding):
+                problems.extend(replace(one, about=recipient.id) for one in misfits)
                 continue
-            sending.append(recipient)
+            sendable.append(recipient)
         else:
             problems.append(replace(problem, about=recipient.id))
-    return tuple(sending), problems
+    return tuple(sendable), problems
 
 
-def _speaks(recipient: Recipient, campaign: CampaignConfig) -> Problem | None:
-    """A letter is in one language: the campaign's."""
-    if same_language(recipient.language, campaign.language):
+def _check_recipient_language(recipient: Recipient, campaign: CampaignConfig) -> Problem | None:
+    """Return a problem if a recipient's language is not the campaign's: a letter is in one language."""
+    if is_same_language(recipient.language, campaign.language):
         return None
     return Problem(
         "language-differs",
-        f"{recipient.full_name or recipient.id} ({recipient.id}) is to be written to in "
-        f"{recipient.language!r}, and the campaign is in {campaign.language!r}",
+        f"{recipient.full_name or recipient.id} ({recipient.id}) needs a letter in "
+        f"{recipient.language!r}, but the campaign is in {campaign.language!r}",
         recipient.place,
-        "make a campaign in that language, or leave the column language empty",
+        "create a campaign in that language, or leave the column language empty",
     )
 
 
-def _sample_sender(campaign: CampaignConfig) -> list[Problem]:
-    """The starter campaign's sender is nobody: say so before anything is printed in its name."""
+def _check_sample_sender(campaign: CampaignConfig) -> list[Problem]:
+    """Warn if the sender is still the fictitious one of the starter campaign."""
     sender = campaign.sender
     sample = [name for name in ("organisation", "name") if "example" in getattr(sender, name).lower()]
     if not sample:
@@ -282,17 +470,17 @@ def _sample_sender(campaign: CampaignConfig) -> list[Problem]:
         Problem(
             "sender-sample",
             f"the sender is still the sample ({getattr(sender, sample[0])})",
-            campaign.at("sender", sample[0]),
-            "put your own organisation and name there",
+            campaign.locate("sender", sample[0]),
+            "replace it with your own organisation and name",
             severity="warning",
         )
     ]
 
 
-def summary_of(examined: Examined) -> str:
-    """How the library's statements were verified, in a sentence."""
-    how: Counter[str] = Counter(verification.how for verification in examined.verified.values())
-    parts = [f"{number} {words}" for key, words in _VERIFIED.items() if (number := how[key])]
+def summarize_verification(library_check: LibraryCheck) -> str:
+    """Say in a sentence how the library's statements were verified."""
+    how: Counter[str] = Counter(verification.how for verification in library_check.verified.values())
+    parts = [f"{number} {words}" for key, words in _VERIFICATION_TEXTS.items() if (number := how[key])]
     return (
         f"Evidence of {sum(how.values())} snippets and caveats: {', '.join(parts)}."
         if parts
@@ -300,52 +488,54 @@ def summary_of(examined: Examined) -> str:
     )
 
 
-_VERIFIED = {
-    "proved": "by quotes compared with their text just now",
-    "unchanged": "by quotes that stand as when they were proved",
-    "attested": "by what a named person read in the source",
-    "computed": "by computation from others",
-    "none": "without any, as asks may be",
-    "failed": "not proved",
+_VERIFICATION_TEXTS = {
+    "proved": "by quotes just compared with their source texts",
+    "unchanged": "by quotes unchanged since they were last compared",
+    "attested": "by a named person's reading of the source",
+    "computed": "by computation from other snippets",
+    "none": "without evidence, which asks do not need",
+    "failed": "not verified",
 }
 
 
-def recipients_named(opened: Campaign, ids: Iterable[str]) -> list[Recipient]:
-    """The recipients with these ids; raises with all that are not there or cannot be written to."""
+def find_recipients(campaign: Campaign, ids: Iterable[str]) -> list[Recipient]:
+    """Return the recipients with these ids; raise BriefgenError for those that cannot be written to."""
     found: list[Recipient] = []
-    faults: list[BriefgenError] = []
-    for one in dict.fromkeys(ids):
+    errors: list[BriefgenError] = []
+    for recipient_id in dict.fromkeys(ids):
         try:
-            found.append(recipient_named(opened, one))
-        except BriefgenError as fault:
-            faults.append(fault)
-    if faults:
-        problems = [problem for fault in faults for problem in fault.problems]
-        raise max(faults, key=lambda fault: fault.exit_code).__class__(problems)
+            found.append(find_recipient(campaign, recipient_id))
+        except BriefgenError as error:
+            errors.append(error)
+    if errors:
+        problems = [problem for error in errors for problem in error.problems]
+        raise max(errors, key=lambda error: error.exit_code).__class__(problems)
     return found
 
 
-def recipient_named(opened: Campaign, to: str) -> Recipient:
-    """The recipient with an id; raises with the reason where there is none or none can be written to."""
-    for one in opened.recipients:
-        if one.id == to:
-            return one
-    reasons = [problem for problem in opened.skipped if problem.about == to]
+def find_recipient(campaign: Campaign, recipient_id: str) -> Recipient:
+    """Return the recipient with an id; raise BriefgenError if there is none or none can be written to."""
+    for recipient in campaign.recipients:
+        if recipient.id == recipient_id:
+            return recipient
+    reasons = [problem for problem in campaign.skipped if problem.about == recipient_id]
     if reasons:
         raise BriefgenError(reasons)
-    known = [one.id for one in opened.recipients]
-    alike = [name for name in known if to and name.startswith(to)][:3] or _beginning_alike(to, known)
-    hint = f"did you mean {' or '.join(alike)}?" if alike else suggest(to, known)
+    known = [recipient.id for recipient in campaign.recipients]
+    similar = [name for name in known if recipient_id and name.startswith(recipient_id)][:3]
+    similar = similar or _ids_with_similar_prefix(recipient_id, known)
+    hint = f"did you mean {' or '.join(similar)}?" if similar else suggest_similar(recipient_id, known)
     hint = hint or "briefgen recipients list"
-    if unread := count_recipients(problem for problem in opened.skipped if not problem.about):
-        hint += f"; {count(unread, 'row')} of the list cannot be read: briefgen recipients list says why"
-    raise UsageError(Problem("recipient-unknown", f"no recipient has the id {to!r}", None, hint))
+    if unread := count_affected_recipients(problem for problem in campaign.skipped if not problem.about):
+        rows = f"{unread:,} row{'s' if unread > 1 else ''}"
+        hint += f"; {rows} of the list cannot be read: briefgen recipients list says why"
+    raise UsageError(Problem("recipient-unknown", f"no recipient has the id {recipient_id!r}", None, hint))
 
 
-def _beginning_alike(to: str, known: list[str]) -> list[str]:
-    """Ids of which what was given may be the misspelt beginning, as where somebody types the name alone."""
-    beginnings: dict[str, list[str]] = {}
-    for name in known:
-        beginnings.setdefault(name[: len(to) + 1], []).append(name)
-    near = get_close_matches(to, beginnings, n=3, cutoff=0.75)
-    return [name for beginning in near for name in beginnings[beginning]][:3]
+def _ids_with_similar_prefix(prefix: str, known: list[str]) -> list[str]:
+    """Return ids that begin with something similar, as when the user misspells a name and omits the rest."""
+    by_prefix: dict[str, list[str]] = {}
+    for recipient_id in known:
+        by_prefix.setdefault(recipient_id[: len(prefix) + 1], []).append(recipient_id)
+    similar = get_close_matches(prefix, by_prefix, n=3, cutoff=0.75)
+    return [recipient_id for match in similar for recipient_id in by_prefix[match]][:3]

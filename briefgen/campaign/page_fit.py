@@ -1,8 +1,8 @@
-"""Keeps letters and the briefing to the campaign's number of pages, by setting them and looking.
+"""Keeps letters and briefings within the campaign's page limits, by laying them out and shortening them.
 
-What may be cut, and in which order, is for briefgen.compose.shortening; how many cuts are needed is found
-here, with a measure that lays a document out as PDF. What is decided depends on nothing but the document
-itself, so that every worker and every order of recipients comes to the same letters.
+briefgen.compose.shortening decides what may be shortened, and in which order; this module finds out how many
+steps are needed, with a measure that lays a document out as PDF. The result depends on nothing but the
+document itself, so every worker produces the same letters, in whatever order the recipients come.
 """
 
 from __future__ import annotations
@@ -14,300 +14,317 @@ from hashlib import sha256
 from math import ceil
 
 from briefgen.compose.composer import Composer
-from briefgen.compose.english_variants import as_printed
-from briefgen.compose.passages import inline_html
-from briefgen.compose.record import plain_text, with_fit
-from briefgen.compose.shortening import NO_CUTS, Cut, Cuts
+from briefgen.compose.english_variants import printed_forms
+from briefgen.compose.passages import render_inline_markdown
+from briefgen.compose.record import add_fit_to_record, plain_text
+from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.document import PARTICULAR, Document, Extent
+from briefgen.model.document import RECIPIENT_BLOCKS, Document, PageUsage
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 
-Measure = Callable[[Document], Extent]
-"""Lays a document out."""
+LayoutMeasure = Callable[[Document], PageUsage]
+"""Lays out a document and returns the space that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """What was decided about one document."""
+class PageFit:
+    """How one document was fitted to its page limit."""
 
     max_pages: int
     pages_before: int
-    """Whole, as it was chosen."""
+    """Before shortening."""
     pages: int
-    """With the cuts."""
-    cuts: tuple[Cut, ...] = ()
-    """In the order in which they were made; what was shortened may have been left out later."""
+    """After shortening."""
+    steps: tuple[ShorteningStep, ...] = ()
+    """In the order in which they were taken; what was shortened may have been left out later."""
     over: str = ""
-    """By how much it is still too long, in words: `2 lines (9 mm)`; empty where it fits."""
+    """By how much it is still too long, in words: `2 lines (9 mm)`; empty if it fits."""
 
     @property
-    def made(self) -> tuple[Cut, ...]:
-        """The cuts that show: nothing is shortened that is left out."""
-        made = Cuts.of(self.cuts)
-        return tuple(cut for cut in self.cuts if cut.how == "left-out" or cut.snippet in made.shortened)
+    def visible_steps(self) -> tuple[ShorteningStep, ...]:
+        """Return the steps that show in the result, without the shortening of what was left out later."""
+        shortening = Shortening.from_steps(self.steps)
+        return tuple(
+            step for step in self.steps if step.how == "left-out" or step.snippet in shortening.shortened
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """A document as it is to be set, and what was done to it; the fit is None where no limit is set."""
+class FittedDocument:
+    """A document, and how it was fitted to its page limit; the fit is None if there is no limit."""
 
     document: Document
-    fit: Fit | None = None
+    fit: PageFit | None = None
 
 
 @dataclass(slots=True)
-class _Draft:
-    """One document at every length that it can have, each composed and laid out once at most."""
+class _DraftVersions:
+    """One document at every length it can have; each version is composed and laid out at most once."""
 
-    compose: Callable[[Cuts], Document]
-    ladder: Callable[[], Sequence[Cut]]
-    measure: Measure
-    _cuts: Sequence[Cut] | None = None
+    compose: Callable[[Shortening], Document]
+    list_steps: Callable[[], Sequence[ShorteningStep]]
+    measure: LayoutMeasure
+    _steps: Sequence[ShorteningStep] | None = None
     _documents: dict[int, Document] = field(default_factory=dict)
-    _extents: dict[int, Extent] = field(default_factory=dict)
+    _usages: dict[int, PageUsage] = field(default_factory=dict)
 
     @property
-    def cuts(self) -> Sequence[Cut]:
-        if self._cuts is None:
-            self._cuts = self.ladder()
-        return self._cuts
+    def steps(self) -> Sequence[ShorteningStep]:
+        """Return the shortening steps that are possible, in order."""
+        if self._steps is None:
+            self._steps = self.list_steps()
+        return self._steps
 
-    def document(self, rung: int) -> Document:
-        """With the first `rung` cuts made."""
-        if rung not in self._documents:
-            cuts = Cuts.of(self.cuts[:rung]) if rung else NO_CUTS
-            self._documents[rung] = self.compose(cuts)
-        return self._documents[rung]
+    def document(self, step_count: int) -> Document:
+        """Return the document after the first `step_count` steps."""
+        if step_count not in self._documents:
+            shortening = Shortening.from_steps(self.steps[:step_count]) if step_count else NO_SHORTENING
+            self._documents[step_count] = self.compose(shortening)
+        return self._documents[step_count]
 
-    def extent(self, rung: int) -> Extent:
-        if rung not in self._extents:
-            self._extents[rung] = self.measure(self.document(rung))
-        return self._extents[rung]
+    def usage(self, step_count: int) -> PageUsage:
+        """Return the space that the document takes after the first `step_count` steps."""
+        if step_count not in self._usages:
+            self._usages[step_count] = self.measure(self.document(step_count))
+        return self._usages[step_count]
 
 
 @dataclass(slots=True)
-class Fitting:
-    """A composer whose documents keep to their pages. Travels to workers by pickle."""
+class PageFitter:
+    """A composer that keeps its documents within their page limits; pickled into the workers."""
 
     composer: Composer
-    measure: Measure
-    set_as_pdf: bool = True
-    """Whether the layout of a letter is needed for its PDF in any case, and so costs nothing here."""
-    _known: dict[str, dict[tuple[float, ...], Fit]] = field(default_factory=dict, repr=False)
-    """What was decided of letters with the same text, by the height of what differs between them."""
-    _likely: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
-    """How many cuts the last letter with this text and as many lines of address needed."""
+    measure: LayoutMeasure
+    renders_pdf: bool = True
+    """Whether letters are laid out for their PDFs in any case, so that laying them out costs nothing here."""
+    _known_fits: dict[str, dict[tuple[float, ...], PageFit]] = field(default_factory=dict, repr=False)
+    """Fits of letters, by a hash of their common text and the height of the blocks that differ."""
+    _likely_step_counts: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
+    """Steps that the last letter with the same text and as many address lines needed."""
 
     @property
     def fingerprint(self) -> str:
-        """The composer's: the number of pages and what measures them are part of it."""
+        """Return the composer's fingerprint, which covers the page limits and what measures the pages."""
         return self.composer.fingerprint
 
-    def letter(self, recipient: Recipient) -> Document:
-        """The letter to one recipient; raises BriefgenError where it cannot be composed or does not fit."""
+    def compose_letter(self, recipient: Recipient) -> Document:
+        """Compose the letter to a recipient; raise BriefgenError if it cannot be composed or does not fit."""
         fitted = self.fit_letter(recipient)
         campaign = self.composer.campaign
-        _must_fit(
+        _require_fit(
             fitted,
             f"the letter to {recipient.id}",
-            campaign.at("letter", "max_pages"),
+            campaign.locate("letter", "max_pages"),
             "shorten your own texts, require fewer snippets, or raise letter.max_pages",
         )
         return fitted.document
 
-    def briefing(self, kind: str = "") -> Document:
-        """The briefing or another `kind` of paper.
+    def compose_briefing(self, kind: str = "") -> Document:
+        """Compose the briefing, or another `kind` of paper.
 
-        Raises BriefgenError where it cannot be composed or does not fit.
+        Raise BriefgenError if it cannot be composed or does not fit.
         """
         fitted = self.fit_briefing(kind)
-        _must_fit(
+        _require_fit(
             fitted,
             "the briefing",
-            self.composer.campaign.at("briefing", "max_pages"),
+            self.composer.campaign.locate("briefing", "max_pages"),
             "name fewer snippets and asks, leave out the annex, or raise briefing.max_pages",
         )
         return fitted.document
 
-    def fit_briefing(self, kind: str = "") -> Fitted:
-        """The briefing or another `kind` of paper, cut as far as it needs and may be."""
+    def fit_briefing(self, kind: str = "") -> FittedDocument:
+        """Compose the briefing, or another `kind` of paper, shortened as far as necessary and possible."""
         limit = self.composer.campaign.briefing.max_pages
         if limit is None:
-            return Fitted(self.composer.briefing(kind))
-        draft = _Draft(
-            lambda cuts: self.composer.briefing(kind, cuts), self.composer.briefing_ladder, self.measure
-        )
-        return _fitted(draft, self._search(draft, limit))
-
-    def fit_letter(self, recipient: Recipient) -> Fitted:
-        """The letter to one recipient, cut as far as it needs and may be."""
-        limit = self.composer.campaign.letter.max_pages
-        if limit is None:
-            return Fitted(self.composer.letter(recipient))
-        draft = _Draft(
-            lambda cuts: self.composer.letter(recipient, cuts),
-            lambda: self.composer.letter_ladder(recipient),
+            return FittedDocument(self.composer.compose_briefing(kind))
+        draft = _DraftVersions(
+            lambda shortening: self.composer.compose_briefing(kind, shortening),
+            self.composer.briefing_shortening_steps,
             self.measure,
         )
-        text, lines = _common(draft.document(0))
-        known = self._known.setdefault(text, {})
-        fit = self._shared(draft, known, self._likely.get((text, lines), 0), limit) if known else None
+        return _apply_fit(draft, self._find_fit(draft, limit))
+
+    def fit_letter(self, recipient: Recipient) -> FittedDocument:
+        """Compose the letter to a recipient, shortened as far as necessary and possible."""
+        limit = self.composer.campaign.letter.max_pages
+        if limit is None:
+            return FittedDocument(self.composer.compose_letter(recipient))
+        draft = _DraftVersions(
+            lambda shortening: self.composer.compose_letter(recipient, shortening),
+            lambda: self.composer.letter_shortening_steps(recipient),
+            self.measure,
+        )
+        text_hash, address_lines = _hash_common_text(draft.document(0))
+        known = self._known_fits.setdefault(text_hash, {})
+        likely = self._likely_step_counts.get((text_hash, address_lines), 0)
+        fit = self._find_known_fit(draft, known, likely) if known else None
         if fit is None:
-            fit = self._search(draft, limit)
-            heights = self._heights(draft, 0)
+            fit = self._find_fit(draft, limit)
+            heights = self._recipient_block_heights(draft, 0)
             if heights is not None:
                 known[heights] = fit
-        self._likely[text, lines] = len(fit.cuts)
-        return _fitted(draft, fit)
+        self._likely_step_counts[text_hash, address_lines] = len(fit.steps)
+        return _apply_fit(draft, fit)
 
-    def _shared(
-        self, draft: _Draft, known: dict[tuple[float, ...], Fit], likely: int, limit: int
-    ) -> Fit | None:
-        """What was decided of a letter with the same text and the same height of all else, if one was."""
-        heights = self._heights(draft, likely)
+    def _find_known_fit(
+        self, draft: _DraftVersions, known: dict[tuple[float, ...], PageFit], likely_steps: int
+    ) -> PageFit | None:
+        """Return the fit of an earlier letter with the same text and equally high blocks, if any."""
+        heights = self._recipient_block_heights(draft, likely_steps)
         fit = known.get(heights) if heights is not None else None
-        if fit is None or not self.set_as_pdf:
+        if fit is None or not self.renders_pdf:
             return fit
-        # Its PDF is made of this layout: that it is as expected costs nothing to see.
-        return fit if draft.extent(len(fit.cuts)).pages == fit.pages else None
+        # The PDF is made from this layout, so checking that it is as expected costs nothing.
+        return fit if draft.usage(len(fit.steps)).pages == fit.pages else None
 
-    def _heights(self, draft: _Draft, rung: int) -> tuple[float, ...] | None:
-        """Heights of what differs between letters with the same text."""
-        if self.set_as_pdf:
-            return draft.extent(rung).particular_mm
-        # Without a PDF to be made, only the few lines that differ are laid out.
-        whole = draft.document(0)
-        blocks = "".join(match[0] for match in _PARTICULAR.finditer(whole.html))
-        return self.measure(replace(whole, html=blocks)).particular_mm if blocks else ()
+    def _recipient_block_heights(self, draft: _DraftVersions, step_count: int) -> tuple[float, ...] | None:
+        """Return the heights of the blocks that differ between letters with the same text."""
+        if self.renders_pdf:
+            return draft.usage(step_count).recipient_blocks_mm
+        # If no PDF is to be made, only the few lines that differ are laid out.
+        full = draft.document(0)
+        blocks = "".join(match[0] for match in _RECIPIENT_BLOCK.finditer(full.html))
+        return self.measure(replace(full, html=blocks)).recipient_blocks_mm if blocks else ()
 
-    def _search(self, draft: _Draft, limit: int) -> Fit:
-        """As many cuts as it takes: the first number that is likely to do is tried; where it does not do, the
-        same again from there."""
-        rung = 0
-        extent = draft.extent(rung)
-        before = extent.pages
-        while extent.pages > limit and rung < len(draft.cuts):
-            rung = self._promising(draft, rung, extent, limit)
-            extent = draft.extent(rung)
-        over = _amount(extent, limit) if extent.pages > limit else ""
-        return Fit(limit, before, extent.pages, tuple(draft.cuts[:rung]) if rung else (), over)
+    def _find_fit(self, draft: _DraftVersions, limit: int) -> PageFit:
+        """Take as many steps as needed: try the lowest promising number, then go on from there if it fails."""
+        step_count = 0
+        usage = draft.usage(step_count)
+        before = usage.pages
+        while usage.pages > limit and step_count < len(draft.steps):
+            step_count = self._next_step_count(draft, step_count, usage, limit)
+            usage = draft.usage(step_count)
+        over = _describe_excess(usage, limit) if usage.pages > limit else ""
+        steps = tuple(draft.steps[:step_count]) if step_count else ()
+        return PageFit(limit, before, usage.pages, steps, over)
 
-    def _promising(self, draft: _Draft, rung: int, extent: Extent, limit: int) -> int:
-        """The next number of cuts that is likely to do, and the least; all of them where none is."""
+    def _next_step_count(self, draft: _DraftVersions, step_count: int, usage: PageUsage, limit: int) -> int:
+        """Return the lowest number of steps likely to be enough, or the number of all steps if none is."""
 
-        def over(number: int) -> float:
-            assert extent.likely is not None
-            return extent.likely(draft.document(number), limit)
+        def estimate_overflow(number: int) -> float:
+            assert usage.estimate_overflow is not None
+            return usage.estimate_overflow(draft.document(number), limit)
 
-        html, too_few, excess = draft.document(0).html, rung, max(over(rung), extent.line_mm)
-        while too_few < len(draft.cuts):
-            enough, to_go = too_few, excess
-            while enough < len(draft.cuts) and to_go > 0:
-                to_go -= self._saving(draft.cuts, enough, html, extent)
+        html, too_few = draft.document(0).html, step_count
+        excess = max(estimate_overflow(step_count), usage.line_mm)
+        while too_few < len(draft.steps):
+            enough, remaining = too_few, excess
+            while enough < len(draft.steps) and remaining > 0:
+                remaining -= self._estimate_saving(draft.steps, enough, html, usage)
                 enough += 1
-            excess = over(enough)
+            excess = estimate_overflow(enough)
             if excess <= 0:
                 break
             too_few = enough
         else:
-            return len(draft.cuts)
-        # Composing costs time too: one cut less is tried where the last one may not have been needed.
+            return len(draft.steps)
+        # Composing takes time too, so one step fewer is tried only if the last one may not have been needed.
         while enough - 1 > too_few:
-            spare = excess + self._saving(draft.cuts, enough - 1, html, extent)
-            if spare > _DOUBT * extent.line_mm or over(enough - 1) > 0:
+            spare = excess + self._estimate_saving(draft.steps, enough - 1, html, usage)
+            if spare > _ESTIMATE_ERROR_LINES * usage.line_mm or estimate_overflow(enough - 1) > 0:
                 break
             enough -= 1
-            excess = over(enough)
+            excess = estimate_overflow(enough)
         return enough
 
-    def _saving(self, cuts: Sequence[Cut], number: int, html: str, extent: Extent) -> float:
-        """About what a cut saves, in millimetres, from the number of its characters and those of its note."""
-        cut = cuts[number]
-        snippet = self.composer.library.snippets[cut.snippet]
+    def _estimate_saving(
+        self, steps: Sequence[ShorteningStep], index: int, html: str, usage: PageUsage
+    ) -> float:
+        """Estimate how many millimetres a step saves, from the length of the text and its notes."""
+        step = steps[index]
+        snippet = self.composer.library.snippets[step.snippet]
         if snippet.kind == "figure":
             # The picture takes a page at most, and so does its data as a table.
-            return 2 * max(extent.room_mm)
-        short, whole = snippet.variants.get("short", snippet.body), max(_whole(snippet), key=len)
-        if cut.how == "shortened":
-            return extent.line_mm * (len(whole) - len(short)) / extent.line_characters
-        was_short = any(one.snippet == cut.snippet for one in cuts[:number])
+            return 2 * max(usage.room_mm)
+        short, full = snippet.variants.get("short", snippet.body), max(_full_wordings(snippet), key=len)
+        if step.how == "shortened":
+            return usage.line_mm * (len(full) - len(short)) / usage.line_characters
+        was_shortened = any(earlier.snippet == step.snippet for earlier in steps[:index])
         caveats = [self.composer.library.caveats[name] for name in snippet.caveats]
-        said = [
-            short if was_short else whole,
-            *(one.body for one in caveats if one.form == "sentence"),
+        texts = [
+            short if was_shortened else full,
+            *(caveat.body for caveat in caveats if caveat.form == "sentence"),
         ]
-        text = extent.line_mm * sum(map(len, said)) / extent.line_characters
-        notes = sum(ceil(len(note) / extent.note_characters) for note in _notes_of(snippet, html))
-        return text + extent.note_line_mm * notes
+        text_mm = usage.line_mm * sum(map(len, texts)) / usage.line_characters
+        note_lines = sum(ceil(len(note) / usage.note_characters) for note in _notes_of_snippet(snippet, html))
+        return text_mm + usage.note_line_mm * note_lines
 
 
-_DOUBT = 3.0
-"""Lines by which what a cut saves, taken from its words, is wrong at most."""
-_PARTICULAR = re.compile(rf'<div class="(?:{"|".join(PARTICULAR)})">.*?</div>', re.DOTALL)
-_SPAN = re.compile(r"<(/?)span[^>]*>")
+_ESTIMATE_ERROR_LINES = 3.0
+"""Largest error, in lines, of the estimate of what a step saves."""
+_RECIPIENT_BLOCK = re.compile(rf'<div class="(?:{"|".join(RECIPIENT_BLOCKS)})">.*?</div>', re.DOTALL)
+_SPAN_TAG = re.compile(r"<(/?)span[^>]*>")
 
 
-def _common(document: Document) -> tuple[str, int]:
-    """A hash over what letters with the same text have in common (with its pictures it can be large), and
-    the number of lines of what they have not."""
-    own = _PARTICULAR.findall(document.html)
-    common = f"{document.page}\0{document.layout}\0{_PARTICULAR.sub(chr(0), document.html)}"
+def _hash_common_text(document: Document) -> tuple[str, int]:
+    """Return a hash over what letters with the same text have in common, and the number of other lines.
+
+    It is hashed because it can be large, since it contains pictures.
+    """
+    own = _RECIPIENT_BLOCK.findall(document.html)
+    common = f"{document.page}\0{document.layout}\0{_RECIPIENT_BLOCK.sub(chr(0), document.html)}"
     text = sha256(common.encode()).hexdigest()
     return text, sum(block.count("<br") for block in own)
 
 
-def _whole(snippet: Snippet) -> list[str]:
-    """The wordings in which a snippet can be printed that is not shortened: one for each variety."""
+def _full_wordings(snippet: Snippet) -> list[str]:
+    """Return the full wordings of a snippet, one for each variety of English."""
     return [snippet.body, *(words for name, words in snippet.variants.items() if name != "short")]
 
 
-def _notes_of(snippet: Snippet, html: str) -> Iterator[str]:
-    """The notes that stand with a snippet's wording, as plain text."""
-    wordings = [form for words in _whole(snippet) for form in as_printed(inline_html(words))]
-    wording = next((one for one in wordings if one[:60] in html), "")
+def _notes_of_snippet(snippet: Snippet, html: str) -> Iterator[str]:
+    """Yield the notes attached to a snippet's wording, as plain text."""
+    wordings = [
+        form for words in _full_wordings(snippet) for form in printed_forms(render_inline_markdown(words))
+    ]
+    wording = next((wording for wording in wordings if wording[:60] in html), "")
     start = html.find(wording[:60]) if wording else -1
     call = html.find('<span class="footnote">', start, start + len(wording) + 40) if start >= 0 else -1
     if call < 0:
         return
     depth = 0
-    for span in _SPAN.finditer(html, call):
+    for span in _SPAN_TAG.finditer(html, call):
         depth += -1 if span[1] else 1
         if depth == 0:
             yield plain_text(html[call : span.start()])
             return
 
 
-def _fitted(draft: _Draft, fit: Fit) -> Fitted:
-    document = draft.document(len(fit.cuts))
-    if fit.cuts:
-        document = replace(document, record=with_fit(document.record, _as_recorded(fit)))
-    return Fitted(document, fit)
+def _apply_fit(draft: _DraftVersions, fit: PageFit) -> FittedDocument:
+    document = draft.document(len(fit.steps))
+    if fit.steps:
+        document = replace(document, record=add_fit_to_record(document.record, _fit_record(fit)))
+    return FittedDocument(document, fit)
 
 
-def _as_recorded(fit: Fit) -> dict[str, object]:
+def _fit_record(fit: PageFit) -> dict[str, object]:
     return {
         "max_pages": fit.max_pages,
         "pages_before": fit.pages_before,
         "pages": fit.pages,
-        "shortened": [cut.snippet for cut in fit.made if cut.how == "shortened"],
-        "left_out": [cut.snippet for cut in fit.made if cut.how == "left-out"],
+        "shortened": [step.snippet for step in fit.visible_steps if step.how == "shortened"],
+        "left_out": [step.snippet for step in fit.visible_steps if step.how == "left-out"],
     }
 
 
-def _amount(extent: Extent, limit: int) -> str:
-    """How much is too much: lines of text, or pages where it is more than one."""
-    over, room = extent.over_mm(limit), extent.room_mm[-1]
+def _describe_excess(usage: PageUsage, limit: int) -> str:
+    """Describe by how much a document is too long: in lines of text, or in pages if more than one."""
+    over, room = usage.overflow_mm(limit), usage.room_mm[-1]
     if over > room:
         return f"{over / room:.1f} pages"
-    lines = ceil(over / extent.line_mm) if extent.line_mm else 1
+    lines = ceil(over / usage.line_mm) if usage.line_mm else 1
     return f"{lines} line{'s' if lines > 1 else ''} ({over:.0f} mm)"
 
 
-def _must_fit(fitted: Fitted, about: str, place: Place | None, hint: str) -> None:
+def _require_fit(fitted: FittedDocument, label: str, place: Place | None, hint: str) -> None:
     fit = fitted.fit
     if fit is None or not fit.over:
         return
-    most = f"{fit.max_pages} page{'s' if fit.max_pages > 1 else ''}"
-    cut = "with all shortened and left out that may be" if fit.cuts else "and nothing in it may be left out"
-    raise BriefgenError(Problem("pages-exceeded", f"{about} is {fit.over} over {most}, {cut}", place, hint))
+    limit = f"{fit.max_pages} page{'s' if fit.max_pages > 1 else ''}"
+    reason = (
+        "although everything optional was shortened or left out" if fit.steps else "and nothing is optional"
+    )
+    message = f"{label} is {fit.over} over {limit}, {reason}"
+    raise BriefgenError(Problem("pages-exceeded", message, place, hint))

@@ -1,4 +1,4 @@
-"""Starts a campaign from an example that ships, or a template from a built-in one. It changes no file."""
+"""Creates a campaign from a built-in example, or a template from a built-in one; never overwrites a file."""
 
 from __future__ import annotations
 
@@ -7,107 +7,112 @@ import shutil
 from pathlib import Path
 
 from briefgen.compose.templates import BUILT_IN, Templates
-from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError, suggest
-from briefgen.library.folders import Folder, built_in
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError, suggest_similar
+from briefgen.library.folders import LibraryFolder, resource_folder
 
 
-def examples() -> list[str]:
-    """Names of the examples that ship."""
+def list_examples() -> list[str]:
+    """Return the names of the built-in examples."""
     return sorted(
-        folder.name for folder in built_in("examples").iterdir() if (folder / "campaign.yaml").is_file()
+        folder.name
+        for folder in resource_folder("examples").iterdir()
+        if (folder / "campaign.yaml").is_file()
     )
 
 
-def start(folder: Path, example: str) -> list[Path]:
-    """Copy an example into a new or empty folder and return the files made.
+def create_campaign(folder: Path, example: str) -> list[Path]:
+    """Copy an example into a new or empty folder and return the files created.
 
-    Raises UsageFault for an unknown example or a folder that holds files, StorageFault where writing fails.
+    Raise UsageError for an unknown example, BriefgenError for a folder that is not empty, and StorageError if
+    writing fails.
     """
-    if example not in examples():
+    if example not in list_examples():
         raise UsageError(
             Problem(
                 "example-unknown",
-                f"no example is called {example!r}",
+                f"unknown example {example!r}",
                 None,
-                suggest(example, examples()),
+                suggest_similar(example, list_examples()),
             )
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BriefgenError(
             Problem(
                 "folder-not-empty",
-                "there are files here already; nothing was changed",
+                "the folder is not empty; nothing was changed",
                 Place(str(folder)),
                 "name a new folder",
             )
         )
-    source = built_in("examples") / example
-    made = []
+    source = resource_folder("examples") / example
+    created = []
     try:
         for path in sorted(source.rglob("*")):
             target = folder / path.relative_to(source)
             if path.is_file() and "out" not in path.relative_to(source).parts:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
-                made.append(target)
+                created.append(target)
     except OSError as error:
         raise StorageError(
             Problem(
                 "file-unwritable",
                 f"cannot be written: {error.strerror}",
                 Place(str(folder)),
-                "choose a folder that you may write to",
+                "choose a folder that you can write to",
             )
         ) from None
-    return made
+    return created
 
 
-def start_template(campaign: Folder, name: str, shipped: Folder) -> Path:
-    """Write a template of a campaign's own that extends the built-in one, with its blocks as comments.
+def create_template(campaign: LibraryFolder, name: str, built_in: LibraryFolder) -> Path:
+    """Create a template in a campaign that extends the built-in one, with its blocks commented out.
 
-    `name` is a place in the lookup, `letter/office/us-senator.html.j2`; where the built-in library has a
-    template there, that is extended, else the default of its kind. `letterhead/a4` gives a Word file to make
-    a letterhead from. Raises BriefgenError where the place does
-    not exist or the file is there already, StorageFault where it cannot be written.
+    `name` is a path in the lookup order, such as `letter/office/us-senator.html.j2`. If the built-in library
+    has a template there, the new one extends it, else the default of its kind. `letterhead/a4` creates a Word
+    file to make a letterhead from.
+
+    Raise UsageError if templates are not looked up under that name or the file exists, StorageError if it
+    cannot be written.
     """
     if name.startswith("letterhead/"):
-        return _start_letterhead(campaign, name.removesuffix(".docx"), shipped)
-    templates = Templates((shipped,))
+        return _create_letterhead(campaign, name.removesuffix(".docx"), built_in)
+    templates = Templates((built_in,))
     name = name if name.endswith(".html.j2") else f"{name}.html.j2"
     kind, *level = name.removesuffix(".html.j2").split("/")
-    if f"{kind}/default.html.j2" not in templates.names() or not _is_place(level):
+    if f"{kind}/default.html.j2" not in templates.names() or not _is_template_path(level):
         raise UsageError(
-            Problem("template-place", f"{name!r} is no place where a template is looked for", None, _PLACES)
+            Problem("template-place", f"templates are not looked up under {name!r}", None, _TEMPLATE_EXAMPLES)
         )
     parent = f"{BUILT_IN}{name}" if name in templates.names() else f"{kind}/default.html.j2"
     blocks = "".join(
         f"{{# {{% block {block} %}}{{{{ super() }}}}{{% endblock %}} #}}\n"
-        for block in templates.blocks(parent.removeprefix(BUILT_IN))
+        for block in templates.block_names(parent.removeprefix(BUILT_IN))
     )
     text = f'{{% extends "{parent}" %}}\n{blocks}'
-    return _written(campaign.path / "templates" / name, text.encode())
+    return _write_new_file(campaign.path / "templates" / name, text.encode())
 
 
-def _start_letterhead(campaign: Folder, name: str, shipped: Folder) -> Path:
-    """Copy the letterhead for a paper beside campaign.yaml, to be opened in Word and changed."""
+def _create_letterhead(campaign: LibraryFolder, name: str, built_in: LibraryFolder) -> Path:
+    """Copy the built-in letterhead for a paper size beside campaign.yaml, to be edited in Word."""
     known = {
-        f"letterhead/{path.stem}": path for path in (shipped.path / "templates").glob("letterhead/*.docx")
+        f"letterhead/{path.stem}": path for path in (built_in.path / "templates").glob("letterhead/*.docx")
     }
     if name not in known:
-        raise UsageError(Problem("template-place", f"{name!r} is no letterhead", None, suggest(name, known)))
-    return _written(campaign.path / "letterhead.docx", known[name].read_bytes())
+        raise UsageError(
+            Problem("template-place", f"unknown letterhead {name!r}", None, suggest_similar(name, known))
+        )
+    return _write_new_file(campaign.path / "letterhead.docx", known[name].read_bytes())
 
 
-def _written(path: Path, data: bytes) -> Path:
+def _write_new_file(path: Path, data: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:
         raise UsageError(
-            Problem(
-                "file-exists", "is there already; it was not changed", Place(str(path)), "edit it as it is"
-            )
+            Problem("file-exists", "already exists; it was not changed", Place(str(path)), "edit it as it is")
         ) from None
     except OSError as error:
         raise StorageError(
@@ -116,13 +121,13 @@ def _written(path: Path, data: bytes) -> Path:
     return path
 
 
-_LEVELS = ("recipient", "office", "chamber", "country")
-_PLACES = (
+_TEMPLATE_LEVELS = ("recipient", "office", "chamber", "country")
+_TEMPLATE_EXAMPLES = (
     "for example letter/default, letter/office/us-senator, letter/country/GB, letter/recipient/ID; "
     "or letterhead/a4, letterhead/us-letter"
 )
 
 
-def _is_place(level: list[str]) -> bool:
+def _is_template_path(level: list[str]) -> bool:
     plain = all(re.fullmatch(r"[A-Za-z0-9-]+", part) for part in level)
-    return plain and (level == ["default"] or (len(level) == 2 and level[0] in _LEVELS))
+    return plain and (level == ["default"] or (len(level) == 2 and level[0] in _TEMPLATE_LEVELS))

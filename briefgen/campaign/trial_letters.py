@@ -1,7 +1,7 @@
-"""Tries one letter of each kind, and the briefing, before anything is written.
+"""Composes one letter of each kind, and the briefing, on trial before anything is written.
 
-What shows here is a mistake of the campaign, which stops it, or of one recipient's row, which costs that
-recipient's letter alone. Where the campaign is opened is its only caller; it reads and writes nothing.
+A problem that shows here is either an error in the campaign, which stops it, or one in a recipient's row, for
+which only that recipient is skipped.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections import Counter
 from dataclasses import fields, replace
 
 from briefgen.compose.composer import Composer
-from briefgen.compose.placeholders import leftovers
+from briefgen.compose.placeholders import find_placeholders
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
-from briefgen.system.limits import patience
+from briefgen.system.limits import resource_limits
 
-_BY_VALUES = frozenset(
+_VALUE_DEPENDENT_CODES = frozenset(
     {
         "rule-syntax",
         "template-empty",
@@ -26,8 +26,8 @@ _BY_VALUES = frozenset(
         "took-too-much",
     }
 )
-"""Mistakes that what stands in a row can bring about, in a rule or template that serves others well."""
-_BY_NAME = frozenset(
+"""Problems that the values in a row can cause in a rule or template that works for other recipients."""
+_NAME_DEPENDENT_CODES = frozenset(
     {
         "ask-kind",
         "date-missing",
@@ -39,124 +39,130 @@ _BY_NAME = frozenset(
         "superseded-alone",
     }
 )
-"""Mistakes about something that is named, whether the campaign names it or a row."""
-_ENOUGH = 20
-"""Letters of one kind that are tried, where none comes out well."""
+"""Problems with something that is named, either by the campaign or by a row."""
+_MAX_TRIALS = 20
+"""Trials of one kind of letter before giving up, if none succeeds."""
 
 
-def try_letters(
-    composer: Composer, recipients: tuple[Recipient, ...], findings: ProblemList
+def compose_trial_letters(
+    composer: Composer, recipients: tuple[Recipient, ...], problems: ProblemList
 ) -> tuple[tuple[Recipient, ...], list[Problem]]:
-    """Compose the briefing, and a letter for each template and choice of snippets.
+    """Compose the briefing, and a letter for each combination of template and snippets.
 
-    Gives the recipients whose letters can be composed as far as was tried, and the problems of the others,
-    placed in their rows. The campaign's mistakes go to `findings`, each once.
+    Return the recipients whose letters can be composed as far as was tried, and the problems of the others,
+    placed in their rows. Errors in the campaign are added to `problems`, each once.
     """
-    trial = _Trial(composer)
+    trial = _TrialRun(composer)
     for recipient in recipients:
-        trial.letter(recipient)
-    faults: dict[tuple[str, Place | None], list[Problem]] = {}
-    apart: dict[str, list[Problem]] = {}
+        trial.compose_letter(recipient)
+    campaign_errors: dict[tuple[str, Place | None], list[Problem]] = {}
+    row_errors: dict[str, list[Problem]] = {}
     for recipient, error in trial.failed:
         for problem in error.problems:
-            # What is the campaign's fault at a place was so for whoever came first.
-            if (problem.code, problem.place) not in faults and trial.is_of_row(problem, recipient):
-                apart.setdefault(recipient.id, []).append(_in_row(problem, recipient))
+            # Whatever the first recipient showed to be the campaign's error at a place remains one.
+            key = (problem.code, problem.place)
+            if key not in campaign_errors and trial.is_caused_by_row(problem, recipient):
+                row_errors.setdefault(recipient.id, []).append(_place_in_row(problem, recipient))
             else:
-                _gather(problem, faults)
+                _collect_problem(problem, campaign_errors)
     try:
-        with patience("the briefing"):
-            composer.briefing()
+        with resource_limits("the briefing"):
+            composer.compose_briefing()
     except BriefgenError as error:
         for problem in error.problems:
-            _gather(problem, faults)
-    findings.extend(map(_once, faults.values()))
-    findings.extend(_unfit(ask, offices, composer) for ask, offices in trial.unfit.values())
-    sound = tuple(one for one in recipients if one.id not in apart)
-    return sound, [problem for problems in apart.values() for problem in problems]
+            _collect_problem(problem, campaign_errors)
+    problems.extend(map(_merge_same_problem, campaign_errors.values()))
+    problems.extend(
+        _ask_office_warning(ask, offices, composer) for ask, offices in trial.misdirected_asks.values()
+    )
+    composable = tuple(recipient for recipient in recipients if recipient.id not in row_errors)
+    return composable, [problem for of_row in row_errors.values() for problem in of_row]
 
 
-class _Trial:
-    """Letters tried so far, and what came of them."""
+class _TrialRun:
+    """The letters tried so far, and what became of them."""
 
     def __init__(self, composer: Composer) -> None:
         self.composer = composer
         self.failed: list[tuple[Recipient, BriefgenError]] = []
-        self.unfit: dict[str, tuple[Snippet, list[str]]] = {}
-        """Asks that go to offices for which they are not meant."""
-        self._served: dict[str, Recipient] = {}
-        """By template, somebody whose letter came out well; by the empty name, whose rules could be read."""
-        self._by_values: set[tuple[str, Place | None]] = set()
-        """Mistakes, with their places in rules and templates, of which it is known that other values do."""
-        self._done: set[tuple[str, tuple[str, ...]]] = set()
-        self._tries: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self.misdirected_asks: dict[str, tuple[Snippet, list[str]]] = {}
+        """Asks that go to offices for which they are not meant, with those offices, by id of the ask."""
+        self._successful: dict[str, Recipient] = {}
+        """A recipient whose letter was composed, by template; under "", one whose rules could be read."""
+        self._caused_by_values: set[tuple[str, Place | None]] = set()
+        """Problems, by code and place in a rule or template, that are known to vanish with other values."""
+        self._composed_kinds: set[tuple[str, tuple[str, ...]]] = set()
+        self._trials: Counter[tuple[str, tuple[str, ...]]] = Counter()
 
-    def letter(self, recipient: Recipient) -> None:
-        """Try the letter to a recipient, unless one of its kind came out well."""
+    def compose_letter(self, recipient: Recipient) -> None:
+        """Try the letter to a recipient, unless one of its kind has been composed."""
         composer = self.composer
         try:
-            chosen = composer.choose(recipient)
-            self._served.setdefault("", recipient)
-            if chosen.ask.recipients and recipient.office not in chosen.ask.recipients:
-                self.unfit.setdefault(chosen.ask.id, (chosen.ask, []))[1].append(recipient.office)
-            template = composer.templates.find(composer.campaign.letter.template, recipient)
-            kind = (template, (chosen.ask.id, *(snippet.id for snippet in chosen.evidence)))
-            if kind in self._done or self._tries[kind] >= _ENOUGH:
+            selection = composer.select_snippets(recipient)
+            ask = selection.ask
+            self._successful.setdefault("", recipient)
+            if ask.recipients and recipient.office not in ask.recipients:
+                self.misdirected_asks.setdefault(ask.id, (ask, []))[1].append(recipient.office)
+            template = composer.templates.find_template(composer.campaign.letter.template, recipient)
+            kind = (template, (ask.id, *(snippet.id for snippet in selection.evidence)))
+            if kind in self._composed_kinds or self._trials[kind] >= _MAX_TRIALS:
                 return
-            self._tries[kind] += 1
-            with patience(f"the letter to {recipient.id}"):
-                composer.letter(recipient)
-            self._done.add(kind)
-            self._served.setdefault(template, recipient)
+            self._trials[kind] += 1
+            with resource_limits(f"the letter to {recipient.id}"):
+                composer.compose_letter(recipient)
+            self._composed_kinds.add(kind)
+            self._successful.setdefault(template, recipient)
         except BriefgenError as error:
             self.failed.append((recipient, error))
 
-    def is_of_row(self, problem: Problem, recipient: Recipient) -> bool:
-        """Whether a mistake lies in the recipient's own values, so that it costs this letter alone."""
+    def is_caused_by_row(self, problem: Problem, recipient: Recipient) -> bool:
+        """Return whether the recipient's own values cause a problem, so that only this letter fails."""
         if problem.place is not None and problem.place == recipient.place:
             return True
         if problem.code == "leftover-text":
-            return any(leftovers(_values(recipient)))
-        if problem.code in _BY_NAME:
+            return any(find_placeholders(_row_text(recipient)))
+        if problem.code in _NAME_DEPENDENT_CODES:
             return any(value and f"{value!r}" in problem.message for value in recipient.extra.values())
-        if problem.code not in _BY_VALUES:
+        if problem.code not in _VALUE_DEPENDENT_CODES:
             return False
-        at = (problem.code, problem.place)
-        if at in self._by_values:
+        key = (problem.code, problem.place)
+        if key in self._caused_by_values:
             return True
-        of_row = self._other_values_do(recipient)
-        if of_row and problem.place:
-            self._by_values.add(at)
-        return of_row
+        caused_by_row = self._succeeds_with_other_values(recipient)
+        if caused_by_row and problem.place:
+            self._caused_by_values.add(key)
+        return caused_by_row
 
-    def _other_values_do(self, recipient: Recipient) -> bool:
-        """Whether the letter comes out well with empty values, or with those of somebody else."""
+    def _succeeds_with_other_values(self, recipient: Recipient) -> bool:
+        """Return whether the letter can be composed with empty values, or with another recipient's."""
         empty = Recipient("", "", "", extra=dict.fromkeys(recipient.extra, ""))
-        return any(self._is_well(_with_values(recipient, other)) for other in (empty, *self._served.values()))
+        others = (empty, *self._successful.values())
+        return any(self._can_compose(_borrow_values(recipient, other)) for other in others)
 
-    def _is_well(self, recipient: Recipient) -> bool:
+    def _can_compose(self, recipient: Recipient) -> bool:
         try:
-            with patience(f"the letter to {recipient.id}"):
-                self.composer.letter(recipient)
+            with resource_limits(f"the letter to {recipient.id}"):
+                self.composer.compose_letter(recipient)
         except BriefgenError:
             return False
         return True
 
 
-def _with_values(recipient: Recipient, other: Recipient) -> Recipient:
-    """The recipient with the other's values in the columns that only rules and templates read."""
-    own = {name: getattr(other, name) for name in ("state", "district", "constituency", "party", "tags")}
-    return replace(recipient, **own, extra={**recipient.extra, **other.extra})
+def _borrow_values(recipient: Recipient, other: Recipient) -> Recipient:
+    """Return the recipient with another's values in the columns that only rules and templates read."""
+    values = {name: getattr(other, name) for name in ("state", "district", "constituency", "party", "tags")}
+    return replace(recipient, **values, extra={**recipient.extra, **other.extra})
 
 
-def _values(recipient: Recipient) -> str:
-    """All that stands in a row."""
-    texts = (getattr(recipient, one.name) for one in fields(recipient) if one.name not in ("place", "extra"))
+def _row_text(recipient: Recipient) -> str:
+    """Return all text in a recipient's row."""
+    names = [field.name for field in fields(recipient) if field.name not in ("place", "extra")]
+    texts = (getattr(recipient, name) for name in names)
     return "\n".join(map(str, (*texts, *recipient.extra.values())))
 
 
-def _in_row(problem: Problem, recipient: Recipient) -> Problem:
-    """The problem with the row that has to be changed, and the line at which it showed."""
+def _place_in_row(problem: Problem, recipient: Recipient) -> Problem:
+    """Return the problem placed at the row to be corrected; the message says where it showed."""
     if problem.place == recipient.place:
         return replace(problem, about=recipient.id)
     where = f", at {problem.place}" if problem.place and problem.code != "leftover-text" else ""
@@ -164,32 +170,32 @@ def _in_row(problem: Problem, recipient: Recipient) -> Problem:
         problem,
         message=f"{problem.message}{where}",
         place=recipient.place,
-        hint="look at what stands in this row in the columns that are read there"
-        if problem.code in _BY_VALUES
+        hint="check the values in this row in the columns that are used there"
+        if problem.code in _VALUE_DEPENDENT_CODES
         else problem.hint,
         about=recipient.id,
     )
 
 
-def _gather(problem: Problem, faults: dict[tuple[str, Place | None], list[Problem]]) -> None:
-    same = faults.setdefault((problem.code, problem.place), [])
+def _collect_problem(problem: Problem, collected: dict[tuple[str, Place | None], list[Problem]]) -> None:
+    same = collected.setdefault((problem.code, problem.place), [])
     if problem not in same:
         same.append(problem)
 
 
-def _once(same: list[Problem]) -> Problem:
-    """One mistake in a template shows in many letters: it is told once, with their number."""
+def _merge_same_problem(same: list[Problem]) -> Problem:
+    """Merge the problems that one error causes in several letters into one that gives their number."""
     first, others = same[0], len(same) - 1
-    return replace(first, message=f"{first.message}; and {others} more of the kind") if others else first
+    return replace(first, message=f"{first.message}; and {others} more like it") if others else first
 
 
-def _unfit(ask: Snippet, offices: list[str], composer: Composer) -> Problem:
-    """An ask that says which offices can do it goes to no other without a word of warning."""
-    going = ", ".join(dict.fromkeys(offices))
+def _ask_office_warning(ask: Snippet, offices: list[str], composer: Composer) -> Problem:
+    """Warn about an ask that goes to offices for which it is not meant."""
+    others = ", ".join(dict.fromkeys(offices))
     return Problem(
         "ask-office",
-        f"the ask {ask.id!r} goes to {going}; it is for {', '.join(ask.recipients)}",
-        composer.campaign.at("interests"),
-        f"add rules that give {going} another ask, or extend the ask's recipients",
+        f"the ask {ask.id!r} goes to {others}; it is for {', '.join(ask.recipients)}",
+        composer.campaign.locate("interests"),
+        f"add rules that give {others} another ask, or add to the ask's recipients",
         severity="warning",
     )

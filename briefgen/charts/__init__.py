@@ -1,27 +1,29 @@
-"""Draws figures: data with their values read, to one scene, which is written as SVG and painted as PNG.
+"""Drawing charts from data, as SVG and PNG.
 
-It knows neither snippets nor documents. What is drawn depends on the data alone: no clock, no system font.
+Others use `draw_chart`, which turns a `plot.Plot` into a `scene.Scene`, and `svg.render_svg` and
+`png.render_png` for the scene. Nothing here knows snippets or documents, and the output depends on the data
+alone: no clock, no system fonts.
 """
 
 from __future__ import annotations
 
-from briefgen.charts.lines import draw_line
+from briefgen.charts.line_chart import draw_line_chart
 from briefgen.charts.plot import Plot
-from briefgen.charts.rows import draw_rows, draw_timeline
+from briefgen.charts.row_charts import draw_row_chart, draw_timeline
 from briefgen.charts.scene import Scene
 
-WIDTH = 548.0
-"""Pixels: 145 mm, the narrowest measure of a page (briefgen.render.page)."""
-MAX_HEIGHT = 740.0
-"""Pixels: what a page holds beside a caption."""
+CHART_WIDTH = 548.0
+"""In pixels: 145 mm, the narrowest text width of any page."""
+MAX_CHART_HEIGHT = 740.0
+"""In pixels: the height of a page, less a caption."""
 
 
-def draw(plot: Plot) -> Scene:
-    """Draw a plot that has at least one mark; a picture higher than `MAX_HEIGHT` fits on no page."""
+def draw_chart(plot: Plot) -> Scene:
+    """Draw a plot with at least one data point; a scene above MAX_CHART_HEIGHT does not fit on a page."""
     match plot.chart:
         case "line":
-            return draw_line(plot, WIDTH)
+            return draw_line_chart(plot, CHART_WIDTH)
         case "timeline":
-            return draw_timeline(plot, WIDTH)
+            return draw_timeline(plot, CHART_WIDTH)
         case _:
-            return draw_rows(plot, WIDTH)
+            return draw_row_chart(plot, CHART_WIDTH)

@@ -1,4 +1,4 @@
-"""A scene as PNG, for programs that draw no SVG: painted here, with the same face and no other program."""
+"""Rendering a scene as PNG with Pillow and the same font, for programs that do not support SVG."""
 
 from __future__ import annotations
 
@@ -7,94 +7,106 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from briefgen.charts.lettering import face_file
-from briefgen.charts.scene import PAPER, STROKE, Box, Dot, Head, Line, Scene, Shape, Words
-from briefgen.charts.svg import corners
+from briefgen.charts.scene import (
+    OUTLINE_WIDTH,
+    PAPER_COLOUR,
+    ArrowHead,
+    BoxShape,
+    DotShape,
+    LineShape,
+    Scene,
+    Shape,
+    TextRun,
+)
+from briefgen.charts.svg import arrowhead_corners
+from briefgen.charts.typeface import font_file
 
-_SHARP = 3
-"""Pixels of the PNG to one of the scene: 288 to the inch."""
-_FINER = 2
-"""Painted that much larger, and made smaller: so edges are smooth."""
-_COLOURS = 48
-_NEARLY_WHITE = 246
+_PIXEL_SCALE = 3
+"""Pixels of the PNG per pixel of the scene, for 288 dpi."""
+_OVERSAMPLING = 2
+"""Painted larger by this factor and then reduced, for smooth edges."""
+_PALETTE_SIZE = 48
+_WHITE_THRESHOLD = 246
 _DASH, _SPACE = 3.5, 2.5
 _SCREEN_DPI = 96
 
 
-def as_png(scene: Scene) -> bytes:
-    """The scene as a PNG file that says its size on paper."""
+def render_png(scene: Scene) -> bytes:
+    """Return the scene as a PNG file with its resolution, so that it prints at the right size."""
     from PIL import Image, ImageDraw
 
-    factor = _SHARP * _FINER
+    factor = _PIXEL_SCALE * _OVERSAMPLING
     size = (math.ceil(scene.width) * factor, math.ceil(scene.height) * factor)
-    image = Image.new("RGB", size, PAPER)
-    brush = _Brush(ImageDraw.Draw(image), factor)
+    image = Image.new("RGB", size, PAPER_COLOUR)
+    painter = _ScenePainter(ImageDraw.Draw(image), factor)
     for shape in scene.shapes:
-        brush.paint(shape)
-    small = _with_few_colours(image.reduce(_FINER))
+        painter.paint(shape)
+    small = _reduce_palette(image.reduce(_OVERSAMPLING))
     file = BytesIO()
-    dpi = _SCREEN_DPI * _SHARP
+    dpi = _SCREEN_DPI * _PIXEL_SCALE
     small.save(file, "PNG", dpi=(dpi, dpi))
     return file.getvalue()
 
 
-def _with_few_colours(image: Any) -> Any:
-    """The image with a palette, in which paper is white: the reduction mixes neighbouring shades."""
+def _reduce_palette(image: Any) -> Any:
+    """Reduce the image to a palette in which the background is white, not a near-white mix of shades."""
     from PIL import Image
 
-    reduced = image.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    reduced = image.quantize(_PALETTE_SIZE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     shades = reduced.getpalette()
     reduced.putpalette(
         [
-            255 if min(shades[at : at + 3]) >= _NEARLY_WHITE else shade
-            for first in range(0, len(shades), 3)
-            for at, shade in [(first, each) for each in shades[first : first + 3]]
+            255 if min(shades[start : start + 3]) >= _WHITE_THRESHOLD else shade
+            for start in range(0, len(shades), 3)
+            for shade in shades[start : start + 3]
         ]
     )
     return reduced
 
 
 @cache
-def _face(size: float) -> Any:
+def _load_font(size: float) -> Any:
     from PIL import ImageFont
 
-    return ImageFont.truetype(str(face_file()), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(str(font_file()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-class _Brush:
-    """Paints shapes, enlarged."""
+class _ScenePainter:
+    """Paints shapes with Pillow, enlarged by a factor."""
 
     def __init__(self, draw: Any, factor: int) -> None:
         self._draw = draw
         self._factor = factor
 
-    def _many(self, *numbers: float) -> list[float]:
+    def _enlarge(self, *numbers: float) -> list[float]:
         return [number * self._factor for number in numbers]
 
     def paint(self, shape: Shape) -> None:
-        """Paint one shape over those before."""
-        stroke = round(STROKE * self._factor)
+        """Paint a shape over those painted before."""
+        stroke = round(OUTLINE_WIDTH * self._factor)
         match shape:
-            case Line():
-                self._line(shape)
-            case Box():
-                corner = self._many(shape.x, shape.y, shape.x + shape.width, shape.y + shape.height)
-                fill = PAPER if shape.hollow else shape.colour
+            case LineShape():
+                self._paint_line(shape)
+            case BoxShape():
+                corner = self._enlarge(shape.x, shape.y, shape.x + shape.width, shape.y + shape.height)
+                fill = PAPER_COLOUR if shape.hollow else shape.colour
                 self._draw.rectangle(corner, fill, shape.colour if shape.hollow else None, stroke)
-            case Dot():
-                x, y, r = shape.x, shape.y, shape.radius + (STROKE / 2 if shape.hollow else 0)
-                fill = PAPER if shape.hollow else shape.colour
-                around = self._many(x - r, y - r, x + r, y + r)
+            case DotShape():
+                x, y, r = shape.x, shape.y, shape.radius + (OUTLINE_WIDTH / 2 if shape.hollow else 0)
+                fill = PAPER_COLOUR if shape.hollow else shape.colour
+                around = self._enlarge(x - r, y - r, x + r, y + r)
                 self._draw.ellipse(around, fill, shape.colour if shape.hollow else None, stroke)
-            case Head():
-                self._draw.polygon([tuple(self._many(*corner)) for corner in corners(shape)], shape.colour)
-            case Words():
+            case ArrowHead():
+                self._draw.polygon(
+                    [tuple(self._enlarge(*corner)) for corner in arrowhead_corners(shape)], shape.colour
+                )
+            case TextRun():
                 anchor = {"start": "ls", "middle": "ms", "end": "rs"}[shape.anchor]
-                face = _face(shape.size * self._factor)
-                place = self._many(shape.x, shape.y)
+                face = _load_font(shape.size * self._factor)
+                place = self._enlarge(shape.x, shape.y)
                 self._draw.text(place, shape.text, shape.colour, face, anchor)
 
-    def _line(self, line: Line) -> None:
+    def _paint_line(self, line: LineShape) -> None:
         length = math.hypot(line.x2 - line.x1, line.y2 - line.y1)
         if not length:
             return
@@ -109,5 +121,5 @@ class _Brush:
                 line.x1 + along_x * end,
                 line.y1 + along_y * end,
             )
-            self._draw.line(self._many(*ends), line.colour, max(1, round(line.width * self._factor)))
+            self._draw.line(self._enlarge(*ends), line.colour, max(1, round(line.width * self._factor)))
             start = end + _SPACE

@@ -1,101 +1,103 @@
-"""What a picture is made of: lines, boxes, dots and words, in pixels (96 to the inch) from the top left."""
+"""The shapes that a chart consists of, in pixels (96 per inch) from the top left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from briefgen.charts.lettering import width_of
+from briefgen.charts.typeface import measure_text
 
-INK = "#1a1a1a"
-ACCENT = "#1f3a5f"
-"""Dark enough to be told from the others in grey print."""
-QUIET = "#5a5f66"
-RULE = "#c9ced6"
-PAPER = "#ffffff"
+INK_COLOUR = "#1a1a1a"
+ACCENT_COLOUR = "#1f3a5f"
+"""Dark enough to be distinguishable in greyscale print."""
+QUIET_COLOUR = "#5a5f66"
+RULE_COLOUR = "#c9ced6"
+PAPER_COLOUR = "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineShape:
     """A straight line."""
 
     x1: float
     y1: float
     x2: float
     y2: float
-    colour: str = ACCENT
+    colour: str = ACCENT_COLOUR
     width: float = 1
     dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class BoxShape:
     """An upright rectangle, filled, or hollow with an outline."""
 
     x: float
     y: float
     width: float
     height: float
-    colour: str = ACCENT
+    colour: str = ACCENT_COLOUR
     hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class DotShape:
     """A circle, filled, or hollow with an outline."""
 
     x: float
     y: float
     radius: float = 3.6
-    colour: str = ACCENT
+    colour: str = ACCENT_COLOUR
     hollow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ArrowHead:
     """The head of an arrow that points right or left; its tip is at `x`."""
 
     x: float
     y: float
     right: bool
-    colour: str = ACCENT
+    colour: str = ACCENT_COLOUR
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A line of text; `x` is its left end, middle or right end, `y` the line that it stands on."""
+class TextRun:
+    """A line of text; `x` is its start, middle or end, depending on `anchor`, and `y` its baseline."""
 
     x: float
     y: float
     text: str
     size: float
-    colour: str = INK
+    colour: str = INK_COLOUR
     anchor: Literal["start", "middle", "end"] = "start"
 
 
-def behind(words: Words) -> Box:
-    """Paper for words that stand on the lines of a scale, so that no line runs through them."""
-    wide = width_of(words.text, words.size)
-    left = {"start": words.x, "middle": words.x - wide / 2, "end": words.x - wide}[words.anchor]
-    return Box(left - 1, words.y - words.size + 1, wide + 2, words.size + 2, PAPER)
+def text_background(text: TextRun) -> BoxShape:
+    """Return a white box to put behind text, so that no line of the scale runs through it."""
+    width = measure_text(text.text, text.size)
+    left = {"start": text.x, "middle": text.x - width / 2, "end": text.x - width}[text.anchor]
+    return BoxShape(left - 1, text.y - text.size + 1, width + 2, text.size + 2, PAPER_COLOUR)
 
 
-Shape = Line | Box | Dot | Head | Words
-HEAD = 6.0
-"""Length of an arrow's head, and its width."""
-STROKE = 1.3
+Shape = LineShape | BoxShape | DotShape | ArrowHead | TextRun
+ARROWHEAD_SIZE = 6.0
+"""Length and width of an arrowhead."""
+OUTLINE_WIDTH = 1.3
 """Width of an outline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture, ready to be written in any format."""
+    """A drawn chart, ready to be rendered in any format."""
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
 
-    def accented(self, colour: str) -> Scene:
-        """The same picture, with another colour for what is drawn in `ACCENT`."""
-        shapes = (replace(one, colour=colour) if one.colour == ACCENT else one for one in self.shapes)
+    def with_accent_colour(self, colour: str) -> Scene:
+        """Return the scene with another colour for all shapes in ACCENT_COLOUR."""
+        shapes = (
+            replace(shape, colour=colour) if shape.colour == ACCENT_COLOUR else shape for shape in self.shapes
+        )
         return replace(self, shapes=tuple(shapes))

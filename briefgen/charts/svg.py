@@ -1,61 +1,75 @@
-"""A scene as SVG: shapes and text as text, nothing else, in the order in which they are painted."""
+"""Rendering a scene as SVG: shapes and real text only, in paint order."""
 
 from __future__ import annotations
 
 from html import escape
 
-from briefgen.charts.lettering import FAMILY
-from briefgen.charts.scene import HEAD, PAPER, STROKE, Box, Dot, Head, Line, Scene, Shape, Words
+from briefgen.charts.scene import (
+    ARROWHEAD_SIZE,
+    OUTLINE_WIDTH,
+    PAPER_COLOUR,
+    ArrowHead,
+    BoxShape,
+    DotShape,
+    LineShape,
+    Scene,
+    Shape,
+    TextRun,
+)
+from briefgen.charts.typeface import FONT_FAMILY
 
-_DASHES = "3.5 2.5"
-_FACES = f"'{FAMILY}', Arial, Helvetica, sans-serif"
+_DASH_PATTERN = "3.5 2.5"
+_FONT_STACK = f"'{FONT_FAMILY}', Arial, Helvetica, sans-serif"
 _HEADER = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" '
     'font-family="{faces}">'
 )
 
 
-def as_svg(scene: Scene) -> bytes:
-    """The scene as an SVG file in UTF-8."""
-    head = _HEADER.format(w=_n(scene.width), h=_n(scene.height), faces=escape(_FACES))
-    return "\n".join([head, *map(_shape, scene.shapes), "</svg>\n"]).encode()
+def render_svg(scene: Scene) -> bytes:
+    """Return the scene as an SVG file in UTF-8."""
+    head = _HEADER.format(
+        w=_format_number(scene.width), h=_format_number(scene.height), faces=escape(_FONT_STACK)
+    )
+    return "\n".join([head, *map(_render_shape, scene.shapes), "</svg>\n"]).encode()
 
 
-def _n(number: float) -> str:
+def _format_number(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-def _shape(shape: Shape) -> str:
+def _render_shape(shape: Shape) -> str:
+    n = _format_number
     match shape:
-        case Line():
-            dashes = f' stroke-dasharray="{_DASHES}"' if shape.dashed else ""
+        case LineShape():
+            dashes = f' stroke-dasharray="{_DASH_PATTERN}"' if shape.dashed else ""
             return (
-                f'<line x1="{_n(shape.x1)}" y1="{_n(shape.y1)}" x2="{_n(shape.x2)}" y2="{_n(shape.y2)}" '
-                f'stroke="{shape.colour}" stroke-width="{_n(shape.width)}"{dashes}/>'
+                f'<line x1="{n(shape.x1)}" y1="{n(shape.y1)}" x2="{n(shape.x2)}" y2="{n(shape.y2)}" '
+                f'stroke="{shape.colour}" stroke-width="{n(shape.width)}"{dashes}/>'
             )
-        case Box():
-            size = f'width="{_n(shape.width)}" height="{_n(shape.height)}"'
-            place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" {size}'
-            return f"<rect {place} {_filled(shape.colour, shape.hollow)}/>"
-        case Dot():
-            place = f'cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}"'
-            return f"<circle {place} {_filled(shape.colour, shape.hollow)}/>"
-        case Head():
-            points = " ".join(f"{_n(x)},{_n(y)}" for x, y in corners(shape))
+        case BoxShape():
+            size = f'width="{n(shape.width)}" height="{n(shape.height)}"'
+            place = f'x="{n(shape.x)}" y="{n(shape.y)}" {size}'
+            return f"<rect {place} {_fill_attributes(shape.colour, shape.hollow)}/>"
+        case DotShape():
+            place = f'cx="{n(shape.x)}" cy="{n(shape.y)}" r="{n(shape.radius)}"'
+            return f"<circle {place} {_fill_attributes(shape.colour, shape.hollow)}/>"
+        case ArrowHead():
+            points = " ".join(f"{n(x)},{n(y)}" for x, y in arrowhead_corners(shape))
             return f'<polygon points="{points}" fill="{shape.colour}"/>'
-        case Words():
+        case TextRun():
             anchor = f' text-anchor="{shape.anchor}"' if shape.anchor != "start" else ""
-            place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" font-size="{_n(shape.size)}" fill="{shape.colour}"'
+            place = f'x="{n(shape.x)}" y="{n(shape.y)}" font-size="{n(shape.size)}" fill="{shape.colour}"'
             return f"<text {place}{anchor}>{escape(shape.text, quote=False)}</text>"
 
 
-def _filled(colour: str, hollow: bool) -> str:
+def _fill_attributes(colour: str, hollow: bool) -> str:
     if hollow:
-        return f'fill="{PAPER}" stroke="{colour}" stroke-width="{_n(STROKE)}"'
+        return f'fill="{PAPER_COLOUR}" stroke="{colour}" stroke-width="{_format_number(OUTLINE_WIDTH)}"'
     return f'fill="{colour}"'
 
 
-def corners(head: Head) -> tuple[tuple[float, float], ...]:
-    """Corners of an arrow's head."""
-    back = head.x - HEAD if head.right else head.x + HEAD
-    return (head.x, head.y), (back, head.y - HEAD / 2), (back, head.y + HEAD / 2)
+def arrowhead_corners(head: ArrowHead) -> tuple[tuple[float, float], ...]:
+    """Return the corners of an arrowhead."""
+    back = head.x - ARROWHEAD_SIZE if head.right else head.x + ARROWHEAD_SIZE
+    return (head.x, head.y), (back, head.y - ARROWHEAD_SIZE / 2), (back, head.y + ARROWHEAD_SIZE / 2)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from briefgen.errors import Problem
+from briefgen.errors import Problem, quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
+class Console:
     """How this run speaks: `--json`, `-q`, `-v`."""
 
     as_json: bool = False
@@ -53,7 +53,7 @@ class Show:
             return
         for problem in problems:
             if not (self.quiet and problem.severity == "warning"):
-                print(text_of(problem), file=sys.stderr)
+                print(format_problem(problem), file=sys.stderr)
 
     def warnings(self, warnings: Sequence[Problem], campaign: Path) -> None:
         """A campaign's warnings, for commands that come again and again: in one line, whole with `-v`."""
@@ -63,7 +63,7 @@ class Show:
             told = Counter(warning.code for warning in warnings)
             codes = ", ".join(code if number == 1 else f"{code} ({number})" for code, number in told.items())
             command = f"briefgen check {campaign}" if campaign != Path() else "briefgen check"
-            number = count(len(warnings), "warning")
+            number = quantity(len(warnings), "warning")
             self.note(f"{number}: {codes}. {command} says what to do.")
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -75,7 +75,7 @@ class Show:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def text_of(problem: Problem) -> str:
+def format_problem(problem: Problem) -> str:
     """A problem as people read it: the sentence, then wording and passage side by side, then what to do."""
     place = f"{problem.place}: " if problem.place else ""
     kind = "warning: " if problem.severity == "warning" else ""
@@ -89,16 +89,11 @@ def text_of(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 letter`, `12 letters`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 _GONE = {errno.EPIPE, errno.EIO, errno.ENXIO}
 
 
 @contextmanager
-def unbroken() -> Iterator[None]:
+def tolerate_closed_streams() -> Iterator[None]:
     """Within, standard output and standard error may be closed, or be closed by their reader, at any time."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _kept_open(1, sys.stdout), _kept_open(2, sys.stderr)

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.console import Show, count
+from briefgen.cli.console import Console
 from briefgen.cli.library import snippets, sources
-from briefgen.errors import Place, Problem, ProblemList, UsageError, suggest
+from briefgen.errors import Place, Problem, ProblemList, UsageError, quantity, suggest_similar
 
 if TYPE_CHECKING:
-    from briefgen.library.folders import Folder
-    from briefgen.library.ingest.add_source import Entered
+    from briefgen.library.folders import LibraryFolder
+    from briefgen.library.ingest.add_source import SourcePlan
     from briefgen.library.loader import Library
-    from briefgen.library.search import Hit
-    from briefgen.model.source import Furniture
+    from briefgen.library.search import SearchHit
+    from briefgen.model.source import FrontMatter
 
 InCampaign = Annotated[
     Path,
@@ -62,22 +62,22 @@ def add(
         Many, typer.Option(help="Lines that are paragraphs although they look like furniture: 12 or 12-14.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Record this text in place of another.")] = False,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Make a text a source, with its paragraphs numbered; or add the works of a bibliography."""
-    from briefgen.library.ingest.add_source import Described, lines_of
+    from briefgen.library.ingest.add_source import WorkDescription, parse_line_range
     from briefgen.library.ingest.bibliography import is_bibliography
-    from briefgen.library.ingest.curate import add_source, campaign_folder
+    from briefgen.library.ingest.curate import add_source, find_campaign_folder
 
-    show, folder = Show(as_json, quiet), campaign_folder(campaign)
-    described = Described(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
+    console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
+    described = WorkDescription(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
     if is_bibliography(file):
         if described or accessed or furniture or body or replace:
             hint = "leave them out; --id alone can name a single work"
             message = "a bibliography describes its works itself, and takes no options that describe a text"
             raise UsageError(Problem("bibliography-option", message, None, hint))
-        _add_works(show, folder, file, id)
+        _add_works(console, folder, file, id)
         return
     if not id:
         hint = "say --id with small letters, digits and hyphens, for example --id hrw-2024"
@@ -88,11 +88,11 @@ def add(
         id,
         described,
         _furniture(furniture or ()),
-        frozenset(number for lines in body or () for number in lines_of(lines)),
+        frozenset(number for lines in body or () for number in parse_line_range(lines)),
         replace,
     )
-    written = [folder.show(path.relative_to(folder.path).as_posix()) for path in entered.files]
-    show.document(
+    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in entered.files]
+    console.document(
         {
             "ok": True,
             "source": id,
@@ -110,30 +110,30 @@ def add(
             "remarks": entered.remarks,
         }
     )
-    _show_source(show, entered)
+    _show_source(console, entered)
     for remark in entered.remarks:
-        show.note(remark)
+        console.note(remark)
     if entered.differing:
-        show.note(f"Against what was recorded before, {entered.differing}. Run briefgen check.")
+        console.note(f"Against what was recorded before, {entered.differing}. Run briefgen check.")
     paragraphs = sum(one.paragraph is not None for one in entered.lines)
-    show.line(
-        f"{id}: {count(paragraphs, 'paragraph')}; "
+    console.line(
+        f"{id}: {quantity(paragraphs, 'paragraph')}; "
         + (f"wrote {', '.join(written)}" if written else "as before")
     )
-    text = folder.show("seeds/texts", entered.text.name)
-    show.note(
+    text = folder.display_path("seeds/texts", entered.text.name)
+    console.note(
         f"{text} is the full text and private: it stays out of version control and of all that is made."
     )
 
 
-def _add_works(show: Show, folder: Folder, file: Path, name: str) -> None:
-    from briefgen.compose.record import describe
-    from briefgen.library.ingest.curate import add_works
+def _add_works(console: Console, folder: LibraryFolder, file: Path, name: str) -> None:
+    from briefgen.compose.record import describe_source
+    from briefgen.library.ingest.curate import add_bibliography
 
-    enlisted = add_works(folder, file, name)
-    written = [folder.show(path.relative_to(folder.path).as_posix()) for path in enlisted.files]
+    enlisted = add_bibliography(folder, file, name)
+    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in enlisted.files]
     failed = any(problem.severity == "error" for problem in enlisted.problems)
-    show.document(
+    console.document(
         {
             "ok": not failed,
             "files": written,
@@ -142,29 +142,29 @@ def _add_works(show: Show, folder: Folder, file: Path, name: str) -> None:
             "problems": [problem.as_json() for problem in enlisted.problems],
         }
     )
-    rows = [(one.id, str(one.csl["type"]), _begins(describe(one))) for one in enlisted.added]
-    show.table(("id", "type", "work"), rows)
-    show.problems(enlisted.problems)
+    rows = [(one.id, str(one.csl["type"]), _begins(describe_source(one))) for one in enlisted.added]
+    console.table(("id", "type", "work"), rows)
+    console.problems(enlisted.problems)
     known = f", {enlisted.known} known already" if enlisted.known else ""
     to = f" to {', '.join(written)}" if written else ""
-    show.line(f"{file}: {count(len(enlisted.added), 'work')} added{to}{known}")
+    console.line(f"{file}: {quantity(len(enlisted.added), 'work')} added{to}{known}")
     if failed:
         raise typer.Exit(1)
 
 
-def _furniture(options_given: Iterable[str]) -> list[Furniture]:
-    from briefgen.library.ingest.add_source import lines_of
-    from briefgen.model.source import Furniture
+def _furniture(options_given: Iterable[str]) -> list[FrontMatter]:
+    from briefgen.library.ingest.add_source import parse_line_range
+    from briefgen.model.source import FrontMatter
 
     found = []
     for item in options_given:
         lines, _, what = item.partition("=")
-        lines_of(lines)
-        found.append(Furniture(lines=lines.strip(), what=what.strip() or "marked by hand"))
+        parse_line_range(lines)
+        found.append(FrontMatter(lines=lines.strip(), what=what.strip() or "marked by hand"))
     return found
 
 
-def _show_source(show: Show, entered: Entered) -> None:
+def _show_source(console: Console, entered: SourcePlan) -> None:
     """The paragraphs by number, and between them what is none."""
     rows = [
         (
@@ -174,7 +174,7 @@ def _show_source(show: Show, entered: Entered) -> None:
         )
         for one in entered.lines
     ]
-    show.table(("line", "paragraph", "begins"), rows)
+    console.table(("line", "paragraph", "begins"), rows)
 
 
 def _begins(text: str, width: int = 72) -> str:
@@ -199,24 +199,26 @@ def new(
     ] = None,
     prefix: Annotated[str, typer.Option(help="Words before the quote, where it stands twice.")] = "",
     suffix: Annotated[str, typer.Option(help="Words after the quote, where it stands twice.")] = "",
-    text: options.Text = None,
-    as_json: options.Json = False,
+    text: options.SourceTexts = None,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Start a snippet from a quote: a draft with its locator, proved and entered in the lock."""
     from datetime import date
 
-    from briefgen.cli.options import texts_at_hand
+    from briefgen.cli.options import find_texts
     from briefgen.evidence.lock import lock_command
-    from briefgen.library.ingest.curate import campaign_folder, start_snippet
-    from briefgen.library.ingest.draft_snippet import Wanted
+    from briefgen.library.ingest.curate import add_snippet_draft, find_campaign_folder
+    from briefgen.library.ingest.draft_snippet import SnippetRequest
 
-    show, folder = Show(as_json, quiet), campaign_folder(campaign)
-    wanted = Wanted(id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, prefix, suffix)
-    started = start_snippet(folder, wanted, texts_at_hand(text), date.today())
-    file = folder.show(started.path.relative_to(folder.path).as_posix())
+    console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
+    wanted = SnippetRequest(
+        id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, prefix, suffix
+    )
+    started = add_snippet_draft(folder, wanted, find_texts(text), date.today())
+    file = folder.display_path(started.path.relative_to(folder.path).as_posix())
     evidence = started.evidence
-    show.document(
+    console.document(
         {
             "ok": True,
             "snippet": id,
@@ -226,13 +228,13 @@ def new(
             "remarks": started.remarks,
         }
     )
-    check = " ".join(("briefgen check", *([shlex.quote(folder.shown)] if folder.shown else [])))
-    show.line(f"{file}  (draft)")
-    show.line(f"    quote:   {source}, paragraph {evidence.locator['paragraph']}: “{evidence.quote}”")
-    show.line(f"    passage: {started.passage}")
+    check = " ".join(("briefgen check", *([shlex.quote(folder.display_name)] if folder.display_name else [])))
+    console.line(f"{file}  (draft)")
+    console.line(f"    quote:   {source}, paragraph {evidence.locator['paragraph']}: “{evidence.quote}”")
+    console.line(f"    passage: {started.passage}")
     for remark in started.remarks:
-        show.note(remark)
-    show.note(
+        console.note(remark)
+    console.note(
         f"Next: write the statement in {file}, set review: {{status: verified, by: …, on: …}},\n"
         f"then run: {check}, and {lock_command(Place(file))}"
     )
@@ -251,79 +253,83 @@ def find_snippets(
     ] = None,
     topic: Annotated[str, typer.Option(help="Only snippets on this topic.")] = "",
     kind: Annotated[str, typer.Option(help="Only snippets of this kind, for example ask.")] = "",
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
 ) -> None:
     """Search wordings, titles, topics, quotes and sources; the best answers come first."""
-    from briefgen.library.search import find
+    from briefgen.library.search import search_snippets
 
-    show, library = Show(as_json), _library(campaign)
+    console, library = Console(as_json), _library(campaign)
     everything = library.snippets.values()
     chosen = [
         one for one in everything if (not topic or topic in one.topics) and (not kind or one.kind == kind)
     ]
-    hits = find(chosen, library.references, words)
+    hits = search_snippets(chosen, library.references, words)
     if not hits:
-        _tell_nothing(show, library, words, topic, kind)
-    show.document({"ok": True, "snippets": [_hit_as_json(hit) for hit in hits]})
-    _show_hits(show, hits, words)
-    show.line(count(len(hits), "snippet"))
+        _tell_nothing(console, library, words, topic, kind)
+    console.document({"ok": True, "snippets": [_hit_as_json(hit) for hit in hits]})
+    _show_hits(console, hits, words)
+    console.line(quantity(len(hits), "snippet"))
 
 
-def _show_hits(show: Show, hits: Sequence[Hit], words: Sequence[str]) -> None:
+def _show_hits(console: Console, hits: Sequence[SearchHit], words: Sequence[str]) -> None:
     """Each snippet with the words found in it; what the wording says always comes last."""
-    from briefgen.evidence.normalize import plain
-    from briefgen.library.search import spans_in, terms_of
+    from briefgen.evidence.inline_markdown import strip_markdown
+    from briefgen.library.search import find_term_spans, parse_search_terms
 
     bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    terms = terms_of(words)
+    terms = parse_search_terms(words)
     for hit in hits:
         snippet = hit.snippet
-        named = _marked(snippet.id, spans_in(snippet.id, terms), bold)
+        named = _marked(snippet.id, find_term_spans(snippet.id, terms), bold)
         draft = f"  {snippet.review.status}" if snippet.review.status != "verified" else ""
         only = f"  (only {', '.join(hit.found)})" if len(hit.found) < len(terms) else ""
-        show.line(f"{named}  {snippet.kind}  {snippet.as_of or 'no date'}{draft}{only}")
+        console.line(f"{named}  {snippet.kind}  {snippet.as_of or 'no date'}{draft}{only}")
         text = _marked(hit.text, hit.spans, bold)
         if hit.where == "wording":
-            show.line(f"    {text}")
+            console.line(f"    {text}")
             continue
         if hit.where != "id":
-            show.line(f"    [{hit.where}] {text}")
-        show.line(f"    {_begins(plain(snippet.body), 160)}")
+            console.line(f"    [{hit.where}] {text}")
+        console.line(f"    {_begins(strip_markdown(snippet.body), 160)}")
 
 
 def _library(campaign: Path | None) -> Library:
-    from briefgen.library.ingest.curate import CAMPAIGN, campaign_folder
+    from briefgen.library.ingest.curate import CAMPAIGN_FILE, find_campaign_folder
     from briefgen.library.loader import library_folders, load_library
 
-    if campaign is None and Path(CAMPAIGN).is_file():
+    if campaign is None and Path(CAMPAIGN_FILE).is_file():
         campaign = Path()
     findings = ProblemList()
-    library = load_library(library_folders(campaign_folder(campaign) if campaign else None), findings)
+    library = load_library(library_folders(find_campaign_folder(campaign) if campaign else None), findings)
     findings.raise_errors()
     return library
 
 
-def _tell_nothing(show: Show, library: Library, words: Sequence[str], topic: str, kind: str) -> None:
+def _tell_nothing(console: Console, library: Library, words: Sequence[str], topic: str, kind: str) -> None:
     """Say what was looked for in vain, and what there is; ends the command."""
     topics = {name for snippet in library.snippets.values() for name in snippet.topics}
     kinds = {snippet.kind for snippet in library.snippets.values()}
     if topic and topic not in topics:
         raise UsageError(
-            Problem("topic-unknown", f"no snippet has the topic {topic!r}", None, suggest(topic, topics))
+            Problem(
+                "topic-unknown", f"no snippet has the topic {topic!r}", None, suggest_similar(topic, topics)
+            )
         )
     if kind and kind not in kinds:
         raise UsageError(
-            Problem("kind-unknown", f"no snippet has the kind {kind!r}", None, suggest(kind, kinds))
+            Problem("kind-unknown", f"no snippet has the kind {kind!r}", None, suggest_similar(kind, kinds))
         )
-    near = [hint for word in words if (hint := suggest(word.lower(), topics)) and hint.startswith("did")]
+    near = [
+        hint for word in words if (hint := suggest_similar(word.lower(), topics)) and hint.startswith("did")
+    ]
     hint = f"topics: {near[0]}" if near else f"the topics are: {', '.join(sorted(topics))}"
     problem = Problem("nothing-found", f"no snippet has {' or '.join(map(repr, words))}", None, hint)
-    show.document({"ok": False, "snippets": [], "problems": [problem.as_json()]})
-    show.problems([problem])
+    console.document({"ok": False, "snippets": [], "problems": [problem.as_json()]})
+    console.problems([problem])
     raise typer.Exit(1)
 
 
-def _hit_as_json(hit: Hit) -> dict[str, object]:
+def _hit_as_json(hit: SearchHit) -> dict[str, object]:
     snippet = hit.snippet
     return {
         "id": snippet.id,
@@ -335,7 +341,7 @@ def _hit_as_json(hit: Hit) -> dict[str, object]:
         "where": hit.where,
         "text": hit.text,
         "spans": hit.spans,
-        "file": snippet.at().file,
+        "file": snippet.locate().file,
     }
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.console import Show, count
-from briefgen.cli.main import app
+from briefgen.cli.app import app
+from briefgen.cli.console import Console
+from briefgen.errors import quantity
 
 if TYPE_CHECKING:
-    from briefgen.campaign.explain import Explanation, Pages, SnippetJudged
+    from briefgen.campaign.explain import LetterExplanation, PageFitExplanation, SnippetExplanation
 
 _WIDTH = 100
 _GROUPED = ("topic", "superseded", "language", "unverified", "excluded")
@@ -24,27 +25,27 @@ _GROUPED = ("topic", "superseded", "language", "unverified", "excluded")
 @app.command()
 def explain(
     to: Annotated[str, typer.Option("--to", help="Id of the recipient.")],
-    campaign: options.Campaign = Path(),
-    as_json: options.Json = False,
+    campaign: options.CampaignPath = Path(),
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Say why a letter is as it is: form of address, template, rules, ask, and every snippet in or out."""
-    from briefgen.campaign.explain import explain as explain_letter
-    from briefgen.campaign.open import open_campaign, recipient_named
-    from briefgen.system.limits import patience
+    from briefgen.campaign.explain import explain_letter as explain_letter
+    from briefgen.campaign.open import find_recipient, open_campaign
+    from briefgen.system.limits import resource_limits
 
-    show = Show(as_json, quiet)
+    console = Console(as_json, quiet)
     opened = open_campaign(campaign)
-    recipient = recipient_named(opened, to)
-    with patience(f"the letter to {recipient.id}"):
-        fit = opened.fitting(opened.renderers(())).fit_letter(recipient).fit
+    recipient = find_recipient(opened, to)
+    with resource_limits(f"the letter to {recipient.id}"):
+        fit = opened.page_fitter(opened.renderers(())).fit_letter(recipient).fit
     why = explain_letter(opened.composer, recipient, fit)
-    show.document({"ok": True, **why.as_json()})
+    console.document({"ok": True, **why.as_json()})
     for line in _lines(why):
-        show.line(line)
+        console.line(line)
 
 
-def _lines(why: Explanation) -> Iterator[str]:
+def _lines(why: LetterExplanation) -> Iterator[str]:
     yield f"{why.id}, to be written to in {why.language!r}"
     yield ""
     yield from _form(why)
@@ -61,18 +62,18 @@ def _lines(why: Explanation) -> Iterator[str]:
     yield from _snippets(why)
 
 
-def _pages(pages: Pages) -> Iterator[str]:
+def _pages(pages: PageFitExplanation) -> Iterator[str]:
     if pages.over:
         yield f"Pages: {pages.now}, and {pages.over} too much for at most {pages.most}"
     else:
         yield f"Pages: {pages.now} of at most {pages.most}"
     if pages.cuts:
-        yield f"    whole, the letter has {count(pages.whole, 'page')}; so, in this order:"
+        yield f"    whole, the letter has {quantity(pages.whole, 'page')}; so, in this order:"
     for cut in pages.cuts:
         yield from _indented(f"{cut.how.replace('-', ' ')} {cut.snippet}: {cut.reason}", 4)
 
 
-def _form(why: Explanation) -> Iterator[str]:
+def _form(why: LetterExplanation) -> Iterator[str]:
     instead = "" if why.form == why.office else f", for this state in place of {why.office}"
     yield f"Form of address: {why.form}{instead}"
     yield f"    from {why.form_source}"
@@ -83,7 +84,7 @@ def _form(why: Explanation) -> Iterator[str]:
     yield f"    spoken to as {why.you!r}"
 
 
-def _rules(why: Explanation) -> Iterator[str]:
+def _rules(why: LetterExplanation) -> Iterator[str]:
     yield "Rules:" if why.rules else "Rules: none"
     for rule in why.rules:
         topics = [f"topics {', '.join(rule.topics)}"] if rule.topics else []
@@ -95,22 +96,22 @@ def _rules(why: Explanation) -> Iterator[str]:
     yield f"Ask: {why.ask}  ({why.ask_place})"
 
 
-def _snippets(why: Explanation) -> Iterator[str]:
+def _snippets(why: LetterExplanation) -> Iterator[str]:
     used = [one for one in why.snippets if one.used]
     out = [one for one in why.snippets if not one.used]
     room = f" of at most {why.max_words}" if why.max_words else ""
-    number = count(len(used), "snippet")
+    number = quantity(len(used), "snippet")
     yield f"In the letter: {number} of at most {why.max_snippets}, {why.words} words{room}"
     yield from _each(used)
     yield ""
-    yield f"Not in the letter: {count(len(out), 'snippet')}"
+    yield f"Not in the letter: {quantity(len(out), 'snippet')}"
     yield from _each(one for one in out if one.why not in _GROUPED)
     for reason in dict.fromkeys(one.reason for one in out if one.why in _GROUPED):
         yield f"    {reason}:"
         yield from _indented(", ".join(one.id for one in out if one.reason == reason), 8)
 
 
-def _each(snippets: Iterable[SnippetJudged]) -> Iterator[str]:
+def _each(snippets: Iterable[SnippetExplanation]) -> Iterator[str]:
     for one in snippets:
         yield from _indented(f"{one.id}: {one.reason}", 4)
 

@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.console import Show, count
-from briefgen.cli.main import app
+from briefgen.cli.app import app
+from briefgen.cli.console import Console
+from briefgen.errors import quantity
 
 if TYPE_CHECKING:
-    from briefgen.inspect.diff import Against
-    from briefgen.inspect.record import Claim, Fit, Proof, Record, Shown
-    from briefgen.inspect.trace import Trace
+    from briefgen.inspect.compare import FileComparison
+    from briefgen.inspect.record import (
+        EvidenceRecord,
+        RecordedDatum,
+        RecordedEvidence,
+        RecordedPageFit,
+        RecordedSnippet,
+    )
+    from briefgen.inspect.trace import DocumentTrace
 
 _LABEL = 12
 """Width of the labels' column."""
@@ -36,22 +43,22 @@ def trace_file(
             show_default=False,
         ),
     ] = None,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Show what a finished file rests on, and whether its text still says what its record says."""
-    from briefgen.inspect.trace import trace
+    from briefgen.inspect.trace import trace_document
 
-    show = Show(as_json, quiet)
-    traced = trace(file)
+    console = Console(as_json, quiet)
+    traced = trace_document(file)
     compared = _compared(file, other)
     problems = [*traced.problems, *(compared.problems if compared else ())]
-    show.document(
+    console.document(
         {
             "ok": not problems,
             "file": traced.file,
             "against": compared.file if compared else None,
-            "statements": [{**asdict(standing), "agrees": standing.agrees} for standing in traced.standings],
+            "statements": [{**asdict(standing), "agrees": standing.agrees} for standing in traced.statements],
             "notes": asdict(traced.notes) if traced.notes else None,
             "problems": [problem.as_json() for problem in problems],
             "record": traced.raw,
@@ -59,33 +66,33 @@ def trace_file(
     )
     if not quiet:
         for line in _report(traced):
-            show.line(line)
-    show.problems(problems)
-    show.line(_verdict(traced))
+            console.line(line)
+    console.problems(problems)
+    console.line(_verdict(traced))
     if compared:
-        said = f"does not say the same: {count(len(compared.problems), 'difference')} (see above)"
-        show.line(
+        said = f"does not say the same: {quantity(len(compared.problems), 'difference')} (see above)"
+        console.line(
             f"{compared.file} {said if compared.problems else 'says the same'}; {compared.compared} compared."
         )
     if problems:
         raise typer.Exit(1)
 
 
-def _compared(file: Path, other: Path | None) -> Against | None:
-    from briefgen.inspect.diff import against
+def _compared(file: Path, other: Path | None) -> FileComparison | None:
+    from briefgen.inspect.compare import compare_files
 
-    return against(file, other) if other else None
+    return compare_files(file, other) if other else None
 
 
-def _verdict(traced: Trace) -> str:
-    number = sum(standing.printed > 0 for standing in traced.standings)
-    statements = f"{count(number, 'statement')} and caveats" if number != 1 else "1 statement"
-    notes = f" and {count(traced.notes.recorded, 'note')}" if traced.notes else ""
+def _verdict(traced: DocumentTrace) -> str:
+    number = sum(standing.printed > 0 for standing in traced.statements)
+    statements = f"{quantity(number, 'statement')} and caveats" if number != 1 else "1 statement"
+    notes = f" and {quantity(traced.notes.recorded, 'note')}" if traced.notes else ""
     added = traced.notes.added if traced.notes else 0
-    more = f" The record knows nothing of {count(added, 'further note')}." if added else ""
+    more = f" The record knows nothing of {quantity(added, 'further note')}." if added else ""
     if not traced.problems:
         return f"The text agrees with the record: {statements}{notes} stand as recorded.{more}"
-    changed = sum(not standing.agrees for standing in traced.standings)
+    changed = sum(not standing.agrees for standing in traced.statements)
     changed += len(traced.notes.changes) if traced.notes else 0
     if changed:
         told = f"{changed} of {statements}{notes} were changed (see above)."
@@ -93,33 +100,33 @@ def _verdict(traced: Trace) -> str:
     return "The text agrees with the record, but the record was changed (see above)."
 
 
-def _report(traced: Trace) -> Iterator[str]:
+def _report(traced: DocumentTrace) -> Iterator[str]:
     """The record for people, each line no wider than the terminal; nothing in it can steer the terminal."""
-    from briefgen.model.text import clean
+    from briefgen.model.text import clean_text
 
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     record = traced.record
     to = f"to {record.recipient}" if record.recipient else "briefing"
     lines = [f"{record.campaign}, {to}, {record.date} (briefgen {record.briefgen})", ""]
-    agrees = {standing.id: standing.agrees for standing in traced.standings if standing.kind == "snippet"}
-    caveats = {standing.id: standing.agrees for standing in traced.standings if standing.kind == "caveat"}
+    agrees = {standing.id: standing.agrees for standing in traced.statements if standing.kind == "snippet"}
+    caveats = {standing.id: standing.agrees for standing in traced.statements if standing.kind == "caveat"}
     for claim in record.snippets:
         lines += _claim(claim, record, agrees[claim.id], caveats, width)
     if record.fit:
         lines += [*_fit(record.fit, width), ""]
     for line in lines:
-        yield clean(line)[0].replace("\n", " ")
+        yield clean_text(line)[0].replace("\n", " ")
 
 
-def _fit(fit: Fit, width: int) -> Iterator[str]:
+def _fit(fit: RecordedPageFit, width: int) -> Iterator[str]:
     """What was cut to keep to the pages."""
-    yield f"Cut from {count(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
+    yield f"Cut from {quantity(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
     yield from _labelled("Shortened", ", ".join(fit.shortened), width)
     yield from _labelled("Left out", ", ".join(fit.left_out), width)
 
 
 def _claim(
-    claim: Claim, record: Record, agrees: bool, caveats: Mapping[str, bool], width: int
+    claim: RecordedSnippet, record: EvidenceRecord, agrees: bool, caveats: Mapping[str, bool], width: int
 ) -> Iterator[str]:
     state = "agrees" if agrees and claim.printed else "not printed word for word" if agrees else "CHANGED"
     yield f"{claim.id} · {claim.kind} · {state}"
@@ -147,7 +154,7 @@ def _claim(
     yield ""
 
 
-def _datum(datum: Shown) -> str:
+def _datum(datum: RecordedDatum) -> str:
     """A datum with the numbers of the sources below it that prove it, counted from 1."""
     told = (datum.date, datum.label, datum.value, datum.status, datum.note)
     said = " · ".join(part for part in told if part)
@@ -161,7 +168,7 @@ def _labelled(label: str, text: str, width: int) -> Iterator[str]:
         yield f"  {label if index == 0 else '':<{_LABEL}}{line}"
 
 
-def _source(proof: Proof, record: Record) -> str:
+def _source(proof: RecordedEvidence, record: EvidenceRecord) -> str:
     """Who said it first, then through whom we have it, each with its place."""
     if proof.source is None:
         return "the figures of the other sources"
@@ -169,12 +176,12 @@ def _source(proof: Proof, record: Record) -> str:
     return "".join(chain) + _named(proof.source, proof.locator, record)
 
 
-def _named(source: str, locator: Mapping[str, str], record: Record) -> str:
+def _named(source: str, locator: Mapping[str, str], record: EvidenceRecord) -> str:
     place = "".join(f", {label} {value}" for label, value in locator.items())
     return f"{record.sources.get(source, source)}{place} [{source}]"
 
 
-def _ground(proof: Proof) -> tuple[str, str]:
+def _ground(proof: RecordedEvidence) -> tuple[str, str]:
     if proof.quote is not None:
         return "  quote", f"“{proof.quote}”"
     if proof.attested is not None:

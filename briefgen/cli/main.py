@@ -1,4 +1,4 @@
-"""The command line: parses, calls, shows; nothing else. Each command imports what it needs when it runs."""
+"""The entry point: run a command, and turn whatever goes wrong into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -7,153 +7,101 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-import typer
-from typer.core import TyperGroup
-
-from briefgen import __version__
-from briefgen.errors import BriefgenError, Place, Problem, RunInterruptedError, StorageError, UsageError
-from briefgen.system.files import shown_name
-
-_FIRST = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
-
-
-class _InOrder(TyperGroup):
-    """Help names the commands in the order in which a campaign needs them, whatever module they come from."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        places = {name: place for place, name in enumerate(_FIRST)}
-        return sorted(super().list_commands(ctx), key=lambda name: places.get(name, len(_FIRST)))
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            # The framework would end without a word, and with --json without a document.
-            raise RunInterruptedError(
-                Problem(
-                    "broken-off", "interrupted by Ctrl-C", None, "run it again; what was finished is kept"
-                )
-            ) from None
-
-
-app = typer.Typer(
-    name="briefgen",
-    cls=_InOrder,
-    help="Turns evidence into letters to officials and briefing papers, as PDF and DOCX that say the same.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+from briefgen.cli import (  # noqa: F401 - importing a command module registers its commands
+    batch,
+    campaign,
+    curate,
+    explain,
+    inspect,
+    library,
+    mailing,
+    recipients,
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"briefgen {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version.", callback=_version, is_eager=True
-    ),
-) -> None:
-    """Turns evidence into letters to officials and briefing papers, as PDF and DOCX that say the same."""
+from briefgen.cli.app import app
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
+from briefgen.system.files import printable_name
 
 
 def run() -> None:
-    """Entry point: every BriefgenError is shown and becomes its exit code; Ctrl-C becomes 130."""
-    from briefgen.cli import (  # noqa: F401 - they register their commands
-        batch,
-        campaign,
-        curate,
-        explain,
-        inspect,
-        library,
-        mailing,
-        recipients,
-    )
-
-    # Started without an output, Python has none at all.
+    """Run the command line and exit: a BriefgenError is printed and sets the exit code, Ctrl-C exits 130."""
+    # Python sets a stream to None if the process was started without it.
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    # A terminal that cannot show a letter shows its code; it does not end the work.
+    # A character that the terminal cannot show is printed as its code instead of ending the run.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_called())
+        sys.exit(_run_command())
     except BrokenPipeError:
-        # The reader of our output has gone (`briefgen … | head`): nothing is wrong.
-        _write_no_more()
+        # Whoever reads our output has closed it (`briefgen … | head`): not an error.
+        _discard_further_output()
         sys.exit(0)
     except OSError as error:
-        _tell_refusal(error)
+        _report_os_error(error)
         sys.exit(StorageError.exit_code)
 
 
-def _called() -> int:
-    """Run the command to its end, all that it printed included, and give its exit code.
+def _run_command() -> int:
+    """Run the command, flush its output, and return its exit code.
 
-    Raises OSError where its output cannot be written.
+    Raise OSError if its output cannot be written.
     """
     as_json = "--json" in sys.argv[1:]
     try:
-        # With --json the framework may print nothing by itself.
+        # With --json, Typer must not print anything of its own.
         code = app(standalone_mode=not as_json) or 0
-    except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):
-            raise ended.__context__ from None
-        code = ended.code
+    except SystemExit as exit_request:
+        if isinstance(exit_request.__context__, BrokenPipeError):
+            raise exit_request.__context__ from None
+        code = exit_request.code
     except BriefgenError as error:
-        _tell(error)
+        _report_error(error)
         code = error.exit_code
     except Exception as error:
-        # The framework has no public name for what it raises where a command line cannot be read.
+        # Typer has no public name for what it raises if it cannot parse a command line.
         if not as_json or not hasattr(error, "format_message"):
             raise
-        hint = f"briefgen {' '.join(_command())} --help explains it"
-        _tell(UsageError(Problem("usage-wrong", error.format_message().rstrip("."), None, hint)))
+        hint = f"run briefgen {' '.join(_command_words())} --help"
+        _report_error(UsageError(Problem("usage-wrong", error.format_message().rstrip("."), None, hint)))
         code = UsageError.exit_code
     sys.stdout.flush()
     return int(code or 0)
 
 
-def _command() -> list[str]:
-    """The words of the command line that name the command."""
-    words = iter(sys.argv[1:3])
-    return [word for word in words if word.isalpha()]
+def _command_words() -> list[str]:
+    """Return the words of the command line that name the command."""
+    return [word for word in sys.argv[1:3] if word.isalpha()]
 
 
-def _tell_refusal(error: OSError) -> None:
-    """Tell what the system refused; where that is standard output itself, on standard error alone."""
-    shown = shown_name(str(error.filename or "the output"))
+def _report_os_error(error: OSError) -> None:
+    """Report what the operating system refused, on standard error alone if standard output is the cause."""
+    name = printable_name(str(error.filename or "the output"))
     reason = error.strerror or str(error)
-    problem = Problem("file-refused", f"the system refused it: {reason}", Place(shown))
+    problem = Problem("file-refused", f"refused by the operating system: {reason}", Place(name))
     try:
-        _tell(StorageError(problem))
+        _report_error(StorageError(problem))
         sys.stdout.flush()
     except OSError:
         print(problem, file=sys.stderr)
     finally:
-        _write_no_more()
+        _discard_further_output()
 
 
-def _write_no_more() -> None:
-    """Let what is still to be printed go nowhere: else Python would complain of it once more at its end."""
+def _discard_further_output() -> None:
+    """Send the rest of the output nowhere; otherwise Python complains about it once more as it exits."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell(error: BriefgenError) -> None:
-    from briefgen.cli.console import Show, count
+def _report_error(error: BriefgenError) -> None:
+    from briefgen.cli.console import Console
+    from briefgen.errors import quantity
 
-    given = sys.argv[1:]
-    show = Show(as_json="--json" in given, quiet="-q" in given or "--quiet" in given)
-    show.problems(error.problems)
-    show.document({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
+    arguments = sys.argv[1:]
+    console = Console(as_json="--json" in arguments, quiet="-q" in arguments or "--quiet" in arguments)
+    console.problems(error.problems)
+    console.document({"ok": False, "problems": [problem.as_json() for problem in error.problems]})
     errors = sum(problem.severity == "error" for problem in error.problems)
-    if not show.as_json and errors > 1:
-        print(f"{count(errors, 'problem')} found.", file=sys.stderr)
+    if not console.as_json and errors > 1:
+        print(f"{quantity(errors, 'problem')} found.", file=sys.stderr)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from briefgen.errors import Problem, UsageError
-from briefgen.library.loader import Texts
-from briefgen.system.files import is_folder, is_ordinary, shown_name
+from briefgen.system.files import is_folder, is_regular_file, printable_name
+
+if TYPE_CHECKING:
+    from briefgen.library.loader import TextLocations
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class OutputLocation:
     """Where a batch goes, as it was given."""
 
     text: str
@@ -26,9 +28,9 @@ class Destination:
         return "://" in self.text
 
 
-def _destination(name: str) -> Destination:
+def _destination(name: str) -> OutputLocation:
     if name:
-        return Destination(name)
+        return OutputLocation(name)
     # Path("") is the current folder, which nobody means who gives nothing (`--out "$UNSET"`).
     raise UsageError(Problem("out-empty", "--out names no folder", None, "name one, or leave --out away"))
 
@@ -47,8 +49,8 @@ def _folder(name: str) -> Path:
     )
 
 
-Campaign = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
-Out = Annotated[
+CampaignPath = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
+OutFolder = Annotated[
     Path | None,
     typer.Option(
         "--out",
@@ -59,8 +61,8 @@ Out = Annotated[
         show_default=False,
     ),
 ]
-BatchOut = Annotated[
-    Destination | None,
+BatchOutput = Annotated[
+    OutputLocation | None,
     typer.Option(
         "--out",
         "-o",
@@ -78,10 +80,10 @@ Formats = Annotated[
         show_default=False,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
+JsonOutput = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, warnings or remarks.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail.")]
-Text = Annotated[
+SourceTexts = Annotated[
     list[str] | None,
     typer.Option(
         "--text",
@@ -91,14 +93,16 @@ Text = Annotated[
 ]
 
 
-def texts_at_hand(text: list[str] | None) -> Texts:
+def find_texts(text: list[str] | None) -> TextLocations:
     """The folder that BRIEFGEN_TEXTS names, and files given as ID=FILE; raises UsageFault for a bad one."""
+    from briefgen.library.loader import TextLocations
+
     folder = os.environ.get("BRIEFGEN_TEXTS")
     if folder and not is_folder(Path(folder)):
         raise UsageError(
             Problem(
                 "text-option",
-                f"BRIEFGEN_TEXTS names {shown_name(folder)!r}, which is no folder",
+                f"BRIEFGEN_TEXTS names {printable_name(folder)!r}, which is no folder",
                 None,
                 "let it name the folder with the full texts, or unset it",
             )
@@ -106,14 +110,14 @@ def texts_at_hand(text: list[str] | None) -> Texts:
     given = {}
     for item in text or []:
         name, sign, file = item.partition("=")
-        if not sign or not is_ordinary(Path(file)):
+        if not sign or not is_regular_file(Path(file)):
             raise UsageError(
                 Problem(
                     "text-option",
-                    f"--text {shown_name(item)}: ID=FILE with an existing file is expected",
+                    f"--text {printable_name(item)}: ID=FILE with an existing file is expected",
                     None,
                     "for example --text park-2013=park-2013.txt",
                 )
             )
         given[name] = Path(file)
-    return Texts(Path(folder) if folder else None, given)
+    return TextLocations(Path(folder) if folder else None, given)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:  # loaded only where a batch runs
     from rich.progress import Progress, TaskID
 
-    from briefgen.batch.plan import Outcome
-    from briefgen.batch.runner import Summary, Watch
+    from briefgen.batch.runner import BatchSummary, ProgressReporter
+    from briefgen.batch.tasks import FileOutcome
 
 EVERY_SECONDS = 15.0
 """Between two plain lines."""
@@ -26,19 +26,19 @@ _LEAST_S = 3.0
 
 
 @contextmanager
-def watching(stream: TextIO, *, quiet: bool = False) -> Iterator[Watch]:
+def show_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[ProgressReporter]:
     """What shows a batch on `stream`: failures and the summary always, progress unless `quiet`."""
     if quiet or not stream.isatty():
-        yield LineWatch(stream, quiet=quiet)
+        yield LineProgress(stream, quiet=quiet)
         return
-    watch = BarWatch(stream)
+    watch = ProgressBar(stream)
     try:
         yield watch
     finally:
         watch.close()
 
 
-class Pace:
+class RateEstimator:
     """How fast letters are made, and how long the rest will take; None until that is known.
 
     The rate is that of the whole run since making began: letters that stand are looked at in no time, and
@@ -80,7 +80,7 @@ class Pace:
         return left if left > 0 else None
 
 
-class LineWatch:
+class LineProgress:
     """Plain lines, for logs: how far it is now and then, each failure at once."""
 
     def __init__(
@@ -90,18 +90,18 @@ class LineWatch:
         self._stream, self._quiet, self._clock = stream, quiet, clock
         self._total = self._settled = 0
         self._spoke = clock()
-        self._pace = Pace(0, clock)
-        self._failures = Failures()
+        self._pace = RateEstimator(0, clock)
+        self._failures = FailurePrinter()
 
     def begin(self, total: int) -> None:
         """Say how much there is."""
         self._total = total
         self._spoke = self._clock()
-        self._pace = Pace(total, self._clock)
+        self._pace = RateEstimator(total, self._clock)
         if not self._quiet:
             self._say(f"{_count(total, 'file')} to look at")
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         """Say what failed, and from time to time how far it is."""
         self._settled += 1
         self._pace.settle(outcome.state)
@@ -112,29 +112,29 @@ class LineWatch:
             self._spoke = now
             self._say(self._how_far())
 
-    def end(self, summary: Summary) -> None:
+    def end(self, summary: BatchSummary) -> None:
         """Sum up."""
-        for line in summary_lines(summary):
+        for line in format_summary(summary):
             self._say(line)
 
     def _how_far(self) -> str:
         far = f"{self._settled:,} of {_count(self._total, 'file')}"
-        return ", ".join(filter(None, (far, _rate_and_left(self._pace))))
+        return ", ".join(filter(None, (far, _format_rate(self._pace))))
 
     def _say(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
 
 
-class BarWatch:
+class ProgressBar:
     """A bar with rate and time left, for a terminal."""
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Show on `stream`; `clock` gives seconds."""
         self._stream, self._clock = stream, clock
-        self._pace = Pace(0, clock)
+        self._pace = RateEstimator(0, clock)
         self._progress: Progress | None = None
         self._bar: TaskID | None = None
-        self._failures = Failures()
+        self._failures = FailurePrinter()
 
     def begin(self, total: int) -> None:
         """Show the bar."""
@@ -142,11 +142,11 @@ class BarWatch:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
         from rich.text import Text
 
-        pace = self._pace = Pace(total, self._clock)
+        pace = self._pace = RateEstimator(total, self._clock)
 
         class RateAndTimeLeft(ProgressColumn):
             def render(self, task: Task) -> Text:
-                return Text(_rate_and_left(pace))
+                return Text(_format_rate(pace))
 
         self._progress = Progress(
             TextColumn("files"),
@@ -159,7 +159,7 @@ class BarWatch:
         self._bar = self._progress.add_task("files", total=total)
         self._progress.start()
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         """Move the bar on; print what failed above it."""
         if self._progress is None or self._bar is None:
             return
@@ -168,10 +168,10 @@ class BarWatch:
         self._pace.settle(outcome.state)
         self._progress.advance(self._bar)
 
-    def end(self, summary: Summary) -> None:
+    def end(self, summary: BatchSummary) -> None:
         """Take the bar away and sum up."""
         self.close()
-        for line in summary_lines(summary):
+        for line in format_summary(summary):
             print(line, file=self._stream, flush=True)
 
     def close(self) -> None:
@@ -181,20 +181,20 @@ class BarWatch:
             self._progress = None
 
 
-def _rate_and_left(pace: Pace) -> str:
+def _format_rate(pace: RateEstimator) -> str:
     """`21.3 a second, 4 min 10 s left`, as far as it is known."""
     rate, left = pace.rate, pace.left
     told = [f"{rate:.1f} a second"] if rate else []
-    return ", ".join([*told, f"{_duration(left)} left"] if left else told)
+    return ", ".join([*told, f"{_format_duration(left)} left"] if left else told)
 
 
-class Failures:
+class FailurePrinter:
     """What is said at once of letters that were not made; once where it is the same for all formats."""
 
     def __init__(self) -> None:
         self._last: list[str] = []
 
-    def new(self, outcome: Outcome) -> list[str]:
+    def new(self, outcome: FileOutcome) -> list[str]:
         """The lines for an outcome, none where it is a success or repeats the one before."""
         if outcome.state not in ("failed", "set-aside"):
             return []
@@ -203,7 +203,7 @@ class Failures:
         return [] if lines == before else lines
 
 
-def summary_lines(summary: Summary) -> list[str]:
+def format_summary(summary: BatchSummary) -> list[str]:
     """A batch in a few lines: what was made, what was not and where that is said, what to do."""
     counts = [
         (summary.rendered, "rendered"),
@@ -219,7 +219,7 @@ def summary_lines(summary: Summary) -> list[str]:
     lines = [
         *(f"warning: {note}" for note in summary.notes),
         f"Files: {told}",
-        f"{pages}{_size(summary.bytes)} in {_duration(summary.seconds)}: {summary.out}",
+        f"{pages}{_format_size(summary.bytes)} in {_format_duration(summary.seconds)}: {summary.out}",
     ]
     if summary.failed or summary.set_aside or summary.skipped:
         lines.append(f"What is missing and why: {summary.out}/errors.csv")
@@ -240,11 +240,11 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _size(size: int) -> str:
+def _format_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

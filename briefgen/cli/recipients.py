@@ -10,13 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from briefgen.cli import options
-from briefgen.cli.console import Show, count
-from briefgen.cli.main import app
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, count_recipients
+from briefgen.cli.app import app
+from briefgen.cli.console import Console
+from briefgen.errors import (
+    BriefgenError,
+    Place,
+    Problem,
+    ProblemList,
+    StorageError,
+    count_affected_recipients,
+    quantity,
+)
 
 if TYPE_CHECKING:
     from briefgen.model.recipient import Recipient
-    from briefgen.recipients.importers.base import Imported, Wanted
+    from briefgen.recipients.importers.registry import ImportOptions
+    from briefgen.recipients.importers.run import ImportReport
 
 Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
 _NAMED = 10
@@ -67,14 +76,14 @@ def import_congress(
     out: Out = LIST,
     where: Where = None,
     current: Current = False,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Members of the US Congress, from the files of github.com/unitedstates/congress-legislators."""
-    from briefgen.recipients.importers.base import Wanted
+    from briefgen.recipients.importers.registry import ImportOptions
 
-    wanted = Wanted(where=tuple(where or ()), current=current)
-    _import("congress", paths, wanted, out, Show(as_json, quiet))
+    wanted = ImportOptions(where=tuple(where or ()), current=current)
+    _import("congress", paths, wanted, out, Console(as_json, quiet))
 
 
 @imports.command("popolo")
@@ -84,14 +93,15 @@ def import_popolo(
     where: Where = None,
     fill: Fill = None,
     current: Current = False,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Members of parliaments, from Popolo JSON (EveryPolitician, PopIt); name their office with --set."""
-    from briefgen.recipients.importers.base import Wanted, columns_from
+    from briefgen.recipients.importers.options import parse_column_mapping
+    from briefgen.recipients.importers.registry import ImportOptions
 
-    wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
-    _import("popolo", paths, wanted, out, Show(as_json, quiet))
+    wanted = ImportOptions(parse_column_mapping((), None, fill or ()), tuple(where or ()), current)
+    _import("popolo", paths, wanted, out, Console(as_json, quiet))
 
 
 @imports.command("openstates")
@@ -101,14 +111,15 @@ def import_openstates(
     where: Where = None,
     fill: Fill = None,
     current: Current = False,
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """State legislators and governors, from the files of github.com/openstates/people."""
-    from briefgen.recipients.importers.base import Wanted, columns_from
+    from briefgen.recipients.importers.options import parse_column_mapping
+    from briefgen.recipients.importers.registry import ImportOptions
 
-    wanted = Wanted(columns_from((), None, fill or ()), tuple(where or ()), current)
-    _import("openstates", paths, wanted, out, Show(as_json, quiet))
+    wanted = ImportOptions(parse_column_mapping((), None, fill or ()), tuple(where or ()), current)
+    _import("openstates", paths, wanted, out, Console(as_json, quiet))
 
 
 @imports.command("csv")
@@ -121,15 +132,16 @@ def import_csv(
     fill: Fill = None,
     current: Current = False,
     encoding: Annotated[str, typer.Option(help="How the files are encoded: utf-8, cp1252 …")] = "utf-8",
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """CSV files with columns of their own, or several lists to be merged into one."""
-    from briefgen.recipients.importers.base import Wanted, columns_from
+    from briefgen.recipients.importers.options import parse_column_mapping
+    from briefgen.recipients.importers.registry import ImportOptions
 
-    columns = columns_from(map or (), mapping, fill or ())
-    wanted = Wanted(columns, tuple(where or ()), current, encoding=encoding)
-    _import("csv", paths, wanted, out, Show(as_json, quiet))
+    columns = parse_column_mapping(map or (), mapping, fill or ())
+    wanted = ImportOptions(columns, tuple(where or ()), current, encoding=encoding)
+    _import("csv", paths, wanted, out, Console(as_json, quiet))
 
 
 @imports.command("xlsx")
@@ -142,21 +154,22 @@ def import_xlsx(
     fill: Fill = None,
     current: Current = False,
     sheet: Annotated[str, typer.Option(help="Name of the sheet; the first where none is named.")] = "",
-    as_json: options.Json = False,
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Excel workbooks; formulas are refused, with their cell."""
-    from briefgen.recipients.importers.base import Wanted, columns_from
+    from briefgen.recipients.importers.options import parse_column_mapping
+    from briefgen.recipients.importers.registry import ImportOptions
 
-    columns = columns_from(map or (), mapping, fill or ())
-    wanted = Wanted(columns, tuple(where or ()), current, sheet=sheet)
-    _import("xlsx", paths, wanted, out, Show(as_json, quiet))
+    columns = parse_column_mapping(map or (), mapping, fill or ())
+    wanted = ImportOptions(columns, tuple(where or ()), current, sheet=sheet)
+    _import("xlsx", paths, wanted, out, Console(as_json, quiet))
 
 
-def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show) -> None:
+def _import(kind: str, paths: list[Path], wanted: ImportOptions, out: Path, console: Console) -> None:
     """Read, write the list, and say what was found; bad rows are told and cost only themselves."""
-    from briefgen.address.forms_of_address import Forms
-    from briefgen.recipients.importers.base import bring
+    from briefgen.address.forms_of_address import FormsOfAddress
+    from briefgen.recipients.importers.run import import_recipients
 
     findings = ProblemList()
     if out.exists():
@@ -168,11 +181,13 @@ def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show)
                 "name another file with --out, or move this one away",
             )
         )
-    imported = bring(kind, paths, wanted, Forms.load(findings).offices, date.today(), findings)
-    show.problems(findings.problems)
+    imported = import_recipients(
+        kind, paths, wanted, FormsOfAddress.load(findings).offices, date.today(), findings
+    )
+    console.problems(findings.problems)
     if imported.recipients:
         _write(imported.recipients, out)
-    show.document(
+    console.document(
         {
             "ok": bool(imported.recipients) and not findings.errors,
             "file": str(out) if imported.recipients else None,
@@ -186,19 +201,19 @@ def _import(kind: str, paths: list[Path], wanted: Wanted, out: Path, show: Show)
         }
     )
     for line in _told(imported, wanted.current, out):
-        show.line(line)
+        console.line(line)
     if findings.errors or not imported.recipients:
         raise typer.Exit(1)
 
 
 def _write(members: list[Recipient], out: Path) -> None:
-    from briefgen.batch.atomic_write import whole
-    from briefgen.recipients.csv_file import write_recipients
+    from briefgen.recipients.csv_file import format_csv
+    from briefgen.system.atomic_write import atomic_write
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with whole(out) as file:
-            file.write(write_recipients(members).encode("utf-8-sig"))  # else Excel mangles accents
+        with atomic_write(out) as file:
+            file.write(format_csv(members).encode("utf-8-sig"))  # else Excel mangles accents
     except OSError as error:
         raise StorageError(
             Problem(
@@ -210,16 +225,16 @@ def _write(members: list[Recipient], out: Path) -> None:
         ) from None
 
 
-def _told(imported: Imported, current: bool, out: Path) -> Iterator[str]:
-    number = count(len(imported.recipients), "recipient")
+def _told(imported: ImportReport, current: bool, out: Path) -> Iterator[str]:
+    number = quantity(len(imported.recipients), "recipient")
     yield f"{out}: {number}" if imported.recipients else "No recipient was found, and no file is written."
     if imported.merged:
-        yield f"{count(imported.merged, 'recipient')} stood in several files and were merged."
+        yield f"{quantity(imported.merged, 'recipient')} stood in several files and were merged."
     if imported.filtered:
-        yield f"{count(imported.filtered, 'recipient')} left out by --where."
+        yield f"{quantity(imported.filtered, 'recipient')} left out by --where."
     if imported.newest:
         days = (date.today() - imported.newest).days
-        yield f"The newest entry in the data is of {imported.newest.isoformat()}, {count(days, 'day')} ago."
+        yield f"The newest entry in the data is of {imported.newest.isoformat()}, {quantity(days, 'day')} ago."
     if imported.ended:
         what = "left out" if current else "kept, but no letter goes to them"
         yield f"Term ended, {what}: {_some(imported.ended)}"
@@ -233,31 +248,32 @@ def _some(ids: list[str]) -> str:
 
 @recipients.command("list")
 def list_recipients(
-    campaign: options.Campaign = Path(),
-    as_json: options.Json = False,
+    campaign: options.CampaignPath = Path(),
+    as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Show name, address and salutation of everybody, to be read through before sending."""
     from dataclasses import asdict
 
-    from briefgen.address.address import address
+    from briefgen.address.address import address_recipient
     from briefgen.campaign.open import open_campaign
 
-    show = Show(as_json, quiet)
+    console = Console(as_json, quiet)
     opened = open_campaign(campaign)
-    country = opened.campaign.sender.country
+    country = opened.config.sender.country
     addressed = [
-        (one, address(one, opened.composer.forms, sender_country=country)) for one in opened.recipients
+        (one, address_recipient(one, opened.composer.forms, sender_country=country))
+        for one in opened.recipients
     ]
-    show.problems(opened.skipped)
-    show.document(
+    console.problems(opened.skipped)
+    console.document(
         {
             "ok": not opened.skipped,
             "recipients": [
                 {
                     "id": one.id,
                     "office": one.office,
-                    "template": opened.composer.templates.find(opened.campaign.letter.template, one),
+                    "template": opened.composer.templates.find_template(opened.config.letter.template, one),
                     **asdict(to),
                 }
                 for one, to in addressed
@@ -266,13 +282,13 @@ def list_recipients(
         }
     )
     for one, to in addressed:
-        show.line(f"{one.id}  ({to.rule})")
+        console.line(f"{one.id}  ({to.rule})")
         for text in (*to.lines, "", to.salutation, to.close):
-            show.line(f"    {text}".rstrip())
-        show.line()
-    show.line(
-        f"{count(len(addressed), 'recipient')} can be written to"
-        + (f", {count_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
+            console.line(f"    {text}".rstrip())
+        console.line()
+    console.line(
+        f"{quantity(len(addressed), 'recipient')} can be written to"
+        + (f", {count_affected_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
     )
     if opened.skipped:
         raise typer.Exit(1)

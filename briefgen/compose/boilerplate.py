@@ -1,4 +1,7 @@
-"""The fixed words of a letter in its language, from data/furniture.yaml; it knows nothing of the argument."""
+"""Boilerplate: the fixed wording of a letter in its language, read from data/furniture.yaml.
+
+It contains salutations, closings and the like, and nothing of the campaign's argument.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from typing import Any
 
 from markupsafe import escape
 
-from briefgen.data import FOLDER
+from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Problem, ProblemList
-from briefgen.model.campaign import CampaignConfig, Letter, Page
-from briefgen.model.document import WITH_RETURN_LINE
-from briefgen.system.yaml_reader import read_text, read_yaml
+from briefgen.model.campaign import CampaignConfig, LetterConfig, PageSize
+from briefgen.model.document import LAYOUTS_WITH_RETURN_LINE
+from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
-DATA = FOLDER / "furniture.yaml"
-_PLAINER = {
+BOILERPLATE_FILE = DATA_FOLDER / "furniture.yaml"
+_FALLBACK_KEYS = {
     "ask_titled": "ask",
     "ask_un": "ask",
     "closing_titled": "closing",
@@ -25,97 +28,102 @@ _PLAINER = {
     "closing_mp": "closing_gb",
     "closing_un": "closing",
 }
-"""Which words serve where a language has none of its own."""
+"""The key whose wording is used where a language has none under the first."""
 _PRONOUNS = frozenset({"you", "vous", "usted", "Sie", "귀하"})
 
 
 @cache
-def _furniture() -> Mapping[str, Mapping[str, str]]:
-    findings = ProblemList()
-    marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
-    findings.raise_errors()
-    return marked.data if marked else {}
+def _load_boilerplate() -> Mapping[str, Mapping[str, str]]:
+    problems = ProblemList()
+    document = parse_yaml(
+        read_text_file(BOILERPLATE_FILE, BOILERPLATE_FILE.name), BOILERPLATE_FILE.name, problems
+    )
+    problems.raise_errors()
+    return document.data if document else {}
 
 
-def languages() -> list[str]:
-    """The languages in which letters have their fixed words."""
-    return list(_furniture())
+def boilerplate_languages() -> list[str]:
+    """List the languages that letters have boilerplate in."""
+    return list(_load_boilerplate())
 
 
-class Furniture:
-    """The words as a template sees them (`words.closing`), with their gaps filled for one letter."""
+class Boilerplate:
+    """Boilerplate as a template sees it (`words.closing`), with its placeholders filled in for one letter."""
 
     def __init__(
         self, language: str, you: str = "", values: Mapping[str, str] | None = None, about: str = ""
     ) -> None:
-        """Take the letter's language (BCP 47), how the reader is spoken to, and what fills the other gaps.
+        """Take the letter's language (BCP 47), the form of address and the values of the other placeholders.
 
-        `about` is the state whose situation the letter is about (ISO 3166-1 alpha-2).
+        `you` is how the reader is addressed: a pronoun or a title. `about` is the state that the letter is
+        about (ISO 3166-1 alpha-2).
         """
         self._about = about
         self._language = language
-        self._words = _furniture().get(language.split("-")[0].lower())
+        self._wordings = _load_boilerplate().get(language.split("-")[0].lower())
         self._you = you
         self._values = {"you": you, **(values or {})}
 
     def __getitem__(self, key: str) -> str:
-        """The words for a key; raises BriefgenError where the language has none, KeyError for no key."""
-        words = self._found("closing_titled" if key == "closing" and self.titled else key)
-        if "{in_country}" in words:
-            # Other languages than English need the state's name with its preposition: one key for each.
-            there = (self._words or {}).get(f"in_{self._about}", "")
-            words = words.replace("{in_country}", there) if there else ""
+        """Return the wording for a key.
+
+        Raise BriefgenError if there is no boilerplate in the language, KeyError if the key is unknown.
+        """
+        wording = self._find_wording("closing_titled" if key == "closing" and self.titled else key)
+        if "{in_country}" in wording:
+            # Languages other than English need the state's name with its preposition: one key for each.
+            in_country = (self._wordings or {}).get(f"in_{self._about}", "")
+            wording = wording.replace("{in_country}", in_country) if in_country else ""
         for name, value in self._values.items():
-            words = words.replace(f"{{{name}}}", value)
-        return words
+            wording = wording.replace(f"{{{name}}}", value)
+        return wording
 
     @property
     def titled(self) -> bool:
-        """Whether the reader is spoken to by a title: `Your Excellency`."""
+        """Whether the reader is addressed by a title such as `Your Excellency`."""
         return bool(self._you) and self._you not in _PRONOUNS
 
     @property
     def small_after_salutation(self) -> bool:
-        """Whether the sentence behind the salutation goes on from its comma, with a small letter."""
-        return (self._words or {}).get("after_salutation") == "small"
+        """Whether the first sentence continues after the salutation's comma, in lower case."""
+        return (self._wordings or {}).get("after_salutation") == "small"
 
-    def _found(self, key: str) -> str:
-        if self._words is None:
-            known = ", ".join(languages())
+    def _find_wording(self, key: str) -> str:
+        if self._wordings is None:
+            known = ", ".join(boilerplate_languages())
             raise BriefgenError(
                 Problem(
                     "furniture-language",
-                    f"the fixed words of a letter do not exist in {self._language!r}",
+                    f"there is no boilerplate for letters in {self._language!r}",
                     None,
-                    f"they exist in {known}; for another language write a template with words of your own",
+                    f"it exists in {known}; for another language, write a template with your own wording",
                 )
             )
-        wanted = key
-        while wanted not in self._words and wanted in _PLAINER:
-            wanted = _PLAINER[wanted]
-        if wanted == "opening_un" and wanted not in self._words:
+        while key not in self._wordings and key in _FALLBACK_KEYS:
+            key = _FALLBACK_KEYS[key]
+        if key == "opening_un" and key not in self._wordings:
             return ""
-        return self._words[wanted]
+        return self._wordings[key]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """The sentence of the ask; printing it prints the ask with its note."""
+class AskSentence:
+    """The sentence that makes the ask; printing it prints the ask with its note."""
 
-    words: Furniture
+    words: Boilerplate
     ask: Any
-    """A passage, or words."""
+    """A passage, or plain text."""
     key: str
     begins: bool = False
-    """Whether it stands directly behind the salutation."""
+    """Whether it directly follows the salutation."""
 
     @property
-    def first(self) -> Request:
-        """The same for the beginning of a letter: in German it goes on from the comma of the salutation."""
+    def first(self) -> AskSentence:
+        """The same sentence as the first of a letter; in German it continues after the salutation's comma."""
         return replace(self, begins=True)
 
     def __html__(self) -> str:
-        """The ask within its sentence."""
+        """Return the ask within its sentence."""
         key = "ask_titled" if self.key == "ask" and self.words.titled else self.key
         before, _, after = self.words[key].partition("{ask}")
         if self.begins and self.words.small_after_salutation:
@@ -127,32 +135,32 @@ class Request:
 
 
 def letter_title(name: str, language: str) -> str:
-    """The title of the document; in English where the language has no words for it."""
-    known = language if language.split("-")[0].lower() in languages() else "en"
-    return Furniture(known, values={"name": name})["letter_to"]
+    """Return the title of a letter as a document; in English if there is no boilerplate in the language."""
+    known = language if language.split("-")[0].lower() in boilerplate_languages() else "en"
+    return Boilerplate(known, values={"name": name})["letter_to"]
 
 
-def letterhead_lines(campaign: CampaignConfig) -> dict[str, Any]:
-    """The letterhead as templates see it: `logo` (file name or empty), `alt`, `lines`."""
+def letterhead_fields(campaign: CampaignConfig) -> dict[str, Any]:
+    """Return the letterhead as templates see it: `logo` (file name or empty), `alt`, `lines`."""
     sender, logo = campaign.sender, campaign.letterhead.logo
-    reach = [*sender.address, sender.phone, sender.email, sender.website]
+    contact = [*sender.address, sender.phone, sender.email, sender.website]
     return {
         "logo": logo.file if logo else "",
         "alt": (logo.alt if logo else "") or sender.organisation,
-        "lines": campaign.letterhead.sender or [" · ".join(filter(None, reach))],
+        "lines": campaign.letterhead.sender or [" · ".join(filter(None, contact))],
     }
 
 
 def return_line(campaign: CampaignConfig) -> str:
-    """The sender in one line, above the address; empty where the layout has none."""
-    if campaign.letter.layout not in WITH_RETURN_LINE:
+    """Return the sender on one line, for above the address; empty if the layout has no return line."""
+    if campaign.letter.layout not in LAYOUTS_WITH_RETURN_LINE:
         return ""
     sender = campaign.sender
     return campaign.letterhead.return_line or " · ".join([sender.organisation, *sender.address])
 
 
-def paper_of(letter: Letter) -> Page:
-    """The paper of letters: the layout's, where that names one."""
+def letter_paper_size(letter: LetterConfig) -> PageSize:
+    """Return the paper size of letters: the layout's, unless the layout leaves it to the campaign."""
     if letter.layout == "plain":
         return letter.page
     return "us-letter" if letter.layout == "us-letter" else "a4"

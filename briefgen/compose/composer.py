@@ -1,6 +1,6 @@
-"""Composes documents: one letter for a recipient, one briefing for a campaign.
+"""The composer: makes the letter to a recipient and a campaign's briefing as documents.
 
-The way is select → address → template → strict markup → citations → Document. It writes nothing and knows
+The steps are select → address → template → strict markup → citations → Document. It writes no file and knows
 no output format.
 """
 
@@ -14,41 +14,47 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.address.address import address
+from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
-from briefgen.address.forms_of_address import Forms
+from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.compose.boilerplate import (
-    Furniture,
-    Request,
+    AskSentence,
+    Boilerplate,
+    letter_paper_size,
     letter_title,
-    letterhead_lines,
-    paper_of,
+    letterhead_fields,
     return_line,
 )
-from briefgen.compose.citations import Citeproc
-from briefgen.compose.citations.citeproc import Cache
-from briefgen.compose.citations.placement import WORKS, Placed, place
-from briefgen.compose.english_variants import AMERICAN, CANADIAN, country_read_in, variety
-from briefgen.compose.figures import Figures, with_figures
-from briefgen.compose.markup import canonical
-from briefgen.compose.nonbreaking import kept_together
-from briefgen.compose.passages import Desk, Passage
-from briefgen.compose.pictures import with_pictures
-from briefgen.compose.placeholders import leftovers
-from briefgen.compose.record import AnnexRow, annex_row, evidence_record, is_printed, without_annex
-from briefgen.compose.select import Chosen, ask_named, by_topic, choose
-from briefgen.compose.shortening import NO_CUTS, Cut, Cuts, briefing_ladder, letter_ladder
-from briefgen.compose.templates import Templates, long_date
+from briefgen.compose.citations import CitationFormatter
+from briefgen.compose.citations.cache import CitationCache
+from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, place_citations
+from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
+from briefgen.compose.figures import FigureApi, embed_figures
+from briefgen.compose.markup import canonicalize_markup
+from briefgen.compose.nonbreaking import insert_nonbreaking_spaces
+from briefgen.compose.passages import SnippetPassage, TemplateApi
+from briefgen.compose.pictures import embed_pictures
+from briefgen.compose.placeholders import find_placeholders
+from briefgen.compose.record import AnnexRow, build_annex_row, build_evidence_record, is_printed, remove_annex
+from briefgen.compose.select import SnippetSelection, find_ask, rank_by_topic, select_snippets
+from briefgen.compose.shortening import (
+    NO_SHORTENING,
+    Shortening,
+    ShorteningStep,
+    briefing_shortening_steps,
+    letter_shortening_steps,
+)
+from briefgen.compose.templates import Templates, format_long_date
 from briefgen.errors import BriefgenError, Problem
-from briefgen.evidence.usage_checks import check_use
+from briefgen.evidence.usage_checks import check_snippet_use
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CONSTITUENCY, COUNTRY, CampaignConfig
+from briefgen.model.campaign import CONSTITUENCY_PLACEHOLDER, COUNTRY_PLACEHOLDER, CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.text import same_language
+from briefgen.model.text import is_same_language
 
-LETTER_NAMES = (
+LETTER_TEMPLATE_NAMES = (
     "campaign",
     "case",
     "sender",
@@ -73,10 +79,10 @@ LETTER_NAMES = (
     "figure_table",
     "cite",
 )
-"""Names that a letter template knows."""
+"""Names available in letter templates."""
 LETTER_KINDS = ("letter", "communication")
-"""Folders of letter templates that ship."""
-BRIEFING_NAMES = (
+"""Folders of the built-in letter templates."""
+BRIEFING_TEMPLATE_NAMES = (
     "campaign",
     "sender",
     "date",
@@ -93,238 +99,252 @@ BRIEFING_NAMES = (
     "figure_table",
     "cite",
 )
-"""Names that a briefing template knows."""
+"""Names available in briefing templates."""
 PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
-"""Folders of templates for papers that ship."""
+"""Folders of the built-in templates for briefings and other papers."""
 
 
 @dataclass(slots=True)
 class Composer:
-    """Everything that the documents of one campaign are made from, loaded and checked once."""
+    """Everything the documents of one campaign are made from, loaded and checked once."""
 
     campaign: CampaignConfig
     folder: Path
-    """Where campaign.yaml stands; pictures are read from here."""
+    """Folder of campaign.yaml; pictures are read from here."""
     library: Library
-    forms: Forms
+    forms: FormsOfAddress
     verified: Mapping[str, Mapping[str, Any]]
-    """For each snippet id, how and when it was proved."""
+    """For each snippet id, how and when it was verified."""
     fingerprint: str
-    """SHA-256 over everything that shapes a letter but the recipient."""
+    """SHA-256 of everything that shapes a letter except the recipient."""
     templates: Templates = field(init=False)
-    citeproc: Citeproc = field(init=False)
-    _chosen: dict[tuple[int, ...], Chosen] = field(init=False, repr=False, default_factory=dict)
-    """By the rules that apply: a batch has few such sets."""
+    citation_formatter: CitationFormatter = field(init=False)
+    _selections: dict[tuple[int, ...], SnippetSelection] = field(init=False, repr=False, default_factory=dict)
+    """By the rules that apply: a batch has few distinct sets."""
 
     def __post_init__(self) -> None:
         self.templates = Templates(self.library.folders)
-        self.citeproc = Citeproc(self.library.references, self.folder, Cache.of_user())
+        self.citation_formatter = CitationFormatter(
+            self.library.references, self.folder, CitationCache.for_user()
+        )
 
-    def rules(self, recipient: Recipient) -> tuple[int, ...]:
-        """Indices of the campaign's interests that apply to this recipient."""
-        facts = facts_of(recipient)
+    def applicable_rules(self, recipient: Recipient) -> tuple[int, ...]:
+        """Return the indices of the campaign's interests that apply to this recipient."""
+        variables = condition_variables(recipient)
         return tuple(
             index
             for index, interest in enumerate(self.campaign.interests)
-            if self.templates.condition(interest.when, facts, self.campaign.at("interests", index, "when"))
+            if self.templates.evaluate_condition(
+                interest.when, variables, self.campaign.locate("interests", index, "when")
+            )
         )
 
-    def choose(self, recipient: Recipient) -> Chosen:
-        """What the letter to this recipient says."""
-        rules = self.rules(recipient)
-        if rules not in self._chosen:
-            self._chosen[rules] = choose(self.library.snippets, self.campaign, rules)
-        chosen = self._chosen[rules]
-        own = recipient.extra.get(OWN_ASK, "")
-        # A word is the id of an ask; anything longer is the ask itself.
-        if not own or " " in own:
-            return chosen
+    def select_snippets(self, recipient: Recipient) -> SnippetSelection:
+        """Select the ask and the evidence for the letter to this recipient."""
+        rules = self.applicable_rules(recipient)
+        if rules not in self._selections:
+            self._selections[rules] = select_snippets(self.library.snippets, self.campaign, rules)
+        selection = self._selections[rules]
+        ask = recipient.extra.get(ASK_COLUMN, "")
+        # A single word is the id of an ask; anything longer is the ask itself.
+        if not ask or " " in ask:
+            return selection
         return replace(
-            chosen, ask=ask_named(self.library.snippets, own, recipient.place), ask_at=recipient.place
+            selection, ask=find_ask(self.library.snippets, ask, recipient.place), ask_at=recipient.place
         )
 
-    def subject(self, recipient: Recipient) -> str:
-        """The reference line of the letter to this recipient, who reads the state's name as they write it."""
-        written = self.campaign.letter.subject or self.campaign.title
-        return written.replace(COUNTRY, self._country_name(recipient))
+    def subject_line(self, recipient: Recipient) -> str:
+        """Return the subject of the letter, with the state's name in the form used to this recipient."""
+        subject = self.campaign.letter.subject or self.campaign.title
+        return subject.replace(COUNTRY_PLACEHOLDER, self._country_name(recipient))
 
     def _country_name(self, recipient: Recipient) -> str:
-        formal = self.forms.of(recipient)[1].state_names == "formal"
+        formal = self.forms.find(recipient)[1].state_names == "formal"
         return country_name(self.campaign.about, self.campaign.language, formal=formal)
 
-    def letter_ladder(self, recipient: Recipient) -> tuple[Cut, ...]:
-        """What the letter to this recipient can be cut by, the first to be made first."""
-        return letter_ladder(self.choose(recipient))
+    def letter_shortening_steps(self, recipient: Recipient) -> tuple[ShorteningStep, ...]:
+        """Return the steps by which a letter can be shortened, in order of application."""
+        return letter_shortening_steps(self.select_snippets(recipient))
 
-    def briefing_ladder(self) -> tuple[Cut, ...]:
-        """What the briefing can be cut by, the first to be made first."""
+    def briefing_shortening_steps(self) -> tuple[ShorteningStep, ...]:
+        """Return the steps by which the briefing can be shortened, in order of application."""
         paper, snippets = self.campaign.briefing, self.library.snippets
-        named = [*paper.summary, *(name for section in paper.sections for name in section.snippets)]
-        sections = [[snippets[name] for name in names] for names in self._sections()]
-        return briefing_ladder([snippets[name] for name in dict.fromkeys(named)], sections)
+        named = [*paper.summary, *(id for section in paper.sections for id in section.snippets)]
+        sections = [[snippets[id] for id in ids] for ids in self._section_snippet_ids()]
+        return briefing_shortening_steps([snippets[id] for id in dict.fromkeys(named)], sections)
 
-    def letter(self, recipient: Recipient, cuts: Cuts = NO_CUTS) -> Document:
-        """The letter to one recipient; raises BriefgenError for whatever keeps it from being right."""
+    def compose_letter(self, recipient: Recipient, shortening: Shortening = NO_SHORTENING) -> Document:
+        """Compose the letter to one recipient; raise BriefgenError if anything about it is wrong."""
         campaign = self.campaign
-        to = address(recipient, self.forms, sender_country=campaign.sender.country)
-        chosen = self.choose(recipient)
-        country = country_read_in(recipient, campaign.sender.country)
-        desk = self._desk(country)
-        figures = self._figures(desk)
-        date = long_date(campaign.date, campaign.language, country)
-        about = f"the letter to {recipient.id}"
-        named = self._country_name(recipient)
-        words = Furniture(
+        to = address_recipient(recipient, self.forms, sender_country=campaign.sender.country)
+        selection = self.select_snippets(recipient)
+        country = reader_country(recipient, campaign.sender.country)
+        api = self._template_api(country)
+        figures = self._figure_api(api)
+        date = format_long_date(campaign.date, campaign.language, country)
+        label = f"the letter to {recipient.id}"
+        state_name = self._country_name(recipient)
+        words = Boilerplate(
             campaign.language,
             to.you,
             {
                 "organisation": campaign.sender.organisation,
                 "name": campaign.sender.name,
-                "country": named,
+                "country": state_name,
             },
             about=campaign.about,
         )
-        ask = own_ask(recipient) or desk.passage(chosen.ask.id)
+        ask = ask_from_column(recipient) or api.passage(selection.ask.id)
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
-            "letterhead": letterhead_lines(campaign),
+            "letterhead": letterhead_fields(campaign),
             "return_line": return_line(campaign),
             "recipient": recipient,
             "fields": recipient.extra,
             "to": to,
             "date": date,
-            "subject": self.subject(recipient),
-            "constituent": constituent(campaign, recipient),
+            "subject": self.subject_line(recipient),
+            "constituent": constituent_sentence(campaign, recipient),
             "ask": ask,
-            "request": Request(words, ask, "ask"),
-            "request_un": Request(words, ask, "ask_un"),
+            "request": AskSentence(words, ask, "ask"),
+            "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
-            "country_name": named,
-            "evidence": _passages(desk, chosen.evidence, cuts),
+            "country_name": state_name,
+            "evidence": _shortened_passages(api, selection.evidence, shortening),
             "argument": [
-                passages for stage in chosen.argument() if (passages := _passages(desk, stage, cuts))
+                passages
+                for stage in selection.argument_stages()
+                if (passages := _shortened_passages(api, stage, shortening))
             ],
             "enclosures": campaign.letter.enclosures,
-            "snippet": desk.passage,
+            "snippet": api.passage,
             "figure": figures.figure,
-            "figure_table": figures.table,
-            "cite": desk.cite,
+            "figure_table": figures.figure_table,
+            "cite": api.cite,
         }
         if campaign.case is not None:
             context["case"] = campaign.case
-        template = self.templates.find(campaign.letter.template, recipient)
-        placed, used = self._set(
-            template, context, figures, about, campaign.letter.citation_style, campaign.language
+        template = self.templates.find_template(campaign.letter.template, recipient)
+        cited, used = self._render_template(
+            template, context, figures, label, campaign.letter.citation_style, campaign.language
         )
         return Document(
             kind="letter",
-            html=kept_together(placed.html),
+            html=insert_nonbreaking_spaces(cited.html),
             title=letter_title(to.name, campaign.language),
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
             # The date keeps to one line of the running head, however long the name is.
             running=(to.name, date.replace(" ", "\u00a0")),
-            page=paper_of(campaign.letter),
+            page=letter_paper_size(campaign.letter),
             layout=campaign.letter.layout,
-            record=self._record(recipient, used, placed, about),
+            record=self._build_record(recipient, used, cited, label),
         )
 
-    def briefing(self, kind: str = "", cuts: Cuts = NO_CUTS) -> Document:
-        """The briefing paper, or another `kind` of paper by the name of its templates' folder.
+    def compose_briefing(self, kind: str = "", shortening: Shortening = NO_SHORTENING) -> Document:
+        """Compose the briefing, or another `kind` of paper, named by the folder of its templates.
 
-        A long one has a list of contents. Raises BriefgenError for whatever keeps it from being right.
+        A long one gets a table of contents. Raise BriefgenError if anything about it is wrong.
         """
-        paper = self._paper(kind, cuts, contents=False)
-        return self._paper(kind, cuts, contents=True) if is_long(paper.html) else paper
+        paper = self._compose_paper(kind, shortening, contents=False)
+        if needs_table_of_contents(paper.html):
+            return self._compose_paper(kind, shortening, contents=True)
+        return paper
 
-    def _paper(self, kind: str, cuts: Cuts, *, contents: bool) -> Document:
+    def _compose_paper(self, kind: str, shortening: Shortening, *, contents: bool) -> Document:
         campaign, paper = self.campaign, self.campaign.briefing
-        placed, used, title = self._run_paper(kind, cuts, contents, None)
+        cited, used, title = self._render_paper(kind, shortening, contents, None)
         if paper.annex:
-            printed = self._printed(placed, used)
+            printed = self._printed_passages(cited, used)
             if len(printed) < len(used):
-                # A template of one's own may leave out what the campaign names; then the annex has it not.
-                placed, used, title = self._run_paper(kind, cuts, contents, printed)
+                # A custom template may leave out snippets that the campaign names; the annex omits those too.
+                cited, used, title = self._render_paper(kind, shortening, contents, printed)
         return Document(
             kind="briefing",
-            html=kept_together(placed.html),
+            html=insert_nonbreaking_spaces(cited.html),
             title=title,
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
             running=(paper.short_title or title,),
             page=paper.page,
-            record=self._record(None, used, placed, "the briefing"),
+            record=self._build_record(None, used, cited, "the briefing"),
         )
 
-    def _printed(self, placed: Placed, used: list[Passage]) -> frozenset[tuple[str, bool]]:
-        """The passages, by id and whether short, that stand in a paper outside of its annex."""
-        body = without_annex(placed.html)
+    def _printed_passages(self, cited: CitedHtml, used: list[SnippetPassage]) -> frozenset[tuple[str, bool]]:
+        """Return the passages, by id and whether short, that are printed in a paper outside its annex."""
+        body = remove_annex(cited.html)
         return frozenset(
-            (passage.id, passage.short) for passage in used if is_printed(passage, body, placed.stops)
+            (passage.id, passage.short) for passage in used if is_printed(passage, body, cited.sentence_ends)
         )
 
-    def _run_paper(
-        self, kind: str, cuts: Cuts, contents: bool, proved: Collection[tuple[str, bool]] | None
-    ) -> tuple[Placed, list[Passage], str]:
-        """The paper's markup, what its template was given, and its title.
+    def _render_paper(
+        self,
+        kind: str,
+        shortening: Shortening,
+        contents: bool,
+        in_annex: Collection[tuple[str, bool]] | None,
+    ) -> tuple[CitedHtml, list[SnippetPassage], str]:
+        """Return the paper's markup, the passages its template received, and its title.
 
-        `proved` says which passages the annex is to have; None: all that the template is given.
+        `in_annex` limits the annex to these passages; None puts all of them there.
         """
         campaign, paper = self.campaign, self.campaign.briefing
-        desk = self._desk(campaign.sender.country)
-        figures = self._figures(desk, paper.data_tables)
+        api = self._template_api(campaign.sender.country)
+        figures = self._figure_api(api, paper.data_tables)
         title = paper.title or campaign.title
-        date = long_date(campaign.date, campaign.language, campaign.sender.country)
+        date = format_long_date(campaign.date, campaign.language, campaign.sender.country)
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
             "date": date,
             "title": title,
             "subtitle": paper.subtitle,
-            "summary": [desk.passage(name) for name in paper.summary],
+            "summary": [api.passage(id) for id in paper.summary],
             "sections": [
                 {
                     "heading": section.heading,
                     "intro": section.intro,
-                    "evidence": _passages(desk, (self.library.snippets[name] for name in names), cuts),
+                    "evidence": _shortened_passages(
+                        api, (self.library.snippets[id] for id in ids), shortening
+                    ),
                 }
-                for section, names in zip(paper.sections, self._sections(), strict=True)
+                for section, ids in zip(paper.sections, self._section_snippet_ids(), strict=True)
             ],
-            "asks": [desk.passage(name) for name in paper.asks or [campaign.ask]],
+            "asks": [api.passage(id) for id in paper.asks or [campaign.ask]],
             "contents": contents,
-            "bibliography": Markup(WORKS),
-            "annex": self._annex(desk, proved) if paper.annex else [],
-            "snippet": desk.passage,
+            "bibliography": Markup(BIBLIOGRAPHY_MARK),
+            "annex": self._build_annex(api, in_annex) if paper.annex else [],
+            "snippet": api.passage,
             "figure": figures.figure,
-            "figure_table": figures.table,
-            "cite": desk.cite,
+            "figure_table": figures.figure_table,
+            "cite": api.cite,
         }
-        template = self.templates.find(kind or paper.template)
-        placed, used = self._set(
+        template = self.templates.find_template(kind or paper.template)
+        cited, used = self._render_template(
             template, context, figures, "the briefing", paper.citation_style, campaign.language
         )
-        return placed, used, title
+        return cited, used, title
 
-    def _record(
-        self, recipient: Recipient | None, used: list[Passage], placed: Placed, about: str
+    def _build_record(
+        self, recipient: Recipient | None, used: list[SnippetPassage], cited: CitedHtml, label: str
     ) -> Mapping[str, Any]:
-        """The evidence record; raises BriefgenError where a caveat that must be printed is not."""
-        record = evidence_record(
+        """Build the evidence record; raise BriefgenError if a required caveat is not printed."""
+        record = build_evidence_record(
             self.campaign,
             recipient,
             used,
             self.library.references,
             self.verified,
-            placed.html,
-            placed.stops,
+            cited.html,
+            cited.sentence_ends,
         )
         dropped = [
             Problem(
                 "caveat-dropped",
-                f"{about} prints the snippet {snippet['id']!r} without its caveat {caveat['id']!r}",
+                f"{label} prints the snippet {snippet['id']!r} without its caveat {caveat['id']!r}",
                 None,
                 "print the snippet itself in the template, not its .text",
             )
@@ -336,154 +356,177 @@ class Composer:
             raise BriefgenError(dropped)
         return record
 
-    def _desk(self, country: str) -> Desk:
-        """The snippets as readers in a country write their language."""
-        spoken = variety(self.campaign.language, country)
-        return Desk(self.library.snippets, self.library.caveats, self.library.references, spoken)
+    def _template_api(self, country: str) -> TemplateApi:
+        """Return the snippets in the variant of English written in a country."""
+        variant = english_variant(self.campaign.language, country)
+        return TemplateApi(self.library.snippets, self.library.caveats, self.library.references, variant)
 
-    def _figures(self, desk: Desk, tables: bool = False) -> Figures:
+    def _figure_api(self, api: TemplateApi, tables: bool = False) -> FigureApi:
         campaign = self.campaign
         accent = campaign.letterhead.colours.accent.lstrip("#").lower()
         country = campaign.sender.country
-        return Figures(
-            desk, self.library.references, campaign.language, country, tables, accent and f"#{accent}"
+        return FigureApi(
+            api, self.library.references, campaign.language, country, tables, accent and f"#{accent}"
         )
 
     def _sender(self) -> dict[str, Any]:
-        """The sender as templates see it: text, and the name of the signature's picture."""
+        """Return the sender as templates see it: text, and the file name of the signature's picture."""
         return self.campaign.sender.model_dump()
 
-    def _sections(self) -> list[list[str]]:
-        """Snippets of each section: those named, then by topic those that no other section has."""
+    def _section_snippet_ids(self) -> list[list[str]]:
+        """Return each section's snippets: those it names, then unused ones on its topics."""
         sections = self.campaign.briefing.sections
-        taken = {name for section in sections for name in section.snippets}
-        filled = []
+        taken = {id for section in sections for id in section.snippets}
+        ids_by_section = []
         for section in sections:
-            found = (
-                by_topic(self.library.snippets, self.campaign, section.topics, figures=True)
+            ranked = (
+                rank_by_topic(self.library.snippets, self.campaign, section.topics, figures=True)
                 if section.topics
                 else []
             )
-            fresh = [snippet.id for snippet in found if snippet.id not in taken]
-            chosen = section.snippets + fresh[: max(0, section.max_snippets - len(section.snippets))]
-            taken.update(chosen)
-            filled.append(chosen)
-        return filled
+            available = [snippet.id for snippet in ranked if snippet.id not in taken]
+            ids = section.snippets + available[: max(0, section.max_snippets - len(section.snippets))]
+            taken.update(ids)
+            ids_by_section.append(ids)
+        return ids_by_section
 
-    def _annex(self, desk: Desk, proved: Collection[tuple[str, bool]] | None) -> list[AnnexRow]:
-        """Rows of the evidence annex: one for every statement that the briefing names, or is `proved`."""
+    def _build_annex(self, api: TemplateApi, in_annex: Collection[tuple[str, bool]] | None) -> list[AnnexRow]:
+        """Build the evidence annex: a row for every statement the briefing uses, or each one `in_annex`."""
         return [
-            annex_row(passage, self.library.references, self.verified.get(passage.id, {}))
-            for key, passage in desk.used.items()
-            if proved is None or key in proved
+            build_annex_row(passage, self.library.references, self.verified.get(passage.id, {}))
+            for key, passage in api.used.items()
+            if in_annex is None or key in in_annex
         ]
 
-    def _set(
+    def _render_template(
         self,
         template: str,
         context: Mapping[str, Any],
-        figures: Figures,
-        about: str,
+        figures: FigureApi,
+        label: str,
         style: str,
         language: str,
-    ) -> tuple[Placed, list[Passage]]:
-        """Run the template, hold its markup to the vocabulary, resolve citations and pictures in order."""
-        desk = figures.desk
-        where = self.templates.place_of(template)
-        html, faults, removed = canonical(self.templates.run(template, context, about))
-        problems = list(self.templates.markup_problems(template, faults, about)) if faults else []
+    ) -> tuple[CitedHtml, list[SnippetPassage]]:
+        """Render the template, check its markup, and set citations and pictures, in that order.
+
+        Raise BriefgenError with everything found wrong; `label` names the document in messages.
+        """
+        api = figures.api
+        template_place = self.templates.locate_template(template)
+        html, faults, removed = canonicalize_markup(self.templates.render(template, context, label))
+        problems = list(self.templates.locate_markup_problems(template, faults, label)) if faults else []
         problems += [
             Problem(
                 "unprintable-character",
-                f"{name} stands in {about}",
+                f"{label} contains {name}",
                 None,
                 "remove it from the text or the data",
             )
             for name in removed
         ]
-        problems += check_use(
+        problems += check_snippet_use(
             self.library,
-            {passage.id: passage.snippet.at() for passage in desk.used.values()},
+            {passage.id: passage.snippet.locate() for passage in api.used.values()},
             self.campaign.date,
             self.campaign.selection.max_age,
         )
-        problems += _foreign(desk, language, about)
+        problems += _check_snippet_languages(api, language, label)
         if "leftover-text" not in self.campaign.ignore:
             problems += [
                 Problem(
                     "leftover-text",
-                    f"{text!r} is left in {about}, where something was to be filled in",
-                    where,
+                    f"the placeholder {text!r} is left in {label}",
+                    template_place,
                     "fill it in: in the spreadsheet, the campaign or the template",
                 )
-                for text in leftovers(html)
+                for text in find_placeholders(html)
             ]
         if problems:
             raise BriefgenError(problems)
-        # Dates and quotation marks of the notes are the reader's, as the letter's are.
-        spoken = AMERICAN if desk.variety == CANADIAN else desk.variety
-        placed = place(html, desk.notebook.notes, self.citeproc, style, spoken or language)
-        folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
-        pictured = with_pictures(with_figures(placed.html, figures.drawn), folders)
-        return Placed(pictured, placed.stops), list(desk.used.values())
-
-
-def _passages(desk: Desk, snippets: Iterable[Snippet], cuts: Cuts) -> list[Passage]:
-    """Those that are kept, in the wording that is to be printed."""
-    return [desk.passage(one.id, one.id in cuts.shortened) for one in snippets if cuts.keeps(one.id)]
-
-
-LONG_WORDS = 1600
-"""A briefing of more words than this, notes and sources among them, fills more than four pages."""
-_TAGS = re.compile("<[^>]*>")
-
-
-def is_long(html: str) -> bool:
-    """Whether a briefing is to have a list of contents; the same in all formats, so no page is counted."""
-    return len(_TAGS.sub(" ", html).split()) > LONG_WORDS
-
-
-def _foreign(desk: Desk, language: str, about: str) -> list[Problem]:
-    """Snippets and caveats in another language than the document's: better no letter than a mixed one."""
-    cards: list[Snippet | Caveat] = []
-    for passage in desk.used.values():
-        cards += [passage.snippet, *passage.caveats]
-    return [
-        Problem(
-            "snippet-language",
-            f"{card.id!r} is in {card.language!r}, and {about} in {language!r}",
-            card.at("language"),
-            "write a snippet in that language, or leave this one out",
+        # Notes have the reader's dates and quotation marks, like the letter itself.
+        variant = AMERICAN if api.variety == CANADIAN else api.variety
+        cited = place_citations(
+            html, api.note_collector.notes, self.citation_formatter, style, variant or language
         )
-        for card in cards
-        if not same_language(card.language, language)
+        folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
+        html = embed_pictures(embed_figures(cited.html, figures.drawn), folders)
+        return CitedHtml(html, cited.sentence_ends), list(api.used.values())
+
+
+def _shortened_passages(
+    api: TemplateApi, snippets: Iterable[Snippet], shortening: Shortening
+) -> list[SnippetPassage]:
+    """Return the snippets that are not left out, in the short wording where that applies."""
+    return [
+        api.passage(snippet.id, snippet.id in shortening.shortened)
+        for snippet in snippets
+        if shortening.keeps(snippet.id)
     ]
 
 
-OWN_ASK = "ask"
-"""Column of the recipients' file with an ask for one: the id of a snippet, or the words."""
-OWN_STATEMENT = "constituent"
-"""Column with a sentence that says who in the recipient's constituency writes."""
+TOC_MIN_WORDS = 1600
+"""A briefing of more words than this, including notes and sources, fills more than four pages."""
+_TAGS = re.compile("<[^>]*>")
 
 
-def own_ask(recipient: Recipient) -> str:
-    """The recipient's own ask in words, as a sentence that follows “I respectfully ask you to”."""
-    words = recipient.extra.get(OWN_ASK, "").strip()
-    if " " not in words:
+def needs_table_of_contents(html: str) -> bool:
+    """Return whether a briefing gets a table of contents.
+
+    It is decided by words, not pages, so that all formats agree.
+    """
+    return len(_TAGS.sub(" ", html).split()) > TOC_MIN_WORDS
+
+
+def _check_snippet_languages(api: TemplateApi, language: str, label: str) -> list[Problem]:
+    """Report snippets and caveats in a language other than the document's.
+
+    Better no letter than one in two languages.
+    """
+    used: list[Snippet | Caveat] = []
+    for passage in api.used.values():
+        used += [passage.snippet, *passage.caveats]
+    return [
+        Problem(
+            "snippet-language",
+            f"{statement.id!r} is in {statement.language!r}, and {label} in {language!r}",
+            statement.locate("language"),
+            "write a snippet in that language, or leave this one out",
+        )
+        for statement in used
+        if not is_same_language(statement.language, language)
+    ]
+
+
+ASK_COLUMN = "ask"
+"""Column of the recipient list with an ask for one recipient: the id of a snippet, or the wording."""
+CONSTITUENT_COLUMN = "constituent"
+"""Column with a sentence that says who in the recipient's constituency is writing."""
+
+
+def ask_from_column(recipient: Recipient) -> str:
+    """Return the wording of the recipient's own ask, ending like a sentence; empty if there is none.
+
+    It follows “I respectfully ask you to”.
+    """
+    wording = recipient.extra.get(ASK_COLUMN, "").strip()
+    if " " not in wording:
         return ""
-    return words if words.endswith((".", "!", "?", "”")) else f"{words}."
+    return wording if wording.endswith((".", "!", "?", "”")) else f"{wording}."
 
 
-def constituent(campaign: CampaignConfig, recipient: Recipient) -> str:
-    """The sentence for an elected recipient that says who in the constituency writes; empty for others."""
-    own = recipient.extra.get(OWN_STATEMENT, "")
-    if own or not recipient.constituency:
-        return own
-    return campaign.constituent.replace(CONSTITUENCY, recipient.constituency)
+def constituent_sentence(campaign: CampaignConfig, recipient: Recipient) -> str:
+    """Return the sentence that tells an elected recipient who in the constituency is writing.
+
+    It is empty for others, unless their row has one.
+    """
+    sentence = recipient.extra.get(CONSTITUENT_COLUMN, "")
+    if sentence or not recipient.constituency:
+        return sentence
+    return campaign.constituent.replace(CONSTITUENCY_PLACEHOLDER, recipient.constituency)
 
 
-def facts_of(recipient: Recipient) -> dict[str, Any]:
-    """What an interest's condition can ask about a recipient."""
+def condition_variables(recipient: Recipient) -> dict[str, Any]:
+    """Return the variables that the condition of an interest can use about a recipient."""
     return {
         "id": recipient.id,
         "office": recipient.office,

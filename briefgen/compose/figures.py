@@ -1,7 +1,6 @@
-"""Figures as documents carry them: picture, caption with its sources, and the data as a table where wanted.
+"""Figures in documents: picture, caption with its sources and, where wanted, the data as a table.
 
-What a figure says is read here from its snippet and drawn by briefgen.charts; whether it is true is for
-briefgen.evidence to say.
+A snippet's figure is read here and drawn by briefgen.charts; briefgen.evidence checks whether it is true.
 """
 
 from __future__ import annotations
@@ -14,142 +13,156 @@ from functools import cache, partial
 
 from markupsafe import Markup
 
-from briefgen.charts.plot import Mark, Plot
+from briefgen.charts.plot import DataPoint, Plot
 from briefgen.charts.scene import Scene
-from briefgen.compose.passages import Desk
-from briefgen.compose.record import describe, place_words
-from briefgen.compose.templates import long_date
+from briefgen.compose.passages import TemplateApi
+from briefgen.compose.record import describe_source, format_locator
+from briefgen.compose.templates import format_long_date
 from briefgen.errors import BriefgenError, Problem
-from briefgen.evidence.dates import Span, read_edtf
-from briefgen.evidence.figure_checks import values
+from briefgen.evidence.edtf import DateSpan, parse_edtf
+from briefgen.evidence.figure_checks import parse_figure_values
 from briefgen.model.snippet import Datum, Evidence, Figure, Snippet
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
-_MARK = "figure:"
-_LAW = ("bill", "legal_case", "legislation", "regulation", "treaty")
-_DRAWN = re.compile(rf'src="{_MARK}([a-z0-9-]+)"')
+_PICTURE_MARK = "figure:"
+_LEGAL_TYPES = ("bill", "legal_case", "legislation", "regulation", "treaty")
+_MARKED_SRC = re.compile(rf'src="{_PICTURE_MARK}([a-z0-9-]+)"')
 
 
 @dataclass(slots=True)
-class Figures:
-    """What a template can call as `figure(id)`; keeps the pictures until the markup has been read."""
+class FigureApi:
+    """The functions `figure` and `figure_table` of templates; keeps the pictures for `embed_figures`."""
 
-    desk: Desk
-    references: Mapping[str, Reference]
+    api: TemplateApi
+    references: Mapping[str, Source]
     language: str
     country: str
-    """Of the sender: it decides how dates are written."""
+    """The sender's, which decides how dates are written."""
     tables: bool = False
-    """Whether a figure has its data below it, where the template does not say."""
+    """Whether the data follow a figure unless the template says otherwise."""
     accent: str = ""
-    """Colour of the campaign for bars, lines and dots, `#rrggbb`; empty for briefgen's own."""
+    """The campaign's colour for bars, lines and dots, `#rrggbb`; empty for the default colour."""
     drawn: dict[str, Scene] = field(default_factory=dict)
 
     def figure(self, id: str, table: bool | None = None) -> Markup:
-        """The figure with this id, as a block; raises BriefgenError where it may not be printed."""
-        passage = self.desk.passage(id)
+        """Return the figure with this id as a block; raise BriefgenError if it may not be printed."""
+        passage = self.api.passage(id)
         snippet = passage.snippet
-        html = figure_html(snippet, passage.note(), passage.text + _legend(snippet) + passage.sentences())
+        html = render_figure_html(
+            snippet,
+            passage.render_note(),
+            passage.text + _legend_html(snippet) + passage.render_caveat_sentences(),
+        )
         if id not in self.drawn:
-            scene = scene_of(snippet, self.language, self.country)
-            self.drawn[id] = scene.accented(self.accent) if self.accent else scene
+            scene = draw_figure(snippet, self.language, self.country)
+            self.drawn[id] = scene.with_accent_colour(self.accent) if self.accent else scene
         if self.tables if table is None else table:
-            html += self.table(id)
+            html += self.figure_table(id)
         return html
 
-    def table(self, id: str) -> Markup:
-        """The data of this figure alone, as a block: for documents that show no picture."""
-        snippet = self.desk.passage(id).snippet
-        return table_html(snippet, self.references, self.language, self.country)
+    def figure_table(self, id: str) -> Markup:
+        """Return the data of this figure alone, as a block: for documents that show no pictures."""
+        snippet = self.api.passage(id).snippet
+        return render_figure_table(snippet, self.references, self.language, self.country)
 
 
-_FIGURE = Markup(
+_FIGURE_TEMPLATE = Markup(
     '<figure><figcaption><strong>{}{}</strong>{}</figcaption><img src="{}" alt="{}"/></figure><p>{}</p>'
 )
 
 
-def figure_html(snippet: Snippet, note: Markup, wording: Markup) -> Markup:
-    """A figure between its caption (title, unit, call of the note with its sources) and its wording.
+def render_figure_html(snippet: Snippet, note: Markup, wording: Markup) -> Markup:
+    """Render a figure: caption (title, unit and the call of the note with its sources), image and wording.
 
-    The picture comes in later, see `with_figures`.
+    `embed_figures` replaces the mark in the image's `src` with the picture.
     """
-    figure = _figure_of(snippet)
+    figure = _require_figure(snippet)
     unit = f" ({figure.unit})" if figure.unit else ""
     alt = " ".join(figure.alt.split())
-    return _FIGURE.format(snippet.title, unit, note, f"{_MARK}{snippet.id}", alt, wording)
+    return _FIGURE_TEMPLATE.format(snippet.title, unit, note, f"{_PICTURE_MARK}{snippet.id}", alt, wording)
 
 
-def _legend(snippet: Snippet) -> Markup:
-    legend = _figure_of(snippet).legend.strip()
+def _legend_html(snippet: Snippet) -> Markup:
+    legend = _require_figure(snippet).legend.strip()
     return Markup(" {}").format(legend) if legend else Markup("")
 
 
-def with_figures(html: str, drawn: Mapping[str, Scene]) -> str:
-    """Canonical HTML in which every figure carries its picture, as SVG and as PNG."""
-    return _DRAWN.sub(lambda found: _carried(drawn[found[1]]) if found[1] in drawn else found[0], html)
+def embed_figures(html: str, drawn: Mapping[str, Scene]) -> str:
+    """Replace the marks in canonical HTML with the figures' pictures, as SVG and as PNG."""
+    return _MARKED_SRC.sub(
+        lambda match: _scene_attributes(drawn[match[1]]) if match[1] in drawn else match[0], html
+    )
 
 
 @cache
-def _carried(scene: Scene) -> str:
-    from briefgen.charts.png import as_png
-    from briefgen.charts.svg import as_svg
+def _scene_attributes(scene: Scene) -> str:
+    from briefgen.charts.png import render_png
+    from briefgen.charts.svg import render_svg
 
-    svg, png = (base64.b64encode(data).decode() for data in (as_svg(scene), as_png(scene)))
+    svg, png = (base64.b64encode(data).decode() for data in (render_svg(scene), render_png(scene)))
     return f'src="data:image/svg+xml;base64,{svg}" data-png="data:image/png;base64,{png}"'
 
 
 # -- drawing
 
 
-def scene_of(snippet: Snippet, language: str, country: str = "") -> Scene:
-    """The picture of a figure; raises BriefgenError where it cannot be drawn, or would fit on no page."""
-    from briefgen.charts import MAX_HEIGHT, draw
+def draw_figure(snippet: Snippet, language: str, country: str = "") -> Scene:
+    """Draw a figure; raise BriefgenError if it cannot be drawn, or would not fit on a page."""
+    from briefgen.charts import MAX_CHART_HEIGHT, draw_chart
 
-    if problems := list(_unwritable(snippet)):
+    if problems := list(_check_glyphs(snippet)):
         raise BriefgenError(problems)
-    scene = draw(plot_of(snippet, language, country))
-    if scene.height > MAX_HEIGHT:
+    scene = draw_chart(build_plot(snippet, language, country))
+    if scene.height > MAX_CHART_HEIGHT:
         raise BriefgenError(
             Problem(
                 "figure-too-high",
-                f"the figure {snippet.id!r} would be {scene.height:,.0f} pixels high, "
-                f"and a page has room for {MAX_HEIGHT:,.0f}",
-                snippet.at("figure", "rows"),
-                "shorten the labels, or make two figures of it",
+                f"the figure {snippet.id!r} would be {scene.height:,.0f} pixels high; "
+                f"a page has room for {MAX_CHART_HEIGHT:,.0f}",
+                snippet.locate("figure", "rows"),
+                "shorten the labels, or split it into two figures",
             )
         )
     return scene
 
 
-def plot_of(snippet: Snippet, language: str, country: str = "") -> Plot:
-    """What a figure shows, by value and in words.
+def build_plot(snippet: Snippet, language: str, country: str = "") -> Plot:
+    """Build the plot of a figure from its data, with labels and dates in words.
 
-    Dates are written as the country writes them, or in digits where the face has no letters for that.
+    Dates follow the country's conventions, or are in digits where the typeface lacks letters for that.
     """
-    from briefgen.charts.lettering import unwritable
+    from briefgen.charts.typeface import find_missing_characters
 
-    figure = _figure_of(snippet)
+    figure = _require_figure(snippet)
     marks = []
-    for datum, value in zip(figure.rows, values(figure), strict=True):
-        span = read_edtf(datum.date)
-        date = date_words(datum.date, language, country)
-        mark = Mark(
+    for datum, value in zip(figure.rows, parse_figure_values(figure), strict=True):
+        span = parse_edtf(datum.date)
+        date = format_edtf_date(datum.date, language, country)
+        mark = DataPoint(
             datum.label.strip(),
-            datum.date if unwritable(date) else date,
-            _days(span),
+            datum.date if find_missing_characters(date) else date,
+            _day_range(span),
             datum.value.strip(),
             status=datum.status,
         )
         if value is not None:
             low, high = float(value.low), float(value.high)
-            mark = Mark(
-                mark.label, mark.date, mark.days, mark.value, low, high, value.more, value.less, mark.status
+            mark = DataPoint(
+                mark.label,
+                mark.date,
+                mark.days,
+                mark.value,
+                low,
+                high,
+                value.may_be_more,
+                value.may_be_less,
+                mark.status,
             )
         marks.append(mark)
     return Plot(figure.chart, figure.unit, tuple(marks), language)
 
 
-def _figure_of(snippet: Snippet) -> Figure:
+def _require_figure(snippet: Snippet) -> Figure:
     if snippet.figure is None:
         raise BriefgenError(
             Problem(
@@ -162,36 +175,38 @@ def _figure_of(snippet: Snippet) -> Figure:
     return snippet.figure
 
 
-def _days(span: Span | None) -> tuple[float, float] | None:
+def _day_range(span: DateSpan | None) -> tuple[float, float] | None:
     ends = [day.toordinal() for day in (span.start, span.end) if day] if span else []
     return (float(min(ends)), float(max(ends))) if ends else None
 
 
-def _unwritable(snippet: Snippet) -> Iterator[Problem]:
-    """Characters that the face of figures has not; a page would take them from the system's fonts."""
-    from briefgen.charts.lettering import unwritable
+def _check_glyphs(snippet: Snippet) -> Iterator[Problem]:
+    """Report characters that the figures' typeface lacks; pages would take them from the system's fonts."""
+    from briefgen.charts.typeface import find_missing_characters
 
-    texts = [(_figure_of(snippet).unit, snippet.at("figure", "unit"))]
+    texts = [(_require_figure(snippet).unit, snippet.locate("figure", "unit"))]
     for row, datum in enumerate(snippet.data):
-        texts += [(getattr(datum, key), snippet.at("figure", "rows", row, key)) for key in ("label", "value")]
+        texts += [
+            (getattr(datum, key), snippet.locate("figure", "rows", row, key)) for key in ("label", "value")
+        ]
     for text, place in texts:
-        if lacking := unwritable(text):
-            message = f"figures are lettered in a face without {' '.join(lacking[:5])}, for {text[:40]!r}"
+        if missing := find_missing_characters(text):
+            message = f"the typeface of figures lacks {' '.join(missing[:5])}, used in {text[:40]!r}"
             yield Problem("figure-glyph", message, place, "write names in Latin, Greek or Cyrillic letters")
 
 
-def drawing_problems(snippets: Iterable[Snippet]) -> Iterator[Problem]:
-    """What keeps figures that may be printed from being drawn, besides what the checks of evidence tell."""
+def check_figure_drawings(snippets: Iterable[Snippet]) -> Iterator[Problem]:
+    """Report what prevents drawing the printable figures, beyond what the evidence checks report."""
     for snippet in snippets:
         if snippet.figure is None or snippet.review.status != "verified":
             continue
-        read = values(snippet.figure)
-        dated = all(read_edtf(datum.date) for datum in snippet.data if datum.date)
-        if not dated or (snippet.figure.chart != "timeline" and None in read):
-            yield from _unwritable(snippet)
+        figure_values = parse_figure_values(snippet.figure)
+        dated = all(parse_edtf(datum.date) for datum in snippet.data if datum.date)
+        if not dated or (snippet.figure.chart != "timeline" and None in figure_values):
+            yield from _check_glyphs(snippet)
             continue
         try:
-            scene_of(snippet, "en")
+            draw_figure(snippet, "en")
         except BriefgenError as error:
             yield from error.problems
 
@@ -199,98 +214,100 @@ def drawing_problems(snippets: Iterable[Snippet]) -> Iterator[Problem]:
 # -- dates
 
 
-def date_words(date: str, language: str = "en", country: str = "") -> str:
-    """A date of EDTF as it is printed: `17 October 2025`, `October 2025`, `2014–2017`, `c. 1995`, `1990s`."""
+def format_edtf_date(date: str, language: str = "en", country: str = "") -> str:
+    """Format an EDTF date: `17 October 2025`, `October 2025`, `2014–2017`, `c. 1995`, `1990s`."""
     start, slash, end = date.partition("/")
     if not slash:
-        return _one_date(start, language, country)
-    say = partial(_one_date, language=language, country=country)
-    parts = ["" if part in ("", "..") else say(part) for part in (start, end)]
-    # Thin where only years stand, spaced where words do.
-    joint = "–" if all(part.isdigit() or not part for part in parts) else " – "
-    return joint.join(parts).strip()
+        return _format_single_date(start, language, country)
+    format_part = partial(_format_single_date, language=language, country=country)
+    parts = ["" if part in ("", "..") else format_part(part) for part in (start, end)]
+    # No spaces around the dash between years, spaces between words.
+    dash = "–" if all(part.isdigit() or not part for part in parts) else " – "
+    return dash.join(parts).strip()
 
 
-def _one_date(date: str, language: str, country: str) -> str:
+def _format_single_date(date: str, language: str, country: str) -> str:
     from babel.dates import format_skeleton
     from babel.localedata import exists
 
-    plain = date.rstrip("?~%")
-    span = read_edtf(plain)
+    unmarked = date.rstrip("?~%")
+    span = parse_edtf(unmarked)
     if span is None or span.start is None:
         return date
     if not span.parts:
-        decade = plain.count("X") == 1 and language.startswith("en")
+        is_decade = unmarked.count("X") == 1 and language.startswith("en")
         last = span.end.year if span.end else ""
-        words = f"{span.start.year}s" if decade else f"{span.start.year}–{last}"
+        words = f"{span.start.year}s" if is_decade else f"{span.start.year}–{last}"
     else:
         year, month, day = span.parts[0]
         if day:
-            words = long_date(span.start, language, country)
+            words = format_long_date(span.start, language, country)
         elif month:
             known = (code for code in (language.replace("-", "_"), language.split("-")[0]) if exists(code))
             words = format_skeleton("yMMMM", span.start, locale=next(known, "en"))
         else:
             words = str(year)
-    marks = date[len(plain) :]
-    words = f"c. {words}" if set(marks) & set("~%") else words
-    return f"{words} (?)" if set(marks) & set("?%") else words
+    qualifiers = date[len(unmarked) :]
+    words = f"c. {words}" if set(qualifiers) & set("~%") else words
+    return f"{words} (?)" if set(qualifiers) & set("?%") else words
 
 
 # -- the data as a table
 
 
-def table_html(snippet: Snippet, references: Mapping[str, Reference], language: str, country: str) -> Markup:
-    """The data of a figure as a table, each datum with its sources and their places."""
-    figure = _figure_of(snippet)
+def render_figure_table(
+    snippet: Snippet, references: Mapping[str, Source], language: str, country: str
+) -> Markup:
+    """Render the data of a figure as a table, each datum with its sources and locators."""
+    figure = _require_figure(snippet)
     labelled = any(datum.label for datum in figure.rows)
     dated = any(datum.date for datum in figure.rows)
     timeline = figure.chart == "timeline"
-    heads = ["Date"] if dated else []
+    headers = ["Date"] if dated else []
     if labelled:
-        heads.append("What happened" if timeline else "Item")
-    heads += [*([] if timeline else [figure.unit[:1].upper() + figure.unit[1:]]), "Source and place"]
+        headers.append("What happened" if timeline else "Item")
+    headers += [*([] if timeline else [figure.unit[:1].upper() + figure.unit[1:]]), "Source and place"]
     rows = Markup("")
     for datum in figure.rows:
-        cells = [date_words(datum.date, language, country)] if dated else []
-        cells += [_with_note(datum, timeline)] if labelled else []
-        cells += [] if timeline else [_with_status(datum.value, datum, not labelled)]
-        cells.append("; ".join(dict.fromkeys(source_words(one, references) for one in datum.evidence)))
-        written = (Markup("<td>{}</td>").format(cell) for cell in cells)
-        rows += Markup("<tr>{}</tr>").format(Markup("").join(written))
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in heads)
+        cells = [format_edtf_date(datum.date, language, country)] if dated else []
+        cells += [_append_note(datum, timeline)] if labelled else []
+        cells += [] if timeline else [_append_status(datum.value, datum, not labelled)]
+        sources = (describe_evidence(evidence, references) for evidence in datum.evidence)
+        cells.append("; ".join(dict.fromkeys(sources)))
+        cells_html = (Markup("<td>{}</td>").format(cell) for cell in cells)
+        rows += Markup("<tr>{}</tr>").format(Markup("").join(cells_html))
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(header) for header in headers)
     return Markup(
         "<table><caption>{}: the data</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
     ).format(snippet.title, head, rows)
 
 
-def _with_note(datum: Datum, timeline: bool) -> str:
-    said = f"{datum.label} ({datum.note})" if datum.note else datum.label
-    return _with_status(said, datum, False) if timeline else said
+def _append_note(datum: Datum, timeline: bool) -> str:
+    text = f"{datum.label} ({datum.note})" if datum.note else datum.label
+    return _append_status(text, datum, False) if timeline else text
 
 
-def _with_status(said: str, datum: Datum, noted: bool) -> str:
-    more = [datum.status, datum.note if noted else ""]
-    told = "; ".join(part for part in more if part)
-    return f"{said} ({told})" if told else said
+def _append_status(text: str, datum: Datum, with_note: bool) -> str:
+    remarks = "; ".join(filter(None, [datum.status, datum.note if with_note else ""]))
+    return f"{text} ({remarks})" if remarks else text
 
 
-def source_words(evidence: Evidence, references: Mapping[str, Reference]) -> str:
-    """A piece of evidence in words for tables: who said it, through whom, and the place."""
+def describe_evidence(evidence: Evidence, references: Mapping[str, Source]) -> str:
+    """Describe a piece of evidence for tables: its source, the works it was read through, and the place."""
     if evidence.source is None:
         return f"computed: {evidence.computed}"
     chain = "".join(
-        f"{_named(via.source, via.locator, references)}, {via.relation} in " for via in evidence.via
+        f"{_describe_work(via.source, via.locator, references)}, {via.relation} in " for via in evidence.via
     )
-    return chain + _named(evidence.source, evidence.locator, references)
+    return chain + _describe_work(evidence.source, evidence.locator, references)
 
 
-def _named(source: str, locator: Mapping[str, str], references: Mapping[str, Reference]) -> str:
-    place = "".join(f", {place_words(label, value)}" for label, value in locator.items())
+def _describe_work(source: str, locator: Mapping[str, str], references: Mapping[str, Source]) -> str:
+    place = "".join(f", {format_locator(label, value)}" for label, value in locator.items())
     reference = references.get(source)
     if reference is None:
         return f"{source}{place}"
-    # A page without author is known by where it stands; of a law that would be the name of a series.
-    unnamed = not reference.csl.get("author") and reference.csl.get("type") not in _LAW
-    where = str(reference.csl.get("container-title", "")) if unnamed else ""
-    return f"{f'{where}, ' if where else ''}{describe(reference)}{place}"
+    # A web page without an author is known by its site; for a law that field would name a series.
+    unnamed = not reference.csl.get("author") and reference.csl.get("type") not in _LEGAL_TYPES
+    container = str(reference.csl.get("container-title", "")) if unnamed else ""
+    return f"{f'{container}, ' if container else ''}{describe_source(reference)}{place}"

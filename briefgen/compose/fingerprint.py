@@ -1,6 +1,6 @@
-"""Hashes over what shapes letters: all of it but the recipient, and the part that makes files of documents.
+"""Fingerprints: hashes of what shapes a campaign's letters, and of what shapes only their files.
 
-It reads files and judges none.
+Files are read here, and not checked.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from briefgen import __version__
-from briefgen.library.folders import Folder
+from briefgen.library.folders import LibraryFolder
 from briefgen.model.campaign import CampaignConfig
 
-_PARTS = (("templates", "**/*"), ("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"))
+_FILE_PATTERNS = (("templates", "**/*"), ("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"))
 _PACKAGES = (
     "weasyprint",
     "python-docx",
@@ -31,53 +31,55 @@ _PACKAGES = (
 )
 
 
-def fingerprint(
+def campaign_fingerprint(
     campaign: CampaignConfig,
-    folders: Iterable[Folder],
+    folders: Iterable[LibraryFolder],
     beside: Iterable[Path] = (),
     verified: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
-    """SHA-256 (hex) over the campaign, every file of the library that can shape a letter, and all versions.
+    """Return the SHA-256 (hex) of the campaign, all library files that can shape a letter, and all versions.
 
-    `beside` are files of the campaign, `verified` says how each statement was proved, which letters record.
-    Recipient files are left out: each letter has its own recipient in its key.
+    `beside` are files in the campaign's folder; `verified` says how each statement was verified, which
+    letters record. Recipient files are left out: each letter has its own recipient in its key.
     """
-    told = (campaign.model_dump(mode="json", exclude={"recipients"}), dict(verified or {}))
-    return _hashed(told, (*_files(folders), *((path, path.name) for path in beside)))
+    settings = (campaign.model_dump(mode="json", exclude={"recipients"}), dict(verified or {}))
+    return _hash_inputs(settings, (*_library_files(folders), *((path, path.name) for path in beside)))
 
 
-def drawing(campaign: CampaignConfig, folders: Iterable[Folder], letterhead: bytes = b"") -> str:
-    """SHA-256 (hex) over everything that shapes a file but the document of which it is made."""
-    look = campaign.letterhead.model_dump(mode="json")
-    told = (campaign.output.pdf, sha256(letterhead).hexdigest(), look)
-    drawn = ((path, name) for path, name in _files(folders) if _draws(path, name))
-    return _hashed(told, drawn)
+def rendering_fingerprint(
+    campaign: CampaignConfig, folders: Iterable[LibraryFolder], letterhead: bytes = b""
+) -> str:
+    """Return the SHA-256 (hex) of everything that shapes a file except the document it is made from."""
+    branding = campaign.letterhead.model_dump(mode="json")
+    settings = (campaign.output.pdf, sha256(letterhead).hexdigest(), branding)
+    files = ((path, name) for path, name in _library_files(folders) if _affects_rendering(path, name))
+    return _hash_inputs(settings, files)
 
 
-def packages() -> dict[str, str]:
-    """Versions of the packages that shape letters."""
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that shape letters."""
     return {name: metadata.version(name) for name in _PACKAGES}
 
 
-def _draws(path: Path, name: str) -> bool:
-    """Stylesheets, and whatever else stands among the templates and is none."""
+def _affects_rendering(path: Path, name: str) -> bool:
+    """Return whether a file is a stylesheet, or anything else among the templates that is not a template."""
     return name.split("/")[1] == "templates" and path.suffix != ".j2"
 
 
-def _hashed(told: object, files: Iterable[tuple[Path, str]]) -> str:
-    digest = sha256(json.dumps(told, sort_keys=True, default=str).encode())
-    for name, version in packages().items():
+def _hash_inputs(settings: object, files: Iterable[tuple[Path, str]]) -> str:
+    digest = sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    for name, version in package_versions().items():
         digest.update(f"{name} {version}\n".encode())
     digest.update(__version__.encode())
-    for path, shown in files:
-        digest.update(f"\0{shown}\0".encode())
+    for path, name in files:
+        digest.update(f"\0{name}\0".encode())
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _files(folders: Iterable[Folder]) -> Iterable[tuple[Path, str]]:
+def _library_files(folders: Iterable[LibraryFolder]) -> Iterable[tuple[Path, str]]:
     for number, folder in enumerate(folders):
-        for part, pattern in _PARTS:
-            for path in sorted((folder.path / part).glob(pattern)):
+        for subfolder, pattern in _FILE_PATTERNS:
+            for path in sorted((folder.path / subfolder).glob(pattern)):
                 if path.is_file():
                     yield path, f"{number}/{path.relative_to(folder.path).as_posix()}"

@@ -1,6 +1,6 @@
-"""Snippets as they are printed: the body's inline marks, its note, and the caveats that travel with it.
+"""Snippets as they are printed: inline markup, note and the caveats that go with them.
 
-It sets what the library says; which snippets a letter uses is for briefgen.compose.select to decide.
+Here too is the API that templates call. briefgen.compose.select decides which snippets a letter uses.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.compose.citations import Citation, Note, Remark, Via
-from briefgen.compose.citations.phrases import known_words, label_of, unusable
-from briefgen.compose.citations.placement import mark
-from briefgen.compose.english_variants import as_read
-from briefgen.errors import BriefgenError, Problem, suggest
+from briefgen.compose.citations import Citation, Note, OriginalCitation, Remark
+from briefgen.compose.citations.phrases import find_locator_label, locator_names, reserved_characters
+from briefgen.compose.citations.placement import citation_mark
+from briefgen.compose.english_variants import adapt_to_variant
+from briefgen.errors import BriefgenError, Problem, suggest_similar
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
 
 
@@ -30,23 +30,26 @@ def _markdown() -> Any:
 
 
 @cache
-def inline_html(body: str) -> str:
-    """A body's Markdown as inline HTML: emphasis and strong only, quotation marks typographic."""
+def render_inline_markdown(body: str) -> str:
+    """Render a body's Markdown as inline HTML: emphasis and strong only, with typographic quotation marks."""
     return str(_markdown().renderInline(" ".join(body.split())))
 
 
-def _place(locator: Locator) -> tuple[str, str]:
+def _locator_pair(locator: Locator) -> tuple[str, str]:
     return next(iter(locator.items()), ("", ""))
 
 
-def _citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
-    """All evidence of one claim: a source once for each place in it, with the chain that leads to it."""
+def _evidence_citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
+    """Return citations for one claim's evidence: each source and locator once, with its chain of sources."""
     return tuple(
         dict.fromkeys(
             Citation(
                 evidence.source,
-                *_place(evidence.locator),
-                via=tuple(Via(via.relation, via.source, *_place(via.locator)) for via in evidence.via),
+                *_locator_pair(evidence.locator),
+                via=tuple(
+                    OriginalCitation(via.relation, via.source, *_locator_pair(via.locator))
+                    for via in evidence.via
+                ),
             )
             for evidence in items
             if evidence.source is not None
@@ -54,51 +57,54 @@ def _citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
     )
 
 
-def _caveat_html(caveat: Caveat) -> str:
-    return inline_html(caveat.body)
+def _render_caveat(caveat: Caveat) -> str:
+    return render_inline_markdown(caveat.body)
 
 
-def note_of(
-    snippet: Snippet, caveats: Iterable[Caveat], html_of: Callable[[Caveat], str] = _caveat_html
+def build_snippet_note(
+    snippet: Snippet, caveats: Iterable[Caveat], render_caveat: Callable[[Caveat], str] = _render_caveat
 ) -> Note:
-    """The note of a snippet: its sources, then each caveat as a sentence (`html_of`) with its own."""
-    cited = _citations(snippet.evidence)
+    """Build the note of a snippet: its sources, then each caveat as a sentence with its own sources."""
+    cited = _evidence_citations(snippet.evidence)
     if snippet.kind == "figure" and cited:
-        # A caption names its sources as such.
+        # A caption introduces its sources as such.
         cited = (replace(cited[0], prefix="Sources:" if len(cited) > 1 else "Source:"), *cited[1:])
     # What the note has just cited need not be cited again for the caveat.
     remarks = tuple(
-        Remark(html_of(caveat), tuple(one for one in _citations(caveat.evidence) if one not in cited))
+        Remark(
+            render_caveat(caveat),
+            tuple(citation for citation in _evidence_citations(caveat.evidence) if citation not in cited),
+        )
         for caveat in caveats
     )
     return Note(cited, remarks)
 
 
 @dataclass(slots=True)
-class Notebook:
-    """The notes of one document while its template runs; each leaves a mark where it was called."""
+class NoteCollector:
+    """Collects the notes of one document while its template runs; each leaves a mark where it was called."""
 
     notes: list[Note] = field(default_factory=list)
 
-    def call(self, note: Note) -> Markup:
-        """Keep a note and return its mark."""
+    def add(self, note: Note) -> Markup:
+        """Add a note and return its mark; an empty note gets none."""
         if note == Note():
             return Markup("")
         self.notes.append(note)
-        return Markup(mark(len(self.notes) - 1))
+        return Markup(citation_mark(len(self.notes) - 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SnippetPassage:
     """A snippet in a template: printing it prints its text with its note."""
 
     snippet: Snippet
     caveats: tuple[Caveat, ...]
-    """All that travel with it; those with `must_print` are printed."""
-    _notebook: Notebook
+    """All that go with it; those with `must_print` are printed."""
+    _note_collector: NoteCollector
     short: bool = False
     variety: str = ""
-    """Of English: `en-GB`, `en-US`, `en-CA`; empty in other languages."""
+    """The variant of English, `en-GB`, `en-US` or `en-CA`; empty in other languages."""
 
     @property
     def id(self) -> str:
@@ -107,12 +113,12 @@ class Passage:
 
     @property
     def kind(self) -> str:
-        """`statistic`, `finding`, `ask` …"""
+        """The snippet's kind: `statistic`, `finding`, `ask` and so on."""
         return self.snippet.kind
 
     @property
     def title(self) -> str:
-        """A few words for headings; empty where the snippet has none."""
+        """A few words for headings; empty if the snippet has none."""
         return self.snippet.title
 
     @property
@@ -123,38 +129,38 @@ class Passage:
     @property
     def text(self) -> Markup:
         """The wording alone, without note or caveats, for a claim that is printed in full elsewhere."""
-        return Markup(self._in_its_variety(self.wording))
+        return Markup(self._adapt(self.wording))
 
     @property
     def wording(self) -> str:
-        """The body or variant that is printed, as written."""
-        variants: dict[str, str] = {str(name): words for name, words in self.snippet.variants.items()}
+        """The body or variant to be printed, as written in the snippet."""
+        variants: dict[str, str] = {str(name): text for name, text in self.snippet.variants.items()}
         names = ("short", self.variety) if self.short else (self.variety,)
         return next((variants[name] for name in names if name in variants), self.snippet.body)
 
-    def caveat_html(self, caveat: Caveat) -> str:
-        """A caveat's words as they are printed."""
-        return self._in_its_variety(caveat.body)
+    def render_caveat(self, caveat: Caveat) -> str:
+        """Render a caveat as it is printed."""
+        return self._adapt(caveat.body)
 
-    def _in_its_variety(self, body: str) -> str:
-        return as_read(inline_html(body), self.variety)
+    def _adapt(self, body: str) -> str:
+        return adapt_to_variant(render_inline_markdown(body), self.variety)
 
     def __html__(self) -> str:
-        """The wording with its note and caveats."""
-        return self.text + self.note() + self.sentences()
+        """Return the wording with its note and caveats."""
+        return self.text + self.render_note() + self.render_caveat_sentences()
 
-    def note(self) -> Markup:
-        """The call of its note: its sources, and the caveats that stand in it."""
+    def render_note(self) -> Markup:
+        """Return the call of the note: its sources, and the caveats printed in the note."""
         printed = (caveat for caveat in self.caveats if caveat.must_print and caveat.form == "footnote")
-        return self._notebook.call(note_of(self.snippet, printed, self.caveat_html))
+        return self._note_collector.add(build_snippet_note(self.snippet, printed, self.render_caveat))
 
-    def sentences(self) -> Markup:
-        """The caveats that stand behind the wording, each with its own note."""
+    def render_caveat_sentences(self) -> Markup:
+        """Return the caveats that follow the wording in the text, each with its own note."""
         html = Markup("")
         for caveat in self.caveats:
             if caveat.must_print and caveat.form == "sentence":
-                html += Markup(" ") + Markup(self.caveat_html(caveat))
-                html += self._notebook.call(Note(_citations(caveat.evidence)))
+                html += Markup(" ") + Markup(self.render_caveat(caveat))
+                html += self._note_collector.add(Note(_evidence_citations(caveat.evidence)))
         return html
 
     def __str__(self) -> str:
@@ -162,31 +168,36 @@ class Passage:
 
 
 @dataclass(slots=True)
-class Desk:
-    """What a template can call: `snippet(id)` and `cite(source, para=5)`; remembers what was used."""
+class TemplateApi:
+    """The functions `snippet` and `cite` of templates; records which snippets were used."""
 
     snippets: Mapping[str, Snippet]
     caveats: Mapping[str, Caveat]
     references: Mapping[str, Any]
     variety: str = ""
-    """Of English: `en-GB`, `en-US`, `en-CA`; empty in other languages."""
-    notebook: Notebook = field(default_factory=Notebook)
-    used: dict[tuple[str, bool], Passage] = field(default_factory=dict)
-    """By id, and whether it is the short wording."""
+    """The variant of English, `en-GB`, `en-US` or `en-CA`; empty in other languages."""
+    note_collector: NoteCollector = field(default_factory=NoteCollector)
+    used: dict[tuple[str, bool], SnippetPassage] = field(default_factory=dict)
+    """By id, and whether the wording is the short one."""
 
-    def passage(self, id: str, short: bool = False) -> Passage:
-        """The snippet with this id; raises BriefgenError where it may not be printed."""
+    def passage(self, id: str, short: bool = False) -> SnippetPassage:
+        """Return the snippet with this id; raise BriefgenError if it may not be printed."""
         snippet = self.snippets.get(id)
         if snippet is None:
             raise BriefgenError(
-                Problem("snippet-unknown", f"no snippet has the id {id!r}", None, suggest(id, self.snippets))
+                Problem(
+                    "snippet-unknown",
+                    f"no snippet has the id {id!r}",
+                    None,
+                    suggest_similar(id, self.snippets),
+                )
             )
         if snippet.review.status != "verified":
             raise BriefgenError(
                 Problem(
                     "snippet-not-verified",
-                    f"the snippet {id!r} is {snippet.review.status}, not verified",
-                    snippet.at("review", "status"),
+                    f"the snippet {id!r} has status {snippet.review.status}, not verified",
+                    snippet.locate("review", "status"),
                     "review it and run briefgen snippets lock, or leave it out",
                 )
             )
@@ -195,17 +206,17 @@ class Desk:
             raise BriefgenError(
                 Problem(
                     "caveat-unknown",
-                    f"the snippet {id!r} names the caveat {missing[0]!r}, which is not there",
-                    snippet.at("caveats"),
-                    suggest(missing[0], self.caveats),
+                    f"the snippet {id!r} names the caveat {missing[0]!r}, which does not exist",
+                    snippet.locate("caveats"),
+                    suggest_similar(missing[0], self.caveats),
                 )
             )
         return self.used.setdefault(
             (id, short),
-            Passage(
+            SnippetPassage(
                 snippet,
                 tuple(self.caveats[name] for name in snippet.caveats),
-                self.notebook,
+                self.note_collector,
                 short,
                 self.variety,
             ),
@@ -214,48 +225,50 @@ class Desk:
     def cite(self, source: str, prefix: str = "", suffix: str = "", **locator: object) -> Markup:
         """Cite a source: `cite("park-2013", para=5, prefix="see", suffix="emphasis added")`.
 
-        Raises BriefgenError for an unknown source or label, and for values that are not words or numbers.
+        Raise BriefgenError for unknown sources or labels, and for values that are not text or numbers.
         """
         if not isinstance(source, str) or source not in self.references:
-            hint = suggest(source, self.references) if isinstance(source, str) else None
-            raise _fault("source-unknown", f"no source has the id {source!r}", hint)
+            hint = suggest_similar(source, self.references) if isinstance(source, str) else None
+            raise _cite_error("source-unknown", f"no source has the id {source!r}", hint)
         if len(locator) > 1:
-            given = ", ".join(f"{name}=" for name in locator)
-            raise _fault(
+            names = ", ".join(f"{name}=" for name in locator)
+            raise _cite_error(
                 "locator-label",
-                f"cite() takes one locator, not {given}",
+                f"cite() takes one locator, not {names}",
                 'write one, as in cite("…", para=5)',
             )
-        word, value = next(iter(locator.items()), ("", ""))
-        label = label_of(word) if word else ""
+        name, value = next(iter(locator.items()), ("", ""))
+        label = find_locator_label(name) if name else ""
         if label is None:
-            hint = suggest(word, known_words()) or "docs/citations.md lists them"
-            raise _fault("locator-label", f"cite() knows no locator {word!r}", hint)
-        place = _typed(f"{word}=", value) if word else ""
-        if word and not place:
-            raise _fault(
-                "locator-value", f"cite() of {source} has {word}= without a value", "give it, or leave it out"
-            )
-        if signs := unusable(place):
-            raise _fault(
+            hint = suggest_similar(name, locator_names()) or "docs/citations.md lists them"
+            raise _cite_error("locator-label", f"cite() has no locator {name!r}", hint)
+        place = _check_cite_argument(f"{name}=", value) if name else ""
+        if name and not place:
+            raise _cite_error(
                 "locator-value",
-                f"the locator {place!r} of {source} holds what cannot be printed in a citation: {signs}",
-                "write it with other signs",
+                f"cite() of {source} has {name}= without a value",
+                "give a value, or leave it out",
             )
-        words = _typed("prefix=", prefix), _typed("suffix=", suffix)
-        return self.notebook.call(Note((Citation(source, label, place, *words),)))
+        if characters := reserved_characters(place):
+            raise _cite_error(
+                "locator-value",
+                f"the locator {place!r} of {source} contains what a citation cannot print: {characters}",
+                "use other characters",
+            )
+        affixes = _check_cite_argument("prefix=", prefix), _check_cite_argument("suffix=", suffix)
+        return self.note_collector.add(Note((Citation(source, label, place, *affixes),)))
 
 
-def _typed(name: str, value: object) -> str:
-    """What a template gives to cite() as words; raises BriefgenError for a list, nothing or true."""
+def _check_cite_argument(name: str, value: object) -> str:
+    """Return an argument of cite() as text; raise BriefgenError if it is a list, none or a boolean."""
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return str(value).strip()
-    raise _fault(
+    raise _cite_error(
         "locator-value",
-        f"cite() takes {name} as words or a whole number, not {value!r}",
-        'write for example para=5 or para="5–6"',
+        f"cite() takes {name} as text or a whole number, not {value!r}",
+        'write, for example, para=5 or para="5–6"',
     )
 
 
-def _fault(code: str, message: str, hint: str | None) -> BriefgenError:
+def _cite_error(code: str, message: str, hint: str | None) -> BriefgenError:
     return BriefgenError(Problem(code, message, None, hint))

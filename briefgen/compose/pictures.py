@@ -1,7 +1,7 @@
-"""Pictures that documents show: read from the library's own folders and carried in the document itself.
+"""Pictures in documents: read from the campaign's and the library's folders, and embedded in the document.
 
-So neither renderer opens a file, and nothing outside the folders can be shown. A drawing (SVG) comes with a
-PNG beside it, for programs that cannot draw it.
+So renderers open no files, and nothing outside these folders can be shown. A drawing (SVG) comes with a PNG
+beside it, for programs that cannot draw it.
 """
 
 from __future__ import annotations
@@ -15,189 +15,192 @@ from html import unescape
 from io import BytesIO
 from pathlib import Path
 
-from briefgen.compose.svg_sanitizer import has_words, safe_drawing
+from briefgen.compose.svg_sanitizer import has_text, sanitize_svg
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.system.files import is_ordinary, is_within, shown_name
+from briefgen.system.files import is_inside_folder, is_regular_file, printable_name
 
-MAX_BYTES = 5_000_000
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".svg"})
-"""Endings of the files that can be shown."""
-NOT_SHOWN = "out"
-"""Folder of a campaign that holds what was made of it, and nothing that a letter shows."""
-_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+MAX_PICTURE_BYTES = 5_000_000
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".svg"})
+"""Extensions of the files that can be shown."""
+OUTPUT_FOLDER = "out"
+"""The campaign's default output folder, which holds nothing that a letter shows."""
+_MEDIA_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _IMAGE = re.compile(r"<img\b[^>]*/>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
-_CARRIED = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/\s]+={0,2}\s*)", re.ASCII)
+_DATA_URI = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/\s]+={0,2}\s*)", re.ASCII)
 MAX_PIXELS = 40_000_000
 """Of one picture: an A4 page at 600 dots per inch has 35 million."""
 
 
-def with_pictures(html: str, folders: Sequence[Path]) -> str:
-    """Canonical HTML in which every image carries its picture (see `briefgen.model.document`).
+def embed_pictures(html: str, folders: Sequence[Path]) -> str:
+    """Embed the picture of every image in canonical HTML as a data URI (see `briefgen.model.document`).
 
-    `folders` are searched in order. Raises BriefgenError where a picture is missing, outside of them, too
-    large, unsafe or of another kind than PNG, JPEG and SVG with a PNG beside it.
+    `folders` are searched in order. Raise BriefgenError if a picture is missing, outside them, too large,
+    unsafe or of another type than PNG, JPEG and SVG with a PNG beside it.
     """
-    return _IMAGE.sub(lambda image: _carrying(image[0], folders), html)
+    return _IMAGE.sub(lambda image: _embed_picture(image[0], folders), html)
 
 
-def _carrying(image: str, folders: Sequence[Path]) -> str:
-    """An `img` that carries its picture."""
+def _embed_picture(image: str, folders: Sequence[Path]) -> str:
+    """Return an `img` element with its picture embedded."""
     if " data-png=" in image:
         return image  # a figure, drawn by ourselves: templates cannot write that attribute
     decorative = 'alt=""' in image
-    return _SOURCE.sub(lambda found: _sources(unescape(found[1]), folders, decorative), image, count=1)
+    return _SOURCE.sub(
+        lambda match: _picture_attributes(unescape(match[1]), folders, decorative), image, count=1
+    )
 
 
-def _sources(name: str, folders: Sequence[Path], decorative: bool) -> str:
-    """The attributes that carry a picture: `src`, and `data-png` where that is a drawing."""
+def _picture_attributes(name: str, folders: Sequence[Path], decorative: bool) -> str:
+    """Return the attributes that hold a picture: `src`, and `data-png` for a drawing."""
     if name.startswith("data:"):
-        return f'src="{_carried(name)}"'
-    path = _found(name, folders)
+        return f'src="{_check_data_uri(name)}"'
+    path = _find_picture(name, folders)
     if path.suffix.lower() != ".svg":
-        return f'src="{_raster(path, name)}"'
-    drawing, words = _drawing(path, name)
-    if decorative and words:
+        return f'src="{_raster_data_uri(path, name)}"'
+    drawing, contains_text = _svg_data_uri(path, name)
+    if decorative and contains_text:
         raise BriefgenError(
             Problem(
                 "picture-words-untold",
-                f'the drawing {name!r} has words in it, and alt="" says that it is decoration',
+                f'the drawing {name!r} contains text, but alt="" marks it as decoration',
                 Place(name),
-                "say in alt what it shows, or have its words drawn as shapes",
+                "describe the drawing in alt, or convert its text to paths",
             )
         )
-    png = _raster(_png_beside(path, name, folders), _beside(name))
+    png = _raster_data_uri(_find_png_of_drawing(path, name, folders), _png_name(name))
     return f'src="{drawing}" data-png="{png}"'
 
 
 @cache
-def _carried(address: str) -> str:
-    """The address of a picture that a template carries in itself, looked at as those in files are."""
-    found = _CARRIED.fullmatch(address)
-    kind, raw = (found[1], _decoded(found[2])) if found else ("", b"")
-    if len(raw) > MAX_BYTES:
+def _check_data_uri(uri: str) -> str:
+    """Check a picture that a template embeds as a data URI the way pictures in files are checked."""
+    match = _DATA_URI.fullmatch(uri)
+    media_type, raw = (match[1], _decode_base64(match[2])) if match else ("", b"")
+    if len(raw) > MAX_PICTURE_BYTES:
         raise BriefgenError(
             Problem(
                 "picture-size", "a picture in a template is larger than 5 MB", None, "save a smaller copy"
             )
         )
-    if not raw or kind != _kind(raw):
+    if not raw or media_type != _media_type(raw):
         raise BriefgenError(
             Problem(
                 "picture-kind",
-                f"a template carries a picture that is neither PNG nor JPEG: {shown_name(address[:40])!r}",
+                f"a picture embedded in a template is neither PNG nor JPEG: {printable_name(uri[:40])!r}",
                 None,
-                "save it as a file in the campaign's folder and name that",
+                "save it as a file in the campaign's folder and use its file name",
             )
         )
-    _look_at(raw, "in a template", None)
-    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+    _check_raster(raw, "in a template", None)
+    return f"data:{media_type};base64,{base64.b64encode(raw).decode()}"
 
 
-def _decoded(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except ValueError:
         return b""
 
 
-def _kind(raw: bytes) -> str | None:
-    return next((kind for magic, kind in _KINDS.items() if raw.startswith(magic)), None)
+def _media_type(raw: bytes) -> str | None:
+    return next((name for signature, name in _MEDIA_TYPES.items() if raw.startswith(signature)), None)
 
 
-def _look_at(raw: bytes, which: str, place: Place | None) -> None:
-    """Raise BriefgenError where a picture breaks off, is damaged, or unpacks to more than a page needs."""
+def _check_raster(raw: bytes, label: str, place: Place | None) -> None:
+    """Raise BriefgenError if a picture is truncated, damaged, or unpacks to more than a page needs."""
     import warnings
 
     from PIL import Image, ImageFile
 
-    # WeasyPrint has Pillow put up with pictures that break off; we do not.
+    # WeasyPrint makes Pillow accept truncated pictures; we do not.
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(raw), formats=("PNG", "JPEG")) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
-                    large = f"the picture {which} is {picture.width:,} by {picture.height:,} pixels large"
-                    raise BriefgenError(Problem("picture-too-large", large, place, "save a smaller copy"))
+                    message = f"the picture {label} has {picture.width:,} by {picture.height:,} pixels"
+                    raise BriefgenError(Problem("picture-too-large", message, place, "save a smaller copy"))
                 picture.load()
     except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError) as error:
         why = str(error).splitlines()[0].partition(" <_io.")[0] if str(error) else "it is damaged"
-        broken = f"the picture {which} cannot be set: {why}"
-        raise BriefgenError(Problem("picture-broken", broken, place, "save it anew as PNG or JPEG")) from None
+        message = f"the picture {label} cannot be used: {why}"
+        hint = "save it again as PNG or JPEG"
+        raise BriefgenError(Problem("picture-broken", message, place, hint)) from None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _found(name: str, folders: Sequence[Path]) -> Path:
-    path = _sought(name, folders)
+def _find_picture(name: str, folders: Sequence[Path]) -> Path:
+    path = _search_folders(name, folders)
     if path is not None:
         return path
     raise BriefgenError(
         Problem(
             "picture-missing",
-            f"the picture {shown_name(name)!r} is not in the campaign's folder",
-            Place(shown_name(name)),
+            f"the picture {printable_name(name)!r} is not in the campaign's folder",
+            Place(printable_name(name)),
             "put it beside campaign.yaml and name it by its file name",
         )
     )
 
 
-def _sought(name: str, folders: Sequence[Path]) -> Path | None:
-    """The file of this name that one of the folders holds."""
+def _search_folders(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the file of this name in the first folder that has it."""
     for folder in folders:
         path = folder / name
-        if is_ordinary(path) and is_within(path, folder):
+        if is_regular_file(path) and is_inside_folder(path, folder):
             return path.resolve()
     return None
 
 
-def _beside(name: str) -> str:
+def _png_name(name: str) -> str:
     return Path(name).with_suffix(".png").as_posix()
 
 
-def _png_beside(drawing: Path, name: str, folders: Sequence[Path]) -> Path:
-    """The PNG in the same folder as the drawing; it may be a link, but not out of the folders."""
+def _find_png_of_drawing(drawing: Path, name: str, folders: Sequence[Path]) -> Path:
+    """Return the PNG in the same folder as the drawing; it may be a link, but not out of the folders."""
     path = drawing.with_suffix(".png")
-    if is_ordinary(path) and any(is_within(path, folder) for folder in folders):
+    if is_regular_file(path) and any(is_inside_folder(path, folder) for folder in folders):
         return path.resolve()
     raise BriefgenError(
         Problem(
             "picture-png-missing",
-            f"the drawing {name!r} has no {_beside(name)!r} beside it, which Word files need",
+            f"the drawing {name!r} has no {_png_name(name)!r} beside it, which Word files need",
             Place(name),
             f"open {name} in Inkscape or a browser, save it as PNG (about 2,000 pixels wide), "
-            f"and put it into the same folder as {_beside(name)}",
+            f"and put it into the same folder as {_png_name(name)}",
         )
     )
 
 
 @cache
-def _raster(path: Path, name: str) -> str:
-    raw = _bytes(path, name)
-    kind = _kind(raw)
-    if kind is None:
+def _raster_data_uri(path: Path, name: str) -> str:
+    raw = _read_picture(path, name)
+    media_type = _media_type(raw)
+    if media_type is None:
         raise BriefgenError(
             Problem(
                 "picture-kind",
                 f"the picture {name!r} is neither PNG nor JPEG nor SVG",
                 Place(name),
-                "save it as PNG, or name an SVG by its ending .svg",
+                "save it as PNG, or give an SVG file the extension .svg",
             )
         )
-    _look_at(raw, repr(name), Place(name))
-    return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+    _check_raster(raw, repr(name), Place(name))
+    return f"data:{media_type};base64,{base64.b64encode(raw).decode()}"
 
 
 @cache
-def _drawing(path: Path, name: str) -> tuple[str, bool]:
-    """A drawing as it is carried, and whether it has words."""
-    safe = safe_drawing(_bytes(path, name), name)
-    return f"data:image/svg+xml;base64,{base64.b64encode(safe).decode()}", has_words(safe)
+def _svg_data_uri(path: Path, name: str) -> tuple[str, bool]:
+    """Return the data URI of a sanitized drawing, and whether the drawing contains text."""
+    safe = sanitize_svg(_read_picture(path, name), name)
+    return f"data:image/svg+xml;base64,{base64.b64encode(safe).decode()}", has_text(safe)
 
 
-def _bytes(path: Path, name: str) -> bytes:
-    raw = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
+def _read_picture(path: Path, name: str) -> bytes:
+    raw = path.read_bytes() if path.stat().st_size <= MAX_PICTURE_BYTES else b""
     if not raw:
         raise BriefgenError(
             Problem(
@@ -210,11 +213,13 @@ def _bytes(path: Path, name: str) -> bytes:
     return raw
 
 
-def pictures_of(folder: Path) -> list[Path]:
-    """All pictures in a campaign's folder and the folders in it, hidden ones and the output folder aside."""
+def list_pictures(folder: Path) -> list[Path]:
+    """List all pictures in a campaign's folder and its subfolders, except hidden and output folders."""
     found = []
-    for home, folders, names in os.walk(folder):
-        top = Path(home) == folder
-        folders[:] = [one for one in folders if not one.startswith(".") and not (top and one == NOT_SHOWN)]
-        found += [Path(home, name) for name in names if Path(name).suffix.lower() in PICTURES]
+    for parent, subfolders, names in os.walk(folder):
+        at_top = Path(parent) == folder
+        subfolders[:] = [
+            name for name in subfolders if not name.startswith(".") and not (at_top and name == OUTPUT_FOLDER)
+        ]
+        found += [Path(parent, name) for name in names if Path(name).suffix.lower() in PICTURE_SUFFIXES]
     return sorted(found)

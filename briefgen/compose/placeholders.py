@@ -1,4 +1,4 @@
-"""Finds what was meant to be filled in and was not: `{{name}}`, `[NAME]`, XXX, TODO. It repairs nothing."""
+"""Placeholders left unfilled in a document, such as `{{name}}`, `[NAME]`, XXX or TODO."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PLACEHOLDERS = re.compile(
     r"""
     \{\{ .{0,40}? \}\} | \{% .{0,40}? %\} | \$\{ \w{1,30} \} | \{ [A-Za-z_]\w{0,30} \}   # of templates
     | << \s?\w[\w ]{0,30} >> | % [A-Z][A-Z_]{2,30} %                                     # of mail merges
-    | (?<!\() \b X{3,} \b (?!\))                                    # a resolution can be of the session (XXX)
+    | (?<!\() \b X{3,} \b (?!\))                                    # UN resolutions: 3452 (XXX)
     | \b (?: TODO | TBD | TBC | FIXME | TKTK ) \b | \b [Ll]orem\ ipsum \b | _{4,}
     | \[ \s* (?: (?i:insert|enter|add|your|put|fill\ in) \b [^\]]{0,40}
         | (?: (?:FIRST|LAST|FULL|FAMILY|GIVEN)[ _]NAME | NAME | SURNAME | TITLE | DATE | STATE | DISTRICT
@@ -22,10 +22,10 @@ _PLACEHOLDERS = re.compile(
 _TAG = re.compile(r"<[^>]*>")
 
 
-def leftovers(html: str) -> Iterator[str]:
-    """Each placeholder that is left in a document's markup, once, in the order of the text."""
+def find_placeholders(html: str) -> Iterator[str]:
+    """Yield each placeholder left in a document's markup, once, in text order."""
     seen = set()
-    for found in _PLACEHOLDERS.finditer(unescape(_TAG.sub("", html))):
-        if found[0] not in seen:
-            seen.add(found[0])
-            yield found[0]
+    for match in _PLACEHOLDERS.finditer(unescape(_TAG.sub("", html))):
+        if match[0] not in seen:
+            seen.add(match[0])
+            yield match[0]

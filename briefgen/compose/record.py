@@ -1,6 +1,6 @@
-"""The evidence record: what a finished file rests on, as JSON that travels in it.
+"""The evidence record: what a finished file is based on, as JSON embedded in the file.
 
-It states; whether a file still agrees with its record is for briefgen.inspect to say.
+The record is only written here; briefgen.inspect tells whether a file still agrees with its record.
 """
 
 from __future__ import annotations
@@ -13,115 +13,122 @@ from typing import Any
 from xml.etree import ElementTree
 
 from briefgen import __version__
-from briefgen.compose.citations.sentence_ends import Change
-from briefgen.compose.passages import Passage, inline_html
+from briefgen.compose.citations.sentence_ends import SentenceEndChange
+from briefgen.compose.passages import SnippetPassage, render_inline_markdown
 from briefgen.model.campaign import CampaignConfig
-from briefgen.model.document import FORMAT, record_hash, text_hash
+from briefgen.model.document import RECORD_FORMAT, hash_record, hash_text
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Snippet
-from briefgen.model.source import Reference
-from briefgen.model.text import clean
+from briefgen.model.source import Source
+from briefgen.model.text import clean_text
 
 
-def evidence_record(
+def build_evidence_record(
     campaign: CampaignConfig,
     recipient: Recipient | None,
-    passages: Iterable[Passage],
-    references: Mapping[str, Reference],
+    passages: Iterable[SnippetPassage],
+    references: Mapping[str, Source],
     verified: Mapping[str, Mapping[str, Any]],
     html: str,
-    stops: Collection[Change] = (),
+    sentence_ends: Collection[SentenceEndChange] = (),
 ) -> dict[str, Any]:
-    """The record of one document; `verified` says for each snippet id how and when it was proved.
+    """Build the record of one document; `verified` says for each snippet id how and when it was verified.
 
-    `html` is the document's, and tells how often each wording is printed; what is not printed is left out.
-    `stops` says how citations in the text changed the ends of sentences.
+    `html` is the document's, and shows how often each wording is printed; snippets that are not printed are
+    left out. `sentence_ends` says how citations in the text changed the ends of sentences.
     """
-    printed = _Printed(plain_text(html), tuple(stops))
-    offered = (_snippet(passage, verified.get(passage.id, {}), printed) for passage in passages)
+    document = _DocumentText(plain_text(html), tuple(sentence_ends))
+    offered = (_snippet_entry(passage, verified.get(passage.id, {}), document) for passage in passages)
     used = [snippet for snippet in offered if snippet["printed"]]
     cited = sorted({source for snippet in used for source in snippet.pop("_sources")})
     record = {
-        "format": FORMAT,
+        "format": RECORD_FORMAT,
         "briefgen": __version__,
         "campaign": campaign.id,
         "date": campaign.date.isoformat(),
         "recipient": recipient.id if recipient else None,
         "snippets": used,
-        "sources": {source: describe(references[source]) for source in cited if source in references},
-        "notes": note_texts(html),
+        "sources": {source: describe_source(references[source]) for source in cited if source in references},
+        "notes": footnote_texts(html),
     }
-    return {**record, "sha256": record_hash(record)}
+    return {**record, "sha256": hash_record(record)}
 
 
-def note_texts(html: str) -> list[str]:
-    """What each footnote of a document says, in the order of the calls."""
+def footnote_texts(html: str) -> list[str]:
+    """Return the text of each footnote of a document, in the order of the calls."""
     root = ElementTree.fromstring(f"<div>{html.replace('<br/>', ' ')}</div>")
     notes = (span for span in root.iter("span") if span.get("class") == "footnote")
-    return [" ".join(clean("".join(note.itertext()))[0].split()) for note in notes]
+    return [" ".join(clean_text("".join(note.itertext()))[0].split()) for note in notes]
 
 
-def without_annex(html: str) -> str:
-    """A document's markup without its evidence annex, which repeats statements that stand in it."""
+def remove_annex(html: str) -> str:
+    """Remove the evidence annex from a document's markup: it repeats statements made elsewhere in it."""
     root = ElementTree.fromstring(f"<div>{html}</div>")
     for block in root.findall("div[@class='evidence-annex']"):
         root.remove(block)
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def is_printed(passage: Passage, html: str, stops: Collection[Change] = ()) -> bool:
-    """Whether a passage's wording stands in a document."""
-    text = plain_text(inline_html(passage.wording))
-    printed = _Printed(plain_text(html), tuple(stops))
-    return bool(printed.counts(text, plain_text(passage.text))["printed"])
+def is_printed(passage: SnippetPassage, html: str, sentence_ends: Collection[SentenceEndChange] = ()) -> bool:
+    """Return whether a passage's wording is printed in a document."""
+    text = plain_text(render_inline_markdown(passage.wording))
+    document = _DocumentText(plain_text(html), tuple(sentence_ends))
+    return bool(document.count_wording(text, plain_text(passage.text))["printed"])
 
 
 @dataclass(frozen=True, slots=True)
-class _Printed:
-    """The words of a document."""
+class _DocumentText:
+    """The words of a document, in which printed wordings are counted."""
 
     text: str
-    stops: tuple[Change, ...]
+    sentence_ends: tuple[SentenceEndChange, ...]
 
-    def counts(self, wording: str, set_as: str) -> dict[str, Any]:
-        """How often a wording is printed: as written, as `set_as`, with citations before its full stop."""
-        forms = {wording, set_as}
+    def count_wording(self, wording: str, adapted: str) -> dict[str, Any]:
+        """Count how often a wording is printed, as written or in another form.
+
+        Other forms are `adapted`, and either with its end changed by a citation.
+        """
+        forms = {wording, adapted}
         forms |= {
             form.removesuffix(written) + printed
-            for written, printed in self.stops
-            for form in (wording, set_as)
+            for written, printed in self.sentence_ends
+            for form in (wording, adapted)
             if form.endswith(written)
         }
-        found = {form: number for form in sorted(forms - {wording}) if (number := self.text.count(form))}
-        counts: dict[str, Any] = {"printed": self.text.count(wording) + sum(found.values())}
-        return counts | {"printed_as": list(found)} if found else counts
+        other_forms = {form: count for form in sorted(forms - {wording}) if (count := self.text.count(form))}
+        counts: dict[str, Any] = {"printed": self.text.count(wording) + sum(other_forms.values())}
+        return counts | {"printed_as": list(other_forms)} if other_forms else counts
 
 
-def _snippet(passage: Passage, verified: Mapping[str, Any], printed: _Printed) -> dict[str, Any]:
+def _snippet_entry(
+    passage: SnippetPassage, verified: Mapping[str, Any], document: _DocumentText
+) -> dict[str, Any]:
     snippet = passage.snippet
-    text = plain_text(inline_html(passage.wording))
-    drawn = {"figure": _figure(snippet)} if snippet.figure else {}
+    text = plain_text(render_inline_markdown(passage.wording))
+    figure = {"figure": _figure_entry(snippet)} if snippet.figure else {}
     return {
         "id": snippet.id,
         "kind": snippet.kind,
         "text": text,
-        "sha256": text_hash(text),
-        **printed.counts(text, plain_text(passage.text)),
+        "sha256": hash_text(text),
+        **document.count_wording(text, plain_text(passage.text)),
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
-        "evidence": [_evidence(evidence) for evidence in snippet.evidence],
-        **drawn,
-        "caveats": [_caveat(caveat, passage, printed) for caveat in passage.caveats if caveat.must_print],
+        "evidence": [_evidence_entry(evidence) for evidence in snippet.evidence],
+        **figure,
+        "caveats": [
+            _caveat_entry(caveat, passage, document) for caveat in passage.caveats if caveat.must_print
+        ],
         "corrections": list(snippet.corrections),
         "reviewed": {"by": snippet.review.by, "on": snippet.review.on},
         "verified": dict(verified),
-        "_sources": _sources(snippet.evidence)
-        | {source for caveat in passage.caveats for source in _sources(caveat.evidence)},
+        "_sources": _cited_source_ids(snippet.evidence)
+        | {source for caveat in passage.caveats for source in _cited_source_ids(caveat.evidence)},
     }
 
 
-def _figure(snippet: Snippet) -> dict[str, Any]:
-    """What the picture shows: each datum with the positions of its evidence, counted from 0."""
+def _figure_entry(snippet: Snippet) -> dict[str, Any]:
+    """Return what the picture shows: each datum with the indices of its evidence, from 0."""
     figure = snippet.figure.model_dump(exclude={"rows"}) if snippet.figure else {}
     if not figure.get("legend"):
         figure.pop("legend", None)
@@ -133,24 +140,24 @@ def _figure(snippet: Snippet) -> dict[str, Any]:
     return {**figure, "title": snippet.title, "rows": rows}
 
 
-def _caveat(caveat: Caveat, passage: Passage, printed: _Printed) -> dict[str, Any]:
-    text = plain_text(inline_html(caveat.body))
+def _caveat_entry(caveat: Caveat, passage: SnippetPassage, document: _DocumentText) -> dict[str, Any]:
+    text = plain_text(render_inline_markdown(caveat.body))
     return {
         "id": caveat.id,
         "text": text,
-        **printed.counts(text, plain_text(passage.caveat_html(caveat))),
-        "evidence": [_evidence(evidence) for evidence in caveat.evidence],
+        **document.count_wording(text, plain_text(passage.render_caveat(caveat))),
+        "evidence": [_evidence_entry(evidence) for evidence in caveat.evidence],
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    written = evidence.model_dump(exclude={"note"}, exclude_defaults=True)
-    return {key: value for key, value in written.items() if value}
+def _evidence_entry(evidence: Evidence) -> dict[str, Any]:
+    fields = evidence.model_dump(exclude={"note"}, exclude_defaults=True)
+    return {key: value for key, value in fields.items() if value}
 
 
-def _sources(items: Iterable[Evidence]) -> set[str]:
-    named = {evidence.source for evidence in items if evidence.source}
-    return named | {via.source for evidence in items for via in evidence.via}
+def _cited_source_ids(items: Iterable[Evidence]) -> set[str]:
+    read = {evidence.source for evidence in items if evidence.source}
+    return read | {via.source for evidence in items for via in evidence.via}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,28 +166,32 @@ class AnnexRow:
 
     claim: str
     proofs: tuple[tuple[str, str], ...]
-    """Source with its place, and how it was checked."""
+    """Each source with its locator, and how it was checked."""
 
 
-def annex_row(passage: Passage, references: Mapping[str, Reference], verified: Mapping[str, Any]) -> AnnexRow:
-    """The row of one statement for a printed annex."""
+def build_annex_row(
+    passage: SnippetPassage, references: Mapping[str, Source], verified: Mapping[str, Any]
+) -> AnnexRow:
+    """Build the row of one statement for a printed annex."""
     proofs = []
     for evidence in passage.snippet.evidence:
         reference = references.get(evidence.source or "")
-        place = "".join(f", {place_words(label, value)}" for label, value in evidence.locator.items())
+        place = "".join(f", {format_locator(label, value)}" for label, value in evidence.locator.items())
         source = (
-            f"{describe(reference, undated='')}{place}" if reference else "Computed from the figures above"
+            f"{describe_source(reference, undated='')}{place}"
+            if reference
+            else "Computed from the figures above"
         )
-        proofs.append((source, _checked(evidence, verified)))
+        proofs.append((source, _describe_proof(evidence, verified)))
     if passage.snippet.figure:
-        # Of a figure's data many stand at one place.
+        # Much of a figure's data has the same source and locator.
         return AnnexRow(f"Figure: {passage.title}", tuple(dict.fromkeys(proofs)))
-    said = plain_text(passage.text)
-    # An ask is the end of a sentence, and begins with a small letter.
-    return AnnexRow(f"Request: {said}" if passage.kind == "ask" else said, tuple(proofs))
+    text = plain_text(passage.text)
+    # An ask is the end of a sentence and begins in lower case.
+    return AnnexRow(f"Request: {text}" if passage.kind == "ask" else text, tuple(proofs))
 
 
-def _checked(evidence: Evidence, verified: Mapping[str, Any]) -> str:
+def _describe_proof(evidence: Evidence, verified: Mapping[str, Any]) -> str:
     if evidence.attested is not None:
         return f"Read, {evidence.attested.on}"
     if evidence.computed is not None:
@@ -189,39 +200,39 @@ def _checked(evidence: Evidence, verified: Mapping[str, Any]) -> str:
     return f"Words compared{f', {on}' if on else ''}"
 
 
-def place_words(label: str, value: str) -> str:
-    """A place in a source in words: `paragraph 5`, `paragraphs 138–139`, `preamble`."""
+def format_locator(label: str, value: str) -> str:
+    """Format a locator in words: `paragraph 5`, `paragraphs 138–139`, `preamble`."""
     if label == "place":
         return value
-    several = re.search(r"[-–,]", value) is not None
-    return f"{label}{'s' if several else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
+    is_plural = re.search(r"[-–,]", value) is not None
+    return f"{label}{'s' if is_plural else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 
 
-_LAWS = frozenset({"bill", "hearing", "legal_case", "legislation", "regulation", "standard", "treaty"})
-"""Types of works that are known by their title; what they stand in is a series."""
+_LEGAL_TYPES = frozenset({"bill", "hearing", "legal_case", "legislation", "regulation", "standard", "treaty"})
+"""Types of works that are known by their title; their container is a series."""
 
 
-def describe(reference: Reference, *, undated: str = "no date") -> str:
-    """A source in a few words for tables: author, title, year (`undated` where none is known).
+def describe_source(reference: Source, *, undated: str = "no date") -> str:
+    """Describe a source briefly for tables: author, title, year (`undated` if the year is unknown).
 
-    In the place of an author who is not named stands the newspaper or journal, else the publisher, as in a
-    list of works (Chicago Manual of Style, 16th ed., 14.207).
+    Without a named author, the newspaper or journal takes that place, or else the publisher, as in a
+    bibliography (Chicago Manual of Style, 16th ed., 14.207).
     """
     csl = reference.csl
     authors = [name.get("literal") or name.get("family", "") for name in csl.get("author", [])]
-    outlet = csl.get("container-title") or csl.get("publisher") if csl.get("type") not in _LAWS else ""
-    who = " and ".join(authors) or str(outlet or "")
+    outlet = csl.get("container-title") or csl.get("publisher") if csl.get("type") not in _LEGAL_TYPES else ""
+    author = " and ".join(authors) or str(outlet or "")
     parts = csl.get("issued", {}).get("date-parts", [[]])
     year = str(parts[0][0]) if parts and parts[0] else undated
-    return ", ".join(part for part in (who, str(csl.get("title", "")), year) if part)
+    return ", ".join(part for part in (author, str(csl.get("title", "")), year) if part)
 
 
 def plain_text(markup: str) -> str:
-    """The words of markup as they are printed, white space collapsed."""
-    return " ".join(clean(unescape(re.sub(r"<[^>]+>", "", markup)))[0].split())
+    """Return the words of markup as printed, with white space collapsed."""
+    return " ".join(clean_text(unescape(re.sub(r"<[^>]+>", "", markup)))[0].split())
 
 
-def with_fit(record: Mapping[str, Any], fit: Mapping[str, Any]) -> dict[str, Any]:
-    """A record that also says what was shortened or left out so that the document keeps to its pages."""
-    told = {**record, "fit": dict(fit)}
-    return {**told, "sha256": record_hash(told)}
+def add_fit_to_record(record: Mapping[str, Any], fit: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record that also says what was shortened or left out to keep the document within its pages."""
+    with_fit = {**record, "fit": dict(fit)}
+    return {**with_fit, "sha256": hash_record(with_fit)}

@@ -1,9 +1,9 @@
-"""The Jinja2 environment that strangers' templates run in: what they can reach, and how much they can do.
+"""The Jinja2 environment for templates written by strangers: what they can access, and how much they can do.
 
-Reach: values, the fields of our records, and the functions handed to the template; no methods of records (a
-pydantic record has some that open files and unpickle), no clock, no chance. Effort: every run has a budget of
-steps and characters, and no value grows beyond a bound, so that neither time nor memory runs out. Looking
-templates up and telling their errors is for `briefgen.compose.templates`.
+Access: values, the fields of our records, and the functions passed to the template; no methods of records
+(pydantic records have some that open files and unpickle), no clock, no random numbers. Effort: every run has
+a budget of steps and characters, and no value grows beyond a limit, so that neither time nor memory runs out.
+`briefgen.compose.templates` looks templates up and reports their errors.
 """
 
 from __future__ import annotations
@@ -26,27 +26,29 @@ from jinja2.utils import pass_context
 from briefgen.errors import BriefgenError, Problem
 
 MAX_STEPS = 100_000
-"""Rounds of loops and calls in one run, all added up."""
+"""Loop iterations and calls in one run, counted together."""
 MAX_CHARACTERS = 5_000_000
-"""That one run may write, in passing or for good."""
+"""Characters that one run may write, temporary strings included."""
 MAX_TEXT = 1_000_000
-"""Characters of one text."""
+"""Characters of one string."""
 MAX_ITEMS = 100_000
-"""Items of one value, those within items too."""
+"""Items of one value, nested ones included."""
 MAX_WIDTH = 10_000
-"""Number that a filter or method of text may be given: nothing is aligned to more."""
+"""Largest number that a string filter or method accepts: nothing is aligned to more."""
 MAX_BITS = 4096
-"""Of a whole number."""
+"""Bits of an integer."""
 MAX_NESTING = 60
-"""Of what stands within something else in a template or a condition."""
-_WIDTHS = re.compile(r"\d{5,}|\*|\{[^{}]*\{")
-"""In a format: a width of five digits, or one that comes from elsewhere."""
-_WITH_WIDTH = frozenset(
+"""Nesting levels of a template's or a condition's syntax tree."""
+_LARGE_WIDTH = re.compile(r"\d{5,}|\*|\{[^{}]*\{")
+"""In a format string: a width of five or more digits, or one that is computed."""
+_FILTERS_WITH_WIDTH = frozenset(
     {"batch", "center", "filesizeformat", "indent", "round", "slice", "tojson", "truncate", "wordwrap"}
 )
-_DATE = frozenset({"day", "isocalendar", "isoformat", "isoweekday", "month", "strftime", "weekday", "year"})
-"""Of a date, what does not ask the clock."""
-_TEXT = frozenset(
+_DATE_ATTRIBUTES = frozenset(
+    {"day", "isocalendar", "isoformat", "isoweekday", "month", "strftime", "weekday", "year"}
+)
+"""Attributes of a date that do not read the clock."""
+_TEXT_FILTERS = frozenset(
     {
         "capitalize",
         "center",
@@ -61,55 +63,55 @@ _TEXT = frozenset(
     }
     | {"title", "trim", "truncate", "upper", "urlencode", "urlize", "wordcount", "wordwrap"}
 )
-"""Filters of texts."""
+"""Filters that take a string."""
 _PRINTABLE = (str, int, float, Decimal, date, jinja2.Undefined)
-_DROPPED = ("random", "pprint")
-"""Filters that give another letter each time, or Python's own view of a value."""
+_REMOVED_FILTERS = ("random", "pprint")
+"""Filters whose result differs each time, or shows Python's own representation of a value."""
 
 
-class OverBudget(SecurityError):
+class BudgetExceededError(SecurityError):
     """A template does more than any document needs."""
 
 
-class NotPrintable(jinja2.TemplateRuntimeError):
-    """What is to be printed is no text."""
+class NotPrintableError(jinja2.TemplateRuntimeError):
+    """A value to be printed is not text."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """See the module's docstring. `begin` starts a run's budget."""
+    """A sandboxed Jinja2 environment with limits; see the module's docstring. `reset_budget` starts a run."""
 
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
-    def __init__(self, empty: Callable[[], Exception], **options: Any) -> None:
-        """Take what to raise where an empty value is printed, and Jinja's own options."""
-        # Nothing may be computed while a template is only read: neither by the optimizer nor for output.
-        super().__init__(optimized=False, finalize=self._printable(empty), **options)
+    def __init__(self, empty_value_error: Callable[[], Exception], **options: Any) -> None:
+        """Take what makes the error for a printed empty value, and Jinja's own options."""
+        # Nothing may be computed while a template is only parsed: neither by the optimizer nor for output.
+        super().__init__(optimized=False, finalize=self._make_finalizer(empty_value_error), **options)
         self.globals.clear()
         self.globals.update(range=jinja2.sandbox.safe_range, dict=dict)
-        for name in _DROPPED:
+        for name in _REMOVED_FILTERS:
             del self.filters[name]
         for name, filter in list(self.filters.items()):
             self.add_filter(name, filter)
         tests: Mapping[str, Any] = dict(self.tests)
         for name, test in tests.items():
-            self.tests[name] = self._held_test(test)
-        self.filters[_ROUND] = pass_context(lambda _, weight: self._charge(1, weight))
-        self.filters[_PRINTED] = pass_context(lambda _, value: self._text(value))
-        self.filters[_BOUNDED] = pass_context(lambda _, value: self.bounded(value))
-        self.begin()
+            self.tests[name] = self._limit_test(test)
+        self.filters[_CHARGE_FILTER] = pass_context(lambda _, characters: self._charge(1, characters))
+        self.filters[_PRINT_FILTER] = pass_context(lambda _, value: self._check_printable(value))
+        self.filters[_LIMIT_FILTER] = pass_context(lambda _, value: self._limit_value(value))
+        self.reset_budget()
 
-    def begin(self) -> None:
-        """Start a run with its whole budget."""
+    def reset_budget(self) -> None:
+        """Start a run with the full budget."""
         self._steps, self._characters = 0, 0
 
     def add_filter(self, name: str, filter: Callable[..., Any]) -> None:
-        """Add a filter that is held to the bounds."""
-        self.filters[name] = self._held(name, filter)
+        """Add a filter that is subject to the limits."""
+        self.filters[name] = self._limit_filter(name, filter)
 
-    # -- what can be reached
+    # -- what can be accessed
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may have this of a value: of records, what they hold; never their methods."""
+        """Return whether a template may access an attribute: of records their fields, never their methods."""
         if not super().is_safe_attribute(obj, attr, value) or isinstance(obj, type):
             return False
         record = getattr(type(obj), "model_fields", None)
@@ -118,191 +120,201 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if record is not None:
             return attr in record or isinstance(getattr(type(obj), attr, None), property)
         if isinstance(obj, date):
-            return attr in _DATE
+            return attr in _DATE_ATTRIBUTES
         return not (inspect.isroutine(obj) or inspect.ismodule(obj))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
-        """What stands for `str.format`; None for any other value."""
+        """Return a limited stand-in for `str.format`; None for any other value."""
         formatting = super().wrap_str_format(value)
         if formatting is not None:
             self._check_format(value.__self__)
 
-            def formatted(*args: Any, **given: Any) -> str:
-                for one in (*args, *given.values()):
-                    if one is None:
-                        raise self._empty()
-                written: str = self.bounded(formatting(*args, **given))
-                return written
+            def formatted(*args: Any, **kwargs: Any) -> str:
+                for item in (*args, *kwargs.values()):
+                    if item is None:
+                        raise self._empty_value_error()
+                text: str = self._limit_value(formatting(*args, **kwargs))
+                return text
 
             return formatted
         return None
 
-    def call(__self, __context: Any, __obj: Any, *args: Any, **given: Any) -> Any:
-        """Call what a template calls, within the bounds; a wrong call of a function of ours is a Problem."""
-        passed = [*args, *(value for key, value in given.items() if key not in _JINJAS_OWN)]
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template calls, within the limits.
+
+        Raise BriefgenError if one of our own functions is called with unsuitable arguments.
+        """
+        arguments = [*args, *(value for key, value in kwargs.items() if key not in _JINJA_ARGUMENTS)]
         __self._charge(1, 0)
-        __self.bounded(passed)
+        __self._limit_value(arguments)
         owner = getattr(__obj, "__self__", None)
         if isinstance(owner, list | tuple | Mapping):
             __self._charge(len(owner) // 10, 0)
         elif isinstance(owner, str | bytes | int):
             __self._charge(0, 0 if isinstance(owner, int) else len(owner))
-            __self._check_method(owner, str(getattr(__obj, "__name__", "")), passed)
+            __self._check_method(owner, str(getattr(__obj, "__name__", "")), arguments)
         elif inspect.isfunction(__obj) or inspect.ismethod(__obj):
-            _check_call(__context, __obj, args, given)
-        return __self.bounded(super().call(__context, __obj, *args, **given))
+            _check_call(__context, __obj, args, kwargs)
+        return __self._limit_value(super().call(__context, __obj, *args, **kwargs))
 
     # -- how much can be done
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Reckon, or raise SecurityError."""
+        """Evaluate an arithmetic operator, or raise SecurityError if it is not allowed."""
         if operator == "**":
             raise SecurityError("the operator ** is not available")
         if operator == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
             raise SecurityError("the operator * is for plain numbers only")
         if operator == "%" and isinstance(left, str):
             self._check_format(left)
-        return self.bounded(super().call_binop(context, operator, left, right))
+        return self._limit_value(super().call_binop(context, operator, left, right))
 
-    def bounded(self, value: Any) -> Any:
-        """The value, if it is no larger than values may be; what it holds is charged to the run."""
+    def _limit_value(self, value: Any) -> Any:
+        """Return the value if it is within the limits, and charge its content to the run."""
         if isinstance(value, str | bytes):
             self._charge(0, len(value))
             if len(value) > MAX_TEXT:
-                raise OverBudget(f"a text of {len(value):,} characters is made; {MAX_TEXT:,} are allowed")
+                raise BudgetExceededError(
+                    f"it makes a text of {len(value):,} characters; {MAX_TEXT:,} are allowed"
+                )
         elif isinstance(value, int) and value.bit_length() > MAX_BITS:
-            raise OverBudget("a number without end is made")
+            raise BudgetExceededError("it makes a number that is too large")
         elif isinstance(value, list | tuple | set | frozenset | Mapping):
-            self._charge(_size(value) // 10, 0)
+            self._charge(_count_nested_items(value) // 10, 0)
         return value
 
     def _charge(self, steps: int, characters: int) -> None:
         self._steps += steps
         self._characters += characters
         if self._steps > MAX_STEPS:
-            raise OverBudget(f"it goes through more than {MAX_STEPS:,} rounds and calls in all")
+            raise BudgetExceededError(f"it takes more than {MAX_STEPS:,} loop rounds and calls in all")
         if self._characters > MAX_CHARACTERS:
-            raise OverBudget(f"it writes more than {MAX_CHARACTERS:,} characters in all")
+            raise BudgetExceededError(f"it writes more than {MAX_CHARACTERS:,} characters in all")
 
     def _check_format(self, text: str) -> None:
-        if _WIDTHS.search(text):
-            raise OverBudget(
-                f"the format {text[:40]!r} asks for a width that is too large or not written out"
-            )
+        if _LARGE_WIDTH.search(text):
+            raise BudgetExceededError(f"the format {text[:40]!r} has a width that is too large or computed")
 
-    def _check_method(self, owner: Any, name: str, passed: list[Any]) -> None:
-        """Refuse methods of texts and numbers that would make something huge of something small."""
-        if name == "translate" or any(isinstance(one, int) and abs(one) > MAX_WIDTH for one in passed):
-            raise OverBudget(f"{name}() is not available with {_shown(passed)}")
-        if isinstance(owner, str) and passed:
-            self._check_growth(name, owner, passed)
+    def _check_method(self, owner: Any, name: str, arguments: list[Any]) -> None:
+        """Refuse methods of strings and numbers that would make something huge out of something small."""
+        if name == "translate" or any(isinstance(item, int) and abs(item) > MAX_WIDTH for item in arguments):
+            raise BudgetExceededError(f"{name}() is not available with {_format_arguments(arguments)}")
+        if isinstance(owner, str) and arguments:
+            self._check_growth(name, owner, arguments)
 
-    def _check_growth(self, name: str, value: Any, passed: list[Any]) -> None:
-        """Refuse what would repeat a text too often: by the product, before it is made."""
-        texts = [len(one) for one in passed if isinstance(one, str)]
+    def _check_growth(self, name: str, value: Any, arguments: list[Any]) -> None:
+        """Refuse what would repeat a string too often: by the product, before it is built."""
+        texts = [len(item) for item in arguments if isinstance(item, str)]
         if name == "replace":
             times, longest = len(str(value)) + 1, max(texts, default=0)
         elif name == "join":
-            items = passed[0] if isinstance(value, str) and passed else value
-            times, longest = _count(items), max([*texts, len(value) if isinstance(value, str) else 0])
+            items = arguments[0] if isinstance(value, str) and arguments else value
+            times, longest = _join_length(items), max([*texts, len(value) if isinstance(value, str) else 0])
         elif name == "indent":
             times, longest = str(value).count("\n") + 1, max(texts, default=0)
         else:
             return
         if times * longest > MAX_TEXT:
-            raise OverBudget(f"{name} would write more than {MAX_TEXT:,} characters")
+            raise BudgetExceededError(f"{name} would write more than {MAX_TEXT:,} characters")
 
-    def _held(self, name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
-        """A filter that is held to the bounds."""
+    def _limit_filter(self, name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a filter so that it is subject to the limits."""
         first = 1 if hasattr(filter, "jinja_pass_arg") else 0
 
         @wraps(filter)
-        def held(*args: Any, **given: Any) -> Any:
-            value, passed = args[first] if len(args) > first else "", [*args[first + 1 :], *given.values()]
+        def limited(*args: Any, **kwargs: Any) -> Any:
+            value, arguments = (
+                args[first] if len(args) > first else "",
+                [*args[first + 1 :], *kwargs.values()],
+            )
             self._charge(1, 0)
-            self.bounded(value)
-            self.bounded(passed)
-            if name in _WITH_WIDTH and any(_number(one) > MAX_WIDTH for one in passed):
-                raise OverBudget(f"the filter {name} is not available with {_shown(passed)}")
-            if name in _TEXT:
-                self._text(value)
+            self._limit_value(value)
+            self._limit_value(arguments)
+            if name in _FILTERS_WITH_WIDTH and any(_numeric_argument(item) > MAX_WIDTH for item in arguments):
+                raise BudgetExceededError(
+                    f"the filter {name} is not available with {_format_arguments(arguments)}"
+                )
+            if name in _TEXT_FILTERS:
+                self._check_printable(value)
             elif name == "format":
                 self._check_format(str(value))
-                for one in passed:
-                    self._text(one)
+                for item in arguments:
+                    self._check_printable(item)
             elif name == "join" and isinstance(value, list | tuple):
-                for one in [] if passed[1:] or given else value:  # else an attribute of each is joined
-                    self._text(one)
+                for item in [] if arguments[1:] or kwargs else value:  # else an attribute of each is joined
+                    self._check_printable(item)
             if isinstance(value, str) or name == "join":
-                self._check_growth(name, value, passed)
+                self._check_growth(name, value, arguments)
             try:
-                return self.bounded(filter(*args, **given))
+                return self._limit_value(filter(*args, **kwargs))
             except TypeError as error:
-                wrong = _wrong_call(filter, args, given)
+                wrong = _signature_error(filter, args, kwargs)
                 if wrong is None:
                     raise
-                raise jinja2.TemplateRuntimeError(f"the filter {name} cannot be used so: {wrong}") from error
+                raise jinja2.TemplateRuntimeError(
+                    f"the filter {name} is called with the wrong arguments: {wrong}"
+                ) from error
 
-        return held
+        return limited
 
-    def _held_test(self, test: Callable[..., Any]) -> Callable[..., Any]:
-        """A test (`is …`) that is held to the bounds."""
+    def _limit_test(self, test: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a test (`is …`) so that it is subject to the limits."""
 
         @wraps(test)
-        def held(*args: Any) -> Any:
+        def limited(*args: Any) -> Any:
             self._charge(1, 0)
-            for one in args:
-                self.bounded(one)
+            for item in args:
+                self._limit_value(item)
             return test(*args)
 
-        return held
+        return limited
 
-    def _printable(self, empty: Callable[[], Exception]) -> Callable[..., Any]:
-        """What is done with everything that is printed."""
+    def _make_finalizer(self, empty_value_error: Callable[[], Exception]) -> Callable[..., Any]:
+        """Return the function that Jinja2 calls with every value that is printed."""
 
-        self._empty = empty
+        self._empty_value_error = empty_value_error
 
         @pass_context
-        def printable(_: Any, value: Any) -> Any:
-            return self._text(value)
+        def finalize(_: Any, value: Any) -> Any:
+            return self._check_printable(value)
 
-        return printable
+        return finalize
 
-    def _text(self, value: Any) -> Any:
-        """What is printed, or made a part of what is printed, if it is a text or has one."""
+    def _check_printable(self, value: Any) -> Any:
+        """Return a value that is printed, or becomes part of something printed; raise if it is not text."""
         if value is None:
-            # Else a missing value would be set as the word "None" in somebody's letter.
-            raise self._empty()
+            # Otherwise a missing value would be printed as the word "None" in somebody's letter.
+            raise self._empty_value_error()
         known = isinstance(value, _PRINTABLE) and not isinstance(value, bool)
         if not known and not hasattr(value, "__html__"):
-            remedy = _REMEDY.get(type(value), "print one of its parts")
-            raise NotPrintable(f"{_kind(value)} cannot be printed; {remedy}")
-        text = value if isinstance(value, str | jinja2.Undefined) else str(self.bounded(value))
+            hint = _PRINT_HINTS.get(type(value), "print one of its parts")
+            raise NotPrintableError(f"{_describe_type(value)} cannot be printed; {hint}")
+        text = value if isinstance(value, str | jinja2.Undefined) else str(self._limit_value(value))
         self._charge(0, len(text))
         return value
 
-    # -- what is put into templates before they run
+    # -- what is added to templates before they run
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         try:
             tree = super()._parse(source, name, filename)
         except (RecursionError, MemoryError):
-            raise _too_deep(name) from None
-        _check_depth(tree, name)
+            raise _nesting_error(name) from None
+        _check_nesting(tree, name)
         return tree
 
     def compile_expression(self, source: str, undefined_to_none: bool = True) -> Any:
-        """As Jinja's; what is nested too deeply is a TemplateSyntaxError."""
+        """Compile an expression as Jinja2 does; raise TemplateSyntaxError if it is nested too deeply."""
         try:
             return super().compile_expression(source, undefined_to_none)
         except (RecursionError, MemoryError):
-            raise _too_deep(None) from None
+            raise _nesting_error(None) from None
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        _check_depth(source, name)
-        _count_rounds(source)
+        _check_nesting(source, name)
+        _instrument_template(source)
         return str(super()._generate(source, name, filename, defer_init))
 
     def _compile(self, source: str, filename: str) -> Any:
@@ -310,98 +322,102 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return super()._compile(source, filename)
         except (RecursionError, MemoryError, SyntaxError):
             # Python itself allows 20 loops within each other.
-            raise _too_deep(None) from None
+            raise _nesting_error(None) from None
 
 
-_ROUND, _BOUNDED, _PRINTED = "a round", "a bound", "a print"
-"""Filters of our own, under names that no template can write."""
-_JINJAS_OWN = ("_loop_vars", "_block_vars", "caller")
-_REMEDY: Mapping[type, str] = {
-    list: 'go through it with {% for … %}, or write | join(", ")',
-    tuple: 'go through it with {% for … %}, or write | join(", ")',
+_CHARGE_FILTER, _LIMIT_FILTER, _PRINT_FILTER = "a round", "a bound", "a print"
+_JINJA_ARGUMENTS = ("_loop_vars", "_block_vars", "caller")
+_PRINT_HINTS: Mapping[type, str] = {
+    list: 'loop over it with {% for … %}, or write | join(", ")',
+    tuple: 'loop over it with {% for … %}, or write | join(", ")',
     dict: "name one of its keys",
-    bool: "ask for it with {% if … %}",
+    bool: "test it with {% if … %}",
 }
-_CALLS = {"snippet": 'write snippet("ID")', "cite": 'write cite("ID", para=5)'}
+_CALL_HINTS = {"snippet": 'write snippet("ID")', "cite": 'write cite("ID", para=5)'}
 
 
-def _count_rounds(tree: nodes.Template) -> None:
-    """Have each round, macro and block charge what it writes, and bound what is put together."""
+def _instrument_template(tree: nodes.Template) -> None:
+    """Make each loop iteration, macro and block charge what it writes, and limit what is concatenated."""
     parts: list[Any] = list(tree.find_all((nodes.Block, nodes.Macro, nodes.CallBlock, nodes.For)))
     for node in parts:
-        weight = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
-        node.body.insert(0, _statement(weight, node))
-    weight = sum(len(text.data) for text in tree.find_all(nodes.TemplateData))
-    tree.body.insert(0, _statement(weight, tree))
+        characters = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
+        node.body.insert(0, _charge_statement(characters, node))
+    characters = sum(len(text.data) for text in tree.find_all(nodes.TemplateData))
+    tree.body.insert(0, _charge_statement(characters, tree))
     for joined in tree.find_all(nodes.Concat):
-        joined.nodes = [_filter(_PRINTED, each) for each in joined.nodes]
+        joined.nodes = [_filter_node(_PRINT_FILTER, each) for each in joined.nodes]
     literals: list[Any] = list(tree.find_all((nodes.List, nodes.Tuple)))
     for literal in literals:
         if getattr(literal, "ctx", "load") == "load":
-            literal.items = [_filter(_BOUNDED, each) for each in literal.items]
+            literal.items = [_filter_node(_LIMIT_FILTER, each) for each in literal.items]
     for operand in tree.find_all(nodes.Operand):
-        operand.expr = _filter(_BOUNDED, operand.expr)
+        operand.expr = _filter_node(_LIMIT_FILTER, operand.expr)
     for pair in tree.find_all(nodes.Pair):
-        pair.key, pair.value = _filter(_BOUNDED, pair.key), _filter(_BOUNDED, pair.value)
+        pair.key, pair.value = _filter_node(_LIMIT_FILTER, pair.key), _filter_node(_LIMIT_FILTER, pair.value)
 
 
-def _statement(weight: int, at: nodes.Node) -> nodes.ExprStmt:
+def _charge_statement(characters: int, at: nodes.Node) -> nodes.ExprStmt:
     environment = at.environment
-    const = nodes.Const(weight, lineno=at.lineno, environment=environment)
-    charge = nodes.Filter(const, _ROUND, [], [], None, None, lineno=at.lineno, environment=environment)
+    const = nodes.Const(characters, lineno=at.lineno, environment=environment)
+    charge = nodes.Filter(
+        const, _CHARGE_FILTER, [], [], None, None, lineno=at.lineno, environment=environment
+    )
     return nodes.ExprStmt(charge, lineno=at.lineno, environment=environment)
 
 
-def _filter(name: str, of: nodes.Expr) -> nodes.Filter:
+def _filter_node(name: str, of: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(of, name, [], [], None, None, lineno=of.lineno, environment=of.environment)
 
 
-def _check_depth(tree: nodes.Node, name: str | None) -> None:
-    """Raise TemplateSyntaxError, with its line, where something is nested too deeply."""
+def _check_nesting(tree: nodes.Node, name: str | None) -> None:
+    """Raise TemplateSyntaxError, with its line, if something is nested too deeply."""
     level: list[tuple[nodes.Node, int]] = [(tree, 1)]
     for _ in range(MAX_NESTING):
         level = [(child, child.lineno or line) for node, line in level for child in node.iter_child_nodes()]
     if level:
-        raise _too_deep(name, level[0][1])
+        raise _nesting_error(name, level[0][1])
 
 
-def _too_deep(name: str | None, line: int = 1) -> jinja2.TemplateSyntaxError:
+def _nesting_error(name: str | None, line: int = 1) -> jinja2.TemplateSyntaxError:
     return jinja2.TemplateSyntaxError(f"it is nested deeper than {MAX_NESTING} levels", line, name)
 
 
-def _size(value: Any) -> int:
-    """Items of a value with those within, long texts counted by their length; raises OverBudget."""
+def _count_nested_items(value: Any) -> int:
+    """Count a value's items, nested ones included, and long strings by their length.
+
+    Raise BudgetExceededError above `MAX_ITEMS`.
+    """
     size, queue = 0, [value]
     while queue:
-        one = queue.pop()
+        item = queue.pop()
         size += 1
-        if isinstance(one, str | bytes):
-            size += len(one) // 100
-        elif isinstance(one, Mapping):
-            queue += [*one.keys(), *one.values()]
-        elif isinstance(one, list | tuple | set | frozenset):
-            queue += one
+        if isinstance(item, str | bytes):
+            size += len(item) // 100
+        elif isinstance(item, Mapping):
+            queue += [*item.keys(), *item.values()]
+        elif isinstance(item, list | tuple | set | frozenset):
+            queue += item
         if size + len(queue) > MAX_ITEMS:
-            raise OverBudget(f"a value of more than {MAX_ITEMS:,} items is made")
+            raise BudgetExceededError(f"it makes a value of more than {MAX_ITEMS:,} items")
     return size
 
 
-def _count(items: Any) -> int:
+def _join_length(items: Any) -> int:
     return len(items) if hasattr(items, "__len__") else MAX_ITEMS
 
 
-def _number(value: Any) -> float:
-    """The number that a filter reads in a value."""
+def _numeric_argument(value: Any) -> float:
+    """Return the number that a filter reads from a value."""
     if isinstance(value, str):
         return float(value) if re.fullmatch(r"\s*[+-]?\d{1,300}\s*", value) else 0
     return abs(value) if isinstance(value, int | float) else 0
 
 
-def _shown(passed: list[Any]) -> str:
-    return ", ".join(repr(one)[:20] for one in passed[:3])
+def _format_arguments(arguments: list[Any]) -> str:
+    return ", ".join(repr(item)[:20] for item in arguments[:3])
 
 
-def _kind(value: Any) -> str:
+def _describe_type(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "a list"
     if isinstance(value, Mapping):
@@ -409,52 +425,52 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     if callable(value):
-        return "a function itself"
+        return "a function"
     return f"a whole {type(value).__name__.lower()}"
 
 
-def _check_call(context: Any, function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> None:
-    """Raise BriefgenError where a function of ours is called with too little, too much or unknown words."""
-    named = {key: value for key, value in given.items() if key not in _JINJAS_OWN}
+def _check_call(context: Any, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Raise BriefgenError if one of our functions is called with unsuitable arguments."""
+    named = {key: value for key, value in kwargs.items() if key not in _JINJA_ARGUMENTS}
     if hasattr(function, "jinja_pass_arg"):
         return
-    wrong = _wrong_call(function, args, named) or _wrong_kind(function, args, named)
+    wrong = _signature_error(function, args, named) or _argument_type_error(function, args, named)
     if wrong is None:
         return
     name = next((key for key, value in context.items() if value == function), function.__name__)
     raise BriefgenError(
         Problem(
             "template-call",
-            f"{name}() cannot be called so: {wrong}",
+            f"{name}() is called with the wrong arguments: {wrong}",
             None,
-            _CALLS.get(name, f"write {name}{inspect.signature(function)}"),
+            _CALL_HINTS.get(name, f"write {name}{inspect.signature(function)}"),
         )
     )
 
 
-def _wrong_kind(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> str | None:
-    """Which argument is none that our functions take: texts, numbers, yes and no."""
+def _argument_type_error(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+    """Return which argument is not of a type that our functions take: strings, numbers and booleans."""
     if function.__module__.startswith(("jinja2", __name__)):
         return None
     signature = inspect.signature(function)
-    for name, value in signature.bind(*args, **given).arguments.items():
+    for name, value in signature.bind(*args, **kwargs).arguments.items():
         parameter = signature.parameters[name]
         values = value.values() if parameter.kind is inspect.Parameter.VAR_KEYWORD else [value]
         wants_text = parameter.annotation in (str, "str")
-        for one in values:
-            if not isinstance(one, str if wants_text else str | int | float):
-                return f"{str(one)[:40]!r} is no {'text' if wants_text else 'text or number'}"
+        for item in values:
+            if not isinstance(item, str if wants_text else str | int | float):
+                return f"{str(item)[:40]!r} is not a {'text' if wants_text else 'text or number'}"
     return None
 
 
-def _wrong_call(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> str | None:
-    """What is wrong with the arguments of a call; None where they fit, or cannot be told."""
+def _signature_error(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+    """Return why arguments do not fit a signature; None if they fit, or if the signature is unknown."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return None
     try:
-        signature.bind(*args, **given)
+        signature.bind(*args, **kwargs)
     except TypeError as error:
         return str(error)
     return None

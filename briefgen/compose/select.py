@@ -1,6 +1,6 @@
-"""Chooses the evidence for one recipient: by interest, priority and confidence, always in the same way.
+"""Selection of the ask and the evidence for one recipient: by interest, priority and confidence.
 
-It decides which snippets and which ask; how they are worded and set is decided elsewhere.
+The same input always gives the same selection. How snippets are worded and laid out is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from briefgen.errors import BriefgenError, Place, Problem, suggest
+from briefgen.errors import BriefgenError, Place, Problem, suggest_similar
 from briefgen.model.campaign import CampaignConfig, Selection
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
-from briefgen.model.text import same_language
+from briefgen.model.text import is_same_language
 
 _STAGES: Mapping[str, int] = {
     "background": 0,
@@ -25,7 +25,7 @@ _STAGES: Mapping[str, int] = {
     "quotation": 1,
     "legal": 2,
 }
-"""The argument runs from context to finding to legal basis; the ask stands by itself."""
+"""The argument runs from context to findings to legal basis; the ask comes separately."""
 _CONFIDENCE: Mapping[str, int] = {
     "corroborated": 0,
     "attributed": 1,
@@ -35,12 +35,11 @@ _CONFIDENCE: Mapping[str, int] = {
 }
 
 
-Why = Literal[
+VerdictReason = Literal[
     "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
     "number", "words", "figure", "pages",
 ]  # fmt: skip
-"""What decided about a snippet; the first three are in. `pages`: chosen, and then left out to keep to the
-pages."""
+"""Why a snippet is used or not; the first three are used. `pages`: chosen, then left out to fit the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,127 +48,137 @@ class Verdict:
 
     snippet: Snippet
     used: bool
-    why: Why
+    why: VerdictReason
     other: str = ""
-    """The snippet on whose account it is: what it overtook, or what says the same already."""
+    """The snippet that caused the verdict: the one it replaces, or the one that already says the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What one letter says, and why."""
+class SnippetSelection:
+    """The ask and the evidence of one letter, and the reasons."""
 
     evidence: tuple[Snippet, ...]
     """In the order of the argument."""
     ask: Snippet
     ask_at: Place | None = None
-    """The line of the campaign, or the row of the recipient, that gave the ask."""
+    """The line of the campaign file, or the recipient's row, that set the ask."""
     topics: tuple[str, ...] = ()
-    """What concerns the recipient, the most particular first."""
+    """What concerns the recipient, most specific first."""
     verdicts: tuple[Verdict, ...] = ()
-    """On every snippet that is no ask: those used, then the others, best first."""
+    """For every snippet except asks: those used, then the others, best first."""
 
-    def argument(self) -> list[list[Snippet]]:
-        """The evidence in its stages, one paragraph each."""
+    def argument_stages(self) -> list[list[Snippet]]:
+        """Return the evidence by stage of the argument, one paragraph each."""
         stages: dict[int, list[Snippet]] = {}
         for snippet in self.evidence:
             stages.setdefault(_STAGES[snippet.kind], []).append(snippet)
         return [stages[stage] for stage in sorted(stages)]
 
 
-def choose(snippets: Mapping[str, Snippet], campaign: CampaignConfig, rules: Collection[int]) -> Chosen:
-    """Choose for a recipient to whom the interests with these indices apply.
+def select_snippets(
+    snippets: Mapping[str, Snippet], campaign: CampaignConfig, rules: Collection[int]
+) -> SnippetSelection:
+    """Select for a recipient to whom the interests with these indices apply.
 
-    Raises BriefgenError where a named snippet does not exist or may not be used.
+    Raise BriefgenError if a snippet named by the campaign does not exist or may not be used.
     """
     topics: list[str] = []
-    ask_id, ask_at = campaign.ask, campaign.at("ask")
+    ask_id, ask_at = campaign.ask, campaign.locate("ask")
     for index, interest in enumerate(campaign.interests):
         if index in rules:
-            # Rules run from the general to the particular; what is particular comes first.
+            # Rules run from general to specific; specific topics come first.
             topics = [*interest.topics, *(topic for topic in topics if topic not in interest.topics)]
             if interest.ask:
-                ask_id, ask_at = interest.ask, campaign.at("interests", index, "ask")
-    ask = ask_named(snippets, ask_id, ask_at)
+                ask_id, ask_at = interest.ask, campaign.locate("interests", index, "ask")
+    ask = find_ask(snippets, ask_id, ask_at)
     required = [
-        _no_figure(_named(snippets, name, campaign.at("selection", "required", index)), campaign, index)
+        _reject_figure(
+            _find_snippet(snippets, name, campaign.locate("selection", "required", index)), campaign, index
+        )
         for index, name in enumerate(campaign.selection.required)
     ]
-    verdicts = _judged(required, snippets, campaign, topics)
+    verdicts = _judge_snippets(required, snippets, campaign, topics)
     evidence = [verdict.snippet for verdict in verdicts if verdict.used]
-    named = {snippet.id for snippet in required}
-    return Chosen(tuple(_in_order(evidence, topics, named)), ask, ask_at, tuple(topics), tuple(verdicts))
+    required_ids = {snippet.id for snippet in required}
+    return SnippetSelection(
+        tuple(_order_argument(evidence, topics, required_ids)), ask, ask_at, tuple(topics), tuple(verdicts)
+    )
 
 
-def ask_named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
-    """The ask with this id; raises BriefgenError where there is none, or it is no ask."""
-    asks = [one.id for one in snippets.values() if one.kind == "ask"]
+def find_ask(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
+    """Return the ask with this id; raise BriefgenError if there is none, or the snippet is not an ask."""
+    asks = [snippet.id for snippet in snippets.values() if snippet.kind == "ask"]
     if name not in snippets:
-        hint = suggest(name, asks) or "briefgen snippets list --kind ask shows all"
+        hint = suggest_similar(name, asks) or "briefgen snippets list --kind ask shows all"
         raise BriefgenError(Problem("snippet-unknown", f"no snippet has the id {name!r}", place, hint))
     ask = snippets[name]
     if ask.kind != "ask":
         raise BriefgenError(
-            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, suggest(name, asks))
+            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, suggest_similar(name, asks))
         )
     return ask
 
 
-def _named(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
+def _find_snippet(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
     snippet = snippets.get(name)
     if snippet is None:
         raise BriefgenError(
-            Problem("snippet-unknown", f"no snippet has the id {name!r}", place, suggest(name, snippets))
+            Problem(
+                "snippet-unknown", f"no snippet has the id {name!r}", place, suggest_similar(name, snippets)
+            )
         )
     return snippet
 
 
-def _no_figure(snippet: Snippet, campaign: CampaignConfig, index: int) -> Snippet:
-    """A letter argues in sentences; a figure stands in it only where its template has a place for it."""
+def _reject_figure(snippet: Snippet, campaign: CampaignConfig, index: int) -> Snippet:
+    """Raise BriefgenError for a figure: letters argue in sentences; only a template can place a figure."""
     if snippet.kind != "figure":
         return snippet
     raise BriefgenError(
         Problem(
             "figure-in-letter",
-            f"{snippet.id!r} is a figure, and letters take none of themselves",
-            campaign.at("selection", "required", index),
-            f'write {{{{ figure("{snippet.id}") }}}} into the template of the letters that are to have it',
+            f"{snippet.id!r} is a figure; letters print figures only where the template places them",
+            campaign.locate("selection", "required", index),
+            f'write {{{{ figure("{snippet.id}") }}}} in the template of the letters that should have it',
         )
     )
 
 
-def by_topic(
+def rank_by_topic(
     snippets: Mapping[str, Snippet], campaign: CampaignConfig, topics: Sequence[str], figures: bool = False
 ) -> list[Snippet]:
-    """The snippets that may be printed and bear on the topics (all, where none is named), best first.
+    """Return the printable snippets on the topics (all, if no topics are given), best first.
 
-    Figures are among them on demand: briefings have a place for them, letters have none.
+    Figures are included on request: briefings have a place for them, letters do not.
     """
-    apart = {"ask"} if figures else {"ask", "figure"}
+    excluded_kinds = {"ask"} if figures else {"ask", "figure"}
     usable = [
         snippet
         for snippet in snippets.values()
-        if snippet.kind not in apart and _barred(snippet, campaign, topics) is None
+        if snippet.kind not in excluded_kinds and _exclusion_reason(snippet, campaign, topics) is None
     ]
-    leading = leaders(usable, topics)
-    return sorted(usable, key=lambda snippet: _rank(snippet, topics, leading))
+    leaders = topic_leaders(usable, topics)
+    return sorted(usable, key=lambda snippet: _topic_rank_key(snippet, topics, leaders))
 
 
-def leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str]:
-    """The best snippet on each topic, by its id; one that leads an earlier topic leads no other."""
-    best = sorted(snippets, key=standing)
-    found: dict[str, str] = {}
+def topic_leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str]:
+    """Return the best snippet on each topic, by its id; the leader of one topic does not lead a later one."""
+    ranked = sorted(snippets, key=importance_key)
+    leaders: dict[str, str] = {}
     for topic in topics:
-        first = next((one for one in best if topic in one.topics and one.id not in found), None)
-        if first is not None:
-            found[first.id] = topic
-    return found
+        best = next((one for one in ranked if topic in one.topics and one.id not in leaders), None)
+        if best is not None:
+            leaders[best.id] = topic
+    return leaders
 
 
-def _barred(snippet: Snippet, campaign: CampaignConfig, topics: Sequence[str]) -> Why | None:
-    """What keeps a snippet from being considered at all."""
+def _exclusion_reason(
+    snippet: Snippet, campaign: CampaignConfig, topics: Sequence[str]
+) -> VerdictReason | None:
+    """Return what excludes a snippet from consideration; None if nothing does."""
     if snippet.review.status != "verified":
         return "unverified"
-    if not same_language(snippet.language, campaign.language):
+    if not is_same_language(snippet.language, campaign.language):
         return "language"
     if snippet.id in campaign.selection.excluded:
         return "excluded"
@@ -178,97 +187,103 @@ def _barred(snippet: Snippet, campaign: CampaignConfig, topics: Sequence[str]) -
     return "topic" if topics and not set(topics) & set(snippet.topics) else None
 
 
-def _rank(
-    snippet: Snippet, topics: Sequence[str], leading: Mapping[str, str]
+def _topic_rank_key(
+    snippet: Snippet, topics: Sequence[str], leaders: Mapping[str, str]
 ) -> tuple[int, int, tuple[int, int, str]]:
-    """First the best on each topic, the most particular topic before the others, so that each is spoken of;
-    then how much a snippet concerns the recipient is weighed against how much it matters."""
-    if snippet.id in leading:
-        return (0, topics.index(leading[snippet.id]), standing(snippet))
-    return (1, 10 * _first_topic(snippet, topics) - snippet.priority, standing(snippet))
+    """Sort key: first the best snippet on each topic, the most specific topic first, so that each is covered.
+
+    For the other snippets, how much they concern the recipient is weighed against their priority.
+    """
+    if snippet.id in leaders:
+        return (0, topics.index(leaders[snippet.id]), importance_key(snippet))
+    return (1, 10 * _topic_index(snippet, topics) - snippet.priority, importance_key(snippet))
 
 
-def standing(snippet: Snippet) -> tuple[int, int, str]:
-    """What matters most comes first, then what stands firmest."""
+def importance_key(snippet: Snippet) -> tuple[int, int, str]:
+    """Sort key: the highest priority first, then the highest confidence."""
     return (-snippet.priority, _CONFIDENCE[snippet.confidence], snippet.id)
 
 
-def _first_topic(snippet: Snippet, topics: Sequence[str]) -> int:
-    """How early among the wanted topics the snippet's own come; their number where none does."""
+def _topic_index(snippet: Snippet, topics: Sequence[str]) -> int:
+    """Return the index of the snippet's first topic among `topics`; their number if it has none of them."""
     return min((topics.index(topic) for topic in snippet.topics if topic in topics), default=len(topics))
 
 
-def _judged(
+def _judge_snippets(
     required: Iterable[Snippet],
     snippets: Mapping[str, Snippet],
     campaign: CampaignConfig,
     topics: Sequence[str],
 ) -> list[Verdict]:
-    """Required snippets whatever their number, with what overtook them; then the best that have room."""
+    """Take all required snippets and what supersedes them; then the best that there is room for."""
     taken: dict[str, Verdict] = {}
     for snippet in required:
         taken[snippet.id] = Verdict(snippet, True, "required")
         for name in snippet.superseded_by:
             if snippets[name].kind != "figure":
                 taken.setdefault(name, Verdict(snippets[name], True, "successor", snippet.id))
-    left: list[Verdict] = []
-    for snippet in by_topic(snippets, campaign, topics):
+    left_out: list[Verdict] = []
+    for snippet in rank_by_topic(snippets, campaign, topics):
         if snippet.id not in taken:
-            verdict = _weighed(snippet, [one.snippet for one in taken.values()], campaign.selection)
+            others = [other.snippet for other in taken.values()]
+            verdict = _judge_candidate(snippet, others, campaign.selection)
             if verdict.used:
                 taken[snippet.id] = verdict
             else:
-                left.append(verdict)
+                left_out.append(verdict)
     for snippet in sorted(snippets.values(), key=lambda one: one.id):
-        why = _barred(snippet, campaign, topics) or ("figure" if snippet.kind == "figure" else None)
+        why = _exclusion_reason(snippet, campaign, topics) or ("figure" if snippet.kind == "figure" else None)
         if why and snippet.kind != "ask" and snippet.id not in taken:
-            left.append(Verdict(snippet, False, why, next(iter(snippet.superseded_by), "")))
-    return [*taken.values(), *left]
+            left_out.append(Verdict(snippet, False, why, next(iter(snippet.superseded_by), "")))
+    return [*taken.values(), *left_out]
 
 
-def _weighed(snippet: Snippet, taken: Sequence[Snippet], selection: Selection) -> Verdict:
-    """Whether there is room for a snippet beside those taken, and none of them says the same."""
-    said = next((one.id for one in taken if repeats(snippet, one)), "")
-    if said:
-        return Verdict(snippet, False, "repeats", said)
+def _judge_candidate(snippet: Snippet, taken: Sequence[Snippet], selection: Selection) -> Verdict:
+    """Decide whether a snippet fits beside those taken, and none of them makes the same claim."""
+    repeated = next((other.id for other in taken if is_same_claim(snippet, other)), "")
+    if repeated:
+        return Verdict(snippet, False, "repeats", repeated)
     if len(taken) >= selection.max_snippets:
         return Verdict(snippet, False, "number")
-    if selection.max_words and words(snippet) + sum(map(words, taken)) > selection.max_words:
+    if (
+        selection.max_words
+        and count_body_words(snippet) + sum(map(count_body_words, taken)) > selection.max_words
+    ):
         return Verdict(snippet, False, "words")
     return Verdict(snippet, True, "chosen")
 
 
-def words(snippet: Snippet) -> int:
-    """Words of the body, as a word processor counts them."""
+def count_body_words(snippet: Snippet) -> int:
+    """Count the words of a snippet's body as a word processor does."""
     return len(snippet.body.split())
 
 
-def repeats(one: Snippet, other: Snippet) -> bool:
-    """Whether two snippets make the same claim.
+def is_same_claim(first: Snippet, second: Snippet) -> bool:
+    """Return whether two snippets make the same claim.
 
-    They do where one overtakes the other, where all that one rests on is among what the other rests on, or
-    where they give the same figures in nearly the same words.
+    They do if one supersedes the other, if all evidence of one is among the other's evidence, or if they give
+    the same numbers in nearly the same words.
     """
-    if one.id in other.superseded_by or other.id in one.superseded_by:
+    if first.id in second.superseded_by or second.id in first.superseded_by:
         return True
-    ours, theirs = _grounds(one), _grounds(other)
-    if ours and theirs and (ours <= theirs or theirs <= ours):
+    evidence1, evidence2 = _evidence_keys(first), _evidence_keys(second)
+    if evidence1 and evidence2 and (evidence1 <= evidence2 or evidence2 <= evidence1):
         return True
-    if _figures(one.body) != _figures(other.body):
+    if _numbers_in(first.body) != _numbers_in(second.body):
         return False
-    mine, yours = _vocabulary(one.body), _vocabulary(other.body)
-    return len(mine & yours) >= max(_ENOUGH, _NEARLY * len(mine | yours))
+    words1, words2 = _vocabulary(first.body), _vocabulary(second.body)
+    return len(words1 & words2) >= max(_MIN_COMMON_WORDS, _SAME_WORDING_SHARE * len(words1 | words2))
 
 
-_NEARLY = 0.6
-"""Share of common words above which two wordings of one length say the same; within the library that comes
-with briefgen, the most alike of different claims share 0.43."""
-_ENOUGH = 5
-"""Common words below which nothing is said about likeness."""
+_SAME_WORDING_SHARE = 0.6
+"""Share of common words above which two wordings with the same numbers make the same claim. In the built-in
+library, the most similar of different claims share 0.43."""
+_MIN_COMMON_WORDS = 5
+"""Number of common words below which similarity means nothing."""
 
 
-def _grounds(snippet: Snippet) -> set[tuple[object, ...]]:
-    """What a snippet rests on: the same place and words of the same source are the same ground."""
+def _evidence_keys(snippet: Snippet) -> set[tuple[object, ...]]:
+    """Return what identifies a snippet's evidence: the source, the locator and the words quoted."""
     return {
         (
             evidence.source,
@@ -285,74 +300,82 @@ def _vocabulary(body: str) -> frozenset[str]:
 
 
 @cache
-def _figures(body: str) -> frozenset[str]:
+def _numbers_in(body: str) -> frozenset[str]:
     return frozenset(re.findall(r"\d[\d.,]*\d|\d", body))
 
 
-def _in_order(evidence: Iterable[Snippet], topics: Sequence[str], named: Collection[str]) -> list[Snippet]:
-    """By stage of the argument; within a stage what the campaign requires, then by topic."""
-    chosen = list(evidence)
+def _order_argument(
+    evidence: Iterable[Snippet], topics: Sequence[str], required: Collection[str]
+) -> list[Snippet]:
+    """Order snippets by stage of the argument.
 
-    def place(snippet: Snippet) -> tuple[int, bool, int, int, int, str]:
-        stage, first = _STAGES[snippet.kind], _first_topic(snippet, topics)
-        firmness = _CONFIDENCE[snippet.confidence]
-        return (stage, snippet.id not in named, first, -snippet.priority, firmness, snippet.id)
+    Within a stage, those that the campaign requires come first, then by topic.
+    """
+    snippets = list(evidence)
 
-    ordered = sorted((snippet for snippet in chosen if snippet.confidence != "superseded"), key=place)
-    for old in (snippet for snippet in chosen if snippet.confidence == "superseded"):
-        # What is overtaken stands directly before what overtook it.
-        at = min((ordered.index(new) for new in ordered if new.id in old.superseded_by), default=0)
-        ordered.insert(at, old)
+    def sort_key(snippet: Snippet) -> tuple[int, bool, int, int, int, str]:
+        stage, topic = _STAGES[snippet.kind], _topic_index(snippet, topics)
+        confidence = _CONFIDENCE[snippet.confidence]
+        return (stage, snippet.id not in required, topic, -snippet.priority, confidence, snippet.id)
+
+    ordered = sorted((snippet for snippet in snippets if snippet.confidence != "superseded"), key=sort_key)
+    for old in (snippet for snippet in snippets if snippet.confidence == "superseded"):
+        # A superseded snippet comes directly before the one that supersedes it.
+        position = min((ordered.index(new) for new in ordered if new.id in old.superseded_by), default=0)
+        ordered.insert(position, old)
     return ordered
 
 
-ALWAYS = "true"
-"""The rule that holds of everybody."""
-_NAMED = 5
-"""Recipients named in a message; more are counted."""
+UNIVERSAL_RULE = "true"
+"""The rule that applies to everybody."""
+_MAX_NAMED = 5
+"""Recipients named in one message; further ones are counted."""
 
 
-def unmatched(
+def check_interest_rules(
     campaign: CampaignConfig, applied: Iterable[tuple[Recipient, Sequence[int]]]
 ) -> Iterator[Problem]:
-    """Warnings about rules and recipients that miss each other.
+    """Warn about rules that match no recipient, and recipients that no rule matches.
 
-    `applied` gives for each recipient the indices of the rules that hold. A campaign that makes no
-    difference between its recipients (no rule, or only `true`) is meant so.
+    `applied` has the indices of the matching rules for each recipient. A campaign without rules, or with only
+    `true`, is meant to treat all recipients alike.
     """
-    particular = {at for at, rule in enumerate(campaign.interests) if rule.when.strip().lower() != ALWAYS}
-    met: set[int] = set()
-    missed: list[Recipient] = []
+    specific_rules = {
+        index
+        for index, interest in enumerate(campaign.interests)
+        if interest.when.strip().lower() != UNIVERSAL_RULE
+    }
+    matched: set[int] = set()
+    unmatched: list[Recipient] = []
     for recipient, rules in applied:
-        met.update(rules)
-        if not particular.intersection(rules):
-            missed.append(recipient)
-    idle, message = sorted(particular - met), ""
-    if len(idle) > _NAMED:
-        # A campaign that is used with several lists has many, and each by itself would hide the rest.
-        lines = ", ".join(str(campaign.at("interests", index, "when").line) for index in idle)
+        matched.update(rules)
+        if not specific_rules.intersection(rules):
+            unmatched.append(recipient)
+    idle, message = sorted(specific_rules - matched), ""
+    if len(idle) > _MAX_NAMED:
+        # A campaign used with several lists has many such rules; a warning for each would bury all others.
+        lines = ", ".join(str(campaign.locate("interests", index, "when").line) for index in idle)
         message, idle = (
-            f"{len(idle)} rules hold of no recipient who can be written to: lines {lines}",
+            f"{len(idle)} rules match no recipient who can be written to: lines {lines}",
             idle[:1],
         )
     for index in idle:
         yield Problem(
             "rule-unmatched",
             message
-            or f"the rule {campaign.interests[index].when!r} holds of no recipient who can be written to",
-            campaign.at("interests", index, "when"),
-            "look for a misspelt word in it, or remove it",
+            or f"the rule {campaign.interests[index].when!r} matches no recipient who can be written to",
+            campaign.locate("interests", index, "when"),
+            "look for a misspelt name in it, or remove it",
             severity="warning",
         )
-    if particular and missed:
-        names = ", ".join(recipient.id for recipient in missed[:_NAMED])
-        more = f" and {len(missed) - _NAMED} more" if len(missed) > _NAMED else ""
-        one = len(missed) == 1
+    if specific_rules and unmatched:
+        names = ", ".join(recipient.id for recipient in unmatched[:_MAX_NAMED])
+        more = f" and {len(unmatched) - _MAX_NAMED} more" if len(unmatched) > _MAX_NAMED else ""
+        pronoun = "this recipient gets" if len(unmatched) == 1 else "they get"
         yield Problem(
             "recipient-unmatched",
-            f"no rule but {ALWAYS!r} holds of {names}{more}: {'this recipient gets' if one else 'they get'} "
-            "the general letter",
-            campaign.at("interests"),
+            f"no rule but {UNIVERSAL_RULE!r} matches {names}{more}: {pronoun} the general letter",
+            campaign.locate("interests"),
             "add a rule that says what concerns them",
             severity="warning",
         )

@@ -1,8 +1,8 @@
-"""Templates: a sandboxed, strict Jinja2 over the library's folders, and errors that name the line.
+"""Templates: sandboxed, strict Jinja2 over the library's folders, with errors that name the template's line.
 
-It finds and runs templates; what they may say (snippets, citations, forms of address) comes in the context.
-Templates can be the work of strangers: files outside the folders are out of reach, and `compose/sandbox.py`
-says what else is.
+Templates are found, checked and rendered here; what they print (snippets, citations, forms of address) comes
+in the context. They may be written by strangers: they cannot read files outside the folders, and
+`compose/sandbox.py` says what else they cannot do.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ import jinja2.nodes
 import jinja2.utils
 from jinja2.exceptions import SecurityError
 
-from briefgen.compose.markup import MarkupFault
-from briefgen.compose.sandbox import OverBudget, Sandbox
-from briefgen.errors import BriefgenError, Place, Problem, suggest
-from briefgen.library.folders import Folder
+from briefgen.compose.markup import MarkupProblem
+from briefgen.compose.sandbox import BudgetExceededError, Sandbox
+from briefgen.errors import BriefgenError, Place, Problem, suggest_similar
+from briefgen.library.folders import LibraryFolder
 from briefgen.model.recipient import Recipient
 
-MISSING: Any = jinja2.utils.missing
-"""Jinja2's mark for a name that was looked up in nothing but the context."""
+CONTEXT_LOOKUP: Any = jinja2.utils.missing
+"""What Jinja2 passes as the object of an undefined name that was looked up in the context itself."""
 
 BUILT_IN = "built-in/"
-"""Prefix by which a template of one's own can extend the built-in one of the same name."""
+"""Prefix by which a custom template can extend the built-in one of the same name."""
 
 
-class NameMissing(jinja2.UndefinedError):
+class MissingNameError(jinja2.UndefinedError):
     """A template used a name that does not exist."""
 
     def __init__(self, message: str | None, name: str | int, owner: Any) -> None:
@@ -44,25 +44,25 @@ class NameMissing(jinja2.UndefinedError):
         self.owner = owner
 
 
-class Missing(jinja2.StrictUndefined):
-    """An undefined name that remembers what it was looked up in."""
+class TrackedUndefined(jinja2.StrictUndefined):
+    """An undefined name that records what it was looked up in."""
 
     def __init__(
         self,
         hint: str | None = None,
-        obj: Any = MISSING,
+        obj: Any = CONTEXT_LOOKUP,
         name: str | None = None,
         exc: Any = None,
     ) -> None:
-        # Jinja2 calls `exc` with the message; that it is a class is not needed.
-        remembering: Any = exc or partial(NameMissing, name="" if name is None else name, owner=obj)
-        super().__init__(hint, obj, name, remembering)
+        # Jinja2 only calls `exc` with the message; it need not be a class.
+        recording: Any = exc or partial(MissingNameError, name="" if name is None else name, owner=obj)
+        super().__init__(hint, obj, name, recording)
 
 
-class _Folders(jinja2.BaseLoader):
-    """Finds a template in the first folder that has it; `built-in/…` looks in the last one only."""
+class _FolderLoader(jinja2.BaseLoader):
+    """Loads a template from the first folder that has it; `built-in/…` from the last one only."""
 
-    def __init__(self, folders: Sequence[Folder]) -> None:
+    def __init__(self, folders: Sequence[LibraryFolder]) -> None:
         self.folders = folders
         self._loaders = [jinja2.FileSystemLoader(folder.path / "templates") for folder in folders]
 
@@ -77,8 +77,8 @@ class _Folders(jinja2.BaseLoader):
                 continue
             except UnicodeDecodeError:
                 raise jinja2.TemplateSyntaxError("is not UTF-8", 1, template) from None
-            home = Path(loader.searchpath[0]).resolve()
-            if Path(filename).resolve().is_relative_to(home):
+            folder = Path(loader.searchpath[0]).resolve()
+            if Path(filename).resolve().is_relative_to(folder):
                 return source, filename, fresh
         raise jinja2.TemplateNotFound(template)
 
@@ -88,29 +88,29 @@ class _Folders(jinja2.BaseLoader):
         )
 
 
-def _empty() -> NameMissing:
-    return NameMissing("a value is empty (None)", "", MISSING)
+def _empty_value_error() -> MissingNameError:
+    return MissingNameError("a value is empty (None)", "", CONTEXT_LOOKUP)
 
 
-def long_date(value: date, language: str = "en", country: str = "") -> str:
-    """A date as letters carry it: `November 24, 2026` in the United States, `24 November 2026` elsewhere.
+def format_long_date(value: date, language: str = "en", country: str = "") -> str:
+    """Format a date for letters: `November 24, 2026` in the United States, `24 November 2026` elsewhere.
 
-    `language` is BCP 47; `country` (ISO 3166-1 alpha-2) decides between the customs of one language. The
-    patterns are CLDR's "long" ones, through Babel.
+    `language` is BCP 47; `country` (ISO 3166-1 alpha-2) decides between the conventions of one language. The
+    patterns are CLDR's "long" ones, from Babel.
     """
     from babel.dates import format_date
     from babel.localedata import exists
 
     if not isinstance(value, date):
-        raise jinja2.TemplateRuntimeError(f"long_date is for dates, and {str(value)[:40]!r} is none")
-    plain = language.split("-")[0]
-    fallback = "en_GB" if plain == "en" else plain
-    wanted = (language.replace("-", "_") if "-" in language else f"{plain}_{country}", fallback)
-    return str(format_date(value, "long", locale=next(code for code in wanted if exists(code))))
+        raise jinja2.TemplateRuntimeError(f"long_date takes a date, and {str(value)[:40]!r} is not one")
+    base = language.split("-")[0]
+    fallback = "en_GB" if base == "en" else base
+    locales = (language.replace("-", "_") if "-" in language else f"{base}_{country}", fallback)
+    return str(format_date(value, "long", locale=next(code for code in locales if exists(code))))
 
 
-def is_language(code: str) -> bool:
-    """Whether a BCP 47 code names a language whose dates can be written."""
+def is_known_language(code: str) -> bool:
+    """Return whether a BCP 47 code names a language that dates can be written in."""
     from babel.localedata import exists
 
     return bool(re.fullmatch("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", code)) and exists(
@@ -122,123 +122,122 @@ def is_language(code: str) -> bool:
 class Templates:
     """The templates that a campaign can use."""
 
-    folders: tuple[Folder, ...]
-    """Roots with a folder `templates/`, searched in order; the built-in one is last."""
-    _loader: _Folders = field(init=False, repr=False)
+    folders: tuple[LibraryFolder, ...]
+    """Folders with a subfolder `templates/`, searched in order; the built-in one is last."""
+    _loader: _FolderLoader = field(init=False, repr=False)
     _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
-    _found: frozenset[str] | None = field(init=False, repr=False, default=None)
+    _known_names: frozenset[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
-        self._loader = _Folders(self.folders)
+        self._loader = _FolderLoader(self.folders)
         self._environment = Sandbox(
-            _empty,
+            _empty_value_error,
             loader=self._loader,
             autoescape=True,
-            undefined=Missing,
+            undefined=TrackedUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
         )
-        self._environment.add_filter("long_date", long_date)
+        self._environment.add_filter("long_date", format_long_date)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to a worker as the list of folders."""
+        """Pickle as the list of folders only: environments cannot be pickled."""
         return (Templates, (self.folders,))
 
     def names(self) -> list[str]:
-        """All templates by name, for example `letter/default.html.j2`."""
+        """List all templates by name, for example `letter/default.html.j2`."""
         return self._loader.list_templates()
 
-    def source(self, name: str) -> str:
-        """The text of a template or stylesheet by its name; raises BriefgenError where there is none."""
+    def read_source(self, name: str) -> str:
+        """Return the text of a template or stylesheet by its name; raise BriefgenError if there is none."""
         try:
             return self._loader.get_source(self._environment, name)[0]
         except jinja2.TemplateNotFound:
-            near = suggest(name, self.names()) or "briefgen templates list shows all"
+            hint = suggest_similar(name, self.names()) or "briefgen templates list shows all"
             raise BriefgenError(
-                Problem("template-missing", f"there is no template {name!r}", None, near)
+                Problem("template-missing", f"there is no template {name!r}", None, hint)
             ) from None
 
-    def blocks(self, name: str) -> list[str]:
-        """Names of the blocks that a template can override in those above it, in their order."""
+    def block_names(self, name: str) -> list[str]:
+        """List the blocks that a template defines or inherits, in their order."""
         try:
-            trees = [self._environment.parse(source, part) for part, source in self._chain(name)]
+            trees = [self._environment.parse(source, member) for member, source in self._ancestry(name)]
         except jinja2.TemplateSyntaxError as error:
-            raise BriefgenError(self._problem(error, name, {}, "")) from None
+            raise BriefgenError(self._problem_of(error, name, {}, "")) from None
         return list(
             dict.fromkeys(block.name for tree in trees for block in tree.find_all(jinja2.nodes.Block))
         )
 
-    def find(self, kind: str, recipient: Recipient | None = None) -> str:
-        """The most particular template of a kind for a recipient: its name.
+    def find_template(self, kind: str, recipient: Recipient | None = None) -> str:
+        """Return the name of the most specific template of a kind for a recipient.
 
-        Looked up in order: recipient id, office, chamber, country, default. Raises BriefgenError where not
-        even a default is there.
+        Looked up in order: recipient id, office, chamber, country, default. Raise BriefgenError if there is
+        not even a default.
         """
-        if self._found is None:  # once: a batch asks for each letter, and folders are slow to walk
-            self._found = frozenset(self.names())
-        names = self._found
-        for candidate in candidates(kind, recipient):
-            if candidate in names:
+        if self._known_names is None:  # once: a batch asks for each letter, and walking folders is slow
+            self._known_names = frozenset(self.names())
+        for candidate in template_candidates(kind, recipient):
+            if candidate in self._known_names:
                 return candidate
-        kinds = {name.split("/")[0] for name in names if "/" in name}
+        kinds = {name.split("/")[0] for name in self._known_names if "/" in name}
         raise BriefgenError(
             Problem(
                 "template-missing",
                 f"there is no template {kind}/default.html.j2",
                 None,
-                suggest(kind, kinds),
+                suggest_similar(kind, kinds),
             )
         )
 
-    def run(self, name: str, context: Mapping[str, Any], about: str) -> str:
-        """Run a template; `about` names the recipient or document for messages."""
-        self._environment.begin()
+    def render(self, name: str, context: Mapping[str, Any], label: str) -> str:
+        """Render a template; raise BriefgenError if that fails. `label` names the document in messages."""
+        self._environment.reset_budget()
         try:
             return self._environment.get_template(name).render(context)
         except BriefgenError as error:
-            line = self._line_of(error, name)
+            line = self._failing_line(error, name)
             raise BriefgenError(
                 problem if problem.place else replace(problem, place=line) for problem in error.problems
             ) from None
         except (jinja2.TemplateError, SecurityError) as error:
-            raise BriefgenError(self._problem(error, name, context, about)) from None
+            raise BriefgenError(self._problem_of(error, name, context, label)) from None
         except MemoryError:
             raise
-        except Exception as error:  # whatever a template can bring Python and Jinja to raise
-            deep = isinstance(error, RecursionError)
-            what = "it calls itself without end" if deep else f"{type(error).__name__}: {str(error)[:200]}"
-            problem = Problem("template-failed", f"{what}, while making {about}", self._line_of(error, name))
-            raise BriefgenError(problem) from None
+        except Exception as error:  # whatever a template can make Python or Jinja raise
+            endless = isinstance(error, RecursionError)
+            what = "it calls itself endlessly" if endless else f"{type(error).__name__}: {str(error)[:200]}"
+            place = self._failing_line(error, name)
+            raise BriefgenError(Problem("template-failed", f"{what}, while making {label}", place)) from None
 
-    def condition(self, expression: str, names: Mapping[str, Any], place: Place) -> bool:
-        """Whether an interest's `when` holds; raises BriefgenError with its place."""
-        self._environment.begin()
+    def evaluate_condition(self, expression: str, variables: Mapping[str, Any], place: Place) -> bool:
+        """Return whether an interest's `when` holds; raise BriefgenError with its place if it is faulty."""
+        self._environment.reset_budget()
         try:
             if expression not in self._conditions:
                 self._conditions[expression] = self._environment.compile_expression(expression, False)
-            return bool(self._conditions[expression](**names))
-        except NameMissing as error:
-            hint = suggest(str(error.name), names)
+            return bool(self._conditions[expression](**variables))
+        except MissingNameError as error:
+            hint = suggest_similar(str(error.name), variables)
             raise BriefgenError(
-                Problem("rule-name", f"the rule uses {error.name!r}, which is not known", place, hint)
+                Problem("rule-name", f"the rule uses the unknown name {error.name!r}", place, hint)
             ) from None
         except MemoryError:
             raise
-        except Exception as error:  # whatever a condition can bring Python and Jinja to raise
-            shown = expression if len(expression) <= 100 else f"{expression[:99]}…"
+        except Exception as error:  # whatever a condition can make Python or Jinja raise
+            excerpt = expression if len(expression) <= 100 else f"{expression[:99]}…"
             raise BriefgenError(
                 Problem(
                     "rule-syntax",
-                    f"the rule {shown!r} cannot be read: {str(error)[:200]}",
+                    f"the rule {excerpt!r} cannot be evaluated: {str(error)[:200]}",
                     place,
-                    'write for example: office == "us-senator"',
+                    'write, for example: office == "us-senator"',
                 )
             ) from None
 
     def check(self, known: Iterable[str], kinds: Iterable[str]) -> Iterator[Problem]:
-        """Every mistake that shows without running: syntax, unknown names, elements, missing parents."""
+        """Report every mistake that shows without rendering: syntax, unknown names, blocks and parents."""
         allowed = set(known) | set(self._environment.globals)
         prefixes = tuple(f"{kind}/" for kind in kinds)
         for name in self.names():
@@ -251,70 +250,74 @@ class Templates:
                 unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
             except jinja2.TemplateSyntaxError as error:  # an unknown filter or test too
                 yield Problem(
-                    "template-syntax", error.message or "not readable", self.place_of(name, error.lineno)
+                    "template-syntax",
+                    error.message or "it cannot be parsed",
+                    self.locate_template(name, error.lineno),
                 )
                 continue
-            yield from self._unknown_filters(name, tree)
+            yield from self._check_filters(name, tree)
             seen = set()
             for node in tree.find_all(jinja2.nodes.Name):
                 if node.name in unknown and node.name not in seen:
                     seen.add(node.name)
                     yield Problem(
                         "template-name",
-                        f"{node.name!r} is not known",
-                        self.place_of(name, node.lineno),
-                        suggest(node.name, allowed),
+                        f"unknown name {node.name!r}",
+                        self.locate_template(name, node.lineno),
+                        suggest_similar(node.name, allowed),
                     )
-            yield from self._block_problems(name, tree)
+            yield from self._check_blocks(name, tree)
             for extends in tree.find_all(jinja2.nodes.Extends):
                 parent = extends.template.value if isinstance(extends.template, jinja2.nodes.Const) else None
                 if parent and not self._exists(parent):
                     yield Problem(
                         "template-missing",
-                        f"it extends {parent!r}, which is not there",
-                        self.place_of(name, extends.lineno),
-                        suggest(parent, self.names()),
+                        f"it extends {parent!r}, which does not exist",
+                        self.locate_template(name, extends.lineno),
+                        suggest_similar(parent, self.names()),
                     )
 
-    def _unknown_filters(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
-        """Filters and tests that Jinja would miss only when a condition comes to them."""
-        for kind, what, known in (
+    def _check_filters(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
+        """Report unknown filters and tests, which Jinja reports only when a condition reaches them."""
+        for node_type, word, known in (
             (jinja2.nodes.Filter, "filter", self._environment.filters),
             (jinja2.nodes.Test, "test", self._environment.tests),
         ):
-            nodes: Iterator[Any] = tree.find_all(kind)
+            nodes: Iterator[Any] = tree.find_all(node_type)
             for node in nodes:
                 if node.name not in known:
-                    place = self.place_of(name, node.lineno)
-                    hint = suggest(node.name, known)
-                    yield Problem("template-syntax", f"there is no {what} {node.name!r}", place, hint)
+                    place = self.locate_template(name, node.lineno)
+                    hint = suggest_similar(node.name, known)
+                    yield Problem("template-syntax", f"there is no {word} {node.name!r}", place, hint)
 
-    def _block_problems(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
-        """A block that no ancestor has is never printed: a misspelt name would drop its text in silence."""
-        ancestors = [source for member, source in self._chain(name) if member != name]
+    def _check_blocks(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
+        """Report blocks that no ancestor has: they are never printed, so a misspelt name loses its text."""
+        ancestors = [source for member, source in self._ancestry(name) if member != name]
         if not ancestors:
             return
         try:
             parsed = [self._environment.parse(source) for source in ancestors]
         except jinja2.TemplateSyntaxError:
-            return  # told where that template is checked
-        known = {block.name for above in parsed for block in above.find_all(jinja2.nodes.Block)}
+            return  # reported where that template is checked
+        known = {block.name for parent in parsed for block in parent.find_all(jinja2.nodes.Block)}
         for node in tree.body:
             if isinstance(node, jinja2.nodes.Block) and node.name not in known:
                 yield Problem(
                     "template-block",
                     f"no template above this one has a block {node.name!r}, so it is never printed",
-                    self.place_of(name, node.lineno),
-                    suggest(node.name, known),
+                    self.locate_template(name, node.lineno),
+                    suggest_similar(node.name, known),
                 )
 
-    def markup_problems(self, name: str, faults: Iterable[MarkupFault], about: str) -> Iterator[Problem]:
-        """Faults of produced markup, placed in the template (or its parents) that wrote them."""
-        chain = list(self._chain(name))
+    def locate_markup_problems(
+        self, name: str, faults: Iterable[MarkupProblem], label: str
+    ) -> Iterator[Problem]:
+        """Place problems of rendered markup in the template, or the ancestor of it, that wrote it."""
+        ancestry = list(self._ancestry(name))
         for fault in faults:
-            place = self.place_of(name, None)
-            for member, source in chain:
-                found = next(
+            place = self.locate_template(name, None)
+            for member, source in ancestry:
+                line_number = next(
                     (
                         number
                         for number, line in enumerate(source.split("\n"), 1)
@@ -322,12 +325,13 @@ class Templates:
                     ),
                     None,
                 )
-                if found:
-                    place = self.place_of(member, found)
+                if line_number:
+                    place = self.locate_template(member, line_number)
                     break
-            yield Problem(fault.code, f"{fault.message} (in {about})", place, fault.hint)
+            yield Problem(fault.code, f"{fault.message} (in {label})", place, fault.hint)
 
-    def _chain(self, name: str) -> Iterator[tuple[str, str]]:
+    def _ancestry(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield a template and all it extends or includes: name and source."""
         seen: set[str] = set()
         queue = [name]
         while queue:
@@ -340,7 +344,7 @@ class Templates:
             try:
                 tree = self._environment.parse(source)
             except jinja2.TemplateSyntaxError:
-                continue  # told where the template itself is checked
+                continue  # reported where the template itself is checked
             queue += [parent for parent in jinja2.meta.find_referenced_templates(tree) if parent]
 
     def _exists(self, name: str) -> bool:
@@ -350,88 +354,89 @@ class Templates:
             return False
         return True
 
-    def place_of(self, name: str, line: int | None = None) -> Place:
-        """Where a template stands, at a line of it."""
-        plain = name.removeprefix(BUILT_IN)
+    def locate_template(self, name: str, line: int | None = None) -> Place:
+        """Return the file of a template, with a line in it, as a place for messages."""
+        path = name.removeprefix(BUILT_IN)
         folders = self.folders[-1:] if name.startswith(BUILT_IN) else self.folders
         for folder in folders:
-            if (folder.path / "templates" / plain).is_file():
-                return Place(folder.show("templates", plain), line)
+            if (folder.path / "templates" / path).is_file():
+                return Place(folder.display_path("templates", path), line)
         return Place(name, line)
 
-    def _line_of(self, error: BaseException, name: str) -> Place:
-        """The innermost line of a template in the error's traceback."""
+    def _failing_line(self, error: BaseException, name: str) -> Place:
+        """Return the innermost line of a template in the error's traceback."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             for folder in self.folders:
-                # A folder given as "." has no prefix that could be looked for.
+                # Paths, not prefixes, are compared: a folder given as "." has no prefix to look for.
                 if Path(frame.filename).is_relative_to(folder.path / "templates"):
-                    shown = Path(frame.filename).relative_to(folder.path)
-                    return Place(folder.show(*shown.parts), frame.lineno)
-        return self.place_of(name, None)
+                    relative = Path(frame.filename).relative_to(folder.path)
+                    return Place(folder.display_path(*relative.parts), frame.lineno)
+        return self.locate_template(name, None)
 
-    def _problem(self, error: Exception, name: str, context: Mapping[str, Any], about: str) -> Problem:
-        if isinstance(error, NameMissing):
-            place = self._line_of(error, name)
+    def _problem_of(self, error: Exception, name: str, context: Mapping[str, Any], label: str) -> Problem:
+        if isinstance(error, MissingNameError):
+            place = self._failing_line(error, name)
             if error.name == "":
                 return Problem(
                     "template-empty",
-                    f"{error.message}, while making {about}",
+                    f"{error.message}, while making {label}",
                     place,
-                    "print it only {% if … %} it is there",
+                    "print it within {% if … %}, only where it has a value",
                 )
             if error.name == "case":
-                message = f"the template prints a case, and the campaign has none, while making {about}"
+                message = f"the template prints a case, and the campaign has none, while making {label}"
                 return Problem("case-missing", message, place, "fill in `case` in campaign.yaml")
             if isinstance(error.owner, list | tuple | str) and isinstance(error.name, int):
                 kind = "text" if isinstance(error.owner, str) else "list"
-                there = f"there is no item {error.name!r} in a {kind} of {len(error.owner)}"
+                message = f"there is no item {error.name!r} in a {kind} of {len(error.owner)}"
                 return Problem(
-                    "template-failed", f"{there}, while making {about}", place, "items count from 0"
+                    "template-failed", f"{message}, while making {label}", place, "items count from 0"
                 )
-            known = list(context) if error.owner is MISSING else _members(error.owner)
+            known = list(context) if error.owner is CONTEXT_LOOKUP else _attribute_names(error.owner)
             return Problem(
                 "template-name",
-                f"{error.name!r} is not known, while making {about}",
+                f"unknown name {error.name!r}, while making {label}",
                 place,
-                suggest(str(error.name), known),
+                suggest_similar(str(error.name), known),
             )
         if isinstance(error, jinja2.TemplateSyntaxError):
-            place = self.place_of(error.name or name, error.lineno)
-            return Problem("template-syntax", error.message or "not readable", place)
+            place = self.locate_template(error.name or name, error.lineno)
+            return Problem("template-syntax", error.message or "it cannot be parsed", place)
         if isinstance(error, jinja2.TemplateNotFound):
             return Problem(
                 "template-missing",
-                f"the template {error.name!r} is not there",
-                self._line_of(error, name),
-                suggest(str(error.name), self.names()),
+                f"there is no template {error.name!r}",
+                self._failing_line(error, name),
+                suggest_similar(str(error.name), self.names()),
             )
-        if isinstance(error, OverBudget):
+        if isinstance(error, BudgetExceededError):
             return Problem(
                 "template-excessive",
-                f"{error}, while making {about}",
-                self._line_of(error, name),
+                f"{error}, while making {label}",
+                self._failing_line(error, name),
                 "no document needs that much; look for a repetition in the template",
             )
+        place = self._failing_line(error, name)
         if isinstance(error, SecurityError):
-            return Problem("template-unsafe", f"{error}, while making {about}", self._line_of(error, name))
-        return Problem("template-failed", f"{error}, while making {about}", self._line_of(error, name))
+            return Problem("template-unsafe", f"{error}, while making {label}", place)
+        return Problem("template-failed", f"{error}, while making {label}", place)
 
 
-def candidates(kind: str, recipient: Recipient | None) -> list[str]:
-    """Template names to try, most particular first."""
-    particular = []
+def template_candidates(kind: str, recipient: Recipient | None) -> list[str]:
+    """List the template names to try, most specific first."""
+    specific = []
     if recipient is not None:
-        particular = [
+        specific = [
             ("recipient", recipient.id),
             ("office", recipient.office),
             ("chamber", recipient.chamber),
             ("country", recipient.represents or recipient.country),
         ]
-    names = [f"{kind}/{level}/{value}.html.j2" for level, value in particular if value]
+    names = [f"{kind}/{level}/{value}.html.j2" for level, value in specific if value]
     return [*names, f"{kind}/default.html.j2"]
 
 
-def _members(owner: Any) -> list[str]:
+def _attribute_names(owner: Any) -> list[str]:
     if isinstance(owner, Mapping):
         return [str(key) for key in owner]
     fields = getattr(type(owner), "model_fields", None)

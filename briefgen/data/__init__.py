@@ -1,6 +1,6 @@
-"""Data that changes without the code: forms of address, postal lines, word lists, fixed phrases.
+"""Data files that are edited without touching code: forms of address, postal formats, word lists, phrases.
 
-Each file says at its head where its facts come from.
+Each file states the sources of its facts at the top. Others use `load_word_data` and `load_word_set`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).parent
-# Every scalar stays the word that is written: "no" and "on" are words here.
+DATA_FOLDER = Path(__file__).parent
+# Keep every scalar a string: "no" and "on" are words here.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @cache
-def word_data(name: str) -> Any:
-    """Return the content of NAME.yaml, mostly a mapping of list names to lists."""
-    return yaml.load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_Loader)
+def load_word_data(name: str) -> Any:
+    """Return the content of NAME.yaml, usually a mapping of list names to lists."""
+    return yaml.load((DATA_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_Loader)
 
 
 @cache
-def word_list(name: str, part: str) -> frozenset[str]:
-    """Return one list of a data file as a set."""
-    return frozenset(str(word) for word in word_data(name)[part])
+def load_word_set(name: str, part: str) -> frozenset[str]:
+    """Return one list of a data file as a frozen set."""
+    return frozenset(str(word) for word in load_word_data(name)[part])

@@ -1,6 +1,6 @@
-"""The checks of a library: everything that can be wrong with its evidence, found in one run.
+"""Check a library: find everything that is wrong with its evidence, wordings and reviews in one run.
 
-They report; they repair nothing and print nothing.
+The checks report problems; they repair nothing and print nothing.
 """
 
 from __future__ import annotations
@@ -11,386 +11,438 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from briefgen.errors import Place, Problem, ProblemList, suggest
-from briefgen.evidence import figure_checks as figures
-from briefgen.evidence import provenance as chains
-from briefgen.evidence import wording_checks as wording
-from briefgen.evidence.dates import read_edtf
-from briefgen.evidence.lock import (
-    TITLE,
-    Card,
-    Lock,
-    card_key,
-    card_wordings,
-    lock_command,
-    quote_key,
-    rests_hash,
-    wording_key,
+from briefgen.errors import Place, Problem, ProblemList, suggest_similar
+from briefgen.evidence import figure_checks, provenance, wording_checks
+from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.inline_markdown import strip_markdown
+from briefgen.evidence.lock import EvidenceLock, hash_foundation, lock_command, quote_key, wording_key
+from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare_prose, split_words
+from briefgen.evidence.passages import EvidenceLibrary, SupportingEvidence
+from briefgen.evidence.prove import (
+    StatementProofs,
+    build_locked_quote,
+    collect_support,
+    is_iso_date,
+    is_same_quote,
+    prove_evidence,
+)
+from briefgen.evidence.quotes import count_quote_words
+from briefgen.evidence.statements import (
+    TITLE_WORDING,
+    Statement,
+    printable_wordings,
+    statement_key,
     wording_place,
 )
-from briefgen.evidence.normalize import fingerprint, legible, normalise, plain, words
-from briefgen.evidence.passages import Ground, Material
-from briefgen.evidence.prove import Proofs, ground_of, is_day, prove, quote_entry, same_quote
-from briefgen.evidence.quotes import quote_words
 from briefgen.model.snippet import Caveat, Snippet
 
-_NEED_NO_EVIDENCE = frozenset({"ask"})
-_NEED_A_DATE = frozenset({"statistic", "event", "finding", "figure"})
+_KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
+_KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How far a card's evidence is proved, for the record in the files."""
+    """How a statement's evidence was proved, for the evidence record in documents."""
 
     how: Literal["proved", "unchanged", "attested", "computed", "none", "failed"]
-    """`proved`: every quote against its text in this run; `unchanged`: as when it was last proved;
+    """`proved`: every quote against its text in this run; `unchanged`: unchanged since its last proof;
     `attested` and `computed`: there is no quote; `none`: there is no evidence."""
     on: str
-    """ISO date of the proof, of the last one for `unchanged`, or of the reading; may be empty."""
+    """ISO date of the proof (for `unchanged`, of the last one) or of the reading; may be empty."""
     by: str
-    """Who answers for the wording."""
+    """The reviewer of the wording."""
     reviewed: str
     """ISO date of that review."""
 
     def as_json(self) -> dict[str, str]:
-        """For the evidence record."""
+        """Return the verification as the evidence record holds it."""
         return {"how": self.how, "on": self.on, "by": self.by, "reviewed": self.reviewed}
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """What one run found out."""
+class LibraryCheck:
+    """The result of checking a library."""
 
     problems: tuple[Problem, ...]
-    """In the order of their places."""
+    """Sorted by file, line and column."""
     verified: Mapping[str, Verification]
-    """By snippet id; a caveat's name is `caveats/ID`."""
+    """By snippet id; for caveats, by `caveats/ID`."""
 
 
-def check_library(material: Material, on: date | None = None) -> list[Problem]:
-    """All problems of a library's evidence; `on` is the day that dates are judged by (none in the future)."""
-    return list(examine(material, on).problems)
+def check_library(library: EvidenceLibrary, on: date | None = None) -> LibraryCheck:
+    """Check every statement of a library, and report how each one was proved.
 
-
-def examine(material: Material, on: date | None = None) -> Examined:
-    """Check everything, and say how each card is proved."""
+    Without `on`, the day that dates are compared with, no date counts as lying in the future.
+    """
     findings = ProblemList()
     verified: dict[str, Verification] = {}
-    for card in cards(material):
-        if card.review.status == "rejected":
+    for statement in all_statements(library):
+        if statement.review.status == "rejected":
             continue
         own = ProblemList()
-        proofs, ground = prove(card, material, own)
-        verified[card_key(card)] = _verification(card, proofs, material, on)
-        own.extend(card_problems(card, material, proofs, ground, on))
-        findings.extend(map(_as_warning, own.problems) if card.review.status == "draft" else own.problems)
-    findings.extend(_relation_problems(material))
-    findings.extend(_budget_problems(material))
-    findings.extend(_stale_entries(material))
-    ordered = sorted(findings.problems, key=_position)
-    return Examined(tuple(ordered), verified)
+        proofs, support = prove_evidence(statement, library, own)
+        verified[statement_key(statement)] = _build_verification(statement, proofs, library, on)
+        own.extend(check_statement(statement, library, proofs, support, on))
+        findings.extend(
+            map(_downgrade_to_warning, own.problems) if statement.review.status == "draft" else own.problems
+        )
+    findings.extend(_check_relations(library))
+    findings.extend(_check_quotation_budgets(library))
+    findings.extend(_check_stale_lock_entries(library))
+    ordered = sorted(findings.problems, key=_source_position)
+    return LibraryCheck(tuple(ordered), verified)
 
 
-def _as_warning(problem: Problem) -> Problem:
-    """A draft is work in hand: what is wrong with it stops nothing, for no document may use it."""
+def _downgrade_to_warning(problem: Problem) -> Problem:
+    """Downgrade a problem of a draft: it must not stop the work, because no document may use a draft."""
     return replace(problem, severity="warning")
 
 
-def _position(problem: Problem) -> tuple[str, int, int]:
+def _source_position(problem: Problem) -> tuple[str, int, int]:
     place = problem.place or Place("")
     return place.file, place.line or 0, place.column or 0
 
 
-# -- one card
+# -- single statements
 
 
-def card_problems(
-    card: Card, material: Material, proofs: Proofs, ground: Ground, on: date | None
+def check_statement(
+    statement: Statement,
+    library: EvidenceLibrary,
+    proofs: StatementProofs,
+    support: SupportingEvidence,
+    on: date | None,
 ) -> Iterator[Problem]:
-    """Everything wrong with one card, given how its evidence was proved."""
-    if not card.language.startswith("en"):
+    """Find everything wrong with one statement, given the proofs of its evidence."""
+    if not statement.language.startswith("en"):
         yield Problem(
             "language-unread",
-            f"numbers and hedges are read in English only, not in {card.language!r}",
-            card.at("language"),
+            f"numbers and hedges can be checked in English only, not in {statement.language!r}",
+            statement.locate("language"),
             "have a second person compare them with the source",
             severity="warning",
         )
-    for name, markdown in card_wordings(card).items():
-        text = wording.Wording.of(markdown, wording_place(card, name))
-        if isinstance(card, Snippet) and card.figure:
-            # Whose each datum is, the datum says.
-            yield from _title_problems(card, text, figures.with_ends(ground, card.figure))
-        elif name == TITLE:
-            yield from _title_problems(card, text, ground)
+    for name, markdown in printable_wordings(statement).items():
+        text = wording_checks.PrintedWording.from_markdown(markdown, wording_place(statement, name))
+        if isinstance(statement, Snippet) and statement.figure:
+            # Each datum names its own source, so the wording need not.
+            yield from _check_title(
+                statement, text, figure_checks.allow_range_ends(support, statement.figure)
+            )
+        elif name == TITLE_WORDING:
+            yield from _check_title(statement, text, support)
         else:
-            yield from _wording_problems(card, text, material, ground)
-    if isinstance(card, Snippet) and card.figure:
-        yield from figures.form_problems(card)
-        for row in range(len(card.data)):
-            own = ground_of(card, material, proofs, row)
-            yield from figures.datum_problems(card, row, dict(material.references), own)
-    yield from _form_problems(card, on)
-    yield from review_problems(card, material.lock)
-    yield from _lock_problems(card, material, proofs)
+            yield from _check_wording(statement, text, library, support)
+    if isinstance(statement, Snippet) and statement.figure:
+        yield from figure_checks.check_figure_fields(statement)
+        for row in range(len(statement.data)):
+            own = collect_support(statement, library, proofs, row)
+            yield from figure_checks.check_datum(statement, row, dict(library.references), own)
+    yield from _check_evidence_and_date(statement, on)
+    yield from check_review(statement, library.lock)
+    yield from _check_locked_quotes(statement, library, proofs)
 
 
-def _wording_problems(
-    card: Card, text: wording.Wording, material: Material, ground: Ground
+def _check_wording(
+    statement: Statement,
+    text: wording_checks.PrintedWording,
+    library: EvidenceLibrary,
+    support: SupportingEvidence,
 ) -> Iterator[Problem]:
-    attributed = isinstance(card, Snippet) and card.confidence == "attributed" and card.kind != "ask"
-    yield from wording.naming_problems(text, card.evidence, dict(material.references), attributed)
-    yield from wording.quotation_problems(text, card.evidence, ground)
-    if not card.language.startswith("en"):
+    attributed = (
+        isinstance(statement, Snippet) and statement.confidence == "attributed" and statement.kind != "ask"
+    )
+    yield from wording_checks.check_named_speakers(
+        text, statement.evidence, dict(library.references), attributed
+    )
+    yield from wording_checks.check_quotations(text, statement.evidence, support)
+    if not statement.language.startswith("en"):
         return
-    yield from wording.time_problems(text)
-    if ground.complete:
-        yield from wording.number_problems(text, ground)
-        yield from wording.hedge_problems(text, ground)
+    yield from wording_checks.check_relative_time(text)
+    if support.complete:
+        yield from wording_checks.check_numbers(text, support)
+        yield from wording_checks.check_sentence_hedges(text, support)
 
 
-def _title_problems(card: Card, text: wording.Wording, ground: Ground) -> Iterator[Problem]:
-    """A title stands over a claim: it says no figure of its own, and need not repeat hedge or speaker."""
-    yield from wording.quotation_problems(text, card.evidence, ground)
-    if card.language.startswith("en"):
-        yield from wording.time_problems(text)
-        if ground.complete:
-            yield from wording.number_problems(text, ground)
+def _check_title(
+    statement: Statement, text: wording_checks.PrintedWording, support: SupportingEvidence
+) -> Iterator[Problem]:
+    """Check a title: its numbers must be proved, but hedges and speakers belong in the sentence below it."""
+    yield from wording_checks.check_quotations(text, statement.evidence, support)
+    if statement.language.startswith("en"):
+        yield from wording_checks.check_relative_time(text)
+        if support.complete:
+            yield from wording_checks.check_numbers(text, support)
 
 
-def _form_problems(card: Card, on: date | None) -> Iterator[Problem]:
-    if isinstance(card, Caveat):
-        if not card.evidence:
-            message = f"the caveat {card.id!r} has no evidence"
-            yield Problem("caveat-unsourced", message, card.at("id"), "add the source that says so")
+def _check_evidence_and_date(statement: Statement, on: date | None) -> Iterator[Problem]:
+    if isinstance(statement, Caveat):
+        if not statement.evidence:
+            message = f"the caveat {statement.id!r} has no evidence"
+            yield Problem("caveat-unsourced", message, statement.locate("id"), "add the source that says so")
         return
-    if not card.evidence and card.kind not in _NEED_NO_EVIDENCE:
-        hint = "add the quote, or what you read where"
-        yield Problem("evidence-missing", f"the {card.kind} {card.id!r} has no evidence", card.at("id"), hint)
-    if not card.as_of:
-        if card.kind in _NEED_A_DATE:
-            hint = "add as_of: with the date to which the claim belongs, for example 2012-04"
-            yield Problem("as-of-missing", f"the {card.kind} {card.id!r} has no date", card.at("id"), hint)
+    if not statement.evidence and statement.kind not in _KINDS_WITHOUT_EVIDENCE:
+        hint = "add a quote, or say what you read and where"
+        yield Problem(
+            "evidence-missing",
+            f"the {statement.kind} {statement.id!r} has no evidence",
+            statement.locate("id"),
+            hint,
+        )
+    if not statement.as_of:
+        if statement.kind in _KINDS_WITH_DATE:
+            hint = "add as_of: with the date that the claim refers to, for example 2012-04"
+            yield Problem(
+                "as-of-missing",
+                f"the {statement.kind} {statement.id!r} has no date",
+                statement.locate("id"),
+                hint,
+            )
         return
-    span = read_edtf(card.as_of)
+    span = parse_edtf(statement.as_of)
     if span is None:
         hint = "write 2012, 2012-04, 2012-04-21, or an interval 2011-12/2012-04"
-        yield Problem("as-of-form", f"{card.as_of!r} is not a date", card.at("as_of"), hint)
+        yield Problem("as-of-form", f"{statement.as_of!r} is not a date", statement.locate("as_of"), hint)
     elif on is not None and span.start is not None and span.start > on:
-        yield Problem("as-of-future", f"{card.as_of} is yet to come", card.at("as_of"), "correct the date")
+        yield Problem(
+            "as-of-future",
+            f"{statement.as_of} is in the future",
+            statement.locate("as_of"),
+            "correct the date",
+        )
 
 
-def review_problems(card: Card, lock: Lock) -> Iterator[Problem]:
-    """Whether somebody answers for the card as it stands."""
-    place = card.at("review")
-    if card.review.status == "draft":
+def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
+    """Check that somebody has reviewed the current wordings and evidence of a statement."""
+    place = statement.locate("review")
+    if statement.review.status == "draft":
         yield Problem(
             "review-draft",
-            f"{card.id!r} is a draft and cannot be printed",
+            f"{statement.id!r} is a draft and cannot be printed",
             place,
             f"review it, set status: verified with by and on, and run {lock_command(place)}",
             severity="warning",
         )
         return
-    if not card.review.by.strip() or not is_day(card.review.on):
+    if not statement.review.by.strip() or not is_iso_date(statement.review.on):
         hint = "write review: {status: verified, by: NAME, on: 2026-11-23}"
         yield Problem(
-            "review-incomplete", f"who reviewed {card.id!r}, or on which day, is missing", place, hint
+            "review-incomplete",
+            f"the reviewer or the date of the review of {statement.id!r} is missing",
+            place,
+            hint,
         )
-    rests = rests_hash(card)
-    for name, markdown in card_wordings(card).items():
-        entry = lock.wordings.get(wording_key(card, name))
-        at = wording_place(card, name)
+    rests = hash_foundation(statement)
+    for name, markdown in printable_wordings(statement).items():
+        entry = lock.wordings.get(wording_key(statement, name))
+        wording_at = wording_place(statement, name)
         if entry is None:
             yield Problem(
                 "wording-unlocked",
-                f"the {name} of {card.id!r} is not in the lock",
-                at,
+                f"the {name} of {statement.id!r} is not in the lock",
+                wording_at,
                 f"read it against its sources, then run {lock_command(place)}",
             )
-        elif entry.wording != fingerprint(markdown):
+        elif entry.wording != hash_normalized(markdown):
             yield Problem(
                 "wording-changed",
-                f"the {name} of {card.id!r} was edited after the review by {entry.by} on {entry.on}",
-                at,
+                f"the {name} of {statement.id!r} was edited after the review by {entry.by} on {entry.on}",
+                wording_at,
                 f"read it against its sources, then run {lock_command(place)}",
-                wording=plain(markdown),
+                wording=strip_markdown(markdown),
             )
         elif entry.rests != rests:
             yield Problem(
                 "evidence-changed",
-                f"what {card.id!r} rests on was edited after the review by {entry.by} on {entry.on}",
-                card.at("figure" if isinstance(card, Snippet) and card.figure else "evidence"),
+                f"the basis of {statement.id!r} was edited after the review by {entry.by} on {entry.on}",
+                statement.locate(
+                    "figure" if isinstance(statement, Snippet) and statement.figure else "evidence"
+                ),
                 f"read the wording against its evidence, then run {lock_command(place)}",
             )
             return
 
 
-def _lock_problems(card: Card, material: Material, proofs: Proofs) -> Iterator[Problem]:
-    """With the text at hand the quotes are proved; others need the lock to be up to date."""
+def _check_locked_quotes(
+    statement: Statement, library: EvidenceLibrary, proofs: StatementProofs
+) -> Iterator[Problem]:
+    """Check that the lock holds the quotes just proved, for users who do not have the source's text."""
     for index, match in proofs.matches.items():
-        entry = material.lock.quotes.get(quote_key(card, index))
-        text = material.texts[card.evidence[index].source or ""]
-        if entry is None or not same_quote(entry, quote_entry(card.evidence[index], match, text, "")):
+        entry = library.lock.quotes.get(quote_key(statement, index))
+        text = library.texts[statement.evidence[index].source or ""]
+        if entry is None or not is_same_quote(
+            entry, build_locked_quote(statement.evidence[index], match, text, "")
+        ):
             yield Problem(
                 "lock-outdated",
-                f"the lock does not know this quote of {card.id!r} as it stands",
-                card.at("evidence", index, "quote"),
-                f"run {lock_command(card.at())}, so that it is proved where the text is not at hand",
+                f"the lock does not hold the current form of this quote of {statement.id!r}",
+                statement.locate("evidence", index, "quote"),
+                f"run {lock_command(statement.locate())} to prove it where the text is not available",
                 severity="warning",
             )
 
 
-# -- how it is proved
+# -- verification
 
 
-def _verification(card: Card, proofs: Proofs, material: Material, on: date | None) -> Verification:
-    entry = material.lock.wordings.get(wording_key(card, "body"))
-    by, reviewed = (entry.by, entry.on) if entry else (card.review.by, card.review.on)
-    if not proofs.how:
+def _build_verification(
+    statement: Statement, proofs: StatementProofs, library: EvidenceLibrary, on: date | None
+) -> Verification:
+    entry = library.lock.wordings.get(wording_key(statement, "body"))
+    by, reviewed = (entry.by, entry.on) if entry else (statement.review.by, statement.review.on)
+    if not proofs.results:
         return Verification("none", "", by, reviewed)
-    if "failed" in proofs.how:
+    if "failed" in proofs.results:
         return Verification("failed", "", by, reviewed)
     locked = [
-        material.lock.quotes[key].on
-        for index in range(len(card.evidence))
-        if (key := quote_key(card, index)) in material.lock.quotes
+        library.lock.quotes[key].on
+        for index in range(len(statement.evidence))
+        if (key := quote_key(statement, index)) in library.lock.quotes
     ]
-    if "unchanged" in proofs.how:
+    if "unchanged" in proofs.results:
         return Verification("unchanged", min(locked, default=""), by, reviewed)
-    if "proved" in proofs.how:
+    if "proved" in proofs.results:
         return Verification("proved", on.isoformat() if on else max(locked, default=""), by, reviewed)
-    readings = [item.attested.on for item in card.evidence if item.attested is not None]
+    readings = [item.attested.on for item in statement.evidence if item.attested is not None]
     return Verification("attested" if readings else "computed", max(readings, default=""), by, reviewed)
 
 
-# -- between cards and sources
+# -- relations between statements and sources
 
 
-def _relation_problems(material: Material) -> Iterator[Problem]:
-    for name in chains.circle_in(material.rests_on):
-        entry = material.rests_on[name]
-        yield Problem("rests-on-circle", f"{name} rests on itself", entry.at("on"), "remove one of the links")
-    for entry in material.rests_on.values():
+def _check_relations(library: EvidenceLibrary) -> Iterator[Problem]:
+    for name in provenance.find_circular_sources(library.rests_on):
+        entry = library.rests_on[name]
+        yield Problem(
+            "rests-on-circle", f"{name} rests on itself", entry.locate("on"), "remove one of the links"
+        )
+    for entry in library.rests_on.values():
         for source in (entry.source, *entry.on):
-            if source not in material.references:
-                hint = suggest(source, material.references) or "add it to seeds/references.json"
-                yield Problem("source-unknown", f"no work has the id {source!r}", entry.at("source"), hint)
-    for record in material.records.values():
-        if record.source not in material.references:
-            hint = suggest(record.source, material.references) or "add it to seeds/references.json"
+            if source not in library.references:
+                hint = suggest_similar(source, library.references) or "add it to seeds/references.json"
+                yield Problem(
+                    "source-unknown", f"no work has the id {source!r}", entry.locate("source"), hint
+                )
+    for record in library.records.values():
+        if record.source not in library.references:
+            hint = suggest_similar(record.source, library.references) or "add it to seeds/references.json"
             message = f"no work has the id {record.source!r}"
-            yield Problem("source-unknown", message, record.at("source"), hint)
+            yield Problem("source-unknown", message, record.locate("source"), hint)
     used: set[str] = set()
-    for snippet in material.snippets.values():
+    for snippet in library.snippets.values():
         used.update(snippet.caveats)
         if snippet.review.status != "rejected":
-            yield from _confidence_problems(snippet, material)
-            yield from _caveat_problems(snippet, material)
-            yield from figures.standing_problems(snippet, material.snippets.values())
-    for caveat in material.caveats.values():
+            yield from _check_confidence(snippet, library)
+            yield from _check_caveat_references(snippet, library)
+            yield from figure_checks.check_datum_status(snippet, library.snippets.values())
+    for caveat in library.caveats.values():
         if caveat.id not in used:
-            message = f"no snippet has the caveat {caveat.id!r}"
+            message = f"no snippet uses the caveat {caveat.id!r}"
             hint = "name it in a snippet's caveats, or remove it"
-            yield Problem("caveat-unused", message, caveat.at("id"), hint, severity="warning")
+            yield Problem("caveat-unused", message, caveat.locate("id"), hint, severity="warning")
 
 
-def _caveat_problems(snippet: Snippet, material: Material) -> Iterator[Problem]:
+def _check_caveat_references(snippet: Snippet, library: EvidenceLibrary) -> Iterator[Problem]:
     for index, name in enumerate(snippet.caveats):
-        caveat = material.caveats.get(name)
-        place = snippet.at("caveats", index)
+        caveat = library.caveats.get(name)
+        place = snippet.locate("caveats", index)
         if caveat is None:
-            hint = suggest(name, material.caveats) or "write it to snippets/caveats/"
+            hint = suggest_similar(name, library.caveats) or "add it to snippets/caveats/"
             yield Problem("caveat-unknown", f"no caveat has the id {name!r}", place, hint)
         elif snippet.review.status == "verified" and caveat.review.status != "verified":
-            message = f"the caveat {name!r} is {caveat.review.status}, not verified"
+            message = f"the caveat {name!r} has status {caveat.review.status}, not verified"
             yield Problem("caveat-unverified", message, place, "review the caveat too")
 
 
-def _confidence_problems(snippet: Snippet, material: Material) -> Iterator[Problem]:
-    place = snippet.at("confidence")
+def _check_confidence(snippet: Snippet, library: EvidenceLibrary) -> Iterator[Problem]:
+    place = snippet.locate("confidence")
     if snippet.confidence == "disputed":
-        printed = (material.caveats.get(name) for name in snippet.caveats)
+        printed = (library.caveats.get(name) for name in snippet.caveats)
         if not any(caveat is not None and caveat.must_print for caveat in printed):
             hint = "add a caveat with must_print: true that says who disputes it"
-            message = f"{snippet.id!r} is disputed and has no caveat that is printed"
+            message = f"{snippet.id!r} is disputed but has no printed caveat"
             yield Problem("disputed-without-caveat", message, place, hint)
     if snippet.confidence == "corroborated":
-        yield from _corroboration_problems(snippet, material, place)
+        yield from _check_corroboration(snippet, library, place)
     if snippet.confidence == "superseded" and not snippet.superseded_by:
-        hint = "name the snippets that overtake it in superseded_by"
-        yield Problem("superseded-by-nothing", f"{snippet.id!r} says not by what", place, hint)
+        hint = "name the snippets that supersede it in superseded_by"
+        yield Problem(
+            "superseded-by-nothing", f"{snippet.id!r} is superseded, but superseded_by is empty", place, hint
+        )
     for index, name in enumerate(snippet.superseded_by):
-        newer = material.snippets.get(name)
-        at = snippet.at("superseded_by", index)
+        newer = library.snippets.get(name)
+        at = snippet.locate("superseded_by", index)
         if newer is None:
-            hint = suggest(name, material.snippets) or "write that snippet"
+            hint = suggest_similar(name, library.snippets) or "add that snippet"
             yield Problem("superseded-by-unknown", f"no snippet has the id {name!r}", at, hint)
         elif newer.kind == "figure":
-            message = f"{name!r}, which overtakes it, is a figure, and letters take none of themselves"
-            yield Problem("superseded-by-unverified", message, at, "name a statement")
+            message = (
+                f"{name!r}, which supersedes it, is a figure, and letters never include figures on their own"
+            )
+            yield Problem("superseded-by-unverified", message, at, "name a snippet that is not a figure")
         elif newer.review.status != "verified" or newer.confidence == "superseded":
-            state = "superseded itself" if newer.confidence == "superseded" else newer.review.status
-            message = f"{name!r}, which overtakes it, is {state}"
+            status = newer.review.status
+            state = "is itself superseded" if newer.confidence == "superseded" else f"has status {status}"
+            message = f"{name!r}, which supersedes it, {state}"
             yield Problem("superseded-by-unverified", message, at, "name one that can be printed")
 
 
-def _corroboration_problems(snippet: Snippet, material: Material, place: Place) -> Iterator[Problem]:
-    origins = {origin for item in snippet.evidence if (origin := chains.origin(item)) is not None}
-    if chains.independent(origins, material.rests_on):
+def _check_corroboration(snippet: Snippet, library: EvidenceLibrary, place: Place) -> Iterator[Problem]:
+    origins = {origin for item in snippet.evidence if (origin := provenance.find_origin(item)) is not None}
+    if provenance.are_independent(origins, library.rests_on):
         return
     if len(origins) < 2:
-        message = f"{snippet.id!r} is called corroborated, but all its evidence is of one origin"
+        message = f"{snippet.id!r} is marked corroborated, but all its evidence has the same origin"
         hint = "use confidence: single-source, or add independent evidence"
     else:
-        message = f"{snippet.id!r} is called corroborated, but its sources rest on one another"
+        message = f"{snippet.id!r} is marked corroborated, but its sources rest on one another"
         reasons = [
-            f"{name} rests on {', '.join(material.rests_on[name].on)}"
+            f"{name} rests on {', '.join(library.rests_on[name].on)}"
             for name in sorted(origins)
-            if name in material.rests_on
+            if name in library.rests_on
         ]
         hint = "; ".join([*reasons, "use confidence: single-source or attributed"])
     yield Problem("circular-corroboration", message, place, hint)
 
 
-# -- quotation budget
+# -- quotation limits
 
 
-def _budget_problems(material: Material) -> Iterator[Problem]:
+def _check_quotation_budgets(library: EvidenceLibrary) -> Iterator[Problem]:
     kept: dict[str, dict[str, int]] = defaultdict(dict)
     printed: dict[str, dict[str, int]] = defaultdict(dict)
-    for card in cards(material):
-        if card.review.status == "rejected":
+    for statement in all_statements(library):
+        if statement.review.status == "rejected":
             continue
         sources = {
-            item.source for item in card.evidence if item.quote is not None and item.source is not None
+            item.source for item in statement.evidence if item.quote is not None and item.source is not None
         }
-        for item in card.evidence:
+        for item in statement.evidence:
             if item.quote is not None and item.source is not None:
-                kept[item.source][normalise(item.quote).text] = quote_words(item.quote)
-        for markdown in card_wordings(card).values():
-            for quoted in wording.quotations(legible(plain(markdown))):
+                kept[item.source][normalize_text(item.quote).text] = count_quote_words(item.quote)
+        for markdown in printable_wordings(statement).values():
+            for quoted in wording_checks.find_quotations(prepare_prose(strip_markdown(markdown))):
                 for source in sources:
-                    printed[source][normalise(quoted).text] = len(words(quoted))
-    for name, record in material.records.items():
+                    printed[source][normalize_text(quoted).text] = len(split_words(quoted))
+    for name, record in library.records.items():
         whole = sum(paragraph.words for paragraph in record.paragraphs)
         limits = record.quotation
-        place = record.at("quotation")
-        told = _over(printed[name], whole, limits.printed)
-        if told:
-            hint = "quote less, and say it in words of your own"
+        place = record.locate("quotation")
+        excess = _describe_quotation_excess(printed[name], whole, limits.printed)
+        if excess:
+            hint = "quote less and use your own words"
             yield Problem(
-                "budget-printed", f"snippets print {told} of {name} in quotation marks", place, hint
+                "budget-printed", f"snippets print {excess} of {name} in quotation marks", place, hint
             )
-        told = _over(kept[name], whole, limits.kept)
-        if told:
+        excess = _describe_quotation_excess(kept[name], whole, limits.kept)
+        if excess:
             hint = "shorten quotes to their first and last words with … between"
-            yield Problem("budget-kept", f"evidence keeps {told} of {name} as quotes", place, hint)
+            yield Problem("budget-kept", f"evidence keeps {excess} of {name} as quotes", place, hint)
 
 
-def _over(stretches: Mapping[str, int], whole: int, share: float) -> str:
-    """How much is quoted, where that is more than the share allowed; an empty string otherwise."""
-    count = sum(stretches.values())
+def _describe_quotation_excess(quotations: Mapping[str, int], whole: int, share: float) -> str:
+    """Describe how much is quoted if it exceeds the share allowed; otherwise return an empty string."""
+    count = sum(quotations.values())
     if not whole or count <= share * whole:
         return ""
     return f"{count} of {whole} words ({count / whole:.1%}, at most {share:.0%})"
@@ -399,21 +451,29 @@ def _over(stretches: Mapping[str, int], whole: int, share: float) -> str:
 # -- the lock
 
 
-def _stale_entries(material: Material) -> Iterator[Problem]:
-    known = {wording_key(card, name) for card in cards(material) for name in card_wordings(card)}
-    known |= {quote_key(card, index) for card in cards(material) for index in range(len(card.evidence))}
-    stale = sorted({*material.lock.wordings, *material.lock.quotes} - known)
+def _check_stale_lock_entries(library: EvidenceLibrary) -> Iterator[Problem]:
+    known = {
+        wording_key(statement, name)
+        for statement in all_statements(library)
+        for name in printable_wordings(statement)
+    }
+    known |= {
+        quote_key(statement, index)
+        for statement in all_statements(library)
+        for index in range(len(statement.evidence))
+    }
+    stale = sorted({*library.lock.wordings, *library.lock.quotes} - known)
     if stale:
         shown = ", ".join(stale[:5]) + (" …" if len(stale) > 5 else "")
         yield Problem(
             "lock-stale",
-            f"the lock holds {len(stale)} entries of nothing: {shown}",
+            f"the lock holds {len(stale)} entries for snippets or quotes that no longer exist: {shown}",
             Place("snippets/quotes.lock"),
             "run briefgen snippets lock --by NAME to drop them",
             severity="warning",
         )
 
 
-def cards(material: Material) -> tuple[Card, ...]:
-    """All snippets and caveats."""
-    return (*material.snippets.values(), *material.caveats.values())
+def all_statements(library: EvidenceLibrary) -> tuple[Statement, ...]:
+    """Return all snippets and caveats."""
+    return (*library.snippets.values(), *library.caveats.values())

@@ -1,6 +1,6 @@
-"""Finds words that weaken a claim, give it to somebody, or turn it round.
+"""Find hedges, attributions and negations: words that weaken a claim, attribute it, or reverse it.
 
-The lists are briefgen/data/hedges.yaml; what follows from them is for the checks to say.
+The word lists are in briefgen/data/hedges.yaml; what follows from a match is up to the checks.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from briefgen.data import word_data
+from briefgen.data import load_word_data
 
-Scope = Literal["number", "estimate", "sentence", "attribution"]
+HedgeScope = Literal["number", "estimate", "sentence", "attribution"]
 
 
 @dataclass(frozen=True, slots=True)
 class HedgeClass:
-    """Words that do one thing to a claim."""
+    """Words that all affect a claim in the same way."""
 
     name: str
-    scope: Scope
+    scope: HedgeScope
     words: re.Pattern[str]
-    """What counts in a source."""
-    keeps: re.Pattern[str]
-    """What keeps it in our wording: the words themselves and others that do the same or more."""
+    """The words that count as this hedge in a source."""
+    kept_by: re.Pattern[str]
+    """The words that preserve it in a wording: the same ones, and others with at least the same effect."""
     why: str
-    """What is lost when it goes."""
+    """What is lost if the hedge is dropped."""
 
 
-def _compiled(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for phrases; `*` stands for any ending, a first letter also counts as a capital."""
+def _compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Compile phrases into one pattern; `*` stands for any ending, and the first letter may be a capital."""
     alternatives = []
     for phrase in sorted(set(phrases), key=len, reverse=True):
         escaped = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", " ")
@@ -44,95 +44,104 @@ def _compiled(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives))
 
 
-def _class(name: str, scope: Scope, entry: Mapping[str, Any]) -> HedgeClass:
+def _build_hedge_class(name: str, scope: HedgeScope, entry: Mapping[str, Any]) -> HedgeClass:
     counted = [str(word) for word in entry["words"]]
     keeping = counted + [str(word) for word in entry["kept-by"]]
-    return HedgeClass(name, scope, _compiled(counted), _compiled(keeping), str(entry["why"]))
+    return HedgeClass(name, scope, _compile_phrases(counted), _compile_phrases(keeping), str(entry["why"]))
 
 
 @cache
 def number_hedges() -> tuple[HedgeClass, ...]:
-    """Classes bound to the number that they stand beside."""
-    return tuple(_class(name, "number", entry) for name, entry in word_data("hedges")["numbers"].items())
+    """Return the hedges that apply to the number next to them."""
+    return tuple(
+        _build_hedge_class(name, "number", entry)
+        for name, entry in load_word_data("hedges")["numbers"].items()
+    )
 
 
 @cache
 def estimate_hedges() -> tuple[HedgeClass, ...]:
-    """Classes that bear on all numbers of their sentence."""
-    return tuple(_class(name, "estimate", entry) for name, entry in word_data("hedges")["estimates"].items())
+    """Return the hedges that apply to all numbers of their sentence."""
+    return tuple(
+        _build_hedge_class(name, "estimate", entry)
+        for name, entry in load_word_data("hedges")["estimates"].items()
+    )
 
 
 @cache
 def sentence_hedges() -> tuple[HedgeClass, ...]:
-    """Classes that bear on whatever their sentence says."""
-    return tuple(_class(name, "sentence", entry) for name, entry in word_data("hedges")["sentences"].items())
+    """Return the hedges that apply to everything in their sentence."""
+    return tuple(
+        _build_hedge_class(name, "sentence", entry)
+        for name, entry in load_word_data("hedges")["sentences"].items()
+    )
 
 
 @cache
-def attribution() -> HedgeClass:
-    """Words that give a claim to somebody."""
-    return _class("attribution", "attribution", word_data("hedges")["attribution"])
+def attribution_class() -> HedgeClass:
+    """Return the words that attribute a claim to somebody."""
+    return _build_hedge_class("attribution", "attribution", load_word_data("hedges")["attribution"])
 
 
 @cache
-def limits() -> frozenset[str]:
-    """Names of the number-bound classes that our wording may not add."""
-    return frozenset(word_data("hedges")["limits"])
+def limiting_hedges() -> frozenset[str]:
+    """Return the names of the number hedges that a wording may not add."""
+    return frozenset(load_word_data("hedges")["limits"])
 
 
 @cache
-def _negations() -> re.Pattern[str]:
-    return _compiled(str(word) for word in word_data("hedges")["negations"])
+def _negation_pattern() -> re.Pattern[str]:
+    return _compile_phrases(str(word) for word in load_word_data("hedges")["negations"])
 
 
 def is_negation(word: str) -> bool:
-    """Whether a single word turns a claim round."""
-    return bool(_negations().search(word)) or word.lower().endswith("n't")
+    """Return whether a single word reverses a claim."""
+    return bool(_negation_pattern().search(word)) or word.lower().endswith("n't")
 
 
 def is_hedge(word: str) -> bool:
-    """Whether a single word weakens a claim or gives it to somebody."""
-    classes = (*number_hedges(), *estimate_hedges(), *sentence_hedges(), attribution())
+    """Return whether a single word weakens a claim or attributes it to somebody."""
+    classes = (*number_hedges(), *estimate_hedges(), *sentence_hedges(), attribution_class())
     return any(hedge.words.search(word) for hedge in classes)
 
 
 @cache
-def _between() -> re.Pattern[str]:
-    words = "|".join(re.escape(str(word)) for word in word_data("hedges")["between"])
+def _filler_pattern() -> re.Pattern[str]:
+    words = "|".join(re.escape(str(word)) for word in load_word_data("hedges")["between"])
     return re.compile(rf"(?:^|[\s(])(?:{words}|US\$|[$£€])$", re.IGNORECASE)
 
 
 @cache
-def _ends_with(pattern: re.Pattern[str]) -> re.Pattern[str]:
+def _anchor_at_end(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern.pattern})$")
 
 
-def bound_to(text: str, start: int, end: int, keeping: bool = False) -> dict[str, str]:
-    """The number-bound classes at the number in `text[start:end]`, with the words found.
+def find_number_hedges(text: str, start: int, end: int, include_kept_by: bool = False) -> dict[str, str]:
+    """Find the hedges of the number in `text[start:end]`, by name, with the words found.
 
-    `keeping` looks for everything that would keep a class, as our wording may; without it, for what counts in
-    a source.
+    With `include_kept_by`, everything that preserves a hedge counts, as in a wording; otherwise only what
+    counts in a source.
     """
     before = text[max(0, start - 80) : start].rstrip()
     found: dict[str, str] = {}
     while before:
-        hit = False
+        matched = False
         for hedge in number_hedges():
-            match = _ends_with(hedge.keeps if keeping else hedge.words).search(before)
+            match = _anchor_at_end(hedge.kept_by if include_kept_by else hedge.words).search(before)
             if match:
                 found[hedge.name] = match.group()
-                hit = True
-        if not hit:
-            if not _between().search(before):
+                matched = True
+        if not matched:
+            if not _filler_pattern().search(before):
                 break
             before = before.rsplit(None, 1)[0] if " " in before else ""
             continue
         longest = max((word for word in found.values() if before.endswith(word)), key=len)
         before = before[: -len(longest)].rstrip()
-    behind = re.match(r"[\w%]*(?: \w+)?,? or (?:more|so|fewer|less)\b(?! than)", text[end : end + 40])
-    if behind:
-        tail = "or " + behind.group().rsplit(" ", 1)[1]
+    following = re.match(r"[\w%]*(?: \w+)?,? or (?:more|so|fewer|less)\b(?! than)", text[end : end + 40])
+    if following:
+        tail = "or " + following.group().rsplit(" ", 1)[1]
         for hedge in number_hedges():
-            if (hedge.keeps if keeping else hedge.words).search(tail):
+            if (hedge.kept_by if include_kept_by else hedge.words).search(tail):
                 found[hedge.name] = tail
     return found

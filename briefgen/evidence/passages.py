@@ -1,6 +1,6 @@
-"""What a wording stands on: the passages of its evidence, and what else may be named beside them.
+"""The evidence that supports a wording: passages of sources, computed numbers, dates and cited works.
 
-It gathers; proving the evidence and judging the wording are done elsewhere.
+Evidence is proved in briefgen.evidence.prove, and wordings are checked in briefgen.evidence.wording_checks.
 """
 
 from __future__ import annotations
@@ -10,110 +10,112 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from briefgen.evidence.lock import Lock
-from briefgen.evidence.normalize import BodyParagraph, Text, legible, normalise, sentences
-from briefgen.evidence.numbers import Number, read_numbers
+from briefgen.evidence.lock import EvidenceLock
+from briefgen.evidence.normalize import find_sentences, normalize_text, prepare_prose
+from briefgen.evidence.numbers import Number, find_numbers
+from briefgen.evidence.source_text import BodyParagraph, SourceText
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import Reference, RestsOn, SourceRecord
+from briefgen.model.source import Source, SourceDependency, SourceRecord
 
 
-class Material(Protocol):
-    """Snippets, caveats and sources by id (briefgen.library.loader has them)."""
+class EvidenceLibrary(Protocol):
+    """What the checks need of a library (briefgen.library.loader.Library); all mappings are by id."""
 
     @property
     def snippets(self) -> Mapping[str, Snippet]:
-        """All snippets, drafts too."""
+        """All snippets, including drafts."""
 
     @property
     def caveats(self) -> Mapping[str, Caveat]:
         """All caveats."""
 
     @property
-    def references(self) -> Mapping[str, Reference]:
-        """The works cited."""
+    def references(self) -> Mapping[str, Source]:
+        """The works that can be cited."""
 
     @property
     def records(self) -> Mapping[str, SourceRecord]:
-        """What is known of texts."""
+        """What is recorded about the texts of works."""
 
     @property
-    def texts(self) -> Mapping[str, Text]:
-        """The texts at hand."""
+    def texts(self) -> Mapping[str, SourceText]:
+        """The texts that are available."""
 
     @property
-    def rests_on(self) -> Mapping[str, RestsOn]:
-        """Which work takes its facts from which."""
+    def rests_on(self) -> Mapping[str, SourceDependency]:
+        """Which works take their facts from which others."""
 
     @property
-    def lock(self) -> Lock:
-        """What was proved and reviewed."""
+    def lock(self) -> EvidenceLock:
+        """What was proved and reviewed earlier."""
 
 
 @lru_cache(maxsize=8192)
 def split_sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a stretch of text, legible."""
-    normal = normalise(text)
-    spans = (normal.original(start, end) for start, end in sentences(normal.text))
-    return tuple(legible(text[start:end]) for start, end in spans)
+    """Split text into sentences, prepared for the number and hedge parsers."""
+    normal = normalize_text(text)
+    spans = (normal.original_span(start, end) for start, end in find_sentences(normal.text))
+    return tuple(prepare_prose(text[start:end]) for start, end in spans)
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Words that a wording may rest on: sentences of a text, or what a reader attests."""
+class EvidencePassage:
+    """Words that can support a wording: sentences of a source, or what a reader attests to have read."""
 
     evidence: int
-    """Position among the card's evidence, from 0."""
+    """Position in the statement's evidence, from 0."""
     words: str
-    """As the source, or the attesting reader, writes them."""
+    """As written in the source or by the attesting reader."""
     paragraph: BodyParagraph | None = None
-    """None where attested."""
+    """None for an attested reading."""
     span: tuple[int, int] = (0, 0)
-    """In the paragraph's normalised text."""
+    """Span in the paragraph's normalized text."""
 
     def sentences(self) -> tuple[str, ...]:
-        """Its sentences, legible."""
+        """Return the sentences of the passage, prepared for the number and hedge parsers."""
         return split_sentences(self.words)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A number in a passage, with the sentence that tells it."""
+class PassageNumber:
+    """A number in a passage, with the sentence that contains it."""
 
     number: Number
     sentence: str
     evidence: int
+    """Position in the statement's evidence, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Everything that one card's wordings may rest on."""
+class SupportingEvidence:
+    """Everything that can support the wordings of a statement."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[EvidencePassage, ...]
     computed: tuple[Number, ...]
     """Results of its computations."""
     dates: tuple[Number, ...]
-    """Dates that `as_of` gives; they complete what a passage leaves open."""
-    cited: tuple[Reference, ...]
-    """The works that its evidence names."""
+    """Dates from `as_of`, which supply what a passage leaves open."""
+    cited: tuple[Source, ...]
+    """The works named in its evidence."""
     locators: tuple[tuple[str, str], ...]
-    """Labels and values of its locators."""
+    """Labels and values of the locators in its evidence."""
     complete: bool
-    """Whether every quote's passage is at hand; otherwise the lock must answer for the wording."""
+    """Whether the passage of every quote is available; if not, only the lock can vouch for the wording."""
 
-    def told(self) -> Iterator[Told]:
-        """Every number of the passages."""
+    def numbers(self) -> Iterator[PassageNumber]:
+        """Find every number in the passages."""
         for passage in self.passages:
             for sentence in passage.sentences():
-                for number in read_numbers(sentence):
-                    yield Told(number, sentence, passage.evidence)
+                for number in find_numbers(sentence):
+                    yield PassageNumber(number, sentence, passage.evidence)
 
-    def shown(self) -> str:
-        """The passages for a reader, side by side with a wording."""
+    def display_text(self) -> str:
+        """Return the passages as one text, to show next to a wording."""
         return " / ".join(" ".join(passage.words.split()) for passage in self.passages)
 
 
-def titles_of(references: Iterable[Reference]) -> list[str]:
-    """Titles of works and of what they stand in, longest first."""
+def collect_titles(references: Iterable[Source]) -> list[str]:
+    """Return the titles of works and of their containers, longest first."""
     titles = [
         str(item.csl[key])
         for item in references

@@ -1,6 +1,6 @@
-"""Finds a quote in a text, exactly, and explains what stands nearest where it is not there.
+"""Find quotes in source texts, and explain the nearest passage if a quote is not there.
 
-The finding is exact after normalising (briefgen.evidence.normalize); likeness only serves the explanation.
+A match is exact after normalization (briefgen.evidence.normalize); similarity only serves the explanation.
 """
 
 from __future__ import annotations
@@ -12,89 +12,90 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from briefgen.evidence.hedges import is_hedge, is_negation
-from briefgen.evidence.normalize import BodyParagraph, Text, normalise, words
-from briefgen.evidence.numbers import read_numbers
+from briefgen.evidence.normalize import normalize_text, split_words
+from briefgen.evidence.numbers import find_numbers
+from briefgen.evidence.source_text import BodyParagraph, SourceText
 
-MAX_WORDS = 12
-"""Words of a source kept in one evidence quote, at most."""
-_GAP = re.compile(r"\[\s*…\s*\]|…")
+MAX_QUOTE_WORDS = 12
+"""How many words of a source a quote in evidence may keep."""
+_OMISSION = re.compile(r"\[\s*…\s*\]|…")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A place where a quote stands."""
+class QuoteMatch:
+    """A place where a quote was found."""
 
     paragraph: BodyParagraph
     start: int
     end: int
-    """Span in the paragraph's normalised text."""
+    """Span in the paragraph's normalized text."""
 
     @property
     def passage_span(self) -> tuple[int, int]:
-        """The sentence or sentences that the quote touches, in the normalised text."""
-        return self.paragraph.passage(self.start, self.end)
+        """The span, in the normalized text, of the sentence or sentences that the quote touches."""
+        return self.paragraph.sentence_span(self.start, self.end)
 
     @property
     def passage(self) -> str:
-        """The words of those sentences as the source writes them."""
-        start, end = self.paragraph.normal.original(*self.passage_span)
+        """Those sentences as written in the source."""
+        start, end = self.paragraph.normalized.original_span(*self.passage_span)
         return self.paragraph.text[start:end]
 
-    def in_file(self) -> tuple[int, int]:
-        """Span of the quote in the text file, in characters."""
-        start, end = self.paragraph.normal.original(self.start, self.end)
+    def file_span(self) -> tuple[int, int]:
+        """Return the span of the quote in the text file, in characters."""
+        start, end = self.paragraph.normalized.original_span(self.start, self.end)
         return self.paragraph.offset + start, self.paragraph.offset + end
 
 
-def quote_words(quote: str) -> int:
-    """How many words of the source a quote keeps; what stands in brackets is ours."""
-    return len(words(_BRACKET.sub(" ", normalise(quote).text)))
+def count_quote_words(quote: str) -> int:
+    """Count the source's words in a quote; words in brackets are the author's and do not count."""
+    return len(split_words(_BRACKET.sub(" ", normalize_text(quote).text)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
-    """Words that stand together, and how they hang on the ones before."""
+class _QuoteSegment:
+    """A contiguous part of a quote, between omissions and bracketed words."""
 
     pattern: re.Pattern[str]
     words: str
     same_sentence: bool
-    """After a bracketed word of ours the quote goes on in the same sentence; after `…` it may go further."""
+    """Whether it must be in the sentence of the part before: so after bracketed words, but not after `…`."""
 
 
 @lru_cache(maxsize=8192)
-def _segments(quote: str) -> tuple[_Segment, ...]:
-    segments: list[_Segment] = []
-    for stretch in _GAP.split(normalise(quote).text):
+def _split_quote(quote: str) -> tuple[_QuoteSegment, ...]:
+    segments: list[_QuoteSegment] = []
+    for stretch in _OMISSION.split(normalize_text(quote).text):
         first = True
         for part in _split_at_free_brackets(stretch.strip()):
-            pattern = _pattern(part)
+            pattern = _compile_segment(part)
             if pattern is not None:
-                segments.append(_Segment(pattern, part, same_sentence=not first))
+                segments.append(_QuoteSegment(pattern, part, same_sentence=not first))
                 first = False
     return tuple(segments)
 
 
 def _split_at_free_brackets(stretch: str) -> Iterator[str]:
-    """`the [North Korean] army` is two parts; `[T]he` and `kill[ed]` stay in theirs."""
+    """Split at bracketed words (`the [North Korean] army`), but not at altered ones (`[T]he`, `kill[ed]`)."""
     position = 0
     for match in _BRACKET.finditer(stretch):
         before = stretch[match.start() - 1 : match.start()]
-        behind = stretch[match.end() : match.end() + 1]
-        if before.isalnum() or behind.isalnum():
+        after = stretch[match.end() : match.end() + 1]
+        if before.isalnum() or after.isalnum():
             continue
         yield stretch[position : match.start()].strip()
         position = match.end()
     yield stretch[position:].strip()
 
 
-def _pattern(part: str) -> re.Pattern[str] | None:
+def _compile_segment(part: str) -> re.Pattern[str] | None:
     if not any(character.isalnum() for character in _BRACKET.sub("", part)):
         return None
     pieces: list[str] = []
     position = 0
     for match in _BRACKET.finditer(part):
-        pieces += [re.escape(part[position : match.start()]), _altered(part, match)]
+        pieces += [re.escape(part[position : match.start()]), _bracket_pattern(part, match)]
         position = match.end()
     pieces.append(re.escape(part[position:]))
     begin = r"(?<![^\W_])" if part[0].isalnum() else ""
@@ -102,8 +103,8 @@ def _pattern(part: str) -> re.Pattern[str] | None:
     return re.compile(begin + "".join(pieces) + end)
 
 
-def _altered(part: str, match: re.Match[str]) -> str:
-    """What a bracket within a word may stand for: one letter in the other case, or the rest of the word."""
+def _bracket_pattern(part: str, match: re.Match[str]) -> str:
+    """Return a pattern for what a bracket within a word replaces: a letter in the other case, or the rest."""
     inside = match.group(1).strip()
     begins_word = not part[match.start() - 1 : match.start()].isalnum()
     if begins_word and len(inside) == 1 and inside.isalpha():
@@ -111,180 +112,184 @@ def _altered(part: str, match: re.Match[str]) -> str:
     return r"(?<![^\W_])[^\W_]*" if begins_word else r"[^\W_]*(?![^\W_])"
 
 
-def find_in(paragraph: BodyParagraph, quote: str, within: tuple[int, int] | None = None) -> list[Match]:
-    """Every place in a paragraph (or a span of its normalised text) where the quote stands, in order."""
-    segments = _segments(quote)
+def find_quote_in_paragraph(
+    paragraph: BodyParagraph, quote: str, within: tuple[int, int] | None = None
+) -> list[QuoteMatch]:
+    """Find every match of a quote in a paragraph, or in a span of its normalized text, in order."""
+    segments = _split_quote(quote)
     if not segments:
         return []
-    start, end = within or (0, len(paragraph.normal.text))
-    found: list[Match] = []
-    for first in _occurrences(paragraph, segments[0], start, end):
-        last = _follow(paragraph, segments[1:], first.end(), end)
+    start, end = within or (0, len(paragraph.normalized.text))
+    found: list[QuoteMatch] = []
+    for first in _find_segment(paragraph, segments[0], start, end):
+        last = _match_following_segments(paragraph, segments[1:], first.end(), end)
         if last is not None:
-            found.append(Match(paragraph, first.start(), last))
+            found.append(QuoteMatch(paragraph, first.start(), last))
     return found
 
 
-def _follow(paragraph: BodyParagraph, segments: Sequence[_Segment], position: int, end: int) -> int | None:
-    """The end of the last segment, where all follow in order; None otherwise."""
+def _match_following_segments(
+    paragraph: BodyParagraph, segments: Sequence[_QuoteSegment], position: int, end: int
+) -> int | None:
+    """Return the end of the last segment if all of them follow in order, otherwise None."""
     for segment in segments:
-        limit = min(end, paragraph.passage(position - 1, position)[1]) if segment.same_sentence else end
-        match = next(_occurrences(paragraph, segment, position, limit), None)
+        limit = min(end, paragraph.sentence_span(position - 1, position)[1]) if segment.same_sentence else end
+        match = next(_find_segment(paragraph, segment, position, limit), None)
         if match is None:
             return None
         position = match.end()
     return position
 
 
-def _occurrences(
-    paragraph: BodyParagraph, segment: _Segment, start: int, end: int
+def _find_segment(
+    paragraph: BodyParagraph, segment: _QuoteSegment, start: int, end: int
 ) -> Iterator[re.Match[str]]:
-    """Where a segment stands as whole words, without cutting a number in two."""
-    text = paragraph.normal.text
+    """Find a segment as whole words that do not cut a number in two."""
+    text = paragraph.normalized.text
     for match in segment.pattern.finditer(text, start, end):
-        if not any(_cut(text, edge) for edge in match.span()):
+        if not any(_find_cut_number_at(text, edge) for edge in match.span()):
             yield match
 
 
-def _cut(text: str, edge: int) -> str | None:
-    """The number that an edge cuts in two; parting a number from its unit behind it is no cut."""
-    for number in read_numbers(text):
+def _find_cut_number_at(text: str, edge: int) -> str | None:
+    """Return the number that an edge cuts in two, if any; a cut between a number and its unit is fine."""
+    for number in find_numbers(text):
         if number.start < edge < number.end:
-            left = [part for part in read_numbers(text[:edge]) if part.start == number.start]
-            whole = any(part.is_range == number.is_range and part.same_value(number) for part in left)
+            left = [part for part in find_numbers(text[:edge]) if part.start == number.start]
+            whole = any(part.is_range == number.is_range and part.has_same_value(number) for part in left)
             return None if whole and number.kind == "amount" else number.words
     return None
 
 
-def find_quote(text: Text, quote: str, prefix: str = "", suffix: str = "") -> list[Match]:
-    """Every place in a text where the quote stands between `prefix` and `suffix`, in order."""
-    before, after = normalise(prefix).text, normalise(suffix).text
+def find_quote(text: SourceText, quote: str, prefix: str = "", suffix: str = "") -> list[QuoteMatch]:
+    """Find every match of a quote between `prefix` and `suffix` in a text, in order."""
+    before, after = normalize_text(prefix).text, normalize_text(suffix).text
     return [
         match
         for paragraph in text.paragraphs
-        for match in find_in(paragraph, quote)
-        if paragraph.normal.text[: match.start].rstrip().endswith(before)
-        and paragraph.normal.text[match.end :].lstrip().startswith(after)
+        for match in find_quote_in_paragraph(paragraph, quote)
+        if paragraph.normalized.text[: match.start].rstrip().endswith(before)
+        and paragraph.normalized.text[match.end :].lstrip().startswith(after)
     ]
 
 
-def telling_prefixes(matches: Sequence[Match]) -> list[tuple[str, str]]:
-    """For each of several matches the kind (`prefix` or `suffix`) and words that single it out."""
-    befores = [match.paragraph.normal.text[: match.start].split() for match in matches]
-    afters = [match.paragraph.normal.text[match.end :].split() for match in matches]
+def find_distinguishing_context(matches: Sequence[QuoteMatch]) -> list[tuple[str, str]]:
+    """Return, for each of several matches, `prefix` or `suffix` and the words that distinguish it."""
+    befores = [match.paragraph.normalized.text[: match.start].split() for match in matches]
+    afters = [match.paragraph.normalized.text[match.end :].split() for match in matches]
     result: list[tuple[str, str]] = []
     for index in range(len(matches)):
-        told = ("prefix", "")
+        context = ("prefix", "")
         for length in range(1, 9):
             before = befores[index][-length:]
             if before and sum(other[-length:] == before for other in befores) == 1:
-                told = ("prefix", " ".join(before))
+                context = ("prefix", " ".join(before))
                 break
             after = afters[index][:length]
             if after and sum(other[:length] == after for other in afters) == 1:
-                told = ("suffix", " ".join(after))
+                context = ("suffix", " ".join(after))
                 break
-        result.append(told)
+        result.append(context)
     return result
 
 
-def cut_number(text: Text, quote: str) -> str | None:
-    """The number of the text that a quote would cut in two, where that is why it is not found."""
+def find_cut_number(text: SourceText, quote: str) -> str | None:
+    """Return the number of the text that a quote cuts in two, if that is why the quote is not found."""
     for paragraph in text.paragraphs:
-        words_there = paragraph.normal.text
-        for segment in _segments(quote):
-            if next(_occurrences(paragraph, segment, 0, len(words_there)), None) is not None:
+        normalized = paragraph.normalized.text
+        for segment in _split_quote(quote):
+            if next(_find_segment(paragraph, segment, 0, len(normalized)), None) is not None:
                 continue
-            for match in segment.pattern.finditer(words_there):
+            for match in segment.pattern.finditer(normalized):
                 for edge in match.span():
-                    if cut := _cut(words_there, edge):
+                    if cut := _find_cut_number_at(normalized, edge):
                         return cut
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
-    """The passage most like a quote that was not found."""
+class NearestPassage:
+    """The passage most similar to a quote that was not found."""
 
     paragraph: int
     passage: str
     """The source's words, with [-only in the source-] and {+only in the quote+}."""
-    changed: tuple[str, ...]
-    """What differs that can change the meaning: `a number`, `a negation`, `a hedge`; may be empty."""
+    differences: tuple[str, ...]
+    """Differences that can change the meaning: `a number`, `a negation`, `a hedge`; may be empty."""
 
 
-def nearest_passage(paragraphs: Sequence[BodyParagraph], quote: str) -> Nearest | None:
-    """Explain a quote that does not stand in a text; None where nothing is like it.
+def find_nearest_passage(paragraphs: Sequence[BodyParagraph], quote: str) -> NearestPassage | None:
+    """Find the passage most similar to a quote that is not in a text; None if nothing is similar.
 
-    The first of its parts that stands nowhere is compared; where each stands somewhere, they do not follow
-    each other as the quote says, and the first is shown.
+    The first part of the quote that occurs nowhere is compared; if every part occurs somewhere, but not in
+    the order of the quote, the first part is.
     """
-    segments = _segments(quote)
+    segments = _split_quote(quote)
     if not segments:
         return None
     missing = [
         segment
         for segment in segments
-        if not any(next(_occurrences(p, segment, 0, len(p.normal.text)), None) for p in paragraphs)
+        if not any(next(_find_segment(p, segment, 0, len(p.normalized.text)), None) for p in paragraphs)
     ]
-    wanted = (missing or list(segments))[0].words.split()
+    quote_words = (missing or list(segments))[0].words.split()
     best: tuple[int, int, BodyParagraph, list[str]] | None = None
     for paragraph in paragraphs:
-        there = paragraph.normal.text.split()
-        start, score = _best_window(wanted, there)
+        source_words = paragraph.normalized.text.split()
+        start, score = _best_window(quote_words, source_words)
         if score and (best is None or score > best[0]):
-            best = (score, start, paragraph, there)
+            best = (score, start, paragraph, source_words)
     if best is None:
         return None
-    _, start, paragraph, there = best
-    window = there[start : start + len(wanted) + 2]
-    marked, only_there, only_quoted = _compared(window, wanted)
-    return Nearest(paragraph.number, marked, _changed(only_there, only_quoted))
+    _, start, paragraph, source_words = best
+    window = source_words[start : start + len(quote_words) + 2]
+    marked, only_in_source, only_in_quote = _mark_differences(window, quote_words)
+    return NearestPassage(paragraph.number, marked, _describe_changes(only_in_source, only_in_quote))
 
 
-def _best_window(wanted: list[str], there: list[str]) -> tuple[int, int]:
-    """Where a window as long as the quote shares most words with it, and how many."""
-    lowered = [word.lower() for word in there]
-    matcher = SequenceMatcher(None, [word.lower() for word in wanted], lowered, autojunk=False)
+def _best_window(quote_words: list[str], source_words: list[str]) -> tuple[int, int]:
+    """Return where a window as long as the quote shares the most words with it, and how many."""
+    lowered = [word.lower() for word in source_words]
+    matcher = SequenceMatcher(None, [word.lower() for word in quote_words], lowered, autojunk=False)
     best = (0, 0)
     for block in matcher.get_matching_blocks():
         if not block.size:
             continue
         start = max(0, block.b - block.a)
-        window = lowered[start : start + len(wanted) + 2]
-        inner = SequenceMatcher(None, [word.lower() for word in wanted], window, autojunk=False)
+        window = lowered[start : start + len(quote_words) + 2]
+        inner = SequenceMatcher(None, [word.lower() for word in quote_words], window, autojunk=False)
         score = sum(part.size for part in inner.get_matching_blocks())
         if score > best[1]:
             best = (start, score)
     return best
 
 
-def _compared(there: list[str], quoted: list[str]) -> tuple[str, list[str], list[str]]:
+def _mark_differences(source_words: list[str], quote_words: list[str]) -> tuple[str, list[str], list[str]]:
     pieces: list[str] = []
-    only_there: list[str] = []
-    only_quoted: list[str] = []
-    operations = SequenceMatcher(None, there, quoted, autojunk=False).get_opcodes()
+    only_in_source: list[str] = []
+    only_in_quote: list[str] = []
+    operations = SequenceMatcher(None, source_words, quote_words, autojunk=False).get_opcodes()
     for tag, a, b, c, d in operations:
         if tag == "equal":
-            pieces.append(" ".join(there[a:b]))
+            pieces.append(" ".join(source_words[a:b]))
             continue
-        if tag == "delete" and b == len(there):
+        if tag == "delete" and b == len(source_words):
             break
         if b > a:
-            only_there += there[a:b]
-            pieces.append(f"[-{' '.join(there[a:b])}-]")
+            only_in_source += source_words[a:b]
+            pieces.append(f"[-{' '.join(source_words[a:b])}-]")
         if d > c:
-            only_quoted += quoted[c:d]
-            pieces.append(f"{{+{' '.join(quoted[c:d])}+}}")
-    return " ".join(pieces), only_there, only_quoted
+            only_in_quote += quote_words[c:d]
+            pieces.append(f"{{+{' '.join(quote_words[c:d])}+}}")
+    return " ".join(pieces), only_in_source, only_in_quote
 
 
-def _changed(only_there: list[str], only_quoted: list[str]) -> tuple[str, ...]:
-    if only_there and sorted(map(str.lower, only_there)) == sorted(map(str.lower, only_quoted)):
+def _describe_changes(only_in_source: list[str], only_in_quote: list[str]) -> tuple[str, ...]:
+    if only_in_source and sorted(map(str.lower, only_in_source)) == sorted(map(str.lower, only_in_quote)):
         return ("the order of words",)
-    differing = only_there + only_quoted
+    differing = only_in_source + only_in_quote
     found: list[str] = []
-    if any(read_numbers(word) or _is_number_word(word) for word in differing):
+    if any(find_numbers(word) or _is_number_word(word) for word in differing):
         found.append("a number")
     if any(is_negation(word) for word in differing):
         found.append("a negation")

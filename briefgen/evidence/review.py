@@ -1,6 +1,6 @@
-"""Makes the lock: what is proved now, and who answers for which wording.
+"""Build a new lock after a review: which quotes are proved now, and who reviewed which wording.
 
-It writes no file; briefgen.evidence.lock gives the lock its form.
+Writes no file; briefgen.evidence.lock serializes the lock.
 """
 
 from __future__ import annotations
@@ -9,122 +9,128 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from briefgen.errors import Problem, ProblemList, UsageError
-from briefgen.evidence.checks import card_problems, cards, review_problems
+from briefgen.evidence.checks import all_statements, check_review, check_statement
 from briefgen.evidence.lock import (
-    Card,
-    Lock,
-    QuoteEntry,
-    WordingEntry,
-    card_key,
-    card_wordings,
+    EvidenceLock,
+    LockedQuote,
+    LockedWording,
+    hash_foundation,
     quote_key,
-    rests_hash,
     wording_key,
 )
-from briefgen.evidence.normalize import fingerprint
-from briefgen.evidence.passages import Material
-from briefgen.evidence.prove import Proofs, prove, quote_entry, same_quote
+from briefgen.evidence.normalize import hash_normalized
+from briefgen.evidence.passages import EvidenceLibrary
+from briefgen.evidence.prove import StatementProofs, build_locked_quote, is_same_quote, prove_evidence
+from briefgen.evidence.statements import Statement, printable_wordings, statement_key
 
-MAX_NAME = 100
-"""Characters in the name of a reviewer."""
+MAX_REVIEWER_NAME = 100
+"""Characters in a reviewer's name."""
 
 
-def make_lock(
-    material: Material, by: str, on: date, only: Iterable[str] | None = None
-) -> tuple[Lock, list[Problem]]:
-    """Record that `by` reviewed the wordings on a day, and every quote as it is proved.
+def build_lock(
+    library: EvidenceLibrary, by: str, on: date, only: Iterable[str] | None = None
+) -> tuple[EvidenceLock, list[Problem]]:
+    """Build a lock which records that `by` reviewed the wordings on a day, and the quotes as proved now.
 
-    Covers all cards that are verified, or those named in `only` (`ID`, `caveats/ID`); what did not change
-    keeps its reviewer and date. Problems that a review cannot settle (a quote that does not stand, a number
-    that no passage tells) leave a card as it was and are returned; so does a changed card with a quote whose
-    text is not at hand. Raises UsageFault where `by` is not a name.
+    Covers all verified statements, or those named in `only` (`ID`, `caveats/ID`). Unchanged entries keep
+    their reviewer and date. A statement keeps its old entries, and its problems are returned, if a review
+    cannot settle them (a quote that was not found, a number that is in no passage) or if it was changed and
+    the text of one of its quotes is not available. Raise UsageError if `by` is not a name.
     """
-    if not 0 < len(by.strip()) <= MAX_NAME or not by.isprintable():
-        message = f"a review needs the name of somebody who answers for it, not {by[:40]!r}"
+    if not 0 < len(by.strip()) <= MAX_REVIEWER_NAME or not by.isprintable():
+        message = f"a review needs the name of the person responsible for it, not {by[:40]!r}"
         raise UsageError(
-            Problem("review-nobody", message, None, f"one line of at most {MAX_NAME} characters")
+            Problem("review-nobody", message, None, f"one line of at most {MAX_REVIEWER_NAME} characters")
         )
-    wanted = None if only is None else set(only)
-    quotes: dict[str, QuoteEntry] = {}
-    wordings: dict[str, WordingEntry] = {}
+    selected = None if only is None else set(only)
+    quotes: dict[str, LockedQuote] = {}
+    wordings: dict[str, LockedWording] = {}
     problems: list[Problem] = []
-    for card in cards(material):
-        if card.review.status != "verified":
-            quotes |= _quotes_of(card, material.lock)
+    for statement in all_statements(library):
+        if statement.review.status != "verified":
+            quotes |= _locked_quotes_of(statement, library.lock)
             continue
         findings = ProblemList()
-        proofs, ground = prove(card, material, findings)
+        proofs, support = prove_evidence(statement, library, findings)
         findings.extend(
             problem
-            for problem in card_problems(card, material, proofs, ground, on)
-            if problem.code not in SETTLED_BY_LOCK
+            for problem in check_statement(statement, library, proofs, support, on)
+            if problem.code not in CODES_SETTLED_BY_REVIEW
         )
-        named = wanted is None or card_key(card) in wanted
-        if findings.errors and named:
+        is_selected = selected is None or statement_key(statement) in selected
+        if findings.errors and is_selected:
             problems += findings.problems
-        _lock_card(
-            card, material, proofs, (by, on.isoformat()), named and not findings.errors, quotes, wordings
+        _update_lock_entries(
+            statement,
+            library,
+            proofs,
+            (by, on.isoformat()),
+            is_selected and not findings.errors,
+            quotes,
+            wordings,
         )
-        away = {item.source for item in card.evidence if item.quote is not None} - set(material.texts)
-        if named and away:
-            problems += _unread(card, material)
-    return Lock(quotes, wordings), problems
+        missing_texts = {item.source for item in statement.evidence if item.quote is not None} - set(
+            library.texts
+        )
+        if is_selected and missing_texts:
+            problems += _check_text_present(statement, library)
+    return EvidenceLock(quotes, wordings), problems
 
 
-SETTLED_BY_LOCK = frozenset(
+CODES_SETTLED_BY_REVIEW = frozenset(
     {"wording-unlocked", "wording-changed", "evidence-changed", "lock-outdated", "review-draft"}
 )
-"""Codes that a new review puts right."""
+"""Problem codes that a new review settles."""
 
 
-def _lock_card(
-    card: Card,
-    material: Material,
-    proofs: Proofs,
+def _update_lock_entries(
+    statement: Statement,
+    library: EvidenceLibrary,
+    proofs: StatementProofs,
     review: tuple[str, str],
-    renewed: bool,
-    quotes: dict[str, QuoteEntry],
-    wordings: dict[str, WordingEntry],
+    renew: bool,
+    quotes: dict[str, LockedQuote],
+    wordings: dict[str, LockedWording],
 ) -> None:
-    """Add a card's entries: the old ones where they still hold or the card is not renewed, else new ones."""
+    """Add a statement's entries: new ones if `renew` and something changed, otherwise the old ones."""
     by, on = review
-    for index, evidence in enumerate(card.evidence):
-        key = quote_key(card, index)
-        old = material.lock.quotes.get(key)
+    for index, evidence in enumerate(statement.evidence):
+        key = quote_key(statement, index)
+        old = library.lock.quotes.get(key)
         match = proofs.matches.get(index)
-        new = quote_entry(evidence, match, material.texts[evidence.source or ""], on) if match else None
-        if new is not None and renewed and (old is None or not same_quote(old, new)):
+        new = build_locked_quote(evidence, match, library.texts[evidence.source or ""], on) if match else None
+        if new is not None and renew and (old is None or not is_same_quote(old, new)):
             quotes[key] = new
-        elif old is not None and (not renewed or new is not None or proofs.how[index] == "unchanged"):
+        elif old is not None and (not renew or new is not None or proofs.results[index] == "unchanged"):
             quotes[key] = old
     complete = all(
-        evidence.quote is None or index in proofs.matches for index, evidence in enumerate(card.evidence)
+        evidence.quote is None or index in proofs.matches for index, evidence in enumerate(statement.evidence)
     )
-    for name, markdown in card_wordings(card).items():
-        key = wording_key(card, name)
-        before = material.lock.wordings.get(key)
-        after = WordingEntry(fingerprint(markdown), rests_hash(card), by, on)
+    for name, markdown in printable_wordings(statement).items():
+        key = wording_key(statement, name)
+        before = library.lock.wordings.get(key)
+        after = LockedWording(hash_normalized(markdown), hash_foundation(statement), by, on)
         unchanged = before is not None and (before.wording, before.rests) == (after.wording, after.rests)
-        if renewed and complete and not unchanged:
+        if renew and complete and not unchanged:
             wordings[key] = after
         elif before is not None:
             wordings[key] = before
 
 
-def _unread(card: Card, material: Material) -> Iterator[Problem]:
-    """Changed wordings that cannot be locked, for their passages cannot be read."""
-    for problem in review_problems(card, material.lock):
-        if problem.code in SETTLED_BY_LOCK:
+def _check_text_present(statement: Statement, library: EvidenceLibrary) -> Iterator[Problem]:
+    """Report a changed statement that cannot be locked because the text of a source is not available."""
+    for problem in check_review(statement, library.lock):
+        if problem.code in CODES_SETTLED_BY_REVIEW:
             yield Problem(
                 "lock-needs-text",
-                f"{card.id!r} cannot be locked: its source's text is not at hand, so nobody can compare them",
+                f"{statement.id!r} cannot be locked: the text of its source is not available for comparison",
                 problem.place,
                 "put the text into seeds/texts/ID.txt or give --text ID=FILE",
             )
             return
 
 
-def _quotes_of(card: Card, lock: Lock) -> dict[str, QuoteEntry]:
-    """What the lock holds of a card's quotes: a draft has no review, but its quotes may be proved."""
-    keys = (quote_key(card, index) for index in range(len(card.evidence)))
+def _locked_quotes_of(statement: Statement, lock: EvidenceLock) -> dict[str, LockedQuote]:
+    """Return the lock entries of a draft's quotes: it has no review, but its quotes may be proved."""
+    keys = (quote_key(statement, index) for index in range(len(statement.evidence)))
     return {key: lock.quotes[key] for key in keys if key in lock.quotes}

@@ -1,6 +1,6 @@
-"""Holds a wording against its ground: numbers, hedges, attribution, quotation marks, words of time.
+"""Check wordings against their evidence: numbers, hedges, attribution, quotation marks, relative time.
 
-Every rule is exact; none measures likeness. What a wording means is for people to say.
+Every rule is exact; none measures similarity. What a wording means is for a reviewer to judge.
 """
 
 from __future__ import annotations
@@ -12,90 +12,101 @@ from fractions import Fraction
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
-from briefgen.evidence.dates import relative_words
-from briefgen.evidence.normalize import legible, normalise, plain
-from briefgen.evidence.numbers import Number, covers, read_numbers
-from briefgen.evidence.passages import Ground, Told, titles_of
-from briefgen.evidence.provenance import fold, names_it, names_of, written_names_of
-from briefgen.evidence.quotes import find_in, nearest_passage
+from briefgen.evidence.dates import find_relative_time
+from briefgen.evidence.inline_markdown import strip_markdown
+from briefgen.evidence.normalize import normalize_text, prepare_prose
+from briefgen.evidence.numbers import Number, date_covers, find_numbers
+from briefgen.evidence.passages import PassageNumber, SupportingEvidence, collect_titles
+from briefgen.evidence.quotes import find_nearest_passage, find_quote_in_paragraph
+from briefgen.evidence.source_names import (
+    collect_source_names,
+    collect_written_names,
+    contains_name,
+    fold_name,
+)
 from briefgen.model.snippet import Evidence
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """One wording of a card, as it is printed."""
+class PrintedWording:
+    """A wording of a statement, as it is printed."""
 
     place: Place
     text: str
-    """Plain and legible."""
+    """Without Markdown, prepared for the number and hedge parsers."""
 
     @classmethod
-    def of(cls, markdown: str, place: Place) -> Wording:
-        """The wording that inline Markdown prints."""
-        return cls(place, legible(plain(markdown)))
+    def from_markdown(cls, markdown: str, place: Place) -> PrintedWording:
+        """Return the wording that is printed from inline Markdown."""
+        return cls(place, prepare_prose(strip_markdown(markdown)))
 
 
 # -- numbers
 
 
-def number_problems(wording: Wording, ground: Ground) -> Iterator[Problem]:
-    """Numbers of the wording that no passage tells, or tells otherwise; and the hedges bound to them."""
-    told = list(ground.told())
-    text = _without_titles(wording.text, ground)
-    for number in read_numbers(text):
-        matching = [item for item in told if number.same(item.number)]
+def check_numbers(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
+    """Check that each number of the wording is proved, and that it keeps the hedges it has in the passage."""
+    passage_numbers = list(support.numbers())
+    text = _blank_out_titles(wording.text, support)
+    for number in find_numbers(text):
+        matching = [item for item in passage_numbers if number.is_same(item.number)]
         if not matching:
-            if not _stands_otherwise(number, wording, ground, told):
-                yield _number_problem(number, wording, ground, told)
+            if not _is_proved_otherwise(number, wording, support, passage_numbers):
+                yield _unproved_number_problem(number, wording, support, passage_numbers)
         elif number.kind in ("amount", "vague"):
-            yield from _hedge_problems(number, text, matching, wording, ground)
+            yield from _check_number_hedges(number, text, matching, wording, support)
 
 
-def _without_titles(text: str, ground: Ground) -> str:
-    """A number in the title of a cited work is no claim; the title is blanked where it stands whole."""
-    for title in titles_of(ground.cited):
-        shown = legible(title)
-        if any(character.isdigit() for character in shown) or read_numbers(shown):
-            text = text.replace(shown, "\x00" * len(shown))
+def _blank_out_titles(text: str, support: SupportingEvidence) -> str:
+    """Blank out complete titles of cited works, because a number in a title is not a claim."""
+    for title in collect_titles(support.cited):
+        printed = prepare_prose(title)
+        if any(character.isdigit() for character in printed) or find_numbers(printed):
+            text = text.replace(printed, "\x00" * len(printed))
     return text
 
 
-def _stands_otherwise(number: Number, wording: Wording, ground: Ground, told: list[Told]) -> bool:
-    """Whether something else than an equal number in a passage proves it."""
-    if any(number.same(computed) for computed in ground.computed):
+def _is_proved_otherwise(
+    number: Number, wording: PrintedWording, support: SupportingEvidence, passage_numbers: list[PassageNumber]
+) -> bool:
+    """Return whether a number is proved by something other than an equal number in a passage."""
+    if any(number.is_same(computed) for computed in support.computed):
         return True
     if number.kind == "date":
-        return _dated(number, wording, ground, told)
+        return _is_date_proved(number, wording, support, passage_numbers)
     if number.kind == "designation":
-        return _designated(number, ground)
-    return number.is_range and _spanned(number, told)
+        return _is_designation_proved(number, support)
+    return number.is_range and _is_range_proved(number, passage_numbers)
 
 
-def _dated(number: Number, wording: Wording, ground: Ground, told: list[Told]) -> bool:
-    """A date is proved by one as precise or more so, in a passage, in `as_of`, or of a work that is named.
+def _is_date_proved(
+    number: Number, wording: PrintedWording, support: SupportingEvidence, passage_numbers: list[PassageNumber]
+) -> bool:
+    """Return whether an equally or more precise date proves a date.
 
-    A day or month that the passage gives without a year takes its year from `as_of` or from the work.
+    It may come from a passage, from `as_of`, or from a cited work that the wording names. A day or month that
+    the passage gives without a year takes its year from `as_of` or from the work.
     """
-    dates = [item.number for item in told if item.number.kind == "date"]
-    given = [*ground.dates, *_issued(wording, ground)]
-    if any(covers(date, number) for date in (*dates, *given)):
+    dates = [item.number for item in passage_numbers if item.number.kind == "date"]
+    given = [*support.dates, *_named_work_dates(wording, support)]
+    if any(date_covers(date, number) for date in (*dates, *given)):
         return True
     year, month, _ = number.date
     yearless = [date for date in dates if date.date[0] is None]
     completed = [Number("date", "", 0, 0, date=(year, *date.date[1:])) for date in yearless]
-    issued = [date for work in ground.cited for date in _issue_date(work)]
-    known_year = any(date.date[0] == year for date in (*ground.dates, *issued))
-    return known_year and month is not None and any(covers(date, number) for date in completed)
+    issued = [date for work in support.cited for date in _parse_issue_dates(work)]
+    known_year = any(date.date[0] == year for date in (*support.dates, *issued))
+    return known_year and month is not None and any(date_covers(date, number) for date in completed)
 
 
-def _issued(wording: Wording, ground: Ground) -> Iterator[Number]:
-    for work in ground.cited:
-        if names_it(wording.text, names_of(work)):
-            yield from _issue_date(work)
+def _named_work_dates(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Number]:
+    for work in support.cited:
+        if contains_name(wording.text, collect_source_names(work)):
+            yield from _parse_issue_dates(work)
 
 
-def _issue_date(work: Reference) -> Iterator[Number]:
+def _parse_issue_dates(work: Source) -> Iterator[Number]:
     issued = work.csl.get("issued")
     lists = issued.get("date-parts") if isinstance(issued, dict) else None
     for parts in lists if isinstance(lists, list) else []:
@@ -107,39 +118,43 @@ def _issue_date(work: Reference) -> Iterator[Number]:
         yield Number("date", "", 0, 0, date=(year, month, day))
 
 
-def _designated(number: Number, ground: Ground) -> bool:
-    """A name with a number may also be a work's own: its number, title or a locator."""
-    for work in ground.cited:
+def _is_designation_proved(number: Number, support: SupportingEvidence) -> bool:
+    """Return whether a name with a number comes from a cited work: its number, its title or a locator."""
+    for work in support.cited:
         for value in work.csl.values():
-            if isinstance(value, str) and any(number.same(own) for own in read_numbers(legible(value))):
+            if isinstance(value, str) and any(
+                number.is_same(other) for other in find_numbers(prepare_prose(value))
+            ):
                 return True
         own = re.sub(r"\s", "", str(work.csl.get("number", ""))).lower()
         if own and own in (number.name, number.name.rpartition(" ")[2]):
             return True
-    pairs = (f"{label} {value}" for label, value in ground.locators)
-    return any(number.same(own) for pair in pairs for own in read_numbers(pair))
+    pairs = (f"{label} {value}" for label, value in support.locators)
+    return any(number.is_same(own) for pair in pairs for own in find_numbers(pair))
 
 
-def _spanned(number: Number, told: list[Told]) -> bool:
-    """A range over several sources: each end is an end of what another piece of evidence tells."""
+def _is_range_proved(number: Number, passage_numbers: list[PassageNumber]) -> bool:
+    """Return whether two pieces of evidence together prove a range, each giving one of its ends."""
 
-    def tellers(end: Fraction) -> set[int]:
-        same_unit = (item for item in told if item.number.unit == number.unit)
+    def evidence_with(end: Fraction) -> set[int]:
+        same_unit = (item for item in passage_numbers if item.number.unit == number.unit)
         return {
             item.evidence
             for item in same_unit
             if item.number.kind == number.kind and end in (item.number.low, item.number.high)
         }
 
-    low, high = tellers(number.low), tellers(number.high)
+    low, high = evidence_with(number.low), evidence_with(number.high)
     return bool(low and high) and len(low | high) > 1
 
 
-def _number_problem(number: Number, wording: Wording, ground: Ground, told: list[Told]) -> Problem:
-    same_value = [item.number for item in told if number.same_value(item.number)]
+def _unproved_number_problem(
+    number: Number, wording: PrintedWording, support: SupportingEvidence, passage_numbers: list[PassageNumber]
+) -> Problem:
+    same_value = [item.number for item in passage_numbers if number.has_same_value(item.number)]
     if same_value and number.kind in ("amount", "vague"):
-        there = same_value[0]
-        message = f"{number.words!r} is {number} here, and {there} in the passage ({there.words!r})"
+        known = same_value[0]
+        message = f"{number.words!r} is {number} here but {known} in the passage ({known.words!r})"
         return Problem(
             "number-unit",
             message,
@@ -147,11 +162,13 @@ def _number_problem(number: Number, wording: Wording, ground: Ground, told: list
             "write the number with its unit",
             "error",
             wording.text,
-            ground.shown(),
+            support.display_text(),
         )
-    known = ", ".join(dict.fromkeys(item.number.words for item in told if item.number.kind == number.kind))
-    message = f"{number.words!r} ({number}) does not stand in the passage"
-    hint = f"there: {known}" if known else "the passage has no such number"
+    in_passage = ", ".join(
+        dict.fromkeys(item.number.words for item in passage_numbers if item.number.kind == number.kind)
+    )
+    message = f"{number.words!r} ({number}) is not in the passage"
+    hint = f"the passage has {in_passage}" if in_passage else "the passage has no such number"
     return Problem(
         "number-missing",
         message,
@@ -159,18 +176,22 @@ def _number_problem(number: Number, wording: Wording, ground: Ground, told: list
         f"{hint}; add evidence for it or correct it",
         "error",
         wording.text,
-        ground.shown(),
+        support.display_text(),
     )
 
 
-def _hedge_problems(
-    number: Number, text: str, matching: list[Told], wording: Wording, ground: Ground
+def _check_number_hedges(
+    number: Number,
+    text: str,
+    matching: list[PassageNumber],
+    wording: PrintedWording,
+    support: SupportingEvidence,
 ) -> Iterator[Problem]:
-    """Hedges of a number that went, in the passage that agrees best; and limits that came."""
-    losses = [_lost(number, text, item) for item in matching]
+    """Check for dropped hedges of a number, in the passage that agrees best, and for added limits."""
+    losses = [_find_lost_hedges(number, text, item) for item in matching]
     lost = min(losses, key=len)
     for hedge, words in lost.items():
-        message = f"{words!r}, which the passage says of {number.words!r}, is gone"
+        message = f"{words!r}, which the passage applies to {number.words!r}, is missing"
         yield Problem(
             "hedge-dropped",
             message,
@@ -178,60 +199,66 @@ def _hedge_problems(
             f"{hedge.why}; keep it",
             "error",
             wording.text,
-            ground.shown(),
+            support.display_text(),
         )
-    ours = hedges.bound_to(text, number.start, number.end)
-    theirs = [hedges.bound_to(item.sentence, item.number.start, item.number.end) for item in matching]
-    for name, words in ours.items():
-        if name in hedges.limits() and not any(_limits(name, there) for there in theirs):
-            message = f"the passage does not say {words!r} of {number.words!r}"
+    wording_hedges = hedges.find_number_hedges(text, number.start, number.end)
+    passage_hedges = [
+        hedges.find_number_hedges(item.sentence, item.number.start, item.number.end) for item in matching
+    ]
+    for name, words in wording_hedges.items():
+        if name in hedges.limiting_hedges() and not any(_sets_limit(name, found) for found in passage_hedges):
+            message = f"the passage does not say {words!r} about {number.words!r}"
             yield Problem(
                 "limit-added",
                 message,
                 wording.place,
-                "say the figure as the passage does",
+                "state the figure as the passage does",
                 "error",
                 wording.text,
-                ground.shown(),
+                support.display_text(),
             )
 
 
-_TOLD_BY = {"at-least": "more-than", "at-most": "less-than"}
+_IMPLIED_BY = {"at-least": "more-than", "at-most": "less-than"}
 
 
-def _limits(name: str, there: dict[str, str]) -> bool:
-    """Whether the passage sets this limit; "at least ten" is told by "more than ten"."""
-    return name in there or _TOLD_BY.get(name) in there
+def _sets_limit(name: str, passage_hedges: dict[str, str]) -> bool:
+    """Return whether the passage sets this limit; "more than ten" implies "at least ten"."""
+    return name in passage_hedges or _IMPLIED_BY.get(name) in passage_hedges
 
 
-def _lost(number: Number, text: str, told: Told) -> dict[hedges.HedgeClass, str]:
-    theirs = hedges.bound_to(told.sentence, told.number.start, told.number.end)
-    ours = hedges.bound_to(text, number.start, number.end, keeping=True)
+def _find_lost_hedges(
+    number: Number, text: str, passage_number: PassageNumber
+) -> dict[hedges.HedgeClass, str]:
+    passage_hedges = hedges.find_number_hedges(
+        passage_number.sentence, passage_number.number.start, passage_number.number.end
+    )
+    wording_hedges = hedges.find_number_hedges(text, number.start, number.end, include_kept_by=True)
     lost = {
-        hedge: theirs[hedge.name]
+        hedge: passage_hedges[hedge.name]
         for hedge in hedges.number_hedges()
-        if hedge.name in theirs and hedge.name not in ours
+        if hedge.name in passage_hedges and hedge.name not in wording_hedges
     }
     for hedge in hedges.estimate_hedges():
-        found = hedge.words.search(told.sentence)
-        if found and not hedge.keeps.search(text):
+        found = hedge.words.search(passage_number.sentence)
+        if found and not hedge.kept_by.search(text):
             lost[hedge] = found.group()
     return lost
 
 
-# -- hedges of sentences, attribution
+# -- hedges of sentences and attribution
 
 
-def hedge_problems(wording: Wording, ground: Ground) -> Iterator[Problem]:
-    """Hedges of the passages' sentences, and their attribution, that the wording lost."""
+def check_sentence_hedges(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
+    """Check that the wording keeps the hedges and the attribution of the passages' sentences."""
     seen: set[str] = set()
-    for passage in ground.passages:
+    for passage in support.passages:
         for sentence in passage.sentences():
             for hedge in hedges.sentence_hedges():
                 found = hedge.words.search(sentence)
-                if found and hedge.name not in seen and not hedge.keeps.search(wording.text):
+                if found and hedge.name not in seen and not hedge.kept_by.search(wording.text):
                     seen.add(hedge.name)
-                    message = f"{found.group()!r}, which weakens the passage, is gone"
+                    message = f"{found.group()!r}, which qualifies the passage, is missing"
                     yield Problem(
                         "hedge-dropped",
                         message,
@@ -239,57 +266,67 @@ def hedge_problems(wording: Wording, ground: Ground) -> Iterator[Problem]:
                         f"{hedge.why}; keep it",
                         "error",
                         wording.text,
-                        ground.shown(),
+                        support.display_text(),
                     )
-            given = hedges.attribution().words.search(sentence)
-            if given and not hedges.attribution().keeps.search(wording.text) and "attribution" not in seen:
+            given = hedges.attribution_class().words.search(sentence)
+            if (
+                given
+                and not hedges.attribution_class().kept_by.search(wording.text)
+                and "attribution" not in seen
+            ):
                 seen.add("attribution")
-                message = (
-                    f"the passage gives the claim to somebody ({given.group()!r}), the wording to nobody"
-                )
+                message = f"the passage attributes the claim ({given.group()!r}), but the wording does not"
                 hint = "say whose claim it is: according to …, … reported that"
                 yield Problem(
-                    "attribution-dropped", message, wording.place, hint, "error", wording.text, ground.shown()
+                    "attribution-dropped",
+                    message,
+                    wording.place,
+                    hint,
+                    "error",
+                    wording.text,
+                    support.display_text(),
                 )
 
 
-def naming_problems(
-    wording: Wording, evidence: list[Evidence], references: dict[str, Reference], attributed: bool
+def check_named_speakers(
+    wording: PrintedWording, evidence: list[Evidence], references: dict[str, Source], attributed: bool
 ) -> Iterator[Problem]:
-    """Speakers that the wording must name and does not: a chain's first, or an attributed claim's author."""
+    """Check that the wording names its speakers: the first of each chain, or an attributed claim's author."""
     for item in evidence:
         speaker = item.via[0].source if item.via else (item.source if attributed else None)
         work = references.get(speaker) if speaker else None
-        if work is None or names_it(wording.text, names_of(work)):
+        if work is None or contains_name(wording.text, collect_source_names(work)):
             continue
-        known = ", ".join(sorted(_display(work), key=str.casefold))
-        message = f"the claim is that of {speaker}, whom the wording does not name"
+        known = ", ".join(sorted(_display_names(work), key=str.casefold))
+        message = f"the claim comes from {speaker}, which the wording does not name"
         yield Problem(
             "attribution-dropped", message, wording.place, f"name one of: {known}", wording=wording.text
         )
 
 
-def _display(work: Reference) -> set[str]:
-    return {name for name in written_names_of(work).values() if len(name) <= 60}
+def _display_names(work: Source) -> set[str]:
+    return {name for name in collect_written_names(work).values() if len(name) <= 60}
 
 
 # -- quotation marks
 
 
-_DOUBLE = re.compile(r'"([^"]*)"')
-_SINGLE = re.compile(r"(?<![\w'])'(?=\S)([^']*(?:\w'\w[^']*)*)(?<=\S)'(?!\w)")
+_DOUBLE_QUOTED = re.compile(r'"([^"]*)"')
+_SINGLE_QUOTED = re.compile(r"(?<![\w'])'(?=\S)([^']*(?:\w'\w[^']*)*)(?<=\S)'(?!\w)")
 
 
-def quotations(text: str) -> list[str]:
-    """What stands in quotation marks in a legible text, without a comma or stop that only closes it."""
-    found = [match.group(1) for match in _DOUBLE.finditer(text)]
-    outside = _DOUBLE.sub(lambda match: " " * len(match.group()), text)
-    found += [match.group(1) for match in _SINGLE.finditer(outside)]
+def find_quotations(text: str) -> list[str]:
+    """Find the quotations in a text prepared for parsing, without punctuation before the closing mark."""
+    found = [match.group(1) for match in _DOUBLE_QUOTED.finditer(text)]
+    outside = _DOUBLE_QUOTED.sub(lambda match: " " * len(match.group()), text)
+    found += [match.group(1) for match in _SINGLE_QUOTED.finditer(outside)]
     return [quoted.strip().rstrip(",.;:!?").strip() for quoted in found]
 
 
-def quotation_problems(wording: Wording, evidence: list[Evidence], ground: Ground) -> Iterator[Problem]:
-    """Words in quotation marks that are no verified quote, and marks that do not close."""
+def check_quotations(
+    wording: PrintedWording, evidence: list[Evidence], support: SupportingEvidence
+) -> Iterator[Problem]:
+    """Check that words in quotation marks are in the evidence, and that every quotation mark is closed."""
     if wording.text.count('"') % 2:
         yield Problem(
             "quotation-open",
@@ -299,51 +336,53 @@ def quotation_problems(wording: Wording, evidence: list[Evidence], ground: Groun
             wording=wording.text,
         )
         return
-    for quoted in quotations(wording.text):
-        if not quoted or _is_title(quoted, ground) or _is_quoted(quoted, evidence, ground):
+    for quoted in find_quotations(wording.text):
+        if not quoted or _is_cited_title(quoted, support) or _is_proved_quotation(quoted, evidence, support):
             continue
-        if not ground.complete:
-            continue  # the lock answers for it
-        message = f"{quoted!r} stands in quotation marks but not in the passage"
-        paragraphs = [passage.paragraph for passage in ground.passages if passage.paragraph is not None]
-        nearest = nearest_passage(paragraphs, quoted)
+        if not support.complete:
+            continue  # only the lock can vouch for it
+        message = f"{quoted!r} is in quotation marks but not in the passage"
+        paragraphs = [passage.paragraph for passage in support.passages if passage.paragraph is not None]
+        nearest = find_nearest_passage(paragraphs, quoted)
         hint = f"nearest: {nearest.passage}" if nearest else "use the source's words, or no quotation marks"
         yield Problem(
-            "quotation-unproved", message, wording.place, hint, "error", wording.text, ground.shown()
+            "quotation-unproved", message, wording.place, hint, "error", wording.text, support.display_text()
         )
 
 
-def _is_title(quoted: str, ground: Ground) -> bool:
-    return any(fold(title).rstrip(",.") == fold(quoted) for title in titles_of(ground.cited))
+def _is_cited_title(quoted: str, support: SupportingEvidence) -> bool:
+    return any(fold_name(title).rstrip(",.") == fold_name(quoted) for title in collect_titles(support.cited))
 
 
-def _is_quoted(quoted: str, evidence: list[Evidence], ground: Ground) -> bool:
-    for passage in ground.passages:
+def _is_proved_quotation(quoted: str, evidence: list[Evidence], support: SupportingEvidence) -> bool:
+    for passage in support.passages:
         if passage.paragraph is None:
-            said = [normalise(part).text for part in quotations(legible(passage.words))]
-            if any(normalise(quoted).text in part for part in said):
+            attested = [normalize_text(part).text for part in find_quotations(prepare_prose(passage.words))]
+            if any(normalize_text(quoted).text in part for part in attested):
                 return True
-        elif find_in(passage.paragraph, quoted, passage.span):
+        elif find_quote_in_paragraph(passage.paragraph, quoted, passage.span):
             return True
-    kept = [normalise(item.quote).text for item in evidence if item.quote is not None]
-    return any(re.search(rf"(?<!\w){re.escape(normalise(quoted).text)}(?!\w)", quote) for quote in kept)
+    kept = [normalize_text(item.quote).text for item in evidence if item.quote is not None]
+    return any(re.search(rf"(?<!\w){re.escape(normalize_text(quoted).text)}(?!\w)", quote) for quote in kept)
 
 
-# -- time
+# -- relative time
 
 
-def time_problems(wording: Wording) -> Iterator[Problem]:
-    """Words of relative time outside quotation marks."""
-    text = _DOUBLE.sub(lambda match: "\x00" * len(match.group()), wording.text)
-    for word in relative_words(text):
-        message = f"{word.words!r} means another time on the day of reading"
-        yield Problem("relative-time", message, wording.place, f"write {word.instead}", wording=wording.text)
+def check_relative_time(wording: PrintedWording) -> Iterator[Problem]:
+    """Check for words of relative time outside quotation marks."""
+    text = _DOUBLE_QUOTED.sub(lambda match: "\x00" * len(match.group()), wording.text)
+    for word in find_relative_time(text):
+        message = f"the meaning of {word.words!r} depends on when it is read"
+        yield Problem(
+            "relative-time", message, wording.place, f"write {word.replacement}", wording=wording.text
+        )
 
 
-def has_year(markdown: str) -> bool:
-    """Whether a wording says a year or decade."""
-    text = legible(plain(markdown))
+def states_year(markdown: str) -> bool:
+    """Return whether a wording gives a year or decade."""
+    text = prepare_prose(strip_markdown(markdown))
     return any(
         number.kind == "decade" or (number.kind == "date" and number.date[0] is not None)
-        for number in read_numbers(text)
+        for number in find_numbers(text)
     )

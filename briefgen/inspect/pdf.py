@@ -1,4 +1,4 @@
-"""Reads a finished PDF back: its words, pages, properties and evidence record. It changes nothing."""
+"""Reading a finished PDF page by page: text, properties and evidence record."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.system.files import content
+from briefgen.system.files import read_limited_bytes
 
-MAX_BYTES = 100_000_000
+MAX_PDF_BYTES = 100_000_000
 RECORD_NAME = "briefgen-evidence.json"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPdf:
-    """What a PDF says."""
+class PdfContent:
+    """The page texts, properties and evidence record of a PDF."""
 
     pages: tuple[str, ...]
-    """Text of each page in reading order."""
+    """Text of each page, in reading order."""
     title: str
     author: str
     language: str
     record: Any
-    """The evidence record, or None where the file carries none."""
+    """The evidence record; None if the file has none."""
 
     @property
     def text(self) -> str:
-        """The words of all pages."""
+        """The text of all pages."""
         return "\n".join(self.pages)
 
 
-def read_pdf(source: bytes | Path) -> ReadPdf:
-    """Read a PDF; raises BriefgenError where it is broken, encrypted or too large."""
+def read_pdf(source: bytes | Path) -> PdfContent:
+    """Read a PDF; raise BriefgenError if it is damaged, encrypted or too large."""
     name = str(source) if isinstance(source, Path) else "the PDF"
-    data = pdf_bytes(source, name)
+    data = load_pdf_bytes(source, name)
     import pikepdf
     import pypdfium2
 
@@ -46,7 +46,7 @@ def read_pdf(source: bytes | Path) -> ReadPdf:
             info = pdf.docinfo
             title, author = str(info.get("/Title", "")), str(info.get("/Author", ""))
             language = str(pdf.Root.get("/Lang", ""))
-            record = _record(pdf, name)
+            record = _read_pdf_record(pdf, name)
         document = pypdfium2.PdfDocument(data)
         try:
             pages = tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document)
@@ -63,28 +63,28 @@ def read_pdf(source: bytes | Path) -> ReadPdf:
         raise BriefgenError(
             Problem(
                 "pdf-unreadable",
-                f"cannot be read as a PDF: {_why(error)}",
+                f"cannot be read as a PDF: {_describe_library_error(error)}",
                 Place(name),
-                "make it anew, or open and save it in a PDF program",
+                "generate it again, or open and save it in a PDF program",
             )
         ) from None
-    return ReadPdf(pages, title, author, language, record)
+    return PdfContent(pages, title, author, language, record)
 
 
-def _why(error: Exception) -> str:
-    """What a library says, without the object that it names in place of a file."""
-    said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return re.sub(r"<_io\.\w+ object at \w+>:?\s*", "", said)
+def _describe_library_error(error: Exception) -> str:
+    """Return the first line of a library's message, without the stream object it names instead of a file."""
+    message = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return re.sub(r"<_io\.\w+ object at \w+>:?\s*", "", message)
 
 
-def pdf_bytes(source: bytes | Path, name: str) -> bytes:
-    """The bytes of a file; raises BriefgenError where it cannot be read or is too large."""
+def load_pdf_bytes(source: bytes | Path, name: str) -> bytes:
+    """Return the file's bytes; raise BriefgenError if it cannot be read or is too large."""
     if isinstance(source, bytes):
         return source
-    return content(source, name, MAX_BYTES)
+    return read_limited_bytes(source, name, MAX_PDF_BYTES)
 
 
-def _record(pdf: Any, name: str) -> Any:
+def _read_pdf_record(pdf: Any, name: str) -> Any:
     if RECORD_NAME not in pdf.attachments:
         return None
     try:
@@ -93,8 +93,8 @@ def _record(pdf: Any, name: str) -> Any:
         raise BriefgenError(
             Problem(
                 "record-broken",
-                "the evidence record in it is damaged",
+                "the evidence record is damaged",
                 Place(name),
-                "make the document anew from its campaign",
+                "generate the document again from its campaign",
             )
         ) from None

@@ -1,7 +1,7 @@
-"""A PDF's pages as a reading that can be compared: the text in order, and the notes apart, by number.
+"""Reading an untagged PDF: the text in reading order, and the notes by number.
 
-It goes by size and position of the glyphs. Running heads, page numbers of a contents list and the calls of
-notes are not text; headings, list markers and pictures cannot be told from it.
+This relies on the size and position of glyphs. Running heads, page numbers in a table of contents and note
+references are dropped; headings, list markers and pictures cannot be recognised.
 """
 
 from __future__ import annotations
@@ -15,93 +15,93 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.pdf_reading_order import Glyph, page_glyphs, running_text
-from briefgen.inspect.pdf_tagged import UnusableTags, read_tags
-from briefgen.inspect.tokens import Read, Token
+from briefgen.inspect.pdf_reading_order import Glyph, read_page_glyphs, read_running_text
+from briefgen.inspect.pdf_tagged import UnusableTagsError, read_tagged_pdf
+from briefgen.inspect.tokens import DocumentToken, ExtractedDocument
 
-_SMALLER = 0.9
-"""Of the size of text that it stands in: a raised number smaller than this calls a note."""
-_WRAPPED = 0.75
-"""The same for a number that begins a line, cut off from its word: nothing shows that it is raised."""
-_SAME_LINE = 1.2
-"""Points between base lines that still make one line, in a running head of two columns."""
-_SAME_SIZE = 0.05
-_MOST_LINES = 4
-"""Of a running head, its columns counted apart."""
-_MUCH = 0.1
-"""Part of all text that makes its size the main one."""
-_MARKER = re.compile(r"\s*(?:\d{1,4}\.|[\u2022\u25e6\u25aa\u2023])\s*")
-_LEADERS = re.compile(r"(?:[\s\u00a0]*[.\u2026]){5,}[\s\u00a0]*\d+\s*$")
+_RAISED_SIZE = 0.9
+"""Share of the text size below which a raised number is a note reference."""
+_CUT_OFF_SIZE = 0.75
+"""The same for a number that starts a line, cut off from its word, where nothing shows that it is raised."""
+_LINE_TOLERANCE = 1.2
+"""Baselines closer than this, in points, are one line, as in a running head of two columns."""
+_SIZE_TOLERANCE = 0.05
+_MAX_HEAD_LINES = 4
+"""Maximum lines of a running head, counting its columns separately."""
+_MIN_BODY_SHARE = 0.1
+"""Share of all text that a size must have to be the body size."""
+_LIST_MARKER = re.compile(r"\s*(?:\d{1,4}\.|[\u2022\u25e6\u25aa\u2023])\s*")
+_DOT_LEADERS = re.compile(r"(?:[\s\u00a0]*[.\u2026]){5,}[\s\u00a0]*\d+\s*$")
 
 
-def read_sheets(source: bytes | Path) -> Read:
-    """Read a PDF page by page; raises BriefgenError where it is broken, encrypted or too large."""
-    whole = read_pdf(source)
+def read_untagged_pdf(source: bytes | Path) -> ExtractedDocument:
+    """Read a PDF by its glyphs; raise BriefgenError if it is damaged, encrypted or too large."""
+    content = read_pdf(source)
     data = source if isinstance(source, bytes) else source.read_bytes()
-    tokens = _tokens([_lines(glyphs) for glyphs in _pages(data, source)])
-    return Read(
+    tokens = _build_tokens([_group_into_lines(glyphs) for glyphs in _read_pages_glyphs(data, source)])
+    return ExtractedDocument(
         tuple(tokens),
-        title=whole.title,
-        author=whole.author,
-        language=whole.language,
-        record=whole.record,
+        title=content.title,
+        author=content.author,
+        language=content.language,
+        record=content.record,
         structured=False,
         printed=True,
     )
 
 
-def read_printed(data: bytes) -> Read:
-    """Read a PDF by its tags, or page by page where it has none that serve; and its words as printed.
+def read_any_pdf(data: bytes) -> ExtractedDocument:
+    """Read a PDF by its tags, or by its glyphs if it has no usable tags, and its text in reading order.
 
-    Raises BriefgenError where it is broken, encrypted or too large.
+    Raise BriefgenError if it is damaged, encrypted or too large.
     """
     import pikepdf
     from pypdfium2 import PdfiumError
 
-    whole = read_pdf(data)
+    content = read_pdf(data)
     try:
-        running = running_text(data)
+        running = read_running_text(data)
         try:
-            read = read_tags(data).read(printed=True)
-        except (UnusableTags, pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
-            read = read_sheets(data)
+            document = read_tagged_pdf(data).build(printed=True)
+        except (UnusableTagsError, pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
+            document = read_untagged_pdf(data)
     except PdfiumError as error:
-        raise _unreadable(error, "the PDF") from None
+        raise _pdfium_error(error, "the PDF") from None
     return replace(
-        read,
+        document,
         running=running,
-        title=whole.title,
-        author=whole.author,
-        language=whole.language,
-        record=whole.record,
+        title=content.title,
+        author=content.author,
+        language=content.language,
+        record=content.record,
     )
 
 
-def _pages(data: bytes, source: bytes | Path) -> list[list[Glyph]]:
+def _read_pages_glyphs(data: bytes, source: bytes | Path) -> list[list[Glyph]]:
     import pypdfium2
 
     name = str(source) if isinstance(source, Path) else "the PDF"
     try:
         document = pypdfium2.PdfDocument(data)
         try:
-            return [page_glyphs(page) for page in document]
+            return [read_page_glyphs(page) for page in document]
         finally:
             document.close()
     except pypdfium2.PdfiumError as error:
-        raise _unreadable(error, name) from None
+        raise _pdfium_error(error, name) from None
 
 
-def _unreadable(error: Exception, name: str) -> BriefgenError:
+def _pdfium_error(error: Exception, name: str) -> BriefgenError:
     return BriefgenError(
-        Problem("pdf-unreadable", f"cannot be read as a PDF: {error}", Place(name), "make it anew")
+        Problem("pdf-unreadable", f"cannot be read as a PDF: {error}", Place(name), "generate it again")
     )
 
 
 @dataclass(slots=True)
-class _Line:
-    """What stands between two ends of lines, in the order of painting."""
+class _TextLine:
+    """The glyphs between two line ends, in paint order."""
 
-    pieces: list[_Piece] = field(default_factory=list)
+    pieces: list[_TextPiece] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -109,7 +109,7 @@ class _Line:
 
     @property
     def y(self) -> float:
-        """Of the base line of its first glyph, in points from the foot of the page."""
+        """Baseline of its first glyph, in points from the bottom of the page."""
         return self.pieces[0].y
 
     @property
@@ -118,98 +118,109 @@ class _Line:
 
 
 @dataclass(slots=True)
-class _Piece:
-    """Glyphs of one size on one base line."""
+class _TextPiece:
+    """Adjacent glyphs of one size on one baseline."""
 
     text: str
     y: float
     size: float
 
 
-def _lines(glyphs: Sequence[Glyph]) -> list[_Line]:
-    lines, line = [], _Line()
+def _group_into_lines(glyphs: Sequence[Glyph]) -> list[_TextLine]:
+    lines, line = [], _TextLine()
     for glyph in glyphs:
         if glyph.char in "\r\n":
             if line.pieces:
                 lines.append(line)
-                line = _Line()
-        elif line.pieces and (glyph.inferred or _goes_on(line.pieces[-1], glyph)):
+                line = _TextLine()
+        elif line.pieces and (glyph.inferred or _continues_piece(line.pieces[-1], glyph)):
             line.pieces[-1].text += glyph.char
         elif not glyph.inferred:
-            line.pieces.append(_Piece(glyph.char, glyph.y, glyph.size))
+            line.pieces.append(_TextPiece(glyph.char, glyph.y, glyph.size))
     return [*lines, line] if line.pieces else lines
 
 
-def _goes_on(piece: _Piece, glyph: Glyph) -> bool:
-    return abs(piece.y - glyph.y) < _SAME_SIZE and abs(piece.size - glyph.size) < _SAME_SIZE
+def _continues_piece(piece: _TextPiece, glyph: Glyph) -> bool:
+    return abs(piece.y - glyph.y) < _SIZE_TOLERANCE and abs(piece.size - glyph.size) < _SIZE_TOLERANCE
 
 
-def _tokens(pages: Sequence[list[_Line]]) -> Iterator[Token]:
-    """The text of all pages, then the notes."""
-    calls = _Calls()
+def _build_tokens(pages: Sequence[list[_TextLine]]) -> Iterator[DocumentToken]:
+    """Yield the text of all pages, then the notes."""
+    note_calls = _NoteCallRemover()
     notes: list[str] = []
-    earlier: list[_Line] = []
-    main = _main_size(pages)
+    earlier: list[_TextLine] = []
+    body_size = _find_body_size(pages)
     for number, lines in enumerate(pages, start=1):
-        text = _without_running_head(lines, number, len(pages))
-        text = _without_repeated_rows(calls.taken_from(_with_markers_in_place(text)), earlier, main)
-        text, of_page = _parted(text, len(notes) + 1, calls.seen)
-        notes += of_page
-        yield from (Token("text", words) for line in text if (words := _LEADERS.sub("", line.text).strip()))
-    yield from (Token("note", note, number=number) for number, note in enumerate(notes, start=1))
+        text = _drop_running_head(lines, number, len(pages))
+        text = _drop_repeated_headers(note_calls.remove_from(_reorder_list_markers(text)), earlier, body_size)
+        text, page_notes = _split_notes(text, len(notes) + 1, note_calls.seen)
+        notes += page_notes
+        yield from (
+            DocumentToken("text", words)
+            for line in text
+            if (words := _DOT_LEADERS.sub("", line.text).strip())
+        )
+    yield from (DocumentToken("note", note, number=number) for number, note in enumerate(notes, start=1))
 
 
-def _without_running_head(lines: list[_Line], page: int, pages: int) -> list[_Line]:
-    """The lines but for those, above or below all others, that tell this page and the number of all."""
-    told = re.compile(rf"(?<!\d){page}\D+{pages}(?!\d)")
+def _drop_running_head(lines: list[_TextLine], page: int, pages: int) -> list[_TextLine]:
+    """Drop the lines above or below all others that contain this page's number and the page count."""
+    page_of_pages = re.compile(rf"(?<!\d){page}\D+{pages}(?!\d)")
     heads = []
-    for line in reversed(lines):  # heads are painted last
-        if told.search(line.text):
-            heads.append([each for each in lines if each.y > line.y - _SAME_LINE])
-            heads.append([each for each in lines if each.y < line.y + _SAME_LINE])
-    heads = [head for head in heads if len(head) <= _MOST_LINES and _of_one_size(head)]
+    for line in reversed(lines):  # running heads are painted last
+        if page_of_pages.search(line.text):
+            heads.append([other for other in lines if other.y > line.y - _LINE_TOLERANCE])
+            heads.append([other for other in lines if other.y < line.y + _LINE_TOLERANCE])
+    heads = [head for head in heads if len(head) <= _MAX_HEAD_LINES and _is_one_size(head)]
     head = min(heads, key=len, default=[])
     return [line for line in lines if line not in head]
 
 
-def _of_one_size(lines: list[_Line]) -> bool:
-    return all(abs(line.size - lines[0].size) < _SAME_SIZE for line in lines)
+def _is_one_size(lines: list[_TextLine]) -> bool:
+    return all(abs(line.size - lines[0].size) < _SIZE_TOLERANCE for line in lines)
 
 
-def _main_size(pages: Sequence[list[_Line]]) -> float:
-    """The greatest size that much of the text has: notes and annexes can be longer, headings are few."""
+def _find_body_size(pages: Sequence[list[_TextLine]]) -> float:
+    """Return the body size: the largest that much of the text has.
+
+    Notes and annexes can be longer than the body but are set smaller; headings are larger but short.
+    """
     sizes = Counter[float]()
     for line in chain.from_iterable(pages):
         sizes[round(line.size, 1)] += len(line.text)
-    return max((size for size, count in sizes.items() if count >= sizes.total() * _MUCH), default=0.0)
+    return max(
+        (size for size, count in sizes.items() if count >= sizes.total() * _MIN_BODY_SHARE), default=0.0
+    )
 
 
-def _without_repeated_rows(lines: list[_Line], earlier: list[_Line], main: float) -> list[_Line]:
-    """The lines but for a table's head that is set again at the top of a page: small print said before."""
+def _drop_repeated_headers(
+    lines: list[_TextLine], earlier: list[_TextLine], body_size: float
+) -> list[_TextLine]:
+    """Drop table headers repeated at the top of a page: leading small print that occurred before."""
     known = {(line.text.strip(), round(line.size, 1)) for line in earlier}
     earlier += lines
     start = 0
     for line in lines:
-        small = line.size < main - _SAME_SIZE
+        small = line.size < body_size - _SIZE_TOLERANCE
         if not small or (line.text.strip(), round(line.size, 1)) not in known:
             break
         start += 1
     return lines[start:]
 
 
-def _with_markers_in_place(lines: list[_Line]) -> list[_Line]:
-    """Numbers and bullets of lists, which are painted last, before what stands beside them."""
-    placed: list[_Line] = []
+def _reorder_list_markers(lines: list[_TextLine]) -> list[_TextLine]:
+    """Move list markers, which are painted last, in front of the text next to them."""
+    placed: list[_TextLine] = []
     for line in lines:
         beside = next(
             (
                 index
                 for index, other in enumerate(placed)
-                if abs(other.y - line.y) < _SAME_LINE and not _MARKER.fullmatch(other.text)
+                if abs(other.y - line.y) < _LINE_TOLERANCE and not _LIST_MARKER.fullmatch(other.text)
             ),
             None,
         )
-        if beside is not None and _MARKER.fullmatch(line.text):
+        if beside is not None and _LIST_MARKER.fullmatch(line.text):
             placed.insert(beside, line)
         else:
             placed.append(line)
@@ -217,15 +228,15 @@ def _with_markers_in_place(lines: list[_Line]) -> list[_Line]:
 
 
 @dataclass(slots=True)
-class _Calls:
-    """Takes the calls of notes out of text; they come in order over all pages."""
+class _NoteCallRemover:
+    """Removes note references from text; they are numbered consecutively across pages."""
 
     seen: int = 0
 
-    def taken_from(self, lines: list[_Line]) -> list[_Line]:
-        above: _Piece | None = None
+    def remove_from(self, lines: list[_TextLine]) -> list[_TextLine]:
+        above: _TextPiece | None = None
         for line in lines:
-            before: _Piece | None = None
+            before: _TextPiece | None = None
             for piece in line.pieces:
                 if _is_raised(piece, before) if before else _is_cut_off(piece, above):
                     self._take(piece)
@@ -233,8 +244,8 @@ class _Calls:
             above = before
         return lines
 
-    def _take(self, piece: _Piece) -> None:
-        """Take out the number of the next call, or of several that touch; other numbers are text."""
+    def _take(self, piece: _TextPiece) -> None:
+        """Remove the next reference's number, or several adjacent ones; other numbers are text."""
         digits = piece.text[: len(piece.text) - len(piece.text.lstrip("0123456789"))]
         calls = self.seen
         while digits and digits.startswith(str(calls + 1)):
@@ -245,49 +256,53 @@ class _Calls:
             piece.text = piece.text.lstrip("0123456789")
 
 
-def _is_cut_off(piece: _Piece, above: _Piece | None) -> bool:
-    return above is not None and piece.size < above.size * _WRAPPED and piece.text.strip().isdecimal()
+def _is_cut_off(piece: _TextPiece, above: _TextPiece | None) -> bool:
+    return above is not None and piece.size < above.size * _CUT_OFF_SIZE and piece.text.strip().isdecimal()
 
 
-def _is_raised(piece: _Piece, text: _Piece) -> bool:
-    return text.y < piece.y < text.y + text.size and piece.size < text.size * _SMALLER
+def _is_raised(piece: _TextPiece, text: _TextPiece) -> bool:
+    return text.y < piece.y < text.y + text.size and piece.size < text.size * _RAISED_SIZE
 
 
-def _parted(lines: list[_Line], first: int, called: int) -> tuple[list[_Line], list[str]]:
-    """The lines of text, and the notes from number `first` on, as far as they are called and stand here."""
-    starts = [index for index in range(len(lines)) if first <= called and _begins(lines, index, first)]
+def _split_notes(lines: list[_TextLine], first: int, called: int) -> tuple[list[_TextLine], list[str]]:
+    """Split a page's lines into text and the notes numbered `first` to `called` that are on it."""
+    starts = [
+        index for index in range(len(lines)) if first <= called and _can_start_notes(lines, index, first)
+    ]
     if not starts:
         return lines, []
-    starts = [_most_apart(lines, starts)]
+    starts = [_choose_note_start(lines, starts)]
     for number in range(first + 1, called + 1):
-        found = [index for index in range(starts[-1] + 1, len(lines)) if _numbered(lines[index], number)]
+        found = [
+            index for index in range(starts[-1] + 1, len(lines)) if _starts_with_number(lines[index], number)
+        ]
         if not found:
             break
-        starts.append(_most_apart(lines, found))
+        starts.append(_choose_note_start(lines, found))
     notes = [
         "\n".join(line.text for line in lines[start:end]) for start, end in pairwise([*starts, len(lines)])
     ]
     return lines[: starts[0]], [re.sub(r"^\s*\d+[\s\u00a0]*", "", note) for note in notes]
 
 
-def _most_apart(lines: list[_Line], starts: list[int]) -> int:
-    """A note's beginning stands off from what is above it; a line that looks like one (`10 May`) does not."""
-    return max(starts, key=lambda index: round(_gap(lines, index), 1))
+def _choose_note_start(lines: list[_TextLine], starts: list[int]) -> int:
+    """Choose the line with most space above, as a note has it and a line such as `10 May` does not."""
+    return max(starts, key=lambda index: round(_space_above(lines, index), 1))
 
 
-def _begins(lines: list[_Line], index: int, number: int) -> bool:
-    """Whether the notes of a page can begin here: small print to the end, below all text."""
+def _can_start_notes(lines: list[_TextLine], index: int, number: int) -> bool:
+    """Return whether a page's notes can begin here: small print to the end, below all text."""
     rest = lines[index:]
     lowest = min((line.y for line in lines[:index]), default=float("inf"))
     size = rest[0].size
-    small = all(abs(line.size - size) < _SAME_SIZE and line.y < lowest for line in rest)
-    return small and _numbered(rest[0], number)
+    small = all(abs(line.size - size) < _SIZE_TOLERANCE and line.y < lowest for line in rest)
+    return small and _starts_with_number(rest[0], number)
 
 
-def _numbered(line: _Line, number: int) -> bool:
+def _starts_with_number(line: _TextLine, number: int) -> bool:
     return re.match(rf"\s*{number}[\s\u00a0]", line.text) is not None
 
 
-def _gap(lines: list[_Line], index: int) -> float:
+def _space_above(lines: list[_TextLine], index: int) -> float:
     above = min((line.y for line in lines[:index]), default=float("inf"))
     return above - lines[index].y

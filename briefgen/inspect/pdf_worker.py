@@ -1,6 +1,6 @@
-"""Reads a finished PDF in a process of its own, with limits of time and memory: it may come from anywhere.
+"""Reading an untrusted PDF in a child process with time and memory limits.
 
-What the process says comes back as JSON and is believed no more than the file itself.
+The child returns the ExtractedDocument as JSON; it is no more trustworthy than the file itself.
 """
 
 from __future__ import annotations
@@ -11,68 +11,68 @@ from types import SimpleNamespace
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.inspect.tokens import Cell, Link, Read, Token
-from briefgen.system.child_process import NoAnswerError, answer, answer_of
+from briefgen.inspect.tokens import DocumentLink, DocumentToken, ExtractedDocument, TableCell
+from briefgen.system.child_process import ChildProcessFailedError, run_child_process, serve_child_process
 
-TIMEOUT_S = 120
-"""However busy the machine is."""
+READ_TIMEOUT_S = 120
+"""Long enough for any document, even on a busy machine."""
 
 
-def read_apart(data: bytes, name: str) -> Read:
-    """What a PDF says; raises BriefgenError where it is broken, encrypted or asks too much."""
+def read_pdf_in_child(data: bytes, name: str) -> ExtractedDocument:
+    """Read a PDF; raise BriefgenError if it is damaged, encrypted or exceeds the limits."""
     try:
-        answered = answer_of(__name__, data, TIMEOUT_S)
-    except NoAnswerError as why:
-        raise _unreadable(name, str(why)) from None
-    if "problem" in answered:
-        told = SimpleNamespace(**answered["problem"])
-        raise BriefgenError(Problem(told.code, told.message, Place(name), told.hint))
-    return _read(answered["read"])
+        result = run_child_process(__name__, data, READ_TIMEOUT_S)
+    except ChildProcessFailedError as error:
+        raise _unreadable_pdf_error(name, str(error)) from None
+    if "problem" in result:
+        problem = SimpleNamespace(**result["problem"])
+        raise BriefgenError(Problem(problem.code, problem.message, Place(name), problem.hint))
+    return _document_from_json(result["read"])
 
 
-def _unreadable(name: str, why: str) -> BriefgenError:
-    hint = "make it anew, or open and save it in a PDF program"
+def _unreadable_pdf_error(name: str, why: str) -> BriefgenError:
+    hint = "generate it again, or open and save it in a PDF program"
     return BriefgenError(Problem("pdf-unreadable", f"cannot be read as a PDF: {why}", Place(name), hint))
 
 
-def _read(told: Mapping[str, Any]) -> Read:
-    return Read(
+def _document_from_json(data: Mapping[str, Any]) -> ExtractedDocument:
+    return ExtractedDocument(
         **{
-            **told,
-            "tokens": tuple(Token(**each) for each in told["tokens"]),
-            "tables": tuple(tuple(Cell(**each) for each in table) for table in told["tables"]),
-            "links": tuple(Link(**each) for each in told["links"]),
+            **data,
+            "tokens": tuple(DocumentToken(**item) for item in data["tokens"]),
+            "tables": tuple(tuple(TableCell(**item) for item in table) for table in data["tables"]),
+            "links": tuple(DocumentLink(**item) for item in data["links"]),
         }
     )
 
 
-# -- in the reading process
+# -- in the child process
 
 
-def _answer(data: bytes) -> dict[str, Any]:
-    from briefgen.inspect.pdf_untagged import read_printed
+def _read_as_json(data: bytes) -> dict[str, Any]:
+    from briefgen.inspect.pdf_untagged import read_any_pdf
 
     try:
-        return {"read": _told(read_printed(data))}
+        return {"read": _document_as_json(read_any_pdf(data))}
     except BriefgenError as error:
-        return _refused(error)
+        return _problem_as_json(error)
     except (MemoryError, RecursionError):
-        return _refused(_unreadable("", "it asks for more memory than a document needs"))
+        return _problem_as_json(_unreadable_pdf_error("", "it needs more memory than a document should"))
 
 
-def _refused(error: BriefgenError) -> dict[str, Any]:
+def _problem_as_json(error: BriefgenError) -> dict[str, Any]:
     problem = error.problems[0]
     return {"problem": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
 
 
-def _told(read: Read) -> dict[str, Any]:
-    """A reading as JSON; the record, which may be large, as it is."""
-    told: dict[str, Any] = {each.name: getattr(read, each.name) for each in fields(read)}
-    told["tokens"] = [asdict(token) for token in read.tokens]
-    told["tables"] = [[asdict(cell) for cell in table] for table in read.tables]
-    told["links"] = [asdict(link) for link in read.links]
-    return told
+def _document_as_json(document: ExtractedDocument) -> dict[str, Any]:
+    """Return the document as JSON-serialisable data; the record, which may be large, is not copied."""
+    data: dict[str, Any] = {field.name: getattr(document, field.name) for field in fields(document)}
+    data["tokens"] = [asdict(token) for token in document.tokens]
+    data["tables"] = [[asdict(cell) for cell in table] for table in document.tables]
+    data["links"] = [asdict(link) for link in document.links]
+    return data
 
 
 if __name__ == "__main__":
-    answer(_answer, TIMEOUT_S)
+    serve_child_process(_read_as_json, READ_TIMEOUT_S)

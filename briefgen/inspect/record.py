@@ -1,6 +1,7 @@
-"""Reads the evidence record of a finished file: its form, and whether it is as briefgen wrote it.
+"""Parsing the evidence record of a finished file, and checking that it is unchanged.
 
-A file may come from anywhere, and so may its record; nothing in it is believed before it has this form.
+Files come from untrusted sources, and so do their records: nothing in one is used before it passes
+validation.
 """
 
 from __future__ import annotations
@@ -11,122 +12,122 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.document import FORMAT, record_hash, text_hash
-from briefgen.model.text import clean
+from briefgen.model.document import RECORD_FORMAT, hash_record, hash_text
+from briefgen.model.text import clean_text
 
-_Short = Annotated[str, Field(max_length=2_000)]
-_Long = Annotated[str, Field(max_length=20_000)]
+_ShortText = Annotated[str, Field(max_length=2_000)]
+_LongText = Annotated[str, Field(max_length=20_000)]
 _Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class _Part(BaseModel):
+class _RecordPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class Attested(_Part):
-    """Who read it there, and what it says."""
+class RecordedAttestation(_RecordPart):
+    """Who read the source, and what it says."""
 
-    by: _Short
-    on: _Short
-    said: _Long
-
-
-class Via(_Part):
-    """Who said it first."""
-
-    source: _Short
-    relation: _Short = "quoted"
-    locator: dict[_Short, _Short] = {}
+    by: _ShortText
+    on: _ShortText
+    said: _LongText
 
 
-class Proof(_Part):
-    """One piece of evidence: quoted, attested or computed."""
+class RecordedOriginalSource(_RecordPart):
+    """The original source of a secondary citation."""
 
-    source: _Short | None = None
-    locator: dict[_Short, _Short] = {}
-    quote: _Long | None = None
-    attested: Attested | None = None
-    computed: _Short | None = None
-    via: list[Via] = []
+    source: _ShortText
+    relation: _ShortText = "quoted"
+    locator: dict[_ShortText, _ShortText] = {}
 
 
-class Statement(_Part):
-    """Words that the file prints."""
+class RecordedEvidence(_RecordPart):
+    """One piece of evidence: a quotation, an attested reading or a computation."""
 
-    id: _Short
-    text: Annotated[_Long, Field(min_length=1)]
+    source: _ShortText | None = None
+    locator: dict[_ShortText, _ShortText] = {}
+    quote: _LongText | None = None
+    attested: RecordedAttestation | None = None
+    computed: _ShortText | None = None
+    via: list[RecordedOriginalSource] = []
+
+
+class RecordedStatement(_RecordPart):
+    """A wording that the document prints."""
+
+    id: _ShortText
+    text: Annotated[_LongText, Field(min_length=1)]
     printed: _Count
-    """How often they stand in the document as it was composed."""
-    printed_as: Annotated[list[_Long], Field(max_length=1_000)] = []
-    """Forms that they have there with a citation before the full stop; empty where they stand as they are."""
-    evidence: list[Proof] = []
+    """How often it occurs in the document as composed."""
+    printed_as: Annotated[list[_LongText], Field(max_length=1_000)] = []
+    """Its forms with a citation before the full stop; empty if it occurs unchanged."""
+    evidence: list[RecordedEvidence] = []
 
 
-class Shown(_Part):
-    """A datum of a figure."""
+class RecordedDatum(_RecordPart):
+    """One row of a figure's data."""
 
-    label: _Short = ""
-    date: _Short = ""
-    value: _Short = ""
-    status: _Short = ""
-    note: _Short = ""
+    label: _ShortText = ""
+    date: _ShortText = ""
+    value: _ShortText = ""
+    status: _ShortText = ""
+    note: _ShortText = ""
     evidence: Annotated[list[_Count], Field(max_length=100)] = []
-    """Positions among the claim's evidence, from 0."""
+    """Positions in the snippet's evidence, from 0."""
 
 
-class Figure(_Part):
-    """What a picture shows."""
+class RecordedFigure(_RecordPart):
+    """The data that a figure shows."""
 
-    title: _Short = ""
-    chart: _Short
-    unit: _Short = ""
-    alt: _Long = ""
-    legend: _Long = ""
-    rows: Annotated[list[Shown], Field(max_length=100)] = []
-
-
-class Claim(Statement):
-    """A snippet."""
-
-    kind: _Short
-    sha256: _Short
-    as_of: _Short = ""
-    confidence: _Short
-    caveats: list[Statement] = []
-    """Those that are printed with it."""
-    figure: Figure | None = None
-    reviewed: dict[_Short, _Short] = {}
-    verified: dict[_Short, _Short] = {}
+    title: _ShortText = ""
+    chart: _ShortText
+    unit: _ShortText = ""
+    alt: _LongText = ""
+    legend: _LongText = ""
+    rows: Annotated[list[RecordedDatum], Field(max_length=100)] = []
 
 
-class Fit(_Part):
-    """What was cut so that the document keeps to its pages."""
+class RecordedSnippet(RecordedStatement):
+    """A snippet as it was printed."""
+
+    kind: _ShortText
+    sha256: _ShortText
+    as_of: _ShortText = ""
+    confidence: _ShortText
+    caveats: list[RecordedStatement] = []
+    """The caveats printed with it."""
+    figure: RecordedFigure | None = None
+    reviewed: dict[_ShortText, _ShortText] = {}
+    verified: dict[_ShortText, _ShortText] = {}
+
+
+class RecordedPageFit(_RecordPart):
+    """What was cut to keep the document within its page limit."""
 
     max_pages: _Count
     pages_before: _Count
     pages: _Count
-    shortened: list[_Short] = []
-    left_out: list[_Short] = []
+    shortened: list[_ShortText] = []
+    left_out: list[_ShortText] = []
 
 
-class Record(_Part):
-    """What a file rests on."""
+class EvidenceRecord(_RecordPart):
+    """The evidence record of a document."""
 
-    briefgen: _Short
-    campaign: _Short
-    date: _Short
-    recipient: _Short | None
-    snippets: Annotated[list[Claim], Field(max_length=5_000)]
-    sources: dict[_Short, _Short]
-    """Descriptions by id."""
-    notes: Annotated[list[_Long], Field(max_length=20_000)] | None = None
-    """What each footnote says, in order; None in a record that says nothing of notes."""
-    fit: Fit | None = None
-    """None where the document is whole."""
+    briefgen: _ShortText
+    campaign: _ShortText
+    date: _ShortText
+    recipient: _ShortText | None
+    snippets: Annotated[list[RecordedSnippet], Field(max_length=5_000)]
+    sources: dict[_ShortText, _ShortText]
+    """Formatted references by id."""
+    notes: Annotated[list[_LongText], Field(max_length=20_000)] | None = None
+    """The text of each footnote, in order; None in records without notes."""
+    fit: RecordedPageFit | None = None
+    """None if nothing was cut."""
 
-    def statements(self) -> Iterator[tuple[str, Statement]]:
-        """Every wording that is printed, once, as (`snippet` or `caveat`, wording)."""
-        caveats: dict[str, Statement] = {}
+    def statements(self) -> Iterator[tuple[str, RecordedStatement]]:
+        """Yield every printed statement once, as (`snippet` or `caveat`, statement)."""
+        caveats: dict[str, RecordedStatement] = {}
         for claim in self.snippets:
             yield "snippet", claim
             caveats |= {caveat.id: caveat for caveat in claim.caveats}
@@ -134,44 +135,52 @@ class Record(_Part):
             yield "caveat", caveat
 
 
-def read_record(raw: Any, place: Place) -> tuple[Record, list[Problem]]:
-    """The record in its form, with the problems of one that was changed; raises BriefgenError for none."""
+def parse_evidence_record(raw: Any, place: Place) -> tuple[EvidenceRecord, list[Problem]]:
+    """Validate a record; return it with the problems of one that was edited.
+
+    Raise BriefgenError if there is none, or if its format is unknown or damaged.
+    """
     if raw is None:
         raise BriefgenError(
             Problem(
                 "record-missing",
-                "carries no evidence record",
+                "contains no evidence record",
                 place,
-                "only files that briefgen made carry one; converting and printing to PDF lose it",
+                "only files made by briefgen have one; converting and printing to PDF remove it",
             )
         )
-    written = raw.get("format") if isinstance(raw, dict) else None
-    if isinstance(written, str) and written != FORMAT and written.startswith("briefgen-evidence/"):
+    record_format = raw.get("format") if isinstance(raw, dict) else None
+    if isinstance(record_format, str) and _is_other_version(record_format):
         raise BriefgenError(
             Problem(
                 "record-format",
-                f"its record has the form {written[:40]!r}, and this briefgen reads {FORMAT!r}",
+                f"its record has the format {record_format[:40]!r}, "
+                f"but this briefgen reads {RECORD_FORMAT!r}",
                 place,
                 "use the briefgen that made the file, or a newer one",
             )
         )
     try:
-        if written != FORMAT:
-            raise ValueError("format is not that of an evidence record")
-        record = Record.model_validate(raw)
+        if record_format != RECORD_FORMAT:
+            raise ValueError("its format is not that of an evidence record")
+        record = EvidenceRecord.model_validate(raw)
     except ValueError as error:
         raise BriefgenError(
             Problem(
                 "record-broken",
-                f"the evidence record in it is damaged: {clean(_first_fault(error))[0]}",
+                f"the evidence record is damaged: {clean_text(_describe_first_error(error))[0]}",
                 place,
-                "make the document anew from its campaign",
+                "generate the document again from its campaign",
             )
         ) from None
-    return record, list(_edits(record, raw, place))
+    return record, list(_find_edits(record, raw, place))
 
 
-def _first_fault(error: ValueError) -> str:
+def _is_other_version(record_format: str) -> bool:
+    return record_format.startswith("briefgen-evidence/") and record_format != RECORD_FORMAT
+
+
+def _describe_first_error(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     fault = error.errors(include_url=False, include_input=False)[0]
@@ -179,14 +188,14 @@ def _first_fault(error: ValueError) -> str:
     return f"{where}: {fault['msg']}" if where else fault["msg"]
 
 
-def _edits(record: Record, raw: Any, place: Place) -> Iterator[Problem]:
-    """Hashes that do not fit: the record was changed after briefgen wrote it."""
-    changed = [claim.id for claim in record.snippets if text_hash(claim.text) != claim.sha256]
-    if changed or record_hash(raw) != raw.get("sha256"):
-        what = f": the text of {clean(', '.join(changed[:5]))[0]}" if changed else ""
+def _find_edits(record: EvidenceRecord, raw: Any, place: Place) -> Iterator[Problem]:
+    """Yield a problem if the hashes do not match: the record was changed after briefgen wrote it."""
+    changed = [claim.id for claim in record.snippets if hash_text(claim.text) != claim.sha256]
+    if changed or hash_record(raw) != raw.get("sha256"):
+        what = f": the text of {clean_text(', '.join(changed[:5]))[0]}" if changed else ""
         yield Problem(
             "record-edited",
             f"the evidence record was changed after briefgen wrote it{what}",
             place,
-            "do not rely on it; make the document anew from its campaign",
+            "do not rely on it; generate the document again from its campaign",
         )

@@ -1,6 +1,6 @@
-"""Traces a finished file back to its evidence: reads its record, and says whether its text still agrees.
+"""Tracing a finished file to its evidence: read its record and check that its text still agrees with it.
 
-It judges words, exactly; it neither looks at how they are set nor proves the evidence anew.
+Wording is compared exactly. Formatting is not compared, and the evidence is not checked again.
 """
 
 from __future__ import annotations
@@ -12,89 +12,93 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.inspect.record import Record, Statement, read_record
-from briefgen.inspect.text_match import Difference, Words
-from briefgen.inspect.tokens import Read, note_key
-from briefgen.model.text import clean
-from briefgen.system.files import content
+from briefgen.inspect.record import EvidenceRecord, RecordedStatement, parse_evidence_record
+from briefgen.inspect.text_match import SearchableText, TextDifference
+from briefgen.inspect.tokens import ExtractedDocument, note_comparison_key
+from briefgen.model.text import clean_text
+from briefgen.system.files import read_limited_bytes
 
-_MOST_COMPARED = 2_000
-"""Notes; beyond them only their places are compared."""
+_MAX_NOTES_ALIGNED = 2_000
+"""Beyond this number of notes, only notes at the same position are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteChange:
-    """A note of the record that does not stand in the file."""
+    """A note of the record that is not in the file."""
 
     number: int
-    """In the document as it was made, from 1."""
+    """In the document as it was generated, from 1."""
     recorded: str
-    differences: tuple[Difference, ...]
-    """How the note that stands in its place differs; empty where none does."""
+    differences: tuple[TextDifference, ...]
+    """How the note in its place differs; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notes:
-    """How the notes of the record stand in the file."""
+class NotesTrace:
+    """How the notes in the file compare with those of the record."""
 
     recorded: int
     added: int
-    """Notes of the file that the record does not know."""
+    """Notes in the file that are not in the record."""
     changes: tuple[NoteChange, ...]
 
 
-def compared_notes(recorded: Sequence[str], read: Read) -> Notes:
-    """Hold the notes of a record against those of a file."""
-    found = [note.text for note in read.notes]
-    ours, theirs = ([note_key(text) for text in texts] for texts in (recorded, found))
+def compare_notes(recorded: Sequence[str], document: ExtractedDocument) -> NotesTrace:
+    """Compare the notes of a record with those of a file."""
+    found = [note.text for note in document.notes]
+    ours, theirs = ([note_comparison_key(text) for text in texts] for texts in (recorded, found))
     added, changes = 0, list[NoteChange]()
-    for change, a, b, c, d in _operations(ours, theirs):
+    for change, a, b, c, d in _diff_note_keys(ours, theirs):
         if change == "equal":
             continue
-        changes += _changes(recorded[a:b], found[c:d], a + 1)
+        changes += _pair_changed_notes(recorded[a:b], found[c:d], a + 1)
         added += max(0, (d - c) - (b - a))
-    return Notes(len(recorded), added, tuple(changes))
+    return NotesTrace(len(recorded), added, tuple(changes))
 
 
-def _operations(ours: Sequence[str], theirs: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    if max(len(ours), len(theirs)) <= _MOST_COMPARED:
+def _diff_note_keys(ours: Sequence[str], theirs: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    if max(len(ours), len(theirs)) <= _MAX_NOTES_ALIGNED:
         return SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
-    alike = min(len(ours), len(theirs))
-    places = ((at, ours[at] == theirs[at]) for at in range(alike))
-    pairs = [("equal" if same else "replace", at, at + 1, at, at + 1) for at, same in places]
-    return [*pairs, ("replace", alike, len(ours), alike, len(theirs))]
+    common = min(len(ours), len(theirs))
+    pairs = [
+        ("equal" if ours[index] == theirs[index] else "replace", index, index + 1, index, index + 1)
+        for index in range(common)
+    ]
+    return [*pairs, ("replace", common, len(ours), common, len(theirs))]
 
 
-def _changes(recorded: Sequence[str], found: Sequence[str], first: int) -> Iterator[NoteChange]:
-    """Each recorded note with the one at its place, as far as there is one that resembles it."""
+def _pair_changed_notes(recorded: Sequence[str], found: Sequence[str], first: int) -> Iterator[NoteChange]:
+    """Pair each recorded note with the note in its place, if there is one."""
     for offset, text in enumerate(recorded):
         there = found[offset] if offset < len(found) else ""
-        yield NoteChange(first + offset, text, _differences(text, there))
+        yield NoteChange(first + offset, text, _find_note_differences(text, there))
 
 
-def _differences(recorded: str, found: str) -> tuple[Difference, ...]:
-    return tuple(Words(found).nearest(recorded) or ()) or ((Difference(recorded, found),) if found else ())
+def _find_note_differences(recorded: str, found: str) -> tuple[TextDifference, ...]:
+    return tuple(SearchableText(found).compare_nearest(recorded) or ()) or (
+        (TextDifference(recorded, found),) if found else ()
+    )
 
 
-MAX_BYTES = 100_000_000
-"""Of the file."""
+MAX_DOCUMENT_BYTES = 100_000_000
+"""Maximum size of a PDF or DOCX to read."""
 
 
-def read_finished(path: Path) -> Read:
-    """All that a finished file says; raises BriefgenError where that is no PDF or DOCX, or broken."""
-    if kind_of(path) == "pdf":
-        from briefgen.inspect.pdf import pdf_bytes
-        from briefgen.inspect.pdf_worker import read_apart
+def read_document(path: Path) -> ExtractedDocument:
+    """Read a PDF or DOCX; raise BriefgenError if it is neither, or damaged."""
+    if detect_file_type(path) == "pdf":
+        from briefgen.inspect.pdf import load_pdf_bytes
+        from briefgen.inspect.pdf_worker import read_pdf_in_child
 
-        return read_apart(pdf_bytes(path, str(path)), str(path))
+        return read_pdf_in_child(load_pdf_bytes(path, str(path)), str(path))
     from briefgen.inspect.docx import read_docx
 
     return read_docx(path)
 
 
-def kind_of(path: Path) -> str:
-    """What a file is, by its first bytes and not by its name."""
-    head = content(path, str(path), MAX_BYTES, missing="give the file's path")[:1024]
+def detect_file_type(path: Path) -> str:
+    """Return `pdf` or `docx`, by the file's first bytes rather than its name."""
+    head = read_limited_bytes(path, str(path), MAX_DOCUMENT_BYTES, missing="give the file's path")[:1024]
     if b"%PDF-" in head:
         return "pdf"
     if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() == ".docx":
@@ -102,101 +106,101 @@ def kind_of(path: Path) -> str:
     if path.suffix.lower() == ".pdf":
         return "pdf"
     raise BriefgenError(
-        Problem("file-kind", "is neither PDF nor DOCX", Place(str(path)), "only these two carry a record")
+        Problem("file-kind", "is neither PDF nor DOCX", Place(str(path)), "only these contain a record")
     )
 
 
-_SHOWN = 4
-"""Differences of one statement that are told; the rest is counted."""
+_MAX_REPORTED = 4
+"""Differences of one statement that are reported; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a wording of the record stands in the file."""
+class StatementTrace:
+    """How a statement of the record was found in the file."""
 
     kind: str
     """`snippet` or `caveat`."""
     id: str
     printed: int
-    """How often the document was composed with it; 0 where the template does not print it word for word."""
+    """How often the document was composed with it; 0 if the template does not print it word for word."""
     found: int
-    differences: tuple[Difference, ...]
-    """What stands in its place, where it is missing somewhere and something like it stands there."""
+    differences: tuple[TextDifference, ...]
+    """If it is missing somewhere, how the most similar passage in the file differs."""
 
     @property
     def agrees(self) -> bool:
-        """Whether it stands everywhere as recorded."""
+        """Whether it is in the file as often as recorded."""
         return self.found >= self.printed
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """A finished file, its record, and what differs."""
+class DocumentTrace:
+    """A finished file, its evidence record, and the differences between them."""
 
     file: str
-    record: Record
+    record: EvidenceRecord
     raw: Mapping[str, Any]
-    """The record as it stands in the file."""
-    standings: tuple[Standing, ...]
-    notes: Notes | None
-    """How the notes stand; None where the record says nothing of notes."""
+    """The record as stored in the file."""
+    statements: tuple[StatementTrace, ...]
+    notes: NotesTrace | None
+    """The comparison of the notes; None if the record contains none."""
     problems: tuple[Problem, ...]
-    """Empty where the text agrees with the record, and the record with its hashes."""
+    """Empty if the text agrees with the record and the record with its hashes."""
 
 
-def trace(path: Path) -> Trace:
-    """Trace a PDF or DOCX; raises BriefgenError where it cannot be read or carries no record of ours."""
+def trace_document(path: Path) -> DocumentTrace:
+    """Trace a PDF or DOCX; raise BriefgenError if it cannot be read or contains no evidence record."""
     place = Place(str(path))
-    read = read_finished(path)
-    raw = read.record
-    record, problems = read_record(raw, place)
-    words = Words(read.running)
-    standings = tuple(_standing(kind, statement, words) for kind, statement in record.statements())
-    problems += [_problem(standing, place) for standing in standings if not standing.agrees]
-    notes = compared_notes(record.notes, read) if record.notes is not None else None
+    document = read_document(path)
+    raw = document.record
+    record, problems = parse_evidence_record(raw, place)
+    words = SearchableText(document.running)
+    statements = tuple(_trace_statement(kind, statement, words) for kind, statement in record.statements())
+    problems += [_statement_problem(statement, place) for statement in statements if not statement.agrees]
+    notes = compare_notes(record.notes, document) if record.notes is not None else None
     problems += [_note_problem(change, place) for change in (notes.changes if notes else ())]
-    return Trace(str(path), record, raw or {}, standings, notes, tuple(problems))
+    return DocumentTrace(str(path), record, raw or {}, statements, notes, tuple(problems))
 
 
-def _standing(kind: str, statement: Statement, words: Words) -> Standing:
+def _trace_statement(kind: str, statement: RecordedStatement, words: SearchableText) -> StatementTrace:
     forms = (statement.text, *statement.printed_as)
-    # Two forms can stand in one place, for spaces do not count: “percent” and “per cent”.
+    # Two forms can match at the same position, because spaces are ignored: “percent” and “per cent”.
     spans = sorted({span for form in forms for span in words.find(form)})
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[TextDifference, ...] = ()
     if len(spans) < statement.printed:
-        wanted = statement.printed_as[0] if statement.printed_as else statement.text
-        differences = tuple(words.nearest(wanted, spans) or ())
-    return Standing(kind, statement.id, statement.printed, len(spans), differences)
+        expected = statement.printed_as[0] if statement.printed_as else statement.text
+        differences = tuple(words.compare_nearest(expected, spans) or ())
+    return StatementTrace(kind, statement.id, statement.printed, len(spans), differences)
 
 
-def _problem(standing: Standing, place: Place) -> Problem:
-    lacking = standing.printed - standing.found
-    where = f" in {lacking} of its {standing.printed} places" if standing.printed > 1 else ""
-    what = f"the {standing.kind} {clean(standing.id)[0]}"
-    if not standing.differences:
-        return Problem("statement-missing", f"{what} is not there{where}", place, _ANEW)
-    told = clean("; ".join(_told(standing.differences)))[0]
-    return Problem("statement-changed", f"{what} was changed{where}: {told}", place, _ANEW)
+def _statement_problem(trace: StatementTrace, place: Place) -> Problem:
+    missing = trace.printed - trace.found
+    where = f" in {missing} of {trace.printed} places" if trace.printed > 1 else ""
+    what = f"the {trace.kind} {clean_text(trace.id)[0]}"
+    if not trace.differences:
+        return Problem("statement-missing", f"{what} is missing{where}", place, _UNDO_HINT)
+    details = clean_text("; ".join(_describe_differences(trace.differences)))[0]
+    return Problem("statement-changed", f"{what} was changed{where}: {details}", place, _UNDO_HINT)
 
 
 def _note_problem(change: NoteChange, place: Place) -> Problem:
     what = f"note {change.number}"
     if not change.differences:
-        said = clean(_short(change.recorded))[0]
-        return Problem("note-missing", f"{what} is not there: “{said}”", place, _ANEW)
-    told = clean("; ".join(_told(change.differences)))[0]
-    return Problem("note-changed", f"{what} was changed: {told}", place, _ANEW)
+        recorded = clean_text(_shorten_note(change.recorded))[0]
+        return Problem("note-missing", f"{what} is missing: “{recorded}”", place, _UNDO_HINT)
+    details = clean_text("; ".join(_describe_differences(change.differences)))[0]
+    return Problem("note-changed", f"{what} was changed: {details}", place, _UNDO_HINT)
 
 
-def _short(text: str) -> str:
+def _shorten_note(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77].rstrip()}…"
 
 
-_ANEW = "undo the change, or change the snippet and make the document anew"
+_UNDO_HINT = "undo the change, or change the snippet and generate the document again"
 
 
-def _told(differences: tuple[Difference, ...]) -> Iterator[str]:
-    for one in differences[:_SHOWN]:
-        yield f"“{one.found}” for “{one.recorded}”"
-    if len(differences) > _SHOWN:
-        yield f"and {len(differences) - _SHOWN} more"
+def _describe_differences(differences: tuple[TextDifference, ...]) -> Iterator[str]:
+    for difference in differences[:_MAX_REPORTED]:
+        yield f"“{difference.found}” instead of “{difference.recorded}”"
+    if len(differences) > _MAX_REPORTED:
+        yield f"and {len(differences) - _MAX_REPORTED} more"

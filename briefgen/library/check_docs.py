@@ -1,46 +1,46 @@
-"""The documentation of each check, as `briefgen check --explain CODE` prints it."""
+"""The documentation of each problem code, as `briefgen check --explain CODE` prints it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from briefgen.errors import Problem, UsageError, suggest
-from briefgen.library.folders import built_in
+from briefgen.errors import Problem, UsageError, suggest_similar
+from briefgen.library.folders import resource_folder
 
 _HEADING = re.compile(r"^## ([a-z]+(?:-[a-z]+)+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """What docs/checks/ says about one code."""
+class CheckSection:
+    """The section of docs/checks/ on one problem code."""
 
     code: str
     page: str
     """Name of the file in docs/checks/."""
     text: str
-    """Markdown: the heading, what it means, the message, how to put it right."""
+    """Markdown: heading, meaning, message and remedy."""
 
 
-def sections() -> list[Section]:
-    """All sections of all pages, in the order in which they stand."""
+def read_check_sections() -> list[CheckSection]:
+    """Read all sections of all pages, in order."""
     found = []
-    for page in sorted((built_in("docs") / "checks").glob("*.md")):
+    for page in sorted((resource_folder("docs") / "checks").glob("*.md")):
         text = page.read_text(encoding="utf-8")
         starts = [*_HEADING.finditer(text)]
         ends = [*(start.start() for start in starts[1:]), len(text)]
         found += [
-            Section(start[1], page.name, text[start.start() : end].strip())
+            CheckSection(start[1], page.name, text[start.start() : end].strip())
             for start, end in zip(starts, ends, strict=True)
         ]
     return found
 
 
-def explain(code: str) -> Section:
-    """The section of a code; raises UsageFault for one that no problem has."""
-    known = {section.code: section for section in sections()}
+def find_check_section(code: str) -> CheckSection:
+    """Return the section on a problem code; raise UsageError for an unknown code."""
+    known = {section.code: section for section in read_check_sections()}
     if code not in known:
         raise UsageError(
-            Problem("code-unknown", f"no problem has the code {code!r}", None, suggest(code, known))
+            Problem("code-unknown", f"unknown problem code {code!r}", None, suggest_similar(code, known))
         )
     return known[code]

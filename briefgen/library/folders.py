@@ -1,4 +1,4 @@
-"""The folders that a library is read from, and the files in them. It reads no contents."""
+"""The folders of a library and the files in them, and the resource folders that ship with briefgen."""
 
 from __future__ import annotations
 
@@ -8,62 +8,62 @@ from pathlib import Path
 from typing import Literal
 
 from briefgen.errors import Place, Problem, ProblemList
-from briefgen.system.files import is_folder, is_ordinary, is_within, shown_name
+from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
 
-Shelf = Literal["templates", "snippets", "seeds", "examples", "docs"]
+ResourceName = Literal["templates", "snippets", "seeds", "examples", "docs"]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_PACKAGED = _PACKAGE / "_files"
+_WHEEL_FILES = _PACKAGE / "_files"
 
 
-def built_in(name: Shelf) -> Path:
-    """Folder of that name: in briefgen/_files/ where the wheel was installed, at the top of a checkout else.
+def resource_folder(name: ResourceName) -> Path:
+    """Return the folder of that name, in briefgen/_files/ of an installed wheel or in the checkout.
 
-    Of docs/ only docs/checks/ travels in the wheel.
+    Of docs/, the wheel has docs/checks/ only.
     """
-    return (_PACKAGED if is_packaged() else _PACKAGE.parent) / name
+    return (_WHEEL_FILES if is_installed_package() else _PACKAGE.parent) / name
 
 
-def is_packaged() -> bool:
-    """Whether briefgen runs from an installed package and not from a checkout."""
-    return _PACKAGED.is_dir()
+def is_installed_package() -> bool:
+    """Return whether briefgen runs from an installed package, not from a checkout."""
+    return _WHEEL_FILES.is_dir()
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """One root of a library: it holds `snippets/` and `seeds/`. A campaign's comes first."""
+class LibraryFolder:
+    """One root of a library, with `snippets/` and `seeds/` in it; a campaign's folder takes precedence."""
 
     path: Path
-    shown: str = ""
-    """How the folder is named to the user; empty for the current folder."""
+    display_name: str = ""
+    """The folder's path as shown to the user; empty for the current folder."""
 
-    def show(self, *parts: str) -> str:
-        """The name of a file in it as the user would write it."""
-        return "/".join(part.rstrip("/") for part in (self.shown, *parts) if part)
+    def display_path(self, *parts: str) -> str:
+        """Return the path of a file in the folder as the user would write it."""
+        return "/".join(part.rstrip("/") for part in (self.display_name, *parts) if part)
 
-    def files(self, under: str, pattern: str, findings: ProblemList) -> Iterator[tuple[Path, str]]:
-        """Files below `under` that match, sorted, with their shown names.
+    def find_files(self, under: str, pattern: str, problems: ProblemList) -> Iterator[tuple[Path, str]]:
+        """Yield matching files below `under`, sorted, with their display paths.
 
-        A link that leads out of the folder is reported and left out: a library that came from elsewhere
-        must not read other files of the machine. So are links that lead nowhere, folders and pipes: what
-        has the name of a file of the library is not passed over in silence.
+        Links out of the folder are reported and skipped: a library from elsewhere must not make briefgen read
+        other files of the machine. So are broken links, folders and pipes: nothing with the name of a library
+        file is ignored silently.
         """
         root = self.path / under
         for path in sorted(root.glob(pattern)):
-            shown = self.show(under, path.relative_to(root).as_posix())
-            if is_ordinary(path) and is_within(path, self.path):
-                yield path, shown
-            elif not is_ordinary(path):
+            display_name = self.display_path(under, path.relative_to(root).as_posix())
+            if is_regular_file(path) and is_inside_folder(path, self.path):
+                yield path, display_name
+            elif not is_regular_file(path):
                 leads = path.is_symlink() and not is_folder(path)
-                what = "is a link that leads to no file" if leads else "is no ordinary file"
+                what = "is a link that leads to no file" if leads else "is not a regular file"
                 hint = "put the file itself here, or remove the link" if leads else "remove it, or rename it"
-                findings.add(Problem("file-irregular", what, Place(shown_name(shown)), hint))
+                problems.add(Problem("file-irregular", what, Place(printable_name(display_name)), hint))
             else:
-                findings.add(
+                problems.add(
                     Problem(
                         "file-outside",
                         "leads to a file outside the library's folder",
-                        Place(shown),
+                        Place(display_name),
                         "put the file itself here instead of a link",
                     )
                 )

@@ -1,7 +1,4 @@
-"""The library: everything that people wrote and that letters are made from, loaded once.
-
-It reads and joins; whether the snippets are true to their sources is for briefgen.evidence to say.
-"""
+"""Load a library: everything that people wrote and that letters and papers are made from."""
 
 from __future__ import annotations
 
@@ -11,37 +8,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from briefgen.errors import Place, Problem, ProblemList
-from briefgen.evidence.lock import Lock, card_key
-from briefgen.evidence.normalize import Text
-from briefgen.library.folders import Folder, built_in
+from briefgen.evidence.lock import EvidenceLock
+from briefgen.evidence.source_text import SourceText
+from briefgen.evidence.statements import statement_key
+from briefgen.library.folders import LibraryFolder, resource_folder
+from briefgen.library.references import load_references
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
-from briefgen.library.sources import find_texts, load_records, load_references, load_rests_on
+from briefgen.library.sources import find_texts, load_records, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import Reference, RestsOn, SourceRecord
+from briefgen.model.source import Source, SourceDependency, SourceRecord
 from briefgen.system.files import is_folder
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Snippets, caveats and sources by id; a campaign's own come before the built-in ones."""
+    """Snippets, caveats and sources by id; a campaign's own override the built-in ones."""
 
-    folders: tuple[Folder, ...]
-    """Roots in order of search; the built-in one is last."""
+    folders: tuple[LibraryFolder, ...]
+    """Roots in search order; the built-in one is last."""
     snippets: Mapping[str, Snippet]
     caveats: Mapping[str, Caveat]
-    references: Mapping[str, Reference]
+    references: Mapping[str, Source]
     records: Mapping[str, SourceRecord]
-    rests_on: Mapping[str, RestsOn]
-    """Which sources themselves rest on which."""
-    texts: Mapping[str, Text]
-    """Full texts that are at hand, by source id; usually few."""
-    lock: Lock
+    rests_on: Mapping[str, SourceDependency]
+    """Which sources depend on which others."""
+    texts: Mapping[str, SourceText]
+    """Available full texts by source id; usually few."""
+    lock: EvidenceLock
     """What was proved and reviewed, of the campaign's own snippets and of the built-in ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """Where full texts of sources are to be looked for."""
+class TextLocations:
+    """Where to look for full texts of sources."""
 
     folder: Path | None = None
     """A folder of `ID.txt` files (the environment's BRIEFGEN_TEXTS)."""
@@ -49,58 +48,62 @@ class Texts:
     """Single files by source id (`--text ID=FILE`)."""
 
 
-NO_TEXTS = Texts()
-"""Only those in the folders' own seeds/texts/."""
+DEFAULT_TEXT_LOCATIONS = TextLocations()
+"""Only the folders' own seeds/texts/."""
 
 
-def library_folders(campaign: Folder | None = None) -> tuple[Folder, ...]:
-    """The roots to search: the campaign's folder, where there is one, then what ships with briefgen."""
-    shipped = Folder(built_in("snippets").parent, "briefgen")
+def library_folders(campaign: LibraryFolder | None = None) -> tuple[LibraryFolder, ...]:
+    """Return the roots to search: the campaign's folder, if any, then the built-in library."""
+    shipped = LibraryFolder(resource_folder("snippets").parent, "briefgen")
     return (campaign, shipped) if campaign else (shipped,)
 
 
-def load_library(folders: Sequence[Folder], findings: ProblemList, texts: Texts = NO_TEXTS) -> Library:
-    """Load everything under the folders; what cannot be read goes to `findings`."""
+def load_library(
+    folders: Sequence[LibraryFolder], problems: ProblemList, texts: TextLocations = DEFAULT_TEXT_LOCATIONS
+) -> Library:
+    """Load everything under the folders; report to `problems` what cannot be read."""
     for folder in folders:
-        _check_parts(folder, findings)
-    records = load_records(folders, findings)
+        _check_subfolders(folder, problems)
+    records = load_records(folders, problems)
     return Library(
         folders=tuple(folders),
-        snippets=load_snippets(folders, findings),
-        caveats=load_caveats(folders, findings),
-        references=load_references(folders, findings),
+        snippets=load_snippets(folders, problems),
+        caveats=load_caveats(folders, problems),
+        references=load_references(folders, problems),
         records=records,
-        rests_on=load_rests_on(folders, findings),
-        texts=find_texts(records, folders, texts.folder, texts.given, findings),
-        lock=load_lock(folders, findings),
+        rests_on=load_rests_on(folders, problems),
+        texts=find_texts(records, folders, texts.folder, texts.given, problems),
+        lock=load_lock(folders, problems),
     )
 
 
-def _check_parts(folder: Folder, findings: ProblemList) -> None:
-    """A file, or a link that leads nowhere, where a folder is looked for would leave it out in silence."""
+def _check_subfolders(folder: LibraryFolder, problems: ProblemList) -> None:
+    """Report a file or broken link in the place of a folder, which would otherwise be ignored silently."""
     for name in ("snippets", "seeds", "templates"):
         path = folder.path / name
         if (path.is_symlink() or path.exists()) and not is_folder(path):
-            hint = "give it another name, and put a folder in its place"
-            place = Place(folder.show(name))
-            findings.add(Problem("file-irregular", "is no folder, and one is looked for here", place, hint))
+            hint = "rename it, and put a folder in its place"
+            place = Place(folder.display_path(name))
+            problems.add(
+                Problem("file-irregular", "is not a folder, but a folder is expected here", place, hint)
+            )
 
 
-def own_cards(folder: Folder) -> set[str]:
-    """Names, as the lock has them, of the snippets and caveats that stand in one folder."""
+def list_statement_keys(folder: LibraryFolder) -> set[str]:
+    """Return the lock's keys for the snippets and caveats of one folder."""
     ignored = ProblemList()
     snippets = load_snippets([folder], ignored).values()
     caveats = load_caveats([folder], ignored).values()
-    return {*map(card_key, snippets), *map(card_key, caveats)}
+    return {*map(statement_key, snippets), *map(statement_key, caveats)}
 
 
-def lock_of(lock: Lock, names: Collection[str]) -> Lock:
-    """The part of a lock that concerns some cards."""
+def select_lock_entries(lock: EvidenceLock, keys: Collection[str]) -> EvidenceLock:
+    """Return the entries of a lock that belong to the snippets and caveats of the given keys."""
 
-    def ours(key: str) -> bool:
-        return re.split("[#.]", key, maxsplit=1)[0] in names
+    def is_selected(key: str) -> bool:
+        return re.split("[#.]", key, maxsplit=1)[0] in keys
 
-    return Lock(
-        {key: entry for key, entry in lock.quotes.items() if ours(key)},
-        {key: entry for key, entry in lock.wordings.items() if ours(key)},
+    return EvidenceLock(
+        {key: entry for key, entry in lock.quotes.items() if is_selected(key)},
+        {key: entry for key, entry in lock.wordings.items() if is_selected(key)},
     )

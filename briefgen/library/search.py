@@ -1,8 +1,8 @@
-"""Searches the snippets for words, and puts first what answers best. It reads no texts of sources.
+"""Search the snippets for words and rank the results. Full texts of sources are not searched.
 
-A snippet that has all words comes before one that has some; a word in id, title or topics counts more than
-one in the wording, and that more than one in the works cited. Upper case, accents and plurals make no
-difference, and a word of four letters or more is also found at the beginning of a longer one.
+Snippets with all words precede those with some. A word in id, title or topics weighs more than one in the
+wording, and that more than one in the works cited. Case, accents and plurals make no difference, and a word
+of four letters or more also matches the beginning of a longer one.
 """
 
 from __future__ import annotations
@@ -13,57 +13,57 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from briefgen.evidence.normalize import plain
+from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.model.snippet import Snippet
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _WEIGHTS: Mapping[str, int] = {"id": 8, "title": 8, "topic": 8, "wording": 4, "quote": 3, "source": 2}
-_TOLD = ("title", "container-title", "publisher", "number")
-_BEGINNING = 4
-"""Letters that a word must have to be found at the beginning of a longer one."""
-_NEAR = 40
-"""Characters shown around the words found."""
+_DESCRIBED_FIELDS = ("title", "container-title", "publisher", "number")
+_MIN_PREFIX_LETTERS = 4
+"""Letters that a word needs to match the beginning of a longer one."""
+_EXCERPT_LEAD = 40
+"""Characters shown before the first word found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A snippet that has at least one of the words."""
+class SearchHit:
+    """A snippet that matches at least one word."""
 
     snippet: Snippet
     found: tuple[str, ...]
-    """The words looked for that it has, as they were typed."""
+    """The matching words, as typed."""
     score: int
     where: str
-    """The place that answers best: a key of the snippet, or `source`."""
+    """The best matching part: a key of the snippet, or `source`."""
     text: str
-    """What stands there, shortened around the first word found."""
+    """An excerpt of that part, around the first word found."""
     spans: tuple[tuple[int, int], ...]
-    """The words found in `text`."""
+    """Positions of the words found in `text`."""
 
 
-def find(
-    snippets: Iterable[Snippet], references: Mapping[str, Reference], wanted: Sequence[str]
-) -> list[Hit]:
-    """Snippets that have the words, best first; equal ones by priority and id.
+def search_snippets(
+    snippets: Iterable[Snippet], references: Mapping[str, Source], queries: Sequence[str]
+) -> list[SearchHit]:
+    """Return matching snippets, best first, ties by priority and id.
 
-    Where one has them all, one that has some, and most of these in a work that it cites, is no answer.
+    If a snippet matches all words, those that match only some, best in a work that they cite, are dropped.
     """
-    terms = terms_of(wanted)
-    hits = [hit for snippet in snippets if (hit := _hit(snippet, references, terms)) is not None]
+    terms = parse_search_terms(queries)
+    hits = [hit for snippet in snippets if (hit := _match_snippet(snippet, references, terms)) is not None]
     if any(len(hit.found) == len(terms) for hit in hits):
         hits = [hit for hit in hits if len(hit.found) == len(terms) or hit.where != "source"]
     return sorted(hits, key=lambda hit: (-len(hit.found), -hit.score, -hit.snippet.priority, hit.snippet.id))
 
 
-def terms_of(wanted: Sequence[str]) -> dict[str, str]:
-    """The words to look for, folded, each with how it was typed."""
-    return {folded(word): word for text in wanted for word in _WORD.findall(text)}
+def parse_search_terms(queries: Sequence[str]) -> dict[str, str]:
+    """Return the words to search for, folded, each with its original spelling."""
+    return {fold_word(word): word for text in queries for word in _WORD.findall(text)}
 
 
 @lru_cache(maxsize=65536)
-def folded(word: str) -> str:
-    """A word without what makes no difference: case, accents, the ending of an English plural."""
+def fold_word(word: str) -> str:
+    """Return a word without case, accents and the ending of an English plural."""
     bare = unicodedata.normalize("NFKD", word.replace("’", "'"))
     bare = "".join(character for character in bare if not unicodedata.combining(character)).casefold()
     bare = bare.removesuffix("'s").removesuffix("'")
@@ -76,30 +76,32 @@ def folded(word: str) -> str:
     return bare
 
 
-def _hit(snippet: Snippet, references: Mapping[str, Reference], terms: Mapping[str, str]) -> Hit | None:
+def _match_snippet(
+    snippet: Snippet, references: Mapping[str, Source], terms: Mapping[str, str]
+) -> SearchHit | None:
     best: tuple[tuple[int, int], str, str] | None = None
     weights: dict[str, int] = {}
-    for where, text in _places(snippet, references):
-        found = _found(text, terms)
+    for where, text in _searchable_texts(snippet, references):
+        found = _find_terms(text, terms)
         for term, whole in found.items():
             weight = _WEIGHTS[where] * (2 if whole else 1)
             weights[term] = max(weights.get(term, 0), weight)
-        # Of places with as many words the wording is shown: that is what will be printed.
+        # Of parts with as many words, show the wording: that is what will be printed.
         rank = (len(found), _WEIGHTS[where] + 100 * (where == "wording"))
         if found and (best is None or rank > best[0]):
             best = rank, where, text
     if best is None:
         return None
     _, where, text = best
-    shown, spans = _around(text, terms)
+    excerpt, spans = _extract_excerpt(text, terms)
     typed = tuple(terms[term] for term in terms if term in weights)
-    return Hit(snippet, typed, sum(weights.values()), where, shown, spans)
+    return SearchHit(snippet, typed, sum(weights.values()), where, excerpt, spans)
 
 
-def _places(snippet: Snippet, references: Mapping[str, Reference]) -> Iterator[tuple[str, str]]:
-    yield "wording", plain(snippet.body)
+def _searchable_texts(snippet: Snippet, references: Mapping[str, Source]) -> Iterator[tuple[str, str]]:
+    yield "wording", strip_markdown(snippet.body)
     for variant in snippet.variants.values():
-        yield "wording", plain(variant)
+        yield "wording", strip_markdown(variant)
     for datum in snippet.data:
         yield "wording", " ".join((datum.label, datum.date, datum.value, datum.note))
     yield "id", snippet.id
@@ -112,12 +114,12 @@ def _places(snippet: Snippet, references: Mapping[str, Reference]) -> Iterator[t
         for source in (evidence.source, *(via.source for via in evidence.via)):
             reference = references.get(source or "")
             if source and reference:
-                yield "source", _described(reference)
+                yield "source", _describe_source(reference)
                 yield "source", source
 
 
-def _described(reference: Reference) -> str:
-    """Who made a work, its title, and where it stands."""
+def _describe_source(reference: Source) -> str:
+    """Return a work's authors, title and publication details."""
     csl = reference.csl
     people = csl.get("author")
     names = [
@@ -126,37 +128,39 @@ def _described(reference: Reference) -> str:
         if isinstance(person, dict)
         for part in ("given", "family", "literal")
     ]
-    kept = [" ".join(filter(None, names)), *(str(csl.get(key, "")) for key in _TOLD)]
+    kept = [" ".join(filter(None, names)), *(str(csl.get(key, "")) for key in _DESCRIBED_FIELDS)]
     return " · ".join(filter(None, kept))
 
 
-def _found(text: str, terms: Mapping[str, str]) -> dict[str, bool]:
-    """The terms that a text has, and of each whether it stands there as a whole word."""
+def _find_terms(text: str, terms: Mapping[str, str]) -> dict[str, bool]:
+    """Return the terms found in a text, and for each whether it is a whole word there."""
     found: dict[str, bool] = {}
-    for _, term, whole in _words(text, terms):
+    for _, term, whole in _match_terms(text, terms):
         found[term] = found.get(term, False) or whole
     return found
 
 
-def _around(text: str, terms: Mapping[str, str], width: int = 160) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The text around the first word found, cut between words, and all words found in what is left."""
+def _extract_excerpt(
+    text: str, terms: Mapping[str, str], width: int = 160
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Cut a text around the first word found, and return it with the positions of all words found in it."""
     if len(text) > width:
-        first = next(_words(text, terms))[0][0]
-        begin = text.rfind(" ", 0, max(0, first - _NEAR)) + 1
+        first = next(_match_terms(text, terms))[0][0]
+        begin = text.rfind(" ", 0, max(0, first - _EXCERPT_LEAD)) + 1
         end = text.rfind(" ", begin, begin + width) if begin + width < len(text) else len(text)
         text = ("… " if begin else "") + text[begin:end] + (" …" if end < len(text) else "")
-    return text, spans_in(text, terms)
+    return text, find_term_spans(text, terms)
 
 
-def spans_in(text: str, terms: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    """Where words that were looked for stand in a text; `terms` are folded."""
-    return tuple(dict.fromkeys(span for span, _, _ in _words(text, terms)))
+def find_term_spans(text: str, terms: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Return the positions of words in a text; `terms` are folded."""
+    return tuple(dict.fromkeys(span for span, _, _ in _match_terms(text, terms)))
 
 
-def _words(text: str, terms: Iterable[str]) -> Iterator[tuple[tuple[int, int], str, bool]]:
-    """Each word of a text that answers a term: its span, the term, and whether it is the whole word."""
+def _match_terms(text: str, terms: Iterable[str]) -> Iterator[tuple[tuple[int, int], str, bool]]:
+    """Yield each word that matches a term: its span, the term, and whether it is the whole word."""
     for match in _WORD.finditer(text):
-        word = folded(match.group())
+        word = fold_word(match.group())
         for term in terms:
-            if word == term or (len(term) >= _BEGINNING and word.startswith(term)):
+            if word == term or (len(term) >= _MIN_PREFIX_LETTERS and word.startswith(term)):
                 yield match.span(), term, word == term

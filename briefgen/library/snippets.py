@@ -1,6 +1,6 @@
-"""Reads snippets and caveats: front matter and body, each value with its place.
+"""Read snippets and caveats: YAML front matter and a body, each value with its place.
 
-It checks their form. Whether they are true to their sources is evidence's work.
+Only their form is checked here; whether they agree with their sources is checked in briefgen.evidence.
 """
 
 from __future__ import annotations
@@ -11,136 +11,154 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
-from briefgen.evidence.lock import ALT, LEGEND, Lock, card_wordings, read_lock, wording_place
-from briefgen.evidence.normalize import fault_of
-from briefgen.library.folders import Folder
+from briefgen.evidence.inline_markdown import find_unsupported_markup
+from briefgen.evidence.lock import EvidenceLock, read_lock
+from briefgen.evidence.statements import ALT_WORDING, LEGEND_WORDING, printable_wordings, wording_place
+from briefgen.library.folders import LibraryFolder
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.system.yaml_reader import build, read_text, read_yaml, split_front_matter
+from briefgen.system.yaml_reader import build_record, parse_yaml, read_text_file, split_front_matter
 
-CAVEATS = "caveats"
-LOCK = "quotes.lock"
-NO_SNIPPETS = frozenset({"README.md", "corrections.md"})
-"""Files of prose at the top of snippets/."""
+CAVEATS_FOLDER = "caveats"
+LOCK_FILE_NAME = "quotes.lock"
+NON_SNIPPET_FILES = frozenset({"README.md", "corrections.md"})
+"""Files at the top of snippets/ that are not snippets."""
 
-UNWRITTEN = "Write the statement here, in your own words."
-"""Stands in for the wording of a snippet that was only started (briefgen.library.ingest.draft_snippet)."""
+PLACEHOLDER_WORDING = "Write the statement here, in your own words."
+"""Placeholder for the wording of a new draft (briefgen.library.ingest.draft_snippet)."""
 
-Card = TypeVar("Card", Snippet, Caveat)
-
-
-def load_snippets(folders: Sequence[Folder], findings: ProblemList) -> dict[str, Snippet]:
-    """All snippets by id, from `snippets/**/*.md`; a campaign's own comes first."""
-    return _load(Snippet, folders, findings)
+StatementT = TypeVar("StatementT", Snippet, Caveat)
 
 
-def load_caveats(folders: Sequence[Folder], findings: ProblemList) -> dict[str, Caveat]:
-    """All caveats by id, from `snippets/caveats/*.md`."""
-    return _load(Caveat, folders, findings)
+def load_snippets(folders: Sequence[LibraryFolder], problems: ProblemList) -> dict[str, Snippet]:
+    """Load all snippets by id from `snippets/**/*.md`; earlier folders take precedence."""
+    return _load_statements(Snippet, folders, problems)
 
 
-def _load(kind: type[Card], folders: Sequence[Folder], findings: ProblemList) -> dict[str, Card]:
-    cards: dict[str, Card] = {}
+def load_caveats(folders: Sequence[LibraryFolder], problems: ProblemList) -> dict[str, Caveat]:
+    """Load all caveats by id from `snippets/caveats/*.md`; earlier folders take precedence."""
+    return _load_statements(Caveat, folders, problems)
+
+
+def _load_statements(
+    kind: type[StatementT], folders: Sequence[LibraryFolder], problems: ProblemList
+) -> dict[str, StatementT]:
+    statements: dict[str, StatementT] = {}
     for folder in folders:
-        own: dict[str, Card] = {}
-        for path, shown in _files(kind, folder, findings):
-            card = _read(kind, path, shown, findings)
-            if card is None:
+        own: dict[str, StatementT] = {}
+        for path, display_name in _find_statement_files(kind, folder, problems):
+            statement = _read_statement_file(kind, path, display_name, problems)
+            if statement is None:
                 continue
-            if card.id in own:
-                message = f"the id {card.id!r} stands in {own[card.id].at().file} already"
-                findings.add(
+            if statement.id in own:
+                message = f"the id {statement.id!r} is already used in {own[statement.id].locate().file}"
+                problems.add(
                     Problem(
-                        "snippet-repeated", message, card.at("id"), "ids are never used twice; choose another"
+                        "snippet-repeated",
+                        message,
+                        statement.locate("id"),
+                        "choose another id; ids are never reused",
                     )
                 )
                 continue
-            own[card.id] = card
-        cards = {**own, **cards}
-    return cards
+            own[statement.id] = statement
+        statements = {**own, **statements}
+    return statements
 
 
-def _files(kind: type[Card], folder: Folder, findings: ProblemList) -> Iterator[tuple[Path, str]]:
+def _find_statement_files(
+    kind: type[StatementT], folder: LibraryFolder, problems: ProblemList
+) -> Iterator[tuple[Path, str]]:
     if kind is Caveat:
-        yield from folder.files(f"snippets/{CAVEATS}", "*.md", findings)
+        yield from folder.find_files(f"snippets/{CAVEATS_FOLDER}", "*.md", problems)
         return
-    for path, shown in folder.files("snippets", "**/*.md", findings):
+    for path, display_name in folder.find_files("snippets", "**/*.md", problems):
         inner = path.relative_to(folder.path / "snippets")
-        if inner.parts[0] == CAVEATS or str(inner) in NO_SNIPPETS:
+        if inner.parts[0] == CAVEATS_FOLDER or str(inner) in NON_SNIPPET_FILES:
             continue
-        yield path, shown
+        yield path, display_name
 
 
-def _read(kind: type[Card], path: Path, shown: str, findings: ProblemList) -> Card | None:
+def _read_statement_file(
+    kind: type[StatementT], path: Path, display_name: str, problems: ProblemList
+) -> StatementT | None:
     try:
-        text = read_text(path, shown)
+        text = read_text_file(path, display_name)
     except BriefgenError as fault:
-        findings.extend(fault.problems)
+        problems.extend(fault.problems)
         return None
-    return read_card(kind, text, shown, findings)
+    return parse_statement(kind, text, display_name, problems)
 
 
-def read_card(kind: type[Card], text: str, shown: str, findings: ProblemList) -> Card | None:
-    """Make a snippet or caveat of one file's text; `shown` names the file and gives the id it must have."""
-    parts = split_front_matter(text, shown, findings)
+def parse_statement(
+    kind: type[StatementT], text: str, display_name: str, problems: ProblemList
+) -> StatementT | None:
+    """Parse a snippet or caveat; its id must be the file name in `display_name`."""
+    parts = split_front_matter(text, display_name, problems)
     if parts is None:
         return None
     front, body, body_line = parts
-    marked = read_yaml(front, shown, findings, first_line=2)
+    marked = parse_yaml(front, display_name, problems, first_line=2)
     if marked is None or not isinstance(marked.data, dict):
         if marked is not None:
-            findings.add(Problem("front-matter", "holds no `key: value` lines", Place(shown, 2)))
+            problems.add(Problem("front-matter", "contains no `key: value` lines", Place(display_name, 2)))
         return None
     if "body" in marked.data:
         hint = "write the wording below the second line ---"
-        findings.add(Problem("unknown-key", "unknown key 'body'", marked.places[("body",)], hint))
+        problems.add(Problem("unknown-key", "unknown key 'body'", marked.places[("body",)], hint))
         return None
     lead = len(body) - len(body.lstrip())
-    place = Place(shown, body_line + body[:lead].count("\n"))
+    place = Place(display_name, body_line + body[:lead].count("\n"))
     if not body.strip():
-        findings.add(
+        problems.add(
             Problem("snippet-body", "has no wording", place, "write one paragraph below the second line ---")
         )
         return None
     data = {**marked.data, "body": body.strip()}
-    card = build(kind, replace(marked, data=data, places={**marked.places, ("body",): place}), findings)
-    if card is not None:
-        _check_form(card, Path(shown).stem, findings)
-    return card
+    statement = build_record(
+        kind, replace(marked, data=data, places={**marked.places, ("body",): place}), problems
+    )
+    if statement is not None:
+        _check_statement(statement, Path(display_name).stem, problems)
+    return statement
 
 
-def _check_form(card: Snippet | Caveat, name: str, findings: ProblemList) -> None:
-    if card.id != name:
-        findings.add(
+def _check_statement(statement: Snippet | Caveat, name: str, problems: ProblemList) -> None:
+    if statement.id != name:
+        problems.add(
             Problem(
                 "snippet-id",
-                f"the id {card.id!r} is not the file's name {name!r}",
-                card.at("id"),
-                f"call the file {card.id}.md",
+                f"the id {statement.id!r} differs from the file name {name!r}",
+                statement.locate("id"),
+                f"rename the file to {statement.id}.md",
             )
         )
-    if card.body == UNWRITTEN and card.review.status == "verified":
-        message = "says what is to be written there, and no statement"
+    if statement.body == PLACEHOLDER_WORDING and statement.review.status == "verified":
+        message = "still has the placeholder instead of a statement"
         hint = "write the statement, or set review: {status: draft}"
-        findings.add(Problem("snippet-unwritten", message, card.at("body"), hint))
-    for key, wording in card_wordings(card).items():
-        if key in (ALT, LEGEND):
-            continue  # plain text, which the checks of figures look at
-        fault = fault_of(wording)
+        problems.add(Problem("snippet-unwritten", message, statement.locate("body"), hint))
+    for key, wording in printable_wordings(statement).items():
+        if key in (ALT_WORDING, LEGEND_WORDING):
+            continue  # plain text, checked with the figures
+        fault = find_unsupported_markup(wording)
         if fault:
-            findings.add(
+            problems.add(
                 Problem(
                     "snippet-body",
                     f"contains {fault}",
-                    wording_place(card, key),
+                    wording_place(statement, key),
                     "a wording is one paragraph with *emphasis* and **strong** at most",
                 )
             )
 
 
-def load_lock(folders: Sequence[Folder], findings: ProblemList) -> Lock:
-    """What was proved and reviewed, from each folder's `snippets/quotes.lock`; the first entry wins."""
-    lock = Lock()
+def load_lock(folders: Sequence[LibraryFolder], problems: ProblemList) -> EvidenceLock:
+    """Load what was proved and reviewed from each `snippets/quotes.lock`; the first entry wins."""
+    lock = EvidenceLock()
     for folder in folders:
-        own = read_lock(folder.path / "snippets" / LOCK, folder.show("snippets", LOCK), findings)
-        lock = lock.over(own)
+        own = read_lock(
+            folder.path / "snippets" / LOCK_FILE_NAME,
+            folder.display_path("snippets", LOCK_FILE_NAME),
+            problems,
+        )
+        lock = lock.with_fallback(own)
     return lock

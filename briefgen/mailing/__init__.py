@@ -1,4 +1,4 @@
-"""What is done with finished letters: one file to print, envelopes, labels, drafts of e-mails.
+"""Print and e-mail finished letters: one PDF to print, envelopes, labels and e-mail drafts.
 
-It composes no letter and sends nothing.
+Nothing here composes a letter or sends anything. Other packages import the modules directly.
 """

@@ -1,179 +1,98 @@
-"""The print run of a campaign: letters in one file, envelopes and labels, all in postal order.
+"""Prepare a campaign's print run: all letters in one PDF, envelopes and labels, in postal order.
 
-It decides what stands in which file; writing them is left to the command.
+`build_print_files` decides what goes into which file, and `write_files` writes them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from briefgen.address.address import address
-from briefgen.address.forms_of_address import Forms
-from briefgen.address.postal import country_line
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job
-from briefgen.batch.preview import WHY, preview
-from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.mailing.envelopes_labels import Page, Posted, draw
-from briefgen.mailing.shared_fonts import SharedFonts
+from briefgen.address.address import address_recipient
+from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.address.postal import format_country_line
+from briefgen.batch.outputs.files import write_output_files
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.preview import REASON_TEXTS, preview_batch
+from briefgen.batch.storage_errors import storage_error
+from briefgen.batch.tasks import BatchJob
+from briefgen.campaign.job import create_letter_job
+from briefgen.campaign.open import Campaign
+from briefgen.errors import BriefgenError, Problem, quantity
+from briefgen.mailing.envelopes_labels import (
+    Envelope,
+    LabelSheet,
+    Mailpiece,
+    PrintPage,
+    lay_out_envelopes,
+    lay_out_labels,
+    render_print_pages,
+)
+from briefgen.mailing.pdf_merge import PdfPart, merge_pdfs
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One PDF of a print file."""
-
-    source: Path | bytes
-    bookmark: str = ""
-    """What the list of contents calls it; empty for none."""
-
-
-def merge(parts: Iterable[Part], title: str, target: Any, *, duplex: bool = False) -> int:
-    """Write the print file of these parts to `target` (a binary file, open for writing); returns its pages.
-
-    With `duplex` each part begins on a sheet of its own: after an odd number of pages an empty one follows.
-    Raises BriefgenError where a part cannot be read.
-    """
-    from pikepdf import OutlineItem, Pdf
-
-    with Pdf.new() as pdf:
-        fonts, pictures = SharedFonts(pdf), _Pictures()
-        bookmarks = []
-        for part in parts:
-            source = _opened(part)
-            first = len(pdf.pages)
-            if part.bookmark:
-                bookmarks.append(OutlineItem(part.bookmark, first))
-            for page in source.pages:
-                _plain(page)
-            fonts.lift(source)
-            pdf.pages.extend(source.pages)
-            added = [pdf.pages[number] for number in range(first, len(pdf.pages))]
-            fonts.adopt(added)
-            pictures.adopt(added)
-            if duplex and len(added) % 2:
-                box = added[-1].mediabox
-                pdf.add_blank_page(page_size=(float(box[2] - box[0]), float(box[3] - box[1])))
-        fonts.write()
-        with pdf.open_outline() as outline:
-            outline.root.extend(bookmarks)
-        pdf.docinfo["/Title"] = title
-        pages = len(pdf.pages)
-        pdf.save(target, deterministic_id=True, **_compact())
-    return pages
-
-
-def _compact() -> dict[str, Any]:
-    from pikepdf import ObjectStreamMode
-
-    return {"object_stream_mode": ObjectStreamMode.generate, "compress_streams": True}
-
-
-def _opened(part: Part) -> Any:
-    from pikepdf import PasswordError, Pdf, PdfError
-
-    try:
-        return Pdf.open(BytesIO(part.source) if isinstance(part.source, bytes) else part.source)
-    except (PdfError, PasswordError, OSError) as error:
-        name = str(part.source) if isinstance(part.source, Path) else part.bookmark
-        problem = Problem(
-            "print-unreadable",
-            f"the letter cannot be read: {str(error)[:120]}",
-            Place(name),
-            "run briefgen batch, which makes it anew",
-        )
-        raise BriefgenError(problem) from None
-
-
-def _plain(page: Any) -> None:
-    for key in ("/Annots", "/StructParents", "/Tabs"):
-        if key in page:
-            del page[key]
-
-
-@dataclass(slots=True)
-class _Pictures:
-    """Stores each picture once."""
-
-    _first: dict[str, Any] = field(default_factory=dict)
-
-    def adopt(self, pages: Iterable[Any]) -> None:
-        """Replace pictures of added pages by the first of their kind."""
-        for page in pages:
-            objects = page.get("/Resources", {}).get("/XObject", {})
-            for name, one in list(objects.items()):
-                if one.get("/Subtype") == "/Image":
-                    objects[name] = self._shared(one)
-
-    def _shared(self, picture: Any) -> Any:
-        if "/SMask" in picture:
-            picture["/SMask"] = self._shared(picture["/SMask"])
-        plain = {key: repr(value) for key, value in picture.items() if key not in ("/SMask", "/Length")}
-        mask = picture["/SMask"].objgen if "/SMask" in picture else ()
-        key = sha256(repr((sorted(plain.items()), mask)).encode() + picture.read_raw_bytes()).hexdigest()
-        return self._first.setdefault(key, picture)
-
-
-NAMED = 5
-"""Recipients whom a message names."""
+MAX_NAMED_RECIPIENTS = 5
+"""Recipients listed in a message; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """One recipient's letter, in every format that was asked for."""
+class FinishedLetter:
+    """One recipient's letter, in every format requested."""
 
     recipient: Recipient
     files: tuple[tuple[str, Path], ...]
     """Format and file."""
 
 
-def finished_letters(job: Job, out: Path) -> list[Finished]:
-    """The letters to all recipients of a batch, in its order.
+def find_finished_letters(job: BatchJob, out: Path) -> list[FinishedLetter]:
+    """Return the letters to all recipients of a batch, in the batch's order.
 
-    Raises BriefgenError where one is not made, was changed by hand, or would come out differently today: what
-    goes to the post is whole.
+    Raise BriefgenError if any has not been made yet, was edited by hand or would come out differently today:
+    a mailing is complete or not printed at all.
     """
-    folder = Folder(out)
-    found = preview(job, folder)
-    wanting: dict[str, list[str]] = {}
-    for letter in found.letters:
+    folder = FolderOutput(out)
+    preview = preview_batch(job, folder)
+    unfinished: dict[str, list[str]] = {}
+    for letter in preview.letters:
         if letter.state != "unchanged":
-            wanting.setdefault(letter.why, []).append(letter.recipient)
-    if wanting:
-        raise BriefgenError(_unfinished(why, ids) for why, ids in wanting.items())
+            unfinished.setdefault(letter.why, []).append(letter.recipient)
+    if unfinished:
+        raise BriefgenError(_unfinished_letters_problem(reason, ids) for reason, ids in unfinished.items())
     files: dict[str, list[tuple[str, Path]]] = {}
-    for letter in found.letters:
-        files.setdefault(letter.recipient, []).append((letter.format, folder.letters / letter.file))
-    return [Finished(one, tuple(files[one.id])) for one in job.recipients if one.id in files]
+    for letter in preview.letters:
+        files.setdefault(letter.recipient, []).append((letter.format, folder.letters_folder / letter.file))
+    return [
+        FinishedLetter(recipient, tuple(files[recipient.id]))
+        for recipient in job.recipients
+        if recipient.id in files
+    ]
 
 
-def _unfinished(why: str, ids: Iterable[str]) -> Problem:
-    people = list(dict.fromkeys(ids))
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    letters = f"{len(people)} letter{'s' if len(people) > 1 else ''}"
+def _unfinished_letters_problem(reason: str, recipient_ids: Iterable[str]) -> Problem:
+    ids = list(dict.fromkeys(recipient_ids))
+    named = ", ".join(ids[:MAX_NAMED_RECIPIENTS])
+    more = f" and {len(ids) - MAX_NAMED_RECIPIENTS} more" if len(ids) > MAX_NAMED_RECIPIENTS else ""
+    letters = "1 letter is" if len(ids) == 1 else f"{len(ids)} letters are"
     return Problem(
         "letter-unfinished",
-        f"{letters} cannot be posted: {WHY[why]} ({', '.join(people[:NAMED])}{more})",
+        f"{letters} not ready to send: {REASON_TEXTS[reason]} ({named}{more})",
         None,
         "run briefgen batch first",
     )
 
 
-def in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Recipient]:
-    """By country, postal code and place, as posts sort and price what they are given in numbers.
+def sort_in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Recipient]:
+    """Sort recipients by country, postal code and locality, as postal services sort and price bulk mail.
 
-    Letters within the sender's country (`home`, ISO 3166-1 alpha-2) come first. Numbers in a code count by
-    value, so that `E2` stands before `E10`; who has no code stands behind those who have.
+    Letters within the sender's country (`home`, ISO 3166-1 alpha-2) come first. Numbers within a postal code
+    compare by value, so `E2` precedes `E10`; recipients without a code follow those who have one.
     """
 
-    def place(recipient: Recipient) -> tuple[object, ...]:
+    def sort_key(recipient: Recipient) -> tuple[object, ...]:
         country = recipient.country or home
         code = recipient.postal_code.upper()
         return (
@@ -186,45 +105,120 @@ def in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Recipien
             recipient.id,
         )
 
-    return sorted(recipients, key=place)
+    return sorted(recipients, key=sort_key)
 
 
-def letters_file(
-    finished: Sequence[Finished], campaign: CampaignConfig, forms: Forms, *, duplex: bool
+def merge_letter_pdfs(
+    letters: Sequence[FinishedLetter], campaign: CampaignConfig, forms: FormsOfAddress, *, duplex: bool
 ) -> tuple[bytes, int]:
-    """All letters (PDF) in one file, in the order given, a bookmark for each; returns it and its pages."""
+    """Merge the letters' PDFs in the order given, with bookmarks; return the file and its page count."""
     parts = []
-    for one in finished:
-        name = address(one.recipient, forms, sender_country=campaign.sender.country).name
-        place = " ".join(part for part in (one.recipient.postal_code, one.recipient.locality) if part)
-        parts.append(Part(dict(one.files)["pdf"], ", ".join(part for part in (place, name) if part)))
+    for letter in letters:
+        recipient = letter.recipient
+        name = address_recipient(recipient, forms, sender_country=campaign.sender.country).name
+        place = " ".join(part for part in (recipient.postal_code, recipient.locality) if part)
+        parts.append(PdfPart(dict(letter.files)["pdf"], ", ".join(part for part in (place, name) if part)))
     target = BytesIO()
-    pages = merge(parts, campaign.title, target, duplex=duplex)
+    pages = merge_pdfs(parts, campaign.title, target, duplex=duplex)
     return target.getvalue(), pages
 
 
-def posted_to(
-    recipients: Sequence[Recipient], campaign: CampaignConfig, forms: Forms, *, corner: bool = True
-) -> list[Posted]:
-    """The addresses as the letters carry them, with the sender's for the corner of the envelope."""
+def build_mailpieces(
+    recipients: Sequence[Recipient],
+    campaign: CampaignConfig,
+    forms: FormsOfAddress,
+    *,
+    with_sender: bool = True,
+) -> list[Mailpiece]:
+    """Return the addresses as printed in the letters; `with_sender` adds the sender's, for envelopes."""
     sender = campaign.sender
-    own = (sender.organisation, *sender.address)
-    posted = []
+    domestic = (sender.organisation, *sender.address)
+    mailpieces = []
     for recipient in recipients:
         abroad = bool(recipient.country) and recipient.country != sender.country
-        posted.append(
-            Posted(
-                address(recipient, forms, sender_country=sender.country).lines,
+        return_address = (*domestic, format_country_line(sender.country)) if abroad else domestic
+        mailpieces.append(
+            Mailpiece(
+                address_recipient(recipient, forms, sender_country=sender.country).lines,
                 recipient.id,
                 recipient.place,
-                ((*own, country_line(sender.country)) if abroad else own) if corner else (),
+                return_address if with_sender else (),
             )
         )
-    return posted
+    return mailpieces
 
 
-def addresses_file(pages: Sequence[Page], campaign: CampaignConfig) -> bytes:
-    """Envelopes or sheets of labels in one file."""
+def build_address_pdf(pages: Sequence[PrintPage], campaign: CampaignConfig) -> bytes:
+    """Render envelopes or label sheets as one PDF."""
+    rendered = render_print_pages(pages, campaign.title, campaign.language)
     target = BytesIO()
-    merge((Part(piece) for piece in draw(pages, campaign.title, campaign.language)), campaign.title, target)
+    merge_pdfs((PdfPart(piece) for piece in rendered), campaign.title, target)
     return target.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file for the output folder, not yet written."""
+
+    name: str
+    data: bytes
+    contents: str
+    """What it holds, in words; of a draft, the recipient's id."""
+
+
+def write_files(output_folder: Path, subfolder: str, files: Iterable[OutputFile]) -> list[str]:
+    """Write files; return where those that somebody had edited by hand were moved, in the output folder."""
+    target = output_folder / subfolder
+    try:
+        return write_output_files(output_folder, ((target / file.name, file.data) for file in files))
+    except OSError as error:
+        raise storage_error("a file cannot be written", error, target) from None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOptions:
+    """What a print run consists of."""
+
+    letters: bool = True
+    duplex: bool = False
+    """Begin each letter on a new sheet."""
+    envelope: Envelope | None = None
+    with_sender: bool = True
+    """Print the sender's address on envelopes."""
+    labels: LabelSheet | None = None
+    first_label: int = 1
+    """Counted from 1: earlier labels of the first sheet have been used."""
+    right: float = 0.0
+    down: float = 0.0
+    """Millimetres by which labels are moved, to suit the printer."""
+
+
+def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOptions) -> list[OutputFile]:
+    """Build the files of a print run from a campaign's finished letters.
+
+    Raise BriefgenError if a letter is not ready, or an address does not fit.
+    """
+    config, forms = campaign.config, campaign.composer.forms
+    recipients = sort_in_postal_order(campaign.recipients, config.sender.country)
+    files = []
+    if options.letters:
+        job = create_letter_job(campaign, ("pdf",), campaign.recipients)
+        finished = {letter.recipient.id: letter for letter in find_finished_letters(job, output_folder)}
+        letters = [finished[recipient.id] for recipient in recipients if recipient.id in finished]
+        data, pages = merge_letter_pdfs(letters, config, forms, duplex=options.duplex)
+        contents = f"{quantity(len(letters), 'letter')}, {quantity(pages, 'page')}"
+        files.append(OutputFile("letters.pdf", data, contents))
+    mailpieces = build_mailpieces(recipients, config, forms, with_sender=options.with_sender)
+    if envelope := options.envelope:
+        print_pages = lay_out_envelopes(mailpieces, envelope)
+        data = build_address_pdf(print_pages, config)
+        name = f"envelopes-{envelope.name}.pdf"
+        files.append(OutputFile(name, data, quantity(len(print_pages), "envelope")))
+    if sheet := options.labels:
+        print_pages = lay_out_labels(
+            mailpieces, sheet, first=options.first_label, right=options.right, down=options.down
+        )
+        data = build_address_pdf(print_pages, config)
+        contents = f"{quantity(len(mailpieces), 'label')}, {quantity(len(print_pages), 'sheet')}"
+        files.append(OutputFile(f"labels-{sheet.name}.pdf", data, contents))
+    return files

@@ -1,4 +1,4 @@
-"""A campaign: who writes to whom, when, asking for what."""
+"""The campaign configuration, as written in campaign.yaml."""
 
 from __future__ import annotations
 
@@ -7,235 +7,236 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from briefgen.model.branding import DesignName, FontFamily
 from briefgen.model.document import LayoutName
-from briefgen.model.look import DesignName, Family
 from briefgen.model.snippet import Slug
-from briefgen.model.written import Written
+from briefgen.model.yaml_model import YamlModel
 
-COLOUR = "^(#?[0-9a-fA-F]{6})?$"
-Page = Literal["a4", "us-letter"]
-Colour = Annotated[str, Field(pattern=COLOUR)]
-Format = Literal["pdf", "docx", "txt"]
+COLOUR_PATTERN = "^(#?[0-9a-fA-F]{6})?$"
+PageSize = Literal["a4", "us-letter"]
+HexColour = Annotated[str, Field(pattern=COLOUR_PATTERN)]
 
 
-class Sender(Written):
-    """Whose letterhead and signature the letters carry."""
+class Sender(YamlModel):
+    """The organisation that sends the letters and the person who signs them."""
 
     organisation: str
     name: str
     """The person who signs."""
     title: str = ""
     address: list[str] = Field(min_length=1)
-    """Postal lines, top to bottom, without the country."""
+    """Postal address lines, top to bottom, without the country."""
     country: str = Field(pattern="^[A-Z]{2}$")
-    """ISO 3166-1 alpha-2; decides which letters go abroad."""
+    """ISO 3166-1 alpha-2; letters to any other country are international mail."""
     email: str = ""
     phone: str = ""
     website: str = ""
     signature: str = ""
-    """A picture of the signature in the campaign folder (PNG, JPEG, or SVG with a PNG beside it)."""
+    """An image of the signature in the campaign folder: PNG, JPEG, or SVG with a PNG of the same name."""
     letterhead: str = ""
-    """A Word file in the campaign folder (DOCX or DOTX): letters take their page, heads and styles from it,
-    and the lines that name the sender are then left to it."""
+    """A DOCX or DOTX in the campaign folder. Letters take page setup, headers, footers and styles from it,
+    and leave naming the sender to it."""
 
 
-class Letter(Written):
-    """How the letters are set."""
+class LetterConfig(YamlModel):
+    """Template, page and limits of the letters (`letter:`)."""
 
     template: str = "letter"
-    page: Page = "a4"
+    page: PageSize = "a4"
     layout: LayoutName = "plain"
-    """Where the address stands, by the standard of a country's window envelopes; decides the paper too."""
+    """Position of the address for window envelopes, by national standard; also determines the paper size."""
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
     subject: str = ""
-    """Reference line, `{country}` in it is the state that the letters are about; empty: the title."""
+    """Subject line, with `{country}` for the state that the letters are about; if empty, the title."""
     max_pages: int | None = Field(default=None, ge=1, le=40)
-    """Pages that a letter keeps to, by shortening and leaving out optional snippets; None: no limit."""
+    """Page limit, met by shortening and dropping optional snippets; None for no limit."""
 
 
-class Victim(Written):
-    """Somebody to whom a case has happened."""
+class Victim(YamlModel):
+    """A victim in a case."""
 
     name: str
     about: str = ""
-    """What identifies them: age, sex, nationality, where they live or come from."""
+    """Identifying details: age, sex, nationality, place of residence or origin."""
 
 
-class Case(Written):
-    """One case as the Special Procedures of the Human Rights Council take it (OHCHR, submission of
-    information: victims, perpetrators, date, place and account; who submits it is the sender)."""
+class Case(YamlModel):
+    """A case submitted to the Special Procedures of the Human Rights Council.
+
+    The fields are those of OHCHR's form for the submission of information; the sender is who submits it.
+    """
 
     victims: list[Victim] = Field(min_length=1)
     perpetrators: str
     date: str
-    """As far as it is known: a day, a month, “about midday on …”."""
+    """As precise as is known: a day, a month, “about midday on …”."""
     place: str
     account: list[str] = Field(min_length=1)
-    """What happened, paragraph by paragraph; the sender's own words, not checked against sources."""
+    """What happened, one entry per paragraph, in the sender's words; not checked against sources."""
     consent: str
-    """Whether those concerned agree that the case is sent and made known."""
+    """Whether the victims consent to the submission and to its publication."""
     remedies: str = ""
-    """What was tried before courts and authorities of the State."""
+    """Domestic remedies sought: courts and authorities of the State."""
     confidential: str = ""
-    """What is not to be passed on."""
+    """Details that must not be passed on."""
 
 
-class Logo(Written):
-    """A picture at the upper right of letters."""
+class Logo(YamlModel):
+    """A logo at the top right of letters."""
 
     file: str
-    """PNG, JPEG, or SVG with a PNG beside it, in the campaign folder."""
+    """PNG, JPEG, or SVG with a PNG of the same name, in the campaign folder."""
     alt: str = ""
-    """What it shows, for those who do not see it; the organisation's name where it is empty."""
+    """Alternative text; if empty, the organisation's name."""
     height: float = Field(default=14, ge=5, le=30)
-    """Greatest height in millimetres."""
+    """Maximum height in millimetres."""
 
 
-class Colours(Written):
-    """Colours as six hexadecimal figures; an empty one is the design's."""
+class Colours(YamlModel):
+    """Colours as six hexadecimal digits; an empty one keeps the design's colour."""
 
-    accent: Colour = ""
-    text: Colour = ""
-    quiet: Colour = ""
+    accent: HexColour = ""
+    text: HexColour = ""
+    quiet: HexColour = ""
 
     @field_validator("*", mode="before")
     @classmethod
-    def _is_written(cls, colour: object) -> object:
+    def _reject_unquoted_colour(cls, colour: object) -> object:
         if colour is None:
-            raise ValueError('write the colour in quotes, "#1f3a5f": without them # begins a comment')
+            raise ValueError('put the colour in quotes, "#1f3a5f": an unquoted # starts a comment')
         return colour
 
 
-class Fonts(Written):
-    """Families of type; an empty one is the design's."""
+class Fonts(YamlModel):
+    """Font families; None keeps the design's font."""
 
-    text: Family | None = None
-    headings: Family | None = None
+    text: FontFamily | None = None
+    headings: FontFamily | None = None
 
 
-class Head(Written):
-    """What PDF and Word files look like, without a stylesheet."""
+class LetterheadConfig(YamlModel):
+    """Branding of PDF and Word files, for which no stylesheet is needed (`letterhead:`)."""
 
     design: DesignName = "serif"
     logo: Logo | None = None
     colours: Colours = Colours()
     fonts: Fonts = Fonts()
     sender: list[str] = []
-    """Lines under the organisation's name; address, telephone, e-mail and website where there are none."""
+    """Lines below the organisation's name; if empty, address, telephone, e-mail and website."""
     return_line: str = ""
-    """The sender in one line above the address, where the layout has one; else made from the address."""
+    """The return address above the recipient's in layouts that show one; if empty, made from the address."""
     footer: list[str] = Field(default=[], max_length=4)
-    """Lines at the foot of the first page."""
+    """Footer lines of the first page."""
 
 
-class Section(Written):
-    """One section of the briefing."""
+class BriefingSection(YamlModel):
+    """One section of the briefing paper."""
 
     heading: str
     topics: list[Slug] = []
     snippets: list[Slug] = []
-    """Named snippets come first, in this order; topics fill the rest by priority."""
+    """Printed first, in this order; snippets of `topics` follow by priority."""
     max_snippets: int = Field(default=8, ge=1, le=60)
     intro: str = ""
 
 
-class Briefing(Written):
-    """What the briefing paper is, and how it is set."""
+class BriefingConfig(YamlModel):
+    """Kind, template and content of the briefing paper (`briefing:`)."""
 
     kind: Literal["paper", "brief", "upr", "upr-joint"] = "paper"
-    """What it is to be: a policy brief and a submission to the Universal Periodic Review have rules."""
+    """Policy briefs and submissions to the Universal Periodic Review have rules of their own."""
     max_words: int | None = Field(default=None, ge=100)
-    """Words without notes, list of sources and annex; None: the limit of its kind."""
+    """Word limit, not counting notes, bibliography and annex; None for the limit of its kind."""
     template: str = "briefing"
-    page: Page = "a4"
+    page: PageSize = "a4"
     citation_style: str = "chicago-notes-bibliography"
     title: str = ""
     subtitle: str = ""
     short_title: str = ""
-    """In the head of the following pages, where the title is too long for it."""
+    """For the running head, if the title is too long for it."""
     summary: list[Slug] = []
-    """Snippets that make up the summary box."""
-    sections: list[Section] = []
+    """Snippets of the summary box."""
+    sections: list[BriefingSection] = []
     asks: list[Slug] = []
     data_tables: bool = False
-    """Below each figure its data as a table, where the template does not say."""
+    """Print each figure's data as a table below it, unless the template decides otherwise."""
     annex: bool = False
-    """Print the sources and how each claim was verified."""
+    """Print an annex with the sources and how each claim was verified."""
     max_pages: int | None = Field(default=None, ge=1, le=400)
-    """Pages that the briefing keeps to, all that is in it counted; None: no limit."""
+    """Page limit of the whole document; None for no limit."""
 
 
-class Interest(Written):
-    """A rule that maps recipients to what concerns them; all that match apply, the last weighs most."""
+class Interest(YamlModel):
+    """A rule that assigns topics to recipients; all matching rules apply, and the last one weighs most."""
 
     when: str
-    """Condition in template syntax over the recipient: `office == "us-senator"`, `"SSFR" in committees`."""
+    """Condition on the recipient in template syntax: `office == "us-senator"`, `"SSFR" in committees`."""
     topics: list[Slug] = []
     ask: Slug | None = None
-    """Ask for these recipients; the last rule that gives one wins."""
+    """The ask for these recipients; the last matching rule that has one wins."""
 
 
-class Selection(Written):
-    """Which snippets a letter may use."""
+class Selection(YamlModel):
+    """Which snippets a letter may use, and how many (`selection:`)."""
 
     required: list[Slug] = []
     excluded: list[Slug] = []
     max_snippets: int = Field(default=4, ge=1, le=40)
     max_words: int | None = Field(default=None, ge=20)
-    """Words of the snippets of a letter together, the required ones included; None: no limit."""
+    """Word limit of all snippets in a letter, required ones included; None for no limit."""
     max_age: int | None = Field(default=None, ge=0)
-    """Years; a claim older than this must carry its date in the sentence."""
+    """In years; claims older than this must state their date in the sentence."""
 
 
-class Output(Written):
-    """What is made."""
+class OutputConfig(YamlModel):
+    """Output formats (`output:`)."""
 
-    formats: list[Format] = Field(default=["pdf", "docx"], min_length=1)
+    formats: list[str] = Field(default=["pdf", "docx"], min_length=1)
     pdf: Literal["accessible", "archive"] = "accessible"
-    """PDF/UA-1, which every reader's program can read aloud; or that and PDF/A-3a, to keep for decades."""
+    """`accessible` is PDF/UA-1, for screen readers; `archive` adds PDF/A-3a, for long-term preservation."""
 
 
-CONSTITUENCY = "{constituency}"
-"""What `constituent` fills in."""
-COUNTRY = "{country}"
-"""What `letter.subject` fills in."""
+CONSTITUENCY_PLACEHOLDER = "{constituency}"
+"""Replaced in `constituent` by the recipient's constituency."""
+COUNTRY_PLACEHOLDER = "{country}"
+"""Replaced in `letter.subject` by the name of the state in `about`."""
 
 
-class CampaignConfig(Written):
+class CampaignConfig(YamlModel):
     """The file campaign.yaml."""
 
     id: Slug
     title: str
     date: date
-    """On every letter; never taken from the clock."""
+    """Printed on every letter; never the current date, so that builds are reproducible."""
     language: str = "en"
     sender: Sender
     ask: Slug
-    """Snippet of kind `ask`: the one action requested, where no interest gives another."""
+    """Snippet of kind `ask`: the one action requested, unless an interest overrides it."""
     about: str = Field(default="KP", pattern="^[A-Z]{2}$")
-    """The state whose situation the letters are about, by ISO 3166-1 alpha-2."""
+    """The state whose situation the letters are about, as ISO 3166-1 alpha-2."""
     opening: str = ""
-    """A sentence of the organisation's own that opens each letter, before the ask."""
+    """The organisation's own first sentence of each letter, before the ask."""
     constituent: str = ""
-    """A sentence for elected recipients that says who in their constituency writes; `{constituency}` in it is
-    filled in from the recipient's column, and where that is empty there is no such sentence."""
+    """A sentence for elected recipients on who in their constituency writes. `{constituency}` is replaced by
+    the recipient's; the sentence is left out for recipients without one."""
     case: Case | None = None
-    """For letters of the template `communication`."""
-    letter: Letter = Letter()
-    briefing: Briefing = Briefing()
-    letterhead: Head = Head()
+    """For letters that use the template `communication`."""
+    letter: LetterConfig = LetterConfig()
+    briefing: BriefingConfig = BriefingConfig()
+    letterhead: LetterheadConfig = LetterheadConfig()
     recipients: list[str] = Field(min_length=1)
     """CSV files and workbooks in the campaign folder."""
     interests: list[Interest] = []
     selection: Selection = Selection()
-    output: Output = Output()
+    output: OutputConfig = OutputConfig()
     ignore: list[str] = []
-    """Codes of warnings that the campaign has decided to live with."""
+    """Codes of warnings to suppress."""
 
     @field_validator("constituent")
     @classmethod
-    def _names_the_constituency(cls, text: str) -> str:
-        if text and CONSTITUENCY not in text:
-            raise ValueError(f"write {CONSTITUENCY} where the name of the constituency belongs")
+    def _require_constituency_placeholder(cls, text: str) -> str:
+        if text and CONSTITUENCY_PLACEHOLDER not in text:
+            raise ValueError(f"write {CONSTITUENCY_PLACEHOLDER} where the constituency's name belongs")
         return text

@@ -1,4 +1,7 @@
-"""The one thing that both outputs consume: semantic HTML, citations resolved, and what it rests on."""
+"""The composed document that all renderers consume: semantic HTML, resolved citations, the evidence record.
+
+The constants list the HTML vocabulary that a Document may use.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +12,61 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Literal
 
-FORMAT = "briefgen-evidence/1"
+RECORD_FORMAT = "briefgen-evidence/1"
+"""Value of `format` in every evidence record; the number changes with the record's structure."""
 
 
-def text_hash(text: str) -> str:
-    """SHA-256 of a statement's text, as the record carries it beside the text."""
+def hash_text(text: str) -> str:
+    """Return the SHA-256 (hex) of a statement's text, which the record stores next to the text."""
     return sha256(text.encode()).hexdigest()
 
 
-def record_hash(record: Mapping[str, Any]) -> str:
-    """SHA-256 over everything in a record but this hash itself, whatever the order and spacing of its JSON.
+def hash_record(record: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a record without its own hash, independent of JSON key order and spacing.
 
-    It shows edits by hand; who means to forge can compute it too.
+    It reveals edits by hand; it is no protection from a forger, who can compute it too.
     """
     rest = {key: value for key, value in record.items() if key != "sha256"}
     return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 LayoutName = Literal["plain", "us-letter", "din-5008-a", "din-5008-b", "sn-right", "nf-z11", "uk-dl"]
-"""Of a letter's page: the national standard that says where the address stands; `plain` follows none."""
-WITH_RETURN_LINE: frozenset[LayoutName] = frozenset({"din-5008-a", "din-5008-b"})
-"""Layouts whose window shows the sender's address in small type above the recipient's (DIN 5008)."""
+"""National standard for the position of the address on a letter; `plain` follows none."""
+LAYOUTS_WITH_RETURN_LINE: frozenset[LayoutName] = frozenset({"din-5008-a", "din-5008-b"})
+"""Layouts that print the return address in small type above the recipient's, in the window (DIN 5008)."""
 
-BLOCKS = frozenset({"p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table", "figure", "div"})
-INLINE = frozenset({"a", "em", "strong", "span", "br", "sup", "sub"})
-WITHIN: Mapping[str, frozenset[str]] = {
-    "div": BLOCKS,
+BLOCK_ELEMENTS = frozenset({"p", "h1", "h2", "h3", "ul", "ol", "blockquote", "table", "figure", "div"})
+INLINE_ELEMENTS = frozenset({"a", "em", "strong", "span", "br", "sup", "sub"})
+ALLOWED_CHILDREN: Mapping[str, frozenset[str]] = {
+    "div": BLOCK_ELEMENTS,
     "blockquote": frozenset({"p", "ul", "ol"}),
     "ul": frozenset({"li"}),
     "ol": frozenset({"li"}),
-    "li": INLINE | {"p", "ul", "ol"},
-    "p": INLINE,
-    "h1": INLINE,
-    "h2": INLINE,
-    "h3": INLINE,
-    "em": INLINE,
-    "strong": INLINE,
+    "li": INLINE_ELEMENTS | {"p", "ul", "ol"},
+    "p": INLINE_ELEMENTS,
+    "h1": INLINE_ELEMENTS,
+    "h2": INLINE_ELEMENTS,
+    "h3": INLINE_ELEMENTS,
+    "em": INLINE_ELEMENTS,
+    "strong": INLINE_ELEMENTS,
     "sup": frozenset(),
     "sub": frozenset(),
-    "a": INLINE - {"a"},
-    "span": INLINE,
+    "a": INLINE_ELEMENTS - {"a"},
+    "span": INLINE_ELEMENTS,
     "table": frozenset({"caption", "thead", "tbody"}),
-    "caption": INLINE,
+    "caption": INLINE_ELEMENTS,
     "thead": frozenset({"tr"}),
     "tbody": frozenset({"tr"}),
     "tr": frozenset({"th", "td"}),
-    "th": INLINE,
-    "td": INLINE | {"p", "ul", "ol"},
+    "th": INLINE_ELEMENTS,
+    "td": INLINE_ELEMENTS | {"p", "ul", "ol"},
     "figure": frozenset({"img", "figcaption"}),
-    "figcaption": INLINE,
+    "figcaption": INLINE_ELEMENTS,
     "img": frozenset(),
     "br": frozenset(),
 }
-"""What may stand directly within what. `li` and `td` hold either inline content or blocks, not both."""
-HOLDS_TEXT = frozenset(
+"""Allowed children of each element. `li` and `td` hold either inline content or blocks, not both."""
+TEXT_ELEMENTS = frozenset(
     {
         "p",
         "h1",
@@ -81,18 +85,19 @@ HOLDS_TEXT = frozenset(
         "figcaption",
     }
 )
-"""Elements that may hold text directly."""
-ATTRIBUTES: Mapping[str, frozenset[str]] = {
+"""Elements that may contain text directly."""
+ALLOWED_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href"}),
     "img": frozenset({"src", "alt"}),
     "th": frozenset({"scope", "colspan", "rowspan"}),
     "td": frozenset({"colspan", "rowspan"}),
     "ol": frozenset({"start"}),
 }
-COMPOSED_ATTRIBUTES: Mapping[str, frozenset[str]] = {"img": frozenset({"data-png"})}
-"""Written by briefgen.compose alone, and refused in templates. Every `src` of a document is a `data:` address
-of a PNG, JPEG or SVG; beside an SVG stands `data-png`, the same picture as a PNG, for what shows no SVG."""
-COMMON_ATTRIBUTES = frozenset({"lang", "id"})
+COMPOSER_ATTRIBUTES: Mapping[str, frozenset[str]] = {"img": frozenset({"data-png"})}
+"""Attributes that only briefgen.compose may add; templates may not. Every `src` in a document is a `data:`
+URL of a PNG, JPEG or SVG; an SVG also has `data-png`, the same picture as a PNG for readers without SVG
+support."""
+GLOBAL_ATTRIBUTES = frozenset({"lang", "id"})
 BLOCK_CLASSES = frozenset(
     {
         "letterhead",
@@ -115,83 +120,86 @@ BLOCK_CLASSES = frozenset(
         "byline",
     }
 )
-"""Classes of `div`; a paragraph within one takes the look of that block. Every `div` has exactly one."""
+"""Classes of `div`; they determine the style of the paragraphs inside. Every `div` has exactly one."""
 SPAN_CLASSES = frozenset({"footnote", "small-caps"})
-"""Classes of `span`. A footnote stands at its call, holds inline content and no other footnote. A span
-without class serves for `lang`."""
+"""Classes of `span`. A footnote is placed at its reference mark and holds inline content without further
+footnotes. A span without a class carries `lang`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One letter or briefing, neutral of format."""
+    """One composed letter or briefing, independent of the output format."""
 
     kind: Literal["letter", "briefing"]
     html: str
-    """Canonical semantic HTML: a sequence of block elements, well-formed as XML without a root
-    (`<p>…</p><div class="ask">…</div>`), text cleaned, only the vocabulary above."""
+    """Canonical semantic HTML: a sequence of block elements (`<p>…</p><div class="ask">…</div>`), well-formed
+    as XML except for the missing root, with cleaned text and only the vocabulary above."""
     title: str
-    """Document property; a letter's is `Letter to The Honorable …`."""
+    """Title in the document properties; for a letter, `Letter to The Honorable …`."""
     author: str
     language: str
-    """BCP 47, of the whole; parts in other languages carry `lang`."""
+    """BCP 47, of the whole document; parts in other languages carry `lang`."""
     date: date
     running: tuple[str, ...]
-    """Head of the second and later pages: recipient and date of a letter, short title of a briefing."""
+    """Running head from page 2 on: recipient and date of a letter, short title of a briefing."""
     page: Literal["a4", "us-letter"]
     record: Mapping[str, Any]
-    """The evidence record (briefgen.evidence.record), JSON-able; both formats carry it."""
+    """The evidence record (briefgen.compose.record), JSON-serialisable; PDF and DOCX files embed it."""
     layout: LayoutName = "plain"
-    """Of letters: where the address stands, and marks on the edge (briefgen.render.layouts)."""
+    """For letters: position of the address, and fold and punch marks (briefgen.render.layouts)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A finished file, not yet written."""
+    """The bytes of a rendered file."""
 
     data: bytes
     pages: int | None
-    """None where only the reader's program decides (DOCX, plain text)."""
+    """None for formats that the reader's program paginates (DOCX, plain text)."""
 
 
-PARTICULAR = ("inside-address", "salutation")
-"""Blocks of a letter that differ with each recipient while the rest says the same."""
+RECIPIENT_BLOCKS = ("inside-address", "salutation")
+"""Classes of the blocks that differ for each recipient even if the rest of the letter is the same."""
 
 
-Foretold = Callable[[Document, int], float]
-"""How much a document is likely to be over a number of pages, in millimetres; 0 or less where it will fit."""
+OverflowEstimator = Callable[[Document, int], float]
+"""Estimates by how many millimetres a document exceeds a number of pages; 0 or less if it will fit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """How much room a document takes when it is set as PDF; measures in millimetres."""
+class PageUsage:
+    """How much space a document takes on the pages of a PDF."""
 
     used_mm: tuple[float, ...]
-    """For each page, the height of what stands on it, notes included."""
+    """For each page, the height of its content, footnotes included."""
     room_mm: tuple[float, ...]
-    """For each page, the height between its margins."""
+    """For each page, the height between the margins."""
     line_mm: float
-    """One line of the text."""
+    """Height of a line of body text."""
     line_characters: float
-    """On a full line of the text."""
+    """Characters in a full line of body text."""
     note_line_mm: float = 0.0
-    """One line of the notes; 0 where there are none."""
+    """Height of a line of the footnotes; 0 if there are none."""
     note_characters: float = 1.0
-    """On a full line of the notes."""
-    particular_mm: tuple[float, ...] | None = None
-    """Heights of the blocks that differ with each recipient; None where one of them stands aside."""
-    likely: Foretold | None = field(default=None, compare=False, repr=False)
-    """How much other words for the document would be over so many pages, without laying them out;
-    None where it fills one page and nothing need be known."""
+    """Characters in a full line of the footnotes."""
+    recipient_blocks_mm: tuple[float, ...] | None = None
+    """Heights of the blocks in RECIPIENT_BLOCKS; None if one of them is positioned outside the text flow."""
+    estimate_overflow: OverflowEstimator | None = field(default=None, compare=False, repr=False)
+    """Estimates the overflow of this document with other wording, without laying it out; None if the document
+    fits on one page, so that no estimate is needed."""
 
     @property
     def pages(self) -> int:
-        """How many there are."""
+        """The number of pages."""
         return len(self.used_mm)
 
-    def over_mm(self, most: int) -> float:
-        """How much has to go so that `most` pages are enough: what stands on further pages, less the room
-        that is free before them because lines were kept together; at least a line where there are more."""
-        if self.pages <= most:
+    def overflow_mm(self, max_pages: int) -> float:
+        """Return how many millimetres must be cut to fit on `max_pages` pages.
+
+        That is the content of the pages after them, less the space left at the foot of the last page because
+        lines were kept together; it is at least one line if there are too many pages, and 0 if there are not.
+        """
+        if self.pages <= max_pages:
             return 0.0
-        free = max(0.0, self.room_mm[most - 1] - self.used_mm[most - 1])
-        return max(self.line_mm, sum(self.used_mm[most:]) - free)
+        free = max(0.0, self.room_mm[max_pages - 1] - self.used_mm[max_pages - 1])
+        return max(self.line_mm, sum(self.used_mm[max_pages:]) - free)

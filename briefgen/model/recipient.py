@@ -1,4 +1,4 @@
-"""Recipients: the person or office addressed, and the forms due to them."""
+"""Recipients, and how a letter addresses them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from briefgen.errors import Place
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    """Membership of a committee."""
+    """A recipient's membership of a committee."""
 
     id: str
     name: str
@@ -21,40 +21,40 @@ class Committee:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person or office, as every reader fills it. Empty text means: not known."""
+    """One person or office, as every importer and table reader fills it. Empty strings mean unknown."""
 
     id: str
-    """Stable over re-import; lower-case letters, digits and hyphens."""
+    """Stable across re-imports; lower-case letters, digits and hyphens."""
     office: str
-    """Key of the forms of address, for example `us-senator`."""
+    """Key into the forms of address, for example `us-senator`."""
     country: str
-    """ISO 3166-1 alpha-2 of the postal address; empty for none."""
+    """ISO 3166-1 alpha-2 of the postal address; empty if there is no address."""
     name: str = ""
-    """Full name as printed, without titles: `Chellie Pingree`, `Angus S. King, Jr.`; empty: an office."""
+    """Full name as printed, without titles: `Chellie Pingree`, `Angus S. King, Jr.`; empty for an office."""
     honorific: str = ""
-    """A title given by the sender's data (`Dr`, `Sir`, `Ms`), never guessed."""
+    """A title from the user's data (`Dr`, `Sir`, `Ms`); never guessed."""
     given: str = ""
     family: str = ""
     suffix: str = ""
     """`Jr.`, `III`."""
     postnominals: str = ""
-    """`KC`, `PhD`; those that belong to the office (`MP`) come from the forms of address."""
+    """`KC`, `PhD`; those of the office (`MP`) come from the forms of address."""
     gender: str = ""
-    """`f`, `m` or empty; never guessed from a name."""
+    """`f`, `m` or empty; never guessed from the name."""
     role: str = ""
-    """Title of the post as printed: `Minister of Foreign Affairs`."""
+    """Job title as printed: `Minister of Foreign Affairs`."""
     organisation: str = ""
     address: tuple[str, ...] = ()
-    """Street, building, room: the lines between the organisation and the locality."""
+    """Street, building, room: the address lines between organisation and locality."""
     locality: str = ""
     region: str = ""
     postal_code: str = ""
     language: str = "en"
-    """BCP 47; empty in a list that is brought in, where its data name none: the campaign then decides."""
+    """BCP 47; empty in imported lists whose data do not name one, so that the campaign's language applies."""
     email: str = ""
     contact_form: str = ""
     represents: str = ""
-    """ISO 3166-1 alpha-2 of the state that a diplomat or minister speaks for."""
+    """ISO 3166-1 alpha-2 of the state that a diplomat or minister represents."""
     chamber: str = ""
     state: str = ""
     district: str = ""
@@ -64,33 +64,33 @@ class Recipient:
     tags: tuple[str, ...] = ()
     term_end: date | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
-    """Unknown columns, by their header, for templates."""
+    """Values of unknown columns by header, for use in templates."""
     place: Place | None = None
 
     @property
     def full_name(self) -> str:
-        """`name`, or where it is empty what given name, family name and suffix make; empty for an office."""
-        made = " ".join(part for part in (self.given, self.family) if part)
-        if self.name or not (made and self.suffix):
-            return self.name or made
+        """`name`, or else given name, family name and suffix joined; empty for an office."""
+        joined = " ".join(part for part in (self.given, self.family) if part)
+        if self.name or not (joined and self.suffix):
+            return self.name or joined
         # As printed in the Congressional Directory: `Angus S. King, Jr.`, `John J. McGuire III`.
         comma = "," if self.suffix.rstrip(".") in ("Jr", "Sr") else ""
-        return f"{made}{comma} {self.suffix}"
+        return f"{joined}{comma} {self.suffix}"
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
-    """The forms due to one recipient, ready to print."""
+class AddressAndSalutation:
+    """The inside address, salutation and close for one recipient, ready to print."""
 
     lines: tuple[str, ...]
-    """Inside address, top to bottom, the country last where it is foreign to the sender."""
+    """Inside address, top to bottom; the country comes last, for international mail only."""
     salutation: str
-    """With its punctuation: `Dear Senator King:`."""
+    """With punctuation: `Dear Senator King:`."""
     close: str
-    """Complimentary close with its punctuation: `Sincerely,`."""
+    """Complimentary close with punctuation: `Sincerely,`."""
     name: str
-    """Name with titles as on the first address line, or the office; heads the second page."""
+    """Name with titles as in the first address line, or the office; used in the running head."""
     you: str
-    """How the text speaks to them: `you`, `Your Excellency`."""
+    """How the letter addresses the recipient in running text: `you`, `Your Excellency`."""
     rule: str
-    """The entry of the forms of address that was used."""
+    """Key of the entry of the forms of address that was applied."""

@@ -1,7 +1,4 @@
-"""Makes any text printable: Unicode NFC, plain line ends, nothing that breaks a renderer or hides.
-
-It changes nothing silently: `clean` returns what it took out.
-"""
+"""Cleaning text for print (Unicode NFC, plain line ends, no control characters) and comparing languages."""
 
 from __future__ import annotations
 
@@ -17,8 +14,12 @@ _UNPRINTABLE = re.compile(
 )
 
 
-def clean(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the printable text and the code points taken out, as `U+202E RIGHT-TO-LEFT OVERRIDE`."""
+def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the printable text and the names of the removed code points (`U+202E RIGHT-TO-LEFT OVERRIDE`).
+
+    NFC and plain line ends are applied silently; characters that would break a renderer or that hide or
+    reorder text are removed and listed, so that callers can report them.
+    """
     if text.isascii() and text.isprintable():
         return text, ()
     text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
@@ -29,6 +30,6 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     return _UNPRINTABLE.sub("", text), names
 
 
-def same_language(one: str, other: str) -> bool:
-    """Whether texts in two languages (BCP 47) can stand in one letter: `en` and `en-GB` can."""
+def is_same_language(one: str, other: str) -> bool:
+    """Return whether texts in these languages (BCP 47) can share a letter, as `en` and `en-GB` can."""
     return one.split("-")[0].lower() == other.split("-")[0].lower()

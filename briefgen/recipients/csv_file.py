@@ -1,7 +1,6 @@
-"""Recipients in a CSV file that people edit in a spreadsheet: read with every problem, written back.
+"""Read and write recipients as CSV files that people edit in a spreadsheet.
 
-A problem of the file as a whole is raised; a bad row is reported to the findings and left out, and the
-others stand.
+A problem with the whole file is raised; a row with errors is reported and skipped, and the others are kept.
 """
 
 from __future__ import annotations
@@ -13,53 +12,59 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.schema import BY_NAME, COLUMNS, cells_of
-from briefgen.recipients.table import AS_THEY_ARE, Columns, Record, column_of, recipients_of
-from briefgen.system.files import content
+from briefgen.recipients.schema import COLUMNS, COLUMNS_BY_NAME
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping, TableRow, build_recipients, normalize_header
+from briefgen.recipients.validation import recipient_to_cells
+from briefgen.system.files import read_limited_bytes
 
 MAX_BYTES = 50_000_000
-MAX_LINES_OF_A_ROW = 200
-"""A quotation mark that is never closed would otherwise swallow the rest of the file."""
+MAX_LINES_PER_ROW = 200
+"""Without a limit, a quotation mark that is never closed would swallow the rest of the file."""
 _DELIMITERS = (",", ";", "\t")
-_ZIP = b"PK\x03\x04"
+_ZIP_SIGNATURE = b"PK\x03\x04"
 
 
-def read_recipients(
+def read_csv(
     path: Path,
-    shown: str,
-    findings: ProblemList,
+    display_name: str,
+    problems: ProblemList,
     *,
     offices: Collection[str] = (),
     encoding: str = "utf-8",
     seen: dict[str, Place] | None = None,
-    columns: Columns = AS_THEY_ARE,
+    columns: ColumnMapping = NO_MAPPING,
 ) -> list[Recipient]:
-    """The recipients of a CSV file, in its order.
+    """Read the recipients of a CSV file, in order.
 
-    `offices` are the known keys of the forms of address (empty: any is taken). `seen` holds the ids of files
-    read before and takes those of this one; an id that stands twice is reported and only the first is kept.
-    `columns` says what foreign headers mean. Commas, semicolons and tabs are recognised as separators.
-    Raises StorageFault where the file cannot be read or is not in `encoding`, BriefgenError where its header
-    cannot be used.
+    `offices` are the known keys of the forms of address; if empty, any office is accepted. `seen` maps ids
+    read so far to their places and is extended; a repeated id is reported and only the first row is kept.
+    `columns` maps foreign headers to our columns. Commas, semicolons and tabs are recognised as separators.
+    Raise StorageError if the file cannot be read or is not in `encoding`, BriefgenError if its header is
+    unusable.
     """
-    lines = _read_lines(path, shown, encoding)
+    lines = _read_csv_lines(path, display_name, encoding)
     skip = 1 if lines and lines[0].lower().startswith("sep=") else 0
     if len(lines) <= skip:
         raise BriefgenError(
-            Problem("recipients-header", "the file is empty", Place(shown), "its first row names the columns")
+            Problem(
+                "recipients-header",
+                "the file is empty",
+                Place(display_name),
+                "its first row names the columns",
+            )
         )
-    records = _records(lines, skip, _delimiter(lines[skip], columns), shown, findings)
-    return recipients_of(records, shown, findings, offices=offices, seen=seen, columns=columns)
+    records = _parse_csv_rows(lines, skip, _detect_delimiter(lines[skip], columns), display_name, problems)
+    return build_recipients(records, display_name, problems, offices=offices, seen=seen, columns=columns)
 
 
-def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
-    raw = content(path, shown, MAX_BYTES)
-    if raw.startswith(_ZIP):
+def _read_csv_lines(path: Path, display_name: str, encoding: str) -> list[str]:
+    raw = read_limited_bytes(path, display_name, MAX_BYTES)
+    if raw.startswith(_ZIP_SIGNATURE):
         raise BriefgenError(
             Problem(
                 "recipients-format",
                 "is a workbook or another packed file, not CSV",
-                Place(shown),
+                Place(display_name),
                 "name a workbook with the ending .xlsx, or save it as CSV UTF-8",
             )
         )
@@ -68,7 +73,7 @@ def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
         text = raw.decode(codec)
     except LookupError:
         raise StorageError(
-            Problem("recipients-encoding", f"the encoding {encoding!r} is not known", Place(shown))
+            Problem("recipients-encoding", f"unknown encoding {encoding!r}", Place(display_name))
         ) from None
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
@@ -76,83 +81,85 @@ def _read_lines(path: Path, shown: str, encoding: str) -> list[str]:
             Problem(
                 "recipients-encoding",
                 f"is not {encoding.upper()}",
-                Place(shown, line),
+                Place(display_name, line),
                 'save it in the spreadsheet as "CSV UTF-8", or name its encoding, for example cp1252',
             )
         ) from None
     except UnicodeError as error:
-        # Codecs such as punycode fail in their own way.
+        # Codecs such as punycode raise a plain UnicodeError.
         raise StorageError(
-            Problem("recipients-encoding", f"cannot be read as {encoding}: {error}", Place(shown))
+            Problem("recipients-encoding", f"cannot be read as {encoding}: {error}", Place(display_name))
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
-def _delimiter(header: str, columns: Columns) -> str:
-    """The separator by which the header shows the most known columns; else the one it holds most often."""
-    ours = {*BY_NAME, *map(column_of, columns.named)}
+def _detect_delimiter(header: str, columns: ColumnMapping) -> str:
+    """Choose the separator that yields the most known columns in the header, else the most frequent one."""
+    known_headers = {*COLUMNS_BY_NAME, *map(normalize_header, columns.headers)}
 
-    def known(delimiter: str) -> tuple[int, int]:
+    def rank(delimiter: str) -> tuple[int, int]:
         cells = header.split(delimiter)
-        return sum(column_of(cell.strip('" ')) in ours for cell in cells), len(cells)
+        return sum(normalize_header(cell.strip('" ')) in known_headers for cell in cells), len(cells)
 
-    return max(_DELIMITERS, key=known)
+    return max(_DELIMITERS, key=rank)
 
 
-def _records(
-    lines: Sequence[str], skip: int, delimiter: str, shown: str, findings: ProblemList
-) -> Iterator[Record]:
-    """The rows; after one with a broken quotation the next line is tried, so that a bad row costs one row."""
-    at, number, width = skip, 0, 0
-    while at < len(lines):
-        line, number = at + 1, number + 1
-        end = min(len(lines), at + MAX_LINES_OF_A_ROW)
-        reader = csv.reader(
-            (lines[index] + "\n" for index in range(at, end)), delimiter=delimiter, strict=True
-        )
+def _parse_csv_rows(
+    lines: Sequence[str], skip: int, delimiter: str, display_name: str, problems: ProblemList
+) -> Iterator[TableRow]:
+    """Yield the rows; after broken quoting, go on at the next line, so that a bad row costs only itself."""
+    index, number, width = skip, 0, 0
+    while index < len(lines):
+        line, number = index + 1, number + 1
+        end = min(len(lines), index + MAX_LINES_PER_ROW)
+        reader = csv.reader((text + "\n" for text in lines[index:end]), delimiter=delimiter, strict=True)
         try:
             cells = tuple(next(reader))
         except csv.Error as error:
-            findings.add(_broken(number, Place(shown, line), str(error)))
-            at += 1
+            problems.add(_quoting_problem(number, Place(display_name, line), str(error)))
+            index += 1
             continue
         width = width or len(cells)
-        if reader.line_num > 1 and len(cells) != width and _stands_alone(lines[at + 1], delimiter, width):
-            # The quotation closed on a later row's mark: it has swallowed rows that are sound by themselves.
-            findings.add(_broken(number, Place(shown, line), "',' expected after '\"'"))
-            at += 1
+        if (
+            reader.line_num > 1
+            and len(cells) != width
+            and _is_complete_row(lines[index + 1], delimiter, width)
+        ):
+            # The quotation closed at a later row's mark and has swallowed rows that are valid by themselves.
+            problems.add(_quoting_problem(number, Place(display_name, line), "',' expected after '\"'"))
+            index += 1
             continue
-        at += reader.line_num
+        index += reader.line_num
         if any(cell.strip() for cell in cells):
-            yield Record(line, number, cells)
+            yield TableRow(line, number, cells)
 
 
-def _stands_alone(line: str, delimiter: str, width: int) -> bool:
+def _is_complete_row(line: str, delimiter: str, width: int) -> bool:
     try:
         return len(next(csv.reader([line], delimiter=delimiter, strict=True), ())) == width
     except csv.Error:
         return False
 
 
-def _broken(number: int, place: Place, error: str) -> Problem:
+def _quoting_problem(number: int, place: Place, error: str) -> Problem:
     if "field larger" in error:
         return Problem(
             "recipient-cell-too-long", f"row {number}: a cell is longer than 131072 characters", place
         )
     return Problem(
         "recipient-quote",
-        f'row {number}: a quotation mark (") is not closed, or stands within a cell',
+        f'row {number}: a quotation mark (") is not closed, or is inside a cell',
         place,
-        'put the cell between quotation marks and write those within it twice ("")',
+        'put the cell in quotation marks and double those inside it ("")',
     )
 
 
-def write_recipients(recipients: Iterable[Recipient]) -> str:
-    """CSV text with all canonical columns, extra ones behind them in the order of their first appearance.
+def format_csv(recipients: Iterable[Recipient]) -> str:
+    """Return CSV text with all known columns, then extra ones in the order of their first appearance.
 
-    Save it as UTF-8 with a byte-order mark (`utf-8-sig`): Excel then shows accented letters rightly.
+    Save it as UTF-8 with a byte-order mark (`utf-8-sig`), so that Excel shows accented letters correctly.
     """
-    rows = [cells_of(recipient) for recipient in recipients]
+    rows = [recipient_to_cells(recipient) for recipient in recipients]
     headers = dict.fromkeys([*(column.name for column in COLUMNS), *(name for row in rows for name in row)])
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, headers, restval="", lineterminator="\n", strict=True)

@@ -1,4 +1,4 @@
-"""The list of recipients that a campaign names: CSV or an Excel workbook, told apart by the name's ending."""
+"""Read a campaign's list of recipients, as CSV or an Excel workbook according to its file extension."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.csv_file import read_recipients
-from briefgen.recipients.table import AS_THEY_ARE, Columns
-from briefgen.recipients.xlsx import read_workbook
+from briefgen.recipients.csv_file import read_csv
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping
+from briefgen.recipients.xlsx import read_xlsx
 
-_WORKBOOKS = (".xlsx", ".xlsm")
-_OTHERS = {
+_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
+_UNSUPPORTED_FORMATS = {
     ".xls": "an old Excel workbook",
     ".xlsb": "a binary workbook",
     ".ods": "an OpenDocument table",
@@ -20,32 +20,32 @@ _OTHERS = {
     ".docx": "a Word document",
     ".pdf": "a PDF",
 }
-"""Kinds of file that people may take for a list, and that are not read."""
+"""Formats that people may use for a list and that are not supported."""
 
 
-def read_list(
+def read_recipients(
     path: Path,
-    shown: str,
-    findings: ProblemList,
+    display_name: str,
+    problems: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
-    columns: Columns = AS_THEY_ARE,
+    columns: ColumnMapping = NO_MAPPING,
 ) -> list[Recipient]:
-    """The recipients of a list, in its order; of a workbook, those of its first sheet.
+    """Read the recipients of a list, in order; from a workbook, those of its first sheet.
 
-    Arguments, and what is raised, as for read_recipients and read_workbook.
+    Arguments and exceptions are those of `read_csv` and `read_xlsx`.
     """
-    ending = path.suffix.lower()
-    if ending in _OTHERS:
+    suffix = path.suffix.lower()
+    if suffix in _UNSUPPORTED_FORMATS:
         raise BriefgenError(
             Problem(
                 "recipients-format",
-                f"is {_OTHERS[ending]}, not a list in CSV or XLSX",
-                Place(shown),
+                f"is {_UNSUPPORTED_FORMATS[suffix]}, not a list in CSV or XLSX",
+                Place(display_name),
                 "save it as an Excel workbook (.xlsx) or as CSV UTF-8, and name that file",
             )
         )
-    if ending in _WORKBOOKS:
-        return read_workbook(path, shown, findings, offices=offices, seen=seen, columns=columns)
-    return read_recipients(path, shown, findings, offices=offices, seen=seen, columns=columns)
+    if suffix in _WORKBOOK_SUFFIXES:
+        return read_xlsx(path, display_name, problems, offices=offices, seen=seen, columns=columns)
+    return read_csv(path, display_name, problems, offices=offices, seen=seen, columns=columns)

@@ -1,7 +1,6 @@
-"""Recipients from the rows of a table, whatever file it stood in: headers, cells, ids that stand twice.
+"""Turn the rows of a table, whatever its file format, into recipients: headers, cells and repeated ids.
 
-A header that cannot be used is raised; a bad row is reported to the findings and left out, and the others
-stand.
+An unusable header is raised; a row with errors is reported and skipped, and the others are kept.
 """
 
 from __future__ import annotations
@@ -10,74 +9,79 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
-from briefgen.model.text import clean
-from briefgen.recipients.schema import BY_NAME, Row
+from briefgen.model.text import clean_text
+from briefgen.recipients.schema import COLUMNS_BY_NAME
+from briefgen.recipients.validation import RecipientBuilder
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One row as it stands in the file."""
+class TableRow:
+    """One row as the file has it."""
 
     line: int
-    """On which it begins, from 1; in a workbook its number."""
+    """Line on which it begins, counted from 1; in a workbook, the row's number."""
     number: int
-    """Row as a spreadsheet counts it, from 1."""
+    """Number of the row as a spreadsheet counts it, from 1."""
     cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """How the columns of a foreign table become ours."""
+class ColumnMapping:
+    """How the columns of a foreign table map to ours."""
 
-    named: Mapping[str, str] = field(default_factory=dict)
-    """Our name by theirs: `{"Surname": "family"}`; an empty name leaves the column out."""
-    filled: Mapping[str, str] = field(default_factory=dict)
-    """Text for cells that are empty or have no column: `{"office": "uk-mp"}`."""
-
-
-AS_THEY_ARE = Columns()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Our column by foreign header, `{"Surname": "family"}`; an empty name drops the column."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Text for cells that are empty or whose column is missing: `{"office": "uk-mp"}`."""
 
 
-def recipients_of(
-    records: Iterable[Record],
-    shown: str,
-    findings: ProblemList,
+NO_MAPPING = ColumnMapping()
+
+
+def build_recipients(
+    rows: Iterable[TableRow],
+    display_name: str,
+    problems: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
-    columns: Columns = AS_THEY_ARE,
+    columns: ColumnMapping = NO_MAPPING,
 ) -> list[Recipient]:
-    """The recipients in the rows below the first, which names the columns.
+    """Build the recipients of all rows below the first, which names the columns.
 
-    `seen` holds the ids of files read before and takes those of this one; an id that stands twice is reported
-    and only the first is kept. Raises BriefgenError where the headers cannot be used.
+    `seen` maps the ids read so far to their places and is extended; a repeated id is reported and only the
+    first row is kept. Raise BriefgenError if the headers are unusable.
     """
-    rows = iter(records)
-    first = next(rows, Record(1, 1, ()))
-    headers = _headers(first.cells, Place(shown, first.line), findings, columns)
+    remaining = iter(rows)
+    first = next(remaining, TableRow(1, 1, ()))
+    headers = _resolve_headers(first.cells, Place(display_name, first.line), problems, columns)
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
-    record = None
-    for record in rows:
-        place = Place(shown, record.line)
-        cells = _fitted(record, headers, place, findings)
+    row = None
+    for row in remaining:
+        place = Place(display_name, row.line)
+        cells = _fit_cells_to_headers(row, headers, place, problems)
         if cells is None:
             continue
-        named = [(name, cell) for name, cell in zip(headers, cells, strict=True) if name != LEFT_OUT and name]
-        known = {name: cell for name, cell in named if name in BY_NAME}
-        recipient = Row(place, f"row {record.number}", findings).recipient(
-            _filled(known, columns), {name: cell for name, cell in named if name not in BY_NAME}, offices
+        named = [
+            (name, cell) for name, cell in zip(headers, cells, strict=True) if name != IGNORED_COLUMN and name
+        ]
+        known = {name: cell for name, cell in named if name in COLUMNS_BY_NAME}
+        recipient = RecipientBuilder(place, f"row {row.number}", problems).build(
+            _fill_defaults(known, columns),
+            {name: cell for name, cell in named if name not in COLUMNS_BY_NAME},
+            offices,
         )
-        if recipient is not None and _is_new(recipient, record, place, ids, findings):
+        if recipient is not None and _register_id(recipient, row, place, ids, problems):
             found.append(recipient)
-    if record is None:
-        findings.add(
+    if row is None:
+        problems.add(
             Problem(
                 "recipients-empty",
-                "names its columns and holds no row",
-                Place(shown),
+                "has a header and no rows",
+                Place(display_name),
                 "write a row for each recipient below the first",
                 severity="warning",
             )
@@ -85,31 +89,33 @@ def recipients_of(
     return found
 
 
-def _how_to_name(written: Sequence[str]) -> str:
-    """What to do about a table whose headers are its own: either of the two ways, with a header of theirs."""
+def _suggest_headers(written: Sequence[str]) -> str:
+    """Return a hint for a table with foreign headers: rename them or import it, with one of its headers."""
     first = next(filter(None, written), "Post")
     return (
-        "rename the columns as docs/recipients.md has them, or bring the table in with "
+        "rename the columns as docs/recipients.md lists them, or import the table with "
         f'briefgen recipients import and --map "{first}=office" (for the right header) or --set office=uk-mp'
     )
 
 
-def column_of(header: str) -> str:
-    """`Postal Code` is postal_code."""
+def normalize_header(header: str) -> str:
+    """Return the column name for a header: `postal_code` for `Postal Code`."""
     return "_".join(header.lower().replace("-", " ").replace("_", " ").split())
 
 
-LEFT_OUT = "\0"
-"""Stands in the list of headers for a column that the mapping leaves out."""
+IGNORED_COLUMN = "\0"
+"""Placeholder in the list of headers for a column that the mapping drops."""
 
 
-def _headers(cells: Sequence[str], place: Place, findings: ProblemList, columns: Columns) -> list[str]:
-    """Name of each column: a known one, an extra one as written, or empty for one without a header."""
-    mapping = {column_of(theirs): ours or LEFT_OUT for theirs, ours in columns.named.items()}
-    written = [_plain(cell) for cell in cells]
-    headers = [mapping.get(column_of(header)) or _canonical(header) for header in written]
-    named = [header for header in headers if header not in ("", LEFT_OUT)]
-    problems = [
+def _resolve_headers(
+    cells: Sequence[str], place: Place, problems: ProblemList, columns: ColumnMapping
+) -> list[str]:
+    """Return each column's name: a known one, an extra one as written, or empty if it has no header."""
+    mapping = {normalize_header(theirs): ours or IGNORED_COLUMN for theirs, ours in columns.headers.items()}
+    written = [_clean_header(cell) for cell in cells]
+    headers = [mapping.get(normalize_header(header)) or _canonical_header(header) for header in written]
+    named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
+    header_errors = [
         Problem(
             "recipients-repeated-header",
             f"two columns are headed {header!r}",
@@ -119,35 +125,35 @@ def _headers(cells: Sequence[str], place: Place, findings: ProblemList, columns:
         for header in dict.fromkeys(named)
         if named.count(header) > 1
     ]
-    findings.extend(
+    problems.extend(
         Problem(
             "map-header",
             f"no column is headed {theirs!r}",
             place,
-            suggest(theirs, [header for header in written if header]),
+            suggest_similar(theirs, [header for header in written if header]),
             severity="warning",
         )
-        for theirs in columns.named
-        if column_of(theirs) not in map(column_of, written)
+        for theirs in columns.headers
+        if normalize_header(theirs) not in map(normalize_header, written)
     )
-    if "office" not in headers and not columns.filled.get("office"):
-        near = next((word for word in named if _near(word) == "office"), None)
-        problems.append(
+    if "office" not in headers and not columns.defaults.get("office"):
+        near = next((word for word in named if _find_similar_column(word) == "office"), None)
+        header_errors.append(
             Problem(
                 "recipients-header",
-                "there is no column office",
+                "the column office is missing",
                 place,
-                f"rename the column {near!r}" if near else _how_to_name(written),
+                f"rename the column {near!r}" if near else _suggest_headers(written),
             )
         )
-    if problems:
-        raise BriefgenError(problems)
+    if header_errors:
+        raise BriefgenError(header_errors)
     for header in named:
-        if header not in BY_NAME and (known := _near(header)) and known not in headers:
-            findings.add(
+        if header not in COLUMNS_BY_NAME and (known := _find_similar_column(header)) and known not in headers:
+            problems.add(
                 Problem(
                     "recipients-column",
-                    f"the column {header!r} is not known and is kept as an extra one",
+                    f"unknown column {header!r}, kept as an extra one",
                     place,
                     f"did you mean {known}?",
                     severity="warning",
@@ -156,43 +162,43 @@ def _headers(cells: Sequence[str], place: Place, findings: ProblemList, columns:
     return headers
 
 
-def _plain(header: str) -> str:
+def _clean_header(header: str) -> str:
     # A header that a spreadsheet would run as a formula becomes plain text.
-    return " ".join(clean(header)[0].split()).lstrip("=+-@' ")
+    return " ".join(clean_text(header)[0].split()).lstrip("=+-@' ")
 
 
-def _canonical(header: str) -> str:
-    name = column_of(header)
-    return name if name in BY_NAME else header
+def _canonical_header(header: str) -> str:
+    name = normalize_header(header)
+    return name if name in COLUMNS_BY_NAME else header
 
 
-def _near(header: str) -> str | None:
-    """The known column that a header resembles."""
-    return next(iter(get_close_matches(column_of(header), BY_NAME, n=1, cutoff=0.75)), None)
+def _find_similar_column(header: str) -> str | None:
+    """Return the known column that a header resembles, if any."""
+    return next(iter(get_close_matches(normalize_header(header), COLUMNS_BY_NAME, n=1, cutoff=0.75)), None)
 
 
-def _fitted(
-    record: Record, headers: Sequence[str], place: Place, findings: ProblemList
+def _fit_cells_to_headers(
+    row: TableRow, headers: Sequence[str], place: Place, problems: ProblemList
 ) -> tuple[str, ...] | None:
-    """The cells, as many as there are headers; None where they do not fit, which is reported."""
-    cells, width = record.cells, len(headers)
+    """Return as many cells as there are headers; if they do not fit, report it and return None."""
+    cells, width = row.cells, len(headers)
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) != width:
-        findings.add(
+        problems.add(
             Problem(
                 "recipient-row",
-                f"row {record.number}: {len(record.cells)} cells under {width} headers",
+                f"row {row.number}: {len(row.cells)} cells under {width} headers",
                 place,
-                "put a cell that holds a separator between quotation marks",
+                "put cells that contain a separator in quotation marks",
             )
         )
         return None
     if any(cell.strip() and not name for name, cell in zip(headers, cells, strict=True)):
-        findings.add(
+        problems.add(
             Problem(
                 "recipient-row",
-                f"row {record.number}: a cell stands in a column without a header",
+                f"row {row.number}: a cell is in a column without a header",
                 place,
                 "give the column a header, or empty it",
             )
@@ -201,23 +207,24 @@ def _fitted(
     return cells
 
 
-def _filled(cells: dict[str, str], columns: Columns) -> dict[str, str]:
+def _fill_defaults(cells: dict[str, str], columns: ColumnMapping) -> dict[str, str]:
     return {
         **cells,
-        **{name: text for name, text in columns.filled.items() if not cells.get(name, "").strip()},
+        **{name: text for name, text in columns.defaults.items() if not cells.get(name, "").strip()},
     }
 
 
-def _is_new(
-    recipient: Recipient, record: Record, place: Place, seen: dict[str, Place], findings: ProblemList
+def _register_id(
+    recipient: Recipient, row: TableRow, place: Place, seen: dict[str, Place], problems: ProblemList
 ) -> bool:
+    """Add the id to `seen`; if it is there already, report it and return False."""
     if recipient.id not in seen:
         seen[recipient.id] = place
         return True
-    findings.add(
+    problems.add(
         Problem(
             "recipient-repeated",
-            f"row {record.number}: {recipient.id!r} stands already at {seen[recipient.id]}",
+            f"row {row.number}: the id {recipient.id!r} is already used at {seen[recipient.id]}",
             place,
             "remove one of the rows, or give each an id of its own in the column id",
         )

@@ -1,8 +1,8 @@
-"""Recipients in an Excel workbook (XLSX), read in a limited process of its own.
+"""Read recipients from an Excel workbook (XLSX), in a child process with limited time and memory.
 
-A workbook can be a bomb of a few kilobytes, or a sheet with one cell a million rows down: whatever it does
-to the process that reads it, the rest goes on and says so. Formulas are refused, with their cell: what a
-program last computed there is not what a person wrote.
+A workbook of a few kilobytes can be a zip bomb, or have one cell a million rows down: only the child process
+suffers, and the workbook is reported. Formulas are refused, with their cell: the value that a program last
+computed is not what a person wrote.
 """
 
 from __future__ import annotations
@@ -14,124 +14,127 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.table import AS_THEY_ARE, Columns, Record, recipients_of
-from briefgen.system.files import content
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping, TableRow, build_recipients
+from briefgen.system.files import read_limited_bytes
 
 MAX_BYTES = 50_000_000
-PATIENCE = 90
-"""Seconds that the reading process may take, however busy the machine is."""
-_CHILD = Path(__file__).with_name("xlsx_worker.py")
+WORKER_TIMEOUT_S = 90
+"""Generous, for a busy machine; the worker also limits its own CPU time."""
+_WORKER = Path(__file__).with_name("xlsx_worker.py")
 
 
-def read_workbook(
+def read_xlsx(
     path: Path,
-    shown: str,
-    findings: ProblemList,
+    display_name: str,
+    problems: ProblemList,
     *,
     sheet: str = "",
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
-    columns: Columns = AS_THEY_ARE,
+    columns: ColumnMapping = NO_MAPPING,
 ) -> list[Recipient]:
-    """The recipients of a workbook's sheet (its first, where none is named), in its order.
+    """Read the recipients of a workbook's sheet (by default the first), in order.
 
-    `offices`, `seen` and `columns` as for read_recipients. The place of a problem has the row as its line.
-    Raises StorageFault where the file cannot be read, BriefgenError where it is no workbook, is too large,
-    has no such sheet or no usable headers.
+    `offices`, `seen` and `columns` are as for `read_csv`. A problem's place has the row as its line. Raise
+    StorageError if the file cannot be read, BriefgenError if it is not a workbook, is too large, or lacks the
+    sheet or usable headers.
     """
-    lines = _lines(path, shown, sheet)
+    lines = _run_worker(path, display_name, sheet)
     if not lines:
         hint = "its first row names the columns"
-        raise BriefgenError(Problem("recipients-header", "the sheet is empty", Place(shown), hint))
+        raise BriefgenError(Problem("recipients-header", "the sheet is empty", Place(display_name), hint))
     if "fault" in lines[0]:
-        raise BriefgenError(_refused(lines[0], Place(shown, lines[0]["row"])))
-    records = _records(lines, shown, findings)
-    return recipients_of(records, shown, findings, offices=offices, seen=seen, columns=columns)
+        raise BriefgenError(_cell_problem(lines[0], Place(display_name, lines[0]["row"])))
+    records = _parse_xlsx_rows(lines, display_name, problems)
+    return build_recipients(records, display_name, problems, offices=offices, seen=seen, columns=columns)
 
 
-def _lines(path: Path, shown: str, sheet: str) -> Sequence[Mapping[str, Any]]:
-    """What the reading process printed; raises where it could not do its work."""
-    content(path, shown, MAX_BYTES)  # whatever cannot be read is told before another process tries
+def _run_worker(path: Path, display_name: str, sheet: str) -> Sequence[Mapping[str, Any]]:
+    """Run the worker and return the lines that it printed; raise BriefgenError if it failed."""
+    read_limited_bytes(path, display_name, MAX_BYTES)  # report unreadable files before starting a process
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(_CHILD), str(path.resolve()), sheet],
+            [sys.executable, "-P", str(_WORKER), str(path.resolve()), sheet],
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=WORKER_TIMEOUT_S,
             check=False,
             encoding="utf-8",
         )
     except subprocess.TimeoutExpired:
-        raise BriefgenError(_too_large(shown)) from None
+        raise BriefgenError(_workbook_too_large(display_name)) from None
     lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
-    whole = lines[-1] if lines and "row" not in lines[-1] else None
-    if done.returncode != 0 or (whole and whole["fault"] == "size"):
-        raise BriefgenError(_too_large(shown))
-    if whole:
-        raise BriefgenError(_unusable(whole, shown, sheet))
+    # A last line without a row is about the workbook as a whole.
+    fault = lines[-1] if lines and "row" not in lines[-1] else None
+    if done.returncode != 0 or (fault and fault["fault"] == "size"):
+        raise BriefgenError(_workbook_too_large(display_name))
+    if fault:
+        raise BriefgenError(_workbook_problem(fault, display_name, sheet))
     return lines
 
 
-def _too_large(shown: str) -> Problem:
+def _workbook_too_large(display_name: str) -> Problem:
     return Problem(
         "xlsx-too-large",
-        "the workbook needs more memory or time than a list of recipients can need",
-        Place(shown),
+        "reading the workbook takes too much memory or time",
+        Place(display_name),
         "copy the rows into a new workbook, or save them as CSV UTF-8",
     )
 
 
-def _unusable(fault: Mapping[str, Any], shown: str, sheet: str) -> Problem:
+def _workbook_problem(fault: Mapping[str, Any], display_name: str, sheet: str) -> Problem:
     if fault["fault"] == "sheet":
         known = fault["known"]
-        hint = suggest(sheet, known) or f"its sheets are {', '.join(known)}"
-        message = f"there is no sheet {sheet!r}" if sheet else "there is no sheet with cells"
-        return Problem("xlsx-sheet", message, Place(shown), hint)
+        hint = suggest_similar(sheet, known) or f"its sheets are {', '.join(known)}"
+        message = f"there is no sheet {sheet!r}" if sheet else "the workbook has no sheet with cells"
+        return Problem("xlsx-sheet", message, Place(display_name), hint)
     if fault["fault"] == "kind":
         what = fault.get("kind", "")
         return Problem(
             "xlsx-unreadable",
             f"this is {what}, not an XLSX workbook"
             if what
-            else "this is no XLSX workbook, or one with a password",
-            Place(shown),
+            else "this is not an XLSX workbook, or it has a password",
+            Place(display_name),
             "open it and save it as an Excel workbook (.xlsx) without a password, or as CSV UTF-8",
         )
     return Problem(
         "xlsx-unreadable",
         f"the workbook is damaged: {fault['why']}",
-        Place(shown),
-        "open it in a spreadsheet program and save it anew",
+        Place(display_name),
+        "open it in a spreadsheet program and save it again",
     )
 
 
-def _records(lines: Sequence[Mapping[str, Any]], shown: str, findings: ProblemList) -> Iterator[Record]:
+def _parse_xlsx_rows(
+    lines: Sequence[Mapping[str, Any]], display_name: str, problems: ProblemList
+) -> Iterator[TableRow]:
     width = len(lines[0]["cells"])
     for line in lines:
         number = line["row"]
         if "fault" in line:
-            findings.add(_refused(line, Place(shown, number)))
+            problems.add(_cell_problem(line, Place(display_name, number)))
         else:
-            # A workbook does not hold the empty cells at the end of a row.
+            # A workbook does not store the empty cells at the end of a row.
             missing = ("",) * (width - len(line["cells"]))
-            yield Record(number, number, (*line["cells"], *missing))
+            yield TableRow(number, number, (*line["cells"], *missing))
 
 
-def _refused(line: Mapping[str, Any], place: Place) -> Problem:
+def _cell_problem(line: Mapping[str, Any], place: Place) -> Problem:
     where = f"row {line['row']}, cell {line['cell']}"
     if line["fault"] == "formula":
         return Problem(
             "recipient-formula",
-            f"{where}: holds a formula",
+            f"{where}: contains a formula",
             place,
             "copy the column and paste it as values",
         )
     if line["fault"] == "error":
         return Problem(
-            "recipient-cell", f"{where}: holds an error instead of a value", place, "write the value"
+            "recipient-cell", f"{where}: contains an error instead of a value", place, "write the value"
         )
     return Problem(
-        "recipient-row", f"{where}: stands far from all columns", place, "empty the cell, or move it"
+        "recipient-row", f"{where}: is far to the right of the table", place, "empty the cell, or move it"
     )

@@ -1,6 +1,6 @@
-"""Looks at a picture before anything sets it: is it whole, and no larger than a page can need?
+"""Check an image before it is laid out: it must be intact, and no larger than a page can need.
 
-It opens no file and knows nothing of pages.
+Nothing here opens files or knows about pages.
 """
 
 from __future__ import annotations
@@ -17,35 +17,34 @@ from PIL import Image, ImageFile
 from briefgen.errors import BriefgenError, Problem
 
 MAX_PIXELS = 40_000_000
-"""Of one picture: an A4 page at 600 dots per inch has 35 million."""
-_XLINK = "{http://www.w3.org/1999/xlink}href"
+"""Limit for one image: an A4 page at 600 dots per inch has 35 million."""
+_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 MAX_SHAPES = 50_000
-"""Of one drawing, repeated ones counted each time."""
+"""Limit for one SVG; shapes repeated by `use` count each time."""
 MAX_DEPTH = 100
-"""Of elements within elements in a drawing."""
+"""Limit for the nesting of elements in an SVG."""
 
 
-def look_at(data: bytes, *, is_drawing: bool) -> None:
-    """Raise BriefgenError for a picture that is broken, or would unpack to more than a page can need."""
-    if is_drawing:
-        _look_at_drawing(data)
+def check_image(data: bytes, *, is_svg: bool) -> None:
+    """Raise BriefgenError for an image that is broken, or would unpack to more than a page can need."""
+    if is_svg:
+        _check_svg(data)
         return
     try:
-        with _whole_pictures(), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise BriefgenError(too_large(f"it is {picture.width} by {picture.height} pixels large"))
-            picture.load()
+        with _reject_truncated_images(), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise BriefgenError(image_too_large(f"it has {image.width} by {image.height} pixels"))
+            image.load()
     except Image.DecompressionBombError:
-        raise BriefgenError(too_large("it would fill the memory")) from None
+        raise BriefgenError(image_too_large("it would exhaust memory")) from None
     except (OSError, SyntaxError, ValueError, ArithmeticError) as error:
-        raise BriefgenError(
-            broken(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        ) from None
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BriefgenError(image_broken(reason)) from None
 
 
 @contextmanager
-def _whole_pictures() -> Iterator[None]:
-    """WeasyPrint has Pillow put up with pictures that break off; we do not."""
+def _reject_truncated_images() -> Iterator[None]:
+    """Undo WeasyPrint's setting, which makes Pillow accept truncated images."""
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         with warnings.catch_warnings():
@@ -55,40 +54,40 @@ def _whole_pictures() -> Iterator[None]:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _look_at_drawing(data: bytes) -> None:
+def _check_svg(data: bytes) -> None:
     if b"<!ENTITY" in data:
-        raise BriefgenError(broken("a drawing may not define entities"))
+        raise BriefgenError(image_broken("a drawing may not define entities"))
     try:
         root = ElementTree.fromstring(data)
     except ElementTree.ParseError as error:
-        raise BriefgenError(broken(f"the drawing cannot be read: {error}")) from None
-    named = {element.get("id"): element for element in root.iter() if element.get("id")}
-    _count(root, named, {}, 0)
+        raise BriefgenError(image_broken(f"the drawing cannot be read: {error}")) from None
+    by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
+    _count_shapes(root, by_id, {}, 0)
 
 
-def _count(element: Any, named: dict[Any, Any], known: dict[Any, int], depth: int) -> int:
-    """Shapes that an element draws, with those it repeats by `use`."""
-    if element in known:
-        return known[element]
+def _count_shapes(element: Any, by_id: dict[Any, Any], counted: dict[Any, int], depth: int) -> int:
+    """Count the shapes that an element draws, including those it repeats by `use`."""
+    if element in counted:
+        return counted[element]
     if depth > MAX_DEPTH:
-        raise BriefgenError(broken("the drawing is nested without end"))
-    shapes = 1 + sum(_count(child, named, known, depth + 1) for child in element)
+        raise BriefgenError(image_broken("the drawing is nested too deeply"))
+    shapes = 1 + sum(_count_shapes(child, by_id, counted, depth + 1) for child in element)
     if str(element.tag).endswith("use"):
-        target = named.get((element.get("href") or element.get(_XLINK) or "").removeprefix("#"))
-        shapes += 0 if target is None else _count(target, named, known, depth + 1)
+        target = by_id.get((element.get("href") or element.get(_XLINK_HREF) or "").removeprefix("#"))
+        shapes += 0 if target is None else _count_shapes(target, by_id, counted, depth + 1)
     if shapes > MAX_SHAPES:
-        raise BriefgenError(too_large(f"the drawing has more than {MAX_SHAPES:,} shapes"))
-    known[element] = shapes
+        raise BriefgenError(image_too_large(f"the drawing has more than {MAX_SHAPES:,} shapes"))
+    counted[element] = shapes
     return shapes
 
 
-def too_large(how: str) -> Problem:
-    """The problem of a picture that asks for too much."""
+def image_too_large(reason: str) -> Problem:
+    """Return the problem for an image that needs too much time or memory."""
+    return Problem("picture-too-large", f"a picture is too large: {reason}", None, "save a smaller copy")
+
+
+def image_broken(reason: str) -> Problem:
+    """Return the problem for an image that is damaged, or is not one."""
     return Problem(
-        "picture-too-large", f"a picture is too large to be set: {how}", None, "save a smaller copy"
+        "picture-broken", f"a picture cannot be used: {reason}", None, "save it again as PNG or JPEG"
     )
-
-
-def broken(why: str) -> Problem:
-    """The problem of a picture that is not whole, or none."""
-    return Problem("picture-broken", f"a picture cannot be set: {why}", None, "save it anew as PNG or JPEG")

@@ -1,4 +1,8 @@
-"""Hands out the renderers by format, each made when it is first used and then kept."""
+"""The output formats, and the renderer of each, made on first use and then kept.
+
+Whatever lists formats (command line, campaign file, drafts, documentation tests) reads `FORMATS`. Another package adds
+one with an entry point in the group `briefgen.formats` that names a `Format`.
+"""
 
 from __future__ import annotations
 
@@ -7,85 +11,101 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from briefgen.model.document import Document, Extent, Rendering
-from briefgen.model.look import QUIET_SERIF, Letterhead, Look
+from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
+from briefgen.model.document import Document, PageUsage, Rendering
+from briefgen.system.registry import Registry
 
 
-class Renderer(Protocol):
-    """Sets a document in one format."""
+class DocumentRenderer(Protocol):
+    """Renders documents in one format."""
 
     def render(self, document: Document) -> Rendering:
-        """The finished file; the same bytes for the same document."""
+        """Return the finished file; the same document always gives the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Renderers:
-    """A picklable factory of the renderers for some formats."""
+class Format:
+    """One output format."""
+
+    name: str
+    """What campaigns and commands call it; also the extension of its files."""
+    media_type: str
+    create_renderer: Callable[[RendererFactory], DocumentRenderer]
+    """Called once in each process; imports what the renderer needs only when called."""
+    preload: tuple[str, ...] = ()
+    """Modules that every worker process needs for it."""
+    check_machine: Callable[[], None] = lambda: None
+    """Raises BriefgenError if this machine lacks what the format needs."""
+
+
+FORMATS: Registry[Format] = Registry(
+    "format",
+    "briefgen.formats",
+    Format,
+    {
+        "pdf": "briefgen.render.pdf:FORMAT",
+        "docx": "briefgen.render.docx:FORMAT",
+        "txt": "briefgen.render.text:FORMAT",
+    },
+    "format-unknown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RendererFactory:
+    """Makes the renderers for some formats; picklable, so that workers can make their own."""
 
     formats: tuple[str, ...]
-    styles: tuple[Path, ...]
-    """Folders with stylesheets, the campaign's own first."""
-    letterhead: Letterhead | None = None
+    stylesheet_folders: tuple[Path, ...]
+    """Searched in this order, the campaign's own first."""
+    letterhead: WordLetterhead | None = None
     """The sender's own, for DOCX letters."""
-    pdf: Literal["accessible", "archive"] = "accessible"
-    """What PDFs are to be fit for."""
-    look: Look = QUIET_SERIF
-    _made: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """Those made in this process."""
+    pdf_purpose: Literal["accessible", "archive"] = "accessible"
+    branding: Branding = DEFAULT_BRANDING
+    _renderers: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Those made so far in this process, by format."""
 
-    def __call__(self) -> Mapping[Any, Renderer]:
-        """The renderers by format."""
-        return _Opened(self)
+    def __call__(self) -> Mapping[Any, DocumentRenderer]:
+        """Return the renderers by format."""
+        return _RendererMapping(self)
 
-    def measure(self, document: Document) -> Extent:
-        """How much room a document takes as PDF, whatever the formats; a PDF of it is then made from the
-        same layout."""
-        extent: Extent = self._renderer("pdf").measure(document)
-        return extent
+    def measure(self, document: Document) -> PageUsage:
+        """Measure how much room a document takes as PDF, whatever the formats.
 
-    def _renderer(self, format: str) -> Any:
-        if format not in self._made:
-            self._made[format] = _MAKERS[format](self)
-        return self._made[format]
+        A PDF of the same document is then made from the same layout.
+        """
+        usage: PageUsage = self.get_renderer("pdf").measure(document)
+        return usage
+
+    def get_renderer(self, format: str) -> Any:
+        """Return the renderer of a format, making it if this process has none yet."""
+        if format not in self._renderers:
+            self._renderers[format] = FORMATS.get(format).create_renderer(self)
+        return self._renderers[format]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Renderers stay in the process in which they were made; what they are made of travels."""
-        return Renderers, (self.formats, self.styles, self.letterhead, self.pdf, self.look)
+        """Pickle only what renderers are made from: they cannot leave the process that made them."""
+        return RendererFactory, (
+            self.formats,
+            self.stylesheet_folders,
+            self.letterhead,
+            self.pdf_purpose,
+            self.branding,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened(Mapping[Any, Renderer]):
-    given: Renderers
+class _RendererMapping(Mapping[Any, DocumentRenderer]):
+    factory: RendererFactory
 
-    def __getitem__(self, format: Any) -> Renderer:
-        if format not in self.given.formats:
+    def __getitem__(self, format: Any) -> DocumentRenderer:
+        if format not in self.factory.formats:
             raise KeyError(format)
-        renderer: Renderer = self.given._renderer(format)
+        renderer: DocumentRenderer = self.factory.get_renderer(format)
         return renderer
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.given.formats)
+        return iter(self.factory.formats)
 
     def __len__(self) -> int:
-        return len(self.given.formats)
-
-
-def _pdf(given: Renderers) -> Renderer:
-    from briefgen.render.pdf.renderer import PdfRenderer
-
-    return PdfRenderer(given.styles, given.pdf, given.look)
-
-
-def _docx(given: Renderers) -> Renderer:
-    from briefgen.render.docx import DocxRenderer
-
-    return DocxRenderer(letterhead=given.letterhead, look=given.look)
-
-
-def _txt(given: Renderers) -> Renderer:
-    from briefgen.render.text import TextRenderer
-
-    return TextRenderer()
-
-
-_MAKERS: Mapping[str, Callable[[Renderers], Renderer]] = {"pdf": _pdf, "docx": _docx, "txt": _txt}
+        return len(self.factory.formats)

@@ -1,4 +1,4 @@
-"""Plain text for web forms and e-mail: the same words in the same order, notes numbered at the end."""
+"""Render a Document as plain text for web forms and e-mail, with numbered notes at the end."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from briefgen.model.document import Document, Rendering
+from briefgen.render.registry import Format
 
-WIDTH = 78
-_HEADINGS = {"h1": "=", "h2": "-", "h3": ""}
+LINE_WIDTH = 78
+_HEADING_UNDERLINES = {"h1": "=", "h2": "-", "h3": ""}
 
 
 @dataclass(slots=True)
 class TextRenderer:
-    """Sets documents as UTF-8 text without line breaks inside paragraphs' width of 78 characters."""
+    """Renders documents as UTF-8 text, wrapped at 78 characters."""
 
     def render(self, document: Document) -> Rendering:
-        """Render a document."""
-        return Rendering(as_text(document.html).encode(), None)
+        """Return the document as a text file."""
+        return Rendering(html_to_plain_text(document.html).encode(), None)
 
 
 @dataclass(slots=True)
-class _Page:
+class _PlainTextWriter:
     blocks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def inline(self, element: ElementTree.Element) -> str:
-        """The words of an element; a footnote leaves its number in brackets."""
+    def inline_text(self, element: ElementTree.Element) -> str:
+        """Return the text of an element, with a number in brackets for each footnote."""
         parts = [element.text or ""]
         for child in element:
             if child.tag == "br":
@@ -36,85 +37,87 @@ class _Page:
             elif child.get("class") == "footnote":
                 number = len(self.notes)
                 self.notes.append("")
-                self.notes[number] = _squeeze(self.inline(child))
+                self.notes[number] = _collapse_whitespace(self.inline_text(child))
                 parts.append(f" [{number + 1}]")
             elif child.tag == "a" and not (child.get("href") or "").startswith("#"):
-                words, target = self.inline(child), child.get("href") or ""
+                words, target = self.inline_text(child), child.get("href") or ""
                 parts.append(words if target in (words, f"mailto:{words}") else f"{words} <{target}>")
             elif child.tag not in ("ul", "ol", "img"):
-                parts.append(self.inline(child))
+                parts.append(self.inline_text(child))
             parts.append(child.tail or "")
         return "".join(parts)
 
-    def block(self, element: ElementTree.Element, indent: str = "", mark: str = "") -> None:
-        """Set one block element."""
+    def write_block(self, element: ElementTree.Element, indent: str = "", marker: str = "") -> None:
+        """Write one block element."""
         tag = element.tag
         if tag in ("div", "table", "thead", "tbody", "figure"):
             for child in element:
-                self.block(child, indent)
+                self.write_block(child, indent)
         elif tag in ("ul", "ol"):
-            self._list(element, indent)
+            self._write_list(element, indent)
         elif tag == "blockquote":
             for child in element:
-                self.block(child, indent + "    ")
+                self.write_block(child, indent + "    ")
         elif tag == "tr":
-            self.blocks.append(_wrapped(" | ".join(map(self._cell, element)), indent))
+            self.blocks.append(_wrap_paragraph(" | ".join(map(self._cell_text, element)), indent))
         elif tag == "img":
             if element.get("alt"):
-                self.blocks.append(_wrapped(f"[{element.get('alt')}]", indent))
+                self.blocks.append(_wrap_paragraph(f"[{element.get('alt')}]", indent))
         else:
-            words = _wrapped(self.inline(element), indent, mark)
-            rule = _HEADINGS.get(tag, "")
+            words = _wrap_paragraph(self.inline_text(element), indent, marker)
+            rule = _HEADING_UNDERLINES.get(tag, "")
             if words.strip():
                 longest = max(len(line) for line in words.split("\n"))
                 self.blocks.append(words + (f"\n{rule * longest}" if rule else ""))
 
-    def _list(self, element: ElementTree.Element, indent: str) -> None:
+    def _write_list(self, element: ElementTree.Element, indent: str) -> None:
         before, self.blocks = self.blocks, []
         for number, item in enumerate(element, int(element.get("start") or 1)):
-            self._item(item, indent, f"{number}. " if element.tag == "ol" else "- ")
+            self._write_list_item(item, indent, f"{number}. " if element.tag == "ol" else "- ")
         self.blocks = [*before, "\n".join(self.blocks)]
 
-    def _cell(self, cell: ElementTree.Element) -> str:
-        inner = [self.inline(child) for child in cell.iter() if child.tag in ("p", "li")]
-        return _squeeze("; ".join(inner) if inner else self.inline(cell))
+    def _cell_text(self, cell: ElementTree.Element) -> str:
+        inner = [self.inline_text(child) for child in cell.iter() if child.tag in ("p", "li")]
+        return _collapse_whitespace("; ".join(inner) if inner else self.inline_text(cell))
 
-    def _item(self, item: ElementTree.Element, indent: str, mark: str) -> None:
+    def _write_list_item(self, item: ElementTree.Element, indent: str, marker: str) -> None:
         inner = [child for child in item if child.tag in ("p", "ul", "ol")]
         if not inner or inner[0].tag != "p":
-            self.blocks.append(_wrapped(self.inline(item), indent, mark))
+            self.blocks.append(_wrap_paragraph(self.inline_text(item), indent, marker))
         for number, child in enumerate(inner):
-            self.block(
+            self.write_block(
                 child,
-                indent + " " * len(mark) if number or child.tag != "p" else indent,
-                mark if number == 0 and child.tag == "p" else "",
+                indent + " " * len(marker) if number or child.tag != "p" else indent,
+                marker if number == 0 and child.tag == "p" else "",
             )
 
 
-def as_text(html: str) -> str:
-    """The words of canonical HTML as plain text, ending with a line end."""
-    page = _Page()
+def html_to_plain_text(html: str) -> str:
+    """Convert canonical HTML to plain text that ends with a newline."""
+    writer = _PlainTextWriter()
     for element in ElementTree.fromstring(f"<body>{html}</body>"):
-        page.block(element)
-    if page.notes:
-        page.blocks.append("Notes")
-        page.blocks += [_wrapped(note, "", f"[{number}] ") for number, note in enumerate(page.notes, 1)]
-    return "\n\n".join(page.blocks) + "\n"
+        writer.write_block(element)
+    if writer.notes:
+        writer.blocks.append("Notes")
+        writer.blocks += [
+            _wrap_paragraph(note, "", f"[{number}] ") for number, note in enumerate(writer.notes, 1)
+        ]
+    return "\n\n".join(writer.blocks) + "\n"
 
 
-def _squeeze(text: str) -> str:
+def _collapse_whitespace(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", text).strip()
 
 
-def _wrapped(text: str, indent: str, mark: str = "") -> str:
-    """Wrap at 78 characters, keeping the line breaks that were set."""
-    lines = [_squeeze(line) for line in text.split("\n")]
-    hang = indent + " " * len(mark)
+def _wrap_paragraph(text: str, indent: str, marker: str = "") -> str:
+    """Wrap at 78 characters, keeping existing line breaks; `marker` goes before the first line."""
+    lines = [_collapse_whitespace(line) for line in text.split("\n")]
+    hang = indent + " " * len(marker)
     return "\n".join(
         textwrap.fill(
             line,
-            WIDTH,
-            initial_indent=indent + mark if number == 0 else hang,
+            LINE_WIDTH,
+            initial_indent=indent + marker if number == 0 else hang,
             subsequent_indent=hang,
             break_long_words=False,
             break_on_hyphens=False,
@@ -122,3 +125,6 @@ def _wrapped(text: str, indent: str, mark: str = "") -> str:
         for number, line in enumerate(lines)
         if line
     )
+
+
+FORMAT = Format("txt", "text/plain", lambda factory: TextRenderer(), ("briefgen.render.text",))

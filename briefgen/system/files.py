@@ -1,7 +1,7 @@
-"""Reads files that people give us, and follows names that they write: ordinary files only, up to a bound.
+"""Reading files that users name: regular files only, and no more than a given number of bytes.
 
-A name in a campaign can be anything: too long for the system, a link that leads in a circle, a pipe that
-nobody writes to. All of these are answered here, so that no reader hangs or breaks off.
+A name in a campaign can be anything: too long for the system, a symlink loop, a FIFO that nobody writes to.
+The functions here turn all of these into problems, so that no reader hangs or crashes.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from pathlib import Path
 from briefgen.errors import Place, Problem, StorageError
 
 
-def content(
-    path: Path, shown: str, limit: int, missing: str | None = None, larger: str | None = None
+def read_limited_bytes(
+    path: Path, display_name: str, limit: int, missing: str | None = None, larger: str | None = None
 ) -> bytes:
-    """The bytes of an ordinary file of at most `limit` bytes.
+    """Return the content of a regular file of at most `limit` bytes.
 
-    `missing` and `larger` are hints for files that cannot be read and for those over the limit. Raises
-    StorageFault.
+    `display_name` names the file in messages; `missing` and `larger` are hints for files that cannot be read
+    and for files over the limit. Raise StorageError if the file cannot be read, is too large or not a regular
+    file.
     """
-    place = Place(shown_name(shown))
+    place = Place(printable_name(display_name))
     try:
-        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        # Without O_NONBLOCK, opening a FIFO that nobody writes to would block forever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        if what := _irregular(os.fstat(descriptor).st_mode):
+        if what := _describe_irregular_mode(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise StorageError(Problem("file-irregular", what, place, "name the file itself"))
         with os.fdopen(descriptor, "rb") as file:
@@ -40,22 +41,22 @@ def content(
     return data
 
 
-def irregular(path: Path) -> str | None:
-    """What is wrong with a path that leads to something, and not to an ordinary file; else None."""
+def describe_irregular_path(path: Path) -> str | None:
+    """Return what is wrong with a path that exists but is not a regular file; None for all other paths."""
     try:
-        return _irregular(path.stat().st_mode) or None
+        return _describe_irregular_mode(path.stat().st_mode) or None
     except (OSError, ValueError):
         return None
 
 
-def _irregular(mode: int) -> str:
+def _describe_irregular_mode(mode: int) -> str:
     if stat.S_ISREG(mode):
         return ""
-    return "is a folder" if stat.S_ISDIR(mode) else "is no ordinary file"
+    return "is a folder" if stat.S_ISDIR(mode) else "is not a regular file"
 
 
-def is_ordinary(path: Path) -> bool:
-    """Whether there is an ordinary file; False for whatever a name can be that leads to none."""
+def is_regular_file(path: Path) -> bool:
+    """Return whether the path leads to a regular file; False also for paths that the system rejects."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -63,28 +64,28 @@ def is_ordinary(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder; False for whatever a name can be that leads to none."""
+    """Return whether the path leads to a folder; False also for paths that the system rejects."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError):
         return False
 
 
-def resolved(path: Path) -> Path | None:
-    """Where a path leads, links followed; None where it leads nowhere that could be named."""
+def resolve_path(path: Path) -> Path | None:
+    """Return the path with symlinks resolved; None if it cannot be resolved."""
     try:
         return path.resolve()
-    except (OSError, ValueError, RuntimeError):  # too long, a NUL, links in a circle
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a symlink loop
         return None
 
 
-def is_within(path: Path, folder: Path) -> bool:
-    """Whether a path leads into a folder, links followed; True where it leads nowhere."""
-    there, home = resolved(path), resolved(folder)
-    return there is None or (home is not None and there.is_relative_to(home))
+def is_inside_folder(path: Path, folder: Path) -> bool:
+    """Return whether a path leads into a folder, symlinks resolved; True if it cannot be resolved."""
+    target, root = resolve_path(path), resolve_path(folder)
+    return target is None or (root is not None and target.is_relative_to(root))
 
 
-def shown_name(name: str) -> str:
-    """A name as it is shown in messages: printable, and not without end."""
+def printable_name(name: str) -> str:
+    """Return a file name for messages: unprintable characters replaced, long names shortened."""
     plain = "".join(char if char.isprintable() else "\ufffd" for char in name)
     return plain if len(plain) <= 120 else f"{plain[:60]}…{plain[-59:]}"

@@ -1,7 +1,7 @@
-"""Gives up what takes too long or too much memory, for the commands without workers: check, letter, brief.
+"""Time and memory limits for commands that do their work in the main process: check, letter, brief.
 
-A batch has its workers for that. It works on the main thread and where the system has alarms; elsewhere
-nothing is given up. Memory is watched where the system tells how much a process has (Linux).
+A batch limits its worker processes instead. The limits need the main thread and SIGALRM; without them nothing
+is limited. Memory is limited on Linux only, where the kernel reports how much the process uses.
 """
 
 from __future__ import annotations
@@ -17,51 +17,53 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Problem
 
-LIMIT_S = 120.0
-"""For one document, composed or set in one format: four times what a worker has; it may be the first."""
-LIMIT_MB = 1024
-"""For one document, beside what the process has already: what a worker has in all."""
-_EVERY_S = 0.2
-"""Between two looks at clock and memory."""
-_HINT = "look for a repetition without end in its template, its stylesheets or the recipient's row"
+TIME_LIMIT_S = 120.0
+"""For composing or rendering one document: four times a worker's, since the first one includes start-up."""
+MEMORY_LIMIT_MB = 1024
+"""For one document, in addition to what the process already uses; a worker has as much in total."""
+_POLL_INTERVAL_S = 0.2
+"""Between two checks of time and memory."""
+_LIMIT_HINT = "look for an endless loop in its template, its stylesheets or the recipient's row"
 _STATM = Path("/proc/self/statm")
 
 
 @contextmanager
-def patience(about: str, limit_s: float = LIMIT_S, limit_mb: int = LIMIT_MB) -> Iterator[None]:
-    """Raise BriefgenError where what is within takes longer or more memory; `about` names what is made."""
+def resource_limits(
+    about: str, limit_s: float = TIME_LIMIT_S, limit_mb: int = MEMORY_LIMIT_MB
+) -> Iterator[None]:
+    """Raise BriefgenError if the block exceeds the time or memory limit; `about` names the document."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    began, before = time.monotonic(), _memory_mb()
+    began, before = time.monotonic(), _private_memory_mb()
 
-    def look(*_: object) -> None:
+    def check_limits(*_: object) -> None:
         if time.monotonic() - began >= limit_s:
             message = f"{about} was not ready after {limit_s:g} seconds"
-            raise BriefgenError(Problem("took-too-long", message, None, _HINT))
-        if _memory_mb() - before > limit_mb:
-            raise _too_much(about, limit_mb)
+            raise BriefgenError(Problem("took-too-long", message, None, _LIMIT_HINT))
+        if _private_memory_mb() - before > limit_mb:
+            raise _memory_limit_error(about, limit_mb)
 
-    every = min(_EVERY_S, limit_s)
-    handler = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, every, every)
+    interval = min(_POLL_INTERVAL_S, limit_s)
+    previous_handler = signal.signal(signal.SIGALRM, check_limits)
+    signal.setitimer(signal.ITIMER_REAL, interval, interval)
     try:
-        with _no_more_than(before + 2 * limit_mb):
+        with _data_segment_limit(before + 2 * limit_mb):
             yield
     except MemoryError:
-        raise _too_much(about, limit_mb) from None
+        raise _memory_limit_error(about, limit_mb) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.signal(signal.SIGALRM, previous_handler)
 
 
-def _too_much(about: str, limit_mb: int) -> BriefgenError:
+def _memory_limit_error(about: str, limit_mb: int) -> BriefgenError:
     message = f"{about} needed more than {limit_mb:,} MB of memory"
-    return BriefgenError(Problem("took-too-much", message, None, _HINT))
+    return BriefgenError(Problem("took-too-much", message, None, _LIMIT_HINT))
 
 
-def _memory_mb() -> float:
-    """Private memory of this process; 0 where the system does not tell."""
+def _private_memory_mb() -> float:
+    """Return this process's private memory; 0 where the system does not report it."""
     if sys.platform != "linux":
         return 0.0
     try:
@@ -72,10 +74,10 @@ def _memory_mb() -> float:
 
 
 @contextmanager
-def _no_more_than(megabytes: float) -> Iterator[None]:
-    """Have the system refuse what is asked for all at once, between two looks.
+def _data_segment_limit(megabytes: float) -> Iterator[None]:
+    """Make the kernel refuse a huge allocation that happens between two checks.
 
-    It leaves room to what is found by looking: a library in C ends the process where memory is refused.
+    Keep this limit well above the one that is polled: a C library aborts the process if malloc fails.
     """
     if sys.platform != "linux":
         yield
@@ -83,9 +85,9 @@ def _no_more_than(megabytes: float) -> Iterator[None]:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = int(megabytes) << 20
-    tightest = min((limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=wanted)
-    resource.setrlimit(resource.RLIMIT_DATA, (min(wanted, tightest), hard))
+    limit = int(megabytes) << 20
+    tightest = min((known for known in (soft, hard) if known != resource.RLIM_INFINITY), default=limit)
+    resource.setrlimit(resource.RLIMIT_DATA, (min(limit, tightest), hard))
     try:
         yield
     finally:

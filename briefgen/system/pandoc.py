@@ -1,6 +1,6 @@
-"""Where the pandoc of pypandoc_binary lies, and what to say where it does not run. It starts nothing.
+"""Finding the pandoc executable of the package pypandoc_binary.
 
-Asking pypandoc itself would start pandoc to learn its version, and log a traceback where that fails.
+Asking pypandoc itself would run pandoc to get its version, and log a traceback if that fails.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from pathlib import Path
 from briefgen.errors import BriefgenError, Problem
 
 
-def pandoc_program(purpose: str) -> Path:
-    """The program; raises BriefgenError where it is not there or may not be run.
+def find_pandoc(purpose: str) -> Path:
+    """Return the path of the executable; raise BriefgenError if it is missing or not executable.
 
-    `purpose` says in a message what pandoc is for: `reads BibTeX`.
+    `purpose` says in the message what pandoc is needed for: `reads BibTeX`.
     """
     package = find_spec("pypandoc")
     if package is None or package.origin is None:
-        raise pandoc_missing(purpose, "is not there")
+        raise pandoc_missing_error(purpose, "is not installed")
     folder = Path(package.origin).parent / "files"
     program = folder / ("pandoc.exe" if os.name == "nt" else "pandoc")
     if not program.is_file():
-        raise pandoc_missing(purpose, "is not there")
+        raise pandoc_missing_error(purpose, "is not installed")
     if not os.access(program, os.X_OK):
-        raise pandoc_missing(purpose, "may not be run by you")
+        raise pandoc_missing_error(purpose, "is not executable for you")
     return program
 
 
-def pandoc_missing(purpose: str, why: str) -> BriefgenError:
-    """What to say where pandoc does not serve, with the command that brings it."""
+def pandoc_missing_error(purpose: str, why: str) -> BriefgenError:
+    """Return the error for a pandoc that cannot be used, with the command that reinstalls it."""
     return BriefgenError(
         Problem(
             "pandoc-missing",

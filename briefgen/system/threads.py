@@ -1,8 +1,8 @@
-"""Threads on which a store is asked, so that Ctrl-C need not wait for its answer.
+"""Daemon threads for blocking calls to object stores, so that Ctrl-C takes effect at once.
 
-What asks a store is not Python, and hears of no signal until there is an answer, which may take minutes.
-So the main thread never asks it by itself, and the process does not wait for these threads at its end.
-They know nothing of stores and letters.
+The store client is native code that handles no signal until a request completes, which may take minutes. So
+the main thread never calls it directly, and the process does not wait for these threads when it exits, as it
+would for those of concurrent.futures.
 """
 
 from __future__ import annotations
@@ -14,55 +14,58 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_NAME = "briefgen-store"
+_THREAD_NAME = "briefgen-store"
 
 
-class Carriers:
-    """A number of threads that take one errand after the other."""
+class DaemonThreadPool:
+    """A fixed number of daemon threads that run submitted calls in order."""
 
     def __init__(self, number: int) -> None:
-        self._errands: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads = [
-            threading.Thread(target=self._carry, name=f"{_NAME}-{index}", daemon=True)
+            threading.Thread(target=self._run_tasks, name=f"{_THREAD_NAME}-{index}", daemon=True)
             for index in range(number)
         ]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, work: Callable[..., T], *given: Any) -> Future[T]:
-        """Have it done; what it gives or raises comes by the future."""
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Schedule a call and return the future of its result."""
         future: Future[T] = Future()
-        self._errands.put(lambda: _done(future, work, given))
+        self._tasks.put(lambda: _complete_future(future, function, arguments))
         return future
 
     def close(self, *, wait: bool) -> None:
-        """Begin nothing more; with `wait`, until what was begun is done."""
+        """Drop all calls that have not started; with `wait`, wait for those that have."""
         try:
             while True:
-                self._errands.get_nowait()
+                self._tasks.get_nowait()
         except Empty:
             pass
         for _ in self._threads:
-            self._errands.put(None)
+            self._tasks.put(None)
         for thread in self._threads if wait else ():
             thread.join()
 
-    def _carry(self) -> None:
-        while errand := self._errands.get():
-            errand()
+    def _run_tasks(self) -> None:
+        while task := self._tasks.get():
+            task()
 
 
-def heeding(work: Callable[[], T]) -> T:
-    """What it gives or raises; from the main thread it is done on another, so that signals are heeded."""
+def run_interruptibly(function: Callable[[], T]) -> T:
+    """Call a function and return its result; in the main thread, run it on another so that signals are
+    handled."""
     if threading.current_thread() is not threading.main_thread():
-        return work()
+        return function()
     future: Future[T] = Future()
-    threading.Thread(target=_done, args=(future, work, ()), name=_NAME, daemon=True).start()
+    threading.Thread(
+        target=_complete_future, args=(future, function, ()), name=_THREAD_NAME, daemon=True
+    ).start()
     return future.result()
 
 
-def _done(future: Future[T], work: Callable[..., T], given: tuple[Any, ...]) -> None:
+def _complete_future(future: Future[T], function: Callable[..., T], arguments: tuple[Any, ...]) -> None:
     try:
-        future.set_result(work(*given))
-    except BaseException as error:  # whoever waits for it is told
+        future.set_result(function(*arguments))
+    except BaseException as error:  # raised again by whoever waits for the result
         future.set_exception(error)

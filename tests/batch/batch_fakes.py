@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from briefgen.batch.plan import Job, Outcome
-from briefgen.batch.runner import Summary
+from briefgen.batch.runner import BatchSummary
+from briefgen.batch.tasks import BatchJob, FileOutcome
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
@@ -44,7 +44,7 @@ class FakeComposer:
     time), counted:FILE:WHAT (each time, with a line in FILE)."""
     slow_s: float = 0.0
 
-    def letter(self, recipient: Recipient) -> Document:
+    def compose_letter(self, recipient: Recipient) -> Document:
         misbehave(self.trouble.get(recipient.id, ""), recipient)
         time.sleep(self.slow_s)
         return Document(
@@ -66,8 +66,8 @@ class SameWords(FakeComposer):
 
     words: FakeComposer = field(default_factory=FakeComposer)
 
-    def letter(self, recipient: Recipient) -> Document:
-        return self.words.letter(recipient)
+    def compose_letter(self, recipient: Recipient) -> Document:
+        return self.words.compose_letter(recipient)
 
 
 @dataclass(frozen=True)
@@ -166,9 +166,16 @@ def job(
     composer: FakeComposer | None = None,
     renderers: object = None,
     formats: tuple[str, ...] = ("pdf", "docx"),
-    drawing: str = "stylesheets-1",
-) -> Job:
-    return Job("campaign", recipients, formats, composer or FakeComposer(), renderers or Renderers(), drawing)
+    rendering_fingerprint: str = "stylesheets-1",
+) -> BatchJob:
+    return BatchJob(
+        "campaign",
+        recipients,
+        formats,
+        composer or FakeComposer(),
+        renderers or Renderers(),
+        rendering_fingerprint,
+    )
 
 
 class Seen:
@@ -176,16 +183,16 @@ class Seen:
 
     def __init__(self) -> None:
         self.total: int | None = None
-        self.outcomes: list[Outcome] = []
-        self.summary: Summary | None = None
+        self.outcomes: list[FileOutcome] = []
+        self.summary: BatchSummary | None = None
 
     def begin(self, total: int) -> None:
         self.total = total
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         self.outcomes.append(outcome)
 
-    def end(self, summary: Summary) -> None:
+    def end(self, summary: BatchSummary) -> None:
         self.summary = summary
 
     def states(self) -> dict[tuple[str, str], str]:
@@ -199,11 +206,11 @@ class SlowComposer(FakeComposer):
     folder: str = ""
     gate: str = ""
 
-    def letter(self, recipient: Recipient) -> Document:
+    def compose_letter(self, recipient: Recipient) -> Document:
         (Path(self.folder) / str(os.getpid())).touch()
         while self.gate and not Path(self.gate).exists():
             time.sleep(0.01)
-        return super().letter(recipient)
+        return super().compose_letter(recipient)
 
 
 @dataclass(frozen=True)
@@ -212,7 +219,7 @@ class KillingComposer(FakeComposer):
 
     victim: str = ""
 
-    def letter(self, recipient: Recipient) -> Document:
+    def compose_letter(self, recipient: Recipient) -> Document:
         if recipient.id == self.victim:
             import psutil
 
@@ -220,7 +227,7 @@ class KillingComposer(FakeComposer):
             program = next(one for one in above if "briefgen.batch.dask.worker" in one.cmdline())
             program.parent().kill()
             time.sleep(30)
-        return super().letter(recipient)
+        return super().compose_letter(recipient)
 
 
 def fake_versions() -> dict[str, str]:

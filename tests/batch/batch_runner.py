@@ -6,7 +6,7 @@ from pathlib import Path
 
 from batch_fakes import Renderers, Seen, SlowComposer, job, people
 
-from briefgen.batch.outputs.folder import Folder
+from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.runner import run_batch
 
 
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     Path(pids).mkdir(exist_ok=True)
     print(os.getpid(), flush=True)
     given = job(people(int(number)), composer, Renderers(times=3000))
-    summary = run_batch(given, Folder(Path(out)), workers=2, watch=Telling())
+    summary = run_batch(given, FolderOutput(Path(out)), workers=2, progress=Telling())
     sys.exit(summary.exit_code)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from batch_fakes import Seen, job, people
 
-from briefgen.batch.outputs.s3 import Bucket
-from briefgen.batch.outputs.s3_client import Address, Store
+from briefgen.batch.outputs.s3 import S3Output
+from briefgen.batch.outputs.s3_client import S3Address, S3Client
 from briefgen.batch.runner import run_batch
 
 
@@ -19,5 +19,5 @@ class Telling(Seen):
 
 if __name__ == "__main__":
     home, bucket, number = sys.argv[1:]
-    output = Bucket(Store(Address(bucket, "")), Path(home))
-    run_batch(job(people(int(number))), output, workers=2, watch=Telling())
+    output = S3Output(S3Client(S3Address(bucket, "")), Path(home))
+    run_batch(job(people(int(number))), output, workers=2, progress=Telling())

@@ -21,14 +21,15 @@ import pytest
 from batch_fakes import FakeComposer, SameWords, Seen, SlowComposer, job, people
 from obstore.store import S3Store
 
-from briefgen.batch.lock import Stop
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.outputs.s3 import Bucket
-from briefgen.batch.outputs.s3_client import Address, Store
-from briefgen.batch.plan import Choice, Job, Letter, Outcome
-from briefgen.batch.preview import preview
-from briefgen.batch.runner import Summary, run_batch
-from briefgen.batch.worker import Desk
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.outputs.s3 import S3Output
+from briefgen.batch.outputs.s3_client import S3Address, S3Client
+from briefgen.batch.plan import BatchSelection
+from briefgen.batch.preview import preview_batch
+from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.batch.stop import StopRequest
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask
+from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import StorageError
 
 NAME = "letters-2026"
@@ -87,12 +88,14 @@ def store(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
-def bucket(home: Path, prefix: str = "spring", retries: int = 1) -> Bucket:
-    return Bucket(Store(Address(NAME, prefix), retries), home)
+def bucket(home: Path, prefix: str = "spring", retries: int = 1) -> S3Output:
+    return S3Output(S3Client(S3Address(NAME, prefix), retries), home)
 
 
-def run(given: Job, output: Folder | Bucket, seen: Seen | None = None, **options: Any) -> Summary:
-    return run_batch(given, output, **({"workers": 2, "watch": seen or Seen()} | options))
+def run(
+    given: BatchJob, output: FolderOutput | S3Output, seen: Seen | None = None, **options: Any
+) -> BatchSummary:
+    return run_batch(given, output, **({"workers": 2, "progress": seen or Seen()} | options))
 
 
 def rows(ledger: Path) -> list[dict[str, Any]]:
@@ -108,7 +111,7 @@ def test_a_store_gets_the_letters_and_tables_that_a_folder_gets(store: Server, t
     trouble = {"person-00003": "fault"}
     output = bucket(tmp_path / "home", "spring/second try")
     there = run(job(people(10), FakeComposer(trouble=trouble)), output)
-    here = run(job(people(10), FakeComposer(trouble=trouble)), Folder(tmp_path / "here"))
+    here = run(job(people(10), FakeComposer(trouble=trouble)), FolderOutput(tmp_path / "here"))
     assert there.out == f"s3://{NAME}/spring/second try"
     assert (there.rendered, there.failed, there.exit_code, there.bytes) == (18, 2, 1, here.bytes)
     assert store.objects() == {
@@ -116,7 +119,7 @@ def test_a_store_gets_the_letters_and_tables_that_a_folder_gets(store: Server, t
         for path in (tmp_path / "here").rglob("*")
         if path.is_file() and ".briefgen" not in path.parts
     }
-    assert rows(output.ledger) == rows(Folder(tmp_path / "here").ledger)
+    assert rows(output.ledger_path) == rows(FolderOutput(tmp_path / "here").ledger_path)
 
 
 def test_what_is_served_from_the_store_says_what_it_is(store: Server, tmp_path: Path):
@@ -202,9 +205,9 @@ def test_what_somebody_else_put_in_the_place_of_a_letter_is_kept_and_not_even_re
     store: Server, tmp_path: Path
 ):
     """It may be of any size."""
-    first = Folder(tmp_path / "folder")
+    first = FolderOutput(tmp_path / "folder")
     run(job(people(1)), first)
-    name = f"spring/letters/{first.names()[0]}"
+    name = f"spring/letters/{first.letter_names()[0]}"
     store.put(name, b"mine")
     with nothing_read():
         summary = run(job(people(1)), bucket(tmp_path))
@@ -232,11 +235,11 @@ def test_without_records_all_are_made_again_and_none_is_taken_for_changed(store:
 
 
 def test_a_dry_run_looks_and_writes_nothing(store: Server, tmp_path: Path):
-    run(job(people(3)), bucket(tmp_path), choice=Choice(limit=2))
+    run(job(people(3)), bucket(tmp_path), selection=BatchSelection(limit=2))
     name = next(iter(store.objects()))
     obstore.delete(store.client(), name)
     before = store.objects()
-    found = preview(job(people(3)), bucket(tmp_path))
+    found = preview_batch(job(people(3)), bucket(tmp_path))
     assert found.counts == {"make": 3, "unchanged": 3}
     assert sorted(one.why for one in found.letters if one.state == "make") == ["missing", "new", "new"]
     assert store.objects() == before
@@ -245,7 +248,7 @@ def test_a_dry_run_looks_and_writes_nothing(store: Server, tmp_path: Path):
 def test_a_part_leaves_no_manifest_that_would_be_taken_for_all(store: Server, tmp_path: Path):
     run(job(people(2)), bucket(tmp_path))
     assert "spring/manifest.csv" in store.objects()
-    run(job(people(3)), bucket(tmp_path), choice=Choice(limit=0))
+    run(job(people(3)), bucket(tmp_path), selection=BatchSelection(limit=0))
     assert "spring/manifest.csv" not in store.objects()
 
 
@@ -259,14 +262,14 @@ def test_strangers_among_the_letters_are_named(store: Server, tmp_path: Path):
 class InThisProcess:
     """Another engine, as a cluster is one."""
 
-    def __init__(self, given: Job, desk: Folder, scratch: Path) -> None:
-        self._work = Desk(given.composer, given.renderers, given.drawing, desk, scratch).start()
+    def __init__(self, given: BatchJob, desk: FolderOutput, scratch: Path) -> None:
+        self._work = RenderingWorker(given.composer, given.renderers, given.drawing, desk, scratch).start()
 
     @classmethod
-    def of(cls, desk: Folder, stop: Stop) -> InThisProcess:
+    def of(cls, desk: FolderOutput, stop: StopRequest) -> InThisProcess:
         return cls(job(()), desk, desk.folder)
 
-    def run(self, tasks: Iterator[Letter]) -> Iterator[tuple[Letter, tuple[Outcome, ...]]]:
+    def run(self, tasks: Iterator[LetterTask]) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...]]]:
         for letter in tasks:
             yield letter, self._work(letter)
 
@@ -276,13 +279,15 @@ def test_the_engine_makes_no_difference(store: Server, tmp_path: Path, monkeypat
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     given = job(people(40))
     run(given, bucket(tmp_path / "pool", "pool"))
-    run(given, bucket(tmp_path / "other", "other"), elsewhere=InThisProcess.of)
+    run(given, bucket(tmp_path / "other", "other"), engine_factory=InThisProcess.of)
     by_engine: dict[str, dict[str, bytes]] = {"pool": {}, "other": {}}
     for name, data in store.objects().items():
         engine, _, rest = name.partition("/")
         by_engine[engine][rest] = data
     assert by_engine["pool"] == by_engine["other"] and len(by_engine["pool"]) == 81
-    assert rows(bucket(tmp_path / "pool", "pool").ledger) == rows(bucket(tmp_path / "other", "other").ledger)
+    assert rows(bucket(tmp_path / "pool", "pool").ledger_path) == rows(
+        bucket(tmp_path / "other", "other").ledger_path
+    )
 
 
 class Going(Seen):
@@ -292,7 +297,7 @@ class Going(Seen):
         super().__init__()
         self.store, self.after = store, after
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         super().done(outcome)
         if len(self.outcomes) == self.after:
             self.store.tell("stop")
@@ -312,14 +317,14 @@ def test_a_store_that_goes_away_stops_the_run_and_the_next_goes_on(store: Server
     summary = run(given, bucket(tmp_path / "home"))
     assert (summary.ok, summary.notes) == (True, ()) and summary.unchanged >= 20
     assert len(store.objects()) == 201
-    run(given, Folder(tmp_path / "here"))
-    here = {f"spring/letters/{name}" for name in Folder(tmp_path / "here").names()}
+    run(given, FolderOutput(tmp_path / "here"))
+    here = {f"spring/letters/{name}" for name in FolderOutput(tmp_path / "here").letter_names()}
     assert here == {name for name in store.objects() if "/letters/" in name}
 
 
 def test_a_store_that_is_back_in_time_costs_nothing(store: Server, tmp_path: Path):
     class Back(Going):
-        def done(self, outcome: Outcome) -> None:
+        def done(self, outcome: FileOutcome) -> None:
             super().done(outcome)
             if len(self.outcomes) == self.after:
                 self.store.tell("start")
@@ -342,7 +347,7 @@ def test_a_store_that_is_not_there_is_told_before_a_letter_is_made(store: Server
 
 def test_a_bucket_that_is_not_there_is_told(store: Server, tmp_path: Path):
     with pytest.raises(StorageError) as fault:
-        run(job(people(2)), Bucket(Store(Address("nobodys", "")), tmp_path))
+        run(job(people(2)), S3Output(S3Client(S3Address("nobodys", "")), tmp_path))
     [problem] = fault.value.problems
     assert problem.code == "store-refused" and "NoSuchBucket" in problem.message
     assert problem.hint and problem.hint.startswith("make the bucket")
@@ -368,15 +373,19 @@ def test_a_run_that_is_killed_loses_nothing(store: Server, tmp_path: Path):
             with suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)
     given = job(people(150))
-    summary = run(given, bucket(tmp_path / "home", ""), patience_s=20)
+    summary = run(given, bucket(tmp_path / "home", ""), lock_timeout=20)
     assert (summary.ok, summary.notes) == (True, ()) and summary.unchanged
-    run(given, Folder(tmp_path / "here"))
-    here = {f"letters/{path.name}": path.read_bytes() for path in Folder(tmp_path / "here").letters.iterdir()}
+    run(given, FolderOutput(tmp_path / "here"))
+    here = {
+        f"letters/{path.name}": path.read_bytes()
+        for path in FolderOutput(tmp_path / "here").letters_folder.iterdir()
+    }
     objects = store.objects()
     table = objects.pop("manifest.csv").decode("utf-8-sig").splitlines()
     assert objects == here
     assert [row["file"] for row in csv.DictReader(table)] == [
-        f"letters/{row['file']}" for row in sorted(rows(bucket(tmp_path / "home", "").ledger), key=manifest)
+        f"letters/{row['file']}"
+        for row in sorted(rows(bucket(tmp_path / "home", "").ledger_path), key=manifest)
     ]
 
 
@@ -397,8 +406,8 @@ def test_a_link_that_leads_the_records_out_is_refused(store: Server, tmp_path: P
 
 def test_two_shards_lie_beside_each_other(store: Server, tmp_path: Path):
     whole = bucket(tmp_path)
-    part = whole.within("shards/1-of-2")
-    assert part.place == f"s3://{NAME}/spring/shards/1-of-2" and part.ledger != whole.ledger
+    part = whole.subfolder("shards/1-of-2")
+    assert part.location == f"s3://{NAME}/spring/shards/1-of-2" and part.ledger_path != whole.ledger_path
     run(job(people(1)), part)
     assert "spring/shards/1-of-2/manifest.csv" in store.objects()
 

@@ -12,31 +12,31 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.system.threads import Carriers, heeding
+from briefgen.system.threads import DaemonThreadPool, run_interruptibly
 
 HERE = Path(__file__).parent
 
 
 def test_what_is_carried_gives_and_raises_as_if_it_were_called():
-    carriers = Carriers(2)
+    carriers = DaemonThreadPool(2)
     assert [carriers.submit(divmod, number, 2).result() for number in (4, 5)] == [(2, 0), (2, 1)]
     with pytest.raises(ZeroDivisionError):
         carriers.submit(divmod, 1, 0).result()
     carriers.close(wait=True)
-    assert heeding(lambda: 3) == 3
+    assert run_interruptibly(lambda: 3) == 3
     with pytest.raises(ZeroDivisionError):
-        heeding(lambda: 1 // 0)
+        run_interruptibly(lambda: 1 // 0)
 
 
 def test_on_closing_what_was_begun_is_done_and_nothing_more():
-    carriers, go, done = Carriers(1), threading.Event(), []
+    carriers, go, done = DaemonThreadPool(1), threading.Event(), []
     begun = threading.Event()
     carriers.submit(lambda: (begun.set(), go.wait(), done.append("first")))
     carriers.submit(done.append, "second")
     begun.wait()
     closing = threading.Thread(target=carriers.close, kwargs={"wait": True})
     closing.start()
-    while carriers._errands.qsize() != 1:  # the wish to end alone
+    while carriers._tasks.qsize() != 1:  # the wish to end alone
         pass
     go.set()
     closing.join()

@@ -30,22 +30,23 @@ from batch_fakes import (
 from material import ROOT
 
 from briefgen import __version__
-from briefgen.batch.dask.executor import Address, Cluster, connected
-from briefgen.batch.dask.payload import Parcel, Site, unpack
-from briefgen.batch.dask.worker import Made, Reply, _Limit
-from briefgen.batch.ledger import Entry, Ledger
-from briefgen.batch.lock import Stop
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job, Letter, Outcome, Wanted, stem
-from briefgen.batch.pool import Crash
-from briefgen.batch.runner import Summary, run_batch
+from briefgen.batch.dask.executor import DaskExecutor, SchedulerAddress, connect_to_cluster
+from briefgen.batch.dask.payload import CampaignBundle, InstallationProbe, unpack_bundle
+from briefgen.batch.dask.worker import ChunkReply, LetterResult, _ChunkLimit
+from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.ledger import Ledger, LedgerEntry
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.pool import TaskCrash
+from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.batch.stop import StopRequest
+from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.errors import BriefgenError, StorageError, UsageError
 
 WITHOUT_BRIEFGEN = "import sys; sys.modules['briefgen'] = None; sys.argv[0] = 'dask-worker'; "
 START_WORKER = "from distributed.cli.dask_worker import main; main()"
 
 
-SITE = Site(fake_versions, fake_library)
+SITE = InstallationProbe(fake_versions, fake_library)
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Local:
     """A scheduler of 127.0.0.1, and the workers that a test starts."""
 
     folder: Path
-    address: Address
+    address: SchedulerAddress
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -71,17 +72,17 @@ class Local:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def run(self, given: Job, out: Path, watch: Seen | None = None, letters: int = 5) -> Summary:
+    def run(self, given: BatchJob, out: Path, watch: Seen | None = None, letters: int = 5) -> BatchSummary:
         """A batch whose letters are made here."""
-        parcel = Parcel(given, self.folder, {}, SITE)
-        with connected(self.address, connect_s=3, workers_s=20) as client:
+        bundle = CampaignBundle(given, self.folder, {}, SITE)
+        with connect_to_cluster(self.address, connect_timeout_s=3, workers_timeout_s=20) as client:
             return run_batch(
                 given,
-                Folder(out),
+                FolderOutput(out),
                 workers=1,
-                watch=watch or Seen(),
-                elsewhere=lambda output, stop: Cluster(
-                    client, self.address, parcel, output, stop, letters=letters
+                progress=watch or Seen(),
+                engine_factory=lambda output, stop: DaskExecutor(
+                    client, self.address, bundle, output, stop, chunk_size=letters
                 ),
             )
 
@@ -108,7 +109,7 @@ def scheduler(folder: Path, **environment: str) -> Iterator[Local]:
     command = [sys.executable, "-c", program, "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     process = started(command, log, **environment)
     try:
-        address = Address.read(f"dask://{said_in(log, 'Scheduler at:', process)}")
+        address = SchedulerAddress.parse(f"dask://{said_in(log, 'Scheduler at:', process)}")
         local = Local(folder, address, process)
     except BaseException:
         process.kill()
@@ -145,15 +146,15 @@ def letters(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (out / "letters").iterdir()}
 
 
-def rows(given: Job, out: Path) -> list[Entry | None]:
-    with Ledger(Folder(out).ledger) as ledger:
-        return [ledger.entry(one.id, format) for one in given.recipients for format in given.formats]
+def rows(given: BatchJob, out: Path) -> list[LedgerEntry | None]:
+    with Ledger(FolderOutput(out).ledger_path) as ledger:
+        return [ledger.find(one.id, format) for one in given.recipients for format in given.formats]
 
 
-def expected(given: Job) -> dict[str, bytes]:
+def expected(given: BatchJob) -> dict[str, bytes]:
     renderers = given.renderers()
     return {
-        f"{stem(one)}.{format}": renderers[format].render(FakeComposer().letter(one)).data  # type: ignore[index]
+        f"{letter_file_stem(one)}.{format}": renderers[format].render(FakeComposer().compose_letter(one)).data  # type: ignore[index]
         for one in given.recipients
         for format in given.formats
     }
@@ -166,7 +167,7 @@ def test_letters_tables_and_ledger_are_those_of_one_machine(local: Local, tmp_pa
     trouble = {"person-00003": "fault", "person-00007": "exit"}
     given = job(people(23), FakeComposer(trouble=trouble))
     there = local.run(given, tmp_path / "there")
-    here = run_batch(given, Folder(tmp_path / "here"), workers=2, watch=Seen())
+    here = run_batch(given, FolderOutput(tmp_path / "here"), workers=2, progress=Seen())
     assert (
         (there.rendered, there.failed, there.set_aside)
         == (42, 2, 2)
@@ -187,7 +188,7 @@ def test_letters_tables_and_ledger_are_those_of_one_machine(local: Local, tmp_pa
 def test_a_letter_changed_by_hand_is_kept(local: Local, tmp_path: Path):
     given = job(people(3))
     local.run(given, tmp_path / "out")
-    name = f"{stem(given.recipients[0])}.pdf"
+    name = f"{letter_file_stem(given.recipients[0])}.pdf"
     (tmp_path / "out" / "letters" / name).write_bytes(b"by hand")
     summary = local.run(given, tmp_path / "out")
     assert [note.code for note in summary.notes] == ["letter-edited"]
@@ -202,7 +203,7 @@ class At(Seen):
         super().__init__()
         self.number, self.what = number, what
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: FileOutcome) -> None:
         super().done(outcome)
         if len(self.outcomes) == self.number:
             self.what()
@@ -239,7 +240,7 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_what_came_back_is_kept(loca
     with pytest.raises(BriefgenError) as fault:
         local.run(given, tmp_path / "out", At(10, local.scheduler.kill))
     assert [problem.code for problem in fault.value.problems] == ["cluster-lost"]
-    summary = run_batch(given, Folder(tmp_path / "out"), workers=2, watch=Seen())
+    summary = run_batch(given, FolderOutput(tmp_path / "out"), workers=2, progress=Seen())
     assert summary.unchanged >= 10 and summary.unchanged + summary.rendered == 80
     assert letters(tmp_path / "out") == expected(given)
 
@@ -287,7 +288,7 @@ def test_a_scheduler_without_workers_is_told_of(tmp_path: Path):
     with (
         scheduler(tmp_path) as cluster,
         pytest.raises(BriefgenError) as fault,
-        connected(cluster.address, workers_s=0.3),
+        connect_to_cluster(cluster.address, workers_timeout_s=0.3),
     ):
         pass
     assert [problem.code for problem in fault.value.problems] == ["cluster-empty"]
@@ -295,8 +296,8 @@ def test_a_scheduler_without_workers_is_told_of(tmp_path: Path):
 
 def test_where_no_scheduler_is_that_is_said():
     pytest.importorskip("distributed")
-    address = Address.read("dask://127.0.0.1:1")
-    with pytest.raises(BriefgenError) as fault, connected(address, connect_s=0.3):
+    address = SchedulerAddress.parse("dask://127.0.0.1:1")
+    with pytest.raises(BriefgenError) as fault, connect_to_cluster(address, connect_timeout_s=0.3):
         pass
     (problem,) = fault.value.problems
     assert problem.code == "cluster-unreachable" and "dask://127.0.0.1:1" in problem.message
@@ -304,7 +305,10 @@ def test_where_no_scheduler_is_that_is_said():
 
 def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(BriefgenError) as fault, connected(Address.read("dask://127.0.0.1:8786")):
+    with (
+        pytest.raises(BriefgenError) as fault,
+        connect_to_cluster(SchedulerAddress.parse("dask://127.0.0.1:8786")),
+    ):
         pass
     (problem,) = fault.value.problems
     assert (problem.code, problem.hint) == ("extra-missing", "run: pip install 'briefgen[dask]'")
@@ -323,7 +327,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_addresses_are_read(text: str, dask: str):
-    assert Address.read(text) == Address(text, dask)
+    assert SchedulerAddress.parse(text) == SchedulerAddress(text, dask)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +349,7 @@ def test_addresses_are_read(text: str, dask: str):
 )
 def test_what_is_no_address_is_refused(text: str):
     with pytest.raises(UsageError) as fault:
-        Address.read(text)
+        SchedulerAddress.parse(text)
     assert fault.value.problems[0].code == "engine-unclear"
 
 
@@ -355,7 +359,7 @@ def test_what_is_no_address_is_refused(text: str):
 @dataclass
 class Future:
     key: str
-    reply: Reply | Exception
+    reply: ChunkReply | Exception
 
     def add_done_callback(self, call: Callable[[Future], None]) -> None:
         call(self)
@@ -373,7 +377,7 @@ class Future:
 class Scripted:
     """A client whose workers reply by a function."""
 
-    reply: Callable[[list[Letter]], Reply | Exception]
+    reply: Callable[[list[LetterTask]], ChunkReply | Exception]
     sent: list[list[str]] = field(default_factory=list)
     status: str = "running"
 
@@ -389,77 +393,77 @@ class Scripted:
         pass
 
 
-def made(letter: Letter, damage: bytes = b"") -> Made:
+def made(letter: LetterTask, damage: bytes = b"") -> LetterResult:
     import hashlib
 
-    files = tuple(f"{letter.recipient.id} {one.format}".encode() for one in letter.wanted)
+    files = tuple(f"{letter.recipient.id} {one.format}".encode() for one in letter.files)
     outcomes = tuple(
-        Outcome(letter.recipient.id, one.format, "rendered", one.file, hashlib.sha256(data).hexdigest())
-        for one, data in zip(letter.wanted, files, strict=True)
+        FileOutcome(letter.recipient.id, one.format, "rendered", one.name, hashlib.sha256(data).hexdigest())
+        for one, data in zip(letter.files, files, strict=True)
     )
-    return Made(
+    return LetterResult(
         letter.recipient.id,
-        tuple(one.format for one in letter.wanted),
+        tuple(one.format for one in letter.files),
         outcomes,
         tuple(data + damage for data in files),
     )
 
 
 def ran(
-    tmp_path: Path, reply: Callable[[list[Letter]], Reply | Exception], number: int = 6
-) -> tuple[Scripted, list[tuple[Letter, tuple[Outcome, ...] | Crash]]]:
-    output = Folder(tmp_path / "out")
-    output.letters.mkdir(parents=True)
+    tmp_path: Path, reply: Callable[[list[LetterTask]], ChunkReply | Exception], number: int = 6
+) -> tuple[Scripted, list[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]]:
+    output = FolderOutput(tmp_path / "out")
+    output.letters_folder.mkdir(parents=True)
     given = job(people(number))
     client = Scripted(reply)
-    engine = Cluster(
+    engine = DaskExecutor(
         client,
-        Address.read("dask://host:1"),
-        Parcel(given, tmp_path, {}, SITE),
+        SchedulerAddress.parse("dask://host:1"),
+        CampaignBundle(given, tmp_path, {}, SITE),
         output,
-        Stop(),
-        letters=3,
+        StopRequest(),
+        chunk_size=3,
     )
     tasks = (
-        Letter(one, tuple(Wanted(format, f"{one.id}.{format}", "key") for format in given.formats))
+        LetterTask(one, tuple(PlannedFile(format, f"{one.id}.{format}", "key") for format in given.formats))
         for one in given.recipients
     )
     return client, list(engine.run(tasks))
 
 
 def test_what_a_chunk_did_not_come_to_is_sent_again(tmp_path: Path):
-    client, done = ran(tmp_path, lambda chunk: Reply("host", (made(chunk[0]),)))
+    client, done = ran(tmp_path, lambda chunk: ChunkReply("host", (made(chunk[0]),)))
     assert sorted(letter.recipient.id for letter, _ in done) == [one.id for one in people(6)]
     assert [len(sent) for sent in client.sent].count(1) == 2
     assert len(list((tmp_path / "out/letters").iterdir())) == 12
 
 
 def test_a_letter_in_parts_comes_back_in_parts(tmp_path: Path):
-    def reply(chunk: list[Letter]) -> Reply:
-        docx = Made(chunk[0].recipient.id, ("docx",), Crash("hung", "it took long"), ())
-        pdf = made(Letter(chunk[0].recipient, chunk[0].wanted[:1]))
-        return Reply("host", (docx, pdf))
+    def reply(chunk: list[LetterTask]) -> ChunkReply:
+        docx = LetterResult(chunk[0].recipient.id, ("docx",), TaskCrash("hung", "it took long"), ())
+        pdf = made(LetterTask(chunk[0].recipient, chunk[0].files[:1]))
+        return ChunkReply("host", (docx, pdf))
 
     _, done = ran(tmp_path, reply, number=1)
-    assert [[one.format for one in letter.wanted] for letter, _ in done] == [["docx"], ["pdf"]]
-    assert isinstance(done[0][1], Crash)
+    assert [[one.format for one in letter.files] for letter, _ in done] == [["docx"], ["pdf"]]
+    assert isinstance(done[0][1], TaskCrash)
 
 
 def test_bytes_damaged_on_the_way_are_not_written(tmp_path: Path):
-    _, done = ran(tmp_path, lambda chunk: Reply("host", tuple(made(one, b"!") for one in chunk)))
-    assert all(isinstance(result, Crash) and "damaged" in result.detail for _, result in done)
+    _, done = ran(tmp_path, lambda chunk: ChunkReply("host", tuple(made(one, b"!") for one in chunk)))
+    assert all(isinstance(result, TaskCrash) and "damaged" in result.detail for _, result in done)
     assert list((tmp_path / "out/letters").iterdir()) == []
 
 
 def test_chunks_that_come_to_nothing_are_not_sent_for_ever(tmp_path: Path):
-    client, done = ran(tmp_path, lambda chunk: Reply("host"), number=2)
+    client, done = ran(tmp_path, lambda chunk: ChunkReply("host"), number=2)
     assert len(client.sent) == 3  # whole, and in halves
-    assert all(isinstance(result, Crash) for _, result in done)
+    assert all(isinstance(result, TaskCrash) for _, result in done)
 
 
 def test_a_worker_that_cannot_begin_is_told_with_its_words(tmp_path: Path):
     with pytest.raises(BriefgenError, match="worker-unfit: the worker on host cannot make letters: no pango"):
-        ran(tmp_path, lambda chunk: Reply("host", unfit="no pango"))
+        ran(tmp_path, lambda chunk: ChunkReply("host", unfit="no pango"))
 
 
 def test_a_workers_full_disk_is_a_fault_of_storage_and_names_the_worker(tmp_path: Path):
@@ -467,20 +471,20 @@ def test_a_workers_full_disk_is_a_fault_of_storage_and_names_the_worker(tmp_path
 
     fault = StorageError(Problem("output-unwritable", "temporary files cannot be written: full"))
     with pytest.raises(StorageError, match="the worker on host: temporary files cannot be written"):
-        ran(tmp_path, lambda chunk: Reply("host", error=fault))
+        ran(tmp_path, lambda chunk: ChunkReply("host", error=fault))
 
 
 def test_a_chunk_ends_when_it_has_grown_or_taken_long(monkeypatch: pytest.MonkeyPatch):
     from briefgen.batch.dask import worker as outpost
 
-    given = [Letter(one, ()) for one in people(4)]
-    limit = _Limit()
-    coming = limit.within(given)
+    given = [LetterTask(one, ()) for one in people(4)]
+    limit = _ChunkLimit()
+    coming = limit.take(given)
     assert next(coming) == given[0] and next(coming) == given[1]
-    limit.bytes = outpost.MOST_BYTES
+    limit.bytes = outpost.MAX_REPLY_BYTES
     assert list(coming) == []
-    monkeypatch.setattr(outpost, "MOST_SECONDS", -1.0)
-    assert list(_Limit().within(given)) == given[:1]
+    monkeypatch.setattr(outpost, "MAX_CHUNK_SECONDS", -1.0)
+    assert list(_ChunkLimit().take(given)) == given[:1]
 
 
 # --- what travels
@@ -493,8 +497,8 @@ def test_paths_travel_as_places_and_files_with_them(tmp_path: Path):
     (campaign / "templates" / "letter.j2").write_text("Dear")
     paths = (campaign / "templates", fake_library() / "css", Path("/elsewhere/x"))
     given = job(people(1), FakeComposer(trouble={"paths": paths}))  # type: ignore[dict-item]
-    parcel = Parcel(given, campaign, {"templates/letter.j2": campaign / "templates/letter.j2"}, SITE)
-    unpacked = unpack(parcel.pack(), there)
+    bundle = CampaignBundle(given, campaign, {"templates/letter.j2": campaign / "templates/letter.j2"}, SITE)
+    unpacked = unpack_bundle(bundle.pack(), there)
     assert unpacked.job.composer.trouble["paths"] == (  # type: ignore[attr-defined]
         there / "templates",
         fake_library() / "css",

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.lock import held, stopping
+from briefgen.batch.lock import output_lock
+from briefgen.batch.stop import stop_on_signals
 from briefgen.errors import OutputBusyError, StorageError
 
 
 def test_a_second_run_is_turned_away(tmp_path: Path):
     with (
-        held(str(tmp_path), tmp_path / "own" / "lock"),
+        output_lock(tmp_path / "own" / "lock", label=str(tmp_path)),
         pytest.raises(OutputBusyError) as busy,
-        held(str(tmp_path), tmp_path / "own" / "lock", patience_s=0),
+        output_lock(tmp_path / "own" / "lock", label=str(tmp_path), timeout=0),
     ):
         pass
     assert busy.value.exit_code == 75
@@ -23,20 +24,23 @@ def test_a_second_run_is_turned_away(tmp_path: Path):
 
 def test_the_folder_is_free_again_afterwards(tmp_path: Path):
     for _ in range(2):
-        with held(str(tmp_path), tmp_path / "lock", patience_s=0):
+        with output_lock(tmp_path / "lock", label=str(tmp_path), timeout=0):
             pass
 
 
 def test_a_folder_that_cannot_be_made_is_a_storage_fault(tmp_path: Path):
     (tmp_path / "out").write_text("a file is in the way")
-    with pytest.raises(StorageError), held(str(tmp_path / "out"), tmp_path / "out" / "own" / "lock"):
+    with (
+        pytest.raises(StorageError),
+        output_lock(tmp_path / "out" / "own" / "lock", label=str(tmp_path / "out")),
+    ):
         pass
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_asks_to_stop(number: signal.Signals):
     before = signal.getsignal(number)
-    with stopping() as stop:
+    with stop_on_signals() as stop:
         assert not stop.requested
         os.kill(os.getpid(), number)
         assert stop.requested
@@ -44,6 +48,6 @@ def test_a_signal_asks_to_stop(number: signal.Signals):
 
 
 def test_a_second_ctrl_c_breaks_off():
-    with pytest.raises(KeyboardInterrupt), stopping():
+    with pytest.raises(KeyboardInterrupt), stop_on_signals():
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)

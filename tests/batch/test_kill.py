@@ -14,10 +14,10 @@ import batch_runner
 import pytest
 from batch_fakes import FakeComposer, Renderers, Seen, SlowComposer, job, people
 
-from briefgen.batch.lock import held
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import stem
-from briefgen.batch.runner import Summary, run_batch
+from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.lock import output_lock
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.runner import BatchSummary, run_batch
 from briefgen.errors import OutputBusyError
 
 PEOPLE = 60
@@ -27,7 +27,9 @@ def expected(number: int) -> dict[str, bytes]:
     """What must stand in the folder of letters in the end."""
     renderers = Renderers(times=3000)()
     return {
-        f"{stem(person)}.{format}": renderers[format].render(FakeComposer().letter(person)).data
+        f"{letter_file_stem(person)}.{format}": renderers[format]
+        .render(FakeComposer().compose_letter(person))
+        .data
         for person in people(number)
         for format in ("pdf", "docx")
     }
@@ -61,14 +63,14 @@ def batch(tmp_path: Path, number: int = PEOPLE, gate: str = "") -> Iterator[subp
             process.kill()
 
 
-def finish(tmp_path: Path, number: int = PEOPLE) -> Summary:
+def finish(tmp_path: Path, number: int = PEOPLE) -> BatchSummary:
     composer = SlowComposer(folder=str(tmp_path / "pids"))
     return run_batch(
         job(people(number), composer, Renderers(times=3000)),
-        Folder(tmp_path / "out"),
+        FolderOutput(tmp_path / "out"),
         workers=2,
-        watch=Seen(),
-        patience_s=20,
+        progress=Seen(),
+        lock_timeout=20,
     )
 
 
@@ -116,7 +118,10 @@ def test_killed_workers_cost_no_letter(tmp_path: Path):
     composer = SlowComposer(folder=str(tmp_path / "pids"), slow_s=0.005)
     watch = Killer()
     summary = run_batch(
-        job(people(PEOPLE), composer, Renderers(times=3000)), Folder(tmp_path / "out"), workers=2, watch=watch
+        job(people(PEOPLE), composer, Renderers(times=3000)),
+        FolderOutput(tmp_path / "out"),
+        workers=2,
+        progress=watch,
     )
     whole = expected(PEOPLE)
     assert watch.kills > 5
@@ -155,8 +160,8 @@ def test_the_folder_is_busy_until_the_last_worker_of_a_killed_run_is_done(tmp_pa
         process.kill()
         process.wait()
     lock = tmp_path / "out" / ".briefgen" / "lock"
-    with pytest.raises(OutputBusyError), held(str(tmp_path / "out"), lock, patience_s=0):
+    with pytest.raises(OutputBusyError), output_lock(lock, label=str(tmp_path / "out"), timeout=0):
         pass
     gate.touch()
-    with held(str(tmp_path / "out"), lock, patience_s=20):
+    with output_lock(lock, label=str(tmp_path / "out"), timeout=20):
         pass

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.ledger import FLUSH_ROWS, Entry, Ledger
+from briefgen.batch.ledger import FLUSH_ROWS, Ledger, LedgerEntry
 from briefgen.errors import Place, Problem, StorageError
 
-MADE = Entry("person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"), "left out three")
-FAILED = Entry(
+MADE = LedgerEntry(
+    "person", "pdf", "key", "rendered", "person-x.pdf", "ab", 7, 2, ("one", "two"), "left out three"
+)
+FAILED = LedgerEntry(
     "\ud800=1",
     "docx",
     "key",
@@ -24,25 +26,25 @@ def test_rows_come_back_as_they_were(tmp_path: Path):
         ledger.record(MADE)
         ledger.record(FAILED)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
-        assert ledger.entry("person", "pdf") == MADE
-        found = ledger.entry("\ud800=1", "docx")
+        assert ledger.find("person", "pdf") == MADE
+        found = ledger.find("\ud800=1", "docx")
         assert found is not None and found.problems == FAILED.problems and found.stage == "compose"
-        assert ledger.entry("person", "docx") is None
-        assert ledger.note is None
+        assert ledger.find("person", "docx") is None
+        assert ledger.warning is None
 
 
 def test_a_later_row_takes_the_place_of_the_earlier(tmp_path: Path):
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         ledger.record(MADE)
-        ledger.record(Entry("person", "pdf", "key2", "failed"))
-        entry = ledger.entry("person", "pdf")
+        ledger.record(LedgerEntry("person", "pdf", "key2", "failed"))
+        entry = ledger.find("person", "pdf")
         assert entry is not None and entry.key == "key2"
 
 
 def test_what_is_recorded_is_known_before_it_is_written(tmp_path: Path):
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         ledger.record(MADE)
-        assert ledger.recipients() == ["person"]
+        assert ledger.rendered_recipients() == ["person"]
 
 
 def test_rows_are_written_in_groups(tmp_path: Path):
@@ -50,7 +52,7 @@ def test_rows_are_written_in_groups(tmp_path: Path):
     path = tmp_path / "ledger.sqlite"
     with Ledger(path) as ledger, sqlite3.connect(path) as beside:
         for number in range(FLUSH_ROWS):
-            ledger.record(Entry(f"person-{number}", "pdf", "key", "rendered", "file"))
+            ledger.record(LedgerEntry(f"person-{number}", "pdf", "key", "rendered", "file"))
         assert beside.execute("SELECT count(*) FROM letters").fetchone() == (FLUSH_ROWS,)
     beside.close()
 
@@ -61,7 +63,7 @@ def test_an_unreadable_ledger_is_put_by_and_said(tmp_path: Path, damage: str):
     path = tmp_path / "ledger.sqlite"
     with Ledger(path) as ledger:
         for number in range(500):
-            ledger.record(Entry(f"person-{number}", "pdf", "k" * 64, "rendered", "f" * 60))
+            ledger.record(LedgerEntry(f"person-{number}", "pdf", "k" * 64, "rendered", "f" * 60))
     match damage:
         case "garbage":
             path.write_bytes(b"not a database at all" * 1000)
@@ -75,8 +77,8 @@ def test_an_unreadable_ledger_is_put_by_and_said(tmp_path: Path, damage: str):
             connection.close()
     before = path.read_bytes()
     with Ledger(path) as ledger:
-        assert ledger.note is not None and ledger.note.code == "ledger-unreadable"
-        assert ledger.entry("person-1", "pdf") is None
+        assert ledger.warning is not None and ledger.warning.code == "ledger-unreadable"
+        assert ledger.find("person-1", "pdf") is None
         ledger.record(MADE)
     assert (tmp_path / "ledger-unreadable-1.sqlite").read_bytes()[8192:] == before[8192:]
 

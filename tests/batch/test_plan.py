@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from batch_fakes import people
 
-from briefgen.batch.plan import distinct, drawn, inputs, key
+from briefgen.batch.file_names import deduplicate_recipients
+from briefgen.batch.plan import input_hash, rendering_hash, serialize_recipient
 from briefgen.errors import Place
-from briefgen.model.document import Document, record_hash
+from briefgen.model.document import Document, hash_record
 from briefgen.model.recipient import Committee, Recipient
 
 BASE = people(1)[0]
@@ -26,39 +27,39 @@ OTHER = {
 def test_any_change_of_the_recipient_changes_the_key(name: str):
     """So does a field that is added to the record later: the test finds it."""
     changed = replace(BASE, **{name: OTHER.get(name, "other")})
-    assert inputs(changed) != inputs(BASE)
+    assert serialize_recipient(changed) != serialize_recipient(BASE)
 
 
 def test_a_row_that_moves_stays_the_same():
-    assert inputs(replace(BASE, place=Place("other.csv", 99))) == inputs(BASE)
+    assert serialize_recipient(replace(BASE, place=Place("other.csv", 99))) == serialize_recipient(BASE)
 
 
 def test_the_order_of_extra_columns_does_not_matter():
     one, other = replace(BASE, extra={"a": "1", "b": "2"}), replace(BASE, extra={"b": "2", "a": "1"})
-    assert inputs(one) == inputs(other)
+    assert serialize_recipient(one) == serialize_recipient(other)
 
 
 def test_the_key_is_a_sha256_over_fingerprint_recipient_and_format():
-    base = key("campaign", inputs(BASE), "pdf")
+    base = input_hash("campaign", serialize_recipient(BASE), "pdf")
     assert len(base) == 64 and set(base) <= set(string.hexdigits)
-    assert base != key("campaign", inputs(BASE), "docx")
-    assert base != key("another", inputs(BASE), "pdf")
+    assert base != input_hash("campaign", serialize_recipient(BASE), "docx")
+    assert base != input_hash("another", serialize_recipient(BASE), "pdf")
 
 
 def test_the_key_knows_the_version_of_briefgen(monkeypatch: pytest.MonkeyPatch):
-    before = key("campaign", inputs(BASE), "pdf")
+    before = input_hash("campaign", serialize_recipient(BASE), "pdf")
     monkeypatch.setattr("briefgen.batch.plan.__version__", "99.0")
-    assert key("campaign", inputs(BASE), "pdf") != before
+    assert input_hash("campaign", serialize_recipient(BASE), "pdf") != before
 
 
 def test_hostile_text_has_a_key():
-    assert key("campaign", inputs(replace(BASE, name="\ud800\x00\u202e")), "pdf")
+    assert input_hash("campaign", serialize_recipient(replace(BASE, name="\ud800\x00\u202e")), "pdf")
 
 
 def test_a_repeated_id_is_reported_with_both_places():
     one, two = people(2)
     twin = replace(two, id=one.id)
-    recipients, problems = distinct([one, two, twin])
+    recipients, problems = deduplicate_recipients([one, two, twin])
     assert recipients == (one, two)
     assert [problem.code for problem in problems] == ["recipient-repeated"]
     assert problems[0].place == Place("recipients.csv", 3) and "recipients.csv:2" in problems[0].message
@@ -83,7 +84,7 @@ def test_any_change_of_the_document_changes_the_hash_of_what_is_drawn(name: str,
     """So does a field that is added to the document later; of the record, with or without its own hash."""
 
     def of(document: Document) -> str:
-        record = {**document.record, "sha256": record_hash(document.record)} if sealed else document.record
-        return drawn(replace(document, record=record), "drawing", "pdf")
+        record = {**document.record, "sha256": hash_record(document.record)} if sealed else document.record
+        return rendering_hash(replace(document, record=record), "drawing", "pdf")
 
     assert of(replace(DOCUMENT, **{name: OTHERWISE.get(name, "other")})) != of(DOCUMENT)

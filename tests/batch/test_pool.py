@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from batch_fakes import swallow_everything
 
-from briefgen.batch.lock import stopping
-from briefgen.batch.pool import Crash, Limits, Pool
+from briefgen.batch.pool import TaskCrash, WorkerLimits, WorkerPool
+from briefgen.batch.stop import stop_on_signals
 from briefgen.errors import BriefgenError, Problem, StorageError
 
 
@@ -85,7 +85,7 @@ class DyingOnce:
 
 def run(tasks: list[Any], begin: Any = start, **options: Any) -> list[tuple[Any, Any]]:
     options = {"workers": 2, "timeout_s": 20.0} | options
-    with stopping() as stop, Pool(begin, stop=stop, **options) as pool:
+    with stop_on_signals() as stop, WorkerPool(begin, stop=stop, **options) as pool:
         return list(pool.run(iter(tasks)))
 
 
@@ -100,7 +100,7 @@ def test_no_task_starts_no_worker():
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        ("exit", "exit code 3"),
+        ("exit", "exited with code 3"),
         ("kill", "killed"),
         ("error", "ValueError: a bug (test_pool.py, line "),
         ("memory", "ran out of memory"),
@@ -108,9 +108,9 @@ def test_no_task_starts_no_worker():
     ],
 )
 def test_a_task_that_crashes_costs_only_itself(task: str, said: str):
-    results = dict(run([0, 1, task, 2, 3], limits=Limits(memory_mb=400)))
+    results = dict(run([0, 1, task, 2, 3], limits=WorkerLimits(memory_mb=400)))
     crash = results.pop(task)
-    assert isinstance(crash, Crash) and crash.how == "crashed" and said in crash.detail
+    assert isinstance(crash, TaskCrash) and crash.how == "crashed" and said in crash.detail
     assert results == {number: number for number in range(4)}
 
 
@@ -119,19 +119,19 @@ def test_a_task_that_hangs_is_ended(task: str):
     """Also one that swallows every exception and ignores SIGTERM."""
     results = dict(run([0, task, 1], timeout_s=0.5))
     crash = results.pop(task)
-    assert isinstance(crash, Crash) and crash.how == "hung" and "0.5 seconds" in crash.detail
+    assert isinstance(crash, TaskCrash) and crash.how == "hung" and "0.5 seconds" in crash.detail
     assert results == {0: 0, 1: 1}
 
 
 def test_a_crash_is_tried_once_more_and_may_be_divided():
     """The parts are tried in place of the whole."""
-    with stopping() as stop:
-        pool: Pool[Any, Any] = Pool(
-            start, workers=1, timeout_s=20, stop=stop, apart=lambda task: ("good", task[:4])
+    with stop_on_signals() as stop:
+        pool: WorkerPool[Any, Any] = WorkerPool(
+            start, workers=1, timeout_s=20, stop=stop, split=lambda task: ("good", task[:4])
         )
         with pool:
             results = dict(pool.run(iter(["exit", "good one"])))
-    assert results["good"] == "good" and isinstance(results["exit"], Crash)
+    assert results["good"] == "good" and isinstance(results["exit"], TaskCrash)
 
 
 def test_a_fault_ends_everything():
@@ -147,7 +147,7 @@ def test_a_worker_that_refuses_to_start_says_why():
 def test_workers_that_die_at_the_start_end_the_batch():
     with pytest.raises(BriefgenError) as fault:
         run([1], begin=die)
-    assert fault.value.problems[0].code == "workers-fail" and "exit code 9" in str(fault.value)
+    assert fault.value.problems[0].code == "workers-fail" and "exited with code 9" in str(fault.value)
 
 
 def test_a_single_failed_start_does_not(tmp_path: Path):
@@ -165,7 +165,7 @@ def test_the_collector_is_spared_what_a_worker_has_loaded_with_its_first_task():
 
 def test_limits_hold_in_the_worker_and_not_here():
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    [(_, limits)] = run(["limits"], limits=Limits(memory_mb=300, file_mb=20))
+    [(_, limits)] = run(["limits"], limits=WorkerLimits(memory_mb=300, file_mb=20))
     assert limits == [300 << 20, 20 << 20, 0]
     assert resource.getrlimit(resource.RLIMIT_FSIZE) == before
 
@@ -180,13 +180,13 @@ def test_tasks_are_taken_only_as_they_are_needed():
             taken += 1
             yield number
 
-    with stopping() as stop, Pool(start, workers=2, timeout_s=20, stop=stop) as pool:
+    with stop_on_signals() as stop, WorkerPool(start, workers=2, timeout_s=20, stop=stop) as pool:
         for finished, _ in enumerate(pool.run(tasks())):
             assert taken <= finished + 5
 
 
 def test_a_stop_lets_the_tasks_in_hand_end_and_takes_no_more():
-    with stopping() as stop, Pool(start, workers=2, timeout_s=20, stop=stop) as pool:
+    with stop_on_signals() as stop, WorkerPool(start, workers=2, timeout_s=20, stop=stop) as pool:
         results = pool.run(iter([("slow", 0.1)] * 100))
         next(results)
         stop.request()
@@ -195,9 +195,9 @@ def test_a_stop_lets_the_tasks_in_hand_end_and_takes_no_more():
 
 def test_a_stop_does_not_blame_a_task_that_it_broke_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Not even at its second try."""
-    monkeypatch.setattr("briefgen.batch.pool.GRACE_S", 0.1)
+    monkeypatch.setattr("briefgen.batch.pool.STOP_GRACE_S", 0.1)
     first, second = tmp_path / "first", tmp_path / "second"
-    with stopping() as stop, Pool(start, workers=1, timeout_s=20, stop=stop) as pool:
+    with stop_on_signals() as stop, WorkerPool(start, workers=1, timeout_s=20, stop=stop) as pool:
 
         def stop_the_second() -> None:
             while not second.exists():
@@ -210,7 +210,7 @@ def test_a_stop_does_not_blame_a_task_that_it_broke_off(tmp_path: Path, monkeypa
 
 def test_programs_that_a_hung_worker_started_end_with_it(tmp_path: Path):
     pid_file = tmp_path / "pid"
-    with stopping() as stop, Pool(_start_child, workers=1, timeout_s=0.7, stop=stop) as pool:
+    with stop_on_signals() as stop, WorkerPool(_start_child, workers=1, timeout_s=0.7, stop=stop) as pool:
         list(pool.run(iter([str(pid_file)])))
     for pid in map(int, pid_file.read_text().split()):
         _wait_until_gone(pid)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from batch_fakes import FakeComposer, Seen, job, people
 
-from briefgen.batch.lock import held
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Choice, Job
-from briefgen.batch.preview import WHY, Preview, preview
+from briefgen.batch.lock import output_lock
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.plan import BatchSelection
+from briefgen.batch.preview import REASON_TEXTS, BatchPreview, preview_batch
 from briefgen.batch.runner import run_batch
+from briefgen.batch.tasks import BatchJob
 from briefgen.errors import OutputBusyError, Problem
 
 EVERYBODY = people(4)
@@ -25,23 +26,23 @@ def files(folder: Path) -> dict[Path, tuple[int, bytes]]:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    run_batch(job(EVERYBODY), Folder(tmp_path), workers=2, watch=Seen())
+    run_batch(job(EVERYBODY), FolderOutput(tmp_path), workers=2, progress=Seen())
     return tmp_path
 
 
-def foreseen(given: Job, out: Path, **options: object) -> Preview:
+def foreseen(given: BatchJob, out: Path, **options: object) -> BatchPreview:
     before = files(out)
-    found = preview(given, Folder(out), **options)  # type: ignore[arg-type]
+    found = preview_batch(given, FolderOutput(out), **options)  # type: ignore[arg-type]
     assert files(out) == before
     return found
 
 
-def whys(found: Preview) -> set[tuple[str, str, str]]:
+def whys(found: BatchPreview) -> set[tuple[str, str, str]]:
     return {(one.recipient[-1], one.state, one.why) for one in found.letters if one.state != "unchanged"}
 
 
 def test_nothing_is_made_where_nothing_is_yet(tmp_path: Path):
-    found = preview(job(EVERYBODY), Folder(tmp_path / "out"))
+    found = preview_batch(job(EVERYBODY), FolderOutput(tmp_path / "out"))
     assert whys(found) == {(str(number), "make", "new") for number in range(4)}
     assert not (tmp_path / "out").exists() and found.exit_code == 0
 
@@ -81,17 +82,17 @@ def test_what_cannot_be_composed_is_foreseen(out: Path):
 def test_what_failed_is_told(tmp_path: Path):
     run_batch(
         job(EVERYBODY, FakeComposer(trouble={"person-00003": "fault", "person-00002": "exit"})),
-        Folder(tmp_path),
+        FolderOutput(tmp_path),
         workers=2,
-        watch=Seen(),
+        progress=Seen(),
     )
     found = foreseen(job(EVERYBODY), tmp_path)
     assert whys(found) == {("3", "make", "failed"), ("2", "make", "set-aside")}
 
 
 def test_what_a_part_leaves_is_told(out: Path):
-    choice = Choice(only=frozenset({"person-00001"}))
-    found = foreseen(job(EVERYBODY, FakeComposer("campaign-2")), out, choice=choice)
+    choice = BatchSelection(only=frozenset({"person-00001"}))
+    found = foreseen(job(EVERYBODY, FakeComposer("campaign-2")), out, selection=choice)
     assert found.counts == {"make": 2, "left": 6}
 
 
@@ -105,15 +106,15 @@ def test_it_does_what_it_says(out: Path):
     given = job((replace(EVERYBODY[0], address=("New Street",)), *EVERYBODY[1:]))
     found = foreseen(given, out)
     watch = Seen()
-    run_batch(given, Folder(out), workers=2, watch=watch)
+    run_batch(given, FolderOutput(out), workers=2, progress=watch)
     assert {(one.recipient, one.format) for one in found.letters if one.state == "make"} == {
         key for key, state in watch.states().items() if state == "rendered"
     }
 
 
 def test_it_does_not_look_while_another_run_writes(out: Path):
-    with held(str(out), out / ".briefgen" / "lock"), pytest.raises(OutputBusyError):
-        preview(job(EVERYBODY), Folder(out), patience_s=0)
+    with output_lock(out / ".briefgen" / "lock", label=str(out)), pytest.raises(OutputBusyError):
+        preview_batch(job(EVERYBODY), FolderOutput(out), lock_timeout=0)
 
 
 def test_an_unreadable_ledger_is_said_and_left(out: Path):
@@ -123,4 +124,4 @@ def test_an_unreadable_ledger_is_said_and_left(out: Path):
 
 
 def test_every_reason_has_words(out: Path):
-    assert {"new", "recipient", "campaign", "missing", "edited", "failed", "set-aside"} == set(WHY)
+    assert {"new", "recipient", "campaign", "missing", "edited", "failed", "set-aside"} == set(REASON_TEXTS)

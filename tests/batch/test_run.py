@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 from batch_fakes import Dying, FakeComposer, Refusing, Renderers, Seen, job, people
 
-from briefgen.batch.atomic_write import UNFINISHED
-from briefgen.batch.lock import held
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Job
-from briefgen.batch.pool import Limits
-from briefgen.batch.runner import Summary, run_batch
+from briefgen.batch.lock import output_lock
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.pool import WorkerLimits
+from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.batch.tasks import BatchJob
 from briefgen.errors import BriefgenError, OutputBusyError, Place, Problem, StorageError
+from briefgen.system.atomic_write import TEMPORARY_PREFIX
 
 
-def run(given: Job, out: Path, **options: object) -> tuple[Summary, Seen]:
+def run(given: BatchJob, out: Path, **options: object) -> tuple[BatchSummary, Seen]:
     seen = Seen()
-    summary = run_batch(given, Folder(out), **({"workers": 2, "watch": seen} | options))
+    summary = run_batch(given, FolderOutput(out), **({"workers": 2, "progress": seen} | options))
     assert seen.summary is summary
     return summary, seen
 
@@ -233,8 +233,8 @@ def test_tables_are_safe_to_open_in_a_spreadsheet(tmp_path: Path):
 def test_a_second_run_at_the_same_time_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     run(job(people(1)), tmp_path)
     before = (tmp_path / "manifest.csv").read_bytes()
-    with held(str(tmp_path), tmp_path / ".briefgen" / "lock"), pytest.raises(OutputBusyError):
-        run(job(people(2)), tmp_path, patience_s=0)
+    with output_lock(tmp_path / ".briefgen" / "lock", label=str(tmp_path)), pytest.raises(OutputBusyError):
+        run(job(people(2)), tmp_path, lock_timeout=0)
     assert (tmp_path / "manifest.csv").read_bytes() == before
 
 
@@ -244,13 +244,13 @@ def test_a_full_disk_stops_at_once_and_a_later_run_goes_on(tmp_path: Path):
     run(job(few), tmp_path)
     large = job(all_of_them, renderers=Renderers(times=30_000))
     with pytest.raises(StorageError) as fault:
-        run(replace(large, recipients=all_of_them[3:]), tmp_path, limits=Limits(file_mb=1))
+        run(replace(large, recipients=all_of_them[3:]), tmp_path, limits=WorkerLimits(file_mb=1))
     assert fault.value.exit_code == 74
     assert fault.value.problems[0].code == "output-unwritable" and "again" in (
         fault.value.problems[0].hint or ""
     )
     # The other worker, ended in the midst of it, may leave a half file under a name that is not a letter's.
-    assert len([name for name in files(tmp_path) if not name.startswith(UNFINISHED)]) == 6
+    assert len([name for name in files(tmp_path) if not name.startswith(TEMPORARY_PREFIX)]) == 6
     summary, _ = run(job(all_of_them), tmp_path)
     assert (summary.rendered, summary.unchanged) == (54, 6)
 
@@ -267,7 +267,7 @@ def test_a_folder_that_goes_away_on_the_way_is_a_storage_fault(tmp_path: Path):
             shutil.rmtree(tmp_path / "letters", ignore_errors=True)
 
     with pytest.raises(StorageError):
-        run_batch(job(people(50)), Folder(tmp_path), workers=2, watch=Remover())
+        run_batch(job(people(50)), FolderOutput(tmp_path), workers=2, progress=Remover())
 
 
 def test_renderers_that_cannot_work_here_end_the_batch_with_their_reason(tmp_path: Path):
@@ -318,8 +318,8 @@ def test_an_empty_batch_is_a_clean_one(tmp_path: Path):
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ("kill", "killed, as happens when memory runs out"),
-        ("exit", "ended with exit code 3"),
+        ("kill", "killed, which usually means that memory ran out"),
+        ("exit", "exited with code 3"),
         ("memory", "ran out of memory"),
         ("error", "ValueError: a bug"),
         ("hang", "took longer than 1.5 seconds"),
@@ -333,7 +333,7 @@ def test_a_worker_that_breaks_down_costs_one_letter_after_two_tries(tmp_path: Pa
         job(people(4), composer, formats=("pdf",)),
         tmp_path / "out",
         timeout_s=1.5,
-        limits=Limits(memory_mb=400),
+        limits=WorkerLimits(memory_mb=400),
     )
     assert (summary.rendered, summary.set_aside, summary.exit_code) == (3, 1, 1)
     assert tries.read_text() == "try\n" * 2
@@ -346,7 +346,9 @@ def test_a_worker_that_breaks_down_costs_one_letter_after_two_tries(tmp_path: Pa
 @pytest.mark.parametrize("how", ["kill", "memory", "hang"])
 def test_a_worker_that_breaks_down_once_costs_nothing(tmp_path: Path, how: str):
     composer = FakeComposer(trouble={"person-00001": f"first:{tmp_path / 'mark'}:{how}"})
-    summary, _ = run(job(people(3), composer), tmp_path / "out", timeout_s=1.5, limits=Limits(memory_mb=400))
+    summary, _ = run(
+        job(people(3), composer), tmp_path / "out", timeout_s=1.5, limits=WorkerLimits(memory_mb=400)
+    )
     assert summary.ok and summary.rendered == 6
 
 
@@ -358,7 +360,7 @@ def test_an_interrupted_batch_tells_of_the_failures_so_far(tmp_path: Path):
                 os.kill(os.getpid(), signal.SIGINT)
 
     composer = FakeComposer(trouble={"person-00000": "fault"}, slow_s=0.05)
-    summary = run_batch(job(people(40), composer), Folder(tmp_path), workers=1, watch=Stopper())
+    summary = run_batch(job(people(40), composer), FolderOutput(tmp_path), workers=1, progress=Stopper())
     assert summary.interrupted and summary.exit_code == 130 and not summary.whole
     assert not (tmp_path / "manifest.csv").exists()
     assert {row["id"] for row in table(tmp_path / "errors.csv")} == {"person-00000"}
@@ -369,7 +371,7 @@ def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Pa
     renderers = Renderers({"pdf": {"person-00001": "full"}})
     with pytest.raises(StorageError) as fault:
         run(job(people(30), renderers=renderers), tmp_path, workers=1)
-    assert fault.value.exit_code == 74 and "room" in (fault.value.problems[0].hint or "")
+    assert fault.value.exit_code == 74 and "free up space" in (fault.value.problems[0].hint or "")
     summary, _ = run(job(people(30)), tmp_path)
     assert summary.ok and not (tmp_path / "errors.csv").exists()
 

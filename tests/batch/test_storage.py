@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.os_errors import refused_by_system, remedy, unwritable
+from briefgen.batch.storage_errors import find_out_of_space_error, storage_error, suggest_remedy
 from briefgen.errors import BriefgenError, Problem
 
 
@@ -17,16 +17,18 @@ def refused(number: int) -> OSError:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_wants_room(number: int):
-    assert remedy(refused(number)).startswith("make room")
+    assert suggest_remedy(refused(number)).startswith("free up space")
 
 
 def test_a_limit_on_files_is_no_want_of_room():
-    assert "ulimit" in remedy(refused(errno.EFBIG)) and "room" not in remedy(refused(errno.EFBIG))
+    assert "ulimit" in suggest_remedy(refused(errno.EFBIG)) and "room" not in suggest_remedy(
+        refused(errno.EFBIG)
+    )
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EIO])
 def test_nothing_else_is_told_to_make_room(number: int):
-    assert "room" not in remedy(refused(number)) and "space" not in remedy(refused(number))
+    assert "room" not in suggest_remedy(refused(number)) and "space" not in suggest_remedy(refused(number))
 
 
 def test_what_sqlite_says_is_understood(tmp_path: Path):
@@ -37,8 +39,8 @@ def test_what_sqlite_says_is_understood(tmp_path: Path):
     with pytest.raises(sqlite3.OperationalError) as full:
         connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
     connection.close()
-    assert remedy(full.value).startswith("make room")
-    fault = unwritable("the ledger cannot be kept", full.value, path)
+    assert suggest_remedy(full.value).startswith("free up space")
+    fault = storage_error("the ledger cannot be written", full.value, path)
     assert fault.exit_code == 74 and fault.problems[0].code == "output-unwritable"
 
 
@@ -49,7 +51,7 @@ def test_a_full_disk_is_found_behind_other_words():
             raise refused(errno.EFBIG)
         except OSError as error:
             raise BriefgenError(Problem("pdf-failed", "cannot be set")) from error
-    found = refused_by_system(told.value)
+    found = find_out_of_space_error(told.value)
     assert found is not None and found.errno == errno.EFBIG
 
 
@@ -59,4 +61,4 @@ def test_another_fault_is_left_what_it_is():
             raise refused(errno.ENOENT)
         except OSError as error:
             raise BriefgenError(Problem("pdf-failed", "cannot be set")) from error
-    assert refused_by_system(told.value) is None
+    assert find_out_of_space_error(told.value) is None

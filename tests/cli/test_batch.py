@@ -151,7 +151,7 @@ def test_without_the_extra_a_store_says_what_to_install(
 def test_a_store_that_does_not_answer_is_told_with_where_it_is(
     batch: Call, starter: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("briefgen.batch.outputs.s3_client.RETRIES", 0)
+    monkeypatch.setattr("briefgen.batch.outputs.s3_client.MAX_RETRIES", 0)
     for name, value in {
         "ACCESS_KEY_ID": "x",
         "SECRET_ACCESS_KEY": "y",
@@ -291,7 +291,7 @@ def test_a_cluster_that_does_not_answer_leaves_the_folder_as_it_is(
     pytest.importorskip("distributed")
     batch("--only", "ada-sample")
     (starter / "out" / "manifest.csv").write_text("of an earlier run")
-    monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT_S", 0.2)
     said = batch("--engine", "dask://127.0.0.1:1")
     assert said.code == 1 and "cluster-unreachable" in said.err
     assert (starter / "out" / "manifest.csv").read_text() == "of an earlier run"

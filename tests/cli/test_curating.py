@@ -52,10 +52,10 @@ def test_what_was_added_can_be_listed_quoted_and_found(briefgen: Callable[..., A
 def test_a_snippet_is_shown_with_the_path_at_which_its_file_can_be_opened(
     within: bool, briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from briefgen.library.folders import built_in
+    from briefgen.library.folders import resource_folder
 
     if within:
-        monkeypatch.chdir(built_in("snippets").parent)
+        monkeypatch.chdir(resource_folder("snippets").parent)
     shown = briefgen("snippets", "show", "camp-population-inquiry").out
     path = shown.rsplit("File", 1)[1].strip()
     assert Path(path).is_file() and Path(path).is_absolute() is not within

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from briefgen.address.forms_of_address import Forms
-from briefgen.campaign.explain import Explanation, explain
+from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import open_campaign
 from briefgen.cli.explain import _lines
 from briefgen.compose.composer import Composer
 from briefgen.errors import BriefgenError, ProblemList
-from briefgen.evidence.lock import Lock
+from briefgen.evidence.lock import EvidenceLock
 from briefgen.library.loader import Library, library_folders
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Committee, Recipient
@@ -100,10 +100,10 @@ def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
                 "max_words": 50,
             },
         }
-    ).placed("campaign.yaml", {})
+    ).with_places("campaign.yaml", {})
     cards = {one.id: one for one in SNIPPETS}
-    library = Library(library_folders(), cards, {}, {}, {}, {}, {}, Lock())
-    return Composer(campaign, tmp_path_factory.mktemp("c"), library, Forms.load(ProblemList()), {}, "")
+    library = Library(library_folders(), cards, {}, {}, {}, {}, {}, EvidenceLock())
+    return Composer(campaign, tmp_path_factory.mktemp("c"), library, FormsOfAddress.load(ProblemList()), {}, "")
 
 
 @pytest.mark.parametrize("recipient", RECIPIENTS, ids=lambda one: one.id)
@@ -111,17 +111,17 @@ def test_the_explanation_is_the_one_that_was_read_and_approved(
     composer: Composer, recipient: Recipient
 ) -> None:
     """After a change that is meant, read the new text and replace the file by it."""
-    told = "\n".join(_lines(explain(composer, recipient))) + "\n"
+    told = "\n".join(_lines(explain_letter(composer, recipient))) + "\n"
     assert told == (GOLDEN / f"explain-{recipient.id}.txt").read_text(encoding="utf-8")
 
 
-def _of(composer: Composer, id: str) -> Explanation:
-    return explain(composer, next(one for one in RECIPIENTS if one.id == id))
+def _of(composer: Composer, id: str) -> LetterExplanation:
+    return explain_letter(composer, next(one for one in RECIPIENTS if one.id == id))
 
 
 def test_every_snippet_but_the_asks_is_accounted_for_once(composer: Composer) -> None:
     for recipient in RECIPIENTS:
-        told = [one.id for one in explain(composer, recipient).snippets]
+        told = [one.id for one in explain_letter(composer, recipient).snippets]
         assert sorted(told) == sorted(one.id for one in SNIPPETS if one.kind != "ask")
 
 
@@ -152,7 +152,7 @@ def test_of_the_united_states_another_form_serves_and_is_named(composer: Compose
 
 def test_who_cannot_be_addressed_cannot_be_explained(composer: Composer) -> None:
     with pytest.raises(BriefgenError) as caught:
-        explain(composer, Recipient("x", "us-senater", "US"))
+        explain_letter(composer, Recipient("x", "us-senater", "US"))
     assert caught.value.problems[0].code == "office-unknown"
 
 
@@ -160,7 +160,7 @@ def test_the_command_tells_what_the_letter_then_says(briefgen: Call, starter: Pa
     told = briefgen("explain", starter, "--to", "foreign-minister-japan", "--json").json
     opened = open_campaign(starter)
     japan = next(one for one in opened.recipients if one.id == "foreign-minister-japan")
-    printed = {snippet["id"] for snippet in opened.composer.letter(japan).record["snippets"]}
+    printed = {snippet["id"] for snippet in opened.composer.compose_letter(japan).record["snippets"]}
     assert {one["id"] for one in told["snippets"] if one["used"]} | {told["ask"]} == printed
     assert (told["ok"], told["form"], told["template"]) == (
         True,

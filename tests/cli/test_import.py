@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from briefgen.errors import ProblemList
-from briefgen.recipients import read_recipients
+from briefgen.recipients.csv_file import read_csv
 
 Call = Callable[..., Any]
 FOREIGN = "Nachname;Vorname;Ort;PLZ;Geheim\nMuster;Franka;Berlin;10117;x\nBeispiel;=1+1;Berlin;10117;x\n"
@@ -35,7 +35,7 @@ def test_a_foreign_table_becomes_a_list_and_a_bad_row_is_told(
     assert said.code == 1
     assert "recipient-formula" in said.err
     assert f"{out}: 1 recipient" in said.out
-    (franka,) = read_recipients(out, "recipients.csv", ProblemList())
+    (franka,) = read_csv(out, "recipients.csv", ProblemList())
     assert (franka.name, franka.family, franka.office, franka.extra) == ("", "Muster", "eu-mep", {})
 
 
@@ -100,7 +100,7 @@ def test_published_data_is_imported(briefgen: Call, tmp_path: Path, kind: str, t
     path.write_text(text, encoding="utf-8")
     said = briefgen("recipients", "import", kind, path, "--set", "office=uk-mp", "-o", out)
     assert (said.code, f"{out}: 1 recipient" in said.out) == (0, True)
-    assert read_recipients(out, "recipients.csv", ProblemList())[0].name == "Ada Lee"
+    assert read_csv(out, "recipients.csv", ProblemList())[0].name == "Ada Lee"
 
 
 def test_members_of_congress_are_filtered_by_chamber_and_committee(
@@ -110,7 +110,7 @@ def test_members_of_congress_are_filtered_by_chamber_and_committee(
     where = ("--where", "chamber=senate", "--where", "committee=SSFR")
     said = briefgen("recipients", "import", "congress", congress, *where, "-o", out)
     assert said.code == 0
-    members = read_recipients(out, "recipients.csv", ProblemList())
+    members = read_csv(out, "recipients.csv", ProblemList())
     assert 15 <= len(members) <= 30
     assert all("SSFR" in {one.id for one in member.committees} for member in members)
     assert "The newest entry in the data is of 2026-" in said.out

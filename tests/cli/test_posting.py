@@ -59,7 +59,7 @@ def test_only_what_is_made_and_up_to_date_is_posted(briefgen: Briefgen, campaign
     file.write_bytes(file.read_bytes() + b"%")
     said = briefgen("print", campaign)
     assert said.code == 1
-    assert "changed by hand" in said.err
+    assert "edited by hand" in said.err
     assert not (campaign / "out/print").exists()
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.plan import Outcome
-from briefgen.batch.runner import Summary
-from briefgen.cli.progress import BarWatch, LineWatch, Pace, summary_lines, watching
+from briefgen.batch.tasks import FileOutcome
+from briefgen.batch.runner import BatchSummary
+from briefgen.cli.progress import ProgressBar, LineProgress, RateEstimator, format_summary, show_progress
 from briefgen.errors import Place, Problem
 
 PROBLEM = Problem("quote-missing", "no quote", Place("recipients.csv", 3), "add it")
@@ -21,19 +21,19 @@ class Terminal(io.StringIO):
         return True
 
 
-def summed_up(**values: object) -> Summary:
+def summed_up(**values: object) -> BatchSummary:
     nothing = dict.fromkeys(("rendered", "unchanged", "failed", "set_aside", "skipped", "pages", "bytes"), 0)
-    return Summary(**{"out": Path("out"), "seconds": 1.0} | nothing | values)  # type: ignore[arg-type]
+    return BatchSummary(**{"out": Path("out"), "seconds": 1.0} | nothing | values)  # type: ignore[arg-type]
 
 
-def rendered(recipient: str) -> Outcome:
-    return Outcome(recipient, "pdf", "rendered", size=1)
+def rendered(recipient: str) -> FileOutcome:
+    return FileOutcome(recipient, "pdf", "rendered", size=1)
 
 
 def test_plain_lines_come_now_and_then_with_rate_and_time_left():
     now = [0.0]
     stream = io.StringIO()
-    watch = LineWatch(stream, clock=lambda: now[0])
+    watch = LineProgress(stream, clock=lambda: now[0])
     watch.begin(1000)
     for number in range(40):
         now[0] += 1
@@ -48,17 +48,17 @@ def test_plain_lines_come_now_and_then_with_rate_and_time_left():
 def test_unchanged_letters_do_not_count_towards_the_rate():
     now = [0.0]
     stream = io.StringIO()
-    watch = LineWatch(stream, clock=lambda: now[0])
+    watch = LineProgress(stream, clock=lambda: now[0])
     watch.begin(100)
     now[0] = 20
-    watch.done(Outcome("one", "pdf", "unchanged"))
+    watch.done(FileOutcome("one", "pdf", "unchanged"))
     assert stream.getvalue().splitlines()[-1] == "1 of 100 files"
 
 
 def test_letters_that_come_in_leaps_get_no_absurd_time_left():
     """Of a cluster: chunks of 100 letters every 20 seconds, put down one by one within a second."""
     now = [0.0]
-    pace = Pace(10_000, clock=lambda: now[0])
+    pace = RateEstimator(10_000, clock=lambda: now[0])
     told = []
     for leap in range(1, 11):
         now[0] = 20.0 * leap
@@ -80,7 +80,7 @@ def test_letters_that_come_in_leaps_get_no_absurd_time_left():
 
 def test_what_stands_counts_neither_as_made_nor_with_its_time():
     now = [0.0]
-    pace = Pace(2_000, clock=lambda: now[0])
+    pace = RateEstimator(2_000, clock=lambda: now[0])
     for _ in range(1_000):
         now[0] += 0.05
         pace.settle("unchanged")
@@ -92,16 +92,16 @@ def test_what_stands_counts_neither_as_made_nor_with_its_time():
     assert pace.left == pytest.approx(450)
 
 
-@pytest.mark.parametrize("watch", [LineWatch, BarWatch])
-def test_rate_and_time_left_are_shown_alike(watch: type[LineWatch] | type[BarWatch]):
+@pytest.mark.parametrize("watch", [LineProgress, ProgressBar])
+def test_rate_and_time_left_are_shown_alike(watch: type[LineProgress] | type[ProgressBar]):
     now = [0.0]
     stream = Terminal()
     shown = watch(stream, clock=lambda: now[0])
     shown.begin(1000)
-    for number in range(2 if watch is BarWatch else 29):
+    for number in range(2 if watch is ProgressBar else 29):
         now[0] += 1
         shown.done(rendered(str(number)))
-    if isinstance(shown, BarWatch) and shown._progress:
+    if isinstance(shown, ProgressBar) and shown._progress:
         shown._progress.refresh()
         assert " a second" not in stream.getvalue()
         for number in range(28):
@@ -115,13 +115,13 @@ def test_rate_and_time_left_are_shown_alike(watch: type[LineWatch] | type[BarWat
     assert "1.0 a second, 16 min 10 s left" in stream.getvalue()
 
 
-@pytest.mark.parametrize("watch", [LineWatch, BarWatch])
-def test_a_failure_is_said_at_once_and_once_for_all_formats(watch: type[LineWatch] | type[BarWatch]):
+@pytest.mark.parametrize("watch", [LineProgress, ProgressBar])
+def test_a_failure_is_said_at_once_and_once_for_all_formats(watch: type[LineProgress] | type[ProgressBar]):
     stream = io.StringIO()
     shown = watch(stream)
     shown.begin(3)
     for format in ("pdf", "docx"):
-        shown.done(Outcome("person", format, "failed", stage="compose", problems=(PROBLEM,)))  # type: ignore[arg-type]
+        shown.done(FileOutcome("person", format, "failed", stage="compose", problems=(PROBLEM,)))  # type: ignore[arg-type]
     said = stream.getvalue()
     assert said.count("person: recipients.csv:3: quote-missing: no quote (add it)") == 1
     shown.end(summed_up(failed=2))
@@ -129,10 +129,10 @@ def test_a_failure_is_said_at_once_and_once_for_all_formats(watch: type[LineWatc
 
 def test_quiet_says_failures_and_the_summary_only():
     stream = io.StringIO()
-    with watching(stream, quiet=True) as watch:
+    with show_progress(stream, quiet=True) as watch:
         watch.begin(2)
         watch.done(rendered("one"))
-        watch.done(Outcome("person", "pdf", "set-aside", problems=(PROBLEM,)))
+        watch.done(FileOutcome("person", "pdf", "set-aside", problems=(PROBLEM,)))
         watch.end(summed_up(rendered=1, set_aside=1))
     assert "to look at" not in stream.getvalue()
     assert stream.getvalue().startswith("person: ") and "1 rendered, 1 set aside" in stream.getvalue()
@@ -140,8 +140,8 @@ def test_quiet_says_failures_and_the_summary_only():
 
 def test_a_terminal_gets_a_bar_that_goes_away():
     stream = Terminal()
-    with watching(stream) as watch:
-        assert isinstance(watch, BarWatch)
+    with show_progress(stream) as watch:
+        assert isinstance(watch, ProgressBar)
         watch.begin(2)
         watch.done(rendered("one"))
         watch.done(rendered("two"))
@@ -152,30 +152,30 @@ def test_a_terminal_gets_a_bar_that_goes_away():
 
 def test_the_bar_goes_away_when_the_batch_breaks_off():
     stream = Terminal()
-    with pytest.raises(RuntimeError), watching(stream) as watch:
+    with pytest.raises(RuntimeError), show_progress(stream) as watch:
         watch.begin(2)
         raise RuntimeError
-    assert isinstance(watch, BarWatch) and watch._progress is None
+    assert isinstance(watch, ProgressBar) and watch._progress is None
 
 
 def test_markup_in_a_message_is_printed_as_it_is():
     """A recipient's row must not colour the terminal or break the bar."""
     stream = io.StringIO()
-    watch = BarWatch(stream)
+    watch = ProgressBar(stream)
     watch.begin(1)
-    watch.done(Outcome("person", "pdf", "failed", problems=(Problem("code", "[red]x[/blue]"),)))
+    watch.done(FileOutcome("person", "pdf", "failed", problems=(Problem("code", "[red]x[/blue]"),)))
     watch.close()
     assert "[red]x[/blue]" in stream.getvalue()
 
 
 def test_the_summary_tells_what_is_missing_and_how_to_go_on():
-    assert summary_lines(summed_up()) == ["Files: nothing to do", "0 kB in 1.0 s: out"]
-    failed = summary_lines(summed_up(rendered=1200, failed=1, skipped=3, notes=(PROBLEM,), seconds=4000.0))
+    assert format_summary(summed_up()) == ["Files: nothing to do", "0 kB in 1.0 s: out"]
+    failed = format_summary(summed_up(rendered=1200, failed=1, skipped=3, notes=(PROBLEM,), seconds=4000.0))
     assert failed == [
         "warning: recipients.csv:3: quote-missing: no quote (add it)",
         "Files: 1,200 rendered, 1 failed; 3 recipients skipped",
         "0 kB in 1 h 06 min: out",
         "What is missing and why: out/errors.csv",
     ]
-    stopped = summary_lines(summed_up(rendered=1, interrupted=True, left=5))
+    stopped = format_summary(summed_up(rendered=1, interrupted=True, left=5))
     assert stopped[-1] == "Stopped; 5 files left. Run the same command again to go on from here."

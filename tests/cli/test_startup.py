@@ -58,7 +58,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_what_the_system_refuses_is_one_line_and_74() -> None:
     done = run("init", "x" * 300)
     assert done.returncode == 74
-    assert "file-refused: the system refused it: File name too long" in done.stderr
+    assert "file-refused: refused by the operating system: File name too long" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -82,7 +82,7 @@ def test_output_that_cannot_be_written_is_told_once(arguments: tuple[str, ...]) 
             check=False,
         )
     assert done.returncode == 74
-    assert done.stderr.startswith("the output: file-refused: the system refused it: No space left on device")
+    assert done.stderr.startswith("the output: file-refused: refused by the operating system: No space left on device")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -23,7 +23,7 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DOCX of the starter's briefing, which has quotes, attested readings, chains and caveats."""
     opened = open_campaign(with_much_evidence(tmp_path_factory.mktemp("campaign") / "it"))
     path = tmp_path_factory.mktemp("made") / "briefing.docx"
-    path.write_bytes(opened.renderers(("docx",))()["docx"].render(opened.composer.briefing()).data)
+    path.write_bytes(opened.renderers(("docx",))()["docx"].render(opened.composer.compose_briefing()).data)
     return path
 
 

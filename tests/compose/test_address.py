@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.address.address import address
-from briefgen.address.countries import country_name, state, the_state
-from briefgen.address.forms_of_address import Forms
-from briefgen.address.names import formal, postnominals, printed, without
-from briefgen.address.pattern import parse
-from briefgen.address.postal import country_line, locality_lines
+from briefgen.address.address import address_recipient
+from briefgen.address.countries import country_name, formal_name, formal_name_with_article, territory_names
+from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.address.names import join_postnominals, printed_name, salutation_name, strip_titles
+from briefgen.address.pattern import parse_pattern
+from briefgen.address.postal import format_country_line, format_locality_lines
 from briefgen.errors import BriefgenError, Place, ProblemList
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.recipients import COLUMNS, read_recipients
-from briefgen.recipients.schema import territories
+from briefgen.recipients.csv_file import read_csv
+from briefgen.recipients.schema import COLUMNS
 
 PLACE = Place("people.csv", 7)
 ADA = Recipient(
@@ -38,30 +38,30 @@ STARTER = Path(__file__).parents[2] / "examples" / "starter" / "recipients.csv"
 
 
 @pytest.fixture(scope="module")
-def forms() -> Forms:
+def forms() -> FormsOfAddress:
     findings = ProblemList()
-    loaded = Forms.load(findings)
+    loaded = FormsOfAddress.load(findings)
     assert findings.problems == []
     return loaded
 
 
-def _refused(recipient: Recipient, forms: Forms) -> tuple[str, str, str]:
+def _refused(recipient: Recipient, forms: FormsOfAddress) -> tuple[str, str, str]:
     with pytest.raises(BriefgenError) as caught:
-        address(recipient, forms, sender_country="US")
+        address_recipient(recipient, forms, sender_country="US")
     (problem,) = caught.value.problems
     assert problem.place == PLACE
     return problem.code, problem.message, problem.hint or ""
 
 
-def test_the_country_is_printed_only_where_the_letter_goes_abroad(forms: Forms) -> None:
-    at_home = address(ADA, forms, sender_country="US")
+def test_the_country_is_printed_only_where_the_letter_goes_abroad(forms: FormsOfAddress) -> None:
+    at_home = address_recipient(ADA, forms, sender_country="US")
     assert at_home.lines == (
         "The Honorable Ada Sample",
         "1 Sample Senate Office Building",
         "United States Senate",
         "Washington, DC 20510",
     )
-    assert address(ADA, forms, sender_country="CH").lines == (*at_home.lines, "UNITED STATES")
+    assert address_recipient(ADA, forms, sender_country="CH").lines == (*at_home.lines, "UNITED STATES")
     assert (at_home.salutation, at_home.close, at_home.you, at_home.rule) == (
         "Dear Senator Sample:",
         "Sincerely,",
@@ -70,7 +70,7 @@ def test_the_country_is_printed_only_where_the_letter_goes_abroad(forms: Forms) 
     )
 
 
-def test_an_unknown_office_names_the_nearest(forms: Forms) -> None:
+def test_an_unknown_office_names_the_nearest(forms: FormsOfAddress) -> None:
     code, message, hint = _refused(replace(ADA, office="us-senater"), forms)
     assert (code, hint) == ("office-unknown", "did you mean us-senator or us-speaker or fr-senator?")
     assert "us-senater" in message
@@ -92,7 +92,7 @@ def test_an_unknown_office_names_the_nearest(forms: Forms) -> None:
     ],
 )
 def test_what_a_form_needs_and_the_record_lacks_is_said(
-    forms: Forms, changes: dict[str, str], code: str, word: str
+    forms: FormsOfAddress, changes: dict[str, str], code: str, word: str
 ) -> None:
     found, message, hint = _refused(replace(ADA, **changes), forms)  # type: ignore[arg-type]
     assert found == code
@@ -100,29 +100,29 @@ def test_what_a_form_needs_and_the_record_lacks_is_said(
     assert hint
 
 
-def test_gender_is_never_taken_from_the_name(forms: Forms) -> None:
+def test_gender_is_never_taken_from_the_name(forms: FormsOfAddress) -> None:
     chair = replace(
         ADA,
         office="us-senate-committee-chair",
         committees=(Committee("SSFR", "Senate Committee on X", "chair"),),
     )
-    assert address(chair, forms, sender_country="US").salutation == "Dear Chair:"
-    assert address(replace(chair, gender="f"), forms, sender_country="US").salutation == (
+    assert address_recipient(chair, forms, sender_country="US").salutation == "Dear Chair:"
+    assert address_recipient(replace(chair, gender="f"), forms, sender_country="US").salutation == (
         "Dear Madam Chairwoman:"
     )
     member = replace(ADA, office="uk-mp", name="P. T. Smith", given="P. T.", family="Smith")
-    assert address(member, forms, sender_country="US").salutation == "Dear P. T. Smith"
+    assert address_recipient(member, forms, sender_country="US").salutation == "Dear P. T. Smith"
 
 
-def test_a_representative_of_the_united_states_is_the_honorable(forms: Forms) -> None:
+def test_a_representative_of_the_united_states_is_the_honorable(forms: FormsOfAddress) -> None:
     diplomat = replace(ADA, office="un-permanent-representative", represents="US", gender="f")
-    assert address(diplomat, forms, sender_country="US").lines[0] == "The Honorable Ada Sample"
+    assert address_recipient(diplomat, forms, sender_country="US").lines[0] == "The Honorable Ada Sample"
     other = replace(diplomat, represents="KR")
-    assert address(other, forms, sender_country="US").lines[:2] == (
+    assert address_recipient(other, forms, sender_country="US").lines[:2] == (
         "Her Excellency Ada Sample",
         "Permanent Representative of the Republic of Korea to the United Nations",
     )
-    assert address(other, forms, sender_country="US").you == "Your Excellency"
+    assert address_recipient(other, forms, sender_country="US").you == "Your Excellency"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_representative_of_the_united_states_is_the_honorable(forms: Forms) ->
     ],
 )
 def test_a_title_that_the_form_sets_is_not_set_twice(name: str, bare: str) -> None:
-    assert without(name, ["The Honorable", "Senator", "Sen."]) == bare
+    assert strip_titles(name, ["The Honorable", "Senator", "Sen."]) == bare
 
 
 @pytest.mark.parametrize(
@@ -156,22 +156,22 @@ def test_a_title_that_the_form_sets_is_not_set_twice(name: str, bare: str) -> No
 def test_a_person_without_an_office_is_spoken_to_by_title_and_name(
     changes: dict[str, str], spoken: str
 ) -> None:
-    assert formal(replace(ADA, **changes), {"m": "Mr", "f": "Ms"}) == spoken  # type: ignore[arg-type]
+    assert salutation_name(replace(ADA, **changes), {"m": "Mr", "f": "Ms"}) == spoken  # type: ignore[arg-type]
 
 
 def test_a_name_is_composed_only_where_it_is_not_given() -> None:
     parts = replace(ADA, name="", given="Ada", family="Ó Sample", suffix="Jr.")
-    assert printed(parts) == "Ada Ó Sample, Jr."
-    assert printed(replace(parts, suffix="III")) == "Ada Ó Sample III"
-    assert printed(replace(parts, name="Sample Ada")) == "Sample Ada"
-    assert printed(replace(ADA, name="", given="", family="Suharja")) == "Suharja"
+    assert printed_name(parts) == "Ada Ó Sample, Jr."
+    assert printed_name(replace(parts, suffix="III")) == "Ada Ó Sample III"
+    assert printed_name(replace(parts, name="Sample Ada")) == "Sample Ada"
+    assert printed_name(replace(ADA, name="", given="", family="Suharja")) == "Suharja"
 
 
 def test_letters_of_the_office_stand_once_and_last() -> None:
-    assert postnominals("KC", ["MP"], " ") == "KC MP"
-    assert postnominals("KC MP", ["MP"], " ") == "KC MP"
-    assert postnominals("PC", ["P.C.", "M.P."], ", ") == "PC, M.P."
-    assert postnominals("", ["P.C.", "M.P."], ", ") == "P.C., M.P."
+    assert join_postnominals("KC", ["MP"], " ") == "KC MP"
+    assert join_postnominals("KC MP", ["MP"], " ") == "KC MP"
+    assert join_postnominals("PC", ["P.C.", "M.P."], ", ") == "PC, M.P."
+    assert join_postnominals("", ["P.C.", "M.P."], ", ") == "P.C., M.P."
 
 
 @pytest.mark.parametrize(
@@ -193,27 +193,27 @@ def test_letters_of_the_office_stand_once_and_last() -> None:
 def test_the_locality_is_written_as_in_the_destination(
     country: str, region: str, code: str, city: str, home: str, abroad: str
 ) -> None:
-    assert locality_lines(country, city, region, code, abroad=False) == (home,)
-    assert locality_lines(country, city, region, code, abroad=True) == (abroad,)
+    assert format_locality_lines(country, city, region, code, abroad=False) == (home,)
+    assert format_locality_lines(country, city, region, code, abroad=True) == (abroad,)
 
 
 def test_two_spaces_that_do_not_break_stand_before_a_canadian_code() -> None:
-    assert locality_lines("CA", "Ottawa", "Ontario", "K1A 0A6", abroad=True) == (
+    assert format_locality_lines("CA", "Ottawa", "Ontario", "K1A 0A6", abroad=True) == (
         "Ottawa, Ontario\u00a0\u00a0K1A 0A6",
     )
 
 
 def test_some_countries_take_lines_of_their_own() -> None:
-    assert locality_lines("UA", "Kyiv", "Kyiv Oblast", "01001", abroad=True) == (
+    assert format_locality_lines("UA", "Kyiv", "Kyiv Oblast", "01001", abroad=True) == (
         "Kyiv",
         "Kyiv Oblast",
         "01001",
     )
-    assert locality_lines("US", "", "DC", "20510", abroad=True) == ()
+    assert format_locality_lines("US", "", "DC", "20510", abroad=True) == ()
 
 
 def test_country_lines_are_english_capitals() -> None:
-    assert [country_line(code) for code in ("KR", "BA", "CH", "CI", "CD")] == [
+    assert [format_country_line(code) for code in ("KR", "BA", "CH", "CI", "CD")] == [
         "REPUBLIC OF KOREA",
         "BOSNIA AND HERZEGOVINA",
         "SWITZERLAND",
@@ -223,24 +223,27 @@ def test_country_lines_are_english_capitals() -> None:
 
 
 def test_states_have_their_formal_names() -> None:
-    assert (the_state("KR"), state("KR")) == ("the Republic of Korea", "Republic of Korea")
-    assert (the_state("JP"), state("JP"), state("")) == ("Japan", "Japan", "")
-    assert all(the_state(code) for code in territories())
+    assert (formal_name_with_article("KR"), formal_name("KR")) == (
+        "the Republic of Korea",
+        "Republic of Korea",
+    )
+    assert (formal_name_with_article("JP"), formal_name("JP"), formal_name("")) == ("Japan", "Japan", "")
+    assert all(formal_name_with_article(code) for code in territory_names())
 
 
-def test_every_form_names_its_authority_or_says_usual_practice(forms: Forms) -> None:
+def test_every_form_names_its_authority_or_says_usual_practice(forms: FormsOfAddress) -> None:
     for key, form in forms.offices.items():
         assert set(form.source) <= set(forms.authorities), key
-        assert forms.source_of(key)
-    assert forms.source_of("us-senator") == "ITA, FOA; usual practice: close"
+        assert forms.describe_source(key)
+    assert forms.describe_source("us-senator") == "ITA, FOA; usual practice: close"
     assert {form.by_state.get("US") for form in forms.offices.values()} - {None} <= set(forms.offices)
 
 
-def _over(tmp_path: Path, text: str) -> tuple[Forms, ProblemList]:
+def _over(tmp_path: Path, text: str) -> tuple[FormsOfAddress, ProblemList]:
     path = tmp_path / "forms.yaml"
     path.write_text(text, encoding="utf-8")
     findings = ProblemList()
-    return Forms.load(findings, [(path, "forms.yaml")]), findings
+    return FormsOfAddress.load(findings, [(path, "forms.yaml")]), findings
 
 
 def test_a_campaign_changes_some_words_of_an_office_and_adds_one(tmp_path: Path) -> None:
@@ -260,9 +263,9 @@ offices:
 """,
     )
     assert findings.problems == []
-    senator = address(ADA, changed, sender_country="US")
+    senator = address_recipient(ADA, changed, sender_country="US")
     assert (senator.close, senator.salutation) == ("Respectfully yours,", "Dear Senator Sample:")
-    mayor = address(replace(ADA, office="city-mayor"), changed, sender_country="US")
+    mayor = address_recipient(replace(ADA, office="city-mayor"), changed, sender_country="US")
     assert (mayor.lines[0], mayor.salutation) == ("The Mayor, Ada Sample", "Dear Mayor Sample")
     assert "us-speaker" in changed.offices
 
@@ -276,7 +279,7 @@ offices:
         ('close: ""', "wrong-value", 3, "a wording is empty"),
         ("close: {male: Yours}", "unknown-key", 3, "male"),
         ("clsoe: Yours", "unknown-key", 3, "clsoe"),
-        ('lines: ["{name}", "United States"]', "wrong-value", 3, "{address} must stand exactly once"),
+        ('lines: ["{name}", "United States"]', "wrong-value", 3, "{address} must appear exactly once"),
         ('lines: ["{name}", "At {address}"]', "wrong-value", 3, "line of its own"),
         ("source: [XYZ]", "form-authority", 3, "XYZ"),
         ("source: []", "wrong-value", 2, "usual must name"),
@@ -295,7 +298,7 @@ def test_mistakes_in_a_campaigns_forms_are_placed_and_explained(
 @given(st.text(st.sampled_from("ab{}[] ,"), max_size=20))
 def test_a_wording_is_read_or_refused_and_never_prints_a_brace(text: str) -> None:
     try:
-        pattern = parse(text)
+        pattern = parse_pattern(text)
     except ValueError:
         return
     filled = pattern.fill(dict.fromkeys(pattern.fields, "x"))
@@ -304,14 +307,14 @@ def test_a_wording_is_read_or_refused_and_never_prints_a_brace(text: str) -> Non
 
 
 def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_written_to(
-    forms: Forms,
+    forms: FormsOfAddress,
 ) -> None:
     findings = ProblemList()
-    recipients = read_recipients(STARTER, "recipients.csv", findings, offices=forms.offices)
+    recipients = read_csv(STARTER, "recipients.csv", findings, offices=forms.offices)
     assert findings.problems == []
     # Where the list names no language, that of the campaign holds.
     in_english = [replace(recipient, language=recipient.language or "en") for recipient in recipients]
-    due = [address(recipient, forms, sender_country="CH") for recipient in in_english]
+    due = [address_recipient(recipient, forms, sender_country="CH") for recipient in in_english]
     assert len(recipients) >= 14
     assert len({addressed.rule for addressed in due}) >= 7
     assert len({recipient.country for recipient in recipients}) >= 5
@@ -319,11 +322,11 @@ def test_the_starter_recipients_are_offices_or_plainly_made_up_and_all_can_be_wr
     assert all(recipient.extra["connection"].endswith(".") for recipient in recipients)
 
 
-def test_the_user_page_lists_every_column_and_every_office(forms: Forms) -> None:
+def test_the_user_page_lists_every_column_and_every_office(forms: FormsOfAddress) -> None:
     page = (Path(__file__).parents[2] / "docs" / "recipients.md").read_text(encoding="utf-8")
     assert [name for name in (column.name for column in COLUMNS) if f"`{name}`" not in page] == []
     for key, form in forms.offices.items():
-        assert f"| `{key}` | {form.title} | {forms.source_of(key)} |" in page
+        assert f"| `{key}` | {form.title} | {forms.describe_source(key)} |" in page
 
 
 MINISTER = Recipient(
@@ -363,10 +366,10 @@ MINISTER = Recipient(
     ],
 )
 def test_countries_of_one_language_have_their_own_words(
-    forms: Forms, changes: dict[str, str], salutation: str
+    forms: FormsOfAddress, changes: dict[str, str], salutation: str
 ) -> None:
     recipient = replace(MINISTER, **changes)  # type: ignore[arg-type]
-    assert address(recipient, forms, sender_country="CH").salutation == salutation
+    assert address_recipient(recipient, forms, sender_country="CH").salutation == salutation
 
 
 @pytest.mark.parametrize(
@@ -383,16 +386,16 @@ def test_countries_of_one_language_have_their_own_words(
         ),
     ],
 )
-def test_an_office_names_its_state_once(forms: Forms, changes: dict[str, str], line: str) -> None:
+def test_an_office_names_its_state_once(forms: FormsOfAddress, changes: dict[str, str], line: str) -> None:
     minister = replace(
         MINISTER, name="", role="", language="en", country="FR", represents="FR", locality="Paris"
     )
-    to = address(replace(minister, **changes), forms, sender_country="CH")  # type: ignore[arg-type]
+    to = address_recipient(replace(minister, **changes), forms, sender_country="CH")  # type: ignore[arg-type]
     assert to.lines[0] == line
     assert "French Republic" not in to.lines
 
 
-def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms: Forms) -> None:
+def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms: FormsOfAddress) -> None:
     member = Recipient(
         id="m",
         office="kr-assembly-member",
@@ -412,9 +415,9 @@ def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms:
         "김철수 의원님께",
         "07233",
     )
-    to = address(member, forms, sender_country="KR")
+    to = address_recipient(member, forms, sender_country="KR")
     assert (to.lines, to.name) == (lines, "김철수 의원님께")
-    assert address(member, forms, sender_country="CH").lines == (*lines, "REPUBLIC OF KOREA")
+    assert address_recipient(member, forms, sender_country="CH").lines == (*lines, "REPUBLIC OF KOREA")
     roman = replace(
         member,
         language="en",
@@ -423,7 +426,7 @@ def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms:
         locality="Seoul",
         region="",
     )
-    assert address(roman, forms, sender_country="CH").lines[2:] == (
+    assert address_recipient(roman, forms, sender_country="CH").lines[2:] == (
         "1 Uisadang-daero, Yeongdeungpo-gu",
         "Seoul 07233",
         "REPUBLIC OF KOREA",
@@ -431,10 +434,10 @@ def test_a_korean_address_begins_with_the_province_and_ends_with_the_code(forms:
 
 
 def test_the_states_are_the_members_and_observers_of_the_united_nations() -> None:
-    from briefgen.address.countries import _states
+    from briefgen.address.countries import _load_formal_names
 
-    assert len(_states()) == 193 + 2
-    assert set(_states()) <= set(territories())
+    assert len(_load_formal_names()) == 193 + 2
+    assert set(_load_formal_names()) <= set(territory_names())
 
 
 @pytest.mark.parametrize(

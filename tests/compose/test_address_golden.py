@@ -9,24 +9,24 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.address.address import address
-from briefgen.address.forms_of_address import Forms
+from briefgen.address.address import address_recipient
+from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.errors import ProblemList
-from briefgen.model.recipient import Addressed, Recipient
-from briefgen.recipients import read_recipients
+from briefgen.model.recipient import AddressAndSalutation, Recipient
+from briefgen.recipients.csv_file import read_csv
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def _recipients(forms: Forms) -> list[Recipient]:
+def _recipients(forms: FormsOfAddress) -> list[Recipient]:
     findings = ProblemList()
-    recipients = read_recipients(GOLDEN / "recipients.csv", "recipients.csv", findings, offices=forms.offices)
+    recipients = read_csv(GOLDEN / "recipients.csv", "recipients.csv", findings, offices=forms.offices)
     assert findings.problems == []
     # Where the list names no language, that of the campaign holds.
     return [replace(one, language=one.language or "en") for one in recipients]
 
 
-def _entry(recipient: Recipient, addressed: Addressed) -> str:
+def _entry(recipient: Recipient, addressed: AddressAndSalutation) -> str:
     you = "" if addressed.you == "you" else f"\n  you: {addressed.you}"
     lines = "\n".join(f"    {line}" for line in addressed.lines)
     return (
@@ -35,14 +35,15 @@ def _entry(recipient: Recipient, addressed: Addressed) -> str:
     )
 
 
-def _table(forms: Forms) -> str:
+def _table(forms: FormsOfAddress) -> str:
     return "\n".join(
-        _entry(recipient, address(recipient, forms, sender_country="CH")) for recipient in _recipients(forms)
+        _entry(recipient, address_recipient(recipient, forms, sender_country="CH"))
+        for recipient in _recipients(forms)
     )
 
 
 def test_every_recipient_is_addressed_as_the_reviewed_table_says(tmp_path: Path) -> None:
-    actual = _table(Forms.load(ProblemList()))
+    actual = _table(FormsOfAddress.load(ProblemList()))
     expected = (GOLDEN / "addresses.txt").read_text(encoding="utf-8")
     if actual != expected:
         saved = tmp_path / "addresses.txt"
@@ -52,15 +53,17 @@ def test_every_recipient_is_addressed_as_the_reviewed_table_says(tmp_path: Path)
 
 
 def test_the_table_shows_every_office_that_has_a_form() -> None:
-    forms = Forms.load(ProblemList())
-    shown = {address(recipient, forms, sender_country="CH").rule for recipient in _recipients(forms)}
+    forms = FormsOfAddress.load(ProblemList())
+    shown = {
+        address_recipient(recipient, forms, sender_country="CH").rule for recipient in _recipients(forms)
+    }
     assert shown == set(forms.offices)
 
 
 def test_the_table_shows_every_language_of_every_office() -> None:
-    forms = Forms.load(ProblemList())
+    forms = FormsOfAddress.load(ProblemList())
     shown = set()
     for recipient in _recipients(forms):
-        key, form = forms.of(recipient)
-        shown.add((key, form.variant(recipient)))
+        key, form = forms.find(recipient)
+        shown.add((key, form.choose_language(recipient)))
     assert {(key, tag) for key, form in forms.offices.items() for tag in form.languages} - shown == set()

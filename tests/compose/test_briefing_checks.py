@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.campaign.briefing_checks import MOST_WORDS, check_briefing, words_of
+from briefgen.campaign.briefing_checks import MAX_WORDS, check_briefing, count_briefing_words
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
@@ -28,11 +28,11 @@ def opened() -> Campaign:
 def _codes(opened: Campaign, document: Document, **briefing: Any) -> list[str]:
     ignore = briefing.pop("ignore", [])
     formats = briefing.pop("formats", ["docx"])
-    campaign: CampaignConfig = opened.campaign.model_copy(
+    campaign: CampaignConfig = opened.config.model_copy(
         update={
-            "briefing": opened.campaign.briefing.model_copy(update=briefing),
+            "briefing": opened.config.briefing.model_copy(update=briefing),
             "ignore": ignore,
-            "output": opened.campaign.output.model_copy(update={"formats": formats}),
+            "output": opened.config.output.model_copy(update={"formats": formats}),
         }
     )
     return [problem.code for problem in check_briefing(document, campaign)]
@@ -43,12 +43,12 @@ def _long(document: Document, words: int) -> Document:
 
 
 def test_notes_titles_and_sources_are_not_counted() -> None:
-    assert words_of(HTML) == len(["One", "two", "three", "fourteen", "five", "six"])
+    assert count_briefing_words(HTML) == len(["One", "two", "three", "fourteen", "five", "six"])
 
 
-@pytest.mark.parametrize("kind", sorted(MOST_WORDS))
+@pytest.mark.parametrize("kind", sorted(MAX_WORDS))
 def test_each_kind_has_its_limit(opened: Campaign, kind: str) -> None:
-    document, most = opened.composer.briefing(), MOST_WORDS[kind]
+    document, most = opened.composer.compose_briefing(), MAX_WORDS[kind]
     for words, told in ((most, False), (most + 1, True)):
         assert ("briefing-too-long" in _codes(opened, _long(document, words), kind=kind)) is told
     assert "briefing-too-long" not in _codes(opened, _long(document, most + 1), kind=kind, max_words=most + 1)
@@ -57,32 +57,32 @@ def test_each_kind_has_its_limit(opened: Campaign, kind: str) -> None:
 
 
 def test_a_paper_is_held_to_nothing_but_a_limit_of_its_own(opened: Campaign) -> None:
-    document = opened.composer.briefing()
+    document = opened.composer.compose_briefing()
     assert _codes(opened, _long(document, 9_000), summary=[], sections=[]) == []
     assert _codes(opened, _long(document, 101), max_words=100) == ["briefing-too-long"]
 
 
 def test_a_brief_has_its_parts(opened: Campaign) -> None:
-    short = _long(opened.composer.briefing(), 10)
+    short = _long(opened.composer.compose_briefing(), 10)
     assert "briefing-incomplete" in _codes(opened, short, kind="brief", summary=[])
-    sections = [one.model_copy(update={"intro": "Why."}) for one in opened.campaign.briefing.sections]
+    sections = [one.model_copy(update={"intro": "Why."}) for one in opened.config.briefing.sections]
     assert _codes(opened, short, kind="brief", sections=sections) == []
 
 
 def test_the_template_for_submissions_makes_one_and_other_papers_are_held_to_nothing(
     opened: Campaign,
 ) -> None:
-    long = _long(opened.composer.briefing(), 2_816)
-    told = {one.code for one in check_briefing(long, opened.campaign, "upr-submission")}
+    long = _long(opened.composer.compose_briefing(), 2_816)
+    told = {one.code for one in check_briefing(long, opened.config, "upr-submission")}
     assert "briefing-too-long" in told
-    brief = opened.campaign.briefing.model_copy(update={"kind": "brief"})
-    campaign = opened.campaign.model_copy(update={"briefing": brief})
+    brief = opened.config.briefing.model_copy(update={"kind": "brief"})
+    campaign = opened.config.model_copy(update={"briefing": brief})
     assert check_briefing(long, campaign, "leave-behind") == []
 
 
 def test_a_submission_is_numbered_and_a_word_file(opened: Campaign) -> None:
-    document = opened.composer.briefing()
-    sections = [one.model_copy(update={"intro": "Why."}) for one in opened.campaign.briefing.sections]
+    document = opened.composer.compose_briefing()
+    sections = [one.model_copy(update={"intro": "Why."}) for one in opened.config.briefing.sections]
     numbered = replace(document, html="<ol><li>One.</li></ol>")
     loose = replace(document, html="<p>One.</p>")
     assert _codes(opened, numbered, kind="upr", sections=sections) == []
@@ -93,11 +93,9 @@ def test_a_submission_is_numbered_and_a_word_file(opened: Campaign) -> None:
 def test_what_two_sections_name_is_told_once_by_its_place_and_not_of_other_papers(opened: Campaign) -> None:
     once = {"heading": "One", "snippets": ["camp-abuses", "arrivals-figure"]}
     again = {"heading": "Two", "snippets": ["returns-hrw-2025", "arrivals-figure"]}
-    briefing = opened.campaign.briefing.model_validate(
-        {"sections": [once, again], "summary": ["camp-abuses"]}
-    )
-    campaign = opened.campaign.model_copy(update={"briefing": briefing})
-    (told,) = check_briefing(opened.composer.briefing(), campaign)
+    briefing = opened.config.briefing.model_validate({"sections": [once, again], "summary": ["camp-abuses"]})
+    campaign = opened.config.model_copy(update={"briefing": briefing})
+    (told,) = check_briefing(opened.composer.compose_briefing(), campaign)
     assert (told.code, told.severity) == ("briefing-repeats", "warning")
     assert "'arrivals-figure' stands in “Two”, and already in “One”" in told.message
-    assert check_briefing(opened.composer.briefing(), campaign, "leave-behind") == []
+    assert check_briefing(opened.composer.compose_briefing(), campaign, "leave-behind") == []

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.citations import Citation, Citeproc, Note
-from briefgen.compose.citations.item_adapters import adapted
+from briefgen.compose.citations import Citation, CitationFormatter, Note
+from briefgen.compose.citations.item_adapters import adapt_item
 from briefgen.compose.citations.styles import find_style
 from briefgen.errors import Place
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 PAGE: dict[str, Any] = {
     "id": "page",
@@ -39,31 +39,31 @@ def note(
     language: str = "en",
     citation: Citation | None = None,
 ) -> str:
-    desk = Citeproc({work["id"]: Reference(work["id"], work, Place("works.json"))}, folder)
-    spot = desk.format([Note((citation or Citation(work["id"]),))], style, language).spots[0]
+    formatter = CitationFormatter({work["id"]: Source(work["id"], work, Place("works.json"))}, folder)
+    spot = formatter.format([Note((citation or Citation(work["id"]),))], style, language).notes[0]
     return spot.note or spot.text
 
 
 @pytest.mark.parametrize("style", ["oscola", "apa", "harvard-cite-them-right", "ieee"])
 def test_any_style_is_there_without_addresses(style: str) -> None:
-    desk = Citeproc({"page": Reference("page", PAGE, Place("works.json"))})
+    formatter = CitationFormatter({"page": Source("page", PAGE, Place("works.json"))})
     notes = [Note((Citation("page"),))]
-    with_links = desk.format(notes, style, "en").bibliography[0]
-    without = desk.format(notes, f"{style}-no-url", "en").bibliography[0]
+    with_links = formatter.format(notes, style, "en").bibliography[0]
+    without = formatter.format(notes, f"{style}-no-url", "en").bibliography[0]
     assert "href" in with_links
     assert "href" not in without
     assert not any(words in without for words in ("10.1000", "Accessed", "accessed", "Available", "2026"))
 
 
 def test_a_style_that_ships_without_addresses_is_the_file_of_that_name() -> None:
-    assert not find_style("chicago-notes-bibliography-no-url").without_links
-    assert find_style("oscola-no-url").without_links
+    assert not find_style("chicago-notes-bibliography-no-url").without_urls
+    assert find_style("oscola-no-url").without_urls
     assert find_style("oscola-no-url").xml == find_style("oscola").xml
 
 
 def test_the_record_itself_is_left_as_it_was_written() -> None:
     before = dict(PAGE)
-    assert adapted(PAGE, find_style("oscola-no-url"))["author"] == [{"literal": "Example Office"}]
+    assert adapt_item(PAGE, find_style("oscola-no-url"))["author"] == [{"literal": "Example Office"}]
     assert before == PAGE
 
 

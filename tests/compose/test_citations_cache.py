@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from citation_samples import citeproc
 
-from briefgen.compose.citations import Citation, Citeproc, Note
-from briefgen.compose.citations.citeproc import Cache, cache_folder, key_of
-from briefgen.compose.citations.clusters import Answer
+from briefgen.compose.citations import Citation, CitationFormatter, Note
+from briefgen.compose.citations.cache import CitationCache, cache_folder, citeproc_cache_key
+from briefgen.compose.citations.clusters import CiteprocResult
 
-ANSWER = Answer(("<em>a</em>", "b"), (("book", "c"),))
+ANSWER = CiteprocResult(("<em>a</em>", "b"), (("book", "c"),))
 KEY = "a" * 64
 NOTES = [Note((Citation("book", "paragraph", "5"),))]
 
@@ -37,13 +37,13 @@ def test_the_folder_is_where_each_system_keeps_such_things(
 
 
 def test_an_answer_is_found_again(tmp_path: Path) -> None:
-    Cache(tmp_path / "new").write(KEY, ANSWER)
-    assert Cache(tmp_path / "new").read(KEY, 2) == ANSWER
+    CitationCache(tmp_path / "new").write(KEY, ANSWER)
+    assert CitationCache(tmp_path / "new").read(KEY, 2) == ANSWER
     assert [path.name for path in (tmp_path / "new").iterdir()] == [f"{KEY}.json"]
 
 
 def test_an_answer_to_another_question_is_none(tmp_path: Path) -> None:
-    cache = Cache(tmp_path)
+    cache = CitationCache(tmp_path)
     cache.write(KEY, ANSWER)
     assert cache.read("b" * 64, 2) is None
     assert cache.read(KEY, 3) is None
@@ -53,7 +53,7 @@ def test_an_answer_to_another_question_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "changed", "nonsense", "list", "deep"])
 def test_a_damaged_entry_is_passed_over_and_written_anew(tmp_path: Path, damage: str) -> None:
-    cache, path = Cache(tmp_path), tmp_path / f"{KEY}.json"
+    cache, path = CitationCache(tmp_path), tmp_path / f"{KEY}.json"
     cache.write(KEY, ANSWER)
     good = path.read_text(encoding="utf-8")
     path.write_text(
@@ -74,35 +74,35 @@ def test_a_damaged_entry_is_passed_over_and_written_anew(tmp_path: Path, damage:
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    cache = Cache(tmp_path / "file" / "folder")
+    cache = CitationCache(tmp_path / "file" / "folder")
     cache.write(KEY, ANSWER)
     assert cache.read(KEY, 2) is None
 
 
 def test_the_oldest_go_where_the_bound_is_passed(tmp_path: Path) -> None:
     for number in range(10):
-        Cache(tmp_path).write(f"{number}" * 64, ANSWER)
+        CitationCache(tmp_path).write(f"{number}" * 64, ANSWER)
         os.utime(tmp_path / f"{str(number) * 64}.json", (number, number))
     size = (tmp_path / f"{'0' * 64}.json").stat().st_size
-    assert Cache(tmp_path).read("0" * 64, 2) == ANSWER  # used just now
-    Cache(tmp_path, max_bytes=8 * size).write(KEY, ANSWER)
+    assert CitationCache(tmp_path).read("0" * 64, 2) == ANSWER  # used just now
+    CitationCache(tmp_path, max_bytes=8 * size).write(KEY, ANSWER)
     assert {path.name[0] for path in tmp_path.iterdir()} == {"0", "6", "7", "8", "9", "a"}
 
 
 def test_the_key_changes_with_everything_that_shapes_the_answer() -> None:
     keys = {
-        key_of("pandoc 1", "en", b"<style/>", [1], [2]),
-        key_of("pandoc 2", "en", b"<style/>", [1], [2]),
-        key_of("pandoc 1", "fr", b"<style/>", [1], [2]),
-        key_of("pandoc 1", "en", b"<style />", [1], [2]),
-        key_of("pandoc 1", "en", b"<style/>", [0], [2]),
-        key_of("pandoc 1", "en", b"<style/>", [1], [0]),
+        citeproc_cache_key("pandoc 1", "en", b"<style/>", [1], [2]),
+        citeproc_cache_key("pandoc 2", "en", b"<style/>", [1], [2]),
+        citeproc_cache_key("pandoc 1", "fr", b"<style/>", [1], [2]),
+        citeproc_cache_key("pandoc 1", "en", b"<style />", [1], [2]),
+        citeproc_cache_key("pandoc 1", "en", b"<style/>", [0], [2]),
+        citeproc_cache_key("pandoc 1", "en", b"<style/>", [1], [0]),
     }
     assert len(keys) == 6
 
 
 def test_a_second_run_does_not_call_pandoc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     references = citeproc().references
-    first = Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en")
+    first = CitationFormatter(references, cache=CitationCache(tmp_path)).format(NOTES, "apa", "en")
     monkeypatch.setattr("briefgen.compose.citations.citeproc.run_citeproc", None)
-    assert Citeproc(references, cache=Cache(tmp_path)).format(NOTES, "apa", "en") == first
+    assert CitationFormatter(references, cache=CitationCache(tmp_path)).format(NOTES, "apa", "en") == first

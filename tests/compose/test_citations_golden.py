@@ -19,9 +19,16 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.compose.citations import Citation, Citeproc, Note, Remark, Spot, Via
+from briefgen.compose.citations import (
+    Citation,
+    CitationFormatter,
+    FormattedNote,
+    Note,
+    OriginalCitation,
+    Remark,
+)
 from briefgen.errors import Place
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden" / "citations"
@@ -55,7 +62,7 @@ ROWS = ("first", "at once", "once more", "later")
 
 def citation(kind: str, row: str) -> Citation:
     source, label, first, other = KINDS[kind]
-    via = (Via("quoted", "tokyo-shimbun"),) if kind == "second-hand" else ()
+    via = (OriginalCitation("quoted", "tokyo-shimbun"),) if kind == "second-hand" else ()
     return Citation(source, label, first if row == "first" else other, via=via)
 
 
@@ -94,12 +101,12 @@ def compared(style: str, kind: str) -> list[str]:
 
 def table(style: str, language: str) -> str:
     references = {
-        item["id"]: Reference(item["id"], item, Place("works.json"))
+        item["id"]: Source(item["id"], item, Place("works.json"))
         for item in json.loads((GOLDEN / "works.json").read_text(encoding="utf-8"))
     }
-    cited = Citeproc(references).format([note for _, _, note in notes()], style, language)
+    cited = CitationFormatter(references).format([note for _, _, note in notes()], style, language)
     rows: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    for number, ((kind, row, _), spot) in enumerate(zip(notes(), cited.spots, strict=True), start=1):
+    for number, ((kind, row, _), spot) in enumerate(zip(notes(), cited.notes, strict=True), start=1):
         if kind:
             rows[kind].append(f"  {row:<10}  {_shown(spot, number)}")
     parts = [f"{style} ({language})"]
@@ -109,7 +116,7 @@ def table(style: str, language: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _shown(spot: Spot, number: int) -> str:
+def _shown(spot: FormattedNote, number: int) -> str:
     return readable(spot.text) if spot.text else f"{number}. {readable(spot.note)}"
 
 

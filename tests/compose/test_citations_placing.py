@@ -3,9 +3,9 @@
 import pytest
 from citation_samples import citeproc
 
-from briefgen.compose.citations import Citation, Citeproc, Note, Remark
-from briefgen.compose.citations.placement import WORKS, mark, place
-from briefgen.compose.markup import canonical
+from briefgen.compose.citations import Citation, CitationFormatter, Note, Remark
+from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, citation_mark, place_citations
+from briefgen.compose.markup import canonicalize_markup
 from briefgen.errors import BriefgenError
 
 NOTES = "chicago-notes-bibliography"
@@ -14,18 +14,18 @@ REMARKED = Note((Citation("book"),), (Remark("Others differ."),))
 
 
 @pytest.fixture(scope="module")
-def desk() -> Citeproc:
+def formatter() -> CitationFormatter:
     return citeproc()
 
 
-def placed(desk: Citeproc, html: str, *notes: Note, style: str = NOTES) -> str:
-    result = place(html, notes, desk, style, "en").html
-    assert canonical(result)[:2] == (result, []), "what is placed is part of the vocabulary"
+def placed(formatter: CitationFormatter, html: str, *notes: Note, style: str = NOTES) -> str:
+    result = place_citations(html, notes, formatter, style, "en").html
+    assert canonicalize_markup(result)[:2] == (result, []), "what is placed is part of the vocabulary"
     return result
 
 
-def test_a_notes_style_sets_a_footnote_at_each_call(desk: Citeproc) -> None:
-    html = placed(desk, f"<p>One.{mark(0)} Two.{mark(1)}</p>", BOOK, ESSAY)
+def test_a_notes_style_sets_a_footnote_at_each_call(formatter: CitationFormatter) -> None:
+    html = placed(formatter, f"<p>One.{citation_mark(0)} Two.{citation_mark(1)}</p>", BOOK, ESSAY)
     assert html == (
         '<p>One.<span class="footnote">Bo Abel, <em>An Old Book</em> (Press, 2010).</span> '
         'Two.<span class="footnote">Ann Writer, “A Plain Title,” <em>Journal of Samples</em> 7, no. 2 (2013): 3.'
@@ -33,85 +33,107 @@ def test_a_notes_style_sets_a_footnote_at_each_call(desk: Citeproc) -> None:
     )
 
 
-def test_marks_count_in_the_order_of_the_text_whatever_their_numbers(desk: Citeproc) -> None:
-    html = placed(desk, f"<p>One.{mark(1)} Two.{mark(0)}</p>", BOOK, BOOK)
+def test_marks_count_in_the_order_of_the_text_whatever_their_numbers(formatter: CitationFormatter) -> None:
+    html = placed(formatter, f"<p>One.{citation_mark(1)} Two.{citation_mark(0)}</p>", BOOK, BOOK)
     assert html.index("Bo Abel") < html.index("Two.") < html.index('"footnote">Abel')
 
 
-def test_calls_that_follow_each_other_are_one_footnote_and_nothing_twice(desk: Citeproc) -> None:
-    html = placed(desk, f"<p>One.{mark(0)} {mark(1)}{mark(2)}</p>", BOOK, ESSAY, BOOK)
+def test_calls_that_follow_each_other_are_one_footnote_and_nothing_twice(
+    formatter: CitationFormatter,
+) -> None:
+    html = placed(
+        formatter, f"<p>One.{citation_mark(0)} {citation_mark(1)}{citation_mark(2)}</p>", BOOK, ESSAY, BOOK
+    )
     assert html.count("footnote") == 1
     assert html.count("Abel") == 1
     assert "; Ann Writer" in html
 
 
-def test_an_in_text_style_sets_text_before_the_full_stop_and_remarks_in_a_footnote(desk: Citeproc) -> None:
-    result = place(f"<p>It is so.{mark(0)} More.</p>", [REMARKED], desk, "apa", "en")
+def test_an_in_text_style_sets_text_before_the_full_stop_and_remarks_in_a_footnote(
+    formatter: CitationFormatter,
+) -> None:
+    result = place_citations(f"<p>It is so.{citation_mark(0)} More.</p>", [REMARKED], formatter, "apa", "en")
     assert result.html.startswith(
         '<p>It is so (Abel, 2010).<span class="footnote">Others differ.</span> More.</p>'
     )
-    assert result.stops == {(".", " (Abel, 2010).")}
+    assert result.sentence_ends == {(".", " (Abel, 2010).")}
 
 
-def test_a_numeric_style_raises_its_numbers_where_it_is_made_so(desk: Citeproc) -> None:
-    assert placed(desk, f"<p>One.{mark(0)}</p>", BOOK, style="nature").startswith("<p>One.<sup>1</sup></p>")
-    assert placed(desk, f"<p>One.{mark(0)}</p>", BOOK, style="ieee").startswith("<p>One [1].</p>")
+def test_a_numeric_style_raises_its_numbers_where_it_is_made_so(formatter: CitationFormatter) -> None:
+    assert placed(formatter, f"<p>One.{citation_mark(0)}</p>", BOOK, style="nature").startswith(
+        "<p>One.<sup>1</sup></p>"
+    )
+    assert placed(formatter, f"<p>One.{citation_mark(0)}</p>", BOOK, style="ieee").startswith(
+        "<p>One [1].</p>"
+    )
 
 
-def test_a_call_in_the_middle_of_a_sentence_stays_there(desk: Citeproc) -> None:
-    html = placed(desk, f"<p>One{mark(0)}, two, and three {mark(1)}.</p>", BOOK, ESSAY, style="apa")
+def test_a_call_in_the_middle_of_a_sentence_stays_there(formatter: CitationFormatter) -> None:
+    html = placed(
+        formatter,
+        f"<p>One{citation_mark(0)}, two, and three {citation_mark(1)}.</p>",
+        BOOK,
+        ESSAY,
+        style="apa",
+    )
     assert html.startswith("<p>One (Abel, 2010), two, and three (Writer, 2013, p. 3).</p>")
 
 
-def test_a_call_within_a_footnote_of_the_template_is_text_there(desk: Citeproc) -> None:
-    html = f'<p>One.<span class="footnote">But see {mark(0)}.</span> Two.{mark(1)}</p>'
+def test_a_call_within_a_footnote_of_the_template_is_text_there(formatter: CitationFormatter) -> None:
+    html = f'<p>One.<span class="footnote">But see {citation_mark(0)}.</span> Two.{citation_mark(1)}</p>'
     assert '<span class="footnote">But see Bo Abel, <em>An Old Book</em> (Press, 2010).</span>' in placed(
-        desk, html, BOOK, ESSAY
+        formatter, html, BOOK, ESSAY
     )
     assert '<span class="footnote">But see (Abel, 2010).</span>' in placed(
-        desk, html, BOOK, ESSAY, style="apa"
+        formatter, html, BOOK, ESSAY, style="apa"
     )
 
 
-def test_footnotes_of_the_template_count(desk: Citeproc) -> None:
+def test_footnotes_of_the_template_count(formatter: CitationFormatter) -> None:
     html = (
-        f'<p>One.<span class="footnote">A <span lang="la">nota</span> of {mark(0)}.</span>'
-        f'<span class="footnote">Another.</span> Two.{mark(1)} Three.{mark(2)}</p>'
+        f'<p>One.<span class="footnote">A <span lang="la">nota</span> of {citation_mark(0)}.</span>'
+        f'<span class="footnote">Another.</span> Two.{citation_mark(1)} Three.{citation_mark(2)}</p>'
     )
-    result = placed(desk, html, BOOK, ESSAY, BOOK, style="oscola")
+    result = placed(formatter, html, BOOK, ESSAY, BOOK, style="oscola")
     assert result.endswith('Three.<span class="footnote">Abel (n 1).</span></p>')
 
 
-def test_the_list_of_works_stands_at_its_mark(desk: Citeproc) -> None:
-    section = f'<div class="bibliography"><h2>Sources</h2>{WORKS}</div>'
-    html = placed(desk, f"<p>One.{mark(0)}</p>{section}<p>End.</p>", BOOK)
+def test_the_list_of_works_stands_at_its_mark(formatter: CitationFormatter) -> None:
+    section = f'<div class="bibliography"><h2>Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
+    html = placed(formatter, f"<p>One.{citation_mark(0)}</p>{section}<p>End.</p>", BOOK)
     assert html.endswith(
         '<div class="bibliography"><h2>Sources</h2><p>Abel, Bo. <em>An Old Book</em>. Press, 2010.</p></div>'
         "<p>End.</p>"
     )
 
 
-def test_a_list_without_works_leaves_no_heading_behind(desk: Citeproc) -> None:
-    section = f'<div class="bibliography"><h2>Sources</h2>{WORKS}</div>'
-    assert placed(desk, f"<p>One.</p>{section}") == "<p>One.</p>"
-    bluebook = placed(desk, f"<p>One.{mark(0)}</p>{section}", BOOK, style="bluebook-law-review")
+def test_a_list_without_works_leaves_no_heading_behind(formatter: CitationFormatter) -> None:
+    section = f'<div class="bibliography"><h2>Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
+    assert placed(formatter, f"<p>One.</p>{section}") == "<p>One.</p>"
+    bluebook = placed(formatter, f"<p>One.{citation_mark(0)}</p>{section}", BOOK, style="bluebook-law-review")
     assert "Sources" not in bluebook
 
 
-def test_an_in_text_style_brings_its_list_where_the_template_has_no_place_for_it(desk: Citeproc) -> None:
-    html = f"<p>One.{mark(0)}</p>"
-    assert placed(desk, html, BOOK, style="ieee").endswith(
+def test_an_in_text_style_brings_its_list_where_the_template_has_no_place_for_it(
+    formatter: CitationFormatter,
+) -> None:
+    html = f"<p>One.{citation_mark(0)}</p>"
+    assert placed(formatter, html, BOOK, style="ieee").endswith(
         '<div class="bibliography"><h2>Sources</h2><p>[1] B. Abel, <em>An Old Book</em>. Press, 2010.</p></div>'
     )
-    assert "bibliography" not in placed(desk, html, BOOK)
-    assert "<h2>Quellen</h2>" in place(html, [BOOK], desk, "apa", "de").html
+    assert "bibliography" not in placed(formatter, html, BOOK)
+    assert "<h2>Quellen</h2>" in place_citations(html, [BOOK], formatter, "apa", "de").html
 
 
 @pytest.mark.parametrize(
     "html",
-    [f"<p>One.{mark(7)}</p>", '<p><span class="citation">x</span></p>', '<p><span class="citation"/></p>'],
+    [
+        f"<p>One.{citation_mark(7)}</p>",
+        '<p><span class="citation">x</span></p>',
+        '<p><span class="citation"/></p>',
+    ],
 )
-def test_a_mark_that_no_call_left_is_refused(desk: Citeproc, html: str) -> None:
+def test_a_mark_that_no_call_left_is_refused(formatter: CitationFormatter, html: str) -> None:
     with pytest.raises(BriefgenError) as caught:
-        place(html, [BOOK], desk, NOTES, "en")
+        place_citations(html, [BOOK], formatter, NOTES, "en")
     assert caught.value.problems[0].code == "citation-mark"

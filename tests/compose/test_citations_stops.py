@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.citations.sentence_ends import cited_at_end, ends, joined, plain
+from briefgen.compose.citations.sentence_ends import (
+    append_citation,
+    append_phrase,
+    ends_sentence,
+    inline_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,34 +33,42 @@ from briefgen.compose.citations.sentence_ends import cited_at_end, ends, joined,
     ],
 )
 def test_a_citation_stands_within_its_sentence(before: str, after: str) -> None:
-    assert cited_at_end(before, "(W)", raised=False)[0] == after
+    assert append_citation(before, "(W)", superscript=False)[0] == after
 
 
 def test_a_raised_number_stands_behind_the_full_stop() -> None:
-    assert cited_at_end("It is so.", "<sup>1</sup>", raised=True) == ("It is so.<sup>1</sup>", None)
+    assert append_citation("It is so.", "<sup>1</sup>", superscript=True) == ("It is so.<sup>1</sup>", None)
 
 
 def test_a_footnote_that_is_called_before_the_citation_stays_behind_the_sentence() -> None:
     call = '<span class="footnote">A <span lang="la">nota</span>.</span>'
-    assert cited_at_end(f"It is so.{call}", "(W)", raised=False) == (f"It is so (W).{call}", (".", " (W)."))
-    assert cited_at_end(f"So.{call} In the U.S.", "(W)", raised=False)[0] == f"So.{call} In the U.S. (W)."
-    assert cited_at_end('So.<span class="footnote">A note.', "(W)", raised=False)[0].endswith("note (W).")
+    assert append_citation(f"It is so.{call}", "(W)", superscript=False) == (
+        f"It is so (W).{call}",
+        (".", " (W)."),
+    )
+    assert (
+        append_citation(f"So.{call} In the U.S.", "(W)", superscript=False)[0]
+        == f"So.{call} In the U.S. (W)."
+    )
+    assert append_citation('So.<span class="footnote">A note.', "(W)", superscript=False)[0].endswith(
+        "note (W)."
+    )
 
 
 def test_a_long_tag_before_the_citation_is_not_taken_for_words() -> None:
     before = f'<p>See <a href="https://example.org/{"x" * 200}">'
-    assert cited_at_end(before, "(W)", raised=False)[0] == f"{before}(W)"
+    assert append_citation(before, "(W)", superscript=False)[0] == f"{before}(W)"
 
 
 def test_the_change_tells_how_the_printed_sentence_ends() -> None:
-    text, change = cited_at_end("They say “it is <em>so</em>.”", "(<em>W</em> &amp; V)", raised=False)
+    text, change = append_citation("They say “it is <em>so</em>.”", "(<em>W</em> &amp; V)", superscript=False)
     assert change == (".”", "” (W & V).")
-    assert "They say “it is so.”".removesuffix(change[0]) + change[1] == plain(text)
+    assert "They say “it is so.”".removesuffix(change[0]) + change[1] == inline_text(text)
 
 
 @given(st.text(alphabet='abc .!?…”’"', max_size=30))
 def test_no_word_is_lost_and_the_citation_stands_once(sentence: str) -> None:
-    text, change = cited_at_end(sentence, "(W)", raised=False)
+    text, change = append_citation(sentence, "(W)", superscript=False)
     assert text.count("(W)") == 1
     assert [char for char in text if char in "abc"] == [char for char in sentence if char in "abc"]
     if change:
@@ -77,10 +90,10 @@ def test_no_word_is_lost_and_the_citation_stands_once(sentence: str) -> None:
 def test_words_follow_a_citation_without_a_second_sign(
     before: str, words: str, american: str, british: str
 ) -> None:
-    assert joined(before, words, inside_quotes=True) == american
-    assert joined(before, words, inside_quotes=False) == british
+    assert append_phrase(before, words, punctuation_inside_quotes=True) == american
+    assert append_phrase(before, words, punctuation_inside_quotes=False) == british
 
 
 def test_what_ends_like_a_sentence() -> None:
-    assert all(map(ends, ["It is.", "It <em>is.</em>", "“Is it?”", "(It is.)", "そう。"]))
-    assert not any(map(ends, ["It is", "“It is”", "", "p. 5"]))
+    assert all(map(ends_sentence, ["It is.", "It <em>is.</em>", "“Is it?”", "(It is.)", "そう。"]))
+    assert not any(map(ends_sentence, ["It is", "“It is”", "", "p. 5"]))

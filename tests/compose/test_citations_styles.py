@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from briefgen.compose.citations.style_check import check_style
-from briefgen.compose.citations.style_fixes import prepared
-from briefgen.compose.citations.styles import CSL, Style, find_style, locale_of
+from briefgen.compose.citations.style_fixes import prepare_style
+from briefgen.compose.citations.styles import CSL, CitationStyle, citation_locale, find_style
 from briefgen.errors import BriefgenError, Place
 
 PLACE = Place("campaign.yaml", 4, 3)
@@ -33,17 +33,17 @@ def test_the_file_says_what_kind_of_style_it_is(name: str, family: str) -> None:
 
 def test_superscripts_and_styles_without_places_are_known() -> None:
     nature, apa = find_style("nature"), find_style("apa")
-    assert (nature.raised, nature.names_places) == (True, False)
-    assert (apa.raised, apa.names_places, apa.prefix, apa.suffix) == (False, True, "(", ")")
-    assert find_style("springer-vancouver-brackets").raised is False
+    assert (nature.superscript, nature.prints_locators) == (True, False)
+    assert (apa.superscript, apa.prints_locators, apa.prefix, apa.suffix) == (False, True, "(", ")")
+    assert find_style("springer-vancouver-brackets").superscript is False
 
 
 def test_a_style_is_set_in_its_own_region_where_the_language_has_none() -> None:
-    assert locale_of(find_style("oscola"), "en") == "en-GB"
-    assert locale_of(find_style("oscola"), "en-US") == "en-US"
-    assert locale_of(find_style("oscola"), "fr") == "fr"
-    assert locale_of(find_style("harvard-cite-them-right"), "en") == "en-GB"
-    assert locale_of(find_style("apa"), "en") == "en"
+    assert citation_locale(find_style("oscola"), "en") == "en-GB"
+    assert citation_locale(find_style("oscola"), "en-US") == "en-US"
+    assert citation_locale(find_style("oscola"), "fr") == "fr"
+    assert citation_locale(find_style("harvard-cite-them-right"), "en") == "en-GB"
+    assert citation_locale(find_style("apa"), "en") == "en"
 
 
 def own(folder: Path, content: str | bytes, name: str = "own.csl") -> str:
@@ -134,8 +134,8 @@ def test_what_a_style_leaves_out_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_a_prepared_style_keeps_its_rules_and_the_writers_order_within_a_note() -> None:
-    def sorts(style: Style) -> int:
-        xml, _ = prepared(style, "en", frozenset({"paragraph"}))
+    def sorts(style: CitationStyle) -> int:
+        xml, _ = prepare_style(style, "en", frozenset({"paragraph"}))
         return len(etree.fromstring(xml).findall(f"{CSL}citation/{CSL}sort"))
 
     assert b"<sort>" in find_style("medical-history").xml

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.compose.passages import inline_html
+from briefgen.compose.passages import render_inline_markdown
 from briefgen.errors import BriefgenError
 
 
@@ -30,13 +30,13 @@ def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(starter: Path) ->
         starter,
         '<p>{{ snippet("hwanghae-famine-2012") }}</p><p>{{ snippet("returns-hrw-2025", short=True) }}</p>',
     )
-    html = campaign.composer.letter(campaign.recipients[0]).html
+    html = campaign.composer.compose_letter(campaign.recipients[0]).html
     caveats = campaign.composer.library.caveats
     names = campaign.composer.library.snippets["hwanghae-famine-2012"].caveats
     assert names
     for name in names:
         assert caveats[name].must_print
-        assert inline_html(caveats[name].body) in html
+        assert render_inline_markdown(caveats[name].body) in html
     assert campaign.composer.library.snippets["returns-hrw-2025"].variants["short"].strip()[:30] in html
     assert "whom Human Rights Watch gives a pseudonym" in html
 
@@ -52,7 +52,7 @@ def test_the_long_and_the_short_wording_can_both_be_used(starter: Path) -> None:
         starter,
         '<p>{{ snippet("inquiry-findings-2014") }} {{ snippet("inquiry-findings-2014", short=True) }}</p>',
     )
-    document = campaign.composer.letter(campaign.recipients[0])
+    document = campaign.composer.compose_letter(campaign.recipients[0])
     texts = [one["text"] for one in document.record["snippets"] if one["id"] == "inquiry-findings-2014"]
     assert len(texts) == 2
 
@@ -67,12 +67,12 @@ def test_a_superseded_claim_appears_only_with_what_superseded_it(starter: Path) 
 def test_a_superseded_claim_may_stand_beside_its_successor(starter: Path) -> None:
     both = '<p>{{ snippet("camp-population-essay-2013") }} {{ snippet("camp-population-inquiry") }}</p>'
     campaign = opened(starter, both)
-    assert "estimated quarter" in campaign.composer.letter(campaign.recipients[0]).html
+    assert "estimated quarter" in campaign.composer.compose_letter(campaign.recipients[0]).html
 
 
 def test_the_record_holds_what_is_printed_and_only_that(starter: Path) -> None:
     campaign = opened(starter, '<p>{{ snippet("torture-convention-3") }}</p>')
-    record = campaign.composer.letter(campaign.recipients[0]).record
+    record = campaign.composer.compose_letter(campaign.recipients[0]).record
     names = [snippet["id"] for snippet in record["snippets"]]
     assert names == ["ask-senate-reauthorization", "torture-convention-3"]
     assert record["recipient"] == "ada-sample"
@@ -87,7 +87,7 @@ def test_the_asks_of_the_starter_fit_the_offices_that_get_them(starter: Path) ->
 
 def letter_to(campaign: Campaign, id: str) -> str:
     recipient = next(one for one in campaign.recipients if one.id == id)
-    return campaign.composer.letter(recipient).html
+    return campaign.composer.compose_letter(recipient).html
 
 
 def test_the_reference_line_names_the_state_as_its_reader_does(starter: Path) -> None:
@@ -119,20 +119,24 @@ def test_chairs_and_the_speaker_are_asked_for_a_meeting_with_their_staff() -> No
 def test_the_annex_has_what_the_paper_prints_and_nothing_else(starter: Path) -> None:
     """A paper of one's own may leave out the sections that the campaign names, caveats and all."""
     campaign = paper(starter, "{% block sections %}{% endblock %}{% block contents %}{% endblock %}")
-    briefing = campaign.composer.briefing()
+    briefing = campaign.composer.compose_briefing()
     body, _, annex = briefing.html.partition('<div class="evidence-annex">')
     snippets = campaign.composer.library.snippets
-    named = [name for section in campaign.campaign.briefing.sections for name in section.snippets]
+    named = [name for section in campaign.config.briefing.sections for name in section.snippets]
     printed = {one["id"] for one in briefing.record["snippets"]}
-    assert printed == {*campaign.campaign.briefing.summary, *campaign.campaign.briefing.asks}
-    assert all(inline_html(snippets[name].body)[:40] not in body + annex for name in set(named) - printed)
-    assert all(inline_html(snippets[name].body)[:40] in annex for name in campaign.campaign.briefing.summary)
+    assert printed == {*campaign.config.briefing.summary, *campaign.config.briefing.asks}
+    assert all(
+        render_inline_markdown(snippets[name].body)[:40] not in body + annex for name in set(named) - printed
+    )
+    assert all(
+        render_inline_markdown(snippets[name].body)[:40] in annex for name in campaign.config.briefing.summary
+    )
 
 
 def test_without_any_statement_there_is_no_annex(starter: Path) -> None:
     blocks = ("summary", "contents", "sections", "asks")
     text = "".join(f"{{% block {name} %}}<p>Words of our own.</p>{{% endblock %}}" for name in blocks)
-    assert "evidence-annex" not in paper(starter, text).composer.briefing().html
+    assert "evidence-annex" not in paper(starter, text).composer.compose_briefing().html
 
 
 def test_an_annex_prints_no_caveat_away(starter: Path) -> None:

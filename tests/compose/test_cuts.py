@@ -9,8 +9,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.select import Chosen, choose
-from briefgen.compose.shortening import Cut, Cuts, briefing_ladder, letter_ladder
+from briefgen.compose.select import SnippetSelection, select_snippets
+from briefgen.compose.shortening import (
+    Shortening,
+    ShorteningStep,
+    briefing_shortening_steps,
+    letter_shortening_steps,
+)
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 
@@ -28,7 +33,7 @@ def snippet(id: str, **more: Any) -> Snippet:
     return Snippet.model_validate(card | more)
 
 
-def chosen(*cards: Snippet, **selection: Any) -> Chosen:
+def chosen(*cards: Snippet, **selection: Any) -> SnippetSelection:
     campaign = CampaignConfig.model_validate(
         {
             "id": "c",
@@ -42,13 +47,13 @@ def chosen(*cards: Snippet, **selection: Any) -> Chosen:
         }
     )
     ask = snippet("ask", kind="ask", variants={"short": "Ask."})
-    return choose({one.id: one for one in (ask, *cards)}, campaign, [0])
+    return select_snippets({one.id: one for one in (ask, *cards)}, campaign, [0])
 
 
 SHORT = {"variants": {"short": "Less."}}
 
 
-def steps(ladder: tuple[Cut, ...]) -> list[tuple[str, str]]:
+def steps(ladder: tuple[ShorteningStep, ...]) -> list[tuple[str, str]]:
     return [(cut.how, cut.snippet) for cut in ladder]
 
 
@@ -60,7 +65,7 @@ def test_what_was_chosen_last_is_shortened_first_then_what_is_required_then_the_
         snippet("least", priority=20, **SHORT),
         required=["must"],
     )
-    assert steps(letter_ladder(letter)) == [
+    assert steps(letter_shortening_steps(letter)) == [
         ("shortened", "least"),
         ("shortened", "best"),
         ("shortened", "must"),
@@ -71,12 +76,14 @@ def test_what_was_chosen_last_is_shortened_first_then_what_is_required_then_the_
 
 
 def test_a_letter_keeps_one_statement_even_where_none_is_required() -> None:
-    assert steps(letter_ladder(chosen(snippet("one", priority=90), snippet("two")))) == [("left-out", "two")]
+    assert steps(letter_shortening_steps(chosen(snippet("one", priority=90), snippet("two")))) == [
+        ("left-out", "two")
+    ]
 
 
 def test_a_variant_that_is_no_shorter_is_not_printed_for_being_called_short() -> None:
     long = {"variants": {"short": "This variant says with many more words what the body says."}}
-    assert letter_ladder(chosen(snippet("one", **long))) == ()
+    assert letter_shortening_steps(chosen(snippet("one", **long))) == ()
 
 
 def test_what_overtakes_a_claim_goes_only_after_the_claim() -> None:
@@ -87,16 +94,18 @@ def test_what_overtakes_a_claim_goes_only_after_the_claim() -> None:
 
     letter = chosen(best)
     both = [Verdict(one, True, "chosen") for one in (best, old, new)]
-    assert steps(letter_ladder(replace(letter, verdicts=tuple(both)))) == [
+    assert steps(letter_shortening_steps(replace(letter, verdicts=tuple(both)))) == [
         ("left-out", "old"),
         ("left-out", "new"),
     ]
     kept = [Verdict(old, True, "required"), Verdict(new, True, "chosen"), Verdict(best, True, "chosen")]
-    assert steps(letter_ladder(replace(letter, verdicts=tuple(kept)))) == [("left-out", "best")]
+    assert steps(letter_shortening_steps(replace(letter, verdicts=tuple(kept)))) == [("left-out", "best")]
 
 
 def test_what_is_left_out_is_not_called_shortened_too() -> None:
-    cuts = Cuts.of([Cut("a", "shortened"), Cut("b", "shortened"), Cut("a", "left-out")])
+    cuts = Shortening.from_steps(
+        [ShorteningStep("a", "shortened"), ShorteningStep("b", "shortened"), ShorteningStep("a", "left-out")]
+    )
     assert (cuts.shortened, cuts.left_out) == ({"b"}, {"a"})
     assert cuts.keeps("b")
     assert not cuts.keeps("a")
@@ -106,7 +115,7 @@ def test_of_a_briefing_only_what_filled_a_section_goes_and_no_section_is_emptied
     named = [snippet("named", priority=1, **SHORT), snippet("in-summary")]
     filled = [snippet("low", priority=10), snippet("high", priority=80, **SHORT)]
     alone = [snippet("alone", priority=5)]
-    ladder = briefing_ladder(named, [[named[0], *filled], alone])
+    ladder = briefing_shortening_steps(named, [[named[0], *filled], alone])
     assert steps(ladder) == [
         ("shortened", "high"),
         ("shortened", "named"),
@@ -136,12 +145,12 @@ def test_no_ladder_ever_touches_the_ask_or_leaves_out_what_a_letter_must_say(
 ) -> None:
     cards, required = library
     letter = chosen(*cards, required=required)
-    ladder = letter_ladder(letter)
+    ladder = letter_shortening_steps(letter)
     assert len({(cut.snippet, cut.how) for cut in ladder}) == len(ladder)
     used = {one.snippet.id: one for one in letter.verdicts if one.used}
     rank = list(used)
     for rung in range(len(ladder) + 1):
-        cuts = Cuts.of(ladder[:rung])
+        cuts = Shortening.from_steps(ladder[:rung])
         left = {name for name in used if cuts.keeps(name)}
         assert "ask" not in cuts.shortened | cuts.left_out
         assert all(used[name].why == "chosen" for name in cuts.left_out)
@@ -162,7 +171,7 @@ def figure(id: str, **more: Any) -> Snippet:
 
 def test_a_figure_is_never_shortened_and_goes_from_a_briefing_only_where_topics_brought_it() -> None:
     named, filled, text = figure("named", **SHORT), figure("filled", priority=90, **SHORT), snippet("text")
-    assert steps(briefing_ladder([named], [[named, filled, text]])) == [
+    assert steps(briefing_shortening_steps([named], [[named, filled, text]])) == [
         ("left-out", "text"),
         ("left-out", "filled"),
     ]

@@ -12,6 +12,7 @@ import page
 import pikepdf
 import pytest
 from docx_samples import complaints, validator
+from html_reader import read_html
 from lxml import etree
 from material import ROOT
 from ooxml_lint import lint
@@ -19,18 +20,17 @@ from pdf_structure import faults
 from PIL import Image
 
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.charts.lettering import FAMILY
-from briefgen.charts.png import as_png
-from briefgen.charts.svg import as_svg
-from briefgen.compose.figures import date_words, drawing_problems, scene_of
-from briefgen.compose.svg_sanitizer import safe_drawing
+from briefgen.charts.png import render_png
+from briefgen.charts.svg import render_svg
+from briefgen.charts.typeface import FONT_FAMILY
+from briefgen.compose.figures import check_figure_drawings, draw_figure, format_edtf_date
+from briefgen.compose.svg_sanitizer import sanitize_svg
 from briefgen.errors import BriefgenError, ProblemList
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
-from briefgen.inspect.pdf_untagged import read_sheets
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
 from briefgen.library.loader import library_folders, load_library
-from briefgen.library.snippets import read_card
+from briefgen.library.snippets import parse_statement
 from briefgen.model.document import Document
 from briefgen.model.snippet import Snippet
 
@@ -56,7 +56,7 @@ def all_four(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
 @pytest.fixture(scope="module")
 def briefing(all_four: Campaign) -> Document:
     """Its briefing."""
-    return all_four.composer.briefing()
+    return all_four.composer.compose_briefing()
 
 
 def table_of(document: Document, title: str) -> str:
@@ -98,17 +98,17 @@ def figure_of(document: Document, title: str) -> str:
 
 def test_four_figures_come_with_briefgen_and_can_be_drawn(library: dict[str, Snippet]) -> None:
     assert tuple(sorted(library)) == SHIPPED
-    assert list(drawing_problems(library.values())) == []
+    assert list(check_figure_drawings(library.values())) == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_figure_is_a_safe_drawing_with_its_text_as_text(library: dict[str, Snippet], name: str) -> None:
-    svg = as_svg(scene_of(library[name], "en"))
-    root = etree.fromstring(safe_drawing(svg, name))
+    svg = render_svg(draw_figure(library[name], "en"))
+    root = etree.fromstring(sanitize_svg(svg, name))
     words = " ".join(root.itertext())
     for datum in library[name].data:
         assert all(word in words for word in (*datum.label.split(), *datum.value.split()))
-    assert root.get("font-family").startswith(f"'{FAMILY}'")
+    assert root.get("font-family").startswith(f"'{FONT_FAMILY}'")
     assert etree.tostring(root) == etree.tostring(etree.fromstring(svg))  # nothing was left out
 
 
@@ -116,16 +116,16 @@ def test_a_figure_is_a_safe_drawing_with_its_text_as_text(library: dict[str, Sni
 def test_the_png_is_as_large_on_paper_as_the_svg_and_the_same_each_time(
     library: dict[str, Snippet], name: str
 ) -> None:
-    scene = scene_of(library[name], "en")
-    png = as_png(scene)
+    scene = draw_figure(library[name], "en")
+    png = render_png(scene)
     image = Image.open(BytesIO(png))
     across, down = (round(size / dpi * 96) for size, dpi in zip(image.size, image.info["dpi"], strict=True))
     assert abs(across - scene.width) <= 1
     assert abs(down - scene.height) <= 1
     assert image.convert("RGB").getpixel((1, image.height - 1)) == (255, 255, 255)
     assert len(png) < 150_000
-    assert png == as_png(scene)
-    assert as_svg(scene) == as_svg(scene_of(library[name], "en"))
+    assert png == render_png(scene)
+    assert render_svg(scene) == render_svg(draw_figure(library[name], "en"))
 
 
 # In a briefing
@@ -150,7 +150,7 @@ def test_a_section_that_names_a_figure_prints_it_with_its_sources_in_a_note(brie
 
 def test_the_sources_stand_in_the_text_where_the_style_has_them_there(starter: Path) -> None:
     style = "  citation_style: chicago-author-date\n"
-    document = with_section(starter, "arrivals-figure", more=style).composer.briefing()
+    document = with_section(starter, "arrivals-figure", more=style).composer.compose_briefing()
     assert re.search(r"\(Sources: .*2026", re.sub("<[^>]+>", "", figure_of(document, "North Koreans")))
 
 
@@ -159,7 +159,7 @@ def test_figures_are_drawn_in_the_campaign_s_colour(starter: Path) -> None:
     text = path.read_text(encoding="utf-8")
     look = "letterhead:\n  colours: {accent: 7A1F2B}\n"
     path.write_text(text.replace("letter:\n", f"{look}letter:\n", 1), encoding="utf-8")
-    document = with_section(starter, SHIPPED[0]).composer.briefing()
+    document = with_section(starter, SHIPPED[0]).composer.compose_briefing()
     drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", document.html)
     painted = [base64.b64decode(one).decode() for one in drawn]
     assert painted and all("#7a1f2b" in one and "#1f3a5f" not in one for one in painted)
@@ -169,7 +169,7 @@ def test_a_briefing_finds_figures_by_topic(starter: Path) -> None:
     campaign = starter / "campaign.yaml"
     section = "  sections:\n    - heading: Hunger\n      topics: [famine]\n      max_snippets: 20\n"
     campaign.write_text(campaign.read_text("utf-8").replace("  sections:\n", section, 1), "utf-8")
-    document = open_campaign(starter).composer.briefing()
+    document = open_campaign(starter).composer.compose_briefing()
     assert "famine-1990s-figure" in [one["id"] for one in document.record["snippets"]]
     assert figure_of(document, "Estimates of the toll of the famine")
 
@@ -215,7 +215,9 @@ def test_a_template_decides_about_the_table(starter: Path) -> None:
         starter,
         '{{ super() }}{{ figure("un-action-figure", table=true) }}{{ figure("famine-1990s-figure") }}',
     )
-    tables = re.findall("<caption>([^<]*): the data</caption>.*?</table>", opened.composer.briefing().html)
+    tables = re.findall(
+        "<caption>([^<]*): the data</caption>.*?</table>", opened.composer.compose_briefing().html
+    )
     assert tables == ["What the United Nations has done"]
 
 
@@ -232,7 +234,7 @@ def test_the_legend_stands_below_the_picture(briefing: Document) -> None:
 
 def test_a_figure_that_is_printed_as_a_snippet_says_nothing_of_a_picture(starter: Path) -> None:
     block = '{{ super() }}<p>{{ snippet("arrivals-figure") }}</p>'
-    html = with_template(starter, block).composer.briefing().html
+    html = with_template(starter, block).composer.compose_briefing().html
     assert html.count("and in 2025, 224.") == 2
     assert html.count("dashed") == 1
 
@@ -251,7 +253,7 @@ def test_a_submission_has_a_numbered_paragraph_and_the_data_in_place_of_a_pictur
         text.replace("[camp-abuses, camp-population-inquiry, camp-population-2025]", f"[{names}]")
     )
     opened = open_campaign(folder)
-    document = opened.composer.briefing()
+    document = opened.composer.compose_briefing()
     assert "<img" not in document.html
     assert "dashed" not in document.html
     assert "<li><strong>North Koreans who reached South Korea.</strong> In 2009, 2,914 North" in document.html
@@ -261,7 +263,7 @@ def test_a_submission_has_a_numbered_paragraph_and_the_data_in_place_of_a_pictur
     path = tmp_path / "x.pdf"
     path.write_bytes(made["pdf"].render(document).data)
     word = made["docx"].render(document).data
-    assert differences(read_sheets(path), read_docx(word)) == []
+    assert find_differences(read_untagged_pdf(path), read_docx(word)) == []
 
 
 def test_a_law_is_named_without_the_series_in_which_it_stands(briefing: Document) -> None:
@@ -292,10 +294,10 @@ def word(all_four: Campaign, briefing: Document) -> bytes:
 def test_both_formats_say_the_same_of_figures(
     briefing: Document, pdf: bytes, word: bytes, tmp_path: Path
 ) -> None:
-    assert differences(read_html(briefing.html), read_docx(word)) == []
+    assert find_differences(read_html(briefing.html), read_docx(word)) == []
     path = tmp_path / "x.pdf"
     path.write_bytes(pdf)
-    assert differences(read_sheets(path), read_docx(word)) == []
+    assert find_differences(read_untagged_pdf(path), read_docx(word)) == []
 
 
 def test_the_judges_of_both_formats_find_nothing(
@@ -322,7 +324,7 @@ def test_screen_readers_get_the_alternative_text_and_where_the_picture_stands(pd
 
 
 def test_the_same_campaign_gives_the_same_bytes(all_four: Campaign, briefing: Document) -> None:
-    assert all_four.composer.briefing().html == briefing.html
+    assert all_four.composer.compose_briefing().html == briefing.html
 
 
 # Where they may not stand
@@ -331,7 +333,7 @@ def test_the_same_campaign_gives_the_same_bytes(all_four: Campaign, briefing: Do
 def test_letters_take_no_figure_of_themselves(starter: Path) -> None:
     opened = open_campaign(starter)
     for recipient in opened.recipients[:6]:
-        verdicts = opened.composer.choose(recipient).verdicts
+        verdicts = opened.composer.select_snippets(recipient).verdicts
         assert not [one.snippet.id for one in verdicts if one.used and one.snippet.figure]
         assert {one.why for one in verdicts if one.snippet.figure} <= {"figure", "topic"}
 
@@ -358,7 +360,7 @@ def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) ->
     )
     opened = open_campaign(starter)
     plain = next(one for one in opened.recipients if one.office == "foreign-minister")
-    document = opened.composer.letter(plain)
+    document = opened.composer.compose_letter(plain)
     assert "<figure>" in document.html
     assert "arrivals-figure" in [one["id"] for one in document.record["snippets"]]
     assert ": the data" not in document.html
@@ -411,9 +413,9 @@ def test_a_figure_that_cannot_be_drawn_is_told_before_anything_is_written(
     rows: str, code: str, line: int
 ) -> None:
     findings = ProblemList()
-    card = read_card(Snippet, FIGURE.format(rows=rows), "snippets/own.md", findings)
+    card = parse_statement(Snippet, FIGURE.format(rows=rows), "snippets/own.md", findings)
     assert card and not findings.problems
-    (problem,) = drawing_problems([card])
+    (problem,) = check_figure_drawings([card])
     assert problem.code == code
     assert problem.place and problem.place.line == line
 
@@ -443,4 +445,4 @@ def test_a_figure_that_cannot_be_drawn_is_told_before_anything_is_written(
 def test_a_date_is_printed_as_the_country_writes_it(
     edtf: str, language: str, country: str, words: str
 ) -> None:
-    assert date_words(edtf, language, country) == words
+    assert format_edtf_date(edtf, language, country) == words

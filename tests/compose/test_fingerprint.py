@@ -12,7 +12,7 @@ from briefgen.campaign.open import open_campaign
 
 def hashes(starter: Path) -> tuple[str, str]:
     opened = open_campaign(starter)
-    return opened.composer.fingerprint, opened.drawing
+    return opened.composer.fingerprint, opened.rendering_fingerprint
 
 
 def put(path: Path, text: str) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from briefgen.campaign.check import check_all
-from briefgen.campaign.letter_checks import check_letters, composed, groups
+from briefgen.campaign.check import check_documents
+from briefgen.campaign.letter_checks import check_letters, compose_for_checks, group_similar_texts
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.compose.placeholders import leftovers
+from briefgen.compose.placeholders import find_placeholders
 from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient
 
@@ -29,9 +29,11 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 )  # fmt: skip
 def test_what_was_to_be_filled_in_is_found(text: str) -> None:
     if text in ("[First Name]", "[organisation]"):
-        assert list(leftovers(f"<p>{text}</p>")) == []  # mixed letters can be an editor's own brackets
+        assert (
+            list(find_placeholders(f"<p>{text}</p>")) == []
+        )  # mixed letters can be an editor's own brackets
     else:
-        assert len(list(leftovers(f"<p>{text}</p>"))) == 1
+        assert len(list(find_placeholders(f"<p>{text}</p>"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_what_was_to_be_filled_in_is_found(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_looks_so_is_let_through(text: str) -> None:
-    assert list(leftovers(f"<p>{text}</p>")) == []
+    assert list(find_placeholders(f"<p>{text}</p>")) == []
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def _extra(opened: Campaign, id: str, **extra: str) -> Campaign:
 
 
 def _warned(opened: Campaign) -> list[tuple[str, str]]:
-    warnings, broken = check_all(opened)
+    warnings, broken = check_documents(opened)
     assert broken == []
     assert {one.severity for one in warnings} <= {"warning"}
     return [(one.code, one.message) for one in warnings]
@@ -73,17 +75,17 @@ def test_the_starter_campaign_keeps_every_rule(opened: Campaign) -> None:
 
 
 def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Campaign) -> None:
-    warnings, broken = check_all(_extra(opened, "clara-example", paragraph="We met in [CITY]."))
+    warnings, broken = check_documents(_extra(opened, "clara-example", paragraph="We met in [CITY]."))
     assert warnings == []
     assert [one.code for one in broken] == ["leftover-text"]
-    assert "'[CITY]' is left in the letter to clara-example" in broken[0].message
+    assert "placeholder '[CITY]' is left in the letter to clara-example" in broken[0].message
 
 
 def test_a_leftover_can_be_meant(starter: Path) -> None:
     file = starter / "campaign.yaml"
     file.write_text(file.read_text() + "\nignore: [leftover-text, sender-sample]\n")
     opened = _extra(open_campaign(starter), "clara-example", paragraph="Our code name is XXX.")
-    assert check_all(opened) == ([], [])
+    assert check_documents(opened) == ([], [])
 
 
 def test_an_elected_reader_is_told_why(opened: Campaign) -> None:
@@ -101,10 +103,10 @@ def test_a_statement_for_constituents_serves_for_that(starter: Path) -> None:
     assert _warned(opened) == []
     clara = next(one for one in opened.recipients if one.id == "clara-example")
     japan = next(one for one in opened.recipients if one.id == "foreign-minister-japan")
-    assert "Forty of our members live in Anytown." in opened.composer.letter(clara).html
-    assert "Forty of our members" not in opened.composer.letter(japan).html
+    assert "Forty of our members live in Anytown." in opened.composer.compose_letter(clara).html
+    assert "Forty of our members" not in opened.composer.compose_letter(japan).html
     own = replace(clara, extra={"constituent": "I live in Anytown."})
-    assert "I live in Anytown. I respectfully ask you" in opened.composer.letter(own).html
+    assert "I live in Anytown. I respectfully ask you" in opened.composer.compose_letter(own).html
 
 
 def test_a_statement_that_names_no_constituency_is_refused(starter: Path) -> None:
@@ -130,7 +132,9 @@ def test_a_statement_that_names_no_constituency_is_refused(starter: Path) -> Non
     ],
 )
 def test_bills_are_named_as_congress_names_them(opened: Campaign, written: str, right: str) -> None:
-    warnings, _ = check_all(_extra(opened, "ada-sample", connection=f"You voted for {written} last year."))
+    warnings, _ = check_documents(
+        _extra(opened, "ada-sample", connection=f"You voted for {written} last year.")
+    )
     said = [one for one in warnings if one.code == "bill-format"]
     assert [one.hint for one in said] == ([f"write {right}"] if right else [])
 
@@ -186,7 +190,7 @@ def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Campaign) -> N
         changed = _extra(opened, "clara-example", ask=ask)
         assert _warned(changed) == []
         clara = next(one for one in changed.recipients if one.id == "clara-example")
-        return changed.composer.letter(clara).html
+        return changed.composer.compose_letter(clara).html
 
     assert "I respectfully ask you to put a question to the minister." in letter(
         "put a question to the minister"
@@ -198,7 +202,7 @@ def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Campaign) -> N
     ("ask", "code"), [("ask-uk-sanction", "snippet-unknown"), ("camp-abuses", "ask-kind")]
 )
 def test_an_ask_that_is_none_stops_that_letter(opened: Campaign, ask: str, code: str) -> None:
-    _, broken = check_all(_extra(opened, "clara-example", ask=ask))
+    _, broken = check_documents(_extra(opened, "clara-example", ask=ask))
     assert [(one.code, one.place and one.place.file.endswith("recipients.csv")) for one in broken] == [
         (code, True)
     ]
@@ -219,7 +223,7 @@ def test_letters_that_say_nearly_the_same_are_grouped() -> None:
         "f": "",
         "g": "",
     }
-    assert groups(bodies) == [["a", "b", "c"], ["f", "g"]]
+    assert group_similar_texts(bodies) == [["a", "b", "c"], ["f", "g"]]
 
 
 def test_form_letters_are_told_with_their_number(opened: Campaign) -> None:
@@ -243,7 +247,7 @@ def test_pages_are_counted_once_for_letters_with_one_text(opened: Campaign) -> N
         measured.append(document.title)
         return 3 if "Clara" in document.title else 2
 
-    warnings, _ = check_all(replace(opened, recipients=(clara, twin, *opened.recipients[:1])), measure)
+    warnings, _ = check_documents(replace(opened, recipients=(clara, twin, *opened.recipients[:1])), measure)
     assert [one.code for one in warnings if one.code == "letter-too-long"] == ["letter-too-long"]
     assert sum("Clara" in title for title in measured) == 1
     assert "Much Longer" in next(title for title in measured if "Clara" in title)
@@ -262,7 +266,7 @@ def test_a_letter_that_only_asks_is_told(starter: Path) -> None:
     )
     opened = open_campaign(starter)
     everything = list(opened.composer.library.snippets)
-    opened.campaign.selection.excluded.extend(everything)
+    opened.config.selection.excluded.extend(everything)
     opened.composer._chosen.clear()
     assert next(code for code, _ in _warned(opened)) == "letter-without-evidence"
 
@@ -294,34 +298,34 @@ def test_shouting_and_abuse_in_own_texts_are_told(opened: Campaign, words: str) 
 def test_each_rule_can_be_switched_off_by_its_code(starter: Path) -> None:
     file = starter / "campaign.yaml"
     file.write_text(file.read_text() + "\nignore: [tone-harsh, sender-sample]\n")
-    assert check_all(_extra(open_campaign(starter), "clara-example", paragraph="Act now!")) == ([], [])
+    assert check_documents(_extra(open_campaign(starter), "clara-example", paragraph="Act now!")) == ([], [])
 
 
 def test_a_letter_to_a_delegation_has_the_honour_to_write() -> None:
     opened = open_campaign(EXAMPLES / "un-geneva")
     delegate = next(one for one in opened.recipients if one.office.startswith("un-permanent"))
-    letter = composed(opened.composer, delegate)
+    letter = compose_for_checks(opened.composer, delegate)
     assert "the Democratic People’s Republic of Korea (North Korea)" in letter.paragraphs[0]
-    assert "un-opening" not in {one.code for one in check_letters([letter], opened.campaign)}
+    assert "un-opening" not in {one.code for one in check_letters([letter], opened.config)}
     plain = replace(letter, paragraphs=("I write to you.", *letter.paragraphs[1:]))
-    assert "un-opening" in {one.code for one in check_letters([plain], opened.campaign)}
+    assert "un-opening" in {one.code for one in check_letters([plain], opened.config)}
 
 
 def test_american_spelling_is_told_of_british_letters_alone(opened: Campaign) -> None:
-    letter = composed(opened.composer, opened.recipients[0])
+    letter = compose_for_checks(opened.composer, opened.recipients[0])
     snippet = letter.chosen.evidence[0].model_copy(update={"body": "They do hard labor."})
     chosen = replace(letter.chosen, evidence=(snippet,))
     for country, told in (("GB", True), ("US", False)):
         reader = replace(letter.recipient, country=country)
-        campaign = opened.campaign.model_copy(update={"language": "en"})
+        campaign = opened.config.model_copy(update={"language": "en"})
         warnings = check_letters([replace(letter, chosen=chosen, recipient=reader)], campaign)
         assert any(one.code == "spelling-american" for one in warnings) is told
 
 
 def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Campaign) -> None:
-    letter = composed(opened.composer, opened.recipients[0])
+    letter = compose_for_checks(opened.composer, opened.recipients[0])
     reader = replace(letter.recipient, country="CA")
-    campaign = opened.campaign.model_copy(update={"language": "en"})
+    campaign = opened.config.model_copy(update={"language": "en"})
     told = []
     for variants in ({"en-GB": "They do hard labour."}, {"en-CA": "They do hard labour."}):
         update = {"body": "They do hard labor.", "variants": variants}
@@ -334,7 +338,7 @@ def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Campaign) -> None
 def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(opened: Campaign) -> None:
     dates = {}
     for one in opened.recipients:
-        html = opened.composer.letter(one).html
+        html = opened.composer.compose_letter(one).html
         found = re.search('<div class="date-line"><p>([^<]*)</p>', html)
         dates[one.id] = found[1] if found else ""
     assert dates["un-secretary-general"] == dates["clara-example"] == "24\u00a0November 2026"

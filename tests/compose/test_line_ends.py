@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.nonbreaking import kept_together
+from briefgen.compose.nonbreaking import insert_nonbreaking_spaces
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from briefgen.compose.nonbreaking import kept_together
     ],
 )
 def test_a_number_and_a_day_are_bound(text: str) -> None:
-    assert kept_together(text.replace("~", " ")) == text.replace("~", "\u00a0")
+    assert insert_nonbreaking_spaces(text.replace("~", " ")) == text.replace("~", "\u00a0")
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_a_number_and_a_day_are_bound(text: str) -> None:
     ],
 )
 def test_all_else_stays(text: str) -> None:
-    assert kept_together(text) == text
+    assert insert_nonbreaking_spaces(text) == text
 
 
 @given(st.text())
 def test_no_word_is_changed(text: str) -> None:
-    assert kept_together(text).replace("\u00a0", " ") == text.replace("\u00a0", " ")
-    assert kept_together(kept_together(text)) == kept_together(text)
+    assert insert_nonbreaking_spaces(text).replace("\u00a0", " ") == text.replace("\u00a0", " ")
+    assert insert_nonbreaking_spaces(insert_nonbreaking_spaces(text)) == insert_nonbreaking_spaces(text)

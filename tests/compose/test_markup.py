@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.markup import canonical
+from briefgen.compose.markup import canonicalize_markup
 
 
 def codes(markup: str) -> list[str]:
-    return [fault.code for fault in canonical(markup)[1]]
+    return [fault.code for fault in canonicalize_markup(markup)[1]]
 
 
 def test_the_vocabulary_passes_unchanged_in_canonical_form() -> None:
-    html, faults, removed = canonical(
+    html, faults, removed = canonicalize_markup(
         '<div class="ask"><p>Please <em>act</em> &amp; reply.<br>\n  Thank   you.</p></div>\n'
         '<table><caption>T</caption><thead><tr><th scope="col">A</th></tr></thead>'
         "<tbody><tr><td>1</td></tr></tbody></table>"
@@ -59,12 +59,12 @@ def test_whatever_is_not_in_the_vocabulary_is_a_fault(markup: str, code: str) ->
 
 
 def test_a_misspelt_class_gets_the_nearest_one() -> None:
-    (fault,) = canonical('<div class="salutaton"><p>a</p></div>')[1]
+    (fault,) = canonicalize_markup('<div class="salutaton"><p>a</p></div>')[1]
     assert fault.hint == "did you mean salutation?"
 
 
 def test_unprintable_characters_are_taken_out_and_named() -> None:
-    html, faults, removed = canonical("<p>a\u202eb\x07c</p>")
+    html, faults, removed = canonicalize_markup("<p>a\u202eb\x07c</p>")
     assert html == "<p>abc</p>"
     assert faults == []
     assert removed == ("U+202E RIGHT-TO-LEFT OVERRIDE", "U+0007 control character")
@@ -75,23 +75,23 @@ def test_what_passes_is_well_formed_and_keeps_the_words(text: str) -> None:
     """Any text, escaped as Jinja2 does, comes out as well-formed XML with the same visible words."""
     from markupsafe import escape
 
-    from briefgen.model.text import clean
+    from briefgen.model.text import clean_text
 
-    html, faults, _ = canonical(f"<p>{escape(text)}</p>")
+    html, faults, _ = canonicalize_markup(f"<p>{escape(text)}</p>")
     assert faults == []
     element = ElementTree.fromstring(html)
-    assert "".join(element.itertext()).split() == clean(text)[0].split()
+    assert "".join(element.itertext()).split() == clean_text(text)[0].split()
 
 
 @given(st.text(alphabet="<>/pemdivul =\"'a&;!-", max_size=60))
 def test_no_markup_whatever_stops_the_reader(markup: str) -> None:
-    html, faults, _ = canonical(markup)
+    html, faults, _ = canonicalize_markup(markup)
     if not faults:
         ElementTree.fromstring(f"<body>{html}</body>")
 
 
 def test_a_list_goes_on_where_the_numbered_list_before_it_ended() -> None:
-    html, faults, _ = canonical(
+    html, faults, _ = canonicalize_markup(
         '<ol start="continue"><li>one</li><li><p>two</p><ol><li>a</li></ol></li></ol><p>between</p>'
         '<ul><li>x</li></ul><ol start="continue"><li>three</li></ol><ol start="continue"><li>four</li></ol>'
     )
@@ -128,17 +128,17 @@ def test_a_list_within_a_list_does_not_go_on() -> None:
     ],
 )
 def test_a_character_that_is_none_is_told_with_its_line(written: str, wrong: str) -> None:
-    _, faults, _ = canonical(f"<p>a</p>\n<p>b{written} c</p>")
+    _, faults, _ = canonicalize_markup(f"<p>a</p>\n<p>b{written} c</p>")
     assert [(fault.code, fault.line, fault.fragment) for fault in faults] == [
         ("markup-character", 2, written)
     ]
     assert wrong in faults[0].message
-    in_address = canonical(f'<p><a href="https://example.org/?a{written}">x</a></p>')[1]
+    in_address = canonicalize_markup(f'<p><a href="https://example.org/?a{written}">x</a></p>')[1]
     assert "markup-character" in [fault.code for fault in in_address]
 
 
 def test_characters_by_number_or_name_are_what_they_stand_for() -> None:
-    html, faults, _ = canonical(
+    html, faults, _ = canonicalize_markup(
         "<p>&#8217;&#x2019;&rsquo;&nbsp;&#160;&amp;&lt;&#39; AT&T R & D</p><!-- &nope; -->"
     )
     assert faults == []

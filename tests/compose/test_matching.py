@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from briefgen.compose.select import unmatched
+from briefgen.compose.select import check_interest_rules
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
@@ -26,7 +26,7 @@ def campaign(*rules: str) -> CampaignConfig:
 
 
 def said(letter: CampaignConfig, applied: dict[int, list[int]]) -> list[tuple[str, str]]:
-    found = list(unmatched(letter, ((PEOPLE[at], rules) for at, rules in applied.items())))
+    found = list(check_interest_rules(letter, ((PEOPLE[at], rules) for at, rules in applied.items())))
     assert {problem.severity for problem in found} <= {"warning"}
     return [(problem.code, problem.message) for problem in found]
 
@@ -42,14 +42,14 @@ def test_many_such_rules_are_told_together() -> None:
         campaign(*(f"id == 'x{number}'" for number in range(6)), "country == 'GB'"), {0: [6]}
     )
     assert code == "rule-unmatched"
-    assert message.startswith("6 rules hold of no recipient")
+    assert message.startswith("6 rules match no recipient")
 
 
 def test_a_recipient_who_only_meets_the_rule_for_all_is_said() -> None:
     assert said(campaign("true", "country == 'GB'"), {0: [0], 1: [0, 1]}) == [
         (
             "recipient-unmatched",
-            "no rule but 'true' holds of person-0: this recipient gets the general letter",
+            "no rule but 'true' matches person-0: this recipient gets the general letter",
         )
     ]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.citations import Citation, Remark, Via
-from briefgen.compose.passages import Desk, Notebook, inline_html, note_of
-from briefgen.compose.record import _Printed, _snippet, plain_text
+from briefgen.compose.citations import Citation, OriginalCitation, Remark
+from briefgen.compose.passages import NoteCollector, TemplateApi, build_snippet_note, render_inline_markdown
+from briefgen.compose.record import _DocumentText, _snippet_entry, plain_text
 from briefgen.errors import BriefgenError
 from briefgen.model.snippet import Caveat, Snippet
 
@@ -40,43 +40,45 @@ def caveat(**changes: Any) -> Caveat:
     )
 
 
-def desk(*snippets: Snippet, caveats: tuple[Caveat, ...] = ()) -> Desk:
-    return Desk(
+def desk(*snippets: Snippet, caveats: tuple[Caveat, ...] = ()) -> TemplateApi:
+    return TemplateApi(
         {one.id: one for one in snippets}, {one.id: one for one in caveats}, {"essay": None, "paper": None}
     )
 
 
 def test_emphasis_is_set_and_everything_else_is_text() -> None:
-    assert inline_html('*a* **b** <b>c</b> [d](http://e) "q" it\'s') == (
+    assert render_inline_markdown('*a* **b** <b>c</b> [d](http://e) "q" it\'s') == (
         "<em>a</em> <strong>b</strong> &lt;b&gt;c&lt;/b&gt; [d](http://e) “q” it’s"
     )
 
 
 def test_a_snippet_prints_its_words_and_calls_one_note() -> None:
-    room = desk(snippet())
+    api = desk(snippet())
     assert (
-        str(room.passage("toll")) == 'In 2012 <em>twenty</em> died.<span class="citation" data-n="0"></span>'
+        str(api.passage("toll")) == 'In 2012 <em>twenty</em> died.<span class="citation" data-n="0"></span>'
     )
-    assert room.notebook.notes[0].citations == (Citation("essay", "paragraph", "5"),)
+    assert api.note_collector.notes[0].citations == (Citation("essay", "paragraph", "5"),)
 
 
 def test_the_chain_of_a_second_hand_source_is_in_the_note() -> None:
     evidence = {**QUOTE, "via": [{"source": "paper", "relation": "quoted"}]}
-    assert note_of(snippet(evidence=[evidence]), ()).citations == (
-        Citation("essay", "paragraph", "5", via=(Via("quoted", "paper"),)),
+    assert build_snippet_note(snippet(evidence=[evidence]), ()).citations == (
+        Citation("essay", "paragraph", "5", via=(OriginalCitation("quoted", "paper"),)),
     )
     evidence["via"] = [{"source": "paper", "relation": "cited", "locator": {"page": "3"}}]
-    assert note_of(snippet(evidence=[evidence]), ()).citations[0].via == (Via("cited", "paper", "page", "3"),)
+    assert build_snippet_note(snippet(evidence=[evidence]), ()).citations[0].via == (
+        OriginalCitation("cited", "paper", "page", "3"),
+    )
 
 
 def test_the_same_place_is_cited_once() -> None:
-    assert note_of(snippet(evidence=[QUOTE, {**QUOTE, "quote": "c"}]), ()).citations == (
+    assert build_snippet_note(snippet(evidence=[QUOTE, {**QUOTE, "quote": "c"}]), ()).citations == (
         Citation("essay", "paragraph", "5"),
     )
 
 
 def test_a_caveat_in_the_note_follows_the_source_with_its_own() -> None:
-    note = note_of(snippet(), [caveat(), caveat(id="other", body="Nobody knows.", evidence=[])])
+    note = build_snippet_note(snippet(), [caveat(), caveat(id="other", body="Nobody knows.", evidence=[])])
     assert note.citations == (Citation("essay", "paragraph", "5"),)
     assert note.remarks == (
         Remark("Estimates differ.", (Citation("paper", "paragraph", "5"),)),
@@ -85,34 +87,34 @@ def test_a_caveat_in_the_note_follows_the_source_with_its_own() -> None:
 
 
 def test_a_caveat_whose_source_the_note_has_just_cited_does_not_cite_it_again() -> None:
-    note = note_of(snippet(), [caveat(evidence=[QUOTE])])
+    note = build_snippet_note(snippet(), [caveat(evidence=[QUOTE])])
     assert note.citations == (Citation("essay", "paragraph", "5"),)
     assert note.remarks == (Remark("Estimates differ."),)
 
 
 def test_a_caveat_as_a_sentence_stands_behind_the_claim_with_its_own_note() -> None:
-    room = desk(snippet(caveats=["range"]), caveats=(caveat(form="sentence"),))
-    text = re.sub(r'<span class="citation" data-n="(\d)"></span>', r"[\1]", str(room.passage("toll")))
+    api = desk(snippet(caveats=["range"]), caveats=(caveat(form="sentence"),))
+    text = re.sub(r'<span class="citation" data-n="(\d)"></span>', r"[\1]", str(api.passage("toll")))
     assert text == "In 2012 <em>twenty</em> died.[0] Estimates differ.[1]"
 
 
 @pytest.mark.parametrize("short", [False, True])
 def test_a_caveat_that_must_be_printed_is_there_in_every_variant(short: bool) -> None:
-    room = desk(snippet(caveats=["range"], variants={"short": "Twenty died in 2012."}), caveats=(caveat(),))
-    str(room.passage("toll", short=short))
-    assert [remark.html for remark in room.notebook.notes[0].remarks] == ["Estimates differ."]
+    api = desk(snippet(caveats=["range"], variants={"short": "Twenty died in 2012."}), caveats=(caveat(),))
+    str(api.passage("toll", short=short))
+    assert [remark.html for remark in api.note_collector.notes[0].remarks] == ["Estimates differ."]
 
 
 def test_a_caveat_for_editors_stays_out_of_print() -> None:
-    room = desk(snippet(caveats=["range"]), caveats=(caveat(must_print=False),))
-    str(room.passage("toll"))
-    assert room.notebook.notes[0].citations == (Citation("essay", "paragraph", "5"),)
-    assert room.notebook.notes[0].remarks == ()
+    api = desk(snippet(caveats=["range"]), caveats=(caveat(must_print=False),))
+    str(api.passage("toll"))
+    assert api.note_collector.notes[0].citations == (Citation("essay", "paragraph", "5"),)
+    assert api.note_collector.notes[0].remarks == ()
 
 
 @pytest.mark.parametrize("status", ["draft", "rejected"])
 def test_what_is_not_verified_is_refused_by_name(status: str) -> None:
-    with pytest.raises(BriefgenError, match=f"'toll' is {status}") as caught:
+    with pytest.raises(BriefgenError, match=f"'toll' has status {status}") as caught:
         desk(snippet(review={"status": status})).passage("toll")
     assert caught.value.problems[0].code == "snippet-not-verified"
 
@@ -133,11 +135,11 @@ def test_a_missing_caveat_keeps_its_snippet_out() -> None:
 
 
 def test_cite_takes_short_and_long_locators() -> None:
-    room = desk()
-    room.cite("essay", para=5)
-    room.cite("essay", page="64–65")
-    room.cite("essay")
-    assert [note.citations[0] for note in room.notebook.notes] == [
+    api = desk()
+    api.cite("essay", para=5)
+    api.cite("essay", page="64–65")
+    api.cite("essay")
+    assert [note.citations[0] for note in api.note_collector.notes] == [
         Citation("essay", "paragraph", "5"),
         Citation("essay", "page", "64–65"),
         Citation("essay"),
@@ -147,14 +149,14 @@ def test_cite_takes_short_and_long_locators() -> None:
 @pytest.mark.parametrize(
     ("source", "given", "code", "message"),
     [
-        ("essay", {"verze": 5}, "locator-label", "cite() knows no locator 'verze'"),
+        ("essay", {"verze": 5}, "locator-label", "cite() has no locator 'verze'"),
         ("essay", {"para": 5, "page": 6}, "locator-label", "cite() takes one locator, not para=, page="),
-        ("essay", {"para": [1]}, "locator-value", "cite() takes para= as words or a whole number, not [1]"),
+        ("essay", {"para": [1]}, "locator-value", "cite() takes para= as text or a whole number, not [1]"),
         ("essay", {"para": True}, "locator-value", "not True"),
         ("essay", {"para": 5.5}, "locator-value", "not 5.5"),
         ("essay", {"para": None}, "locator-value", "not None"),
         ("essay", {"para": " "}, "locator-value", "without a value"),
-        ("essay", {"para": "5|6"}, "locator-value", "holds what cannot be printed in a citation: |"),
+        ("essay", {"para": "5|6"}, "locator-value", "contains what a citation cannot print: |"),
         ("essay", {"prefix": ["see"]}, "locator-value", "prefix= as words"),
         ("essay", {"suffix": {}}, "locator-value", "suffix= as words"),
         ("esay", {}, "source-unknown", "no source has the id 'esay'"),
@@ -173,7 +175,7 @@ def test_cite_refuses_what_it_cannot_print(source: Any, given: Any, code: str, m
 def test_a_note_without_content_leaves_no_call() -> None:
     from briefgen.compose.citations import Note
 
-    assert Notebook().call(Note(())) == ""
+    assert NoteCollector().add(Note(())) == ""
 
 
 DATED = "On March 22, 2013, it said “on March 22, 2013” of forced labor."
@@ -182,30 +184,30 @@ DATED = "On March 22, 2013, it said “on March 22, 2013” of forced labor."
 def test_british_letters_print_the_british_wording_and_the_day_first() -> None:
     variants = {"short": "Short, May 1, 2012.", "en-GB": "Forced labour on March 22, 2013."}
     plain, own = snippet(body=DATED), snippet(id="own", body=DATED, variants=variants)
-    room = Desk({"toll": plain, "own": own}, {}, {"essay": None}, variety="en-GB")
+    api = TemplateApi({"toll": plain, "own": own}, {}, {"essay": None}, variety="en-GB")
     british = {
-        name: room.passage(name, short=short).text.replace("\u00a0", " ")
+        name: api.passage(name, short=short).text.replace("\u00a0", " ")
         for name, short in (("toll", False), ("own", False))
     }
     assert british == {
         "toll": "On 22 March 2013, it said “on March 22, 2013” of forced labor.",
         "own": "Forced labour on 22 March 2013.",
     }
-    assert room.passage("own", short=True).text.replace("\u00a0", " ") == "Short, 1 May 2012."
-    assert Desk({"own": own}, {}, {}, variety="en-US").passage("own").text == DATED
+    assert api.passage("own", short=True).text.replace("\u00a0", " ") == "Short, 1 May 2012."
+    assert TemplateApi({"own": own}, {}, {}, variety="en-US").passage("own").text == DATED
 
 
 def test_a_caveat_has_the_day_first_where_its_snippet_has() -> None:
     told = caveat(body="Estimates of May 1, 2012 differ.", evidence=[])
-    room = Desk({"toll": snippet(caveats=["range"])}, {"range": told}, {"essay": None}, variety="en-GB")
-    str(room.passage("toll"))
-    (remark,) = room.notebook.notes[0].remarks
+    api = TemplateApi({"toll": snippet(caveats=["range"])}, {"range": told}, {"essay": None}, variety="en-GB")
+    str(api.passage("toll"))
+    (remark,) = api.note_collector.notes[0].remarks
     assert remark.html.replace("\u00a0", " ") == "Estimates of 1 May 2012 differ."
 
 
 def test_the_record_keeps_the_wording_and_how_it_was_printed() -> None:
-    room = Desk({"toll": snippet(body=DATED)}, {}, {"essay": None}, variety="en-GB")
-    passage = room.passage("toll")
-    made = _snippet(passage, {}, _Printed(plain_text(str(passage)), ()))
+    api = TemplateApi({"toll": snippet(body=DATED)}, {}, {"essay": None}, variety="en-GB")
+    passage = api.passage("toll")
+    made = _snippet_entry(passage, {}, _DocumentText(plain_text(str(passage)), ()))
     assert made["text"] == DATED
     assert (made["printed"], made["printed_as"]) == (1, [plain_text(passage.text)])

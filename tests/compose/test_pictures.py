@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from briefgen.campaign.open import open_campaign
-from briefgen.compose.markup import canonical
-from briefgen.compose.pictures import MAX_BYTES, with_pictures
-from briefgen.compose.svg_sanitizer import MAX_STEPS, has_words, safe_drawing
+from briefgen.compose.markup import canonicalize_markup
+from briefgen.compose.pictures import MAX_PICTURE_BYTES, embed_pictures
+from briefgen.compose.svg_sanitizer import MAX_DRAWING_STEPS, has_text, sanitize_svg
 from briefgen.errors import BriefgenError, Problem
 
 FIGURE = '<figure><img src="{}" alt="A chart"/></figure>'
 
 
 def shown(folder: Path, name: str = "chart.svg", alt: str = "A chart") -> str:
-    return with_pictures(FIGURE.format(name).replace("A chart", alt), [folder])
+    return embed_pictures(FIGURE.format(name).replace("A chart", alt), [folder])
 
 
 def refused(folder: Path, name: str = "chart.svg", alt: str = "A chart") -> list[Problem]:
@@ -101,12 +101,14 @@ def test_words_in_a_drawing_need_words_for_those_who_cannot_see_it(pair: Path) -
 
 def test_templates_cannot_carry_drawings_themselves() -> None:
     """What a template writes was not looked at, so only compose writes `data-png`, and SVG comes from files."""
-    _, faults, _ = canonical(f'<figure><img src="x.png" data-png="{data_address(png())}" alt=""></figure>')
+    _, faults, _ = canonicalize_markup(
+        f'<figure><img src="x.png" data-png="{data_address(png())}" alt=""></figure>'
+    )
     assert [fault.code for fault in faults] == ["markup-attribute"]
     with pytest.raises(BriefgenError, match="neither PNG nor JPEG"):
-        with_pictures(FIGURE.format(data_address(CHART, "svg+xml")), [])
+        embed_pictures(FIGURE.format(data_address(CHART, "svg+xml")), [])
     inline = FIGURE.format(data_address(png()))
-    assert with_pictures(inline, []) == inline
+    assert embed_pictures(inline, []) == inline
 
 
 def test_a_signature_may_be_a_drawing(starter: Path) -> None:
@@ -118,7 +120,7 @@ def test_a_signature_may_be_a_drawing(starter: Path) -> None:
     (starter / "hand.svg").write_bytes(drawing('<path d="M0 0L90 9" stroke="#00f"/>'))
     (starter / "hand.png").write_bytes(png())
     opened = open_campaign(starter)
-    html = opened.composer.letter(opened.recipients[0]).html
+    html = opened.composer.compose_letter(opened.recipients[0]).html
     assert carried(html, "data-png") == png()
 
 
@@ -134,8 +136,8 @@ def test_a_changed_picture_beside_the_campaign_makes_its_letters_anew(starter: P
 
 
 def test_a_chart_as_programs_write_them_comes_through_without_what_is_not_drawn() -> None:
-    safe = safe_drawing(CHART, "chart.svg")
-    assert has_words(safe)
+    safe = sanitize_svg(CHART, "chart.svg")
+    assert has_text(safe)
     assert (
         b"clipPath" in safe
         and b"pattern" in safe
@@ -145,12 +147,12 @@ def test_a_chart_as_programs_write_them_comes_through_without_what_is_not_drawn(
     for idle in (b"DOCTYPE", b"rdf", b"metadata", b"inkscape", b"data-note", b"stylesheet", b"<!--"):
         assert idle not in safe
     assert b"words behind" in safe
-    assert safe_drawing(safe, "chart.svg") == safe
+    assert sanitize_svg(safe, "chart.svg") == safe
 
 
 def test_a_photograph_within_a_drawing_comes_through() -> None:
     raw = drawing(f'<image width="60" height="20" xlink:href="{data_address(png())}"/>')
-    assert data_address(png()).encode() in safe_drawing(raw, "chart.svg")
+    assert data_address(png()).encode() in sanitize_svg(raw, "chart.svg")
 
 
 ENTITIES = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 9))
@@ -202,7 +204,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 def test_what_does_not_draw_is_refused_with_its_reason(name: str) -> None:
     body, told = HOSTILE[name]
     with pytest.raises(BriefgenError) as caught:
-        safe_drawing(drawing(str(body)), "chart.svg")
+        sanitize_svg(drawing(str(body)), "chart.svg")
     assert {each.code for each in caught.value.problems} == {"picture-svg-unsafe"}
     assert told in "; ".join(each.message for each in caught.value.problems)
 
@@ -222,20 +224,20 @@ def test_what_does_not_draw_is_refused_with_its_reason(name: str) -> None:
 def test_entities_are_refused_in_every_encoding(raw: str, encoding: str) -> None:
     data = f'<?xml version="1.0" encoding="{encoding}"?>{raw}'.encode(encoding)
     with pytest.raises(BriefgenError) as caught:
-        safe_drawing(data, "chart.svg")
+        sanitize_svg(data, "chart.svg")
     assert {each.code for each in caught.value.problems} <= {"picture-svg-unsafe", "picture-kind"}
 
 
 def test_attributes_that_a_document_type_adds_are_not_there() -> None:
     raw = b'<!DOCTYPE svg [<!ATTLIST svg onload CDATA "alert(1)">]><svg xmlns="http://www.w3.org/2000/svg"/>'
-    assert safe_drawing(raw, "chart.svg") == b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    assert sanitize_svg(raw, "chart.svg") == b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 def test_a_document_type_on_the_network_is_not_fetched() -> None:
     """Most programs write one; `CHART` has it too."""
     raw = b'<!DOCTYPE svg SYSTEM "http://127.0.0.1:9/a.dtd"><svg xmlns="http://www.w3.org/2000/svg"><text>&a;</text></svg>'
     with pytest.raises(BriefgenError, match="entity"):
-        safe_drawing(raw, "chart.svg")
+        sanitize_svg(raw, "chart.svg")
 
 
 @pytest.mark.parametrize(
@@ -249,12 +251,12 @@ def test_a_document_type_on_the_network_is_not_fetched() -> None:
 )
 def test_what_is_no_svg_is_told(raw: bytes, told: str) -> None:
     with pytest.raises(BriefgenError, match=told) as caught:
-        safe_drawing(raw, "chart.svg")
+        sanitize_svg(raw, "chart.svg")
     assert caught.value.problems[0].code == "picture-kind"
 
 
 MUCH = {
-    "shapes": "<rect/>" * (MAX_STEPS + 1),
+    "shapes": "<rect/>" * (MAX_DRAWING_STEPS + 1),
     "a long line": f'<path d="M0 0{"L1 1" * 600_000}"/>',
     "doubling": "<g id='g0'><rect/><rect/></g>"
     + "".join(f"<g id='g{n}'><use href='#g{n - 1}'/><use href='#g{n - 1}'/></g>" for n in range(1, 17)),
@@ -266,12 +268,12 @@ MUCH = {
 @pytest.mark.parametrize("name", MUCH)
 def test_more_than_can_be_drawn_is_refused(name: str) -> None:
     with pytest.raises(BriefgenError) as caught:
-        safe_drawing(drawing(MUCH[name]), "chart.svg")
+        sanitize_svg(drawing(MUCH[name]), "chart.svg")
     assert [each.code for each in caught.value.problems] == ["picture-too-large"]
 
 
 def test_a_large_file_is_not_even_read(pair: Path) -> None:
-    (pair / "chart.svg").write_bytes(CHART + b" " * MAX_BYTES)
+    (pair / "chart.svg").write_bytes(CHART + b" " * MAX_PICTURE_BYTES)
     assert [each.code for each in refused(pair)] == ["picture-size"]
 
 
@@ -283,7 +285,7 @@ def test_all_faults_are_told_at_once_with_their_lines(pair: Path) -> None:
 @given(st.integers(0, len(CHART) - 1), st.binary(max_size=6))
 def test_a_damaged_drawing_is_safe_or_refused(where: int, noise: bytes) -> None:
     try:
-        safe = safe_drawing(CHART[:where] + noise + CHART[where + len(noise) :], "chart.svg")
+        safe = sanitize_svg(CHART[:where] + noise + CHART[where + len(noise) :], "chart.svg")
     except BriefgenError as error:
         assert {each.code for each in error.problems} <= {
             "picture-svg-unsafe",
@@ -291,4 +293,4 @@ def test_a_damaged_drawing_is_safe_or_refused(where: int, noise: bytes) -> None:
             "picture-too-large",
         }
     else:
-        assert safe_drawing(safe, "chart.svg") == safe
+        assert sanitize_svg(safe, "chart.svg") == safe

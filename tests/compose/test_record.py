@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.record import describe
+from briefgen.compose.record import describe_source
 from briefgen.errors import ProblemList
-from briefgen.library.sources import read_references
+from briefgen.library.references import parse_references
 
 
 def described(**csl: Any) -> str:
     item = {"id": "x", "title": "Nets", "issued": {"date-parts": [[2012, 4, 21]]}, **csl}
-    return describe(read_references(json.dumps([item]), "references.json", ProblemList())["x"])
+    return describe_source(parse_references(json.dumps([item]), "references.json", ProblemList())["x"])
 
 
 @pytest.mark.parametrize(

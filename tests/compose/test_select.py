@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from briefgen.compose.select import by_topic, choose, repeats
+from briefgen.compose.select import is_same_claim, rank_by_topic, select_snippets
 from briefgen.errors import BriefgenError, Place
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
@@ -56,7 +56,7 @@ def campaign(**changes: Any) -> CampaignConfig:
 
 
 def chosen(letter: CampaignConfig, rules: set[int] | None = None) -> tuple[str, list[str]]:
-    result = choose(LIBRARY, letter, range(9) if rules is None else rules)
+    result = select_snippets(LIBRARY, letter, range(9) if rules is None else rules)
     return result.ask.id, [one.id for one in result.evidence]
 
 
@@ -77,7 +77,7 @@ def test_only_rules_that_hold_give_topics_and_the_last_ask_wins() -> None:
 
 
 def test_neither_drafts_nor_overtaken_claims_nor_other_languages_are_chosen() -> None:
-    assert {one.id for one in by_topic(LIBRARY, campaign(), [])} == {
+    assert {one.id for one in rank_by_topic(LIBRARY, campaign(), [])} == {
         "law",
         "camps-now",
         "context",
@@ -110,7 +110,7 @@ def test_an_overtaken_claim_brings_what_overtook_it_and_stands_before_it() -> No
 def test_the_order_of_files_does_not_matter() -> None:
     letter = campaign(interests=[{"when": "true", "topics": ["famine", "camps"]}])
     backwards = dict(reversed(LIBRARY.items()))
-    assert choose(backwards, letter, [0]) == choose(LIBRARY, letter, [0])
+    assert select_snippets(backwards, letter, [0]) == select_snippets(LIBRARY, letter, [0])
 
 
 def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> None:
@@ -127,7 +127,7 @@ def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> No
 def verdicts(
     letter: CampaignConfig, snippets: dict[str, Snippet] = LIBRARY
 ) -> dict[str, tuple[bool, str, str]]:
-    result = choose(snippets, letter, range(9))
+    result = select_snippets(snippets, letter, range(9))
     return {one.snippet.id: (one.used, one.why, one.other) for one in result.verdicts}
 
 
@@ -154,13 +154,13 @@ def test_the_rule_that_gave_the_ask_and_the_topics_are_remembered() -> None:
             {"when": "a", "topics": ["famine"], "ask": "ask-two"},
             {"when": "b", "topics": ["camps"]},
         ]
-    ).placed(
+    ).with_places(
         "campaign.yaml",
         {("ask",): Place("campaign.yaml", 3), ("interests", 0, "ask"): Place("campaign.yaml", 9)},
     )
-    result = choose(LIBRARY, letter, [0, 1])
-    assert (result.ask_at, result.topics) == (letter.at("interests", 0, "ask"), ("camps", "famine"))
-    assert choose(LIBRARY, letter, [1]).ask_at == letter.at("ask")
+    result = select_snippets(LIBRARY, letter, [0, 1])
+    assert (result.ask_at, result.topics) == (letter.locate("interests", 0, "ask"), ("camps", "famine"))
+    assert select_snippets(LIBRARY, letter, [1]).ask_at == letter.locate("ask")
 
 
 def _of_length(id: str, words: int, **more: Any) -> Snippet:
@@ -182,7 +182,7 @@ def test_a_budget_of_words_passes_over_what_is_too_long_and_counts_what_is_requi
     found = {name: why for name, (_, why, _) in verdicts(letter, library).items()}
     assert found == {"must": "required", "long": "words", "short": "chosen", "last": "words"}
     letter = campaign(selection={"required": ["must"], "max_words": 20})
-    assert [one.id for one in choose(library, letter, []).evidence] == ["must"]
+    assert [one.id for one in select_snippets(library, letter, []).evidence] == ["must"]
 
 
 QUOTED = {"source": "report", "locator": {"page": "4"}, "quote": "first … last"}
@@ -215,7 +215,7 @@ OTHER = {"source": "report", "locator": {"page": "5"}, "quote": "next … end"}
     ],
 )
 def test_what_makes_the_same_claim(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:
-    assert repeats(snippet("a", **one), snippet("b", **other)) is same
+    assert is_same_claim(snippet("a", **one), snippet("b", **other)) is same
 
 
 def test_a_claim_is_never_made_twice() -> None:
@@ -229,7 +229,7 @@ def test_a_claim_is_never_made_twice() -> None:
         )
     }
     letter = campaign(selection={"max_snippets": 2})
-    assert {one.id for one in choose(library, letter, []).evidence} == {"first", "other"}
+    assert {one.id for one in select_snippets(library, letter, []).evidence} == {"first", "other"}
     assert verdicts(letter, library)["again"] == (False, "repeats", "first")
 
 
@@ -245,5 +245,5 @@ def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_success
         for one in library.snippets.values()
         if one.kind not in ("ask", "figure") and not one.superseded_by
     ]
-    alike = [(a.id, b.id) for a, b in combinations(standing, 2) if repeats(a, b)]
+    alike = [(a.id, b.id) for a, b in combinations(standing, 2) if is_same_claim(a, b)]
     assert alike == []

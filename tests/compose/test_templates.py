@@ -6,10 +6,10 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from briefgen.compose.markup import canonical
-from briefgen.compose.templates import Templates, candidates, long_date
+from briefgen.compose.markup import canonicalize_markup
+from briefgen.compose.templates import Templates, format_long_date, template_candidates
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.library.folders import Folder
+from briefgen.library.folders import LibraryFolder
 from briefgen.model.recipient import Recipient
 
 SENATOR = Recipient("ada-sample", "us-senator", "US", chamber="senate")
@@ -23,7 +23,7 @@ def templates(tmp_path: Path) -> Templates:
     (shipped / "templates/letter/default.html.j2").write_text(
         "{% block a %}<p>shipped a</p>{% endblock %}{% block b %}<p>b for {{ name }}</p>{% endblock %}"
     )
-    return Templates((Folder(own, "own"), Folder(shipped, "shipped")))
+    return Templates((LibraryFolder(own, "own"), LibraryFolder(shipped, "shipped")))
 
 
 def write(templates: Templates, name: str, text: str) -> None:
@@ -35,12 +35,12 @@ def write(templates: Templates, name: str, text: str) -> None:
 def refused(templates: Templates, text: str, **context: object) -> Problem:
     write(templates, "letter/x.html.j2", text)
     with pytest.raises(BriefgenError) as caught:
-        templates.run("letter/x.html.j2", context, "the letter to ada-sample")
+        templates.render("letter/x.html.j2", context, "the letter to ada-sample")
     return caught.value.problems[0]
 
 
 def test_the_most_particular_template_is_found() -> None:
-    assert candidates("letter", SENATOR) == [
+    assert template_candidates("letter", SENATOR) == [
         "letter/recipient/ada-sample.html.j2",
         "letter/office/us-senator.html.j2",
         "letter/chamber/senate.html.j2",
@@ -51,7 +51,7 @@ def test_the_most_particular_template_is_found() -> None:
 
 def test_a_diplomat_is_looked_up_by_the_state_represented() -> None:
     envoy = Recipient("x", "un-permanent-representative", "US", represents="KR")
-    assert "letter/country/KR.html.j2" in candidates("letter", envoy)
+    assert "letter/country/KR.html.j2" in template_candidates("letter", envoy)
 
 
 def test_a_block_is_overridden_and_the_rest_inherited(templates: Templates) -> None:
@@ -60,9 +60,9 @@ def test_a_block_is_overridden_and_the_rest_inherited(templates: Templates) -> N
         "letter/office/us-senator.html.j2",
         '{% extends "letter/default.html.j2" %}{% block a %}<p>own a</p>{% endblock %}',
     )
-    name = templates.find("letter", SENATOR)
+    name = templates.find_template("letter", SENATOR)
     assert name == "letter/office/us-senator.html.j2"
-    assert templates.run(name, {"name": "Ada"}, "x") == "<p>own a</p><p>b for Ada</p>"
+    assert templates.render(name, {"name": "Ada"}, "x") == "<p>own a</p><p>b for Ada</p>"
 
 
 def test_ones_own_template_of_the_same_name_can_extend_the_built_in_one(templates: Templates) -> None:
@@ -71,11 +71,11 @@ def test_ones_own_template_of_the_same_name_can_extend_the_built_in_one(template
         "letter/default.html.j2",
         '{% extends "built-in/letter/default.html.j2" %}{% block a %}<p>own</p>{% endblock %}',
     )
-    assert templates.run("letter/default.html.j2", {"name": "Ada"}, "x") == "<p>own</p><p>b for Ada</p>"
+    assert templates.render("letter/default.html.j2", {"name": "Ada"}, "x") == "<p>own</p><p>b for Ada</p>"
 
 
 def test_text_from_data_is_escaped(templates: Templates) -> None:
-    assert "&lt;script&gt;{{ 7*7 }}" in templates.run(
+    assert "&lt;script&gt;{{ 7*7 }}" in templates.render(
         "letter/default.html.j2", {"name": "<script>{{ 7*7 }}"}, "x"
     )
 
@@ -162,8 +162,8 @@ def test_a_markup_fault_is_placed_in_the_template_that_wrote_it(templates: Templ
         "letter/x.html.j2",
         '{% extends "letter/default.html.j2" %}\n{% block a %}\n<p><blink>a</blink></p>\n{% endblock %}',
     )
-    _, faults, _ = canonical(templates.run("letter/x.html.j2", {"name": "n"}, "x"))
-    problems = list(templates.markup_problems("letter/x.html.j2", faults, "the letter to a"))
+    _, faults, _ = canonicalize_markup(templates.render("letter/x.html.j2", {"name": "n"}, "x"))
+    problems = list(templates.locate_markup_problems("letter/x.html.j2", faults, "the letter to a"))
     assert (problems[0].code, problems[0].place) == (
         "markup-element",
         Place("own/templates/letter/x.html.j2", 3),
@@ -173,11 +173,11 @@ def test_a_markup_fault_is_placed_in_the_template_that_wrote_it(templates: Templ
 def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Templates) -> None:
     facts = {"office": "us-senator", "committees": ["SSFR"]}
     place = Place("campaign.yaml", 9)
-    assert templates.condition('office == "us-senator" and "SSFR" in committees', facts, place)
-    assert not templates.condition("office == 'uk-mp'", facts, place)
+    assert templates.evaluate_condition('office == "us-senator" and "SSFR" in committees', facts, place)
+    assert not templates.evaluate_condition("office == 'uk-mp'", facts, place)
     for expression, code in (("offce == 'x'", "rule-name"), ("office ==", "rule-syntax")):
         with pytest.raises(BriefgenError) as caught:
-            templates.condition(expression, facts, place)
+            templates.evaluate_condition(expression, facts, place)
         assert (caught.value.problems[0].code, caught.value.problems[0].place) == (code, place)
 
 
@@ -196,14 +196,14 @@ def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Temp
     ],
 )
 def test_dates_are_written_as_letters_carry_them(language: str, country: str, text: str) -> None:
-    assert long_date(date(2026, 11, 24), language, country) == text
+    assert format_long_date(date(2026, 11, 24), language, country) == text
 
 
 def test_a_template_that_is_not_utf8_is_told(templates: Templates) -> None:
     (templates.folders[0].path / "templates/letter/x.html.j2").write_bytes(b"<p>\xe9</p>")
     assert [problem.code for problem in templates.check(["name"], ["letter"])] == ["template-syntax"]
     with pytest.raises(BriefgenError) as caught:
-        templates.run("letter/x.html.j2", {}, "x")
+        templates.render("letter/x.html.j2", {}, "x")
     assert caught.value.problems[0].code == "template-syntax"
 
 
@@ -247,7 +247,7 @@ def test_a_template_that_would_fill_time_or_memory_is_stopped(templates: Templat
 def test_the_budget_is_that_of_one_letter(templates: Templates) -> None:
     write(templates, "letter/x.html.j2", "{% for x in range(60000) %}{% endfor %}")
     for _ in range(3):
-        assert templates.run("letter/x.html.j2", {}, "x") == ""
+        assert templates.render("letter/x.html.j2", {}, "x") == ""
 
 
 class Kept(pydantic.BaseModel):
@@ -275,7 +275,7 @@ def test_of_a_record_only_what_it_holds_is_reached(templates: Templates, call: s
     assert problem.code == "template-unsafe"
     write(templates, "letter/x.html.j2", "{{ record.name }} {{ senator.id }} {{ day.year }}")
     context = {"record": Kept(), "senator": SENATOR, "day": date(2026, 11, 24)}
-    assert templates.run("letter/x.html.j2", context, "x") == "Ada ada-sample 2026"
+    assert templates.render("letter/x.html.j2", context, "x") == "Ada ada-sample 2026"
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_what_is_nested_without_end_is_told(templates: Templates, text: str) -> 
 )
 def test_a_condition_that_is_nested_without_end_is_told(templates: Templates, expression: str) -> None:
     with pytest.raises(BriefgenError) as caught:
-        templates.condition(expression, {}, Place("campaign.yaml", 9))
+        templates.evaluate_condition(expression, {}, Place("campaign.yaml", 9))
     assert [problem.code for problem in caught.value.problems] == ["rule-syntax"]
     assert len(caught.value.problems[0].message) < 400
 
@@ -340,7 +340,7 @@ def test_an_unknown_filter_or_test_is_found_by_check(templates: Templates, text:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{{ 1 | long_date }}", "'1' is none"),
+        ("{{ 1 | long_date }}", "'1' is not one"),
         ("{{ [1] | join(1, 2, 3, 4) }}", "the filter join"),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
     ],
@@ -361,7 +361,7 @@ def test_a_function_that_is_called_wrongly_says_how_it_is_called(templates: Temp
 
     problem = refused(templates, f"<p>\n{{{{ {call} }}}}</p>", snippet=snippet)
     assert (problem.code, problem.hint) == ("template-call", 'write snippet("ID")')
-    assert problem.message.startswith("snippet() cannot be called so:")
+    assert problem.message.startswith("snippet() is called with the wrong arguments:")
     assert problem.place == Place("own/templates/letter/x.html.j2", 2)
 
 
@@ -372,7 +372,7 @@ def test_what_ordinary_templates_do_is_untouched(templates: Templates) -> None:
         "{% for a in [3, 2] %}{{ loop.index }}{{ loop.last }}{{ a }}{% endfor %} {{ [senator] | map(attribute='id') | join }}"
     ).replace("{{ loop.last }}", "{{ loop.length }}")
     write(templates, "letter/x.html.j2", text)
-    made = templates.run("letter/x.html.j2", {"day": date(2026, 11, 24), "senator": SENATOR}, "x")
+    made = templates.render("letter/x.html.j2", {"day": date(2026, 11, 24), "senator": SENATOR}, "x")
     assert made == " 3.14 20,000,000 1, 2 abc1 ABC 2026-11-24 123222 ada-sample"
 
 
@@ -388,7 +388,7 @@ def test_a_fault_in_the_folder_of_work_itself_is_placed_in_the_template_that_has
 ) -> None:
     own, shipped = templates.folders
     monkeypatch.chdir(own.path)
-    here = Templates((Folder(Path(), ""), shipped))
+    here = Templates((LibraryFolder(Path(), ""), shipped))
     write(templates, "letter/x.html.j2", "<p>a</p>\n<p>{{ 1 + name }}</p>")
     with pytest.raises(BriefgenError) as caught:
         here.run("letter/x.html.j2", {"name": "Ada"}, "the letter to ada-sample")

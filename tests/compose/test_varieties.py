@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from briefgen.compose.english_variants import (
     CANADIAN,
-    american_words,
-    as_printed,
-    as_read,
-    country_read_in,
-    day_first,
-    per_cent,
-    variety,
+    adapt_to_variant,
+    english_variant,
+    find_american_spellings,
+    printed_forms,
+    put_day_first,
+    reader_country,
+    replace_percent,
 )
-from briefgen.compose.passages import inline_html
+from briefgen.compose.passages import render_inline_markdown
 from briefgen.errors import ProblemList
 from briefgen.evidence.dates import MONTHS
 from briefgen.library.loader import library_folders
@@ -44,7 +44,7 @@ from briefgen.model.recipient import Recipient
     ],
 )
 def test_a_letter_is_in_the_english_of_its_date(language: str, country: str, wanted: str) -> None:
-    assert variety(language, country) == wanted
+    assert english_variant(language, country) == wanted
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_united_nations_are_written_to_in_their_own_english(
     office: str, country: str, represents: str, wanted: str
 ) -> None:
     reader = Recipient(id="reader", office=office, country=country, represents=represents)
-    assert variety("en", country_read_in(reader, home="US")) == wanted
+    assert english_variant("en", reader_country(reader, home="US")) == wanted
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_the_united_nations_are_written_to_in_their_own_english(
     ],
 )
 def test_percent_is_two_words_outside_quotation_marks(written: str, printed: str) -> None:
-    assert per_cent(written).replace("\u00a0", " ") == printed
+    assert replace_percent(written).replace("\u00a0", " ") == printed
 
 
 def test_a_canadian_letter_has_two_words_and_the_month_first() -> None:
     text = "On May 1, 2012, 44 percent."
-    assert as_read(text, CANADIAN).replace("\u00a0", " ") == "On May 1, 2012, 44 per cent."
-    assert len(as_printed(text)) == 3 and as_printed("Nothing.") == ["Nothing."]
+    assert adapt_to_variant(text, CANADIAN).replace("\u00a0", " ") == "On May 1, 2012, 44 per cent."
+    assert len(printed_forms(text)) == 3 and printed_forms("Nothing.") == ["Nothing."]
 
 
 def test_canada_spells_some_words_as_america_does() -> None:
-    assert american_words("They analyze labor.", CANADIAN) == {"labor": "labour"}
-    assert american_words("They analyze labor.") == {"analyze": "analyse", "labor": "labour"}
+    assert find_american_spellings("They analyze labor.", CANADIAN) == {"labor": "labour"}
+    assert find_american_spellings("They analyze labor.") == {"analyze": "analyse", "labor": "labour"}
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ def test_canada_spells_some_words_as_america_does() -> None:
     ],
 )
 def test_only_a_full_date_outside_quotation_marks_is_turned(written: str, printed: str) -> None:
-    assert day_first(written).replace("\u00a0", " ") == printed
-    assert day_first(day_first(written)) == day_first(written)
+    assert put_day_first(written).replace("\u00a0", " ") == printed
+    assert put_day_first(put_day_first(written)) == put_day_first(written)
 
 
 @given(st.text(alphabet="MaybJune 0123456789,“”‘’", max_size=40))
 def test_no_digit_is_lost_in_turning(text: str) -> None:
-    assert sorted(filter(str.isdigit, day_first(text))) == sorted(filter(str.isdigit, text))
+    assert sorted(filter(str.isdigit, put_day_first(text))) == sorted(filter(str.isdigit, text))
 
 
 def test_american_words_are_told_but_not_names_or_quotations() -> None:
     text = "The Center and the Department of Labor speak of “forced labor”; the labor camps are centers."
-    assert american_words(text) == {"labor": "labour", "centers": "centres"}
-    assert american_words("They organize the programme.") == {}
+    assert find_american_spellings(text) == {"labor": "labour", "centers": "centres"}
+    assert find_american_spellings("They organize the programme.") == {}
 
 
 def test_no_snippet_that_ships_comes_out_half_turned() -> None:
@@ -131,7 +131,7 @@ def test_no_snippet_that_ships_comes_out_half_turned() -> None:
         if snippet.language == "en"
         for found in re.findall(
             rf"(?:{'|'.join(MONTHS)}) \d{{1,2}}\b",
-            re.sub("“[^”]*”", "", day_first(inline_html(snippet.body))),
+            re.sub("“[^”]*”", "", put_day_first(render_inline_markdown(snippet.body))),
         )
     ]
     assert left == []

@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from briefgen.errors import ProblemList
-from briefgen.evidence.provenance import circle_in, independent, names_it, names_of, rests
-from briefgen.library.sources import read_references
-from briefgen.model.source import RestsOn
+from briefgen.evidence.provenance import are_independent, find_circular_sources, find_underlying_sources
+from briefgen.evidence.source_names import collect_source_names, contains_name
+from briefgen.library.references import parse_references
+from briefgen.model.source import SourceDependency
 
 
-def links(**on: list[str]) -> dict[str, RestsOn]:
-    return {name: RestsOn(source=name, on=below, why="known") for name, below in on.items()}
+def links(**on: list[str]) -> dict[str, SourceDependency]:
+    return {name: SourceDependency(source=name, on=below, why="known") for name, below in on.items()}
 
 
 def names(csl: str) -> frozenset[str]:
-    return names_of(
-        read_references(f'[{{"id": "a", "type": "report", {csl}}}]', "r.json", ProblemList())["a"]
+    return collect_source_names(
+        parse_references(f'[{{"id": "a", "type": "report", {csl}}}]', "r.json", ProblemList())["a"]
     )
 
 
@@ -35,7 +36,7 @@ def names(csl: str) -> frozenset[str]:
     ],
 )
 def test_a_source_may_be_named_by_person_body_work_initials_or_title(csl: str, wording: str) -> None:
-    assert names_it(wording, names(csl))
+    assert contains_name(wording, names(csl))
 
 
 @pytest.mark.parametrize(
@@ -50,28 +51,28 @@ def test_a_source_may_be_named_by_person_body_work_initials_or_title(csl: str, w
     ],
 )
 def test_what_only_resembles_a_name_does_not_name(csl: str, wording: str) -> None:
-    assert not names_it(wording, names(csl))
+    assert not contains_name(wording, names(csl))
 
 
 def test_what_rests_on_the_citing_work_is_no_second_origin() -> None:
     on = links(watch=["essay"])
-    assert rests("watch", on) == {"watch", "essay"}
-    assert not independent(["watch", "essay"], on)
-    assert independent(["watch", "court"], on)
+    assert find_underlying_sources("watch", on) == {"watch", "essay"}
+    assert not are_independent(["watch", "essay"], on)
+    assert are_independent(["watch", "court"], on)
 
 
 def test_two_works_that_rest_on_one_are_one_origin() -> None:
     on = links(paper=["agency"], radio=["wire"], wire=["agency"])
-    assert not independent(["paper", "radio"], on)
-    assert independent(["paper", "radio", "eyewitness"], on)
+    assert not are_independent(["paper", "radio"], on)
+    assert are_independent(["paper", "radio", "eyewitness"], on)
 
 
 def test_a_single_origin_is_not_two() -> None:
-    assert not independent(["essay"], {})
-    assert not independent([], {})
+    assert not are_independent(["essay"], {})
+    assert not are_independent([], {})
 
 
 def test_a_circle_is_found_and_followed_only_once() -> None:
     on = links(a=["b"], b=["c"], c=["a"], d=["a"])
-    assert circle_in(on) == ["a", "b", "c"]
-    assert rests("d", on) == {"a", "b", "c", "d"}
+    assert find_circular_sources(on) == ["a", "b", "c"]
+    assert find_underlying_sources("d", on) == {"a", "b", "c", "d"}

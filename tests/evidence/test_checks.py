@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import Place, Problem, ProblemList, UsageError
-from briefgen.evidence.checks import check_library, examine
-from briefgen.evidence.lock import Lock
-from briefgen.evidence.normalize import Text, read_paragraphs
-from briefgen.evidence.review import make_lock
-from briefgen.evidence.usage_checks import check_use
-from briefgen.library.snippets import read_card
-from briefgen.library.sources import make_record, read_references
+from briefgen.evidence.checks import check_library
+from briefgen.evidence.lock import EvidenceLock
+from briefgen.evidence.review import build_lock
+from briefgen.evidence.source_text import SourceText, split_body_paragraphs
+from briefgen.evidence.usage_checks import check_snippet_use
+from briefgen.library.references import parse_references
+from briefgen.library.snippets import parse_statement
+from briefgen.library.sources import make_record
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import QuotationBudget, Reference, RestsOn, SourceRecord
+from briefgen.model.source import QuotationBudget, Source, SourceDependency, SourceRecord
 
 DAY = date(2029, 12, 1)
 SOURCE = """The fee is ten percent of the catch in every harbour of the vale.
@@ -56,50 +57,53 @@ FEE = "The fee is 10 percent.\n"
 class Shelf:
     """A small library, written as its files are."""
 
-    cards: dict[str, str]
+    statements: dict[str, str]
     notes: dict[str, str] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
     budget: QuotationBudget = field(default_factory=lambda: QuotationBudget(printed=1, kept=1))
     with_text: bool = True
-    lock: Lock = field(default_factory=Lock)
+    lock: EvidenceLock = field(default_factory=EvidenceLock)
 
     def __post_init__(self) -> None:
         findings = ProblemList()
         read = [
-            read_card(Snippet, text, f"snippets/{name}.md", findings) for name, text in self.cards.items()
+            parse_statement(Snippet, text, f"snippets/{name}.md", findings)
+            for name, text in self.statements.items()
         ]
-        self.snippets = {card.id: card for card in read if card}
+        self.snippets = {statement.id: statement for statement in read if statement}
         notes = [
-            read_card(Caveat, text, f"snippets/caveats/{name}.md", findings)
+            parse_statement(Caveat, text, f"snippets/caveats/{name}.md", findings)
             for name, text in self.notes.items()
         ]
-        self.caveats = {card.id: card for card in notes if card}
-        self.references: dict[str, Reference] = read_references(REFERENCES, "seeds/references.json", findings)
+        self.caveats = {statement.id: statement for statement in notes if statement}
+        self.references: dict[str, Source] = parse_references(REFERENCES, "seeds/references.json", findings)
         record = make_record("doe-2012", SOURCE.encode()).model_copy(update={"quotation": self.budget})
         self.records: dict[str, SourceRecord] = {"doe-2012": record}
         self.rests_on = {
-            name: RestsOn(source=name, on=below, why="known") for name, below in self.links.items()
+            name: SourceDependency(source=name, on=below, why="known") for name, below in self.links.items()
         }
-        text = Text("doe-2012", record.sha256, read_paragraphs(SOURCE))
+        text = SourceText("doe-2012", record.sha256, split_body_paragraphs(SOURCE))
         self.texts = {"doe-2012": text} if self.with_text else {}
         assert not findings.problems, findings.problems
 
     def locked(self) -> Shelf:
         """The same library after a review of everything."""
-        self.lock, _ = make_lock(self, "editor", DAY)
+        self.lock, _ = build_lock(self, "editor", DAY)
         return self
 
     def without_text(self) -> Shelf:
         self.texts = {}
         return self
 
-    def edited(self, **cards: str) -> Shelf:
+    def edited(self, **statements: str) -> Shelf:
         """The library with other files and the old lock."""
-        names = {name.replace("_", "-"): text for name, text in cards.items()}
-        return Shelf({**self.cards, **names}, self.notes, self.links, self.budget, self.with_text, self.lock)
+        names = {name.replace("_", "-"): text for name, text in statements.items()}
+        return Shelf(
+            {**self.statements, **names}, self.notes, self.links, self.budget, self.with_text, self.lock
+        )
 
     def problems(self) -> list[Problem]:
-        return check_library(self, DAY)
+        return list(check_library(self, DAY).problems)
 
     def codes(self) -> list[str]:
         return [problem.code for problem in self.problems()]
@@ -278,10 +282,10 @@ def test_a_wording_that_nobody_reviewed_is_named() -> None:
 
 def test_with_the_text_quotes_are_proved_without_it_they_are_unchanged() -> None:
     shelf = Shelf({"fee": front("fee") + FEE}).locked()
-    assert examine(shelf, DAY).verified["fee"].as_json() == {
+    assert check_library(shelf, DAY).verified["fee"].as_json() == {
         "how": "proved", "on": "2029-12-01", "by": "editor", "reviewed": "2029-12-01",
     }  # fmt: skip
-    without = examine(shelf.without_text(), date(2030, 5, 5))
+    without = check_library(shelf.without_text(), date(2030, 5, 5))
     assert without.problems == ()
     assert without.verified["fee"].as_json()["how"] == "unchanged"
     assert without.verified["fee"].on == "2029-12-01"
@@ -298,7 +302,7 @@ def test_without_the_text_a_changed_quote_is_unproved() -> None:
 
 def test_with_the_text_an_outdated_lock_is_a_warning() -> None:
     shelf = Shelf({"fee": front("fee") + FEE}).locked()
-    shelf.lock = Lock({}, shelf.lock.wordings)
+    shelf.lock = EvidenceLock({}, shelf.lock.wordings)
     (problem,) = shelf.problems()
     assert (problem.code, problem.severity) == ("lock-outdated", "warning")
 
@@ -312,7 +316,7 @@ def test_entries_of_nothing_are_named() -> None:
 def test_a_review_keeps_what_did_not_change() -> None:
     shelf = Shelf({"fee": front("fee") + FEE, "two": front("two") + FEE}).locked()
     changed = shelf.edited(two=front("two") + "A fee is 10 percent.\n")
-    lock, problems = make_lock(changed, "second editor", date(2030, 1, 1))
+    lock, problems = build_lock(changed, "second editor", date(2030, 1, 1))
     assert problems == []
     assert (lock.wordings["fee"].by, lock.wordings["two"].by) == ("editor", "second editor")
     assert lock.quotes == shelf.lock.quotes
@@ -320,21 +324,21 @@ def test_a_review_keeps_what_did_not_change() -> None:
 
 def test_only_the_named_cards_are_reviewed() -> None:
     shelf = Shelf({"fee": front("fee") + FEE, "two": front("two") + FEE})
-    lock, problems = make_lock(shelf, "editor", DAY, only=["two"])
+    lock, problems = build_lock(shelf, "editor", DAY, only=["two"])
     assert (set(lock.wordings), problems) == ({"two"}, [])
 
 
 @pytest.mark.parametrize("by", ["", "   ", "two\nlines", "hidden\u200e", "x" * 101])
 def test_a_review_needs_somebody_who_answers_for_it(by: str) -> None:
     with pytest.raises(UsageError) as caught:
-        make_lock(Shelf({"fee": front("fee") + FEE}), by, DAY)
+        build_lock(Shelf({"fee": front("fee") + FEE}), by, DAY)
     assert [problem.code for problem in caught.value.problems] == ["review-nobody"]
 
 
 def test_a_review_does_not_lock_what_the_checks_refuse() -> None:
     shelf = Shelf({"fee": front("fee") + FEE}).locked()
     wrong = shelf.edited(fee=front("fee") + "The fee is 11 percent.\n")
-    lock, problems = make_lock(wrong, "editor", DAY)
+    lock, problems = build_lock(wrong, "editor", DAY)
     assert [problem.code for problem in problems] == ["number-missing"]
     assert lock.wordings == shelf.lock.wordings, "the old entry stays, so the wording stays a draft"
 
@@ -342,10 +346,10 @@ def test_a_review_does_not_lock_what_the_checks_refuse() -> None:
 def test_a_review_without_the_text_locks_nothing_that_changed() -> None:
     shelf = Shelf({"fee": front("fee") + FEE}).locked()
     changed = shelf.edited(fee=front("fee") + "A fee is 10 percent.\n").without_text()
-    lock, problems = make_lock(changed, "editor", DAY)
+    lock, problems = build_lock(changed, "editor", DAY)
     assert [problem.code for problem in problems] == ["lock-needs-text"]
     assert lock == shelf.lock
-    same, nothing = make_lock(shelf.without_text(), "editor", DAY)
+    same, nothing = build_lock(shelf.without_text(), "editor", DAY)
     assert (same, nothing) == (shelf.lock, [])
 
 
@@ -359,7 +363,7 @@ def test_only_verified_snippets_are_used() -> None:
         "gone": front("gone", review="{status: rejected}") + FEE,
         "fee": front("fee") + FEE,
     })  # fmt: skip
-    problems = check_use(shelf, {"draft": here, "gone": here, "fee": here}, DAY)
+    problems = check_snippet_use(shelf, {"draft": here, "gone": here, "fee": here}, DAY)
     assert [(p.code, p.place) for p in problems] == [("snippet-not-verified", here)] * 2
 
 
@@ -367,8 +371,8 @@ def test_a_superseded_claim_is_used_only_with_what_superseded_it() -> None:
     old = front("old", confidence="superseded", superseded_by="[new]") + FEE
     shelf = Shelf({"old": old, "new": front("new") + FEE})
     place = Place("campaign.yaml", 1)
-    assert [p.code for p in check_use(shelf, {"old": place}, DAY)] == ["superseded-alone"]
-    assert check_use(shelf, {"old": place, "new": place}, DAY) == []
+    assert [p.code for p in check_snippet_use(shelf, {"old": place}, DAY)] == ["superseded-alone"]
+    assert check_snippet_use(shelf, {"old": place, "new": place}, DAY) == []
 
 
 def test_an_old_claim_must_say_its_year() -> None:
@@ -376,14 +380,14 @@ def test_an_old_claim_must_say_its_year() -> None:
     shelf = Shelf({"fee": front("fee") + FEE, "dated": dated})
     place = Place("campaign.yaml", 1)
     used = {"fee": place, "dated": place}
-    assert [p.code for p in check_use(shelf, used, DAY, max_age=5)] == ["date-missing"]
-    assert check_use(shelf, used, DAY, max_age=30) == []
-    assert check_use(shelf, used, DAY) == []
+    assert [p.code for p in check_snippet_use(shelf, used, DAY, max_age=5)] == ["date-missing"]
+    assert check_snippet_use(shelf, used, DAY, max_age=30) == []
+    assert check_snippet_use(shelf, used, DAY) == []
 
 
 def test_no_word_of_a_source_is_in_the_lock(tmp_path: Path) -> None:
-    from briefgen.evidence.lock import write_lock
+    from briefgen.evidence.lock import serialize_lock
 
-    text = write_lock(Shelf({"fee": front("fee") + FEE}).locked().lock)
+    text = serialize_lock(Shelf({"fee": front("fee") + FEE}).locked().lock)
     for word in ("percent", "ten", "fee is", "catch"):
         assert f" {word} " not in text

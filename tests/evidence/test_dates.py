@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.evidence.dates import older_than, read_edtf, relative_words
+from briefgen.evidence.dates import find_relative_time
+from briefgen.evidence.edtf import is_older_than, parse_edtf
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from briefgen.evidence.dates import older_than, read_edtf, relative_words
     ],
 )
 def test_edtf_dates_cover_their_days(text: str, start: date | None, end: date | None) -> None:
-    span = read_edtf(text)
+    span = parse_edtf(text)
     assert span is not None
     assert (span.start, span.end) == (start, end)
 
@@ -48,27 +49,27 @@ def test_edtf_dates_cover_their_days(text: str, start: date | None, end: date | 
     ],
 )
 def test_what_is_no_edtf_date_is_none(text: str) -> None:
-    assert read_edtf(text) is None
+    assert parse_edtf(text) is None
 
 
 @given(st.text(alphabet="0123456789-/.X?~ ", max_size=14))
 def test_any_text_is_read_without_fault(text: str) -> None:
-    read_edtf(text)
+    parse_edtf(text)
 
 
 @given(st.dates(date(1900, 1, 1), date(2090, 1, 1)), st.integers(0, 50), st.dates(date(1950, 1, 1)))
 def test_age_is_counted_to_the_day(day: date, years: int, on: date) -> None:
-    span = read_edtf(day.isoformat())
+    span = parse_edtf(day.isoformat())
     assert span is not None
     expected = (on.year - day.year, on.month, on.day) > (years, day.month, day.day)
     if (on.month, on.day) != (2, 29):
-        assert older_than(span, years, on) == expected
+        assert is_older_than(span, years, on) == expected
 
 
 def test_an_open_end_is_never_old() -> None:
-    span = read_edtf("1990/..")
+    span = parse_edtf("1990/..")
     assert span is not None
-    assert not older_than(span, 1, date(2030, 1, 1))
+    assert not is_older_than(span, 1, date(2030, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +92,11 @@ def test_an_open_end_is_never_old() -> None:
     ],
 )
 def test_words_of_relative_time_are_found(text: str) -> None:
-    assert list(relative_words(f"So it was, {text}, in Vale."))
+    assert list(find_relative_time(f"So it was, {text}, in Vale."))
 
 
 @pytest.mark.parametrize(
     "text", ["next to the harbour", "the next of kin", "at last", "known", "the last harbour"]
 )
 def test_words_that_only_look_like_it_are_not(text: str) -> None:
-    assert list(relative_words(text)) == []
+    assert list(find_relative_time(text)) == []

@@ -10,13 +10,15 @@ import pytest
 
 from briefgen.errors import Problem, ProblemList
 from briefgen.evidence.checks import check_library
-from briefgen.evidence.dates import said
-from briefgen.evidence.figure_checks import Value, read_value
-from briefgen.evidence.lock import Lock, card_wordings, rests_hash
-from briefgen.evidence.normalize import Text, read_paragraphs
-from briefgen.evidence.review import make_lock
-from briefgen.library.snippets import read_card
-from briefgen.library.sources import make_record, read_references
+from briefgen.evidence.edtf import spell_out_edtf
+from briefgen.evidence.figure_checks import FigureValue, parse_figure_value
+from briefgen.evidence.lock import EvidenceLock, hash_foundation
+from briefgen.evidence.review import build_lock
+from briefgen.evidence.source_text import SourceText, split_body_paragraphs
+from briefgen.evidence.statements import printable_wordings
+from briefgen.library.references import parse_references
+from briefgen.library.snippets import parse_statement
+from briefgen.library.sources import make_record
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import QuotationBudget
 
@@ -88,25 +90,25 @@ class Shelf:
         self.findings = ProblemList()
         texts = {"boats": figure, **(others or {})}
         read = [
-            read_card(Snippet, text, f"snippets/{name}.md", self.findings) for name, text in texts.items()
+            parse_statement(Snippet, text, f"snippets/{name}.md", self.findings) for name, text in texts.items()
         ]
-        self.snippets = {card.id: card for card in read if card}
-        note = read_card(Caveat, NOTE, "snippets/caveats/note.md", self.findings) if caveat else None
+        self.snippets = {statement.id: statement for statement in read if statement}
+        note = parse_statement(Caveat, NOTE, "snippets/caveats/note.md", self.findings) if caveat else None
         self.caveats = {note.id: note} if note else {}
-        self.references = read_references(REFERENCES, "seeds/references.json", self.findings)
+        self.references = parse_references(REFERENCES, "seeds/references.json", self.findings)
         budget = QuotationBudget(printed=1, kept=1)
         record = make_record("doe-2012", SOURCE.encode()).model_copy(update={"quotation": budget})
         self.records = {"doe-2012": record}
         self.rests_on: dict[str, object] = {}
-        self.texts = {"doe-2012": Text("doe-2012", record.sha256, read_paragraphs(SOURCE))}
-        self.lock = Lock()
+        self.texts = {"doe-2012": SourceText("doe-2012", record.sha256, split_body_paragraphs(SOURCE))}
+        self.lock = EvidenceLock()
 
     def locked(self) -> Shelf:
-        self.lock, _ = make_lock(self, "editor", DAY)  # type: ignore[arg-type]
+        self.lock, _ = build_lock(self, "editor", DAY)  # type: ignore[arg-type]
         return self
 
     def problems(self) -> list[Problem]:
-        found = [*self.findings.problems, *check_library(self, DAY)]  # type: ignore[arg-type]
+        found = [*self.findings.problems, *check_library(self, DAY).problems]  # type: ignore[arg-type]
         settled = ("wording-unlocked", "lock-outdated", "caveat-unused")
         return [problem for problem in found if problem.code not in settled]
 
@@ -121,7 +123,7 @@ def test_a_figure_whose_data_stand_in_their_evidence_is_clean_and_can_be_locked(
     assert shelf.problems() == []
     assert {"boats", "boats.title", "boats.alt"} == set(shelf.locked().lock.wordings)
     assert {"boats#1", "boats#2"} == set(shelf.lock.quotes)
-    assert check_library(shelf, DAY) == []  # type: ignore[arg-type]
+    assert check_library(shelf, DAY).problems == ()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -266,9 +268,9 @@ def test_a_change_of_the_data_waits_for_a_new_review(before: str, after: str) ->
 
 
 def test_a_statement_rests_on_what_it_rested_on_before_there_were_figures() -> None:
-    card = Shelf(FIGURE, {"harbour-count": OTHER.format(confidence="single-source", more="")}).snippets
-    assert set(card_wordings(card["harbour-count"])) == {"body"}
-    assert rests_hash(card["harbour-count"]) == (
+    statement = Shelf(FIGURE, {"harbour-count": OTHER.format(confidence="single-source", more="")}).snippets
+    assert set(printable_wordings(statement["harbour-count"])) == {"body"}
+    assert hash_foundation(statement["harbour-count"]) == (
         "85030a408b8742ebe7beb25bed79d17122746e7a36692cb8dc46465fc23ad460"
     )
 
@@ -291,17 +293,17 @@ def test_a_statement_rests_on_what_it_rested_on_before_there_were_figures() -> N
     ],
 )
 def test_a_value_is_read_as_it_is_printed(text: str, low: int, high: int, more: bool, less: bool) -> None:
-    value = read_value(text, "people")
-    assert isinstance(value, Value)
+    value = parse_figure_value(text, "people")
+    assert isinstance(value, FigureValue)
     assert (value.low, value.high) == (low, high)
-    assert (value.more, value.less) == (more, less)
+    assert (value.may_be_more, value.may_be_less) == (more, less)
 
 
 @pytest.mark.parametrize(
     "text", ["", "none", "-5", "1e6", "5 dead", "<b>5</b>", "5; 6", "in 2012", "5 (or 6)"]
 )
 def test_what_is_no_single_number_is_no_value(text: str) -> None:
-    assert isinstance(read_value(text, "people"), str)
+    assert isinstance(parse_figure_value(text, "people"), str)
 
 
 @pytest.mark.parametrize(
@@ -316,4 +318,4 @@ def test_what_is_no_single_number_is_no_value(text: str) -> None:
     ],
 )
 def test_a_date_is_said_so_that_numbers_can_be_read_from_it(edtf: str, words: str) -> None:
-    assert said(edtf) == words
+    assert spell_out_edtf(edtf) == words

@@ -10,34 +10,34 @@ from hypothesis import strategies as st
 
 from briefgen.errors import Place, ProblemList
 from briefgen.evidence.lock import (
-    Lock,
-    QuoteEntry,
-    WordingEntry,
-    card_wordings,
+    EvidenceLock,
+    LockedQuote,
+    LockedWording,
+    hash_foundation,
+    hash_quote,
     lock_command,
     parse_lock,
-    quote_hash,
     read_lock,
-    rests_hash,
-    write_lock,
+    serialize_lock,
 )
+from briefgen.evidence.statements import printable_wordings
 from briefgen.model.snippet import Evidence, Review, Snippet
 
-QUOTE = QuoteEntry("a" * 64, "b" * 64, "doe-2012", "c" * 64, 3, 10, 42, "0.1.0", "2029-12-01")
-WORDING = WordingEntry("d" * 64, "e" * 64, "Zoë “Z.”", "2029-12-01")
+QUOTE = LockedQuote("a" * 64, "b" * 64, "doe-2012", "c" * 64, 3, 10, 42, "0.1.0", "2029-12-01")
+WORDING = LockedWording("d" * 64, "e" * 64, "Zoë “Z.”", "2029-12-01")
 
 
-def lock() -> Lock:
-    return Lock({"b#1": QUOTE, "a#2": QUOTE}, {"b": WORDING, "a.short": WORDING})
+def lock() -> EvidenceLock:
+    return EvidenceLock({"b#1": QUOTE, "a#2": QUOTE}, {"b": WORDING, "a.short": WORDING})
 
 
-def read(text: str) -> tuple[Lock, list[str]]:
+def read(text: str) -> tuple[EvidenceLock, list[str]]:
     findings = ProblemList()
     return parse_lock(text, "quotes.lock", findings), [problem.code for problem in findings.problems]
 
 
 def test_a_lock_is_read_as_it_was_written_one_sorted_entry_a_line() -> None:
-    text = write_lock(lock())
+    text = serialize_lock(lock())
     assert read(text) == (lock(), [])
     keys = [line.split('"')[1] for line in text.splitlines() if line.startswith(('"a', '"b'))]
     assert keys == ["a#2", "b#1", "a.short", "b"]
@@ -45,8 +45,8 @@ def test_a_lock_is_read_as_it_was_written_one_sorted_entry_a_line() -> None:
 
 def test_an_empty_lock_and_an_absent_file_are_one(tmp_path: Path) -> None:
     findings = ProblemList()
-    assert read(write_lock(Lock())) == (Lock(), [])
-    assert read_lock(tmp_path / "none.lock", "none.lock", findings) == Lock()
+    assert read(serialize_lock(EvidenceLock())) == (EvidenceLock(), [])
+    assert read_lock(tmp_path / "none.lock", "none.lock", findings) == EvidenceLock()
     assert findings.problems == []
 
 
@@ -54,8 +54,10 @@ names = st.text("abc#.é", min_size=1, max_size=6)
 
 
 @given(st.dictionaries(names, st.just(QUOTE)), st.dictionaries(names, st.just(WORDING)))
-def test_any_lock_survives_the_file(quotes: dict[str, QuoteEntry], wordings: dict[str, WordingEntry]) -> None:
-    assert read(write_lock(Lock(quotes, wordings))) == (Lock(quotes, wordings), [])
+def test_any_lock_survives_the_file(
+    quotes: dict[str, LockedQuote], wordings: dict[str, LockedWording]
+) -> None:
+    assert read(serialize_lock(EvidenceLock(quotes, wordings))) == (EvidenceLock(quotes, wordings), [])
 
 
 @pytest.mark.parametrize(
@@ -68,9 +70,9 @@ def test_any_lock_survives_the_file(quotes: dict[str, QuoteEntry], wordings: dic
     ],
 )
 def test_a_lock_edited_by_hand_is_noticed_and_not_used(old: str, new: str) -> None:
-    text = write_lock(lock())
+    text = serialize_lock(lock())
     assert old in text
-    assert read(text.replace(old, new, 1)) == (Lock(), ["lock-edited"])
+    assert read(text.replace(old, new, 1)) == (EvidenceLock(), ["lock-edited"])
 
 
 @pytest.mark.parametrize(
@@ -86,16 +88,19 @@ def test_a_lock_edited_by_hand_is_noticed_and_not_used(old: str, new: str) -> No
     ],
 )
 def test_a_damaged_lock_is_named_without_a_traceback(text: str) -> None:
-    assert read(text) == (Lock(), ["lock-damaged"])
+    assert read(text) == (EvidenceLock(), ["lock-damaged"])
 
 
 def test_a_lock_of_another_format_is_not_guessed_at() -> None:
-    assert read(write_lock(lock()).replace('"format": 1', '"format": 2')) == (Lock(), ["lock-damaged"])
+    assert read(serialize_lock(lock()).replace('"format": 1', '"format": 2')) == (
+        EvidenceLock(),
+        ["lock-damaged"],
+    )
 
 
 def test_the_first_of_two_locks_wins() -> None:
-    other = Lock({"b#1": QuoteEntry(**{**QUOTE_FIELDS, "paragraph": 9})}, {"z": WORDING})
-    merged = lock().over(other)
+    other = EvidenceLock({"b#1": LockedQuote(**{**QUOTE_FIELDS, "paragraph": 9})}, {"z": WORDING})
+    merged = lock().with_fallback(other)
     assert merged.quotes["b#1"] == QUOTE
     assert set(merged.wordings) == {"b", "a.short", "z"}
 
@@ -115,7 +120,7 @@ def snippet(**changes: object) -> Snippet:
 
 
 def test_what_a_wording_rests_on_covers_evidence_confidence_caveats_and_date() -> None:
-    base = rests_hash(snippet())
+    base = hash_foundation(snippet())
     other_evidence = {"source": "doe-2012", "locator": {"paragraph": "4"}, "quote": "a “quote” — here"}
     for change in (
         {"as_of": "2013"},
@@ -123,9 +128,9 @@ def test_what_a_wording_rests_on_covers_evidence_confidence_caveats_and_date() -
         {"caveats": ["b"]},
         {"evidence": [other_evidence]},
     ):
-        assert rests_hash(snippet(**change)) != base, change
+        assert hash_foundation(snippet(**change)) != base, change
     for harmless in ({"priority": 1}, {"topics": ["x"]}, {"title": "T"}):
-        assert rests_hash(snippet(**harmless)) == base, harmless
+        assert hash_foundation(snippet(**harmless)) == base, harmless
 
 
 def test_looks_and_notes_do_not_change_what_it_rests_on() -> None:
@@ -135,15 +140,15 @@ def test_looks_and_notes_do_not_change_what_it_rests_on() -> None:
         "quote": 'a "quote"\n– here',
         "note": "other",
     }
-    assert rests_hash(snippet(evidence=[same])) == rests_hash(snippet())
-    assert quote_hash(Evidence.model_validate(same)) == quote_hash(snippet().evidence[0])
+    assert hash_foundation(snippet(evidence=[same])) == hash_foundation(snippet())
+    assert hash_quote(Evidence.model_validate(same)) == hash_quote(snippet().evidence[0])
 
 
 def test_all_that_can_be_printed_is_a_wording() -> None:
-    card = Snippet(
+    statement = Snippet(
         id="a", kind="ask", body="Long.", title="T", variants={"short": "S."}, review=Review(status="draft")
     )
-    assert card_wordings(card) == {"body": "Long.", "short": "S.", "title": "T"}
+    assert printable_wordings(statement) == {"body": "Long.", "short": "S.", "title": "T"}
 
 
 @pytest.mark.parametrize(

@@ -24,25 +24,22 @@ import pytest
 
 from briefgen.errors import ProblemList
 from briefgen.evidence import hedges
-from briefgen.evidence.checks import examine
-from briefgen.evidence.lock import Card, Lock, WordingEntry, card_key, card_wordings, rests_hash, wording_key
-from briefgen.evidence.normalize import Text, fingerprint, legible, normalise, plain, read_paragraphs
-from briefgen.evidence.numbers import read_numbers
-from briefgen.evidence.prove import prove
-from briefgen.evidence.provenance import fold, names_of
-from briefgen.evidence.review import make_lock
-from briefgen.library.folders import Folder
-from briefgen.library.snippets import load_caveats, load_snippets, read_card
-from briefgen.library.sources import (
-    find_texts,
-    load_records,
-    load_references,
-    load_rests_on,
-    make_record,
-    read_references,
-)
+from briefgen.evidence.checks import check_library
+from briefgen.evidence.inline_markdown import strip_markdown
+from briefgen.evidence.lock import EvidenceLock, LockedWording, hash_foundation, wording_key
+from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare_prose
+from briefgen.evidence.numbers import find_numbers
+from briefgen.evidence.prove import prove_evidence
+from briefgen.evidence.review import build_lock
+from briefgen.evidence.source_names import collect_source_names, fold_name
+from briefgen.evidence.source_text import SourceText, split_body_paragraphs
+from briefgen.evidence.statements import Statement, printable_wordings, statement_key
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.references import load_references, parse_references
+from briefgen.library.snippets import load_caveats, load_snippets, parse_statement
+from briefgen.library.sources import find_texts, load_records, load_rests_on, make_record
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import Reference, RestsOn, SourceRecord
+from briefgen.model.source import Source, SourceDependency, SourceRecord
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2030, 1, 1)
@@ -82,51 +79,51 @@ class Shelf:
 
     snippets: Mapping[str, Snippet]
     caveats: Mapping[str, Caveat]
-    references: Mapping[str, Reference]
+    references: Mapping[str, Source]
     records: Mapping[str, SourceRecord]
-    rests_on: Mapping[str, RestsOn]
-    texts: Mapping[str, Text]
-    lock: Lock = field(default_factory=Lock)
+    rests_on: Mapping[str, SourceDependency]
+    texts: Mapping[str, SourceText]
+    lock: EvidenceLock = field(default_factory=EvidenceLock)
 
-    def cards(self) -> tuple[Card, ...]:
+    def statements(self) -> tuple[Statement, ...]:
         return (*self.snippets.values(), *self.caveats.values())
 
-    def only(self, card: Card) -> Shelf:
-        """The library with this card alone, which is enough for all checks of a card."""
-        if isinstance(card, Caveat):
-            return replace(self, snippets={}, caveats={card.id: card})
-        return replace(self, snippets={card.id: card}, caveats={})
+    def only(self, statement: Statement) -> Shelf:
+        """The library with this statement alone, which is enough for all checks of a statement."""
+        if isinstance(statement, Caveat):
+            return replace(self, snippets={}, caveats={statement.id: statement})
+        return replace(self, snippets={statement.id: statement}, caveats={})
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One falsification of one card."""
+    """One falsification of one statement."""
 
     kind: str
-    card: Card
+    statement: Statement
     was: str
     now: str
 
 
-def with_wording(card: Card, name: str, wording: str) -> Card:
+def with_wording(statement: Statement, name: str, wording: str) -> Statement:
     if name in ("body", "title"):
-        return _copy(card, **{name: wording})
-    assert isinstance(card, Snippet)
+        return _copy(statement, **{name: wording})
+    assert isinstance(statement, Snippet)
     if name in ("alt", "legend"):
-        assert card.figure
-        return _copy(card, figure=card.figure.model_copy(update={name: wording}))
-    return _copy(card, variants={**card.variants, name: wording})
+        assert statement.figure
+        return _copy(statement, figure=statement.figure.model_copy(update={name: wording}))
+    return _copy(statement, variants={**statement.variants, name: wording})
 
 
-def with_evidence(card: Card, index: int, **changes: Any) -> Card:
-    evidence = list(card.evidence)
+def with_evidence(statement: Statement, index: int, **changes: Any) -> Statement:
+    evidence = list(statement.evidence)
     evidence[index] = evidence[index].model_copy(update=changes)
-    return _copy(card, evidence=evidence)
+    return _copy(statement, evidence=evidence)
 
 
-def _copy(card: Card, **changes: Any) -> Card:
-    copied = card.model_copy(update=changes)
-    return copied.placed(card._file, card._places)
+def _copy(statement: Statement, **changes: Any) -> Statement:
+    copied = statement.model_copy(update=changes)
+    return copied.with_places(statement._file, statement._places)
 
 
 # -- deriving falsifications
@@ -134,29 +131,31 @@ def _copy(card: Card, **changes: Any) -> Card:
 
 def mutations(shelf: Shelf) -> Iterator[Mutation]:
     """Every falsification of every quote and every wording."""
-    for card in shelf.cards():
-        if card.review.status != "verified":
+    for statement in shelf.statements():
+        if statement.review.status != "verified":
             continue
-        yield from _of_quotes(card, shelf)
-        yield from _of_wordings(card, shelf)
+        yield from _of_quotes(statement, shelf)
+        yield from _of_wordings(statement, shelf)
 
 
-def _of_quotes(card: Card, shelf: Shelf) -> Iterator[Mutation]:
-    for index, evidence in enumerate(card.evidence):
+def _of_quotes(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
+    for index, evidence in enumerate(statement.evidence):
         if evidence.quote is None or evidence.source not in shelf.texts:
             continue
         quote = evidence.quote
         for kind, changed in _altered_quotes(quote):
-            if normalise(changed).text != normalise(quote).text:
-                yield Mutation(f"quote: {kind}", with_evidence(card, index, quote=changed), quote, changed)
+            if normalize_text(changed).text != normalize_text(quote).text:
+                yield Mutation(
+                    f"quote: {kind}", with_evidence(statement, index, quote=changed), quote, changed
+                )
         number = int(evidence.locator["paragraph"])
         for kind, other in (("before", number - 1), ("after", number + 1)):
-            changed_card = with_evidence(card, index, locator={"paragraph": str(other)})
+            changed_card = with_evidence(statement, index, locator={"paragraph": str(other)})
             yield Mutation(f"locator: the paragraph {kind}", changed_card, str(number), str(other))
 
 
 def _altered_quotes(quote: str) -> Iterator[tuple[str, str]]:
-    for number in read_numbers(quote):
+    for number in find_numbers(quote):
         yield "a number changed", quote[: number.start] + _other_number(number.words) + quote[number.end :]
     yield from (("thousand for million", text) for text in _scales(quote))
     for word in (" percent", " per cent", "%"):
@@ -180,30 +179,30 @@ def _altered_quotes(quote: str) -> Iterator[tuple[str, str]]:
     yield from (("two names swapped", text) for text in _swapped_names(quote))
 
 
-def _of_wordings(card: Card, shelf: Shelf) -> Iterator[Mutation]:
+def _of_wordings(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
     findings = ProblemList()
-    _, ground = prove(card, shelf, findings)
-    if not ground.complete:
+    _, support = prove_evidence(statement, shelf, findings)
+    if not support.complete:
         return
-    told = list(ground.told())
-    sentences = {sentence for passage in ground.passages for sentence in passage.sentences()}
-    for name, markdown in card_wordings(card).items():
-        if markdown != plain(markdown):
-            markdown = plain(markdown)  # emphasis does not matter for what is claimed
-        for kind, changed in _altered_wordings(card, markdown, told, sentences, shelf):
-            loose = name == "title" or (isinstance(card, Snippet) and card.figure)
+    told = list(support.numbers())
+    sentences = {sentence for passage in support.passages for sentence in passage.sentences()}
+    for name, markdown in printable_wordings(statement).items():
+        if markdown != strip_markdown(markdown):
+            markdown = strip_markdown(markdown)  # emphasis does not matter for what is claimed
+        for kind, changed in _altered_wordings(statement, markdown, told, sentences, shelf):
+            loose = name == "title" or (isinstance(statement, Snippet) and statement.figure)
             if loose and ("hedge" in kind or "attribution" in kind):
                 continue  # a title need not repeat them, and of a figure each datum does
-            if normalise(changed).text != normalise(markdown).text:
-                yield Mutation(f"wording: {kind}", with_wording(card, name, changed), markdown, changed)
+            if normalize_text(changed).text != normalize_text(markdown).text:
+                yield Mutation(f"wording: {kind}", with_wording(statement, name, changed), markdown, changed)
 
 
 def _altered_wordings(
-    card: Card, text: str, told: list[Any], sentences: set[str], shelf: Shelf
+    statement: Statement, text: str, told: list[Any], sentences: set[str], shelf: Shelf
 ) -> Iterator[tuple[str, str]]:
-    text = legible(text)
+    text = prepare_prose(text)
     titles = [str(work.csl.get("title", "")) for work in shelf.references.values()]
-    for number in read_numbers(text):
+    for number in find_numbers(text):
         if any(number.words in title and title in text for title in titles):
             continue
         yield "a number changed", text[: number.start] + _untold(number.words, told) + text[number.end :]
@@ -219,7 +218,7 @@ def _altered_wordings(
         yield from _dropped_number_hedges(text, number, told)
     yield from (("thousand for million", changed) for changed in _scales(text))
     yield from _dropped_hedges(text, told, sentences)
-    yield from _dropped_attribution(card, text, shelf)
+    yield from _dropped_attribution(statement, text, shelf)
     for match in re.finditer(r'"([^"]+)"', text):
         words = match.group(1).split(" ")
         if len(words) > 2:
@@ -241,7 +240,7 @@ def _untold(words: str, told: list[Any]) -> str:
     """Another number that the passages do not happen to tell as well."""
     for step in (7, 3, 6, 9, 4):
         other = _other_number(words, step)
-        if not any(new.same(item.number) for new in read_numbers(other) for item in told):
+        if not any(new.is_same(item.number) for new in find_numbers(other) for item in told):
             return other
     return words
 
@@ -283,12 +282,14 @@ def _scales(text: str) -> Iterator[str]:
 
 def _dropped_number_hedges(text: str, number: Any, told: list[Any]) -> Iterator[tuple[str, str]]:
     """Take away what stands before a number and in every passage that tells it."""
-    matching = [item for item in told if number.same(item.number)]
+    matching = [item for item in told if number.is_same(item.number)]
     if not matching or number.kind not in ("amount", "vague"):
         return
-    ours = hedges.bound_to(text, number.start, number.end, keeping=True)
+    ours = hedges.find_number_hedges(text, number.start, number.end, include_kept_by=True)
     for name, word in ours.items():
-        if any(name not in hedges.bound_to(i.sentence, i.number.start, i.number.end) for i in matching):
+        if any(
+            name not in hedges.find_number_hedges(i.sentence, i.number.start, i.number.end) for i in matching
+        ):
             continue
         start = text.rfind(word, 0, number.start)
         if start >= 0:
@@ -306,15 +307,15 @@ def _dropped_hedges(text: str, told: list[Any], sentences: set[str]) -> Iterator
 
 def _counted(text: str, told: list[Any]) -> list[Any]:
     """What the passages tell of the amounts in a wording."""
-    amounts = [number for number in read_numbers(text) if number.kind in ("amount", "vague")]
-    return [item for item in told if any(number.same(item.number) for number in amounts)]
+    amounts = [number for number in find_numbers(text) if number.kind in ("amount", "vague")]
+    return [item for item in told if any(number.is_same(item.number) for number in amounts)]
 
 
 def _without(text: str, hedge: hedges.HedgeClass) -> Iterator[tuple[str, str]]:
     found = list(hedge.words.finditer(text))
     for match in found:
         rest = _tidy(text[: match.start()] + text[match.end() :])
-        if hedge.keeps.search(rest):
+        if hedge.kept_by.search(rest):
             yield "one of two hedges dropped", rest
         else:
             yield "a hedge dropped", rest
@@ -324,16 +325,18 @@ def _tidy(text: str) -> str:
     return " ".join(text.replace(" ,", ",").replace(" .", ".").split())
 
 
-def _dropped_attribution(card: Card, text: str, shelf: Shelf) -> Iterator[tuple[str, str]]:
-    attributed = isinstance(card, Snippet) and card.confidence == "attributed" and card.kind != "ask"
-    for item in card.evidence:
+def _dropped_attribution(statement: Statement, text: str, shelf: Shelf) -> Iterator[tuple[str, str]]:
+    attributed = (
+        isinstance(statement, Snippet) and statement.confidence == "attributed" and statement.kind != "ask"
+    )
+    for item in statement.evidence:
         speaker = item.via[0].source if item.via else (item.source if attributed else None)
         if speaker not in shelf.references:
             continue
         rest = text
-        for name in sorted(names_of(shelf.references[speaker]), key=len, reverse=True):
-            for match in reversed(list(re.finditer(re.escape(name), fold(rest)))):
-                if len(fold(rest)) == len(rest):
+        for name in sorted(collect_source_names(shelf.references[speaker]), key=len, reverse=True):
+            for match in reversed(list(re.finditer(re.escape(name), fold_name(rest)))):
+                if len(fold_name(rest)) == len(rest):
                     rest = rest[: match.start()] + "N." + rest[match.end() :]
         if rest != text:
             yield "the attribution dropped", rest
@@ -343,7 +346,7 @@ def _swapped_names(text: str) -> Iterator[str]:
     names = [
         match
         for match in re.finditer(r"\b[A-Z][a-z]{2,}\b", text)
-        if match.start() > 0 and not read_numbers("1 " + match.group())[1:]
+        if match.start() > 0 and not find_numbers("1 " + match.group())[1:]
     ]
     for one, other in pairwise(names):
         if one.group() != other.group():
@@ -362,29 +365,31 @@ def _swapped_names(text: str) -> Iterator[str]:
 
 def reviewed(shelf: Shelf) -> Shelf:
     """The library with every wording reviewed as it stands."""
-    lock, problems = make_lock(shelf, "an editor", DAY)
+    lock, problems = build_lock(shelf, "an editor", DAY)
     assert not problems, "\n".join(map(str, problems))
     return replace(shelf, lock=lock)
 
 
-def relocked(shelf: Shelf, card: Card) -> Shelf:
-    """A lock made anew over a falsified card by somebody who looked at nothing."""
+def relocked(shelf: Shelf, statement: Statement) -> Shelf:
+    """A lock made anew over a falsified statement by somebody who looked at nothing."""
     wordings = {
-        wording_key(card, name): WordingEntry(fingerprint(text), rests_hash(card), "nobody", "2030-01-01")
-        for name, text in card_wordings(card).items()
+        wording_key(statement, name): LockedWording(
+            hash_normalized(text), hash_foundation(statement), "nobody", "2030-01-01"
+        )
+        for name, text in printable_wordings(statement).items()
     }
-    return replace(shelf.only(card), lock=Lock({}, wordings))
+    return replace(shelf.only(statement), lock=EvidenceLock({}, wordings))
 
 
 def codes(shelf: Shelf) -> set[str]:
-    return {problem.code for problem in examine(shelf, DAY).problems if problem.severity == "error"}
+    return {problem.code for problem in check_library(shelf, DAY).problems if problem.severity == "error"}
 
 
 def judge(mutation: Mutation, shelf: Shelf) -> bool:
     """Whether a falsification is caught by the check that should catch it."""
     if mutation.kind in OWN_CHECK:
-        return bool(codes(relocked(shelf, mutation.card)) & OWN_CHECK[mutation.kind])
-    return bool(codes(shelf.only(mutation.card)) & REVIEW[mutation.kind])
+        return bool(codes(relocked(shelf, mutation.statement)) & OWN_CHECK[mutation.kind])
+    return bool(codes(shelf.only(mutation.statement)) & REVIEW[mutation.kind])
 
 
 def table(shelf: Shelf) -> list[tuple[str, int, int, str]]:
@@ -485,18 +490,20 @@ Doe recalls that under article 9 of the Vale Convention nobody is held "without 
 def own_library() -> Shelf:
     findings = ProblemList()
     raw = SOURCE.encode()
-    cards = {name: read_card(Snippet, text, f"snippets/{name}.md", findings) for name, text in CARDS.items()}
+    statements = {
+        name: parse_statement(Snippet, text, f"snippets/{name}.md", findings) for name, text in CARDS.items()
+    }
     furniture = frozenset({1})
     record = make_record("doe-2012", raw).model_copy(
         update={"paragraphs": make_record("doe-2012", "\n".join(SOURCE.split("\n")[1:]).encode()).paragraphs}
     )
     shelf = Shelf(
-        snippets={name: card for name, card in cards.items() if card is not None},
+        snippets={name: statement for name, statement in statements.items() if statement is not None},
         caveats={},
-        references=read_references(REFERENCES, "seeds/references.json", findings),
+        references=parse_references(REFERENCES, "seeds/references.json", findings),
         records={"doe-2012": record},
         rests_on={},
-        texts={"doe-2012": Text("doe-2012", record.sha256, read_paragraphs(SOURCE, furniture))},
+        texts={"doe-2012": SourceText("doe-2012", record.sha256, split_body_paragraphs(SOURCE, furniture))},
     )
     assert not findings.problems, findings.problems
     assert len(shelf.snippets) == len(CARDS)
@@ -509,7 +516,7 @@ def shipped_library() -> Shelf | None:
     if not texts:
         return None
     findings = ProblemList()
-    folders = [Folder(ROOT)]
+    folders = [LibraryFolder(ROOT)]
     records = load_records(folders, findings)
     return Shelf(
         load_snippets(folders, findings),
@@ -538,7 +545,7 @@ def shipped() -> Shelf:
 
 
 def test_our_own_library_is_clean_as_it_stands(own: Shelf) -> None:
-    assert examine(own, DAY).problems == ()
+    assert check_library(own, DAY).problems == ()
 
 
 def test_every_kind_of_falsification_is_derived_from_our_own_library(own: Shelf) -> None:
@@ -548,7 +555,7 @@ def test_every_kind_of_falsification_is_derived_from_our_own_library(own: Shelf)
 
 def missed(shelf: Shelf) -> list[str]:
     return [
-        f"{mutation.kind}: {card_key(mutation.card)}\n  was {mutation.was}\n  now {mutation.now}"
+        f"{mutation.kind}: {statement_key(mutation.statement)}\n  was {mutation.was}\n  now {mutation.now}"
         for mutation in mutations(shelf)
         if not judge(mutation, shelf)
     ]
@@ -576,31 +583,33 @@ def harmless(text: str) -> Iterator[str]:
     yield "".join("\n" if c == " " and generator.random() < 0.3 else c for c in text)
 
 
-def variants_of(card: Card) -> Iterator[Card]:
-    for name, wording in card_wordings(card).items():
+def variants_of(statement: Statement) -> Iterator[Statement]:
+    for name, wording in printable_wordings(statement).items():
         for text in harmless(wording):
-            yield with_wording(card, name, text)
-    for index, evidence in enumerate(card.evidence):
+            yield with_wording(statement, name, text)
+    for index, evidence in enumerate(statement.evidence):
         if evidence.quote is not None:
             for text in harmless(evidence.quote):
-                yield with_evidence(card, index, quote=text)
+                yield with_evidence(statement, index, quote=text)
 
 
 def raised_by_harmless_variants(shelf: Shelf) -> list[str]:
     return [
-        f"{card_key(variant)}: {problem}"
-        for card in shelf.cards()
-        if card.review.status == "verified"
-        for variant in variants_of(card)
-        for problem in examine(replace(shelf.only(variant), lock=_part(shelf.lock, card)), DAY).problems
+        f"{statement_key(variant)}: {problem}"
+        for statement in shelf.statements()
+        if statement.review.status == "verified"
+        for variant in variants_of(statement)
+        for problem in check_library(
+            replace(shelf.only(variant), lock=_part(shelf.lock, statement)), DAY
+        ).problems
         if problem.code
         not in ("caveat-unknown", "caveat-unused", "superseded-by-unknown", "disputed-without-caveat")
     ]
 
 
-def _part(lock: Lock, card: Card) -> Lock:
-    key = card_key(card)
-    return Lock(
+def _part(lock: EvidenceLock, statement: Statement) -> EvidenceLock:
+    key = statement_key(statement)
+    return EvidenceLock(
         {name: entry for name, entry in lock.quotes.items() if name.split("#")[0] == key},
         {name: entry for name, entry in lock.wordings.items() if name.split(".")[0] == key},
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.evidence.numbers import Number, covers, read_numbers
+from briefgen.evidence.numbers import Number, date_covers, find_numbers
 
 ONES = [
     "zero",
@@ -55,7 +55,7 @@ def said(number: int, british: bool = False) -> str:
 
 
 def one(text: str) -> Number:
-    numbers = read_numbers(text)
+    numbers = find_numbers(text)
     assert len(numbers) == 1, numbers
     return numbers[0]
 
@@ -68,14 +68,14 @@ def test_words_and_digits_have_one_value(number: int, british: bool) -> None:
     in_words = one(f"some {said(number, british)} prisoners")
     in_digits = one(f"some {number:,} prisoners")
     assert in_words.low == in_words.high == number
-    assert in_words.same(in_digits)
+    assert in_words.is_same(in_digits)
 
 
 @given(whole)
 def test_percentages_in_words_digits_and_sign_have_one_value(number: int) -> None:
     forms = [f"{said(number)} percent", f"{number:,} per cent", f"{number:,}%", f"{number:,} %"]
-    assert all(one(form).same(one(forms[0])) for form in forms)
-    assert not one(forms[0]).same(one(f"{number:,} prisoners"))
+    assert all(one(form).is_same(one(forms[0])) for form in forms)
+    assert not one(forms[0]).is_same(one(f"{number:,} prisoners"))
 
 
 @given(st.integers(2, 500), st.integers(1, 499), st.sampled_from(["thousand", "million", "billion"]))
@@ -96,7 +96,7 @@ def test_a_scale_written_once_counts_for_both_ends_of_a_range(low: int, more: in
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_fault_and_spans_lie_within_it(text: str) -> None:
-    for number in read_numbers(text):
+    for number in find_numbers(text):
         assert 0 <= number.start < number.end <= len(text)
         assert number.words == text[number.start : number.end]
         str(number)
@@ -128,7 +128,7 @@ def test_any_text_is_read_without_fault_and_spans_lie_within_it(text: str) -> No
     )
 )
 def test_any_mixture_of_number_words_is_read_without_fault(words: list[str]) -> None:
-    assert isinstance(read_numbers(" ".join(words)), tuple)
+    assert isinstance(find_numbers(" ".join(words)), tuple)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,9 @@ def test_amounts_of_every_form(text: str, low: Fraction, high: Fraction, unit: s
     ],
 )
 def test_different_words_for_one_thing_are_the_same(one_form: str, other_form: str) -> None:
-    first, second = read_numbers(one_form), read_numbers(other_form)
+    first, second = find_numbers(one_form), find_numbers(other_form)
     assert len(first) == len(second) > 0
-    assert all(a.same(b) for a, b in zip(first, second, strict=True))
+    assert all(a.is_same(b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_different_words_for_one_thing_are_the_same(one_form: str, other_form: s
     ],
 )
 def test_what_differs_in_value_unit_or_kind_is_not_the_same(one_form: str, other_form: str) -> None:
-    assert not one(one_form).same(one(other_form))
+    assert not one(one_form).is_same(one(other_form))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_what_differs_in_value_unit_or_kind_is_not_the_same(one_form: str, other
     ],
 )
 def test_words_that_count_nothing_are_left_out(text: str) -> None:
-    assert read_numbers(text) == ()
+    assert find_numbers(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_words_that_count_nothing_are_left_out(text: str) -> None:
     ],
 )
 def test_dates_are_as_precise_as_written(text: str, dates: list[tuple[int | None, ...]]) -> None:
-    assert [number.date for number in read_numbers(text)] == dates
+    assert [number.date for number in find_numbers(text)] == dates
 
 
 @pytest.mark.parametrize(
@@ -270,14 +270,14 @@ def test_dates_are_as_precise_as_written(text: str, dates: list[tuple[int | None
     ],
 )
 def test_names_with_numbers_are_designations(text: str, names: list[str]) -> None:
-    numbers = read_numbers(text)
+    numbers = find_numbers(text)
     assert {number.kind for number in numbers} == {"designation"}
     assert [number.name for number in numbers] == names
 
 
 def test_a_known_date_proves_a_less_precise_one_and_no_other() -> None:
     day, month, year = (one(text) for text in ("21 April 2012", "April 2012", "2012"))
-    assert covers(day, month)
-    assert covers(day, year)
-    assert not covers(year, month)
-    assert not covers(month, one("May 2012"))
+    assert date_covers(day, month)
+    assert date_covers(day, year)
+    assert not date_covers(year, month)
+    assert not date_covers(month, one("May 2012"))

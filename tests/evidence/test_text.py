@@ -8,25 +8,32 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from briefgen.evidence.normalize import fingerprint, legible, normalise, read_paragraphs, sentences, words
+from briefgen.evidence.normalize import (
+    find_sentences,
+    hash_normalized,
+    normalize_text,
+    prepare_prose,
+    split_words,
+)
+from briefgen.evidence.source_text import split_body_paragraphs
 
 prose = st.text(st.sampled_from("abcdéöA Z09.,;:'\"‘’“”-–—…\u00a0\u2009\n\u00ad\u0301"), max_size=80)
 
 
 @given(prose)
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
-    once = normalise(text).text
-    assert normalise(once).text == once
+    once = normalize_text(text).text
+    assert normalize_text(once).text == once
 
 
 @given(prose)
 @example("A\u00ad\u0301")  # a soft hyphen between a letter and its accent
 def test_every_character_lies_where_it_came_from(text: str) -> None:
-    normal = normalise(text)
+    normal = normalize_text(text)
     assert len(normal.starts) == len(normal.text) + 1
     assert list(normal.starts) == sorted(normal.starts)
     for index, character in enumerate(normal.text):
-        start, end = normal.original(index, index + 1)
+        start, end = normal.original_span(index, index + 1)
         assert 0 <= start < end <= len(text)
         if character.isalnum():
             visible = "".join(char for char in text[start:end] if unicodedata.category(char) != "Cf")
@@ -35,7 +42,9 @@ def test_every_character_lies_where_it_came_from(text: str) -> None:
 
 @given(prose)
 def test_unicode_forms_have_one_fingerprint(text: str) -> None:
-    assert fingerprint(unicodedata.normalize("NFD", text)) == fingerprint(unicodedata.normalize("NFC", text))
+    assert hash_normalized(unicodedata.normalize("NFD", text)) == hash_normalized(
+        unicodedata.normalize("NFC", text)
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,25 +58,25 @@ def test_unicode_forms_have_one_fingerprint(text: str) -> None:
     ],
 )
 def test_marks_dashes_and_spaces_do_not_matter(other: str) -> None:
-    assert normalise(other).text == 'the regime\'s "prison" camps-and more'
+    assert normalize_text(other).text == 'the regime\'s "prison" camps-and more'
 
 
 @pytest.mark.parametrize("other", ["Not so", "not  so.", "not so,", "nots o"])
 def test_letters_case_and_stops_matter(other: str) -> None:
-    assert fingerprint(other) != fingerprint("not so")
+    assert hash_normalized(other) != hash_normalized("not so")
 
 
 def test_spaced_dots_and_three_dots_are_one_omission() -> None:
-    assert normalise("activities . . . should").text == normalise("activities … should").text
-    assert normalise("activities ... should").text == normalise("activities … should").text
+    assert normalize_text("activities . . . should").text == normalize_text("activities … should").text
+    assert normalize_text("activities ... should").text == normalize_text("activities … should").text
 
 
 def test_a_hyphen_left_hanging_keeps_its_space() -> None:
-    assert normalise("two- and three-year terms").text == "two- and three-year terms"
+    assert normalize_text("two- and three-year terms").text == "two- and three-year terms"
 
 
 def test_legible_text_keeps_its_dashes_and_joins_grouped_digits() -> None:
-    assert legible("10\u202f000\u00a0tons—“more”") == '10,000 tons—"more"'
+    assert prepare_prose("10\u202f000\u00a0tons—“more”") == '10,000 tons—"more"'
 
 
 @pytest.mark.parametrize(
@@ -88,14 +97,16 @@ def test_legible_text_keeps_its_dashes_and_joins_grouped_digits() -> None:
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(text: str, parts: list[str]) -> None:
-    normal = normalise(text).text
-    assert [normal[start:end] for start, end in sentences(normal)] == [normalise(part).text for part in parts]
+    normal = normalize_text(text).text
+    assert [normal[start:end] for start, end in find_sentences(normal)] == [
+        normalize_text(part).text for part in parts
+    ]
 
 
 @given(prose)
 def test_sentences_cover_every_letter_once_and_in_order(text: str) -> None:
-    normal = normalise(text).text
-    spans = sentences(normal)
+    normal = normalize_text(text).text
+    spans = find_sentences(normal)
     assert spans == sorted(spans)
     covered = "".join(normal[start:end] for start, end in spans)
     assert covered.replace(" ", "") == normal.replace(" ", "")
@@ -103,12 +114,20 @@ def test_sentences_cover_every_letter_once_and_in_order(text: str) -> None:
 
 def test_paragraphs_are_the_non_empty_lines_that_are_no_furniture() -> None:
     content = "Title\n\nFirst one.\n  \nTeaser\nSecond one. It has two sentences.\n"
-    first, second = read_paragraphs(content, frozenset({1, 5}))
+    first, second = split_body_paragraphs(content, frozenset({1, 5}))
     assert (first.number, first.text, second.number) == (1, "First one.", 2)
     assert content[second.offset :].startswith("Second one.")
-    assert second.normal.text[slice(*second.passage(14, 16))] == "It has two sentences."
-    assert second.passage(5, 14) == (0, len(second.normal.text))
+    assert second.normalized.text[slice(*second.sentence_span(14, 16))] == "It has two sentences."
+    assert second.sentence_span(5, 14) == (0, len(second.normalized.text))
 
 
 def test_words_are_counted_as_a_reader_counts_them() -> None:
-    assert words("Kim Jong-un’s 20,000 (or so) men") == ["Kim", "Jong", "un's", "20,000", "or", "so", "men"]
+    assert split_words("Kim Jong-un’s 20,000 (or so) men") == [
+        "Kim",
+        "Jong",
+        "un's",
+        "20,000",
+        "or",
+        "so",
+        "men",
+    ]

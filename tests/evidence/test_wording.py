@@ -7,20 +7,21 @@ from typing import Any
 import pytest
 
 from briefgen.errors import Place, ProblemList
-from briefgen.evidence.normalize import Text, read_paragraphs
-from briefgen.evidence.prove import prove
-from briefgen.evidence.provenance import written_names_of
+from briefgen.evidence.prove import prove_evidence
+from briefgen.evidence.source_names import collect_written_names
+from briefgen.evidence.source_text import SourceText, split_body_paragraphs
 from briefgen.evidence.wording_checks import (
-    Wording,
-    has_year,
-    hedge_problems,
-    naming_problems,
-    number_problems,
-    quotation_problems,
-    quotations,
-    time_problems,
+    PrintedWording,
+    check_named_speakers,
+    check_numbers,
+    check_quotations,
+    check_relative_time,
+    check_sentence_hedges,
+    find_quotations,
+    states_year,
 )
-from briefgen.library.sources import make_record, read_references
+from briefgen.library.references import parse_references
+from briefgen.library.sources import make_record
 from briefgen.model.snippet import Evidence, Review, Snippet
 
 SOURCE = """Since April of last year about forty-four percent fewer boats came home, the Harbour Post reported. The Post wrote of “empty nets, not empty boats.”
@@ -43,12 +44,12 @@ class Case:
         raw = SOURCE.encode()
         self.snippets: dict[str, Any] = {}
         self.caveats: dict[str, Any] = {}
-        self.references = read_references(REFERENCES, "references.json", findings)
+        self.references = parse_references(REFERENCES, "references.json", findings)
         self.records = {"doe-2012": make_record("doe-2012", raw)}
         self.rests_on: dict[str, Any] = {}
-        self.texts = {"doe-2012": Text("doe-2012", "0" * 64, read_paragraphs(SOURCE))}
+        self.texts = {"doe-2012": SourceText("doe-2012", "0" * 64, split_body_paragraphs(SOURCE))}
         self.lock: Any = None
-        self.card = Snippet(
+        self.statement = Snippet(
             id="fleet",
             kind="statistic",
             as_of=as_of,
@@ -57,20 +58,20 @@ class Case:
             review=Review(status="verified"),
             body="unused",
         )
-        _, self.ground = prove(self.card, self, findings)
+        _, self.support = prove_evidence(self.statement, self, findings)
         assert not findings.problems, findings.problems
 
     def codes(self, wording: str) -> list[str]:
-        text = Wording.of(wording, Place("fleet.md", 9))
-        attributed = self.card.confidence == "attributed"
+        text = PrintedWording.from_markdown(wording, Place("fleet.md", 9))
+        attributed = self.statement.confidence == "attributed"
         return [
             problem.code
             for problems in (
-                number_problems(text, self.ground),
-                hedge_problems(text, self.ground),
-                naming_problems(text, self.card.evidence, self.references, attributed),
-                quotation_problems(text, self.card.evidence, self.ground),
-                time_problems(text),
+                check_numbers(text, self.support),
+                check_sentence_hedges(text, self.support),
+                check_named_speakers(text, self.statement.evidence, self.references, attributed),
+                check_quotations(text, self.statement.evidence, self.support),
+                check_relative_time(text),
             )
             for problem in problems
         ]
@@ -186,17 +187,19 @@ def test_the_first_speaker_of_a_chain_is_named() -> None:
 
 def test_a_name_is_proposed_as_the_source_writes_it() -> None:
     case = Case(quote(1, "forty-four percent fewer boats", via=[{"source": "post"}]))
-    wording = Wording.of("About 44 percent fewer boats came home, a paper reported.", Place("fleet.md", 9))
-    (problem,) = naming_problems(wording, case.card.evidence, case.references, attributed=False)
+    wording = PrintedWording.from_markdown(
+        "About 44 percent fewer boats came home, a paper reported.", Place("fleet.md", 9)
+    )
+    (problem,) = check_named_speakers(wording, case.statement.evidence, case.references, attributed=False)
     assert problem.hint == "name one of: Harbour Post, THP"
-    work = read_references(
+    work = parse_references(
         """[{"id": "x", "type": "report", "title": "The <i>State</i> of Fishing",
         "author": [{"literal": "Office of the United Nations High Commissioner (OHCHR)"}],
         "publisher": "UN Human Rights Council"}]""",
         "references.json",
         ProblemList(),
     )["x"]
-    written = set(written_names_of(work).values())
+    written = set(collect_written_names(work).values())
     assert {"State of Fishing", "OHCHR", "UN Human Rights Council", "Human Rights Council"} <= written
     assert "Office of the United Nations High Commissioner" in written
 
@@ -248,12 +251,14 @@ def test_relative_words_within_a_quotation_are_the_source_s_own() -> None:
     ],
 )
 def test_apostrophes_are_no_quotation_marks(text: str, quoted: list[str]) -> None:
-    assert quotations(text) == quoted
+    assert find_quotations(text) == quoted
 
 
 def test_a_problem_shows_wording_and_passage_side_by_side() -> None:
     case = Case(FEE)
-    (problem,) = number_problems(Wording.of("The fee is *eleven* percent.", Place("fee.md", 9)), case.ground)
+    (problem,) = check_numbers(
+        PrintedWording.from_markdown("The fee is *eleven* percent.", Place("fee.md", 9)), case.support
+    )
     assert problem.wording == "The fee is eleven percent."
     assert problem.passage == "The fee is ten percent."
     assert problem.place == Place("fee.md", 9)
@@ -261,6 +266,6 @@ def test_a_problem_shows_wording_and_passage_side_by_side() -> None:
 
 
 def test_a_year_or_decade_dates_a_sentence() -> None:
-    assert has_year("In *2012* it was so.")
-    assert has_year("In the 1990s it was so.")
-    assert not has_year("In April it was so, under resolution 2012/3.")
+    assert states_year("In *2012* it was so.")
+    assert states_year("In the 1990s it was so.")
+    assert not states_year("In April it was so, under resolution 2012/3.")

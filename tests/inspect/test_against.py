@@ -13,8 +13,8 @@ from docx_samples import LETTER, document
 from material import ROOT
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import Against, against
-from briefgen.render.docx import DocxRenderer
+from briefgen.inspect.compare import FileComparison, compare_files
+from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
 
 WRITTEN = document(LETTER)
@@ -35,7 +35,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / name for name in made}
 
 
-def told(compared: Against) -> list[str]:
+def told(compared: FileComparison) -> list[str]:
     assert {problem.code for problem in compared.problems} <= {"renderings-differ"}
     assert all(str(problem.place) == compared.file for problem in compared.problems)
     return [problem.message for problem in compared.problems]
@@ -43,7 +43,7 @@ def told(compared: Against) -> list[str]:
 
 @pytest.mark.parametrize(("one", "other"), [("letter.pdf", "letter.docx"), ("letter.docx", "letter.pdf")])
 def test_pdf_and_docx_of_one_letter_say_the_same(files: dict[str, Path], one: str, other: str) -> None:
-    compared = against(files[one], files[other])
+    compared = compare_files(files[one], files[other])
     assert told(compared) == []
     assert compared.compared == "text, notes, headings, lists, tables, pictures and links"
 
@@ -55,9 +55,9 @@ def test_a_pdf_that_has_lost_its_tags_is_compared_in_words_and_notes(
     with pikepdf.open(files["letter.pdf"]) as pdf:
         del pdf.Root.StructTreeRoot
         pdf.save(path)
-    compared = against(path, files["letter.docx"])
+    compared = compare_files(path, files["letter.docx"])
     assert told(compared) == []
-    assert compared.compared == "text and notes (one has no tags)"
+    assert compared.compared == "text and notes (one file has no tags)"
 
 
 def test_two_word_files_are_compared_in_headings_lists_and_pictures_too(
@@ -68,9 +68,9 @@ def test_two_word_files_are_compared_in_headings_lists_and_pictures_too(
     paragraph.style = "heading 2"
     path = tmp_path / "edited.docx"
     edited.save(str(path))
-    compared = against(files["letter.docx"], path)
+    compared = compare_files(files["letter.docx"], path)
     assert "headings" in compared.compared
-    assert "1 headings against 2" in told(compared)
+    assert "headings: 1 vs. 2" in told(compared)
 
 
 def test_a_changed_word_is_told_with_what_stands_before_it(files: dict[str, Path], tmp_path: Path) -> None:
@@ -81,16 +81,16 @@ def test_a_changed_word_is_told_with_what_stands_before_it(files: dict[str, Path
     edited.save(stream)
     path = tmp_path / "edited.docx"
     path.write_bytes(stream.getvalue())
-    (difference,) = told(against(files["letter.pdf"], path))
-    assert difference.endswith("'statement.' against 'rumour.'")
+    (difference,) = told(compare_files(files["letter.pdf"], path))
+    assert difference.endswith("'statement.' vs. 'rumour.'")
 
 
 def test_titles_and_records_are_compared(files: dict[str, Path]) -> None:
-    assert told(against(files["letter.pdf"], files["other.pdf"])) == [
-        "title: 'Letter to The Honorable Jane Q. Sample' against 'Another'"
+    assert told(compare_files(files["letter.pdf"], files["other.pdf"])) == [
+        "title: 'Letter to The Honorable Jane Q. Sample' vs. 'Another'"
     ]
-    assert told(against(files["letter.pdf"], files["other.docx"])) == [
-        "the evidence records are not the same"
+    assert told(compare_files(files["letter.pdf"], files["other.docx"])) == [
+        "the evidence records differ"
     ]
 
 
@@ -98,5 +98,5 @@ def test_what_is_neither_pdf_nor_docx_is_refused(files: dict[str, Path], tmp_pat
     path = tmp_path / "letter.txt"
     path.write_text("Dear Senator")
     with pytest.raises(BriefgenError) as caught:
-        against(files["letter.pdf"], path)
+        compare_files(files["letter.pdf"], path)
     assert caught.value.problems[0].code == "file-kind"

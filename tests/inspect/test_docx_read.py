@@ -9,18 +9,18 @@ from pathlib import Path
 import docx
 import pytest
 from docx_samples import BRIEFING, LETTER, RECORD, changed, document, part
+from html_reader import read_html
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from briefgen.errors import BriefgenError, StorageError
 from briefgen.inspect import docx as inspect_docx
-from briefgen.inspect.diff import differences
-from briefgen.inspect.docx import Numbering, read_docx
-from briefgen.inspect.html import read_html
-from briefgen.inspect.tokens import Token
-from briefgen.render.docx import DocxRenderer
+from briefgen.inspect.compare import find_differences
+from briefgen.inspect.docx import ListNumbering, read_docx
+from briefgen.inspect.tokens import DocumentToken
 from briefgen.render.docx import base_document as reference
+from briefgen.render.docx.renderer import DocxRenderer
 
 DATA = DocxRenderer().render(document(LETTER)).data
 _DOCUMENT = "word/document.xml"
@@ -42,7 +42,7 @@ def zipped(**members: str) -> bytes:
 
 @pytest.mark.parametrize(("html", "kind"), [(LETTER, "letter"), (BRIEFING, "briefing")])
 def test_what_was_written_is_read(html: str, kind: str) -> None:
-    assert differences(read_html(html), read_docx(DocxRenderer().render(document(html, kind)).data)) == []
+    assert find_differences(read_html(html), read_docx(DocxRenderer().render(document(html, kind)).data)) == []
 
 
 def test_properties_and_evidence_record_are_read() -> None:
@@ -70,7 +70,7 @@ def test_a_file_of_another_program_has_no_record() -> None:
     other.save(stream)
     read = read_docx(stream.getvalue())
     assert read.record is None
-    assert read.tokens == (Token("heading", "Heading", 2), Token("marker", "1.", 1), Token("text", "Text"))
+    assert read.tokens == (DocumentToken("heading", "Heading", 2), DocumentToken("marker", "1.", 1), DocumentToken("text", "Text"))
 
 
 def test_deleted_text_and_field_codes_are_not_read() -> None:
@@ -91,7 +91,7 @@ def test_list_numbers_are_counted_as_word_counts_them() -> None:
         f'<w:lvlText w:val="{text}"/></w:lvl>'
         for level, (form, text) in enumerate(forms)
     )
-    numbering = Numbering(
+    numbering = ListNumbering(
         etree.fromstring(
             '<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
             f'<w:abstractNum w:abstractNumId="5">{levels}</w:abstractNum>'
@@ -114,9 +114,9 @@ def test_a_path_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "not a whole zip archive"),
-        (b"%PDF-1.7", "not a whole zip archive"),
-        (DATA[: len(DATA) // 2], "not a whole zip archive"),
+        (b"", "not a complete zip archive"),
+        (b"%PDF-1.7", "not a complete zip archive"),
+        (DATA[: len(DATA) // 2], "not a complete zip archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
         (zipped(a="b"), "no main document"),
     ],

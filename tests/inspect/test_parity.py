@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 from docx_samples import BRIEFING, LETTER, document
+from html_reader import read_html
 from material import ROOT, with_much_evidence
 
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
-from briefgen.inspect.pdf_untagged import read_printed, read_sheets
-from briefgen.inspect.tokens import Read
+from briefgen.inspect.pdf_untagged import read_any_pdf, read_untagged_pdf
+from briefgen.inspect.tokens import ExtractedDocument
 from briefgen.model.document import Document
-from briefgen.render.docx import DocxRenderer
+from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
 
 Agree = Callable[[Document], None]
@@ -34,15 +34,15 @@ def agree() -> Iterator[Agree]:
     def hold(written: Document) -> None:
         said = read_html(written.html)
         word = read_docx(WORD.render(written).data)
-        page = read_sheets(renderer.render(written).data)
-        assert differences(said, word) == []
-        assert differences(said, page) == []
-        assert differences(word, page) == []
-        tags = read_printed(renderer.render(written).data)
+        page = read_untagged_pdf(renderer.render(written).data)
+        assert find_differences(said, word) == []
+        assert find_differences(said, page) == []
+        assert find_differences(word, page) == []
+        tags = read_any_pdf(renderer.render(written).data)
         assert tags.structured
-        assert differences(said, tags) == []
-        assert differences(word, tags) == []
-        assert differences(tags, page) == []
+        assert find_differences(said, tags) == []
+        assert find_differences(word, tags) == []
+        assert find_differences(tags, page) == []
         assert _ends(page) == _ends(word)
 
     yield hold
@@ -54,10 +54,10 @@ def starter() -> Campaign:
 
 
 def letters() -> dict[str, Document]:
-    return {one.id: starter().composer.letter(one) for one in starter().recipients}
+    return {one.id: starter().composer.compose_letter(one) for one in starter().recipients}
 
 
-def _ends(read: Read) -> tuple[str, str, str]:
+def _ends(read: ExtractedDocument) -> tuple[str, str, str]:
     return read.title, read.author, read.language
 
 
@@ -69,11 +69,11 @@ def test_every_letter_of_the_starter_says_the_same_in_both_formats(agree: Agree)
 
 
 def test_the_briefing_of_the_starter_says_the_same_in_both_formats(agree: Agree) -> None:
-    agree(starter().composer.briefing())
+    agree(starter().composer.compose_briefing())
 
 
 def test_a_briefing_with_evidence_of_every_kind_says_the_same(agree: Agree, tmp_path: Path) -> None:
-    agree(open_campaign(with_much_evidence(tmp_path / "it")).composer.briefing())
+    agree(open_campaign(with_much_evidence(tmp_path / "it")).composer.compose_briefing())
 
 
 @pytest.mark.parametrize(("html", "kind"), [(LETTER, "letter"), (BRIEFING, "briefing")])
@@ -91,39 +91,39 @@ def _told(agreeing: str, differing: str) -> list[str]:
     renderer = PdfRenderer((ROOT / "templates" / "css",))
     changed = replace(WRITTEN, html=WRITTEN.html.replace(agreeing, differing))
     assert changed.html != WRITTEN.html
-    return differences(read_docx(WORD.render(WRITTEN).data), read_sheets(renderer.render(changed).data))
+    return find_differences(read_docx(WORD.render(WRITTEN).data), read_untagged_pdf(renderer.render(changed).data))
 
 
 @cache
-def _plain() -> tuple[Read, Read]:
+def _plain() -> tuple[ExtractedDocument, ExtractedDocument]:
     """The briefing of the samples as Word file and as PDF."""
     written = document(BRIEFING, "briefing")
     renderer = PdfRenderer((ROOT / "templates" / "css",))
-    return read_docx(WORD.render(written).data), read_printed(renderer.render(written).data)
+    return read_docx(WORD.render(written).data), read_any_pdf(renderer.render(written).data)
 
 
 @pytest.mark.parametrize(
     ("agreeing", "differing", "told"),
     [
         ('<h3 id="one-a">More of it</h3>', '<h2 id="one-a">More of it</h2>', "level 3: More of it"),
-        ('<h3 id="one-a">More of it</h3>', '<p id="one-a">More of it</p>', "headings against"),
+        ('<h3 id="one-a">More of it</h3>', '<p id="one-a">More of it</p>', "headings: "),
         ("<li>First</li>", "<li>Third</li>", "list item 2"),
-        ("<ol><li>Begins anew</li></ol>", "<p>Begins anew</p>", "list items against"),
+        ("<ol><li>Begins anew</li></ol>", "<p>Begins anew</p>", "list items: "),
         ("<li><p>Second</p><p>and more of it</p>", "<li><p>Second</p></li><li><p>and more of it</p>", "list item"),
         ("<ol><li>inner</li></ol>", "</li><li>inner", "list item 4"),
         ("<td>North</td>", "<td>South</td>", "row 2, column 2: North"),
         ("<td>2021</td><td><p>South</p>", "<td></td><td><p>2021</p><p>South</p>", "row 4, column"),
         ('<td colspan="2">Both</td>', "<td></td><td>Both</td>", "row 3, column 2: Both"),
-        ("<td>2021</td>", '<th scope="row">2021</th>', "row 4, column 1, a head: 2021"),
+        ("<td>2021</td>", '<th scope="row">2021</th>', "row 4, column 1, header: 2021"),
         ("</table><table><tbody><tr><td>1", "</table><p>x</p><table><tbody><tr><td>1", "'x'"),
         ("<tr><td>1</td><td>2</td></tr>", "<tr><td>1</td></tr><tr><td>2</td></tr>", "row 2, column 1: 2"),
         ('alt="A plain blue\nfield"', 'alt="A plain red field"', "picture 1"),
         ("Told in a cell.<span", "Told in another cell.<span", "another"),
         ("In a heading.</span>", "In a headline.</span>", "note 3"),
         ("Table 1. Figures.<span class=\"footnote\">Source.</span>",
-         "Table<span class=\"footnote\">Source.</span> 1. Figures.", "note 4 is called after"),
+         "Table<span class=\"footnote\">Source.</span> 1. Figures.", "reference to note 4: after"),
         ('<a href="https://example.org/x">there</a>', '<a href="https://example.org/y">there</a>', "link"),
-        ('<a href="#two">this</a>', "this", "links against"),
+        ('<a href="#two">this</a>', "this", "links: "),
         ('<li><a href="#two">What others found</a></li>', "", "text"),
     ],
 )  # fmt: skip
@@ -136,10 +136,10 @@ def test_each_difference_in_structure_is_told_whichever_file_has_it(
     changed = document(html, "briefing")
     word, page = _plain()
     other_word = read_docx(WORD.render(changed).data)
-    other_page = read_printed(renderer.render(changed).data)
-    assert differences(other_word, other_page) == []
-    assert told in "; ".join([*differences(word, other_page), *differences(other_page, word)])
-    assert told in "; ".join([*differences(other_word, page), *differences(page, other_word)])
+    other_page = read_any_pdf(renderer.render(changed).data)
+    assert find_differences(other_word, other_page) == []
+    assert told in "; ".join([*find_differences(word, other_page), *find_differences(other_page, word)])
+    assert told in "; ".join([*find_differences(other_word, page), *find_differences(page, other_word)])
 
 
 def test_a_picture_that_stands_elsewhere_is_told() -> None:
@@ -150,8 +150,8 @@ def test_a_picture_that_stands_elsewhere_is_told() -> None:
     assert first in without
     renderer = PdfRenderer((ROOT / "templates" / "css",))
     one, other = (document(without.replace(place, figure + place, 1), "briefing") for place in (first, last))
-    told = differences(read_docx(WORD.render(one).data), read_printed(renderer.render(other).data))
-    assert any("picture 1 stands after" in each for each in told)
+    told = find_differences(read_docx(WORD.render(one).data), read_any_pdf(renderer.render(other).data))
+    assert any("picture 1: after" in each for each in told)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_picture_that_stands_elsewhere_is_told() -> None:
         ("A point with steps", "A point without steps", "without"),
         ("A statement.", "Statement a.", "Statement"),
         ("Ibid., 13–14.", "Ibid., 13–15.", "note 2"),
-        ("13–14.</span>", "13–14.</span><span class='footnote'>More.</span>", "3 notes against 4"),
+        ("13–14.</span>", "13–14.</span><span class='footnote'>More.</span>", "notes: 3 vs. 4"),
         ("<li>one</li><li>two</li>", "<li>two</li><li>one</li>", "two"),
         ("<ol><li>one", "<ol start='3'><li>one", "3."),
         ("well-known", "wellknown", "wellknown"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.inspect.pdf_reading_order import Glyph, joined, without_calls
-from briefgen.inspect.text_match import Words
+from briefgen.inspect.pdf_reading_order import Glyph, drop_note_calls, join_pages
+from briefgen.inspect.text_match import SearchableText
 from briefgen.inspect.tokens import LINE_HYPHEN
 
 SENTENCE = "In 2012 “Tokyo Shimbun” said that 20,000 people in well-known Hwanghaé starved – not 2.5 percent."
@@ -18,7 +18,7 @@ WORD = st.text(alphabet="abcdeéß0123456789,.-", min_size=1, max_size=8)
 
 
 def stands(text: str, wanted: str = SENTENCE) -> bool:
-    return len(Words(text).find(wanted)) == 1
+    return len(SearchableText(text).find(wanted)) == 1
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_whatever_is_put_in_is_seen(position: int, added: str) -> None:
 def test_words_are_found_where_they_stand(words: list[str], before: list[str], behind: list[str]) -> None:
     text = " ".join([*before, *words, *behind])
     wanted = " ".join(words)
-    for start, end in Words(text).find(wanted):
+    for start, end in SearchableText(text).find(wanted):
         assert text[start:end].replace(" ", "") == wanted.replace(" ", "")
-    assert Words(text).find(wanted)
+    assert SearchableText(text).find(wanted)
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_scripts_without_spaces_follow_each_other() -> None:
 
 
 def test_each_place_counts_once() -> None:
-    assert len(Words(f"{SENTENCE} {SENTENCE}\n{SENTENCE}").find(SENTENCE)) == 3
+    assert len(SearchableText(f"{SENTENCE} {SENTENCE}\n{SENTENCE}").find(SENTENCE)) == 3
 
 
 def test_the_difference_is_told_with_a_few_words_around_it() -> None:
-    (one,) = Words(BEFORE + SENTENCE.replace("20,000", "30,000") + BEHIND).nearest(SENTENCE) or []
+    (one,) = SearchableText(BEFORE + SENTENCE.replace("20,000", "30,000") + BEHIND).compare_nearest(SENTENCE) or []
     assert (one.recorded, one.found) == (
         "… Shimbun” said that 20,000 people in well-known …",
         "… Shimbun” said that 30,000 people in well-known …",
@@ -104,14 +104,14 @@ def test_the_difference_is_told_with_a_few_words_around_it() -> None:
 
 def test_a_place_that_is_right_is_not_taken_for_the_changed_one() -> None:
     text = f"{SENTENCE}\n{BEFORE * 9}{SENTENCE.replace('starved', 'fled')}"
-    words = Words(text)
-    (one,) = words.nearest(SENTENCE, words.find(SENTENCE)) or []
+    words = SearchableText(text)
+    (one,) = words.compare_nearest(SENTENCE, words.find(SENTENCE)) or []
     assert "fled" in one.found
 
 
 def test_where_nothing_resembles_it_there_is_nothing_to_show() -> None:
-    assert Words("Quite other things are said here, at some length.").nearest(SENTENCE) is None
-    assert Words("").nearest(SENTENCE) is None
+    assert SearchableText("Quite other things are said here, at some length.").compare_nearest(SENTENCE) is None
+    assert SearchableText("").compare_nearest(SENTENCE) is None
 
 
 def _line(text: str, size: float, y: float) -> list[Glyph]:
@@ -120,14 +120,14 @@ def _line(text: str, size: float, y: float) -> list[Glyph]:
 
 def test_only_raised_small_digits_are_calls_of_notes() -> None:
     glyphs = [*_line("in 2014.", 14, 100), *_line("3", 9, 104), *_line("CO", 14, 80), *_line("2", 9, 77)]
-    assert "".join(glyph.char for glyph in without_calls(glyphs)).split() == ["in", "2014.", "CO", "2"]
+    assert "".join(glyph.char for glyph in drop_note_calls(glyphs)).split() == ["in", "2014.", "CO", "2"]
 
 
 def test_text_runs_on_over_notes_and_running_head() -> None:
     first = [*_line("One two", 14, 700), *_line("three", 14, 100), *_line("1 A note.", 11, 60)]
     second = [*_line("four.", 14, 700), *_line("2 Another.", 11, 60), *_line("Head, page 2", 14, 780)]
     third = [*_line("Five.", 14, 700), *_line("Head, page 3", 14, 780)]
-    assert "One two three four. " in " ".join(joined([first, second, third]).split())
+    assert "One two three four. " in " ".join(join_pages([first, second, third]).split())
 
 
 def test_a_line_in_the_texts_own_size_is_never_passed_over() -> None:
@@ -137,4 +137,4 @@ def test_a_line_in_the_texts_own_size_is_never_passed_over() -> None:
         *_line("put in", 14, 80),
         *_line("1 A note.", 11, 60),
     ]
-    assert "three put in four." in " ".join(joined([first, _line("four.", 14, 700)]).split())
+    assert "three put in four." in " ".join(join_pages([first, _line("four.", 14, 700)]).split())

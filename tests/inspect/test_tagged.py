@@ -9,17 +9,17 @@ from typing import Any
 import pikepdf
 import pytest
 from docx_samples import BRIEFING, LETTER, document
+from html_reader import read_html
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from material import ROOT
 from pikepdf import Array, Dictionary, Name, String
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect import pdf_worker as apart
-from briefgen.inspect.diff import differences
-from briefgen.inspect.html import read_html
-from briefgen.inspect.pdf_tagged import MAX_DEPTH, MAX_ELEMENTS, UnusableTags, read_tags
-from briefgen.inspect.pdf_untagged import read_printed
+from briefgen.inspect import pdf_worker
+from briefgen.inspect.compare import find_differences
+from briefgen.inspect.pdf_tagged import MAX_TAG_DEPTH, MAX_TAG_ELEMENTS, UnusableTagsError, read_tagged_pdf
+from briefgen.inspect.pdf_untagged import read_any_pdf
 from briefgen.render.pdf.renderer import PdfRenderer
 
 BRIEF = document(BRIEFING, "briefing")
@@ -50,9 +50,9 @@ def with_tree(data: bytes, change: Callable[[pikepdf.Pdf, Any], None]) -> bytes:
 
 
 def test_everything_is_read_that_the_document_says(briefing: bytes) -> None:
-    read = read_tags(briefing).read(printed=True)
+    read = read_tagged_pdf(briefing).build(printed=True)
     said = read_html(BRIEF.html)
-    assert differences(said, read) == []
+    assert find_differences(said, read) == []
     assert [(token.level, token.text) for token in read.headings][:3] == [
         (1, "A Sample Paper"),
         (2, "Summary"),
@@ -65,14 +65,14 @@ def test_everything_is_read_that_the_document_says(briefing: bytes) -> None:
 
 
 def test_a_contents_list_is_read_without_the_numbers_of_its_pages(briefing: bytes) -> None:
-    links = [link.text for link in read_tags(briefing).read().links if link.target == "#"]
+    links = [link.text for link in read_tagged_pdf(briefing).build().links if link.target == "#"]
     assert links[:3] == ["What is known", "More of it", "What others found"]
 
 
 def test_an_entry_is_read_before_the_list_within_it(renderer: PdfRenderer) -> None:
     html = "<ul><li><strong>First</strong><ul><li>within</li></ul></li><li>last</li></ul>"
     data = renderer.render(document(html)).data
-    words = [token.text for token in read_tags(data).read().tokens if token.kind == "text"]
+    words = [token.text for token in read_tagged_pdf(data).build().tokens if token.kind == "text"]
     assert words == ["First", "within", "last"]
 
 
@@ -82,10 +82,10 @@ def test_words_that_no_tag_reaches_are_read_last(briefing: bytes) -> None:
         del body["/K"]
 
     data = with_tree(briefing, cut)
-    read = read_printed(data)
+    read = read_any_pdf(data)
     assert read.structured
     assert read.tokens[-1].text == "Last"
-    assert differences(read_html(BRIEF.html), read)
+    assert find_differences(read_html(BRIEF.html), read)
 
 
 def _cyclic(pdf: pikepdf.Pdf, root: Any) -> None:
@@ -98,13 +98,13 @@ def _shared(pdf: pikepdf.Pdf, root: Any) -> None:
 
 def _deep(pdf: pikepdf.Pdf, root: Any) -> None:
     inner = pdf.make_indirect(Dictionary(S=Name.P))
-    for _ in range(MAX_DEPTH + 2):
+    for _ in range(MAX_TAG_DEPTH + 2):
         inner = pdf.make_indirect(Dictionary(S=Name.Div, K=inner))
     root.K.K.append(inner)
 
 
 def _wide(pdf: pikepdf.Pdf, root: Any) -> None:
-    root.K.K.append(pdf.make_indirect(Dictionary(S=Name.P, K=Array([0] * (MAX_ELEMENTS + 1)))))
+    root.K.K.append(pdf.make_indirect(Dictionary(S=Name.P, K=Array([0] * (MAX_TAG_ELEMENTS + 1)))))
 
 
 def _none(pdf: pikepdf.Pdf, root: Any) -> None:
@@ -120,12 +120,12 @@ def test_tags_that_lead_astray_are_not_followed_and_words_and_notes_are_still_re
     briefing: bytes, change: Callable[[pikepdf.Pdf, Any], None]
 ) -> None:
     data = with_tree(briefing, change)
-    with pytest.raises(UnusableTags):
-        read_tags(data)
-    read = read_printed(data)
+    with pytest.raises(UnusableTagsError):
+        read_tagged_pdf(data)
+    read = read_any_pdf(data)
     assert not read.structured
     assert len(read.notes) == 5
-    assert differences(read_html(BRIEF.html), read) == []
+    assert find_differences(read_html(BRIEF.html), read) == []
 
 
 NONSENSE = st.sampled_from(
@@ -160,19 +160,19 @@ def test_tags_of_any_nonsense_are_read_or_not_and_never_break(letter: bytes, dat
             else:
                 entries[entry][key] = String(value) if isinstance(value, str) else value
 
-    assert read_printed(with_tree(letter, spoil)).running
+    assert read_any_pdf(with_tree(letter, spoil)).running
 
 
 # The process that reads
 
 
 def test_the_process_apart_says_what_was_read(briefing: bytes) -> None:
-    assert apart.read_apart(briefing, "a.pdf") == read_printed(briefing)
+    assert pdf_worker.read_pdf_in_child(briefing, "a.pdf") == read_any_pdf(briefing)
 
 
 def test_a_problem_in_the_process_apart_names_the_file() -> None:
     with pytest.raises(BriefgenError) as caught:
-        apart.read_apart(b"%PDF-1.7 broken", "a.pdf")
+        pdf_worker.read_pdf_in_child(b"%PDF-1.7 broken", "a.pdf")
     (problem,) = caught.value.problems
     assert (problem.code, str(problem.place)) == ("pdf-unreadable", "a.pdf")
 
@@ -180,7 +180,7 @@ def test_a_problem_in_the_process_apart_names_the_file() -> None:
 def test_a_process_that_takes_too_long_or_too_much_is_told(
     briefing: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart, "TIMEOUT_S", 0.001)
+    monkeypatch.setattr(pdf_worker, "READ_TIMEOUT_S", 0.001)
     with pytest.raises(BriefgenError) as caught:
-        apart.read_apart(briefing, "a.pdf")
+        pdf_worker.read_pdf_in_child(briefing, "a.pdf")
     assert "longer than" in caught.value.problems[0].message

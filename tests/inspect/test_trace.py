@@ -21,8 +21,8 @@ from material import with_much_evidence
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import RECORD_NAME, read_pdf
-from briefgen.inspect.trace import Trace, trace
-from briefgen.model.document import FORMAT, Document, record_hash, text_hash
+from briefgen.inspect.trace import DocumentTrace, trace_document
+from briefgen.model.document import RECORD_FORMAT, Document, hash_record, hash_text
 
 FORMATS = ("pdf", "docx")
 
@@ -43,7 +43,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     opened = open_campaign(with_much_evidence(tmp_path_factory.mktemp("campaign") / "it"))
-    letters = {"letter": opened.composer.letter(opened.recipients[0]), "briefing": opened.composer.briefing()}
+    letters = {"letter": opened.composer.compose_letter(opened.recipients[0]), "briefing": opened.composer.compose_briefing()}
     return Made(letters, opened.renderers(FORMATS)())
 
 
@@ -53,14 +53,14 @@ def files(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[st
     return {(kind, format): made.write(folder, kind, format) for kind in made.documents for format in FORMATS}
 
 
-def codes(traced: Trace) -> list[str]:
+def codes(traced: DocumentTrace) -> list[str]:
     return [problem.code for problem in traced.problems]
 
 
 def refused(path: Path) -> str:
     """The code of the one problem that keeps a file from being traced."""
     with pytest.raises(BriefgenError) as caught:
-        trace(path)
+        trace_document(path)
     (problem,) = caught.value.problems
     assert problem.place is not None
     assert problem.place.file == str(path)
@@ -73,10 +73,10 @@ def refused(path: Path) -> str:
 def test_a_file_agrees_with_its_record_as_it_was_made(
     files: dict[tuple[str, str], Path], kind: str, format: str
 ) -> None:
-    traced = trace(files[kind, format])
+    traced = trace_document(files[kind, format])
     assert codes(traced) == []
-    assert all(standing.found == standing.printed > 0 for standing in traced.standings), traced.standings
-    assert len(traced.standings) >= 4
+    assert all(standing.found == standing.printed > 0 for standing in traced.statements), traced.statements
+    assert len(traced.statements) >= 4
     assert traced.record.campaign == "act-on-the-inquiry"
 
 
@@ -84,7 +84,7 @@ def test_the_briefing_prints_caveats_and_some_statements_more_than_once(
     files: dict[tuple[str, str], Path],
 ) -> None:
     """What the tests below rest on."""
-    standings = trace(files["briefing", "pdf"]).standings
+    standings = trace_document(files["briefing", "pdf"]).statements
     assert any(standing.kind == "caveat" for standing in standings)
     assert any(standing.printed > 1 for standing in standings)
 
@@ -103,7 +103,7 @@ def test_a_number_changed_in_a_pdf_is_told_with_what_stands_there(
     changed = f"9{found[1]}"
     html = document.html.replace(f"{found[1]} {found[2]}", f"{changed} {found[2]}", 1)
     assert html != document.html
-    traced = trace(made.write(tmp_path, kind, "pdf", replace(document, html=html)))
+    traced = trace_document(made.write(tmp_path, kind, "pdf", replace(document, html=html)))
     (problem,) = [one for one in traced.problems if claim["id"] in one.message]
     assert problem.code == "statement-changed"
     assert changed in problem.message
@@ -117,7 +117,7 @@ def test_one_of_several_places_changed_is_told(made: Made, tmp_path: Path) -> No
     )
     altered = claim["text"].replace(claim["text"].split()[3], "altogether", 1)
     html = altered.join(document.html.rsplit(claim["text"], 1))
-    traced = trace(made.write(tmp_path, "briefing", "pdf", replace(document, html=html)))
+    traced = trace_document(made.write(tmp_path, "briefing", "pdf", replace(document, html=html)))
     (problem,) = traced.problems
     assert problem.code == "statement-changed"
     assert f"in 1 of its {claim['printed']} places" in problem.message
@@ -135,13 +135,13 @@ def _record() -> dict[str, Any]:
         "id": "cases",
         "kind": "statistic",
         "text": SENTENCE,
-        "sha256": text_hash(SENTENCE),
+        "sha256": hash_text(SENTENCE),
         "printed": 1,
         "confidence": "single-source",
         "caveats": [{"id": "offices", "text": CAVEAT, "printed": 1}],
     }
     record = {
-        "format": FORMAT,
+        "format": RECORD_FORMAT,
         "briefgen": "0",
         "campaign": "sample",
         "date": "2026-11-24",
@@ -149,7 +149,7 @@ def _record() -> dict[str, Any]:
         "snippets": [claim],
         "sources": {},
     }
-    return {**record, "sha256": record_hash(record)}
+    return {**record, "sha256": hash_record(record)}
 
 
 def _sample(body: str, **changed: Any) -> Document:
@@ -178,9 +178,9 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
         body = f"<p>{filler}{NOTE}</p><p>{AROUND * 5}{SENTENCE} {AROUND * 30}</p>"
         path = made.write(tmp_path, "letter", "pdf", _sample(body))
         split += not any(SENTENCE in " ".join(page.split()) for page in read_pdf(path).pages)
-        assert codes(trace(path)) == [], lines
+        assert codes(trace_document(path)) == [], lines
         changed = body.replace(SENTENCE, SENTENCE.replace(number, "31,500"))
-        traced = trace(made.write(tmp_path, "letter", "pdf", _sample(changed)))
+        traced = trace_document(made.write(tmp_path, "letter", "pdf", _sample(changed)))
         assert codes(traced) == ["statement-changed"], lines
         assert "31,500" in traced.problems[0].message
     assert split, "the sentence never stood at the end of a page"
@@ -191,7 +191,7 @@ def test_words_put_in_where_a_page_ends_are_caught(made: Made, tmp_path: Path) -
         filler = "<br/>".join(["A line of text."] * lines)
         altered = SENTENCE.replace("cases, of", "cases, or rather none at all, of")
         body = f"<p>{filler}{NOTE}</p><p>{AROUND * 5}{altered} {AROUND * 30}</p>"
-        assert codes(trace(made.write(tmp_path, "letter", "pdf", _sample(body)))) == ["statement-changed"]
+        assert codes(trace_document(made.write(tmp_path, "letter", "pdf", _sample(body)))) == ["statement-changed"]
 
 
 def test_numbers_of_a_list_that_are_painted_last_do_not_interrupt(made: Made, tmp_path: Path) -> None:
@@ -199,19 +199,19 @@ def test_numbers_of_a_list_that_are_painted_last_do_not_interrupt(made: Made, tm
         filler = "<br/>".join(["A line of text."] * lines)
         items = f"<li>First item.</li><li>Second item.</li><li>{AROUND * 5}{SENTENCE} {AROUND * 20}</li>"
         path = made.write(tmp_path, "letter", "pdf", _sample(f"<p>{filler}{NOTE}</p><ol>{items}</ol>"))
-        assert codes(trace(path)) == [], lines
+        assert codes(trace_document(path)) == [], lines
 
 
 def test_the_number_of_a_note_is_not_taken_for_part_of_the_statement(made: Made, tmp_path: Path) -> None:
     """Nor is a digit of the text taken for the number of a note."""
     text = "The office counted cases in 2020"
     record = _record()
-    record["snippets"][0] |= {"text": text, "sha256": text_hash(text)}
-    record["sha256"] = record_hash(record)
+    record["snippets"][0] |= {"text": text, "sha256": hash_text(text)}
+    record["sha256"] = hash_record(record)
     good = _sample(f"<p>{text}{NOTE}</p>", record=record)
-    assert codes(trace(made.write(tmp_path, "letter", "pdf", good))) == []
+    assert codes(trace_document(made.write(tmp_path, "letter", "pdf", good))) == []
     bad = _sample(f"<p>{text}1{NOTE}</p>", record=record)
-    assert codes(trace(made.write(tmp_path, "letter", "pdf", bad))) == ["statement-changed"]
+    assert codes(trace_document(made.write(tmp_path, "letter", "pdf", bad))) == ["statement-changed"]
 
 
 def test_a_pdf_saved_anew_by_another_program_still_agrees(
@@ -220,23 +220,23 @@ def test_a_pdf_saved_anew_by_another_program_still_agrees(
     path = tmp_path / "saved.pdf"
     with pikepdf.open(files["briefing", "pdf"]) as pdf:
         pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, linearize=True)
-    assert codes(trace(path)) == []
+    assert codes(trace_document(path)) == []
 
 
 # -- a DOCX edited in a word processor
 
 
 @pytest.fixture
-def edited(files: dict[tuple[str, str], Path], tmp_path: Path) -> Callable[..., Trace]:
+def edited(files: dict[tuple[str, str], Path], tmp_path: Path) -> Callable[..., DocumentTrace]:
     """Opens a DOCX with python-docx, replaces words in one run (body, then notes), saves and traces it."""
 
-    def edit(kind: str, old: str, new: str) -> Trace:
+    def edit(kind: str, old: str, new: str) -> DocumentTrace:
         document = docx.Document(str(files[kind, "docx"]))
         path = tmp_path / "edited.docx"
         if old:
             assert _in_body(document, old, new) or _in_notes(document, old, new), f"{old!r} stands in no run"
         document.save(str(path))
-        return trace(path)
+        return trace_document(path)
 
     return edit
 
@@ -257,11 +257,11 @@ def _in_notes(document: Any, old: str, new: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["letter", "briefing"])
-def test_a_docx_saved_anew_still_agrees(edited: Callable[..., Trace], kind: str) -> None:
+def test_a_docx_saved_anew_still_agrees(edited: Callable[..., DocumentTrace], kind: str) -> None:
     assert codes(edited(kind, "", "")) == []
 
 
-def test_a_number_changed_in_a_docx_is_told_with_what_stands_there(edited: Callable[..., Trace]) -> None:
+def test_a_number_changed_in_a_docx_is_told_with_what_stands_there(edited: Callable[..., DocumentTrace]) -> None:
     (problem,) = edited("briefing", "reported that 20,000 people", "reported that 30,000 people").problems
     assert problem.code == "statement-changed"
     assert "hwanghae-famine-2012" in problem.message
@@ -269,20 +269,20 @@ def test_a_number_changed_in_a_docx_is_told_with_what_stands_there(edited: Calla
     assert "reported that 20,000 people" in problem.message
 
 
-def test_a_hedge_taken_out_of_a_docx_is_told(edited: Callable[..., Trace]) -> None:
+def test_a_hedge_taken_out_of_a_docx_is_told(edited: Callable[..., DocumentTrace]) -> None:
     (problem,) = edited("briefing", "numbering an estimated quarter", "numbering a quarter").problems
     assert problem.code == "statement-changed"
     assert "an estimated" in problem.message
 
 
-def test_a_statement_taken_out_of_a_docx_is_told(made: Made, edited: Callable[..., Trace]) -> None:
+def test_a_statement_taken_out_of_a_docx_is_told(made: Made, edited: Callable[..., DocumentTrace]) -> None:
     claim = next(one for one in made.documents["letter"].record["snippets"] if one["kind"] != "ask")
     (problem,) = edited("letter", claim["text"], "").problems
     assert problem.code == "statement-missing"
     assert claim["id"] in problem.message
 
 
-def test_a_caveat_taken_out_of_a_note_is_told(made: Made, edited: Callable[..., Trace]) -> None:
+def test_a_caveat_taken_out_of_a_note_is_told(made: Made, edited: Callable[..., DocumentTrace]) -> None:
     caveat = next(one for claim in made.documents["briefing"].record["snippets"] for one in claim["caveats"])
     statement, note = edited("briefing", caveat["text"], "").problems
     assert (statement.code, note.code) == ("statement-missing", "note-changed")
@@ -311,7 +311,7 @@ def test_a_word_changed_in_or_added_to_a_note_is_told(made: Made, tmp_path: Path
         note[0].replace(">", ">See also ", 1),
     ):
         html = document.html.replace(note[0], other, 1)
-        traced = trace(made.write(tmp_path, "letter", format, replace(document, html=html)))
+        traced = trace_document(made.write(tmp_path, "letter", format, replace(document, html=html)))
         assert "note-changed" in codes(traced)
         (problem,) = [one for one in traced.problems if one.code == "note-changed"]
         assert problem.message.startswith("note 1 was changed: “")
@@ -322,19 +322,19 @@ def test_a_note_taken_out_is_told_and_one_added_is_counted(made: Made, tmp_path:
     document = made.documents["letter"]
     note = re.findall(r'<span class="footnote">.*?</span>', document.html)[1]
     without = replace(document, html=document.html.replace(note, "", 1))
-    traced = trace(made.write(tmp_path, "letter", format, without))
+    traced = trace_document(made.write(tmp_path, "letter", format, without))
     assert [one.message[:6] for one in traced.problems if one.code == "note-missing"] == ["note 2"]
     more = replace(
         document, html=document.html.replace(note, f'{note}<span class="footnote">Mine.</span>', 1)
     )
-    traced = trace(made.write(tmp_path, "letter", format, more))
+    traced = trace_document(made.write(tmp_path, "letter", format, more))
     assert codes(traced) == []
     assert traced.notes is not None
     assert (traced.notes.recorded, traced.notes.added) == (len(document.record["notes"]), 1)
 
 
 def test_a_file_whose_record_says_nothing_of_notes_is_judged_without(made: Made, tmp_path: Path) -> None:
-    traced = trace(made.write(tmp_path, "letter", "pdf", _sample(f"<p>{SENTENCE}{NOTE}</p>")))
+    traced = trace_document(made.write(tmp_path, "letter", "pdf", _sample(f"<p>{SENTENCE}{NOTE}</p>")))
     assert (codes(traced), traced.notes) == ([], None)
 
 
@@ -373,7 +373,7 @@ def test_a_docx_with_parts_that_do_not_fit_is_refused(
     assert refused(path) == "docx-unreadable"
 
 
-def test_words_added_elsewhere_are_no_ones_statement(edited: Callable[..., Trace]) -> None:
+def test_words_added_elsewhere_are_no_ones_statement(edited: Callable[..., DocumentTrace]) -> None:
     assert codes(edited("letter", "Sincerely,", "With high regard and 20,000 thanks,")) == []
 
 
@@ -397,7 +397,7 @@ def _confidence(record: Any) -> Any:
 
 
 def test_a_record_edited_by_hand_is_told(files: dict[tuple[str, str], Path], tmp_path: Path) -> None:
-    traced = trace(_with_record(files["letter", "pdf"], tmp_path / "a.pdf", _confidence))
+    traced = trace_document(_with_record(files["letter", "pdf"], tmp_path / "a.pdf", _confidence))
     assert codes(traced) == ["record-edited"]
 
 
@@ -409,8 +409,8 @@ def test_a_record_made_to_fit_changed_words_is_told(made: Made, tmp_path: Path) 
 
     body = f"<p>{SENTENCE.replace('20,000', '30,000')}{NOTE}</p>"
     path = made.write(tmp_path, "letter", "pdf", _sample(body))
-    assert codes(trace(path)) == ["statement-changed"]
-    (problem,) = trace(_with_record(path, tmp_path / "fit.pdf", fit)).problems
+    assert codes(trace_document(path)) == ["statement-changed"]
+    (problem,) = trace_document(_with_record(path, tmp_path / "fit.pdf", fit)).problems
     assert problem.code == "record-edited"
     assert "the text of cases" in problem.message
 
@@ -490,7 +490,7 @@ def test_half_a_file_is_one_clear_problem_or_its_text_is_judged(
     path = tmp_path / f"cut.{format}"
     path.write_bytes(whole[: int(len(whole) * part)])
     try:
-        trace(path)
+        trace_document(path)
     except BriefgenError as error:
         assert len(error.problems) == 1
 
@@ -511,4 +511,4 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 def test_the_kind_is_told_by_content_not_by_name(files: dict[tuple[str, str], Path], tmp_path: Path) -> None:
     path = tmp_path / "letter.docx"
     path.write_bytes(files["letter", "pdf"].read_bytes())
-    assert codes(trace(path)) == []
+    assert codes(trace_document(path)) == []

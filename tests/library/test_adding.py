@@ -12,24 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError
-from briefgen.evidence.normalize import normalise
+from briefgen.evidence.normalize import normalize_text
 from briefgen.library.ingest import extract as adding
 from briefgen.library.ingest import pandoc_blocks, pdf_lines
-from briefgen.library.ingest.blocks import Block
-from briefgen.library.ingest.extract import extract, unwrap, wrapped_at
+from briefgen.library.ingest.blocks import TextBlock
+from briefgen.library.ingest.extract import detect_wrap_width, extract_text, join_wrapped_lines
 
 FIRST = "In 2023 the monitors visited 14 towns and spoke with 212 people."
 SECOND = "They estimated that about a third of the wells were dry."
 
 
 def blocks(path: Path) -> list[tuple[str, str]]:
-    return [(block.text, block.what) for block in extract(path, path.name).blocks if block.text]
+    return [(block.text, block.kind) for block in extract_text(path, path.name).blocks if block.text]
 
 
 def refused(path: Path) -> str:
     """The code of the one problem that a file has."""
     with pytest.raises(BriefgenError) as caught:
-        extract(path, path.name)
+        extract_text(path, path.name)
     (problem,) = caught.value.problems
     assert problem.place is not None and problem.place.file == path.name
     assert problem.hint or problem.code.startswith("file-")
@@ -63,7 +63,7 @@ def pdf(path: Path, body: str) -> Path:
 def test_a_text_with_one_paragraph_a_line_is_kept_byte_by_byte(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(f"\ufeffTitle\r\n\r\n{FIRST * 2}\r\n{SECOND}".encode())
-    extracted = extract(path, "a.txt")
+    extracted = extract_text(path, "a.txt")
     assert extracted.raw == path.read_bytes()
     assert [block.text for block in extracted.blocks] == ["Title", "", FIRST * 2, SECOND]
 
@@ -77,7 +77,7 @@ def test_a_text_with_wrapped_lines_is_joined_and_said_to_be(tmp_path: Path) -> N
         "They estimated that about a third of the wells in those\n"
         "towns were dry, and that more would follow.\n"
     )
-    extracted = extract(path, "a.txt")
+    extracted = extract_text(path, "a.txt")
     assert [len(block.text.split()) for block in extracted.blocks] == [30, 19]
     assert extracted.raw is None
     assert "joined" in extracted.remarks[0]
@@ -129,7 +129,7 @@ def test_a_pdf_gives_its_paragraphs(tmp_path: Path) -> None:
 
 def test_pages_of_a_pdf_without_text_are_named(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", f"<p>{FIRST}</p><p style='break-before:page'></p>")
-    assert extract(path, "a.pdf").remarks == ("No text was found on page 2: pictures, or empty.",)
+    assert extract_text(path, "a.pdf").remarks == ("No text was found on page 2: pictures, or empty.",)
 
 
 def test_ligatures_and_invisible_characters_become_plain_letters(tmp_path: Path) -> None:
@@ -286,25 +286,25 @@ def test_a_text_wrapped_at_any_width_comes_back_whole(texts: list[str], width: i
     import textwrap
 
     lines = "\n\n".join(textwrap.fill(text, width) for text in texts).split("\n")
-    assert wrapped_at(lines) is not None
-    assert unwrap(lines) == texts
+    assert detect_wrap_width(lines) is not None
+    assert join_wrapped_lines(lines) == texts
 
 
 @given(st.lists(st.text(alphabet="ab. ", max_size=300), max_size=8))
 def test_joining_lines_loses_no_word(lines: list[str]) -> None:
-    assert " ".join(unwrap(lines)).split() == " ".join(lines).split()
+    assert " ".join(join_wrapped_lines(lines)).split() == " ".join(lines).split()
 
 
 @given(st.text(max_size=200))
 def test_a_block_is_one_line_and_says_the_same(text: str) -> None:
-    from briefgen.library.ingest.blocks import one_line
+    from briefgen.library.ingest.blocks import to_one_line
 
-    line = one_line(text)
+    line = to_one_line(text)
     assert "\n" not in line and line == line.strip()
-    assert one_line(line) == line
-    assert normalise(Block(line).text).text == normalise(one_line(line)).text
+    assert to_one_line(line) == line
+    assert normalize_text(TextBlock(line).text).text == normalize_text(to_one_line(line)).text
 
 
 def test_poems_and_addresses_are_not_joined() -> None:
     lines = ["Office of the High Commissioner", "Palais des Nations", "8-14 Avenue de la Paix", "Geneva"] * 3
-    assert wrapped_at(lines) is None
+    assert detect_wrap_width(lines) is None

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from briefgen.errors import BriefgenError
-from briefgen.library.ingest.bibliography import Work, is_bibliography, read_bibliography, read_ris
+from briefgen.library.ingest.bibliography import (
+    BibliographyEntry,
+    is_bibliography,
+    parse_ris,
+    read_bibliography,
+)
 
 BIB = r"""@comment{nothing, here}
 @string{wa = "Journal of Samples"}
@@ -58,7 +63,7 @@ ER  -
 """
 
 
-def read(folder: Path, name: str, content: str) -> list[Work]:
+def read(folder: Path, name: str, content: str) -> list[BibliographyEntry]:
     (folder / name).write_text(content, encoding="utf-8")
     return read_bibliography(folder / name, name)
 
@@ -96,7 +101,7 @@ def test_bibtex_and_biblatex_are_read_with_their_lines(tmp_path: Path) -> None:
 
 
 def test_ris_is_read_as_reference_managers_write_it() -> None:
-    (first, (line, report), (_, news)), strays = read_ris(RIS)
+    (first, (line, report), (_, news)), strays = parse_ris(RIS)
     assert strays == []
     assert first == (
         1,

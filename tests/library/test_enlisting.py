@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from briefgen.errors import BriefgenError, ProblemList
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.add_references import Enlisted
-from briefgen.library.ingest.curate import add_works, campaign_folder
-from briefgen.library.sources import load_references
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.add_references import ReferencesPlan
+from briefgen.library.ingest.curate import add_bibliography, find_campaign_folder
+from briefgen.library.references import load_references
 
 BOOK = {
     "id": "abel-2010",
@@ -23,22 +23,22 @@ BOOK = {
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> LibraryFolder:
     (tmp_path / "campaign.yaml").touch()
-    return campaign_folder(tmp_path)
+    return find_campaign_folder(tmp_path)
 
 
-def add(folder: Folder, *items: dict[str, Any], name: str = "") -> Enlisted:
+def add(folder: LibraryFolder, *items: dict[str, Any], name: str = "") -> ReferencesPlan:
     path = folder.path.parent / f"{folder.path.name}.json"
     path.write_text(json.dumps(items, indent=1), encoding="utf-8")
-    return add_works(folder, path, name)
+    return add_bibliography(folder, path, name)
 
 
-def codes(enlisted: Enlisted) -> list[tuple[str, str]]:
+def codes(enlisted: ReferencesPlan) -> list[tuple[str, str]]:
     return [(problem.code, problem.severity) for problem in enlisted.problems]
 
 
-def test_works_are_appended_and_read_back_clean(folder: Folder) -> None:
+def test_works_are_appended_and_read_back_clean(folder: LibraryFolder) -> None:
     add(folder, BOOK)
     add(folder, {**BOOK, "id": "other", "title": "Another"}, {**BOOK, "id": "third", "title": "A third"})
     findings = ProblemList()
@@ -61,12 +61,12 @@ def test_works_are_appended_and_read_back_clean(folder: Folder) -> None:
         ({"id": "책", "author": [{"literal": "책"}], "issued": None}, "work"),
     ],
 )
-def test_each_work_has_an_id_that_a_snippet_can_name(folder: Folder, item: dict[str, Any], id: str) -> None:
+def test_each_work_has_an_id_that_a_snippet_can_name(folder: LibraryFolder, item: dict[str, Any], id: str) -> None:
     enlisted = add(folder, {key: value for key, value in {**BOOK, **item}.items() if value is not None})
     assert [one.id for one in enlisted.added] == [id]
 
 
-def test_an_id_that_is_taken_by_another_work_gets_a_letter(folder: Folder) -> None:
+def test_an_id_that_is_taken_by_another_work_gets_a_letter(folder: LibraryFolder) -> None:
     other = {**BOOK, "title": "Something else"}
     assert [one.id for one in add(folder, BOOK, other).added] == ["abel-2010", "abel-2010-b"]
     assert [one.id for one in add(folder, {**BOOK, "title": "A third"}).added] == ["abel-2010-c"]
@@ -82,7 +82,7 @@ def test_an_id_that_is_taken_by_another_work_gets_a_letter(folder: Folder) -> No
         {"id": "x", "title": "Elsewhere", "URL": "http://www.example.org/book/"},
     ],
 )
-def test_a_work_that_is_there_is_not_added_again(folder: Folder, twin: dict[str, Any]) -> None:
+def test_a_work_that_is_there_is_not_added_again(folder: LibraryFolder, twin: dict[str, Any]) -> None:
     first = {**BOOK, "DOI": "10.1/ab", "URL": "https://example.org/book", "accessed": BOOK["issued"]}
     add(folder, first)
     before = (folder.path / "seeds/references.json").read_bytes()
@@ -92,17 +92,17 @@ def test_a_work_that_is_there_is_not_added_again(folder: Folder, twin: dict[str,
     assert (folder.path / "seeds/references.json").read_bytes() == before
 
 
-def test_a_work_that_stands_twice_in_the_file_is_added_once(folder: Folder) -> None:
+def test_a_work_that_stands_twice_in_the_file_is_added_once(folder: LibraryFolder) -> None:
     enlisted = add(folder, BOOK, {**BOOK, "id": "again"})
     assert [one.id for one in enlisted.added] == ["abel-2010"]
     assert "abel-2010 already (line 2)" in enlisted.problems[0].message
 
 
-def test_another_year_is_another_work(folder: Folder) -> None:
+def test_another_year_is_another_work(folder: LibraryFolder) -> None:
     assert len(add(folder, BOOK, {**BOOK, "issued": {"date-parts": [[2011]]}}).added) == 2
 
 
-def test_what_a_citation_lacks_is_told_of_each_work_with_its_line(folder: Folder) -> None:
+def test_what_a_citation_lacks_is_told_of_each_work_with_its_line(folder: LibraryFolder) -> None:
     bare = {"id": "bare", "type": "webpage", "title": "Bare", "URL": "https://example.org/bare"}
     law = {"id": "law", "type": "treaty", "title": "Convention on Samples", "issued": BOOK["issued"]}
     enlisted = add(folder, BOOK, bare, law)
@@ -115,7 +115,7 @@ def test_what_a_citation_lacks_is_told_of_each_work_with_its_line(folder: Folder
     assert len(enlisted.added) == 3
 
 
-def test_a_work_with_a_mistake_is_left_out_and_the_others_are_added(folder: Folder) -> None:
+def test_a_work_with_a_mistake_is_left_out_and_the_others_are_added(folder: LibraryFolder) -> None:
     enlisted = add(
         folder,
         {**BOOK, "id": "a", "type": "novel"},
@@ -133,7 +133,7 @@ def test_a_work_with_a_mistake_is_left_out_and_the_others_are_added(folder: Fold
     ]
 
 
-def test_a_single_work_can_be_named(folder: Folder) -> None:
+def test_a_single_work_can_be_named(folder: LibraryFolder) -> None:
     assert [one.id for one in add(folder, BOOK, name="old-book").added] == ["old-book"]
     for items, name, code in (
         ((BOOK, {**BOOK, "title": "Two"}), "one", "source-id"),

@@ -8,33 +8,34 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import BriefgenError, ProblemList, StorageError, UsageError
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.add_source import Described, Entered
-from briefgen.library.ingest.curate import add_source, campaign_folder
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.add_source import SourcePlan, WorkDescription
+from briefgen.library.ingest.curate import add_source, find_campaign_folder
 from briefgen.library.loader import load_library
-from briefgen.library.sources import find_texts, load_records, load_references
-from briefgen.model.source import Furniture
+from briefgen.library.references import load_references
+from briefgen.library.sources import find_texts, load_records
+from briefgen.model.source import FrontMatter
 
 TEXT = (
     "Wells of the north\n\n"
     "The monitors visited 14 towns.\nThey spoke with 212 people.\nAll of them were thirsty.\n"
 )
-WELLS = Described("Wells of the North", ("Sample, Ada", "Example Monitors"), "2024-05", "report")
+WELLS = WorkDescription("Wells of the North", ("Sample, Ada", "Example Monitors"), "2024-05", "report")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> LibraryFolder:
     (tmp_path / "campaign.yaml").touch()
-    return campaign_folder(tmp_path)
+    return find_campaign_folder(tmp_path)
 
 
-def text(folder: Folder, content: str = TEXT, name: str = "wells.txt") -> Path:
+def text(folder: LibraryFolder, content: str = TEXT, name: str = "wells.txt") -> Path:
     path = folder.path.parent / name
     path.write_text(content, encoding="utf-8")
     return path
 
 
-def add(folder: Folder, content: str = TEXT, described: Described = WELLS, **options: object) -> Entered:
+def add(folder: LibraryFolder, content: str = TEXT, described: WorkDescription = WELLS, **options: object) -> SourcePlan:
     return add_source(folder, text(folder, content), "wells-2024", described, **options)  # type: ignore[arg-type]
 
 
@@ -42,7 +43,7 @@ def codes(error: pytest.ExceptionInfo[BriefgenError]) -> list[str]:
     return [problem.code for problem in error.value.problems]
 
 
-def everything(folder: Folder) -> dict[str, bytes]:
+def everything(folder: LibraryFolder) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder.path)): path.read_bytes()
         for path in folder.path.rglob("*")
@@ -50,10 +51,10 @@ def everything(folder: Folder) -> dict[str, bytes]:
     }
 
 
-TITLE = Furniture(lines="1", what="title")
+TITLE = FrontMatter(lines="1", what="title")
 
 
-def test_text_record_and_reference_are_written_and_read_back_clean(folder: Folder) -> None:
+def test_text_record_and_reference_are_written_and_read_back_clean(folder: LibraryFolder) -> None:
     add(folder, furniture=[TITLE])
     findings = ProblemList()
     library = load_library([folder], findings)
@@ -68,7 +69,7 @@ def test_text_record_and_reference_are_written_and_read_back_clean(folder: Folde
     }
 
 
-def test_lines_are_shown_with_the_numbers_of_their_paragraphs(folder: Folder) -> None:
+def test_lines_are_shown_with_the_numbers_of_their_paragraphs(folder: LibraryFolder) -> None:
     lines = add(folder, furniture=[TITLE]).lines
     assert [(one.number, one.paragraph, one.what) for one in lines] == [
         (1, None, "title"),
@@ -78,11 +79,11 @@ def test_lines_are_shown_with_the_numbers_of_their_paragraphs(folder: Folder) ->
     ]
 
 
-def test_what_looks_like_furniture_is_recorded_as_such_and_can_be_kept(folder: Folder) -> None:
+def test_what_looks_like_furniture_is_recorded_as_such_and_can_be_kept(folder: LibraryFolder) -> None:
     page = text(folder, "<h1>Wells</h1><p>One.</p><h2>Two</h2><p>Three.</p>", "wells.html")
     taken = add_source(folder, page, "wells-2024", WELLS)
     assert [(entry.lines, entry.what) for entry in taken.furniture] == [("1", "heading"), ("3", "heading")]
-    kept = add_source(folder, page, "wells-2024", Described(), body=frozenset({3}), replace=True)
+    kept = add_source(folder, page, "wells-2024", WorkDescription(), body=frozenset({3}), replace=True)
     assert [(one.paragraph, one.text) for one in kept.lines if one.paragraph] == [
         (1, "One."),
         (2, "Two"),
@@ -90,12 +91,12 @@ def test_what_looks_like_furniture_is_recorded_as_such_and_can_be_kept(folder: F
     ]
 
 
-def test_full_texts_stay_out_of_version_control(folder: Folder) -> None:
+def test_full_texts_stay_out_of_version_control(folder: LibraryFolder) -> None:
     add(folder)
     assert "*" in (folder.path / "seeds/texts/.gitignore").read_text().splitlines()
 
 
-def test_references_that_are_there_stay_to_the_letter(folder: Folder) -> None:
+def test_references_that_are_there_stay_to_the_letter(folder: LibraryFolder) -> None:
     before = '[\r\n    {"id": "a-2001",  "type": "book", "title": "Ä"}\r\n]'
     (folder.path / "seeds").mkdir()
     (folder.path / "seeds/references.json").write_bytes(before.encode())
@@ -105,39 +106,39 @@ def test_references_that_are_there_stay_to_the_letter(folder: Folder) -> None:
     assert [item["id"] for item in json.loads(after)] == ["a-2001", "wells-2024"]
 
 
-def test_a_work_that_is_cited_already_gets_its_text_only(folder: Folder) -> None:
-    entered = add_source(folder, text(folder), "coi-2014-report", Described())
+def test_a_work_that_is_cited_already_gets_its_text_only(folder: LibraryFolder) -> None:
+    entered = add_source(folder, text(folder), "coi-2014-report", WorkDescription())
     assert entered.is_cited
     assert not (folder.path / "seeds/references.json").exists()
     assert (folder.path / "seeds/coi-2014-report.yaml").is_file()
 
 
-def test_a_work_that_is_cited_already_is_not_described_again(folder: Folder) -> None:
+def test_a_work_that_is_cited_already_is_not_described_again(folder: LibraryFolder) -> None:
     with pytest.raises(BriefgenError) as caught:
         add_source(folder, text(folder), "coi-2014-report", WELLS)
     assert codes(caught) == ["source-known"]
 
 
-def test_a_new_work_needs_a_title(folder: Folder) -> None:
+def test_a_new_work_needs_a_title(folder: LibraryFolder) -> None:
     with pytest.raises(BriefgenError) as caught:
-        add(folder, described=Described())
+        add(folder, described=WorkDescription())
     assert codes(caught) == ["source-title"]
 
 
 @pytest.mark.parametrize(
     ("described", "code"),
     [
-        (Described("T", issued="5/2024"), "source-date"),
-        (Described("T", issued="2024-13"), "source-date"),
-        (Described("T", issued="199X"), "source-date"),
-        (Described("T", accessed="yesterday"), "source-date"),
-        (Described("T", url="www.example.org"), "source-url"),
-        (Described("T", type="raport"), "reference-type"),
-        (Described("<script>T</script>"), "reference-markup"),
+        (WorkDescription("T", issued="5/2024"), "source-date"),
+        (WorkDescription("T", issued="2024-13"), "source-date"),
+        (WorkDescription("T", issued="199X"), "source-date"),
+        (WorkDescription("T", accessed="yesterday"), "source-date"),
+        (WorkDescription("T", url="www.example.org"), "source-url"),
+        (WorkDescription("T", type="raport"), "reference-type"),
+        (WorkDescription("<script>T</script>"), "reference-markup"),
     ],
 )
 def test_a_description_that_cannot_be_cited_is_refused(
-    folder: Folder, described: Described, code: str
+    folder: LibraryFolder, described: WorkDescription, code: str
 ) -> None:
     with pytest.raises(BriefgenError) as caught:
         add(folder, described=described)
@@ -146,7 +147,7 @@ def test_a_description_that_cannot_be_cited_is_refused(
 
 
 @pytest.mark.parametrize("source", ["HRW 2024", "", "../up", "rests-on", "a--b", "ä-2024"])
-def test_an_id_that_cannot_name_a_file_is_refused(folder: Folder, source: str) -> None:
+def test_an_id_that_cannot_name_a_file_is_refused(folder: LibraryFolder, source: str) -> None:
     with pytest.raises(BriefgenError) as caught:
         add_source(folder, text(folder), source, WELLS)
     assert codes(caught) == ["source-id"]
@@ -154,35 +155,35 @@ def test_an_id_that_cannot_name_a_file_is_refused(folder: Folder, source: str) -
 
 
 @pytest.mark.parametrize("lines", ["90", "1-90"])
-def test_furniture_beyond_the_end_is_refused(folder: Folder, lines: str) -> None:
+def test_furniture_beyond_the_end_is_refused(folder: LibraryFolder, lines: str) -> None:
     with pytest.raises(BriefgenError) as caught:
-        add(folder, furniture=[Furniture(lines=lines, what="x")])
+        add(folder, furniture=[FrontMatter(lines=lines, what="x")])
     assert codes(caught) == ["furniture-lines"]
 
 
 @pytest.mark.parametrize("lines", ["0", "3-1", "a", "", "1,2"])
-def test_furniture_that_is_no_range_is_refused(folder: Folder, lines: str) -> None:
+def test_furniture_that_is_no_range_is_refused(folder: LibraryFolder, lines: str) -> None:
     with pytest.raises(UsageError) as caught:
-        add(folder, furniture=[Furniture(lines=lines, what="x")])
+        add(folder, furniture=[FrontMatter(lines=lines, what="x")])
     assert codes(caught) == ["furniture-lines"]
 
 
 # -- adding again
 
 
-def test_the_same_text_again_changes_nothing_and_keeps_its_furniture(folder: Folder) -> None:
+def test_the_same_text_again_changes_nothing_and_keeps_its_furniture(folder: LibraryFolder) -> None:
     add(folder, furniture=[TITLE])
     before = everything(folder)
-    entered = add(folder, described=Described())
+    entered = add(folder, described=WorkDescription())
     assert not entered.files and entered.lines[0].what == "title"
     assert everything(folder) == before
 
 
-def test_a_text_that_is_not_at_hand_any_more_is_put_back(folder: Folder) -> None:
+def test_a_text_that_is_not_at_hand_any_more_is_put_back(folder: LibraryFolder) -> None:
     add(folder, furniture=[TITLE])
     before = everything(folder)
     (folder.path / "seeds/texts/wells-2024.txt").unlink()
-    add(folder, described=Described())
+    add(folder, described=WorkDescription())
     assert everything(folder) == before
 
 
@@ -199,31 +200,31 @@ def test_a_text_that_is_not_at_hand_any_more_is_put_back(folder: Folder) -> None
     ],
 )
 def test_a_changed_text_says_where_it_differs_and_waits_to_be_asked(
-    folder: Folder, changed: str, said: str
+    folder: LibraryFolder, changed: str, said: str
 ) -> None:
     add(folder)
     before = everything(folder)
     with pytest.raises(BriefgenError) as caught:
-        add(folder, changed, Described())
+        add(folder, changed, WorkDescription())
     assert codes(caught) == ["source-changed"]
     assert said in caught.value.problems[0].message
     assert everything(folder) == before
-    assert add(folder, changed, Described(), replace=True).differing == said
+    assert add(folder, changed, WorkDescription(), replace=True).differing == said
     findings = ProblemList()
     texts = find_texts(load_records([folder], findings), [folder], None, {}, findings)
     assert not findings.problems and texts["wells-2024"]
 
 
-def test_what_editors_wrote_into_a_record_stays_when_its_text_is_replaced(folder: Folder) -> None:
+def test_what_editors_wrote_into_a_record_stays_when_its_text_is_replaced(folder: LibraryFolder) -> None:
     add(folder)
     path = folder.path / "seeds/wells-2024.yaml"
     path.write_text(path.read_text() + "quotation: {printed: 0.2}\nnote: from the office\n")
-    add(folder, TEXT + "More.\n", Described(), replace=True)
+    add(folder, TEXT + "More.\n", WorkDescription(), replace=True)
     record = load_records([folder], ProblemList())["wells-2024"]
     assert (record.quotation.printed, record.note, len(record.paragraphs)) == (0.2, "from the office", 5)
 
 
-def test_a_text_that_lies_there_without_a_record_is_not_overwritten(folder: Folder) -> None:
+def test_a_text_that_lies_there_without_a_record_is_not_overwritten(folder: LibraryFolder) -> None:
     (folder.path / "seeds/texts").mkdir(parents=True)
     (folder.path / "seeds/texts/wells-2024.txt").write_text("Something else.")
     with pytest.raises(BriefgenError) as caught:
@@ -231,7 +232,7 @@ def test_a_text_that_lies_there_without_a_record_is_not_overwritten(folder: Fold
     assert codes(caught) == ["source-changed"]
 
 
-def test_a_text_that_lies_in_its_place_is_recorded_there(folder: Folder) -> None:
+def test_a_text_that_lies_in_its_place_is_recorded_there(folder: LibraryFolder) -> None:
     place = folder.path / "seeds/texts/wells-2024.txt"
     place.parent.mkdir(parents=True)
     place.write_text(TEXT)
@@ -241,7 +242,7 @@ def test_a_text_that_lies_in_its_place_is_recorded_there(folder: Folder) -> None
 
 
 def test_nothing_is_half_written_when_the_disk_refuses(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
+    folder: LibraryFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -254,7 +255,7 @@ def test_nothing_is_half_written_when_the_disk_refuses(
 
 
 def test_nothing_is_written_through_a_link_that_leads_out(
-    folder: Folder, tmp_path_factory: pytest.TempPathFactory
+    folder: LibraryFolder, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (folder.path / "seeds").symlink_to(outside)
@@ -264,22 +265,22 @@ def test_nothing_is_written_through_a_link_that_leads_out(
     assert not list(outside.iterdir())
 
 
-def test_a_text_that_numbers_its_own_paragraphs_otherwise_is_remarked_upon(folder: Folder) -> None:
+def test_a_text_that_numbers_its_own_paragraphs_otherwise_is_remarked_upon(folder: LibraryFolder) -> None:
     numbered = "Summary\n" + "".join(f"{number}. The council heard it.\n" for number in range(1, 8))
     assert "numbers its own paragraphs" in add(folder, numbered).remarks[0]
-    fitting = add(folder, numbered, Described(), furniture=[TITLE], replace=True)
+    fitting = add(folder, numbered, WorkDescription(), furniture=[TITLE], replace=True)
     assert not fitting.remarks
 
 
 def test_a_folder_without_a_campaign_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        campaign_folder(tmp_path)
+        find_campaign_folder(tmp_path)
     assert codes(caught) == ["campaign-missing"]
 
 
-def test_the_essay_gets_the_record_that_ships_with_briefgen(texts: Path, folder: Folder) -> None:
-    shipped = load_records([Folder(Path(__file__).parents[2])], ProblemList())["park-2013"]
-    entered = add_source(folder, texts / "park-2013.txt", "park-2013", Described(), shipped.furniture)
+def test_the_essay_gets_the_record_that_ships_with_briefgen(texts: Path, folder: LibraryFolder) -> None:
+    shipped = load_records([LibraryFolder(Path(__file__).parents[2])], ProblemList())["park-2013"]
+    entered = add_source(folder, texts / "park-2013.txt", "park-2013", WorkDescription(), shipped.furniture)
     made = load_records([folder], ProblemList())["park-2013"]
     assert (made.sha256, made.paragraphs) == (shipped.sha256, shipped.paragraphs)
     assert "park-2013" not in load_references([folder], ProblemList()) and entered.is_cited

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import ProblemList, StorageError
-from briefgen.recipients import read_congress, read_popolo, read_recipients, read_workbook
-from briefgen.system.yaml_reader import read_text
+from briefgen.recipients.csv_file import read_csv
+from briefgen.recipients.importers.congress import read_congress
+from briefgen.recipients.importers.popolo import read_popolo
+from briefgen.recipients.xlsx import read_xlsx
+from briefgen.system.yaml_reader import read_text_file
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "popolo", "congress", "yaml"])
@@ -18,13 +21,13 @@ def test_no_reader_of_lists_waits_for_a_pipe(tmp_path: Path, kind: str) -> None:
     os.mkfifo(pipe)
     with pytest.raises(StorageError) as caught:
         if kind == "csv":
-            read_recipients(pipe, "pipe", ProblemList())
+            read_csv(pipe, "pipe", ProblemList())
         elif kind == "xlsx":
-            read_workbook(pipe, "pipe", ProblemList())
+            read_xlsx(pipe, "pipe", ProblemList())
         elif kind == "popolo":
             read_popolo(pipe, "pipe", ProblemList())
         elif kind == "congress":
             read_congress(tmp_path, "data", ProblemList())
         else:
-            read_text(pipe, "pipe")
+            read_text_file(pipe, "pipe")
     assert [problem.code for problem in caught.value.problems] == ["file-irregular"]

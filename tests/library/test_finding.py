@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import Place
-from briefgen.library.search import find, folded
+from briefgen.library.search import fold_word, search_snippets
 from briefgen.model.snippet import Evidence, Review, Snippet
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
 REFERENCES = {
-    "wells-2024": Reference(
+    "wells-2024": Source(
         "wells-2024",
         {"title": "Wells of the North", "author": [{"family": "Müller", "given": "Zoë"}]},
         Place("x"),
@@ -27,7 +27,7 @@ def snippet(name: str, body: str = "Nothing of note.", **fields: object) -> Snip
 
 
 def ids(words: list[str], *snippets: Snippet) -> list[str]:
-    return [hit.snippet.id for hit in find(snippets, REFERENCES, words)]
+    return [hit.snippet.id for hit in search_snippets(snippets, REFERENCES, words)]
 
 
 def test_all_words_come_before_some_wherever_they_stand() -> None:
@@ -85,12 +85,12 @@ def test_authors_and_variants_are_searched() -> None:
     ],
 )
 def test_case_accents_and_plurals_make_no_difference(typed: str, written: str) -> None:
-    assert folded(typed) == folded(written)
+    assert fold_word(typed) == fold_word(written)
 
 
 @pytest.mark.parametrize("word", ["status", "congress", "crisis", "gas", "us"])
 def test_words_that_end_in_s_are_not_cut(word: str) -> None:
-    assert folded(word) == word
+    assert fold_word(word) == word
 
 
 def test_a_long_word_is_found_at_the_beginning_of_a_longer_one_but_counts_less() -> None:
@@ -101,14 +101,14 @@ def test_a_long_word_is_found_at_the_beginning_of_a_longer_one_but_counts_less()
 
 def test_the_wording_is_shown_around_the_first_word_with_every_word_marked() -> None:
     body = "word " * 60 + "the Wells of one town and the wells of another " + "word " * 60
-    (hit,) = find([snippet("a", body.strip())], REFERENCES, ["wells"])
+    (hit,) = search_snippets([snippet("a", body.strip())], REFERENCES, ["wells"])
     assert hit.where == "wording" and len(hit.text) < 200
     assert [hit.text[start:end] for start, end in hit.spans] == ["Wells", "wells"]
     assert hit.text.startswith("… ") and hit.text.endswith(" …")
 
 
 def test_words_that_were_found_are_named_as_typed() -> None:
-    (hit,) = find([snippet("a", "A camp.")], REFERENCES, ["CAMPS wells"])
+    (hit,) = search_snippets([snippet("a", "A camp.")], REFERENCES, ["CAMPS wells"])
     assert hit.found == ("CAMPS",)
 
 
@@ -118,6 +118,6 @@ def test_nothing_is_found_for_nothing() -> None:
 
 @given(st.lists(st.text(max_size=12), max_size=4), st.text(min_size=1, max_size=300))
 def test_any_words_in_any_wording_are_searched_and_marks_stand_on_words(words: list[str], body: str) -> None:
-    for hit in find([snippet("a", body)], REFERENCES, words):
+    for hit in search_snippets([snippet("a", body)], REFERENCES, words):
         assert hit.found and hit.score > 0
         assert all(0 <= start < end <= len(hit.text) for start, end in hit.spans)

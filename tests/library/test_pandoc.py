@@ -22,7 +22,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fault() -> tuple[str, str, str | None]:
     with pytest.raises(BriefgenError) as caught:
-        pandoc.pandoc_program("reads BibTeX")
+        pandoc.find_pandoc("reads BibTeX")
     (problem,) = caught.value.problems
     return problem.code, problem.message, problem.hint
 
@@ -30,20 +30,20 @@ def fault() -> tuple[str, str, str | None]:
 def test_a_pandoc_that_is_not_there_is_told_with_the_command_that_brings_it(package: Path) -> None:
     assert fault() == (
         "pandoc-missing",
-        "pandoc, which reads BibTeX, is not there",
+        "pandoc, which reads BibTeX, is not installed",
         "pip install --force-reinstall pypandoc_binary",
     )
 
 
 def test_a_missing_package_is_told_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pandoc, "find_spec", lambda name: None)
-    assert fault()[1].endswith("is not there")
+    assert fault()[1].endswith("is not installed")
 
 
 def test_a_pandoc_that_may_not_be_run_is_told(package: Path) -> None:
     package.write_bytes(b"")
     package.chmod(0o644)
-    assert fault()[1].endswith("may not be run by you")
+    assert fault()[1].endswith("is not executable for you")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from briefgen.library.ingest.pdf_lines import Line, Page, read_pages
-from briefgen.library.ingest.pdf_paragraphs import join_pages
+from briefgen.library.ingest.pdf_lines import PdfLine, PdfPage, read_pdf_pages
+from briefgen.library.ingest.pdf_paragraphs import join_pdf_pages
 
 TEXT = (
     "commission reported considerable communication difficulties cooperation between governments remained "
@@ -35,7 +35,7 @@ def prose(number: int, words: int) -> str:
 PARAGRAPHS = [prose(number, 20 + 17 * (number % 6)) for number in range(1, 31)]
 
 
-def printed(css: str, body: str) -> list[Page]:
+def printed(css: str, body: str) -> list[PdfPage]:
     """The pages as WeasyPrint sets them, in a font that is the same on every machine."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -46,15 +46,15 @@ def printed(css: str, body: str) -> list[Page]:
     fonts = FontConfiguration()
     sheet = CSS(string=style, font_config=fonts)
     page = HTML(string=f'<html lang="en">{body}')
-    return read_pages(page.write_pdf(stylesheets=[sheet], font_config=fonts), "test.pdf")
+    return read_pdf_pages(page.write_pdf(stylesheets=[sheet], font_config=fonts), "test.pdf")
 
 
-def bodies(pages: Sequence[Page]) -> list[str]:
-    return [block.text for block in join_pages(pages).blocks if not block.what]
+def bodies(pages: Sequence[PdfPage]) -> list[str]:
+    return [block.text for block in join_pdf_pages(pages).blocks if not block.kind]
 
 
-def asides(pages: Sequence[Page]) -> set[str]:
-    return {block.what for block in join_pages(pages).blocks if block.what}
+def asides(pages: Sequence[PdfPage]) -> set[str]:
+    return {block.kind for block in join_pdf_pages(pages).blocks if block.kind}
 
 
 PLAIN = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
@@ -109,7 +109,7 @@ def test_a_block_quotation_is_one_paragraph() -> None:
 SIZE, STEP, LEFT, WIDTH, LETTER = 12.0, 14.0, 60.0, 300.0, 6.0
 
 
-def set_in_lines(paragraphs: Sequence[str], indent: float = 18.0, on_page: int = 30) -> list[Page]:
+def set_in_lines(paragraphs: Sequence[str], indent: float = 18.0, on_page: int = 30) -> list[PdfPage]:
     """Set words as a typewriter would: letters of one width, no hyphenation, the first line indented."""
     lines: list[tuple[str, float]] = []
     for paragraph in paragraphs:
@@ -124,7 +124,7 @@ def set_in_lines(paragraphs: Sequence[str], indent: float = 18.0, on_page: int =
         lines.append((text, at))
     return [
         tuple(
-            Line(
+            PdfLine(
                 text,
                 LEFT + at,
                 700 - STEP * row,
@@ -149,7 +149,7 @@ def test_no_word_is_lost_or_doubled_and_indents_begin_paragraphs(paragraphs: lis
     pages = set_in_lines(paragraphs)
     edges = [line.text for page in pages for line in (*page[:2], *page[2:][-2:])]
     assume(len(set(edges)) == len(edges))  # what returns there is a running head
-    joined = join_pages(pages)
+    joined = join_pdf_pages(pages)
     assert " ".join(block.text for block in joined.blocks).split() == " ".join(paragraphs).split()
     assert [block.text for block in joined.blocks] == paragraphs
 
@@ -164,43 +164,43 @@ def test_a_word_divided_at_the_end_of_a_line_is_written_as_the_text_writes_it_el
     ]
     texts = ["cooperation is", *lines]
     page = tuple(
-        Line(text, LEFT, 700 - STEP * row, LEFT + 300, 712 - STEP * row, SIZE)
+        PdfLine(text, LEFT, 700 - STEP * row, LEFT + 300, 712 - STEP * row, SIZE)
         for row, text in enumerate(texts)
     )
-    joined = join_pages([page])
+    joined = join_pdf_pages([page])
     assert joined.blocks[0].text == (
         "cooperation is a co-operation and self-rule of the cooperation was a self-rule "
         "of non-Koreans in circles"
     )
-    assert joined.guessed == ("circles",)
+    assert joined.guessed_words == ("circles",)
 
 
 def test_where_pages_end_with_a_full_stop_and_nothing_tells_the_page_is_named() -> None:
     pages = [
         tuple(
-            Line(
+            PdfLine(
                 f"{word} so many words that end.", LEFT, 700 - STEP * row, LEFT + 300, 712 - STEP * row, SIZE
             )
             for row, word in enumerate(words)
         )
         for words in (("One", "two", "three"), ("Four", "five", "six"))
     ]
-    assert join_pages(pages).doubtful == (1,)
+    assert join_pdf_pages(pages).doubtful_pages == (1,)
 
 
 def test_roman_and_arabic_page_numbers_are_known_by_counting_on() -> None:
-    def page(number: str, year: str) -> Page:
+    def page(number: str, year: str) -> PdfPage:
         return (
-            Line(f"Some words of the year {year} and more of them", LEFT, 700, LEFT + 300, 712, SIZE),
-            Line(year, LEFT, 686, LEFT + 30, 698, SIZE),
-            Line(number, LEFT, 40, LEFT + 10, 52, SIZE),
+            PdfLine(f"Some words of the year {year} and more of them", LEFT, 700, LEFT + 300, 712, SIZE),
+            PdfLine(year, LEFT, 686, LEFT + 30, 698, SIZE),
+            PdfLine(number, LEFT, 40, LEFT + 10, 52, SIZE),
         )
 
-    joined = join_pages([page("iii", "1995"), page("iv", "2012"), page("v", "1984")])
-    numbers = [block.text for block in joined.blocks if block.what == "page number"]
+    joined = join_pdf_pages([page("iii", "1995"), page("iv", "2012"), page("v", "1984")])
+    numbers = [block.text for block in joined.blocks if block.kind == "page number"]
     assert numbers == ["iii", "iv", "v"]
 
 
 def test_no_pages_are_no_paragraphs() -> None:
-    assert join_pages([]).blocks == ()
-    assert join_pages([(), ()]).blocks == ()
+    assert join_pdf_pages([]).blocks == ()
+    assert join_pdf_pages([(), ()]).blocks == ()

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from briefgen.address.address import address
-from briefgen.address.forms_of_address import Forms
+from briefgen.address.address import address_recipient
+from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.recipients import read_congress, read_recipients, sendable, write_recipients
-from briefgen.recipients.importers.congress import member_name
+from briefgen.recipients.csv_file import format_csv, read_csv
+from briefgen.recipients.importers.congress import parse_member_name, read_congress
+from briefgen.recipients.validation import check_sendable
 
 # first | last | suffix | official_full -> printed | given | family
 PRINTED = """\
@@ -39,7 +40,7 @@ James (Jim) | Sample | Jr. | -> James Sample, Jr. | James | Sample
 def test_the_name_is_what_the_member_prints(line: str) -> None:
     before, _, after = line.partition("->")
     values = [value.strip() for value in before.split("|")]
-    name = member_name(dict(zip(("first", "last", "suffix", "official_full"), values, strict=True)))
+    name = parse_member_name(dict(zip(("first", "last", "suffix", "official_full"), values, strict=True)))
     assert [name.printed, name.given, name.family] == [value.strip() for value in after.split("|")]
 
 
@@ -168,19 +169,19 @@ def test_sendable_says_who_cannot_be_written_to_and_why() -> None:
     ada = Recipient(
         id="ada", office="uk-mp", country="GB", name="Ada Sample", locality="London", postal_code="SW1A 0AA"
     )
-    assert sendable(ada, date(2026, 11, 23)) is None
-    ended = sendable(replace(ada, term_end=date(2026, 11, 3)), date(2026, 11, 23))
+    assert check_sendable(ada, date(2026, 11, 23)) is None
+    ended = check_sendable(replace(ada, term_end=date(2026, 11, 3)), date(2026, 11, 23))
     assert ended is not None
     assert ended.code == "term-ended"
     assert "Ada Sample (ada)" in ended.message
-    assert sendable(replace(ada, term_end=date(2026, 11, 23)), date(2026, 11, 23)) is None
+    assert check_sendable(replace(ada, term_end=date(2026, 11, 23)), date(2026, 11, 23)) is None
     for lacking in (
         {"locality": ""},
         {"postal_code": ""},
         {"country": ""},
         {"locality": "", "postal_code": ""},
     ):
-        problem = sendable(replace(ada, **lacking), date(2026, 11, 23))  # type: ignore[arg-type]
+        problem = check_sendable(replace(ada, **lacking), date(2026, 11, 23))  # type: ignore[arg-type]
         assert problem is not None
         assert (problem.code, "Ada Sample" in problem.message) == ("no-address", True)
 
@@ -235,7 +236,7 @@ def test_all_members_are_read_with_distinct_ids(congress: list[Recipient]) -> No
 
 
 def test_three_members_cannot_be_written_to_in_november_2026(congress: list[Recipient]) -> None:
-    problems = {member.name: sendable(member, date(2026, 11, 23)) for member in congress}
+    problems = {member.name: check_sendable(member, date(2026, 11, 23)) for member in congress}
     assert {name: problem.code for name, problem in problems.items() if problem} == {
         "Jon Husted": "term-ended",
         "Ashley Moody": "term-ended",
@@ -256,12 +257,12 @@ def test_every_address_is_split_into_room_and_locality(congress: list[Recipient]
 def test_every_name_is_clean_and_ends_with_the_family_name_of_the_salutation(
     congress: list[Recipient],
 ) -> None:
-    forms = Forms.load(ProblemList())
+    forms = FormsOfAddress.load(ProblemList())
     for member in congress:
         assert not set(member.name) & set('"“”()'), member.name
         bare = member.name.removesuffix(member.suffix).rstrip(", ")
         assert bare == f"{member.given} {member.family}"
-        salutation = address(member, forms, sender_country="US").salutation
+        salutation = address_recipient(member, forms, sender_country="US").salutation
         assert salutation in (
             f"Dear Senator {member.family}:",
             f"Dear Representative {member.family}:",
@@ -323,9 +324,9 @@ Mike Johnson | Dear Mr. Speaker:
 
 
 def test_hard_names_are_printed_as_reviewed(congress: list[Recipient]) -> None:
-    forms = Forms.load(ProblemList())
+    forms = FormsOfAddress.load(ProblemList())
     shown = {
-        f"{member.name} | {address(member, forms, sender_country='US').salutation}" for member in congress
+        f"{member.name} | {address_recipient(member, forms, sender_country='US').salutation}" for member in congress
     }
     assert [line for line in HARD.splitlines() if line not in shown] == []
 
@@ -339,15 +340,15 @@ def _told(actual: str, name: str) -> str:
     return "\n".join(difflib.unified_diff(expected.splitlines(), actual.splitlines(), "reviewed", "now", n=0))
 
 
-def _all_members(congress: list[Recipient], forms: Forms) -> str:
+def _all_members(congress: list[Recipient], forms: FormsOfAddress) -> str:
     rows = []
     for member in congress:
-        due = address(member, forms, sender_country="US")
+        due = address_recipient(member, forms, sender_country="US")
         rows.append(" | ".join((*due.lines, due.salutation, member.constituency)))
     return "\n".join(rows) + "\n"
 
 
-def _leaders(congress: list[Recipient], forms: Forms) -> str:
+def _leaders(congress: list[Recipient], forms: FormsOfAddress) -> str:
     """Chairs and ranking members of whole committees as they are addressed as such."""
     rows = []
     for member in congress:
@@ -355,7 +356,7 @@ def _leaders(congress: list[Recipient], forms: Forms) -> str:
             if held.role in ("chair", "ranking") and len(held.id) == 4:
                 office = "committee-chair" if held.role == "chair" else "ranking-member"
                 leader = replace(member, office=f"us-{member.chamber}-{office}", committees=(held,))
-                due = address(leader, forms, sender_country="US")
+                due = address_recipient(leader, forms, sender_country="US")
                 rows.append(" | ".join((*due.lines, due.salutation)))
     return "\n".join(rows) + "\n"
 
@@ -364,18 +365,18 @@ def test_all_members_are_addressed_as_the_table_says_that_was_reviewed_line_by_l
     congress: list[Recipient],
 ) -> None:
     """Changes with the data or the rules; read the new lines before they go into the table."""
-    assert _told(_all_members(congress, Forms.load(ProblemList())), "congress.txt") == ""
+    assert _told(_all_members(congress, FormsOfAddress.load(ProblemList())), "congress.txt") == ""
 
 
 def test_committee_chairs_and_ranking_members_are_addressed_as_reviewed(congress: list[Recipient]) -> None:
-    assert _told(_leaders(congress, Forms.load(ProblemList())), "congress-committees.txt") == ""
+    assert _told(_leaders(congress, FormsOfAddress.load(ProblemList())), "congress-committees.txt") == ""
 
 
 def test_all_members_survive_the_spreadsheet(congress: list[Recipient], tmp_path: Path) -> None:
     path = tmp_path / "recipients.csv"
-    path.write_text(write_recipients(congress), encoding="utf-8-sig")
+    path.write_text(format_csv(congress), encoding="utf-8-sig")
     findings = ProblemList()
-    again = read_recipients(path, "recipients.csv", findings)
+    again = read_csv(path, "recipients.csv", findings)
     assert findings.problems == []
     assert [replace(member, place=None) for member in again] == [
         replace(member, place=None) for member in congress

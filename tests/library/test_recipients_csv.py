@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Place, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.text import clean
-from briefgen.recipients import read_recipients, write_recipients
+from briefgen.model.text import clean_text
+from briefgen.recipients.csv_file import format_csv, read_csv
 
 Read = Callable[..., tuple[list[Recipient], ProblemList]]
 
@@ -25,7 +25,7 @@ def read(tmp_path: Path) -> Read:
         path = tmp_path / "people.csv"
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         findings = ProblemList()
-        return read_recipients(path, "people.csv", findings, **options), findings  # type: ignore[arg-type]
+        return read_csv(path, "people.csv", findings, **options), findings  # type: ignore[arg-type]
 
     return _read
 
@@ -102,7 +102,7 @@ def test_another_encoding_is_refused_until_it_is_named(read: Read) -> None:
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="file-unreadable"):
-        read_recipients(tmp_path / "none.csv", "none.csv", ProblemList())
+        read_csv(tmp_path / "none.csv", "none.csv", ProblemList())
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_postal_code_that_lost_its_zero_is_warned_of_and_the_row_stands(read: 
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=40).map(
-    lambda text: " ".join(clean(text)[0].split())
+    lambda text: " ".join(clean_text(text)[0].split())
 )
 _FREE = st.one_of(_TEXT, st.sampled_from(["=1+1", "-x", "@a", "'=1", "''+x", "'s-Hertogenbosch", 'a "b", c']))
 
@@ -293,15 +293,15 @@ def test_what_is_written_is_read_back_the_same(
         for number, (name, role, link) in enumerate(rows)
     ]
     path = tmp_path_factory.mktemp("csv") / "out.csv"
-    path.write_text(write_recipients(people), encoding="utf-8-sig")
+    path.write_text(format_csv(people), encoding="utf-8-sig")
     findings = ProblemList()
-    again = read_recipients(path, "out.csv", findings)
+    again = read_csv(path, "out.csv", findings)
     assert findings.problems == []
     assert [replace(person, place=None) for person in again] == people
 
 
 def test_no_written_cell_begins_like_a_formula() -> None:
-    written = write_recipients(
+    written = format_csv(
         [Recipient(id="a", office="uk-mp", country="GB", name="=1+1", extra={"Link": "+x"})]
     )
     assert "'=1+1" in written
@@ -316,6 +316,6 @@ def test_any_text_is_read_or_reported_and_never_breaks(
     path = tmp_path_factory.mktemp("csv") / "any.csv"
     path.write_text(f"office,name\nuk-mp,First\n{text}\nuk-mp,Last\n", encoding="utf-8", newline="")
     findings = ProblemList()
-    people = read_recipients(path, "any.csv", findings)
+    people = read_csv(path, "any.csv", findings)
     assert people[0].name == "First"
     assert people[-1].name == "Last" or findings.problems

@@ -9,13 +9,13 @@ import pytest
 from openpyxl import Workbook
 
 from briefgen.errors import BriefgenError, ProblemList
-from briefgen.recipients.reader import read_list
-from briefgen.recipients.table import Columns
+from briefgen.recipients.reader import read_recipients
+from briefgen.recipients.table import ColumnMapping
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB"]
 BAD = ["uk-mpp", "Ben Lee", "x", "London", "SW1A 0AA", "GB"]
-LANGUAGE = Columns(filled={"language": "en-GB"})
+LANGUAGE = ColumnMapping(defaults={"language": "en-GB"})
 
 
 def _csv(folder: Path, *rows: list[str]) -> Path:
@@ -39,7 +39,7 @@ def test_a_workbook_gives_the_recipients_and_problems_of_the_same_csv(tmp_path: 
     results = []
     for path in (_csv(tmp_path, HEADER, ADA, BAD), _xlsx(tmp_path, HEADER, ADA, BAD)):
         findings = ProblemList()
-        (ada,) = read_list(path, "people", findings, offices=["uk-mp"], columns=LANGUAGE)
+        (ada,) = read_recipients(path, "people", findings, offices=["uk-mp"], columns=LANGUAGE)
         assert ada.language == "en-GB"
         results.append((ada, findings.problems))
     assert results[0] == results[1]
@@ -52,13 +52,13 @@ def test_a_workbook_gives_the_recipients_and_problems_of_the_same_csv(tmp_path: 
 def test_a_list_without_a_row_is_a_warning(tmp_path: Path) -> None:
     for path in (_csv(tmp_path, HEADER), _xlsx(tmp_path, HEADER)):
         findings = ProblemList()
-        assert read_list(path, "people", findings) == []
+        assert read_recipients(path, "people", findings) == []
         assert [(one.code, one.severity) for one in findings.problems] == [("recipients-empty", "warning")]
 
 
 def _refused(path: Path) -> tuple[str, str]:
     with pytest.raises(BriefgenError) as caught:
-        read_list(path, path.name, ProblemList())
+        read_recipients(path, path.name, ProblemList())
     (problem,) = caught.value.problems
     assert problem.hint
     return problem.code, problem.message

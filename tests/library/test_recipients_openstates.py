@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from briefgen.address.address import address
-from briefgen.address.forms_of_address import Forms
+from briefgen.address.address import address_recipient
+from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.errors import ProblemList, StorageError
 from briefgen.model.recipient import Committee
-from briefgen.recipients import Brought, Columns, read_openstates
+from briefgen.recipients.importers.openstates import read_openstates
+from briefgen.recipients.importers.registry import ImportResult
+from briefgen.recipients.table import ColumnMapping
 
 OHIO = "ocd-jurisdiction/country:us/state:oh/government"
 ADA: dict[str, Any] = {
@@ -66,13 +68,13 @@ COMMITTEE: dict[str, Any] = {
 }
 
 
-def read(folder: Path, columns: Columns | None = None, **files: Any) -> tuple[Brought, list[tuple[str, str]]]:
+def read(folder: Path, columns: ColumnMapping | None = None, **files: Any) -> tuple[ImportResult, list[tuple[str, str]]]:
     for name, data in files.items():
         path = folder / "data" / f"{name.replace('__', '/')}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(data if isinstance(data, str) else yaml.safe_dump(data), encoding="utf-8")
     findings = ProblemList()
-    brought = read_openstates([(folder / "data", "data")], findings, columns=columns or Columns())
+    brought = read_openstates([(folder / "data", "data")], findings, columns=columns or ColumnMapping())
     return brought, [(one.code, str(one.place)) for one in findings.problems]
 
 
@@ -92,7 +94,7 @@ def test_the_role_held_now_gives_the_office_and_the_capitol_the_address(tmp_path
     assert ada.committees == (Committee("senate-agriculture", "Committee on Agriculture", "chair"),)
     assert ada.contact_form == "https://example.org/write"
     assert brought.newest == date(2021, 1, 4)
-    to = address(replace(ada, language="en"), Forms.load(ProblemList()), sender_country="US")
+    to = address_recipient(replace(ada, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US")
     assert to.lines[:2] == ("The Honorable Ada Sample", "Ohio Senate")
 
 
@@ -103,7 +105,7 @@ def test_the_form_of_2019_and_an_assembly_are_read(tmp_path: Path) -> None:
         "Assembly Member",
         "Sacramento",
     )
-    to = address(replace(ben, language="en"), Forms.load(ProblemList()), sender_country="US")
+    to = address_recipient(replace(ben, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US")
     assert to.salutation == "Dear Assembly Member Placeholder:"
 
 
@@ -131,7 +133,7 @@ def test_a_role_without_a_form_is_said_unless_the_office_is_given(tmp_path: Path
     mayor = {**ADA, "roles": [{"type": "mayor", "jurisdiction": OHIO}]}
     brought, problems = read(tmp_path, ada=mayor)
     assert (brought.recipients, problems) == ([], [("openstates-role", "data/ada.yml")])
-    given = Columns(filled={"office": "city-mayor"})
+    given = ColumnMapping(defaults={"office": "city-mayor"})
     assert read(tmp_path, given)[0].recipients[0].office == "city-mayor"
 
 

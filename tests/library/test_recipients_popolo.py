@@ -11,9 +11,11 @@ import pytest
 
 from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Committee
-from briefgen.recipients import Brought, Columns, read_popolo
+from briefgen.recipients.importers.popolo import read_popolo
+from briefgen.recipients.importers.registry import ImportResult
+from briefgen.recipients.table import ColumnMapping
 
-MPS = Columns(filled={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"})
+MPS = ColumnMapping(defaults={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"})
 DATA: dict[str, Any] = {
     "persons": [
         {
@@ -75,7 +77,7 @@ DATA: dict[str, Any] = {
 }
 
 
-def read(folder: Path, data: Any, columns: Columns = MPS) -> tuple[Brought, list[tuple[str, str]]]:
+def read(folder: Path, data: Any, columns: ColumnMapping = MPS) -> tuple[ImportResult, list[tuple[str, str]]]:
     path, findings = folder / "members.json", ProblemList()
     path.write_text(json.dumps(data), encoding="utf-8")
     brought = read_popolo(path, "members.json", findings, columns=columns)
@@ -121,7 +123,7 @@ def test_a_post_in_the_government_gives_role_and_organisation_while_it_is_held(t
         "organization_id": "office",
         "role": "Foreign Secretary",
     }
-    minister = Columns(filled={"office": "uk-minister"})
+    minister = ColumnMapping(defaults={"office": "uk-minister"})
     for end, found in (("", ("Foreign Secretary", "Foreign Office")), ("2025-01-01", ("", ""))):
         data = {**DATA, "memberships": [*DATA["memberships"], {**post, "end_date": end}]}
         ada = read(tmp_path, data, minister)[0].recipients[0]
@@ -159,13 +161,13 @@ def test_an_address_in_one_piece_is_parted_at_its_code(
     tmp_path: Path, text: str, country: str, parts: tuple[tuple[str, ...], str, str]
 ) -> None:
     person = {"id": "1", "name": "Ben", "contact_details": [{"type": "address", "value": text}]}
-    columns = Columns(filled={**MPS.filled, "country": country})
+    columns = ColumnMapping(defaults={**MPS.defaults, "country": country})
     (ben,) = read(tmp_path, [person], columns)[0].recipients
     assert (ben.address, ben.locality, ben.postal_code) == parts
 
 
 def test_without_an_office_nobody_is_taken(tmp_path: Path) -> None:
-    brought, problems = read(tmp_path, [{"id": "1", "name": "Ben"}], Columns())
+    brought, problems = read(tmp_path, [{"id": "1", "name": "Ben"}], ColumnMapping())
     assert brought.recipients == []
     assert problems == [("recipient-missing", "person 1 (Ben): the column office is empty")]
 

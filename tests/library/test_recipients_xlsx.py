@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
-from briefgen.recipients import read_workbook
-from briefgen.recipients.table import Columns
+from briefgen.recipients.table import ColumnMapping
+from briefgen.recipients.xlsx import read_xlsx
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country", "term_end", "note"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB", date(2029, 5, 1), "met"]
@@ -34,13 +34,13 @@ def book(folder: Path, *rows: Sequence[Any], title: str = "Members") -> Path:
 
 def read(path: Path, **more: Any) -> tuple[list[Recipient], list[tuple[str, int | None, str]]]:
     findings = ProblemList()
-    people = read_workbook(path, "people.xlsx", findings, **more)
+    people = read_xlsx(path, "people.xlsx", findings, **more)
     return people, [(one.code, one.place and one.place.line, one.message) for one in findings.problems]
 
 
 def refused(path: Path, **more: Any) -> tuple[str, str]:
     with pytest.raises(BriefgenError) as caught:
-        read_workbook(path, "people.xlsx", ProblemList(), **more)
+        read_xlsx(path, "people.xlsx", ProblemList(), **more)
     (problem,) = caught.value.problems
     assert problem.hint
     return problem.code, problem.message
@@ -82,7 +82,7 @@ def test_a_formula_costs_its_row_and_names_its_cell(tmp_path: Path) -> None:
         ("recipient-formula", 2),
         ("recipient-formula", 4),
     ]
-    assert "cell B2: holds a formula" in problems[0][2]
+    assert "cell B2: contains a formula" in problems[0][2]
 
 
 def test_a_formula_among_the_headers_stops_the_file(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_an_error_value_is_told_with_its_cell(tmp_path: Path) -> None:
     path = book(tmp_path, HEADER, [*ADA[:-1], "#N/A"], ADA)
     people, problems = read(path)
     assert len(people) == 1
-    assert problems == [("recipient-cell", 2, "row 2, cell H2: holds an error instead of a value")]
+    assert problems == [("recipient-cell", 2, "row 2, cell H2: contains an error instead of a value")]
 
 
 def test_empty_rows_and_empty_cells_at_the_end_are_no_problem(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_sheet_is_chosen_by_its_name(tmp_path: Path) -> None:
 
 def test_foreign_headers_are_mapped_and_missing_columns_filled(tmp_path: Path) -> None:
     path = book(tmp_path, ["Surname", "First name", "Town", "Secret"], ["Lee", "Ada", "London", "x"])
-    columns = Columns(
+    columns = ColumnMapping(
         {"surname": "family", "First name": "given", "Town": "locality", "Secret": "", "Nowhere": "region"},
         {"office": "uk-mp", "country": "GB"},
     )
@@ -153,7 +153,7 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", "<x/>")
     assert refused(path)[0] == "xlsx-unreadable"
     with pytest.raises(StorageError):
-        read_workbook(tmp_path / "none.xlsx", "none.xlsx", ProblemList())
+        read_xlsx(tmp_path / "none.xlsx", "none.xlsx", ProblemList())
     assert refused(book(tmp_path))[0] == "recipients-header"
 
 
@@ -188,7 +188,7 @@ def test_a_stray_cell_far_away_costs_nothing_but_itself(tmp_path: Path) -> None:
     people, problems = read(_changed(book(tmp_path, HEADER, ADA), SHEET, stray))
     assert len(people) == 1
     assert problems == [
-        ("recipient-row", 1048576, "row 1048576, cell XFD1048576: stands far from all columns")
+        ("recipient-row", 1048576, "row 1048576, cell XFD1048576: is far to the right of the table")
     ]
 
 
@@ -226,10 +226,10 @@ def test_what_the_reading_process_needs_too_much_of_is_refused(
     path = book(tmp_path, HEADER, ADA)
     killed = tmp_path / "killed.py"
     killed.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
-    monkeypatch.setattr("briefgen.recipients.xlsx._CHILD", killed)
+    monkeypatch.setattr("briefgen.recipients.xlsx._WORKER", killed)
     assert refused(path)[0] == "xlsx-too-large"
     killed.write_text("import time; time.sleep(30)")
-    monkeypatch.setattr("briefgen.recipients.xlsx.PATIENCE", 0.2)
+    monkeypatch.setattr("briefgen.recipients.xlsx.WORKER_TIMEOUT_S", 0.2)
     assert refused(path)[0] == "xlsx-too-large"
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from briefgen.errors import ProblemList
-from briefgen.evidence.lock import Lock, WordingEntry, write_lock
-from briefgen.library.folders import Folder
-from briefgen.library.snippets import load_caveats, load_lock, load_snippets, read_card
+from briefgen.evidence.lock import EvidenceLock, LockedWording, serialize_lock
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.snippets import load_caveats, load_lock, load_snippets, parse_statement
 from briefgen.model.snippet import Snippet
 
 CARD = """---
@@ -23,24 +23,24 @@ Lower the *fee*.
 
 def read(text: str, name: str = "fee") -> tuple[Snippet | None, list[tuple[str, int | None]]]:
     findings = ProblemList()
-    card = read_card(Snippet, text, f"snippets/{name}.md", findings)
+    card = parse_statement(Snippet, text, f"snippets/{name}.md", findings)
     return card, [(p.code, p.place.line if p.place else None) for p in findings.problems]
 
 
-def library(root: Path, **files: str) -> Folder:
+def library(root: Path, **files: str) -> LibraryFolder:
     for name, text in files.items():
         path = root / "snippets" / (name.replace("__", "/") + ".md")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Folder(root, root.name)
+    return LibraryFolder(root, root.name)
 
 
 def test_a_snippet_knows_where_its_values_and_its_wording_stand() -> None:
     card, problems = read(CARD)
     assert card is not None and problems == []
     assert card.body == "Lower the *fee*."
-    assert str(card.at("kind")) == "snippets/fee.md:3:1"
-    assert str(card.at("body")) == "snippets/fee.md:6"
+    assert str(card.locate("kind")) == "snippets/fee.md:3:1"
+    assert str(card.locate("body")) == "snippets/fee.md:6"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_snippet_knows_where_its_values_and_its_wording_stand() -> None:
 )
 def test_a_wording_is_one_paragraph_with_emphasis_at_most(body: str, complaint: str) -> None:
     findings = ProblemList()
-    read_card(Snippet, CARD.replace("Lower the *fee*.", body), "snippets/fee.md", findings)
+    parse_statement(Snippet, CARD.replace("Lower the *fee*.", body), "snippets/fee.md", findings)
     (problem,) = findings.problems
     assert problem.code == "snippet-body"
     assert complaint in problem.message
@@ -127,7 +127,7 @@ def test_a_campaign_s_own_snippet_comes_before_a_built_in_one(tmp_path: Path) ->
     snippets = load_snippets([own, built_in], findings)
     assert findings.problems == []
     assert snippets["fee"].body == "Drop the *fee*."
-    assert snippets["toll"].at().file == "built-in/snippets/toll.md"
+    assert snippets["toll"].locate().file == "built-in/snippets/toll.md"
 
 
 def test_caveats_have_their_own_folder(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_library_is_empty(tmp_path: Path) -> None:
     findings = ProblemList()
-    assert load_snippets([Folder(tmp_path)], findings) == {}
+    assert load_snippets([LibraryFolder(tmp_path)], findings) == {}
     assert findings.problems == []
 
 
@@ -166,8 +166,8 @@ def test_the_locks_of_all_folders_are_one_and_the_first_wins(tmp_path: Path) -> 
     for name, by in (("own", "Ann"), ("built-in", "Bob")):
         folder = library(tmp_path / name, fee=CARD)
         keys = ["fee"] if name == "own" else ["fee", "toll"]
-        lock = Lock({}, {key: WordingEntry("a", "b", by, "2029-01-01") for key in keys})
-        (folder.path / "snippets" / "quotes.lock").write_text(write_lock(lock), encoding="utf-8")
+        lock = EvidenceLock({}, {key: LockedWording("a", "b", by, "2029-01-01") for key in keys})
+        (folder.path / "snippets" / "quotes.lock").write_text(serialize_lock(lock), encoding="utf-8")
         entries[name] = folder
     findings = ProblemList()
     lock = load_lock([entries["own"], entries["built-in"]], findings)

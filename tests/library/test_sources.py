@@ -9,27 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefgen.errors import ProblemList
-from briefgen.evidence.normalize import Text
-from briefgen.library.folders import Folder
+from briefgen.evidence.source_text import SourceText
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.references import load_references, parse_references
 from briefgen.library.sources import (
     find_texts,
-    furniture_lines,
+    format_record,
+    front_matter_lines,
     load_records,
-    load_references,
     load_rests_on,
     make_record,
-    read_references,
-    write_record,
 )
-from briefgen.model.source import Furniture, Reference
+from briefgen.model.source import FrontMatter, Source
 
 TEXT = "Title\n\nThe first paragraph.\nA “second” one—here.\n\nBiography\n"
-FURNITURE = [Furniture(lines="1", what="title"), Furniture(lines="6", what="biography")]
+FURNITURE = [FrontMatter(lines="1", what="title"), FrontMatter(lines="6", what="biography")]
 
 
-def references(text: str) -> tuple[dict[str, Reference], list[tuple[str, int | None]]]:
+def references(text: str) -> tuple[dict[str, Source], list[tuple[str, int | None]]]:
     findings = ProblemList()
-    found = read_references(text, "references.json", findings)
+    found = parse_references(text, "references.json", findings)
     return found, [
         (problem.code, problem.place.line if problem.place else None) for problem in findings.problems
     ]
@@ -106,11 +105,11 @@ def test_any_text_is_read_as_references_without_fault(text: str) -> None:
     references(text)
 
 
-def seeds(root: Path, **files: str) -> Folder:
+def seeds(root: Path, **files: str) -> LibraryFolder:
     (root / "seeds").mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (root / "seeds" / name.replace("__", ".").replace("_", "-")).write_text(text, encoding="utf-8")
-    return Folder(root, root.name)
+    return LibraryFolder(root, root.name)
 
 
 def test_a_campaign_s_references_come_before_the_built_in_ones(tmp_path: Path) -> None:
@@ -125,9 +124,9 @@ def test_a_campaign_s_references_come_before_the_built_in_ones(tmp_path: Path) -
     assert str(found["b"].place) == "other/seeds/references.json:1:31"
 
 
-def recorded(tmp_path: Path) -> tuple[Folder, ProblemList]:
+def recorded(tmp_path: Path) -> tuple[LibraryFolder, ProblemList]:
     record = make_record("doe-2012", TEXT.encode(), FURNITURE)
-    return seeds(tmp_path / "lib", doe_2012__yaml=write_record(record)), ProblemList()
+    return seeds(tmp_path / "lib", doe_2012__yaml=format_record(record)), ProblemList()
 
 
 def test_a_record_keeps_hashes_and_word_counts_and_no_words(tmp_path: Path) -> None:
@@ -138,7 +137,7 @@ def test_a_record_keeps_hashes_and_word_counts_and_no_words(tmp_path: Path) -> N
     assert findings.problems == []
     assert [paragraph.words for paragraph in record.paragraphs] == [3, 4]
     assert record.quotation.printed == 0.10
-    assert furniture_lines(record.furniture) == {1, 6}
+    assert front_matter_lines(record.furniture) == {1, 6}
 
 
 def test_the_text_at_hand_is_read_without_its_furniture(tmp_path: Path) -> None:
@@ -153,7 +152,7 @@ def test_the_text_at_hand_is_read_without_its_furniture(tmp_path: Path) -> None:
     ]
 
 
-def look(tmp_path: Path, content: str) -> tuple[dict[str, Text], ProblemList]:
+def look(tmp_path: Path, content: str) -> tuple[dict[str, SourceText], ProblemList]:
     folder, findings = recorded(tmp_path)
     given = tmp_path / "given.txt"
     given.write_bytes(content.encode())
@@ -191,7 +190,7 @@ def test_a_text_of_an_unknown_source_or_a_missing_file_is_told(tmp_path: Path) -
 
 
 def test_records_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    good = write_record(make_record("doe-2012", TEXT.encode()))
+    good = format_record(make_record("doe-2012", TEXT.encode()))
     folder = seeds(
         tmp_path / "lib",
         a__yaml=good,
@@ -216,9 +215,9 @@ def test_what_rests_on_what_is_a_list_of_its_own(tmp_path: Path) -> None:
     findings = ProblemList()
     found = load_rests_on([seeds(tmp_path / "lib", rests_on__yaml=good)], findings)
     assert found["b"].on == ["a"]
-    assert str(found["b"].at("on")) == "lib/seeds/rests-on.yaml:1:15"
+    assert str(found["b"].locate("on")) == "lib/seeds/rests-on.yaml:1:15"
     assert {problem.code for problem in findings.problems} == {"wrong-type", "missing-key"}
-    assert load_records([Folder(tmp_path / "lib")], ProblemList()) == {}, "it is no record of a text"
+    assert load_records([LibraryFolder(tmp_path / "lib")], ProblemList()) == {}, "it is no record of a text"
     broken = ProblemList()
     load_rests_on([seeds(tmp_path / "bad", rests_on__yaml="source: b\n")], broken)
     assert [problem.code for problem in broken.problems] == ["wrong-type"]

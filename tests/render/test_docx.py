@@ -14,8 +14,8 @@ from material import ROOT
 
 from briefgen.errors import BriefgenError
 from briefgen.inspect.docx import read_docx
-from briefgen.render.docx import DocxRenderer
-from briefgen.render.page import PAGES
+from briefgen.render.docx.renderer import DocxRenderer
+from briefgen.render.layouts import PAGES
 
 RENDERER = DocxRenderer()
 _DOCUMENT, _NOTES = "word/document.xml", "word/footnotes.xml"

@@ -21,16 +21,16 @@ from docx_samples import (
     html,
     validator,
 )
+from html_reader import read_html
 from hypothesis import HealthCheck, given, settings
 from material import program
 from ooxml_lint import lint
 
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
 from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
-from briefgen.render.docx import DocxRenderer
+from briefgen.render.docx.renderer import DocxRenderer
 
 RENDERER = DocxRenderer()
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -65,7 +65,7 @@ def test_varied_documents_are_sound_and_say_what_their_html_says(tmp_path: Path)
     def look(written: Document) -> None:
         data = RENDERER.render(written).data
         assert lint(data) == []
-        assert differences(read_html(written.html), read_docx(data)) == []
+        assert find_differences(read_html(written.html), read_docx(data)) == []
         assert RENDERER.render(written).data == data
         varied.append(written)
 

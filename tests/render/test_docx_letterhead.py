@@ -16,18 +16,18 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx_samples import LETTER, LINES, changed, complaints, document, part, png, validator
+from html_reader import read_html
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from material import ROOT, program
 from ooxml_lint import lint
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
-from briefgen.model.look import Letterhead
-from briefgen.render.docx import DocxRenderer
-from briefgen.render.docx.builtin_letterhead import examine
+from briefgen.model.branding import WordLetterhead
+from briefgen.render.docx.renderer import DocxRenderer
+from briefgen.render.docx.user_letterhead import check_user_letterhead
 
 FOLDER = ROOT / "tests" / "letterheads"
 FILES = sorted(path.name for path in FOLDER.glob("*.do[ct]x"))
@@ -41,7 +41,7 @@ SECRET = b"Left over from another letter"
 
 def on(name: str | bytes, html: str = BODY, **properties: Any) -> bytes:
     data = name if isinstance(name, bytes) else (FOLDER / name).read_bytes()
-    renderer = DocxRenderer(letterhead=Letterhead(data, "ours.docx"))
+    renderer = DocxRenderer(letterhead=WordLetterhead(data, "ours.docx"))
     return renderer.render(document(html, **properties)).data
 
 
@@ -94,7 +94,7 @@ def test_a_letter_on_any_letterhead_is_sound_and_says_what_it_should(name: str) 
     data = on(name)
     assert lint(data) == []
     read = read_docx(data)
-    assert differences(read_html(BODY), read) == []
+    assert find_differences(read_html(BODY), read) == []
     assert (read.title, read.author, read.language) == (
         "Letter to The Honorable Jane Q. Sample",
         "Sample Society & Friends",
@@ -265,7 +265,7 @@ def test_a_letter_in_arabic_runs_from_the_right_on_any_letterhead() -> None:
 
 def test_briefings_keep_the_built_in_look() -> None:
     data = (FOLDER / "python-docx.docx").read_bytes()
-    renderer = DocxRenderer(letterhead=Letterhead(data, "ours.docx"))
+    renderer = DocxRenderer(letterhead=WordLetterhead(data, "ours.docx"))
     paper = document("<h2>A heading</h2>", "briefing")
     assert renderer.render(paper).data == DocxRenderer().render(paper).data
 
@@ -281,13 +281,13 @@ def test_a_logo_without_words_is_marked_as_decoration() -> None:
 
 @pytest.mark.parametrize("name", ["pandoc.docx"])
 def test_a_letterhead_that_shows_nothing_on_the_first_page_is_told(name: str) -> None:
-    told = examine((FOLDER / name).read_bytes(), name, "a4", "en")
+    told = check_user_letterhead((FOLDER / name).read_bytes(), name, "a4", "en")
     assert [(each.code, each.severity) for each in told] == [("letterhead-silent", "warning")]
 
 
 def test_a_letterhead_that_shows_something_is_passed_without_a_word() -> None:
     for name in ("python-docx.docx", "hand-made.docx", "word-rich.docx"):
-        assert examine((FOLDER / name).read_bytes(), name, "a4", "en") == []
+        assert check_user_letterhead((FOLDER / name).read_bytes(), name, "a4", "en") == []
 
 
 # The letterheads that ship
@@ -304,7 +304,7 @@ def _script() -> Any:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_the_shipped_letterheads_are_what_the_script_makes(path: Path) -> None:
-    assert _script().letterhead(path.stem) == path.read_bytes(), "run script/letterheads"
+    assert _script().render_letterhead(path.stem) == path.read_bytes(), "run script/letterheads"
 
 
 def test_there_is_one_for_each_paper() -> None:
@@ -318,7 +318,7 @@ def test_a_shipped_letterhead_is_sound_and_serves_as_ones_own(path: Path, tmp_pa
     assert docx.Document(io.BytesIO(shipped)).paragraphs[0].style.name == "Inside Address"
     letter = on(shipped)
     assert lint(letter) == []
-    assert differences(read_html(BODY), read_docx(letter)) == []
+    assert find_differences(read_html(BODY), read_docx(letter)) == []
     assert complaints(validator(), letter, tmp_path) == ""
     section = docx.Document(io.BytesIO(letter)).sections[0]
     assert [each.text for each in section.first_page_header.paragraphs][1] == "Your Organisation"

@@ -13,19 +13,19 @@ import pypdfium2
 import pytest
 from docx_samples import changed, complaints, data_address, document, part, png, validator
 from drawing_samples import CHART
+from html_reader import read_html
 from material import ROOT, program
 from ooxml_lint import lint
 from pdf_structure import faults
 from pypdfium2 import raw
 
-from briefgen.compose.pictures import with_pictures
+from briefgen.compose.pictures import embed_pictures
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.html import read_html
-from briefgen.inspect.pdf_untagged import read_sheets
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
 from briefgen.model.document import Document
-from briefgen.render.docx import DocxRenderer
+from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
 
 ALT = "Reports rose from 12 to 30"
@@ -49,7 +49,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Document:
     folder = tmp_path_factory.mktemp("pictures")
     (folder / "chart.svg").write_bytes(CHART)
     (folder / "chart.png").write_bytes(raster())
-    return document(with_pictures(BODY, [folder]))
+    return document(embed_pictures(BODY, [folder]))
 
 
 @pytest.fixture(scope="module")
@@ -189,9 +189,9 @@ def test_a_pdf_for_archives_holds_drawings_too(written: Document) -> None:
 
 def test_pdf_and_docx_say_what_the_document_says(written: Document, word: bytes, pdf: bytes) -> None:
     """Words within a drawing are the picture's: its alternative text stands for them everywhere."""
-    said, in_word, on_page = read_html(written.html), read_docx(word), read_sheets(pdf)
+    said, in_word, on_page = read_html(written.html), read_docx(word), read_untagged_pdf(pdf)
     assert [token.text for token in in_word.tokens if token.kind == "image"] == [ALT, ALT]
-    assert differences(said, in_word) == []
-    assert differences(said, on_page) == []
-    assert differences(in_word, on_page) == []
+    assert find_differences(said, in_word) == []
+    assert find_differences(said, on_page) == []
+    assert find_differences(in_word, on_page) == []
     assert "drawn" in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()

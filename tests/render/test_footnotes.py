@@ -14,11 +14,11 @@ from pdf_samples import LETTER, NOTE, SENTENCE, footnotes, letter
 from pdf_structure import faults
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
-from briefgen.inspect.pdf_untagged import read_printed
+from briefgen.inspect.pdf_untagged import read_any_pdf
 from briefgen.model.document import Document
-from briefgen.render.docx import DocxRenderer
+from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf import footnotes as keeping
 from briefgen.render.pdf.renderer import PdfRenderer
 
@@ -74,7 +74,7 @@ def standing(document: Document) -> Standing:
                 found.calls[numbers[box.element]].add(place)
             elif str(box.element_tag).endswith("::footnote-marker"):
                 found.notes.setdefault(numbers[box.element], []).append(place)
-        if keeping.notes_without_room(one._page_box):
+        if keeping.find_overflowing_footnotes(one._page_box):
             found.over.append(place)
     return found
 
@@ -143,7 +143,7 @@ def test_no_caption_stands_on_a_page_without_its_table() -> None:
 
 def test_without_our_part_weasyprint_still_parts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """When it no longer does, the module can go."""
-    monkeypatch.setattr(keeping, "VERSIONS", frozenset())
+    monkeypatch.setattr(keeping, "SUPPORTED_VERSIONS", frozenset())
     found = [standing(one) for one in swept(*PARAGRAPHS.values())]
     assert any(each.notes.get(number) is None for each in found for number in each.calls)  # lost
     assert any(
@@ -158,7 +158,7 @@ def test_weasyprint_is_as_it_was_afterwards() -> None:
         return block._linebox_layout, LayoutContext.report_footnote
 
     before = parts()
-    with pytest.raises(ZeroDivisionError), keeping.notes_with_their_calls():
+    with pytest.raises(ZeroDivisionError), keeping.keep_footnotes_with_calls():
         assert not set(parts()) & set(before)
         raise ZeroDivisionError
     assert parts() == before
@@ -169,14 +169,14 @@ def test_another_weasyprint_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("weasyprint.__version__", "71.0")
     before = block._linebox_layout
-    with keeping.notes_with_their_calls():
+    with keeping.keep_footnotes_with_calls():
         assert block._linebox_layout is before
 
 
 def test_the_version_that_is_installed_is_one_of_those_that_are_known() -> None:
     import weasyprint
 
-    assert weasyprint.__version__ in keeping.VERSIONS
+    assert weasyprint.__version__ in keeping.SUPPORTED_VERSIONS
 
 
 def test_a_table_with_notes_over_pages_is_accessible_and_the_same_in_word() -> None:
@@ -188,7 +188,7 @@ def test_a_table_with_notes_over_pages_is_accessible_and_the_same_in_word() -> N
     assert made.pages >= 3
     assert faults(made.data, footnotes(document)) == []
     assert [one.message for one in page.validate_pdf_bytes(made.data, profile="ua1").failures] == []
-    assert differences(read_docx(DocxRenderer().render(document).data), read_printed(made.data)) == []
+    assert find_differences(read_docx(DocxRenderer().render(document).data), read_any_pdf(made.data)) == []
 
 
 def test_a_note_as_long_as_a_page_is_refused() -> None:

@@ -21,15 +21,23 @@ from ooxml_lint import lint
 from pdf_structure import faults
 
 from briefgen.errors import BriefgenError
-from briefgen.inspect.diff import differences
+from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.pdf_untagged import read_sheets
-from briefgen.model.document import WITH_RETURN_LINE, LayoutName
-from briefgen.model.look import QUIET_SERIF, DesignName
-from briefgen.render.address_window import PT, STEPS, address_lines, standing
-from briefgen.render.docx import DocxRenderer
-from briefgen.render.layouts import FOLD_MARK_MM, LAYOUTS, MARK_LEFT_MM, PUNCH_MARK_MM, Window, marks
+from briefgen.inspect.pdf_untagged import read_untagged_pdf
+from briefgen.model.branding import DEFAULT_BRANDING, DesignName
+from briefgen.model.document import LAYOUTS_WITH_RETURN_LINE, LayoutName
+from briefgen.render.address_window import ADDRESS_SIZES, extract_address_lines, place_address
+from briefgen.render.docx.renderer import DocxRenderer
+from briefgen.render.layouts import (
+    FOLD_MARK_MM,
+    LAYOUTS,
+    MARK_LEFT_MM,
+    MM_PER_PT,
+    PUNCH_MARK_MM,
+    AddressWindow,
+    list_edge_marks,
+)
 from briefgen.render.pdf.renderer import PdfRenderer
 
 STYLES = (ROOT / "templates/css",)
@@ -46,7 +54,7 @@ def _leave() -> Iterator[None]:
     renderer.cache_clear()  # its fonts clean up after themselves only before Python ends
 
 
-def window_of(layout: LayoutName) -> Window:
+def window_of(layout: LayoutName) -> AddressWindow:
     window = LAYOUTS[layout].window
     assert window is not None
     return window
@@ -54,8 +62,8 @@ def window_of(layout: LayoutName) -> Window:
 
 def most_rows(layout: LayoutName) -> int:
     window = window_of(layout)
-    room = int((window.bottom_mm - window.address_top_mm + 0.05) / (STEPS[-1].line_pt * PT))
-    return min(room, LAYOUTS[layout].postal.most_lines or room)
+    room = int((window.bottom_mm - window.address_top_mm + 0.05) / (ADDRESS_SIZES[-1].line_spacing_pt * MM_PER_PT))
+    return min(room, LAYOUTS[layout].postal.max_lines or room)
 
 
 def assert_within(layout: LayoutName, data: bytes, lines: tuple[str, ...], tolerance: float) -> None:
@@ -78,7 +86,7 @@ def test_one_to_nine_lines_stand_in_the_window_or_the_line_that_does_not_is_name
         if number <= most_rows(layout):
             assert_within(layout, renderer(design).render(written).data, lines, 1)
             continue
-        for make in (renderer(design), DocxRenderer(look=look(design))):
+        for make in (renderer(design), DocxRenderer(branding=look(design))):
             with pytest.raises(BriefgenError) as caught:
                 make.render(written)
             (problem,) = caught.value.problems
@@ -110,15 +118,15 @@ def test_a_long_line_goes_on_in_a_second_row_and_a_long_word_is_an_error(layout:
 def test_a_french_line_has_at_most_38_characters() -> None:
     rows = ["Monsieur le Ministre", " et des\xa0échantillons"]
     assert len(rows) == 2
-    stands = standing(["i" * 30 + " " + "i" * 30], LAYOUTS["nf-z11"], QUIET_SERIF, "somebody", None)
-    assert stands.rows == 2
-    assert standing(["i" * 30 + " " + "i" * 7], LAYOUTS["nf-z11"], QUIET_SERIF, "somebody", None).rows == 1
+    stands = place_address(["i" * 30 + " " + "i" * 30], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None)
+    assert stands.row_count == 2
+    assert place_address(["i" * 30 + " " + "i" * 7], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None).row_count == 1
     with pytest.raises(BriefgenError, match="address-too-wide"):
-        standing(["i" * 39], LAYOUTS["nf-z11"], QUIET_SERIF, "somebody", None)
+        place_address(["i" * 39], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None)
 
 
 def test_no_address_is_set_smaller_than_the_post_reads() -> None:
-    assert min(step.size_pt for step in STEPS) >= max(each.postal.least_pt for each in LAYOUTS.values())
+    assert min(step.size_pt for step in ADDRESS_SIZES) >= max(each.postal.min_size_pt for each in LAYOUTS.values())
 
 
 @settings(deadline=None)
@@ -129,47 +137,47 @@ def test_no_address_is_set_smaller_than_the_post_reads() -> None:
 def test_whatever_is_accepted_ends_in_the_window(layout: LayoutName, lines: list[str]) -> None:
     window = window_of(layout)
     try:
-        stands = standing(lines, LAYOUTS[layout], QUIET_SERIF, "somebody", None)
+        stands = place_address(lines, LAYOUTS[layout], DEFAULT_BRANDING, "somebody", None)
     except BriefgenError as error:
         assert {each.code for each in error.problems} <= {"address-too-long", "address-too-wide"}
         return
-    assert window.address_top_mm - 0.1 <= stands.top_mm <= window.begin_mm
-    assert stands.top_mm + stands.rows * stands.type.line_pt * PT <= window.bottom_mm + 0.1
+    assert window.address_top_mm - 0.1 <= stands.top_mm <= window.first_line_mm
+    assert stands.top_mm + stands.row_count * stands.size.line_spacing_pt * MM_PER_PT <= window.bottom_mm + 0.1
 
 
 def test_lines_are_read_from_breaks_and_paragraphs() -> None:
     html = '<div class="inside-address"><p>A &amp; <em>B</em><br/>C<br/></p><p>D</p></div><p>E</p>'
-    assert address_lines(html) == ["A & B", "C", "D"]
-    assert address_lines("<p>A</p>") == []
+    assert extract_address_lines(html) == ["A & B", "C", "D"]
+    assert extract_address_lines("<p>A</p>") == []
 
 
 @pytest.mark.parametrize("layout", WINDOWED)
 def test_marks_stand_where_the_standard_has_them_and_are_not_read(layout: LayoutName) -> None:
     data = renderer("serif").render(laid_out(layout)).data
     found = sorted(rules(data), key=lambda rule: rule[1])
-    expected = marks(LAYOUTS[layout])
+    expected = list_edge_marks(LAYOUTS[layout])
     assert [height for _, height, _ in found] == pytest.approx([height for height, _ in expected], abs=0.2)
     assert all(left == pytest.approx(MARK_LEFT_MM, abs=0.1) for left, _, _ in found)
-    lengths = {FOLD_MARK_MM, PUNCH_MARK_MM} if LAYOUTS[layout].punch_mm else {FOLD_MARK_MM}
+    lengths = {FOLD_MARK_MM, PUNCH_MARK_MM} if LAYOUTS[layout].punch_mark_mm else {FOLD_MARK_MM}
     assert {round(length, 1) for *_, length in found} == (lengths if expected else set())
 
 
 def test_the_figures_are_those_of_the_standards() -> None:
-    assert {name: each.folds_mm for name, each in LAYOUTS.items() if each.folds_mm} == {
+    assert {name: each.fold_marks_mm for name, each in LAYOUTS.items() if each.fold_marks_mm} == {
         "din-5008-a": (87, 192),
         "din-5008-b": (105, 210),
         "sn-right": (105, 210),
         "nf-z11": (99, 198),
     }
-    assert {name for name, each in LAYOUTS.items() if each.punch_mm == 148.5} == WITH_RETURN_LINE
-    assert {name for name in WINDOWED if window_of(name).return_mm} == WITH_RETURN_LINE
+    assert {name for name, each in LAYOUTS.items() if each.punch_mark_mm == 148.5} == LAYOUTS_WITH_RETURN_LINE
+    assert {name for name in WINDOWED if window_of(name).return_line_mm} == LAYOUTS_WITH_RETURN_LINE
     assert all(each.authority for each in LAYOUTS.values())
     for each in LAYOUTS.values():
         assert each.window
-        assert each.window.bottom_mm < each.text_mm
+        assert each.window.bottom_mm < each.text_top_mm
 
 
-@pytest.mark.parametrize("layout", sorted(WITH_RETURN_LINE))
+@pytest.mark.parametrize("layout", sorted(LAYOUTS_WITH_RETURN_LINE))
 def test_the_sender_stands_in_the_strip_above_the_address(layout: LayoutName) -> None:
     window = window_of(layout)
     ((left, top, right, bottom),) = extents(renderer("sans").render(laid_out(layout)).data, (RETURN,))
@@ -204,15 +212,15 @@ def test_the_archive_takes_every_layout(layout: LayoutName) -> None:
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_word_files_say_the_same_and_are_sound(design: DesignName, tmp_path: Path) -> None:
-    word = DocxRenderer(look=look(design))
+    word = DocxRenderer(branding=look(design))
     command = validator()
     for layout in (*WINDOWED, "plain"):
         written = laid_out(layout)
         data = word.render(written).data
         assert lint(data) == []
         assert complaints(command, data, tmp_path) == ""
-        assert differences(read_docx(data), read_sheets(renderer(design).render(written).data)) == []
-        assert DocxRenderer(look=look(design)).render(written).data == data
+        assert find_differences(read_docx(data), read_untagged_pdf(renderer(design).render(written).data)) == []
+        assert DocxRenderer(branding=look(design)).render(written).data == data
 
 
 def test_libreoffice_shows_the_address_of_word_files_in_the_window(tmp_path: Path) -> None:
@@ -224,7 +232,7 @@ def test_libreoffice_shows_the_address_of_word_files_in_the_window(tmp_path: Pat
         cases[layout, "sans"] = short[:3]
     for (layout, design), lines in cases.items():
         written = laid_out(layout, lines, "<p>Short.</p>")
-        data = DocxRenderer(look=look(design)).render(written).data
+        data = DocxRenderer(branding=look(design)).render(written).data
         (tmp_path / f"{layout}-{design}.docx").write_bytes(data)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     files = sorted(map(str, tmp_path.glob("*.docx")))
@@ -234,8 +242,8 @@ def test_libreoffice_shows_the_address_of_word_files_in_the_window(tmp_path: Pat
         shown = (tmp_path / f"{layout}-{design}.pdf").read_bytes()
         assert_within(layout, shown, lines, 2)
         (date,) = extents(shown, ("24 November 2026",))
-        assert date[1] == pytest.approx(LAYOUTS[layout].text_mm, abs=3)
-        if layout in WITH_RETURN_LINE:
+        assert date[1] == pytest.approx(LAYOUTS[layout].text_top_mm, abs=3)
+        if layout in LAYOUTS_WITH_RETURN_LINE:
             ((left, top, _, bottom),) = extents(shown, (RETURN,))
             assert left == pytest.approx(window_of(layout).text_left_mm, abs=1)
             assert window_of(layout).top_mm - 1 <= top < bottom <= window_of(layout).address_top_mm + 1
@@ -250,7 +258,7 @@ def test_a_long_name_is_shortened_in_the_head_and_never_wraps() -> None:
     (head,) = [line for line in lines if "24\u00a0Nov" in line or "24 Nov" in line]
     assert head.startswith("Her Excellency the Permanent Representative")
     assert "… · 24" in head
-    with zipfile.ZipFile(BytesIO(DocxRenderer(look=look("serif")).render(written).data)) as word:
+    with zipfile.ZipFile(BytesIO(DocxRenderer(branding=look("serif")).render(written).data)) as word:
         heads = [word.read(name).decode() for name in word.namelist() if "header" in name]
     assert any("… · 24" in each for each in heads)
     assert not any(name in each for each in heads)

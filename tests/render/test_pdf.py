@@ -13,7 +13,7 @@ import pytest
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
-from briefgen.render.pdf.renderer import PdfRenderer, whole_page
+from briefgen.render.pdf.renderer import PdfRenderer, build_html_page
 
 ROOT = Path(__file__).parents[2]
 NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'
@@ -144,7 +144,7 @@ def test_a_mistake_in_a_stylesheet_is_told_and_not_passed_over(tmp_path: Path) -
 
 def test_text_in_properties_cannot_break_out(renderer: PdfRenderer) -> None:
     hostile = replace(LETTER, title='"><script>x</script>', running=("<b>x</b>",))
-    assert "<script>" not in whole_page(hostile).replace(LETTER.html, "")
+    assert "<script>" not in build_html_page(hostile).replace(LETTER.html, "")
     assert read_pdf(renderer.render(hostile).data).title == '"><script>x</script>'
 
 

@@ -33,7 +33,7 @@ from briefgen.render.pdf.renderer import PdfRenderer
 
 given = json.loads(sys.stdin.read())
 renderer = PdfRenderer((Path(given["styles"]), Path(given["own"])))
-renderer.render(pdf_samples.LETTER) if not given["css"] else renderer._open()
+renderer.render(pdf_samples.LETTER) if not given["css"] else renderer._load_shared_resources()
 touched = []
 
 def listen(event, arguments):
@@ -198,10 +198,10 @@ def test_a_stylesheet_that_asks_for_too_much_is_refused(tmp_path: Path, case: st
 
 
 def test_our_own_stylesheets_ask_for_nothing_excessive() -> None:
-    from briefgen.render.pdf.css_policy import stylesheet_problems
+    from briefgen.render.pdf.css_policy import check_css_limits
 
     for file in (ROOT / "templates").rglob("*.css"):
-        assert list(stylesheet_problems(file.read_text(), file.name)) == []
+        assert list(check_css_limits(file.read_text(), file.name)) == []
 
 
 def png(width: int, height: int) -> str:

@@ -16,7 +16,7 @@ from pdf_samples import letter
 from pdf_structure import faults, told
 
 from briefgen.render import fonts
-from briefgen.render.fonts import missing_glyphs
+from briefgen.render.fonts import describe_missing_glyphs
 from briefgen.render.pdf.renderer import PdfRenderer
 
 ROOT = Path(__file__).parents[2]
@@ -150,11 +150,11 @@ def test_the_pinned_fonts_need_none_of_the_system(tmp_path: Path) -> None:
     ],
 )
 def test_the_hint_fits_the_system(monkeypatch: pytest.MonkeyPatch, system: str, char: str, hint: str) -> None:
-    monkeypatch.setattr(fonts, "this_system", lambda: system)
-    (problem,) = missing_glyphs([ord(char)], "Letter to somebody")
+    monkeypatch.setattr(fonts, "detect_system_family", lambda: system)
+    (problem,) = describe_missing_glyphs([ord(char)], "Letter to somebody")
     assert problem.hint == hint
 
 
 def test_each_script_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    problems = list(missing_glyphs(map(ord, "한글가عא"), "Letter"))
+    problems = list(describe_missing_glyphs(map(ord, "한글가عא"), "Letter"))
     assert sorted(problem.message.split("(")[1][:6] for problem in problems) == ["U+05D0", "U+0639", "U+AC00"]

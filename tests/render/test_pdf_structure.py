@@ -92,7 +92,7 @@ def _words(read: Structured, element: Element) -> list[str]:
 
 def test_every_document_of_the_starter_campaign_is_accessible() -> None:
     opened = open_campaign(STYLES[0].parents[1] / "examples/starter")
-    documents = [opened.composer.briefing(), *map(opened.composer.letter, opened.recipients)]
+    documents = [opened.composer.compose_briefing(), *map(opened.composer.compose_letter, opened.recipients)]
     for document in documents:
         data = renderer().render(document).data
         assert judged(data, "ua1") == []
@@ -366,10 +366,10 @@ def test_what_the_renderer_beneath_makes_would_not_pass() -> None:
     """WeasyPrint's own tree, against which ours is made: the checker knows what is wrong with it."""
     import weasyprint
 
-    from briefgen.render.pdf.renderer import whole_page
+    from briefgen.render.pdf.renderer import build_html_page
 
     css = "\n".join((STYLES[0] / name).read_text() for name in ("page.css", "briefing.css"))
-    plain = weasyprint.HTML(string=whole_page(BRIEFING)).write_pdf(
+    plain = weasyprint.HTML(string=build_html_page(BRIEFING)).write_pdf(
         stylesheets=[weasyprint.CSS(string=css)], pdf_variant="pdf/ua-1"
     )
     assert {"notes", "reached", "bbox", "list", "scope"} <= codes(plain, footnotes(BRIEFING))

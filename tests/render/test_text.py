@@ -1,6 +1,6 @@
 """Plain text for web forms."""
 
-from briefgen.render.text import as_text
+from briefgen.render.text import html_to_plain_text
 
 GOLDEN = """\
 Example Initiative
@@ -41,4 +41,4 @@ def test_a_letter_reads_as_text_with_its_notes_at_the_end() -> None:
         "<table><thead><tr><th>A</th><th>B</th></tr></thead>"
         "<tbody><tr><td><p>1</p><p>2</p></td><td>three</td></tr></tbody></table>"
     )
-    assert as_text(html) == GOLDEN
+    assert html_to_plain_text(html) == GOLDEN

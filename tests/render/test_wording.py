@@ -11,7 +11,7 @@ from layout_samples import WINDOWED, laid_out
 
 from briefgen.errors import BriefgenError
 from briefgen.model.document import LayoutName
-from briefgen.render.pdf.css_policy import wording_problems
+from briefgen.render.pdf.css_policy import check_css_wording
 from briefgen.render.pdf.renderer import PdfRenderer
 
 SHIPPED = Path(__file__).parents[2] / "templates" / "css"
@@ -54,8 +54,8 @@ SAYS_OTHERWISE = (
     (".body { visibility: hidden; }", "visibility: hidden"),
     (".salutation { display: none; }", "display: none"),
     (".salutation { position: running(away); }", "leaves out 'Dear Senator Sample:'"),
-    ('.body p::before { content: "Not so: "; }', "writes 'Not so: '"),
-    ('.body p::before { content: "-"; }', "writes '-' into the text"),
+    ('.body p::before { content: "Not so: "; }', "adds 'Not so: '"),
+    ('.body p::before { content: "-"; }', "adds '-' to the text"),
     (".body p::before { content: url(x.png); }", "url()"),
     (":root { --x: 'Not so'; } .body p::after { content: var(--x); }", "var()"),
     ('@page { @bottom-center { content: "RETRACTED"; } }', "RETRACTED"),
@@ -65,9 +65,9 @@ SAYS_OTHERWISE = (
     (".body p { unicode-bidi: bidi-override; direction: rtl; }", "bidi-override"),
     (".body { display: flex; flex-direction: column-reverse; }", "column-reverse"),
     (".body { transform: scale(0.05); }", "transform"),
-    (".body p { counter-increment: footnote; }", "as the number of note 1"),
-    ("ol { list-style: lower-roman; }", "marks an item of a list with 'i.', not 1."),
-    ("ol { list-style: none; }", "leaves out the number 1 of a list"),
+    (".body p { counter-increment: footnote; }", "numbers footnote 1 as"),
+    ("ol { list-style: lower-roman; }", "marks a list item with 'i.' instead of 1."),
+    ("ol { list-style: none; }", "leaves out the number 1 of a list item"),
     (".body p { font-size: .01pt; }", "smaller than 5 pt"),
     (".body p { font: 1pt/12pt serif; }", "smaller than 5 pt"),
     (".body p { font-size: 1%; }", "smaller than 5 pt"),
@@ -133,7 +133,7 @@ MOVES = (
 
 @pytest.mark.parametrize("css", MOVES)
 def test_a_block_that_is_moved_out_of_its_place_is_told(tmp_path: Path, css: str) -> None:
-    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet moves '.*' out of its place"):
+    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet moves '.*' out of order"):
         own(tmp_path, css).render(document(LETTER, "letter"))
 
 
@@ -159,7 +159,7 @@ COVERS = (
 def test_a_picture_over_another_is_told(tmp_path: Path, css: str) -> None:
     figures = document(LETTER + TWO_FIGURES, "letter")
     assert own(tmp_path / "plain", "figure { margin: 5mm; background: #eee; }").render(figures).pages
-    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet (sets the picture|moves)"):
+    with pytest.raises(BriefgenError, match=r"css-place: the stylesheet (puts the picture|moves)"):
         own(tmp_path / "own", css).render(figures)
 
 
@@ -189,4 +189,4 @@ def test_a_stylesheet_that_is_not_utf8_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["page.css", "letter.css", "briefing.css"])
 def test_a_copy_of_our_own_stylesheets_is_let_through(name: str) -> None:
-    assert list(wording_problems((SHIPPED / name).read_text(), name)) == []
+    assert list(check_css_wording((SHIPPED / name).read_text(), name)) == []

@@ -1,7 +1,7 @@
-"""Letters made by the workers of a Dask cluster, in chunks; the engine that takes the place of the pool.
+"""Has letters made by the workers of a Dask cluster, in chunks; an engine in place of the local process pool.
 
-This room hands out chunks and takes back letters, which it puts down itself: what a worker made and did not
-deliver was not made. Only here is Dask spoken to; it is imported when a cluster is asked for.
+Workers send letters back and this side writes them to the output: a letter that a worker made but did not
+deliver counts as not made. Only this module uses Dask, which is imported when a cluster is asked for.
 """
 
 from __future__ import annotations
@@ -23,91 +23,97 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from briefgen.batch.dask.payload import Parcel
-from briefgen.batch.dask.worker import Made, Reply
-from briefgen.batch.lock import Stop
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Letter, Outcome, Wanted
-from briefgen.batch.pool import Crash
+from briefgen.batch.dask.payload import CampaignBundle
+from briefgen.batch.dask.worker import ChunkReply, LetterResult
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.pool import TaskCrash
+from briefgen.batch.stop import StopRequest
+from briefgen.batch.tasks import FileOutcome, LetterTask, PlannedFile
 from briefgen.errors import BriefgenError, Problem, UsageError
 
 Client = Any
-"""Dask's `distributed.Client`, which is here only where the extra is installed."""
-SCHEMES = {"dask": "tcp", "dask+tls": "tls"}
-"""How an engine is named, and how Dask calls it."""
-LETTERS = 500
-"""In a chunk, at most."""
-FEWEST_LETTERS = 25
-"""In a chunk of a small batch: to begin one takes as long as some twenty letters."""
-CONNECT_S = 15.0
-"""Time for the scheduler to answer."""
-WORKERS_S = 60.0
-"""Time without a single worker before the run gives up."""
-TRIES = 2
-"""How often letters are sent out whose workers were lost, beside what Dask itself tries."""
-_ADDRESS = re.compile(r"([a-z+]+)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):([0-9]{1,5})/?", re.ASCII)
-_ERRAND = "__import__('briefgen.batch.dask.worker', fromlist=['make']).make(versions, parcel, letters, run)"
-"""What a worker is to do, as words and not as a function: a worker that cannot import a function which it is
-sent ends, with all that it was doing for others (distributed 2026.8)."""
-_CALL_BACK = "__import__('briefgen.batch.dask.worker', fromlist=['call_back']).call_back(run)"
-"""Dask cancels a task that waits, and never one that a worker is at."""
-_AGAIN = "run the same command again: it goes on where it stopped"
+"""Dask's `distributed.Client`, which is available only if the extra is installed."""
+SCHEDULER_SCHEMES = {"dask": "tcp", "dask+tls": "tls"}
+"""URL schemes of engines, and what Dask calls them."""
+MAX_CHUNK_LETTERS = 500
+"""Largest size of a chunk."""
+MIN_CHUNK_LETTERS = 25
+"""Size of a chunk in a small batch: starting one takes as long as making some twenty letters."""
+CONNECT_TIMEOUT_S = 15.0
+"""Seconds for the scheduler to answer."""
+WORKERS_TIMEOUT_S = 60.0
+"""Seconds without a single worker after which the run is aborted."""
+MAX_CHUNK_ATTEMPTS = 2
+"""How often letters are sent out if their workers are lost, in addition to Dask's own retries."""
+_SCHEDULER_ADDRESS = re.compile(r"([a-z+]+)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):([0-9]{1,5})/?", re.ASCII)
+_RENDER_CHUNK = (
+    "__import__('briefgen.batch.dask.worker', fromlist=['render_chunk'])"
+    ".render_chunk(versions, bundle, letters, run)"
+)
+"""What a worker is to do, as source text and not as a function: a worker that is sent a function which it
+cannot import dies, along with everything it was doing for others (distributed 2026.8)."""
+_CANCEL_RUN = "__import__('briefgen.batch.dask.worker', fromlist=['cancel_run']).cancel_run(run)"
+"""Dask cancels a task that is waiting, but never one that is running."""
+_RUN_AGAIN = "run the same command again: it continues where it stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where a scheduler listens."""
+class SchedulerAddress:
+    """Where a Dask scheduler listens."""
 
     text: str
-    """As it was given: `dask://host:8786`."""
+    """As the user wrote it: `dask://host:8786`."""
     dask: str
-    """As Dask has it: `tcp://host:8786`."""
+    """As Dask writes it: `tcp://host:8786`."""
 
     @classmethod
-    def read(cls, text: str) -> Address:
-        """Raises UsageFault where it is no address."""
-        found = _ADDRESS.fullmatch(text.strip())
-        if found and found[1] in SCHEMES and 1 <= int(found[3]) <= 65535:
-            return cls(text.strip(), f"{SCHEMES[found[1]]}://{found[2]}:{found[3]}")
+    def parse(cls, text: str) -> SchedulerAddress:
+        """Parse `dask://host:port`; raise UsageError."""
+        match = _SCHEDULER_ADDRESS.fullmatch(text.strip())
+        if match and match[1] in SCHEDULER_SCHEMES and 1 <= int(match[3]) <= 65535:
+            return cls(text.strip(), f"{SCHEDULER_SCHEMES[match[1]]}://{match[2]}:{match[3]}")
         raise UsageError(
             Problem(
                 "engine-unclear",
-                f"{text!r} is no address of a cluster",
+                f"{text!r} is not the address of a Dask scheduler",
                 None,
-                "write dask://HOST:PORT, as the scheduler says when it starts; usually the port is 8786",
+                "write dask://HOST:PORT, as the scheduler prints it; the port is usually 8786",
             )
         )
 
 
 @contextmanager
-def connected(
-    address: Address, *, connect_s: float | None = None, workers_s: float = WORKERS_S
+def connect_to_cluster(
+    address: SchedulerAddress,
+    *,
+    connect_timeout_s: float | None = None,
+    workers_timeout_s: float = WORKERS_TIMEOUT_S,
 ) -> Iterator[Client]:
-    """A client of the cluster, which has at least one worker; a BriefgenError where there is none."""
-    connect_s = CONNECT_S if connect_s is None else connect_s
-    distributed = _distributed()
+    """Connect to a cluster and yield a client; raise BriefgenError if that fails or it has no worker."""
+    connect_timeout_s = CONNECT_TIMEOUT_S if connect_timeout_s is None else connect_timeout_s
+    distributed = _import_distributed()
     for name in ("distributed", "tornado.application"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters of it is said in our words
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # whatever matters is reported as a problem
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of differing versions: ours are compared by ourselves
+        warnings.simplefilter("ignore")  # about version mismatches, which are checked in render_chunk
         try:
             client = distributed.Client(
-                address.dask, timeout=connect_s, set_as_default=False, name="briefgen"
+                address.dask, timeout=connect_timeout_s, set_as_default=False, name="briefgen"
             )
         except (OSError, ValueError, ImportError) as error:
-            raise _unreachable(address, error) from error
+            raise _unreachable_error(address, error) from error
     try:
         try:
-            client.wait_for_workers(1, timeout=workers_s)
+            client.wait_for_workers(1, timeout=workers_timeout_s)
         except TimeoutError:
-            raise _without_workers(address, workers_s) from None
+            raise _no_workers_error(address, workers_timeout_s) from None
         yield client
     finally:
-        with suppress(Exception):  # whatever was to be lost by it is lost already
+        with suppress(Exception):  # nothing more can be lost by it
             client.close(timeout=5)
 
 
-def _distributed() -> Any:
+def _import_distributed() -> Any:
     try:
         return importlib.import_module("distributed")
     except ImportError as error:
@@ -120,222 +126,240 @@ def _distributed() -> Any:
         ) from None
 
 
-def _unreachable(address: Address, error: Exception) -> BriefgenError:
-    said = str(error).strip().splitlines()
+def _unreachable_error(address: SchedulerAddress, error: Exception) -> BriefgenError:
+    lines = str(error).strip().splitlines()
     return BriefgenError(
         Problem(
             "cluster-unreachable",
-            f"no scheduler answers at {address.text}: {said[0] if said else type(error).__name__}",
-            hint="look whether `dask scheduler` runs there and this machine may reach its port",
+            f"no scheduler answers at {address.text}: {lines[0] if lines else type(error).__name__}",
+            hint="check that `dask scheduler` is running there and that this machine can reach its port",
         )
     )
 
 
-def _without_workers(address: Address, seconds: float) -> BriefgenError:
+def _no_workers_error(address: SchedulerAddress, seconds: float) -> BriefgenError:
     return BriefgenError(
         Problem(
             "cluster-empty",
             f"the cluster at {address.text} has had no worker for {seconds:g} seconds",
-            hint=f"start some (dask worker HOST:PORT), then {_AGAIN}",
+            hint=f"start workers (dask worker HOST:PORT), then {_RUN_AGAIN}",
         )
     )
 
 
 @dataclass(slots=True)
 class _Chunk:
-    letters: list[Letter]
-    tries: int = 1
+    letters: list[LetterTask]
+    attempt: int = 1
 
 
-class Cluster:
-    """Turns letters into outcomes, as the pool of this machine does."""
+class DaskExecutor:
+    """The engine that makes letters on a Dask cluster."""
 
     def __init__(
         self,
         client: Client,
-        address: Address,
-        parcel: Parcel,
-        output: Folder,
-        stop: Stop,
+        address: SchedulerAddress,
+        bundle: CampaignBundle,
+        output: FolderOutput,
+        stop: StopRequest,
         *,
-        letters: int = 0,
-        workers_s: float = WORKERS_S,
+        chunk_size: int = 0,
+        workers_timeout_s: float = WORKERS_TIMEOUT_S,
     ) -> None:
-        """`letters` in a chunk; 0: by the size of batch and cluster. Raises OSError for the parcel."""
+        """Pack the bundle for a run; raise OSError if one of its files cannot be read.
+
+        `chunk_size` is the number of letters in a chunk; 0 derives it from the size of batch and cluster.
+        """
         self._client, self._address, self._output, self._stop = client, address, output, stop
-        self._versions = dict(parcel.site.versions())
-        self._parcel = parcel.pack()
-        self._people = len(parcel.job.recipients)
+        self._versions = dict(bundle.probe.versions())
+        self._bundle = bundle.pack()
+        self._recipient_count = len(bundle.job.recipients)
         self._run = uuid.uuid4().hex
-        self._given = letters
-        self._workers_s = workers_s
+        self._chunk_size = chunk_size
+        self._workers_timeout_s = workers_timeout_s
         self._chunks: dict[str, tuple[_Chunk, Any]] = {}
-        """Those that are out, by key, with Dask's `Future`."""
-        self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        """Chunks sent out, with Dask's `Future`, by its key."""
+        self._finished: queue.SimpleQueue[str] = queue.SimpleQueue()
 
-    def run(self, tasks: Iterator[Letter]) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
-        """Each letter with what became of it, as chunks come back; ends early once a stop is requested.
+    def run(
+        self, tasks: Iterator[LetterTask]
+    ) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]:
+        """Yield each letter with what became of it, as chunks come back; end early once a stop is requested.
 
-        Raises BriefgenError where the cluster or one of its workers is not fit, or is lost.
+        Raise BriefgenError if the cluster is lost or one of its workers is unsuitable.
         """
         waiting: deque[_Chunk] = deque()
         try:
             while not self._stop.requested:
-                self._send(waiting, tasks)
+                self._send_chunks(waiting, tasks)
                 if not self._chunks:
                     return
-                if key := self._heard():
-                    yield from self._taken(key, waiting)
+                if key := self._wait_for_chunk():
+                    yield from self._receive_chunk(key, waiting)
         finally:
             futures = [future for _, future in self._chunks.values()]
-            with suppress(Exception):  # of a cluster that is lost, nothing need be called back
+            with suppress(Exception):  # on a cluster that is lost there is nothing to cancel
                 self._client.cancel(futures)
                 if futures:
-                    self._client.run(eval, _CALL_BACK, {"run": self._run}, on_error="ignore")
+                    self._client.run(eval, _CANCEL_RUN, {"run": self._run}, on_error="ignore")
 
-    def _send(self, waiting: deque[_Chunk], tasks: Iterator[Letter]) -> None:
-        """Keep every thread of the cluster at work, with a chunk beside it that it can go on with."""
-        threads = max(1, self._threads())
+    def _send_chunks(self, waiting: deque[_Chunk], tasks: Iterator[LetterTask]) -> None:
+        """Keep every thread of the cluster busy, with a second chunk queued for it."""
+        threads = max(1, self._count_threads())
         while len(self._chunks) < 2 * threads:
-            if not waiting and (letters := list(islice(tasks, self._size(threads)))):
+            if not waiting and (letters := list(islice(tasks, self._next_chunk_size(threads)))):
                 waiting.append(_Chunk(letters))
             if not waiting:
                 return
             self._submit(waiting.popleft())
 
-    def _size(self, threads: int) -> int:
-        """Letters in a chunk: few enough that each thread has several, so that all end together."""
-        return self._given or min(LETTERS, max(FEWEST_LETTERS, self._people // (4 * threads)))
+    def _next_chunk_size(self, threads: int) -> int:
+        """Return a size at which each thread gets several chunks, so that all finish together."""
+        fair_size = self._recipient_count // (4 * threads)
+        return self._chunk_size or min(MAX_CHUNK_LETTERS, max(MIN_CHUNK_LETTERS, fair_size))
 
     def _submit(self, chunk: _Chunk) -> None:
-        names = {"versions": self._versions, "parcel": self._parcel, "letters": pickle.dumps(chunk.letters)}
-        names["run"] = self._run
-        future = self._client.submit(eval, _ERRAND, names, pure=False)
+        arguments = {
+            "versions": self._versions,
+            "bundle": self._bundle,
+            "letters": pickle.dumps(chunk.letters),
+            "run": self._run,
+        }
+        future = self._client.submit(eval, _RENDER_CHUNK, arguments, pure=False)
         self._chunks[future.key] = (chunk, future)
-        future.add_done_callback(lambda ended: self._ended.put(ended.key))
+        future.add_done_callback(lambda finished: self._finished.put(finished.key))
 
-    def _heard(self) -> str:
-        """Key of a chunk that has ended; empty where the user wants to stop."""
-        alone_since = None
+    def _wait_for_chunk(self) -> str:
+        """Return the key of a finished chunk, or "" if the user wants to stop."""
+        no_workers_since = None
         while not self._stop.requested:
             with suppress(queue.Empty):
-                return self._ended.get(timeout=0.5)
-            if self._threads():
-                alone_since = None
+                return self._finished.get(timeout=0.5)
+            if self._count_threads():
+                no_workers_since = None
                 continue
-            alone_since = alone_since or time.monotonic()
-            if time.monotonic() - alone_since > self._workers_s:
-                raise _without_workers(self._address, self._workers_s)
+            no_workers_since = no_workers_since or time.monotonic()
+            if time.monotonic() - no_workers_since > self._workers_timeout_s:
+                raise _no_workers_error(self._address, self._workers_timeout_s)
         return ""
 
-    def _taken(
+    def _receive_chunk(
         self, key: str, waiting: deque[_Chunk]
-    ) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
-        """Letters that came back; the rest of the chunk waits to be sent again."""
+    ) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]:
+        """Yield the letters that came back, and queue the rest of the chunk to be sent again."""
         chunk, future = self._chunks[key]
-        reply = self._reply(future)
+        reply = self._read_reply(future)
         del self._chunks[key]
         future.release()
         if reply is None:
-            yield from self._again(chunk, waiting)
+            yield from self._retry_chunk(chunk, waiting)
             return
-        _require_fit(reply)
-        rest = {letter.recipient.id: letter for letter in chunk.letters}
-        for made in reply.made:
-            whole = rest[made.recipient]
-            of_it = tuple(one for one in whole.wanted if one.format in made.formats)
-            left = tuple(one for one in whole.wanted if one.format not in made.formats)
-            rest[made.recipient] = replace(whole, wanted=left)
-            yield replace(whole, wanted=of_it), self._put(of_it, made)
-        chunk.letters = [letter for letter in rest.values() if letter.wanted]
-        if not reply.made:
-            yield from self._again(chunk, waiting)
+        _require_capable_worker(reply)
+        rest = {task.recipient.id: task for task in chunk.letters}
+        for letter in reply.letters:
+            task = rest[letter.recipient]
+            received = tuple(file for file in task.files if file.format in letter.formats)
+            remaining = tuple(file for file in task.files if file.format not in letter.formats)
+            rest[letter.recipient] = replace(task, files=remaining)
+            yield replace(task, files=received), self._write_files(received, letter)
+        chunk.letters = [task for task in rest.values() if task.files]
+        if not reply.letters:
+            yield from self._retry_chunk(chunk, waiting)
         elif chunk.letters:
             waiting.appendleft(chunk)
 
-    def _reply(self, future: Any) -> Reply | None:
-        """What a chunk's worker has to say; None where workers were lost over it."""
+    def _read_reply(self, future: Any) -> ChunkReply | None:
+        """Return the reply to a chunk, or None if the workers that had it were lost."""
         try:
-            reply: Reply = pickle.loads(future.result())
+            reply: ChunkReply = pickle.loads(future.result())
             return reply
         except CancelledError as error:
-            raise self._lost(error) from error
+            raise self._cluster_lost_error(error) from error
         except (ImportError, AttributeError) as error:
-            raise _unfit("a worker", f"it has not this briefgen: {error}") from error
+            raise _unfit_worker_error(
+                "a worker", f"it does not have this version of briefgen: {error}"
+            ) from error
         except Exception as error:
             if type(error).__name__ == "KilledWorker":
                 return None
             if self._client.status != "running":
-                raise self._lost(error) from error
-            raise _unfit("a worker", f"{type(error).__name__}: {error}") from error
+                raise self._cluster_lost_error(error) from error
+            raise _unfit_worker_error("a worker", f"{type(error).__name__}: {error}") from error
 
-    def _again(
+    def _retry_chunk(
         self, chunk: _Chunk, waiting: deque[_Chunk]
-    ) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
-        """Send the letters of a chunk that took its workers along once more, in halves; then give them up."""
-        if chunk.tries < TRIES:
+    ) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]:
+        """Retry a chunk that brought down its workers, in halves; after the last attempt, report a crash."""
+        if chunk.attempt < MAX_CHUNK_ATTEMPTS:
             middle = (len(chunk.letters) + 1) // 2
             halves = (chunk.letters[:middle], chunk.letters[middle:])
-            waiting.extend(_Chunk(half, chunk.tries + 1) for half in halves if half)
+            waiting.extend(_Chunk(half, chunk.attempt + 1) for half in halves if half)
             return
-        lost = Crash("crashed", "the workers of the cluster that had it were lost, again and again")
-        yield from ((letter, lost) for letter in chunk.letters)
+        crash = TaskCrash("crashed", "the cluster's workers that had it were lost repeatedly")
+        yield from ((task, crash) for task in chunk.letters)
 
-    def _put(self, wanted: tuple[Wanted, ...], made: Made) -> tuple[Outcome, ...] | Crash:
-        """Write the letters that came back to the output folder."""
-        if isinstance(made.result, Crash):
-            return made.result
+    def _write_files(
+        self, files: tuple[PlannedFile, ...], letter: LetterResult
+    ) -> tuple[FileOutcome, ...] | TaskCrash:
+        """Write the files of a letter that came back to the output folder."""
+        if isinstance(letter.result, TaskCrash):
+            return letter.result
         outcomes = []
-        for one, outcome, data in zip(wanted, made.result, made.files, strict=True):
+        for file, outcome, data in zip(files, letter.result, letter.files, strict=True):
             if outcome.state == "rendered":
                 if hashlib.sha256(data).hexdigest() != outcome.sha256:
-                    return Crash("crashed", f"its bytes as {outcome.format} were damaged on the way here")
-                outcome = replace(outcome, kept=self._output.put(outcome.file, data, one.earlier))
+                    return TaskCrash("crashed", f"its {outcome.format} file was damaged in transit")
+                kept = self._output.write_letter(outcome.file, data, file.previous)
+                outcome = replace(outcome, kept_edit=kept)
             outcomes.append(outcome)
         return tuple(outcomes)
 
-    def _threads(self) -> int:
-        """Of all workers; each makes one letter at a time."""
+    def _count_threads(self) -> int:
+        """Count the threads of all workers; each makes one letter at a time."""
         try:
             return sum(self._client.nthreads().values())
-        except Exception as error:  # Dask raises what it likes where the scheduler is gone
-            raise self._lost(error) from error
+        except Exception as error:  # Dask raises all kinds of exceptions if the scheduler is gone
+            raise self._cluster_lost_error(error) from error
 
-    def _lost(self, error: BaseException) -> BriefgenError:
-        said = str(error).strip().splitlines()
+    def _cluster_lost_error(self, error: BaseException) -> BriefgenError:
+        lines = str(error).strip().splitlines()
         return BriefgenError(
             Problem(
                 "cluster-lost",
-                f"the cluster at {self._address.text} is gone: {said[0] if said else type(error).__name__}",
-                hint=f"what came back is kept; when the scheduler is there again, {_AGAIN}",
+                f"the cluster at {self._address.text} is gone: {lines[0] if lines else type(error).__name__}",
+                hint=f"finished letters are kept; when the scheduler is back, {_RUN_AGAIN}",
             )
         )
 
 
-def _require_fit(reply: Reply) -> None:
-    """A BriefgenError where the machine that replied cannot make these letters."""
-    where = f"the worker on {reply.host}"
-    if reply.differs:
+def _require_capable_worker(reply: ChunkReply) -> None:
+    """Raise BriefgenError if the machine that replied cannot make these letters."""
+    worker = f"the worker on {reply.host}"
+    if reply.version_mismatches:
         raise BriefgenError(
             Problem(
                 "worker-differs",
-                f"{where} has {name} {there or '(none)'}, and this machine {here or '(none)'}",
-                hint="install the same versions on every worker, or stop this one; then " + _AGAIN,
+                f"{worker} has {name} {installed or '(none)'}, and this machine {required or '(none)'}",
+                hint="install the same versions on every worker, or stop this one; then " + _RUN_AGAIN,
             )
-            for name, here, there in reply.differs
+            for name, required, installed in reply.version_mismatches
         )
-    if reply.unfit:
-        raise _unfit(where, reply.unfit)
+    if reply.failure:
+        raise _unfit_worker_error(worker, reply.failure)
     if reply.error:
-        kind = type(reply.error)
-        raise kind(replace(one, message=f"{where}: {one.message}") for one in reply.error.problems)
+        error_type = type(reply.error)
+        raise error_type(
+            replace(problem, message=f"{worker}: {problem.message}") for problem in reply.error.problems
+        )
 
 
-def _unfit(where: str, why: str) -> BriefgenError:
+def _unfit_worker_error(worker: str, reason: str) -> BriefgenError:
     return BriefgenError(
         Problem(
             "worker-unfit",
-            f"{where} cannot make letters: {why}",
-            hint="install briefgen there as here, run `briefgen doctor` on it, or stop it; then " + _AGAIN,
+            f"{worker} cannot make letters: {reason}",
+            hint="install the same briefgen there, run `briefgen doctor` on it, or stop it; then "
+            + _RUN_AGAIN,
         )
     )

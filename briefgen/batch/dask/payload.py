@@ -1,7 +1,6 @@
-"""What a chunk of letters needs on another machine, packed here and unpacked there.
+"""Bundles what letters need to be made on another machine, and unpacks it there.
 
-Paths do not travel: one below a folder that both machines have travels as its place in it. This room packs
-and unpacks; it starts nothing and sends nothing.
+Paths are not sent as such: a path below a folder that both machines have is sent relative to that folder.
 """
 
 from __future__ import annotations
@@ -14,44 +13,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from briefgen.batch.plan import Job
-from briefgen.batch.pool import LIMITS, Limits
+from briefgen.batch.pool import DEFAULT_LIMITS, WorkerLimits
+from briefgen.batch.tasks import BatchJob
 
 _CAMPAIGN, _LIBRARY, _HOME = "campaign", "library", "home"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """How to ask an installation about itself; both travel by name."""
+class InstallationProbe:
+    """Functions that describe the installation they run in; both are pickled by name."""
 
     versions: Callable[[], Mapping[str, str]]
-    """All by which two installations could make different bytes of one letter."""
+    """Every version that could make two installations produce different bytes for the same letter."""
     library: Callable[[], Path]
-    """Root of the library that ships."""
+    """Root folder of the built-in library."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """The same for every chunk of a run; `pack` makes bytes of it."""
+class CampaignBundle:
+    """What every chunk of a run needs."""
 
-    job: Job
-    """Its recipients stay at home: each chunk has its own."""
+    job: BatchJob
+    """Sent without its recipients, since each chunk brings its own."""
     campaign: Path
     """The campaign's folder."""
     files: Mapping[str, Path]
-    """Files in it that letters are made with, by their path in it."""
-    site: Site
+    """Files in that folder that letters are made with, by their path in it."""
+    probe: InstallationProbe
     preload: tuple[str, ...] = ()
     timeout_s: float = 30.0
-    limits: Limits = LIMITS
+    limits: WorkerLimits = DEFAULT_LIMITS
 
     def pack(self) -> bytes:
-        """All of it, compressed. Raises OSError where a file cannot be read."""
-        kit = (self.job.composer, self.job.renderers, self.job.drawing)
-        packed = {  # of plain values, so that it can be opened before versions are compared
-            "site": pickle.dumps(self.site),
+        """Return the bundle as compressed bytes. Raise OSError if a file cannot be read."""
+        job_parts = (self.job.composer, self.job.renderers, self.job.rendering_fingerprint)
+        packed = {  # plain values, so that it can be opened before versions are compared
+            "probe": pickle.dumps(self.probe),
             "files": {name: path.read_bytes() for name, path in self.files.items()},
-            "kit": _packed(kit, _roots(self.campaign, self.site)),
+            "job": _pickle_with_paths(job_parts, _shared_folders(self.campaign, self.probe)),
             "preload": self.preload,
             "timeout_s": self.timeout_s,
             "limits": pickle.dumps(self.limits),
@@ -60,76 +59,78 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
-    """What a chunk is made with."""
+class UnpackedBundle:
+    """A bundle on the machine that makes the letters."""
 
-    job: Job
+    job: BatchJob
     """Without recipients."""
     preload: tuple[str, ...]
     timeout_s: float
-    limits: Limits
+    limits: WorkerLimits
 
 
-def unpack(parcel: bytes, folder: Path) -> Unpacked:
-    """Lay the campaign's files out in `folder`, which is empty, and make the rest ready. Raises OSError."""
-    packed = pickle.loads(zlib.decompress(parcel))
+def unpack_bundle(bundle: bytes, folder: Path) -> UnpackedBundle:
+    """Write the campaign's files to `folder`, which is empty, and unpickle the rest. Raise OSError."""
+    packed = pickle.loads(zlib.decompress(bundle))
     for name, data in packed["files"].items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    site: Site = pickle.loads(packed["site"])
-    composer, renderers, drawing = _unpacked(packed["kit"], _roots(folder, site))
-    return Unpacked(
-        Job("", (), (), composer, renderers, drawing),
+    probe: InstallationProbe = pickle.loads(packed["probe"])
+    composer, renderers, rendering_fingerprint = _unpickle_with_paths(
+        packed["job"], _shared_folders(folder, probe)
+    )
+    return UnpackedBundle(
+        BatchJob("", (), (), composer, renderers, rendering_fingerprint),
         packed["preload"],
         packed["timeout_s"],
         pickle.loads(packed["limits"]),
     )
 
 
-def site_of(parcel: bytes) -> Site:
-    """How to ask this installation about itself."""
-    site: Site = pickle.loads(pickle.loads(zlib.decompress(parcel))["site"])
-    return site
+def read_installation_probe(bundle: bytes) -> InstallationProbe:
+    """Return the bundle's functions that describe this installation."""
+    probe: InstallationProbe = pickle.loads(pickle.loads(zlib.decompress(bundle))["probe"])
+    return probe
 
 
-def _roots(campaign: Path, site: Site) -> dict[str, Path]:
-    """Folders that both machines have, the narrowest first."""
-    return {_CAMPAIGN: campaign, _LIBRARY: site.library(), _HOME: Path.home()}
+def _shared_folders(campaign: Path, probe: InstallationProbe) -> dict[str, Path]:
+    """Return the folders that both machines have, most specific first."""
+    return {_CAMPAIGN: campaign, _LIBRARY: probe.library(), _HOME: Path.home()}
 
 
-def _packed(value: object, roots: Mapping[str, Path]) -> bytes:
+def _pickle_with_paths(value: object, folders: Mapping[str, Path]) -> bytes:
     file = io.BytesIO()
-    _Packing(file, roots).dump(value)
+    _PathPickler(file, folders).dump(value)
     return file.getvalue()
 
 
-def _unpacked(data: bytes, roots: Mapping[str, Path]) -> Any:
-    return _Unpacking(io.BytesIO(data), roots).load()
+def _unpickle_with_paths(data: bytes, folders: Mapping[str, Path]) -> Any:
+    return _PathUnpickler(io.BytesIO(data), folders).load()
 
 
-class _Packing(pickle.Pickler):
-    def __init__(self, file: io.BytesIO, roots: Mapping[str, Path]) -> None:
+class _PathPickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, folders: Mapping[str, Path]) -> None:
         super().__init__(file)
-        self._roots = {name: root.absolute() for name, root in roots.items()}
+        self._folders = {name: folder.absolute() for name, folder in folders.items()}
 
     def persistent_id(self, obj: Any) -> tuple[str, str] | None:
-        """The place of a path below one of the roots; None for all else, which travels as it is."""
+        """Return a shared folder and the path below it for a Path, else None to pickle the object itself."""
         if not isinstance(obj, Path):
             return None
         path = obj.absolute()
-        for name, root in self._roots.items():
-            if path.is_relative_to(root):
-                return name, path.relative_to(root).as_posix()
+        for name, folder in self._folders.items():
+            if path.is_relative_to(folder):
+                return name, path.relative_to(folder).as_posix()
         return None
 
 
-class _Unpacking(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, roots: Mapping[str, Path]) -> None:
+class _PathUnpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, folders: Mapping[str, Path]) -> None:
         super().__init__(file)
-        self._roots = roots
+        self._folders = folders
 
     def persistent_load(self, pid: tuple[str, str]) -> Path:
-        """The path at the same place on this machine."""
-        name, place = pid
-        return self._roots[name] / place
+        """Return the corresponding path on this machine."""
+        name, relative = pid
+        return self._folders[name] / relative

@@ -1,8 +1,8 @@
-"""A chunk of letters on a worker of a cluster, made in a process of its own with a pool of its own.
+"""Renders a chunk of letters on a worker of a Dask cluster, in a separate program with its own process pool.
 
-`make` runs within the cluster's worker, which may have no children but programs; `python -m` this module is
-that program. Letters go back as bytes with their outcomes: nothing is kept here, so that a chunk can be made
-twice, or half, and nothing is lost or doubled. It knows nothing of the cluster's software.
+`render_chunk` runs within the Dask worker, which may start programs but not fork processes; `python -m` this
+module is that program. Letters are sent back as bytes with their outcomes and nothing is kept here, so a
+chunk can be made twice or in part without anything being lost or duplicated. Nothing here imports Dask.
 """
 
 from __future__ import annotations
@@ -23,185 +23,195 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from briefgen import __version__
-from briefgen.batch.dask.payload import site_of, unpack
-from briefgen.batch.lock import Stop
-from briefgen.batch.outputs.folder import Folder
-from briefgen.batch.plan import Letter, Outcome
-from briefgen.batch.pool import Crash, Pool
-from briefgen.batch.worker import Desk
+from briefgen.batch.dask.payload import read_installation_probe, unpack_bundle
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.pool import TaskCrash, WorkerPool
+from briefgen.batch.stop import StopRequest
+from briefgen.batch.tasks import FileOutcome, LetterTask
+from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import BriefgenError
 
-MOST_BYTES = 64_000_000
-MOST_SECONDS = 60.0
-"""After so much a chunk ends early, and what is left of it goes back: a reply must fit into memory several
-times, and whoever waits for it wants to see it."""
+MAX_REPLY_BYTES = 64_000_000
+MAX_CHUNK_SECONDS = 60.0
+"""Beyond either limit a chunk ends early, and the rest of it goes back: a reply must fit into memory several
+times over, and the user wants to see progress."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class LetterResult:
     """What became of one letter of a chunk."""
 
     recipient: str
-    """Id of its recipient."""
+    """Id of the recipient."""
     formats: tuple[str, ...]
-    """Those that this is about: of a letter that crashed, each format comes by itself."""
-    result: tuple[Outcome, ...] | Crash
+    """Formats that this is about: after a crash, each format is reported separately."""
+    result: tuple[FileOutcome, ...] | TaskCrash
     files: tuple[bytes, ...]
-    """The bytes of each outcome; empty where no file was made."""
+    """The bytes for each outcome; empty if no file was made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What comes back of a chunk; the letters that are in none of `made` are still to be made."""
+class ChunkReply:
+    """The reply to a chunk; letters that are not in `letters` still have to be made."""
 
     host: str
-    made: tuple[Made, ...] = ()
+    letters: tuple[LetterResult, ...] = ()
     error: BriefgenError | None = None
     """What keeps this machine from making any letter."""
-    differs: tuple[tuple[str, str, str], ...] = ()
-    """What has another version here: name, the version sent for, the one that is here."""
-    unfit: str = ""
-    """Why the program could not even begin."""
+    version_mismatches: tuple[tuple[str, str, str], ...] = ()
+    """What has another version here: name, required version, installed version."""
+    failure: str = ""
+    """Why the program could not even start."""
 
 
-_at_work: dict[str, set[subprocess.Popen[bytes]]] = {}
-"""The programs of each run in this process."""
-_called_back: set[str] = set()
-"""Runs for which nothing need be made any more."""
+_running_programs: dict[str, set[subprocess.Popen[bytes]]] = {}
+"""The programs that this process has running, by run."""
+_cancelled_runs: set[str] = set()
+"""Runs whose letters are no longer wanted."""
 
 
-def call_back(run: str) -> None:
-    """End what is being made for a run that has ended; letters in hand are given up after a few seconds."""
-    _called_back.add(run)
-    for program in list(_at_work.get(run, ())):
+def cancel_run(run: str) -> None:
+    """Stop making letters for a run that has ended; those being made are abandoned after a few seconds."""
+    _cancelled_runs.add(run)
+    for program in list(_running_programs.get(run, ())):
         program.terminate()
 
 
-def make(versions: Mapping[str, str], parcel: bytes, letters: bytes, run: str = "") -> bytes:
-    """Have a chunk made by a program of its own; gives a pickled Reply.
+def render_chunk(versions: Mapping[str, str], bundle: bytes, letters: bytes, run: str = "") -> bytes:
+    """Have a chunk rendered by a separate program and return a pickled ChunkReply.
 
-    `versions` are those to be made with, `parcel` comes from `Parcel.pack`, `letters` is a pickled sequence
-    of Letter, and `run` a name by which the program can be called back. It ends when this process does, too,
-    since its standard input then ends.
+    `versions` are the required versions, `bundle` comes from `CampaignBundle.pack`, `letters` is a pickled
+    sequence of LetterTask, and `run` is the name by which the program can be cancelled. If this process ends,
+    the program ends too, since its standard input does.
     """
-    head = json.dumps({"versions": dict(versions), "parcel": len(parcel), "letters": len(letters)})
+    header = json.dumps({"versions": dict(versions), "bundle": len(bundle), "letters": len(letters)})
     with (
-        tempfile.TemporaryFile() as complaints,
+        tempfile.TemporaryFile() as stderr,
         subprocess.Popen(
             [sys.executable, "-P", "-m", "briefgen.batch.dask.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=complaints,
+            stderr=stderr,
         ) as program,
     ):
         assert program.stdin and program.stdout
-        _at_work.setdefault(run, set()).add(program)
-        if run in _called_back:
+        _running_programs.setdefault(run, set()).add(program)
+        if run in _cancelled_runs:
             program.terminate()
         with suppress(BrokenPipeError):
-            program.stdin.write(f"{head}\n".encode() + parcel + letters)
+            program.stdin.write(f"{header}\n".encode() + bundle + letters)
             program.stdin.flush()
-        reply = program.stdout.read()  # our end of its input stays open until then
+        reply = program.stdout.read()  # its standard input must stay open until then
         with suppress(BrokenPipeError):
             program.stdin.close()
         code = program.wait()
-        _at_work[run].discard(program)
-        complaints.seek(0)
-        said = complaints.read().decode("utf-8", "replace").strip().splitlines() or [""]
+        _running_programs[run].discard(program)
+        stderr.seek(0)
+        messages = stderr.read().decode("utf-8", "replace").strip().splitlines() or [""]
     if code or not reply:
-        return pickle.dumps(Reply(_host(), unfit=said[-1] or f"it ended with exit code {code}"))
+        return pickle.dumps(ChunkReply(_host_name(), failure=messages[-1] or f"it exited with code {code}"))
     return reply
 
 
 def main() -> None:
-    """The program: one chunk from standard input, its reply to standard output."""
+    """Run the program: read a chunk from standard input, write the reply to standard output."""
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not fall into the reply
-    asked = json.loads(sys.stdin.buffer.readline())
-    parcel = sys.stdin.buffer.read(asked["parcel"])
-    letters = sys.stdin.buffer.read(asked["letters"])
-    stop = Stop()
+    os.dup2(2, 1)  # anything printed must not end up in the reply
+    header = json.loads(sys.stdin.buffer.readline())
+    bundle = sys.stdin.buffer.read(header["bundle"])
+    letters = sys.stdin.buffer.read(header["letters"])
+    stop = StopRequest()
     signal.signal(signal.SIGTERM, lambda *_: stop.request())
-    threading.Thread(target=_end_with, args=(0, stop), daemon=True).start()
-    reply = _replied(asked["versions"], parcel, letters, stop)
+    threading.Thread(target=_stop_at_end_of_input, args=(0, stop), daemon=True).start()
+    reply = _make_reply(header["versions"], bundle, letters, stop)
     with out, suppress(BrokenPipeError):
         out.write(pickle.dumps(reply))
 
 
-def _end_with(pipe: int, stop: Stop) -> None:
-    """Ask to stop when the worker that wants the letters is no more."""
+def _stop_at_end_of_input(descriptor: int, stop: StopRequest) -> None:
+    """Request a stop when the Dask worker that wants the letters is gone."""
     with suppress(OSError):
-        os.read(pipe, 1)  # not by sys.stdin, whose lock would be held when Python ends
+        os.read(descriptor, 1)  # not through sys.stdin, whose lock would be held when Python exits
     stop.request()
 
 
-def _replied(versions: Mapping[str, str], parcel: bytes, letters: bytes, stop: Stop) -> Reply:
-    if differs := _differing(versions, parcel):
-        return Reply(_host(), differs=differs)
+def _make_reply(versions: Mapping[str, str], bundle: bytes, letters: bytes, stop: StopRequest) -> ChunkReply:
+    if mismatches := _compare_versions(versions, bundle):
+        return ChunkReply(_host_name(), version_mismatches=mismatches)
     with tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch:
         try:
-            return Reply(_host(), tuple(_made(parcel, pickle.loads(letters), Path(scratch), stop)))
+            results = tuple(_render_letters(bundle, pickle.loads(letters), Path(scratch), stop))
+            return ChunkReply(_host_name(), results)
         except BriefgenError as error:
-            return Reply(_host(), error=error)
+            return ChunkReply(_host_name(), error=error)
 
 
-def _differing(versions: Mapping[str, str], parcel: bytes) -> tuple[tuple[str, str, str], ...]:
-    """Looked at before anything is unpickled that another version of briefgen may not know."""
+def _compare_versions(versions: Mapping[str, str], bundle: bytes) -> tuple[tuple[str, str, str], ...]:
+    """Return the version mismatches, before anything is unpickled that another briefgen may not know."""
     if versions["briefgen"] != __version__:
         return (("briefgen", versions["briefgen"], __version__),)
-    here = site_of(parcel).versions()
+    installed = read_installation_probe(bundle).versions()
     return tuple(
-        (name, version, here.get(name, "")) for name, version in versions.items() if here.get(name) != version
+        (name, version, installed.get(name, ""))
+        for name, version in versions.items()
+        if installed.get(name) != version
     )
 
 
-def _made(parcel: bytes, letters: Sequence[Letter], scratch: Path, stop: Stop) -> Iterator[Made]:
-    campaign, output, temporary = scratch / "campaign", Folder(scratch / "out"), scratch / "tmp"
-    for folder in (campaign, output.letters, temporary):
+def _render_letters(
+    bundle: bytes, letters: Sequence[LetterTask], scratch: Path, stop: StopRequest
+) -> Iterator[LetterResult]:
+    campaign, output, temporary = scratch / "campaign", FolderOutput(scratch / "out"), scratch / "tmp"
+    for folder in (campaign, output.letters_folder, temporary):
         folder.mkdir(parents=True)
-    kit = unpack(parcel, campaign)
-    job, limit = kit.job, _Limit()
-    with Pool(
-        Desk(job.composer, job.renderers, job.drawing, output, temporary).start,
+    unpacked = unpack_bundle(bundle, campaign)
+    job, limit = unpacked.job, _ChunkLimit()
+    worker = RenderingWorker(job.composer, job.renderers, job.rendering_fingerprint, output, temporary)
+    with WorkerPool(
+        worker.start,
         workers=1,
-        timeout_s=kit.timeout_s,
+        timeout_s=unpacked.timeout_s,
         stop=stop,
-        apart=Letter.apart,
-        limits=kit.limits,
-        preload=kit.preload,
+        split=LetterTask.split_by_format,
+        limits=unpacked.limits,
+        preload=unpacked.preload,
     ) as pool:
-        for letter, result in pool.run(limit.within(letters)):
-            files = () if isinstance(result, Crash) else tuple(_file(output, one) for one in result)
+        for task, result in pool.run(limit.take(letters)):
+            files = (
+                ()
+                if isinstance(result, TaskCrash)
+                else tuple(_read_output(output, outcome) for outcome in result)
+            )
             limit.bytes += sum(map(len, files))
-            formats = tuple(wanted.format for wanted in letter.wanted)
-            yield Made(letter.recipient.id, formats, result, files)
+            formats = tuple(file.format for file in task.files)
+            yield LetterResult(task.recipient.id, formats, result, files)
 
 
-def _file(output: Folder, outcome: Outcome) -> bytes:
-    return (output.letters / outcome.file).read_bytes() if outcome.state == "rendered" else b""
+def _read_output(output: FolderOutput, outcome: FileOutcome) -> bytes:
+    return (output.letters_folder / outcome.file).read_bytes() if outcome.state == "rendered" else b""
 
 
 @dataclass(slots=True)
-class _Limit:
-    """How much of a chunk is made."""
+class _ChunkLimit:
+    """Limits the size of a reply and the time it takes."""
 
     bytes: int = 0
     """Made so far."""
-    began: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.monotonic)
 
-    def within(self, letters: Iterable[Letter]) -> Iterator[Letter]:
-        """The first of them, and as many more as there is room and time for."""
+    def take(self, letters: Iterable[LetterTask]) -> Iterator[LetterTask]:
+        """Yield the first letter, and others until a limit is reached."""
         for letter in letters:
             yield letter
-            if self.bytes >= MOST_BYTES or time.monotonic() - self.began >= MOST_SECONDS:
+            if self.bytes >= MAX_REPLY_BYTES or time.monotonic() - self.started_at >= MAX_CHUNK_SECONDS:
                 return
 
 
-def _host() -> str:
+def _host_name() -> str:
     return socket.gethostname()
 
 
 if __name__ == "__main__":
-    from briefgen.batch.dask import worker as outpost
+    from briefgen.batch.dask import worker as this_module
 
-    outpost.main()  # of the module under its own name, which is what pickles name
+    this_module.main()  # under its own name rather than __main__, since pickles refer to it by that name

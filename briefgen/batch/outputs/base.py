@@ -1,7 +1,6 @@
-"""What a batch asks of the place where its letters and tables lie: a folder, or a bucket of an object store.
+"""What a batch needs from the output in which its letters and tables are kept: a folder or an object store.
 
-Files are known there by name and hash; which are made, and what stands in them, is decided elsewhere. Ledger
-and lock lie on a disk of this computer, whatever the place.
+Files are known here by name and hash. The ledger and the lock are always on a local disk.
 """
 
 from __future__ import annotations
@@ -9,66 +8,62 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
+from typing import BinaryIO, Protocol
 
-from briefgen.batch.ledger import Entry
-
-if TYPE_CHECKING:
-    from briefgen.batch.outputs.folder import Folder
-    from briefgen.batch.plan import Letter, Outcome
-    from briefgen.batch.pool import Crash
-
-LETTERS = "letters"
-SHARDS = "shards"
-MANIFEST = "manifest.csv"
-ERRORS = "errors.csv"
-
-State = Literal["whole", "missing", "edited"]
-"""What has become of a file since it was recorded."""
+from briefgen.batch.ledger import LedgerEntry
+from briefgen.batch.outputs.files import FileState
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.pool import TaskCrash
+from briefgen.batch.tasks import FileOutcome, LetterTask
 
 
-class Output(Protocol):
-    """Where the letters of a batch lie; it need not be there yet.
+class BatchOutput(Protocol):
+    """Where the letters of a batch are kept; it need not exist yet.
 
-    All of it raises StorageFault where the place cannot be read or written.
+    All methods raise StorageError if the output cannot be read or written.
     """
 
     @property
-    def place(self) -> str:
-        """As people are told of it; a file in it is called `place/name`."""
+    def location(self) -> str:
+        """Return the path or URL as shown to the user; a file in it is shown as `location/name`."""
 
     @property
-    def ledger(self) -> Path:
-        """File of the ledger."""
+    def ledger_path(self) -> Path:
+        """Return the path of the ledger."""
 
     @property
-    def lock(self) -> Path:
-        """File by which one run at a time holds the place."""
+    def lock_path(self) -> Path:
+        """Return the path of the file that a run locks to have the output to itself."""
 
-    def require_inside(self) -> None:
-        """Refuse a place in which a link would lead what is written somewhere else."""
+    def subfolder(self, name: str) -> BatchOutput:
+        """Return a place within this one as an output of its own."""
 
-    def look(self) -> None:
-        """Take stock of what is there, before `state` is asked; writes nothing."""
+    def reject_outside_links(self) -> None:
+        """Raise StorageError if a link in the output would redirect what is written."""
+
+    def scan(self) -> None:
+        """Take stock of the existing letters, before `file_state` is asked; write nothing."""
 
     def prepare(self) -> None:
-        """Ready for a run, after `look`: no half files of a killed run, and no tables of an earlier one,
-        which would be taken for this one's: where there is no manifest, a batch has not ended.
+        """Make the output ready for a run, after `scan`.
+
+        Remove half-written files of a killed run and the tables of an earlier run, which would be taken for
+        this one's: if there is no manifest, the batch has not been completed.
         """
 
-    def state(self, entry: Entry) -> State:
-        """Whether a recorded letter is there as it was recorded."""
+    def file_state(self, entry: LedgerEntry) -> FileState:
+        """Return whether a recorded letter is as it was recorded."""
 
-    def desk(self, scratch: Path) -> Folder:
-        """The folder in which letters are put down when made; `scratch` is one that does not last."""
+    def staging_folder(self, scratch: Path) -> FolderOutput:
+        """Return the folder that workers write letters to; `scratch` is a temporary folder for it."""
 
-    def kept(
-        self, made: Iterable[tuple[Letter, tuple[Outcome, ...] | Crash]]
-    ) -> Iterator[tuple[Letter, tuple[Outcome, ...] | Crash]]:
-        """Letters that were put down on the desk, once they are here to stay."""
+    def store_letters(
+        self, finished: Iterable[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]
+    ) -> Iterator[tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]]:
+        """Move letters from the staging folder to the output, and yield each once it is there."""
 
-    def names(self) -> list[str]:
-        """Names of all that lies among the letters."""
+    def letter_names(self) -> list[str]:
+        """Return the names of all files among the letters."""
 
-    def table(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """A table to write to, which gets its name when all of it is there."""
+    def open_table(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a table for writing; it gets its name once it is complete."""

@@ -1,8 +1,8 @@
-"""A bucket of an object store that speaks S3, in which the letters and tables of a batch lie.
+"""A prefix in an S3 bucket as the output of a batch.
 
-Letters are made in a folder of this computer and brought from there, many at once, while others are made.
-What has become of one since is told by its ETag, which the store changes with the contents: so all are looked
-at with one listing.
+Letters are made in a local folder and uploaded from there, many at a time, while others are being made.
+Whether a letter has changed since shows in its ETag, which the store changes with the contents, so that one
+listing is enough to check all of them.
 """
 
 from __future__ import annotations
@@ -18,175 +18,193 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeAlias
 
-from briefgen.batch.atomic_write import EDITED
-from briefgen.batch.ledger import Entry
-from briefgen.batch.os_errors import unwritable
-from briefgen.batch.outputs.base import ERRORS, LETTERS, MANIFEST, State
-from briefgen.batch.outputs.folder import LEDGER, LOCK, OWN_FOLDER, RECORDS, Folder, require_inside
-from briefgen.batch.outputs.s3_client import SCHEME, Found, Store
-from briefgen.batch.plan import Letter, Outcome, slug
-from briefgen.batch.pool import Crash
-from briefgen.system.threads import Carriers
+from briefgen.batch.file_names import slugify
+from briefgen.batch.ledger import LedgerEntry
+from briefgen.batch.outputs.files import (
+    EDITED_FOLDER,
+    ERRORS_FILE,
+    LEDGER_FILE,
+    LETTERS_FOLDER,
+    LOCK_FILE,
+    MANIFEST_FILE,
+    STATE_FILES,
+    STATE_FOLDER,
+    FileState,
+    reject_outside_links,
+)
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.batch.outputs.s3_client import S3_SCHEME, S3Client, S3Object
+from briefgen.batch.pool import TaskCrash
+from briefgen.batch.storage_errors import storage_error
+from briefgen.batch.tasks import FileOutcome, LetterTask
+from briefgen.system.threads import DaemonThreadPool
 
-STORES = "stores"
-"""Folder for the records of batches in stores, within briefgen's own."""
-AT_ONCE = 16
-"""Letters on their way to the store at one time: each waits for an answer, and takes next to no work."""
-WAITING = 64
-"""Letters that wait to be brought; with more, making waits for the store."""
+S3_STATE_FOLDER = "stores"
+"""Folder, within briefgen's own, for the state of batches in object stores."""
+PARALLEL_UPLOADS = 16
+"""Uploads at a time; each mostly waits for an answer and takes next to no work."""
+MAX_WAITING_UPLOADS = 64
+"""Letters that may wait for their upload; beyond that, making letters waits for the store."""
 
-Made: TypeAlias = tuple[Letter, tuple[Outcome, ...] | Crash]
+FinishedLetter: TypeAlias = tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]
 
 
 @dataclass(slots=True)
-class Bucket:
-    """A place in a store as an output (see briefgen.batch.outputs.base)."""
+class S3Output:
+    """A prefix in a bucket as an output (see briefgen.batch.outputs.base)."""
 
-    store: Store
-    home: Path
-    """Output folder on this computer, in which the records are kept."""
-    _there: dict[str, Found] = field(default_factory=dict)
-    """What lies among the letters, by name, as of the last look."""
-    _desk: Folder = field(default_factory=lambda: Folder(Path()))
-
-    @property
-    def place(self) -> str:
-        """Its address."""
-        return str(self.store.address)
+    client: S3Client
+    local_folder: Path
+    """Output folder on this computer, in which the ledger and the lock are kept."""
+    _objects: dict[str, S3Object] = field(default_factory=dict)
+    """The existing letters by name, as of the last scan."""
+    _staging: FolderOutput = field(default_factory=lambda: FolderOutput(Path()))
 
     @property
-    def _records(self) -> Path:
-        named = hashlib.sha256(self.place.encode("ascii")).hexdigest()[:8]
-        return Path(OWN_FOLDER, STORES, f"{slug(self.place.removeprefix(SCHEME))}-{named}")
+    def location(self) -> str:
+        """Return its URL."""
+        return str(self.client.address)
 
     @property
-    def ledger(self) -> Path:
-        """File of the ledger."""
-        return self.home / self._records / LEDGER
+    def _state_folder(self) -> Path:
+        suffix = hashlib.sha256(self.location.encode("ascii")).hexdigest()[:8]
+        return Path(
+            STATE_FOLDER, S3_STATE_FOLDER, f"{slugify(self.location.removeprefix(S3_SCHEME))}-{suffix}"
+        )
 
     @property
-    def lock(self) -> Path:
-        """File by which one run at a time of this computer holds the place."""
-        return self.home / self._records / LOCK
+    def ledger_path(self) -> Path:
+        """Return the path of the ledger."""
+        return self.local_folder / self._state_folder / LEDGER_FILE
 
-    def within(self, name: str) -> Bucket:
-        """A place within this one that is an output too."""
-        return Bucket(self.store.within(name), self.home)
+    @property
+    def lock_path(self) -> Path:
+        """Return the path of the lock file, which keeps out other runs on this computer only."""
+        return self.local_folder / self._state_folder / LOCK_FILE
 
-    def require_inside(self) -> None:
-        """No link leads out of the records' folder."""
-        above = [str(folder) for folder in (self._records, *self._records.parents)][:-1]
-        require_inside(self.home, [*above, *(str(self._records / name) for name in RECORDS)])
+    def subfolder(self, name: str) -> S3Output:
+        """Return a prefix within this one as an output of its own."""
+        return S3Output(self.client.subfolder(name), self.local_folder)
 
-    def look(self) -> None:
-        """List the letters; the store refuses here, if it does."""
-        self._there = self.store.listed(LETTERS)
+    def reject_outside_links(self) -> None:
+        """Raise StorageError if a link leads out of the folder of the ledger and the lock."""
+        folders = [str(folder) for folder in (self._state_folder, *self._state_folder.parents)][:-1]
+        files = [str(self._state_folder / name) for name in STATE_FILES]
+        reject_outside_links(self.local_folder, [*folders, *files])
+
+    def scan(self) -> None:
+        """List the existing letters; if the store refuses access, this raises StorageError."""
+        self._objects = self.client.list_objects(LETTERS_FOLDER)
 
     def prepare(self) -> None:
-        """Clear away the tables of an earlier run; there are no half objects."""
-        for name in (MANIFEST, ERRORS):
-            if self.store.found(name):  # not every store removes what is not there in silence
-                self.store.remove(name)
+        """Remove the tables of an earlier run; there are no half-written objects."""
+        for name in (MANIFEST_FILE, ERRORS_FILE):
+            if self.client.find_object(name):  # some stores report an error when asked to remove nothing
+                self.client.delete_object(name)
 
-    def state(self, entry: Entry) -> State:
-        """By name, size and ETag, as of the last look; by the contents where the ETag is another."""
-        found = self._there.get(entry.file)
-        if found is None:
+    def file_state(self, entry: LedgerEntry) -> FileState:
+        """Compare a letter with its entry by name, size and ETag, as of the last scan.
+
+        If the ETag differs, the contents decide.
+        """
+        existing = self._objects.get(entry.file)
+        if existing is None:
             return "missing"
-        same = self._is(found, f"{LETTERS}/{entry.file}", entry.etag, {entry.sha256: entry.size})
+        key = f"{LETTERS_FOLDER}/{entry.file}"
+        same = self._has_contents(existing, key, entry.etag, {entry.sha256: entry.size})
         return "whole" if same else "edited"
 
-    def desk(self, scratch: Path) -> Folder:
-        """Letters are put down in a folder of this computer first."""
-        self._desk = Folder(scratch / "made")
-        self._desk.letters.mkdir(parents=True)
-        return self._desk
+    def staging_folder(self, scratch: Path) -> FolderOutput:
+        """Create and return a local folder from which letters are uploaded."""
+        self._staging = FolderOutput(scratch / "made")
+        self._staging.letters_folder.mkdir(parents=True)
+        return self._staging
 
-    def kept(self, made: Iterable[Made]) -> Iterator[Made]:
-        """Each letter when it has been brought, in the order in which they were made."""
-        under_way: deque[Future[Made]] = deque()
-        carriers, whole = Carriers(AT_ONCE), True
+    def store_letters(self, finished: Iterable[FinishedLetter]) -> Iterator[FinishedLetter]:
+        """Upload letters and yield each once it has been uploaded, in the order in which they were made."""
+        uploads: deque[Future[FinishedLetter]] = deque()
+        threads, wait_for_uploads = DaemonThreadPool(PARALLEL_UPLOADS), True
         try:
-            for one in made:
-                under_way.append(carriers.submit(self._brought, *one))
-                while under_way and (under_way[0].done() or len(under_way) > WAITING):
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+            for letter in finished:
+                uploads.append(threads.submit(self._upload_letter, *letter))
+                while uploads and (uploads[0].done() or len(uploads) > MAX_WAITING_UPLOADS):
+                    yield uploads.popleft().result()
+            while uploads:
+                yield uploads.popleft().result()
         except (KeyboardInterrupt, GeneratorExit):
-            whole = False  # a store that does not answer would be waited for
+            wait_for_uploads = False  # the store may never answer
             raise
         finally:
-            carriers.close(wait=whole)
+            threads.close(wait=wait_for_uploads)
 
-    def names(self) -> list[str]:
-        """Names of the objects among the letters, listed anew."""
-        self.look()
-        return list(self._there)
+    def letter_names(self) -> list[str]:
+        """List the letters again and return their names."""
+        self.scan()
+        return list(self._objects)
 
     @contextmanager
-    def table(self, name: str) -> Iterator[BinaryIO]:
-        """An object, put there when all of it is written."""
+    def open_table(self, name: str) -> Iterator[BinaryIO]:
+        """Open a temporary file for a table, which is uploaded once it is complete."""
         with tempfile.TemporaryFile() as file:
             yield file
             file.seek(0)
-            self.store.put(name, file)
+            self.client.put_object(name, file)
 
-    def put(self, file: str, data: bytes, earlier: Entry | None) -> tuple[str, str]:
-        """Put a letter in place of the `earlier` one, which goes where it had another name.
+    def upload_file(self, name: str, data: bytes, previous: LedgerEntry | None) -> tuple[str, str]:
+        """Upload a letter in place of the `previous` one, which is removed if it had another name.
 
-        Returns where an object that briefgen had not put there was copied to make room, else "", and the ETag
-        of the letter. StorageFault where it cannot be put there.
+        If an object there was not written by briefgen, it is copied to `edited/` first. Return its new key,
+        else "", and the ETag of the letter. Raise StorageError if it cannot be uploaded.
         """
-        name = f"{LETTERS}/{file}"
-        known, etag = {hashlib.sha256(data).hexdigest(): len(data)}, ""
-        if earlier and earlier.file == file:
-            known, etag = known | {earlier.sha256: earlier.size}, earlier.etag
-        kept = self._make_room(name, etag, known)
-        put = self.store.put(name, data)
-        if earlier and earlier.file and earlier.file != file:
-            self._supersede(earlier)
-        return kept, put
+        key = f"{LETTERS_FOLDER}/{name}"
+        known, known_etag = {hashlib.sha256(data).hexdigest(): len(data)}, ""
+        if previous and previous.file == name:
+            known, known_etag = known | {previous.sha256: previous.size}, previous.etag
+        kept = self._keep_edited_object(key, known_etag, known)
+        etag = self.client.put_object(key, data)
+        if previous and previous.file and previous.file != name:
+            self._remove_if_unchanged(previous)
+        return kept, etag
 
-    def _brought(self, letter: Letter, result: tuple[Outcome, ...] | Crash) -> Made:
-        if isinstance(result, Crash):
-            return letter, result
+    def _upload_letter(self, task: LetterTask, result: tuple[FileOutcome, ...] | TaskCrash) -> FinishedLetter:
+        if isinstance(result, TaskCrash):
+            return task, result
         outcomes = []
-        for wanted, outcome in zip(letter.wanted, result, strict=True):
+        for file, outcome in zip(task.files, result, strict=True):
             if outcome.state == "rendered":
-                path = self._desk.letters / outcome.file
+                path = self._staging.letters_folder / outcome.file
                 try:
                     data = path.read_bytes()
                     path.unlink()
                 except OSError as error:
-                    raise unwritable("a letter cannot be read again", error, path) from error
-                kept, etag = self.put(outcome.file, data, wanted.earlier)
-                outcome = replace(outcome, kept=kept, etag=etag)
+                    raise storage_error("a letter cannot be read back", error, path) from error
+                kept, etag = self.upload_file(outcome.file, data, file.previous)
+                outcome = replace(outcome, kept_edit=kept, etag=etag)
             outcomes.append(outcome)
-        return letter, tuple(outcomes)
+        return task, tuple(outcomes)
 
-    def _make_room(self, name: str, etag: str, known: dict[str, int]) -> str:
-        """Copy what somebody else put in the place of a letter to where it is kept."""
-        found = self.store.found(name)
-        if found is None or self._is(found, name, etag, known):
+    def _keep_edited_object(self, key: str, known_etag: str, known: dict[str, int]) -> str:
+        """Copy an object that somebody else put in the place of a letter, and return where to, else ""."""
+        existing = self.client.find_object(key)
+        if existing is None or self._has_contents(existing, key, known_etag, known):
             return ""
-        path = PurePosixPath(name)
-        kept = f"{EDITED}/{path.stem}-{re.sub(r'[^0-9A-Za-z]', '', found.etag)[:8]}{path.suffix}"
-        self.store.copy(name, kept)
+        path = PurePosixPath(key)
+        kept = f"{EDITED_FOLDER}/{path.stem}-{re.sub(r'[^0-9A-Za-z]', '', existing.etag)[:8]}{path.suffix}"
+        self.client.copy_object(key, kept)
         return kept
 
-    def _supersede(self, earlier: Entry) -> None:
-        """Remove a letter that one under another name supersedes, if it is still the one we put there."""
-        name = f"{LETTERS}/{earlier.file}"
-        found = self.store.found(name)
-        if found and self._is(found, name, earlier.etag, {earlier.sha256: earlier.size}):
-            self.store.remove(name)
+    def _remove_if_unchanged(self, previous: LedgerEntry) -> None:
+        """Remove a letter that has been replaced under another name, unless its contents have changed."""
+        key = f"{LETTERS_FOLDER}/{previous.file}"
+        existing = self.client.find_object(key)
+        if existing and self._has_contents(existing, key, previous.etag, {previous.sha256: previous.size}):
+            self.client.delete_object(key)
 
-    def _is(self, found: Found, name: str, etag: str, known: dict[str, int]) -> bool:
-        """Whether an object has that ETag, or contents of one of those hashes (SHA-256 in hex, with size)."""
-        if etag and found.etag == etag:
+    def _has_contents(self, existing: S3Object, key: str, known_etag: str, known: dict[str, int]) -> bool:
+        """Return whether an object has the known ETag, or contents of a known SHA-256 (hex) and size."""
+        if known_etag and existing.etag == known_etag:
             return True
-        if found.size not in known.values():
+        if existing.size not in known.values():
             return False
-        data = self.store.read(name)
+        data = self.client.read_object(key)
         return data is not None and hashlib.sha256(data).hexdigest() in known

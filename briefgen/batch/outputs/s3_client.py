@@ -1,8 +1,7 @@
-"""A place in an object store that speaks S3: what lies there, and putting, copying and removing it.
+"""A client for S3-compatible object stores: lists, reads, writes, copies and deletes objects below a prefix.
 
-Only here is the store spoken to, and what it says against it turned into problems; obstore is imported when
-one is asked for. This room knows objects by name; what they are for is the affair of
-briefgen.batch.outputs.s3.
+All requests to the store go through this module, which turns its errors into problems. obstore is imported
+when the first request is made.
 """
 
 from __future__ import annotations
@@ -20,195 +19,203 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
-from briefgen.system.threads import heeding
+from briefgen.system.threads import run_interruptibly
 
 T = TypeVar("T")
-SCHEME = "s3://"
+S3_SCHEME = "s3://"
 CONNECT_S, REQUEST_S = 5, 120
-"""For a store to answer, and for one letter to be brought over a slow line."""
-RETRIES = 6
-"""Of a request that found no answer, over some 15 seconds in all."""
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", re.ASCII)
-_PART = re.compile(r"[A-Za-z0-9_.+=@() -]+", re.ASCII)
-"""What every store takes as it is in a name, and no program that copies from one misreads."""
-_TYPES = {
+"""Seconds for the store to answer, and for one letter to be uploaded over a slow line."""
+MAX_RETRIES = 6
+"""Retries of a request that got no answer, over some 15 seconds in total."""
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", re.ASCII)
+_PREFIX_PART = re.compile(r"[A-Za-z0-9_.+=@() -]+", re.ASCII)
+"""Characters that every store accepts unescaped in a key, and that no tool for copying objects misreads."""
+_CONTENT_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".txt": "text/plain; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
 }
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-_SIGNED = (
+_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_HEADER_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
 )
-"""What goes into the heads of requests."""
-_AGAIN = "run the same command again: it goes on where it stopped"
+"""Environment variables whose values go into request headers."""
+_RUN_AGAIN = "run the same command again: it continues where it stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where in a store a batch lies."""
+class S3Address:
+    """Bucket and prefix of a batch."""
 
     bucket: str
     prefix: str
-    """What all names there begin with, without `/` at the ends; may be empty."""
+    """Start of all keys, without `/` at either end; may be empty."""
 
     @classmethod
-    def read(cls, text: str) -> Address:
-        """From `s3://bucket/prefix`; raises UsageFault."""
-        bucket, _, prefix = text.removeprefix(SCHEME).partition("/")
+    def parse(cls, text: str) -> S3Address:
+        """Parse `s3://bucket/prefix`; raise UsageError."""
+        bucket, _, prefix = text.removeprefix(S3_SCHEME).partition("/")
         parts = prefix.removesuffix("/").split("/") if prefix else []
-        good = all(_PART.fullmatch(part) and part.strip(" .") == part for part in parts)
-        if text.startswith(SCHEME) and _BUCKET.fullmatch(bucket) and good:
+        good = all(_PREFIX_PART.fullmatch(part) and part.strip(" .") == part for part in parts)
+        if text.startswith(S3_SCHEME) and _BUCKET_NAME.fullmatch(bucket) and good:
             return cls(bucket, "/".join(parts))
         raise UsageError(
             Problem(
                 "store-unclear",
-                f"{text!r} is no address in a store",
+                f"{text!r} is not the address of an object store",
                 None,
                 "write s3://BUCKET/PREFIX, the prefix in plain letters, digits, -, _ and /",
             )
         )
 
-    def within(self, name: str) -> Address:
-        """A place within this one."""
-        return Address(self.bucket, "/".join(part for part in (self.prefix, name) if part))
+    def subfolder(self, name: str) -> S3Address:
+        """Return the address of a prefix within this one."""
+        return S3Address(self.bucket, "/".join(part for part in (self.prefix, name) if part))
 
     def __str__(self) -> str:
-        return "/".join(part for part in (f"{SCHEME}{self.bucket}", self.prefix) if part)
+        return "/".join(part for part in (f"{S3_SCHEME}{self.bucket}", self.prefix) if part)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a store says of an object."""
+class S3Object:
+    """What the store reports about an object."""
 
     size: int
     """In bytes."""
     etag: str
-    """Changes with the contents; what it is a hash of depends on the store."""
+    """Changes with the contents; how it is computed depends on the store."""
 
 
-class Store:
-    """A place in a store. All of it raises StorageFault where the store refuses or does not answer."""
+class S3Client:
+    """Access to the objects below one address.
 
-    def __init__(self, address: Address, retries: int | None = None) -> None:
-        """`retries` of a request that found no answer; by default RETRIES. Nothing is asked yet."""
-        self.address = address
-        self._retries = RETRIES if retries is None else retries
-        self._client: Any = None
+    All methods raise StorageError if the store refuses or does not answer.
+    """
 
-    def within(self, name: str) -> Store:
-        """A place within this one."""
-        return Store(self.address.within(name), self._retries)
+    def __init__(self, address: S3Address, retries: int | None = None) -> None:
+        """Prepare a client; no request is made yet.
 
-    def listed(self, folder: str) -> dict[str, Found]:
-        """All objects below a folder, by their names in it."""
-
-        def ask(obstore: Any, client: Any) -> dict[str, Found]:
-            there: dict[str, Found] = {}
-            for some in obstore.list(client, folder):
-                before = len(there)
-                for one in some:
-                    name = one["path"].removeprefix(f"{folder}/")
-                    there[name] = Found(one["size"], one["e_tag"] or "")
-                if some and len(there) == before:
-                    raise OSError("it lists the same objects again and again")
-            return there
-
-        return self._asked(ask)
-
-    def found(self, name: str) -> Found | None:
-        """One object; None where there is none."""
-
-        def ask(obstore: Any, client: Any) -> Found | None:
-            try:
-                said = obstore.head(client, name)
-            except FileNotFoundError:
-                return None
-            return Found(said["size"], said["e_tag"] or "")
-
-        return self._asked(ask)
-
-    def read(self, name: str) -> bytes | None:
-        """Its contents; None where it is not there."""
-
-        def ask(obstore: Any, client: Any) -> bytes | None:
-            try:
-                return bytes(obstore.get(client, name).bytes())
-            except FileNotFoundError:
-                return None
-
-        return self._asked(ask)
-
-    def put(self, name: str, data: bytes | BinaryIO) -> str:
-        """Put an object there, in place of any that is there; returns its ETag.
-
-        Bytes go in one request, so that nothing of them is there until all is.
+        `retries` is the number of retries of a request that gets no answer, by default MAX_RETRIES.
         """
-        whole = False if isinstance(data, bytes) else None
+        self.address = address
+        self._retries = MAX_RETRIES if retries is None else retries
+        self._store: Any = None
 
-        def ask(obstore: Any, client: Any) -> str:
-            said = obstore.put(client, name, data, attributes=_attributes(name), use_multipart=whole)
-            return said["e_tag"] or ""
+    def subfolder(self, name: str) -> S3Client:
+        """Return a client for a prefix within this one."""
+        return S3Client(self.address.subfolder(name), self._retries)
 
-        return self._asked(ask)
+    def list_objects(self, folder: str) -> dict[str, S3Object]:
+        """List all objects below a folder, by their names in it."""
 
-    def copy(self, name: str, to: str) -> None:
-        """Copy an object within the store."""
-        self._asked(lambda obstore, client: obstore.copy(client, name, to))
+        def send(obstore: Any, store: Any) -> dict[str, S3Object]:
+            objects: dict[str, S3Object] = {}
+            for page in obstore.list(store, folder):
+                before = len(objects)
+                for item in page:
+                    name = item["path"].removeprefix(f"{folder}/")
+                    objects[name] = S3Object(item["size"], item["e_tag"] or "")
+                if page and len(objects) == before:
+                    raise OSError("it lists the same objects again and again")
+            return objects
 
-    def remove(self, name: str) -> None:
-        """Remove an object, if it is there."""
+        return self._send(send)
 
-        def ask(obstore: Any, client: Any) -> None:
-            with suppress(FileNotFoundError):
-                obstore.delete(client, name)
+    def find_object(self, name: str) -> S3Object | None:
+        """Return what the store reports about an object, or None if there is none."""
 
-        self._asked(ask)
-
-    def _asked(self, ask: Callable[[Any, Any], T]) -> T:
-        """What `ask` finds, given the library and a client; what it raises becomes a StorageFault."""
-        obstore, faults = _obstore()
-
-        def asked() -> T:
+        def send(obstore: Any, store: Any) -> S3Object | None:
             try:
-                self._client = self._client or _connected(self.address, self._retries)
-                return ask(obstore, self._client)
-            except (faults.BaseError, OSError) as error:
-                raise StorageError(_told(str(self.address), str(error))) from error
+                metadata = obstore.head(store, name)
+            except FileNotFoundError:
+                return None
+            return S3Object(metadata["size"], metadata["e_tag"] or "")
+
+        return self._send(send)
+
+    def read_object(self, name: str) -> bytes | None:
+        """Return the contents of an object, or None if there is none."""
+
+        def send(obstore: Any, store: Any) -> bytes | None:
+            try:
+                return bytes(obstore.get(store, name).bytes())
+            except FileNotFoundError:
+                return None
+
+        return self._send(send)
+
+    def put_object(self, name: str, data: bytes | BinaryIO) -> str:
+        """Write an object in place of any other and return its ETag.
+
+        Bytes are sent in a single request, so that the object appears whole or not at all.
+        """
+        multipart = False if isinstance(data, bytes) else None
+
+        def send(obstore: Any, store: Any) -> str:
+            result = obstore.put(
+                store, name, data, attributes=_object_attributes(name), use_multipart=multipart
+            )
+            return result["e_tag"] or ""
+
+        return self._send(send)
+
+    def copy_object(self, name: str, new_name: str) -> None:
+        """Copy an object within the store."""
+        self._send(lambda obstore, store: obstore.copy(store, name, new_name))
+
+    def delete_object(self, name: str) -> None:
+        """Delete an object, if there is one."""
+
+        def send(obstore: Any, store: Any) -> None:
+            with suppress(FileNotFoundError):
+                obstore.delete(store, name)
+
+        self._send(send)
+
+    def _send(self, send: Callable[[Any, Any], T]) -> T:
+        """Return what `send` returns, given the library and a store; turn its errors into StorageError."""
+        obstore, exceptions = _import_obstore()
+
+        def send_request() -> T:
+            try:
+                self._store = self._store or _create_store(self.address, self._retries)
+                return send(obstore, self._store)
+            except (exceptions.BaseError, OSError) as error:
+                raise StorageError(_problem_from_error(str(self.address), str(error))) from error
             except BaseException as error:
-                # What the library raises where it gives up has no public name.
+                # The exception that the library raises when it panics has no public name.
                 if type(error).__name__ != "PanicException":
                     raise
-                raise StorageError(_told(str(self.address), str(error))) from None
+                raise StorageError(_problem_from_error(str(self.address), str(error))) from None
 
-        return heeding(asked)
+        return run_interruptibly(send_request)
 
 
-def _obstore() -> tuple[Any, Any]:
-    """The library and its exceptions."""
+def _import_obstore() -> tuple[Any, Any]:
+    """Import the library and its exceptions; raise BriefgenError if it is not installed."""
     try:
         return importlib.import_module("obstore"), importlib.import_module("obstore.exceptions")
     except ImportError as error:
         raise BriefgenError(
             Problem(
                 "extra-missing",
-                f"--out {SCHEME}… needs a package that is not installed: {error.name or 'obstore'}",
+                f"--out {S3_SCHEME}… needs a package that is not installed: {error.name or 'obstore'}",
                 hint="run: pip install 'briefgen[s3]'",
             )
         ) from None
 
 
-def _connected(address: Address, retries: int) -> Any:
-    """A client by the usual AWS_… variables of the environment; unencrypted where the endpoint says http."""
+def _create_store(address: S3Address, retries: int) -> Any:
+    """Create a store from the usual AWS_… environment variables; unencrypted if the endpoint says http."""
     from obstore.store import S3Store
 
-    _require_settings(str(address))
-    endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "")
+    _require_valid_environment(str(address))
+    endpoint = next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), "")
     return S3Store(
         address.bucket,
         prefix=address.prefix or None,
@@ -229,23 +236,23 @@ def _connected(address: Address, retries: int) -> Any:
     )
 
 
-def _require_settings(place: str) -> None:
-    """Refuse settings at which the library gives up without a word that helps; their values stay untold."""
-    for name in _ENDPOINTS:
-        if (value := os.environ.get(name)) and not _is_endpoint(value):
-            hint = "write it as https://HOST or https://HOST:PORT; names and passwords do not belong in it"
+def _require_valid_environment(location: str) -> None:
+    """Reject settings at which the library fails with an unhelpful message; never show their values."""
+    for name in _ENDPOINT_VARIABLES:
+        if (value := os.environ.get(name)) and not _is_endpoint_url(value):
+            hint = "write https://HOST or https://HOST:PORT, without user name and password"
             raise StorageError(
-                Problem("store-settings", f"{name} is no address of a store", Place(place), hint)
+                Problem("store-settings", f"{name} is not the URL of a store", Place(location), hint)
             )
-    for name in _SIGNED:
+    for name in _HEADER_VARIABLES:
         value = os.environ.get(name, "")
         if not (value.isascii() and value.isprintable()) or value != value.strip():
-            message = f"{name} has a line break, a space or another character in it that cannot stand there"
-            hint = "set it again, without what was copied along with it"
-            raise StorageError(Problem("store-settings", message, Place(place), hint))
+            message = f"{name} contains a line break, a space or another invalid character"
+            hint = "set it again, without the characters that were copied along with it"
+            raise StorageError(Problem("store-settings", message, Place(location), hint))
 
 
-def _is_endpoint(text: str) -> bool:
+def _is_endpoint_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
@@ -255,77 +262,78 @@ def _is_endpoint(text: str) -> bool:
     return plain and parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc
 
 
-def _attributes(name: str) -> dict[str, str]:
-    return {"Content-Type": _TYPES[PurePosixPath(name).suffix]}
+def _object_attributes(name: str) -> dict[str, str]:
+    return {"Content-Type": _CONTENT_TYPES[PurePosixPath(name).suffix]}
 
 
-_CODE = re.compile(r"<Code>([^<]*)</Code>(?:\s*<Message>([^<]*)</Message>)?")
-_STATUS = re.compile(r"status code: (\d{3}[^:\n]*)")
-_WITHOUT = re.compile(r"169\.254\.\d+\.\d+|fd00:ec2::254|Missing (AccessKeyId|SecretAccessKey)")
-"""Said without credentials: obstore asks for them, in vain, where machines of a cloud
-get theirs."""
-_ODD_NAME = re.compile(r'invalid path: (?:Error parsing )?Path "(.*?)"(?: contained|: )')
-_SETTING = re.compile(r"Generic Config error: ([^\n]*)")
-_REMEDIES = {
-    "NoSuchBucket": "make the bucket, or name another",
+_ERROR_CODE = re.compile(r"<Code>([^<]*)</Code>(?:\s*<Message>([^<]*)</Message>)?")
+_HTTP_STATUS = re.compile(r"status code: (\d{3}[^:\n]*)")
+_NO_CREDENTIALS = re.compile(r"169\.254\.\d+\.\d+|fd00:ec2::254|Missing (AccessKeyId|SecretAccessKey)")
+"""Errors without credentials: obstore then tries, in vain, the services that supply cloud machines."""
+_INVALID_NAME = re.compile(r'invalid path: (?:Error parsing )?Path "(.*?)"(?: contained|: )')
+_INVALID_SETTING = re.compile(r"Generic Config error: ([^\n]*)")
+_FIXES_BY_CODE = {
+    "NoSuchBucket": "create the bucket, or name another",
     "PermanentRedirect": "set AWS_REGION to the region of the bucket",
     "RequestTimeTooSkewed": "set the clock of this computer",
 }
-_RIGHTS = "look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and whether they may list, read, "
-_RIGHTS += "write and delete there"
+_CHECK_PERMISSIONS = (
+    "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and that they allow listing, reading, "
+    "writing and deleting there"
+)
 
 
-def _told(place: str, said: str) -> Problem:
-    """What a store's fault means. obstore tells all but a few faults by their text alone."""
-    where = Place(place)
-    if odd := _ODD_NAME.search(said):
+def _problem_from_error(location: str, message: str) -> Problem:
+    """Turn an error message of obstore into a problem; only the text tells most of its errors apart."""
+    place = Place(location)
+    if invalid_name := _INVALID_NAME.search(message):
         return Problem(
             "store-name",
-            f"an object there has a name that cannot be read: {_plain(odd[1])!r}",
-            where,
-            f"rename or remove it, or write to another prefix; what is there is kept. Then {_AGAIN}",
+            f"an object there has an invalid name: {_printable_line(invalid_name[1])!r}",
+            place,
+            f"rename or delete it, or write to another prefix; existing letters are kept. Then {_RUN_AGAIN}",
         )
-    if setting := _SETTING.search(said):
-        hint = "look at the variables of the environment whose names begin with AWS_"
-        return Problem("store-settings", f"a setting cannot be read: {_plain(setting[1])}", where, hint)
-    if _WITHOUT.search(said):
+    if setting := _INVALID_SETTING.search(message):
+        hint = "check the environment variables whose names begin with AWS_"
+        return Problem("store-settings", f"invalid setting: {_printable_line(setting[1])}", place, hint)
+    if _NO_CREDENTIALS.search(message):
         return Problem(
             "store-credentials",
             "there are no credentials for this store",
-            where,
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; where you use profiles, run: "
+            place,
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; if you use profiles, run: "
             'eval "$(aws configure export-credentials --format env)"',
         )
-    if refusal := _refusal(said):
-        name, why = refusal
-        hint = f"{_REMEDIES.get(name, _RIGHTS)}; then {_AGAIN}"
-        return Problem("store-refused", f"the store refuses: {why}", where, hint)
+    if refusal := _parse_refusal(message):
+        code, reason = refusal
+        hint = f"{_FIXES_BY_CODE.get(code, _CHECK_PERMISSIONS)}; then {_RUN_AGAIN}"
+        return Problem("store-refused", f"the store refuses access: {reason}", place, hint)
     return Problem(
         "store-unreachable",
-        f"no proper answer from the store: {_first_line(said)}",
-        where,
-        f"look at the network and at AWS_ENDPOINT_URL; what is there is kept. Then {_AGAIN}",
+        f"no valid answer from the store: {_first_error_line(message)}",
+        place,
+        f"check the network and AWS_ENDPOINT_URL; existing letters are kept. Then {_RUN_AGAIN}",
     )
 
 
-def _refusal(said: str) -> tuple[str, str] | None:
-    """The code of a refusal, where the store gives one, and its words; None where it did not answer."""
-    if code := _CODE.search(said):
-        return code[1], ": ".join(_plain(html.unescape(part)) for part in code.groups() if part)
-    status = _STATUS.search(said)
-    if "redirect" in said or (status and status[1].startswith("3")):
-        return "PermanentRedirect", "the bucket lies in another region"
+def _parse_refusal(message: str) -> tuple[str, str] | None:
+    """Return the error code of a refusal, or "", and its text; None if the store did not answer."""
+    if code := _ERROR_CODE.search(message):
+        return code[1], ": ".join(_printable_line(html.unescape(part)) for part in code.groups() if part)
+    status = _HTTP_STATUS.search(message)
+    if "redirect" in message or (status and status[1].startswith("3")):
+        return "PermanentRedirect", "the bucket is in another region"
     if status and status[1].startswith("4"):
         return "", status[1].strip()
     return None
 
 
-def _first_line(said: str) -> str:
-    """Without the library's own preface."""
-    line = said.split("\n", 1)[0].strip()
-    return _plain(line.rpartition(" - ")[2] or line)
+def _first_error_line(message: str) -> str:
+    """Return the first line of a message without the library's own prefix."""
+    line = message.split("\n", 1)[0].strip()
+    return _printable_line(line.rpartition(" - ")[2] or line)
 
 
-def _plain(said: str) -> str:
-    """In one line, and without what would move the cursor of a terminal: it comes from the network."""
-    return " ".join("".join(char if char.isprintable() else " " for char in said).split())
+def _printable_line(text: str) -> str:
+    """Return text from the network as one line without control characters, which could act on a terminal."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -1,9 +1,25 @@
-"""Citations by CSL: what a document cites becomes footnotes or text at the spot, and a list of works.
+"""CSL citations: turn what a document cites into footnotes or in-text citations, and a bibliography.
 
-Templates and snippets say what is cited (`Note`), the style says how, and pandoc's citeproc does it.
+Templates and snippets say what is cited (`Note`), the style says how, and pandoc's citeproc formats it.
+The rest of `compose` imports the names below, `placement` and `phrases`; other packages only `style_check`.
 """
 
-from briefgen.compose.citations.formatting import Citeproc
-from briefgen.compose.citations.types import Citation, Cited, Note, Remark, Spot, Via
+from briefgen.compose.citations.formatting import CitationFormatter
+from briefgen.compose.citations.types import (
+    Citation,
+    FormattedCitations,
+    FormattedNote,
+    Note,
+    OriginalCitation,
+    Remark,
+)
 
-__all__ = ["Citation", "Cited", "Citeproc", "Note", "Remark", "Spot", "Via"]
+__all__ = [
+    "Citation",
+    "CitationFormatter",
+    "FormattedCitations",
+    "FormattedNote",
+    "Note",
+    "OriginalCitation",
+    "Remark",
+]

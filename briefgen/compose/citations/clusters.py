@@ -1,7 +1,7 @@
-"""Clusters of citations as pandoc's citeproc takes and gives them, with marks in the place of our words.
+"""Clusters of citations, as pandoc's citeproc takes and returns them, with marks in place of our own words.
 
-Words of ours never pass through pandoc. A mark is made of characters of private use, without a digit, which
-could be taken for a locator; it goes out again when the words are put in.
+Our words never pass through pandoc. A mark consists of private-use characters, without a digit, which could
+be taken for a locator; it is removed when the words are inserted.
 """
 
 from __future__ import annotations
@@ -12,220 +12,230 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from briefgen.compose.citations.phrases import several
-from briefgen.compose.citations.sentence_ends import joined
+from briefgen.compose.citations.phrases import is_plural_locator
+from briefgen.compose.citations.sentence_ends import append_phrase
 from briefgen.errors import BriefgenError, Problem
-from briefgen.model.text import clean
+from briefgen.model.text import clean_text
 
 _WRAPPED = {"Emph": "em", "Strong": "strong", "Underline": "em"}
 _RAISED = {"Superscript": "sup", "Subscript": "sub"}
-_PLAIN = frozenset({"Strikeout"})
+_UNSTYLED = frozenset({"Strikeout"})
 _LINKS = ("https://", "http://", "mailto:")
 
 Inlines = Sequence[Mapping[str, Any]]
 
 
-def inlines_html(inlines: Inlines) -> str:
-    """Inline elements as HTML with em, strong, sup, sub, a and small capitals, everything else as text."""
-    return "".join(_inline_html(inline) for inline in inlines)
+def render_inlines(inlines: Inlines) -> str:
+    """Render inline elements as HTML: em, strong, sup, sub, a and small capitals, and the rest as text."""
+    return "".join(_render_inline(inline) for inline in inlines)
 
 
-def cite_html(inlines: Inlines) -> str:
-    """What citeproc made of one Cite: the content of its note, or the text of an in-text style."""
+def render_cite(inlines: Inlines) -> str:
+    """Render what citeproc made of one Cite: the content of its note, or the text of an in-text style."""
     for inline in inlines:
         if inline["t"] == "Cite":
-            return cite_html(inline["c"][1])
+            return render_cite(inline["c"][1])
         if inline["t"] == "Note":
-            return " ".join(inlines_html(block["c"]) for block in inline["c"])
-    return inlines_html(inlines)
+            return " ".join(render_inlines(block["c"]) for block in inline["c"])
+    return render_inlines(inlines)
 
 
-def plain(inlines: Inlines) -> str:
-    """The words alone."""
-    return "".join(_plain(inline) for inline in inlines)
+def extract_inlines_text(inlines: Inlines) -> str:
+    """Return the words alone."""
+    return "".join(_extract_inline_text(inline) for inline in inlines)
 
 
-def _inline_html(inline: Mapping[str, Any]) -> str:
+def _render_inline(inline: Mapping[str, Any]) -> str:
     kind, content = inline["t"], inline.get("c")
     if kind == "Str":
-        return escape(clean(str(content))[0], quote=False)
+        return escape(clean_text(str(content))[0], quote=False)
     if kind in ("Space", "SoftBreak", "LineBreak"):
         return " "
     if not isinstance(content, list):
-        raise _unknown(kind)
+        raise _unknown_inline_error(kind)
     if kind in _WRAPPED:
-        return f"<{_WRAPPED[kind]}>{inlines_html(content)}</{_WRAPPED[kind]}>"
+        return f"<{_WRAPPED[kind]}>{render_inlines(content)}</{_WRAPPED[kind]}>"
     if kind in _RAISED:
-        # Nothing but text may stand in these two (briefgen.model.document).
-        return f"<{_RAISED[kind]}>{escape(plain(content), quote=False)}</{_RAISED[kind]}>"
+        # These two may contain only text (briefgen.model.document).
+        return f"<{_RAISED[kind]}>{escape(extract_inlines_text(content), quote=False)}</{_RAISED[kind]}>"
     if kind == "SmallCaps":
-        return f'<span class="small-caps">{inlines_html(content)}</span>'
+        return f'<span class="small-caps">{render_inlines(content)}</span>'
     if kind == "Quoted":
         left, right = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
-        return f"{left}{inlines_html(content[1])}{right}"
+        return f"{left}{render_inlines(content[1])}{right}"
     if kind == "Link":
-        target = clean(str(content[2][0]))[0]
-        words = inlines_html(content[1])
+        target = clean_text(str(content[2][0]))[0]
+        words = render_inlines(content[1])
         return f'<a href="{escape(target)}">{words}</a>' if target.startswith(_LINKS) else words
     if kind in ("Span", "Cite"):
-        return inlines_html(content[1])
-    if kind in _PLAIN:
-        return inlines_html(content)
-    raise _unknown(kind)
+        return render_inlines(content[1])
+    if kind in _UNSTYLED:
+        return render_inlines(content)
+    raise _unknown_inline_error(kind)
 
 
-def _plain(inline: Mapping[str, Any]) -> str:
+def _extract_inline_text(inline: Mapping[str, Any]) -> str:
     kind, content = inline["t"], inline.get("c")
     if kind == "Str":
-        return clean(str(content))[0]
+        return clean_text(str(content))[0]
     if kind in ("Space", "SoftBreak", "LineBreak"):
         return " "
     if not isinstance(content, list):
-        raise _unknown(kind)
-    return plain(content[1] if kind in ("Quoted", "Link", "Span", "Cite") else content)
+        raise _unknown_inline_error(kind)
+    return extract_inlines_text(content[1] if kind in ("Quoted", "Link", "Span", "Cite") else content)
 
 
-def _unknown(kind: str) -> BriefgenError:
+def _unknown_inline_error(kind: str) -> BriefgenError:
     return BriefgenError(
         Problem(
             "pandoc-failed",
-            f"pandoc answered with something that briefgen does not know: {kind}",
+            f"pandoc returned an unknown element: {kind}",
             None,
             "use the pandoc that comes with pypandoc_binary",
         )
     )
 
 
-_JOIN, _BEFORE, _BEHIND = "\ue000", "\ue001", "\ue002"
+_JOIN, _BEFORE, _AFTER = "\ue000", "\ue001", "\ue002"
 _FIRST = 0xE100
-"""The character for the first cite of a cluster; the others follow."""
-_CITES = f"[{chr(_FIRST)}-\uf8ff]"
+"""The character for the first item of a cluster; the others follow."""
+_ITEMS = f"[{chr(_FIRST)}-\uf8ff]"
 _MARK = re.compile(
-    f"(?:[;,.]?\\s*{_JOIN}(?P<join>{_CITES})\\s*)"
-    f"|(?:{_BEFORE}(?P<before>{_CITES})\\s*)"
-    f"|(?:,?\\s*{_BEHIND}(?P<behind>{_CITES}))"
+    f"(?:[;,.]?\\s*{_JOIN}(?P<join>{_ITEMS})\\s*)"
+    f"|(?:{_BEFORE}(?P<before>{_ITEMS})\\s*)"
+    f"|(?:,?\\s*{_AFTER}(?P<after>{_ITEMS}))"
 )
-UNREAD = "\ue003"
-"""Before a word that pandoc is not to take for a label; it goes out with the marks."""
-RESERVED = dict.fromkeys(range(0xE000, 0xF900))
-"""Translates text into one without the characters that marks are made of."""
+NOT_A_LABEL = "\ue003"
+"""Prefix of a word that pandoc must not take for a locator label; it is removed with the marks."""
+REMOVE_MARKS = dict.fromkeys(range(0xE000, 0xF900))
+"""Translation table that removes the characters marks are made of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """Words of ours around one cite, as HTML."""
+class ItemAffixes:
+    """Our own words around one item, as HTML."""
 
     join: str | None = None
-    """Instead of the style's delimiter before it."""
+    """Replaces the style's delimiter before it."""
     before: str = ""
-    behind: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Cite:
+class CitationItem:
     """One source in a cluster."""
 
     source: str
     label: str = ""
     value: str = ""
-    joins: bool = False
-    """Words of ours stand before it instead of the style's delimiter."""
-    opened: bool = False
-    """Words of ours stand directly before it."""
-    closed: bool = False
-    """Words of ours stand directly behind it."""
+    has_join: bool = False
+    """Whether words of ours replace the style's delimiter before it."""
+    has_before: bool = False
+    """Whether words of ours directly precede it."""
+    has_after: bool = False
+    """Whether words of ours directly follow it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
-    """What is cited at one spot, which citeproc formats together."""
+class CitationCluster:
+    """What is cited at one place, which citeproc formats together."""
 
-    cites: tuple[Cite, ...]
+    items: tuple[CitationItem, ...]
     number: int = 0
-    """Of the footnote; 0 in the text."""
+    """Of the footnote; 0 in the running text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CiteprocResult:
     """What citeproc made of the clusters of one document."""
 
     clusters: tuple[str, ...]
     """HTML with marks."""
     works: tuple[tuple[str, str], ...]
-    """Entries of the bibliography in order: source and HTML."""
+    """Bibliography entries in order: source id and HTML."""
 
 
-def block(cluster: Cluster, words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    """The cluster as a paragraph of pandoc's JSON; `words` names each locator label in the prepared style."""
+def build_cluster_block(cluster: CitationCluster, words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Build a paragraph of pandoc JSON from a cluster.
+
+    `words` has the words for each locator label in the prepared style.
+    """
     items = [
         {
-            "citationId": cite.source,
-            "citationPrefix": _prefix(index, cite),
-            "citationSuffix": _suffix(index, cite, words),
+            "citationId": item.source,
+            "citationPrefix": _prefix_inlines(index, item),
+            "citationSuffix": _suffix_inlines(index, item, words),
             "citationMode": {"t": "NormalCitation"},
             "citationNoteNum": cluster.number,
             "citationHash": 0,
         }
-        for index, cite in enumerate(cluster.cites)
+        for index, item in enumerate(cluster.items)
     ]
-    return {"t": "Para", "c": [{"t": "Cite", "c": [items, [_str("?")]]}]}
+    return {"t": "Para", "c": [{"t": "Cite", "c": [items, [_str_inline("?")]]}]}
 
 
-def _prefix(index: int, cite: Cite) -> list[dict[str, Any]]:
-    which = chr(_FIRST + index)
-    marks = (_JOIN + which if cite.joins else "") + (_BEFORE + which if cite.opened else "")
-    return [_str(marks)] if marks else []
+def _prefix_inlines(index: int, item: CitationItem) -> list[dict[str, Any]]:
+    mark = chr(_FIRST + index)
+    marks = (_JOIN + mark if item.has_join else "") + (_BEFORE + mark if item.has_before else "")
+    return [_str_inline(marks)] if marks else []
 
 
-def _suffix(index: int, cite: Cite, words: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    """`, {para 5}`: braces make pandoc take all of it for the locator, whatever its form."""
+def _suffix_inlines(
+    index: int, item: CitationItem, words: Mapping[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return `, {para 5}`: braces make pandoc take all of it for the locator, whatever its form."""
     suffix = ""
-    if cite.value:
-        word = words[cite.label][several(cite.value)] if cite.label else ""
-        suffix = f", {{{word}{' ' if word else ''}{cite.value}}}"
-    if cite.closed:
-        suffix += _BEHIND + chr(_FIRST + index)
+    if item.value:
+        word = words[item.label][is_plural_locator(item.value)] if item.label else ""
+        suffix = f", {{{word}{' ' if word else ''}{item.value}}}"
+    if item.has_after:
+        suffix += _AFTER + chr(_FIRST + index)
     inlines: list[dict[str, Any]] = []
     for number, part in enumerate(suffix.split(" ")):
         inlines += [{"t": "Space"}] if number else []
-        inlines += [_str(part)] if part else []
+        inlines += [_str_inline(part)] if part else []
     return inlines if suffix else []
 
 
-def _str(text: str) -> dict[str, Any]:
+def _str_inline(text: str) -> dict[str, Any]:
     return {"t": "Str", "c": text}
 
 
-def answer(blocks: Sequence[Mapping[str, Any]], number: int) -> Answer:
-    """Read the blocks that came back; the first `number` are the clusters."""
-    entries = [entry for one in blocks[number:] if one["t"] == "Div" for entry in one["c"][1]]
-    return Answer(
-        tuple(cite_html(one["c"]) for one in blocks[:number]),
-        tuple((entry["c"][0][0].removeprefix("ref-"), _entry(entry)) for entry in entries),
+def parse_citeproc_blocks(blocks: Sequence[Mapping[str, Any]], count: int) -> CiteprocResult:
+    """Parse the blocks that citeproc returned; the first `count` are the clusters."""
+    entries = [entry for element in blocks[count:] if element["t"] == "Div" for entry in element["c"][1]]
+    return CiteprocResult(
+        tuple(render_cite(element["c"]) for element in blocks[:count]),
+        tuple(
+            (entry["c"][0][0].removeprefix("ref-"), _render_bibliography_entry(entry)) for entry in entries
+        ),
     )
 
 
-def _entry(entry: Mapping[str, Any]) -> str:
+def _render_bibliography_entry(entry: Mapping[str, Any]) -> str:
     return " ".join(
-        inlines_html(line["c"]).strip() for line in entry["c"][1] if line["t"] in ("Para", "Plain")
+        render_inlines(line["c"]).strip() for line in entry["c"][1] if line["t"] in ("Para", "Plain")
     )
 
 
-def with_words(text: str, around: Sequence[Around], inside_quotes: bool) -> str:
-    """Put the words of ours where their marks stand."""
-    done, position = "", 0
+def insert_affixes(text: str, affixes: Sequence[ItemAffixes], punctuation_inside_quotes: bool) -> str:
+    """Insert our own words where their marks are."""
+    result, position = "", 0
     for mark in _MARK.finditer(text):
-        done += text[position : mark.start()]
+        result += text[position : mark.start()]
         position = mark.end()
         if mark["join"] is not None:
-            words = around[_index(mark["join"])].join or ""
-            done = joined(done, words, inside_quotes) if done else words.lstrip(",. ")
+            words = affixes[_item_index(mark["join"])].join or ""
+            result = (
+                append_phrase(result, words, punctuation_inside_quotes) if result else words.lstrip(",. ")
+            )
         elif mark["before"] is not None:
-            done += around[_index(mark["before"])].before
+            result += affixes[_item_index(mark["before"])].before
         else:
-            done = joined(done, around[_index(mark["behind"])].behind, inside_quotes)
-    return (done + text[position:]).replace(UNREAD, "")
+            words = affixes[_item_index(mark["after"])].after
+            result = append_phrase(result, words, punctuation_inside_quotes)
+    return (result + text[position:]).replace(NOT_A_LABEL, "")
 
 
-def _index(which: str) -> int:
-    return ord(which) - _FIRST
+def _item_index(mark: str) -> int:
+    return ord(mark) - _FIRST

@@ -1,259 +1,325 @@
-"""The door to citations: formats those of one document in a style, or says what keeps it from being done."""
+"""The citation formatter: formats the citations of one document in a style, or reports what prevents it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from briefgen.compose.citations.bibliography import citations_of, second_hand
-from briefgen.compose.citations.citeproc import Cache, Manner
-from briefgen.compose.citations.clusters import Answer, Around, Cite, Cluster, with_words
-from briefgen.compose.citations.phrases import unusable, words_for
-from briefgen.compose.citations.sentence_ends import Change, cited_at_end, ends, joined
-from briefgen.compose.citations.styles import Style, find_style, locale_of
-from briefgen.compose.citations.types import Citation, Cited, Note, Spot
-from briefgen.errors import BriefgenError, Problem, suggest
-from briefgen.model.source import Reference
+from briefgen.compose.citations.cache import CitationCache
+from briefgen.compose.citations.citeproc import CiteprocEngine
+from briefgen.compose.citations.clusters import (
+    CitationCluster,
+    CitationItem,
+    CiteprocResult,
+    ItemAffixes,
+    insert_affixes,
+)
+from briefgen.compose.citations.phrases import find_citation_phrases, reserved_characters
+from briefgen.compose.citations.sentence_ends import (
+    SentenceEndChange,
+    append_citation,
+    append_phrase,
+    ends_sentence,
+)
+from briefgen.compose.citations.styles import CitationStyle, citation_locale, find_style
+from briefgen.compose.citations.types import Citation, FormattedCitations, FormattedNote, Note
+from briefgen.errors import BriefgenError, Problem, suggest_similar
+from briefgen.model.source import Source
 
-_FAR = 100
-"""Notes between the last footnote and the short forms for the bibliography: none of them is "ibid"."""
+_NOTE_DISTANCE = 100
+"""Notes between the last footnote and the short forms for the bibliography, so that none becomes "ibid"."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A footnote before it is set."""
+class _FootnotePlan:
+    """A footnote before formatting."""
 
     number: int
-    cites: tuple[Cite, ...]
-    around: tuple[Around, ...]
+    items: tuple[CitationItem, ...]
+    affixes: tuple[ItemAffixes, ...]
     tail: str
-    """Words behind its last cite."""
+    """Text after its last citation."""
 
 
-def set_footnotes(notes: Sequence[Note], manner: Manner) -> Cited:
+def format_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> FormattedCitations:
     """Format all notes of a document in a notes style."""
-    planned = list(_footnotes_plan(notes, manner))
-    clusters = [Cluster(plan.cites, plan.number) for plan in planned if plan.cites]
-    indirect = second_hand(notes)
-    read = sorted({source for _, source in indirect.values()}) if manner.words.lists_second_hand else []
+    planned = list(_plan_footnotes(notes, engine))
+    clusters = [CitationCluster(plan.items, plan.number) for plan in planned if plan.items]
+    second_hand = find_second_hand_works(notes)
+    read = sorted({source for _, source in second_hand.values()}) if engine.phrases.lists_second_hand else []
     last = planned[-1].number if planned else 0
-    short = [Cluster((Cite(source),), last + _FAR * (index + 1)) for index, source in enumerate(read)]
-    leaves_out = bool(indirect) and not manner.words.lists_second_hand
-    answer = manner.ask([*clusters, *short], names_in_full=leaves_out)
-    texts = iter(answer.clusters)
-    spots = tuple(Spot(note=_footnotes_set(plan, texts, manner)) for plan in planned)
-    return Cited(spots, tuple(_works(answer, indirect, dict(zip(read, texts, strict=True)), manner)))
+    short_forms = [
+        CitationCluster((CitationItem(source),), last + _NOTE_DISTANCE * (index + 1))
+        for index, source in enumerate(read)
+    ]
+    some_left_out = bool(second_hand) and not engine.phrases.lists_second_hand
+    result = engine.format_clusters([*clusters, *short_forms], names_in_full=some_left_out)
+    texts = iter(result.clusters)
+    footnotes = tuple(FormattedNote(note=_render_footnote(plan, texts, engine)) for plan in planned)
+    # What is left of the texts are the short forms.
+    short_forms_by_source = dict(zip(read, texts, strict=True))
+    bibliography = _render_bibliography(result, second_hand, short_forms_by_source, engine)
+    return FormattedCitations(footnotes, tuple(bibliography))
 
 
-def _footnotes_plan(notes: Sequence[Note], manner: Manner) -> Iterator[_Planned]:
+def _plan_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> Iterator[_FootnotePlan]:
     number = 0
     for note in notes:
-        number += not note.within
-        pairs = [pair for citation in note.citations for pair in _chain(citation, manner)]
-        words = ""
+        number += not note.in_footnote
+        pairs = [pair for citation in note.citations for pair in _chain_items(citation, engine)]
+        text = ""
         for remark in note.remarks:
-            words = f"{words} {remark.html}".strip()
+            text = f"{text} {remark.html}".strip()
             if remark.citations:
-                see = manner.words.see
-                (cite, around), *rest = (
-                    pair for citation in remark.citations for pair in _chain(citation, manner)
+                see = engine.phrases.see
+                (item, affixes), *rest = (
+                    pair for citation in remark.citations for pair in _chain_items(citation, engine)
                 )
-                lead = f"{words} {see.before}{around.before}"
+                lead = f"{text} {see.before}{affixes.before}"
                 pairs.append(
                     (
-                        Cite(cite.source, cite.label, cite.value, joins=True, closed=cite.closed),
-                        Around(f". {lead}" if pairs else lead, behind=around.behind),
+                        CitationItem(
+                            item.source, item.label, item.value, has_join=True, has_after=item.has_after
+                        ),
+                        ItemAffixes(f". {lead}" if pairs else lead, after=affixes.after),
                     )
                 )
                 pairs += rest
-                words = see.behind.strip()
-        yield _Planned(number, tuple(cite for cite, _ in pairs), tuple(one for _, one in pairs), words)
+                text = see.after.strip()
+        items, all_affixes = tuple(item for item, _ in pairs), tuple(affixes for _, affixes in pairs)
+        yield _FootnotePlan(number, items, all_affixes, text)
 
 
-def _chain(citation: Citation, manner: Manner) -> Iterator[tuple[Cite, Around]]:
-    """What is second-hand is cited as second-hand: who said it first comes first."""
-    join, before, behind = None, f"{escape(citation.prefix, quote=False)} " if citation.prefix else "", ""
-    for via in citation.via:
-        yield _pair(via.source, via.label, via.value, Around(join, before, behind))
-        around = manner.words.relation(via.relation)
-        join, before, behind = f", {around.before}", "", around.behind
-    behind += f", {escape(citation.suffix, quote=False)}" if citation.suffix else ""
-    yield _pair(citation.source, citation.label, citation.value, Around(join, before, behind))
+def _chain_items(citation: Citation, engine: CiteprocEngine) -> Iterator[tuple[CitationItem, ItemAffixes]]:
+    """Yield the items for a source with its chain: a second-hand source is cited after the original one."""
+    join, before, after = None, f"{escape(citation.prefix, quote=False)} " if citation.prefix else "", ""
+    for original in citation.via:
+        yield _item_with_affixes(
+            original.source, original.label, original.value, ItemAffixes(join, before, after)
+        )
+        affixes = engine.phrases.relation(original.relation)
+        join, before, after = f", {affixes.before}", "", affixes.after
+    after += f", {escape(citation.suffix, quote=False)}" if citation.suffix else ""
+    yield _item_with_affixes(
+        citation.source, citation.label, citation.value, ItemAffixes(join, before, after)
+    )
 
 
-def _pair(source: str, label: str, value: str, around: Around) -> tuple[Cite, Around]:
-    marks = (around.join is not None, bool(around.before), bool(around.behind))
-    return Cite(source, label, value, *marks), around
+def _item_with_affixes(
+    source: str, label: str, value: str, affixes: ItemAffixes
+) -> tuple[CitationItem, ItemAffixes]:
+    marks = (affixes.join is not None, bool(affixes.before), bool(affixes.after))
+    return CitationItem(source, label, value, *marks), affixes
 
 
-def _footnotes_set(plan: _Planned, texts: Iterator[str], manner: Manner) -> str:
-    if not plan.cites:
+def _render_footnote(plan: _FootnotePlan, texts: Iterator[str], engine: CiteprocEngine) -> str:
+    if not plan.items:
         return plan.tail
-    text = with_words(next(texts), plan.around, manner.inside_quotes)
-    if manner.style.small_ibid and text.startswith("Ibid"):
+    text = insert_affixes(next(texts), plan.affixes, engine.punctuation_inside_quotes)
+    if engine.style.lowercase_ibid and text.startswith("Ibid"):
         text = f"i{text[1:]}"
-    elif plan.around[0].join or plan.around[0].before:
-        text = _capital(text)
+    elif plan.affixes[0].join or plan.affixes[0].before:
+        text = _capitalize_first(text)
     if not plan.tail:
         return text
-    return f"{text if ends(text) else joined(text, '.', manner.inside_quotes)} {plan.tail}"
+    if not ends_sentence(text):
+        text = append_phrase(text, ".", engine.punctuation_inside_quotes)
+    return f"{text} {plan.tail}"
 
 
-def _capital(text: str) -> str:
+def _capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _works(
-    answer: Answer, indirect: dict[str, tuple[str, str]], short: dict[str, str], manner: Manner
+def _render_bibliography(
+    result: CiteprocResult,
+    second_hand: dict[str, tuple[str, str]],
+    short_forms: dict[str, str],
+    engine: CiteprocEngine,
 ) -> Iterator[str]:
-    """The bibliography; a work known through another is left out, or says through which."""
-    for source, html in answer.works:
-        if source not in indirect:
+    """Yield the bibliography; a work known only through another is left out, or names that other one."""
+    for source, html in result.works:
+        if source not in second_hand:
             yield html
-        elif manner.words.lists_second_hand:
-            relation, through = indirect[source]
-            around = manner.words.relation(relation)
-            opening = html if ends(html) else f"{html}."
-            work = f"{short[through].removesuffix('.')}{around.behind}." if around.behind else short[through]
-            yield f"{opening} {_capital(around.before)}{work}"
+        elif engine.phrases.lists_second_hand:
+            relation, through = second_hand[source]
+            affixes = engine.phrases.relation(relation)
+            opening = html if ends_sentence(html) else f"{html}."
+            work = short_forms[through]
+            if affixes.after:
+                work = f"{work.removesuffix('.')}{affixes.after}."
+            yield f"{opening} {_capitalize_first(affixes.before)}{work}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """What is cited at one spot."""
+class _ClusterGroup:
+    """What is cited at one place of the text."""
 
     citations: tuple[Citation, ...]
-    firsts: tuple[tuple[int, ...], ...]
-    """For each citation, the clusters of its chain."""
+    chains: tuple[tuple[int, ...], ...]
+    """For each citation, the clusters of the sources it was reached through."""
     own: int
     """The cluster of the works that were read."""
 
 
-def set_in_text(notes: Sequence[Note], manner: Manner) -> Cited:
+def format_in_text(notes: Sequence[Note], engine: CiteprocEngine) -> FormattedCitations:
     """Format all notes of a document in an in-text style."""
-    clusters: list[Cluster] = []
+    clusters: list[CitationCluster] = []
     planned = [
-        [_plan(group, clusters) for group in (note.citations, *(one.citations for one in note.remarks))]
+        [
+            _plan_clusters(group, clusters)
+            for group in (note.citations, *(remark.citations for remark in note.remarks))
+        ]
         for note in notes
     ]
-    indirect = {} if manner.style.family in ("numeric", "label") else second_hand(notes)
-    answer = manner.ask(clusters, names_in_full=bool(indirect))
-    changes: set[Change] = set()
-    spots = []
+    # A numeric style lists whatever has a number, the others what was read.
+    second_hand = {} if engine.style.family in ("numeric", "label") else find_second_hand_works(notes)
+    result = engine.format_clusters(clusters, names_in_full=bool(second_hand))
+    changes: set[SentenceEndChange] = set()
+    formatted = []
     for note, (own, *others) in zip(notes, planned, strict=True):
         sentences = []
         for remark, group in zip(note.remarks, others, strict=True):
-            sentence, change = cited_at_end(remark.html, _set(group, answer, manner), manner.style.raised)
+            sentence, change = append_citation(
+                remark.html, _render_group(group, result, engine), engine.style.superscript
+            )
             sentences.append(sentence)
             changes |= {change} if change else set()
-        spots.append(Spot(_set(own, answer, manner), " ".join(sentences)))
-    # A numeric style lists whatever has a number, the others what was read.
-    works = tuple(html for source, html in answer.works if source not in indirect)
-    return Cited(tuple(spots), works, frozenset(changes))
+        formatted.append(FormattedNote(_render_group(own, result, engine), " ".join(sentences)))
+    works = tuple(html for source, html in result.works if source not in second_hand)
+    return FormattedCitations(tuple(formatted), works, frozenset(changes))
 
 
-def _plan(citations: tuple[Citation, ...], clusters: list[Cluster]) -> _Group | None:
-    """Add the clusters of one spot, in the order in which a numeric style counts."""
+def _plan_clusters(citations: tuple[Citation, ...], clusters: list[CitationCluster]) -> _ClusterGroup | None:
+    """Add the clusters for one place of the text, in the order in which a numeric style counts."""
     if not citations:
         return None
-    firsts = []
+    chains = []
     for citation in citations:
-        firsts.append(tuple(range(len(clusters), len(clusters) + len(citation.via))))
-        clusters += [Cluster((Cite(via.source, via.label, via.value),)) for via in citation.via]
-    clusters.append(Cluster(tuple(map(_cite, citations))))
-    return _Group(citations, tuple(firsts), len(clusters) - 1)
+        chains.append(tuple(range(len(clusters), len(clusters) + len(citation.via))))
+        clusters += [
+            CitationCluster((CitationItem(original.source, original.label, original.value),))
+            for original in citation.via
+        ]
+    clusters.append(CitationCluster(tuple(map(_citation_item, citations))))
+    return _ClusterGroup(citations, tuple(chains), len(clusters) - 1)
 
 
-def _cite(citation: Citation) -> Cite:
-    return Cite(
+def _citation_item(citation: Citation) -> CitationItem:
+    return CitationItem(
         citation.source,
         citation.label,
         citation.value,
-        opened=bool(citation.prefix or citation.via),
-        closed=bool(citation.suffix or citation.via),
+        has_before=bool(citation.prefix or citation.via),
+        has_after=bool(citation.suffix or citation.via),
     )
 
 
-def _set(group: _Group | None, answer: Answer, manner: Manner) -> str:
+def _render_group(group: _ClusterGroup | None, result: CiteprocResult, engine: CiteprocEngine) -> str:
     if group is None:
         return ""
-    around = [
-        _around(citation, [_bare(answer.clusters[index], manner) for index in firsts], manner)
-        for citation, firsts in zip(group.citations, group.firsts, strict=True)
+    affixes = [
+        _chain_affixes(citation, [_strip_brackets(result.clusters[index], engine) for index in chain], engine)
+        for citation, chain in zip(group.citations, group.chains, strict=True)
     ]
-    return with_words(answer.clusters[group.own], around, manner.inside_quotes).strip()
+    return insert_affixes(result.clusters[group.own], affixes, engine.punctuation_inside_quotes).strip()
 
 
-def _around(citation: Citation, firsts: Sequence[str], manner: Manner) -> Around:
-    before, behind = f"{escape(citation.prefix, quote=False)} " if citation.prefix else "", ""
-    for via, first in zip(citation.via, firsts, strict=True):
-        around = manner.words.relation(via.relation)
-        before = joined(f"{before}{first}{behind}", f", {around.before}", manner.inside_quotes)
-        behind = around.behind
-    behind += f", {escape(citation.suffix, quote=False)}" if citation.suffix else ""
-    return Around(before=before, behind=behind)
+def _chain_affixes(citation: Citation, chain: Sequence[str], engine: CiteprocEngine) -> ItemAffixes:
+    before, after = f"{escape(citation.prefix, quote=False)} " if citation.prefix else "", ""
+    for original, first in zip(citation.via, chain, strict=True):
+        affixes = engine.phrases.relation(original.relation)
+        before = append_phrase(
+            f"{before}{first}{after}", f", {affixes.before}", engine.punctuation_inside_quotes
+        )
+        after = affixes.after
+    after += f", {escape(citation.suffix, quote=False)}" if citation.suffix else ""
+    return ItemAffixes(before=before, after=after)
 
 
-def _bare(text: str, manner: Manner) -> str:
-    """A citation without the brackets of its parenthesis, to stand within another."""
-    style = manner.style
-    if style.raised:
+def _strip_brackets(text: str, engine: CiteprocEngine) -> str:
+    """Remove the brackets of a parenthetical citation, so that it can stand within another."""
+    style = engine.style
+    if style.superscript:
         text = text.removeprefix("<sup>").removesuffix("</sup>")
     return text.strip().removeprefix(style.prefix.strip()).removesuffix(style.suffix.strip())
 
 
+def iterate_citations(notes: Iterable[Note]) -> Iterator[Citation]:
+    """Yield all citations of all notes, including those of remarks."""
+    for note in notes:
+        yield from note.citations
+        for remark in note.remarks:
+            yield from remark.citations
+
+
+def find_second_hand_works(notes: Sequence[Note]) -> dict[str, tuple[str, str]]:
+    """Find works cited only through others: each with the relation and the work that was read."""
+    read = {citation.source for citation in iterate_citations(notes)}
+    second_hand: dict[str, tuple[str, str]] = {}
+    for citation in iterate_citations(notes):
+        for original in citation.via:
+            if original.source not in read:
+                second_hand.setdefault(original.source, (original.relation, citation.source))
+    return second_hand
+
+
 @dataclass(slots=True)
-class Citeproc:
-    """Formats the citations of documents; one object serves a whole batch."""
+class CitationFormatter:
+    """Formats the citations of documents; one instance serves a whole batch."""
 
-    references: Mapping[str, Reference]
+    references: Mapping[str, Source]
     folder: Path | None = None
-    """Where paths of styles begin: the campaign's."""
-    cache: Cache | None = None
-    """Where citeproc's answers are kept from one run to the next."""
-    _done: dict[tuple[tuple[Note, ...], Style, str], Cited] = field(default_factory=dict)
+    """The folder that paths of styles are relative to: the campaign's."""
+    cache: CitationCache | None = None
+    """Where citeproc's results are kept between runs."""
+    _formatted: dict[tuple[tuple[Note, ...], CitationStyle, str], FormattedCitations] = field(
+        default_factory=dict
+    )
 
-    def style(self, name: str) -> Style:
-        """The style of that name or path; raises BriefgenError where there is none."""
+    def style(self, name: str) -> CitationStyle:
+        """Return the style of that name or path; raise BriefgenError if there is none."""
         return find_style(name, self.folder)
 
-    def format(self, notes: Sequence[Note], style: str, language: str) -> Cited:
-        """Format all notes of one document; raises BriefgenError for unknown sources or styles.
+    def format(self, notes: Sequence[Note], style: str, language: str) -> FormattedCitations:
+        """Format all notes of one document; raise BriefgenError for unknown sources or styles.
 
-        `style` is the name of one that ships or the path of a .csl file, `language` BCP 47.
+        `style` is the name of a built-in style or the path of a .csl file, `language` is BCP 47.
         """
-        found = self.style(style)
-        key = (tuple(notes), found, language)
-        if key not in self._done:
-            problems = list(_unfit(notes, self.references))
+        csl_style = self.style(style)
+        key = (tuple(notes), csl_style, language)
+        if key not in self._formatted:
+            problems = list(_check_notes(notes, self.references))
             if problems:
                 raise BriefgenError(problems)
-            locale = locale_of(found, language)
-            manner = Manner(found, locale, words_for(found.stem, locale), self.references, self.cache)
-            self._done[key] = set_in_text(notes, manner) if found.in_text else set_footnotes(notes, manner)
-        return self._done[key]
+            locale = citation_locale(csl_style, language)
+            phrases = find_citation_phrases(csl_style.stem, locale)
+            engine = CiteprocEngine(csl_style, locale, phrases, self.references, self.cache)
+            format_notes = format_in_text if csl_style.in_text else format_footnotes
+            self._formatted[key] = format_notes(notes, engine)
+        return self._formatted[key]
 
 
-def _unfit(notes: Sequence[Note], references: Mapping[str, Reference]) -> Iterator[Problem]:
-    places: dict[tuple[str, str], None] = {}
-    for citation in citations_of(notes):
-        places |= {(via.source, via.value): None for via in citation.via}
-        places[citation.source, citation.value] = None
-    for source, value in places:
+def _check_notes(notes: Sequence[Note], references: Mapping[str, Source]) -> Iterator[Problem]:
+    locators: dict[tuple[str, str], None] = {}
+    for citation in iterate_citations(notes):
+        locators |= {(original.source, original.value): None for original in citation.via}
+        locators[citation.source, citation.value] = None
+    for source, value in locators:
         if source not in references:
             # pandoc itself prints "Nope?" for an unknown id and exits with 0.
             yield Problem(
                 "source-unknown",
                 f"no source has the id {source!r}",
                 None,
-                suggest(source, references) or "add it to seeds/references.json",
+                suggest_similar(source, references) or "add it to seeds/references.json",
             )
-        if signs := unusable(value):
+        if characters := reserved_characters(value):
             yield Problem(
                 "locator-value",
-                f"the locator {value!r} of {source} holds what cannot be printed in a citation: {signs}",
+                f"the locator {value!r} of {source} contains what a citation cannot print: {characters}",
                 None,
-                "write it with other signs",
+                "use other characters",
             )

@@ -1,6 +1,6 @@
-"""Words of ours around citations, by style and language: "quoted in", "See", "Sources".
+"""Our own phrases around citations ("quoted in", "See", "Sources") and locator labels, by language.
 
-The tables are briefgen/data/citation-words.yaml, with the guide that each comes from.
+The tables are briefgen/data/citation-words.yaml, which names the guide each comes from, and locators.yaml.
 """
 
 from __future__ import annotations
@@ -12,139 +12,142 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from briefgen.data import word_data
+from briefgen.data import load_word_data
 
-FALLBACK = "en"
+FALLBACK_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """Words before and behind something."""
+class Affixes:
+    """Words before and after something."""
 
     before: str
-    behind: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words for one style in one language, as HTML."""
+class CitationPhrases:
+    """The phrases for one style in one language, as HTML."""
 
-    relations: tuple[tuple[str, Around], ...]
-    see: Around
+    relations: tuple[tuple[str, Affixes], ...]
+    see: Affixes
     sources: str
-    """Heading above the list of works."""
+    """Heading of the bibliography."""
     lists_second_hand: bool
-    """Whether the bibliography names works that were not read themselves."""
+    """Whether the bibliography lists works that were not read themselves."""
 
-    def relation(self, name: str) -> Around:
-        """What stands around the work that was read: `quoted` or `cited`."""
+    def relation(self, name: str) -> Affixes:
+        """Return the words around the work that was read, for the relation `quoted` or `cited`."""
         return dict(self.relations)[name]
 
 
 @cache
-def words_for(style: str, language: str) -> Words:
-    """The words for a style (its name, or its file's without ending) in a language (BCP 47)."""
-    data = word_data("citation-words")
+def find_citation_phrases(style: str, language: str) -> CitationPhrases:
+    """Return the phrases for a style (its name, or its file's without extension) in a language (BCP 47)."""
+    data = load_word_data("citation-words")
     language = language.split("-")[0]
     if language not in data["see"]:
-        language = FALLBACK
-    fitting = (entry["words"] for entry in data["second_hand"] if _fits(entry, style))
-    relations = next(words[language] for words in fitting if language in words)
-    habit = next(entry["habit"] for entry in data["bibliography"] if _fits(entry, style))
-    return Words(
-        tuple((name, _around(words)) for name, words in relations.items()),
-        _around(data["see"][language]),
+        language = FALLBACK_LANGUAGE
+    tables = (entry["words"] for entry in data["second_hand"] if _matches_style(entry, style))
+    relations = next(table[language] for table in tables if language in table)
+    second_hand_works = next(entry["habit"] for entry in data["bibliography"] if _matches_style(entry, style))
+    return CitationPhrases(
+        tuple((name, _split_affixes(phrase)) for name, phrase in relations.items()),
+        _split_affixes(data["see"][language]),
         data["sources"][language],
-        habit == "listed",
+        second_hand_works == "listed",
     )
 
 
-def languages() -> frozenset[str]:
-    """Languages (their first subtag) in which the words are there."""
-    return frozenset(word_data("citation-words")["see"])
+def phrase_languages() -> frozenset[str]:
+    """Return the languages (first subtag) that the phrases exist in."""
+    return frozenset(load_word_data("citation-words")["see"])
 
 
-def speaks(language: str) -> bool:
-    """Whether the words are there in this language."""
-    return language.split("-")[0] in languages()
+def has_phrases(language: str) -> bool:
+    """Return whether the phrases exist in this language."""
+    return language.split("-")[0] in phrase_languages()
 
 
-def _fits(entry: Any, style: str) -> bool:
+def _matches_style(entry: Any, style: str) -> bool:
     return any(fnmatchcase(style, pattern) for pattern in entry["styles"])
 
 
-def _around(words: str) -> Around:
-    before, behind = words.split("…")
-    return Around(before, behind)
+def _split_affixes(phrase: str) -> Affixes:
+    before, after = phrase.split("…")
+    return Affixes(before, after)
 
 
-_SEVERAL = re.compile(r"[\w)\]]\s*[-‐-―]\s*[\w(\[]|[,;&]|\s(?:and|et|y|e|und|및)\s")
-_SAME = {"article-locator": "article"}
-PLACE = "place"
-"""The label of a place with a name and no number, which is printed as it is typed."""
-_MEANS_SOMETHING = frozenset("{}|")
-"""Characters that pandoc gives a meaning of their own in a locator."""
+_PLURAL_LOCATOR = re.compile(r"[\w)\]]\s*[-‐-―]\s*[\w(\[]|[,;&]|\s(?:and|et|y|e|und|및)\s")
+_SAME_WORDS = {"article-locator": "article"}
+PLACE_LABEL = "place"
+"""The label of a place with a name instead of a number, which is printed as typed."""
+_RESERVED_CHARACTERS = frozenset("{}|")
+"""Characters with a special meaning to pandoc in a locator."""
 
 
 @cache
-def labels() -> frozenset[str]:
-    """All labels."""
-    return frozenset(word_data("locators")["labels"])
+def locator_labels() -> frozenset[str]:
+    """Return all locator labels."""
+    return frozenset(load_word_data("locators")["labels"])
 
 
-def label_of(word: str) -> str | None:
-    """The label that a word stands for: `para`, `paragraph` and `sub_verbo`; None where it is unknown."""
-    plain = word.replace("_", "-")
-    label = str(word_data("locators")["short"].get(plain, plain))
-    return label if label in labels() else None
+def find_locator_label(name: str) -> str | None:
+    """Return the label for a name such as `para`, `paragraph` or `sub_verbo`; None if it is unknown."""
+    name = name.replace("_", "-")
+    label = str(load_word_data("locators")["short"].get(name, name))
+    return label if label in locator_labels() else None
 
 
-def known_words() -> list[str]:
-    """Every word by which a label can be named."""
-    return sorted(labels() | set(word_data("locators")["short"]))
+def locator_names() -> list[str]:
+    """List every name that a label can be given by."""
+    return sorted(locator_labels() | set(load_word_data("locators")["short"]))
 
 
-def unusable(value: str) -> str:
-    """The characters of a locator's value that cannot be passed on; empty where all can."""
-    return "".join(sorted(_MEANS_SOMETHING & set(value)))
+def reserved_characters(value: str) -> str:
+    """Return the characters of a locator's value that cannot be passed to pandoc; empty if all can."""
+    return "".join(sorted(_RESERVED_CHARACTERS & set(value)))
 
 
 def locator_terms(label: str, language: str) -> Iterator[tuple[str, str, str]]:
-    """CSL terms for a label that pandoc's locale lacks, as (form, single, multiple).
+    """Yield CSL terms for a label that pandoc's locale lacks, as (form, singular, plural).
 
-    They are English in a language that has no table.
+    They are English if there is no table for the language.
     """
-    tables = word_data("locators")["words"]
+    tables = load_word_data("locators")["words"]
     table = tables.get(language.split("-")[0], tables["en"])
-    words = table.get(_SAME.get(label, label))
+    words = table.get(_SAME_WORDS.get(label, label))
     if words:
-        short, shorts, long, longs = words
-        yield "long", long, longs
-        yield "short", short, shorts
+        short, short_plural, long, long_plural = words
+        yield "long", long, long_plural
+        yield "short", short, short_plural
 
 
-def bare_words(label: str, language: str) -> tuple[str, str]:
-    """The short words for a label, before one value and several, where the style has no place for labels."""
-    plain = _SAME.get(label, label)
-    tables = word_data("locators")
+def short_locator_words(label: str, language: str) -> tuple[str, str]:
+    """Return a label's short words, singular and plural, for styles that print no labels."""
+    label = _SAME_WORDS.get(label, label)
+    tables = load_word_data("locators")
     table = tables["words"].get(language.split("-")[0], tables["words"]["en"])
-    one, several = (table[plain] if plain in table else tables["bare"][plain])[:2]
-    return str(one), str(several)
+    singular, plural = (table[label] if label in table else tables["bare"][label])[:2]
+    return str(singular), str(plural)
 
 
-def several(value: str) -> bool:
-    """Whether a locator's value names more than one place: `5–6`, `3, 7`, `3 and 7`."""
-    return bool(_SEVERAL.search(value))
+def is_plural_locator(value: str) -> bool:
+    """Return whether a locator's value names more than one place: `5–6`, `3, 7`, `3 and 7`."""
+    return bool(_PLURAL_LOCATOR.search(value))
 
 
-def carriers(used: Collection[str], treated: Collection[str]) -> dict[str, str]:
-    """For each used label the one to call it by: itself, or one that pandoc knows and the document lacks.
+def assign_pandoc_labels(used: Collection[str], special: Collection[str]) -> dict[str, str]:
+    """Assign each used label one that pandoc knows: itself, or one that the document does not use.
 
-    The known one's words are replaced by the other's, so that a style treats both alike. `treated` are labels
-    that the style treats in a way of its own. Labels for which none is left are missing.
+    The words of the borrowed label are replaced by the other's, so that a style treats both alike. `special`
+    are labels that the style treats specially. Labels for which none is left are missing from the result.
     """
-    known = word_data("locators")["known"]
-    lent = [label for label in word_data("locators")["lent"] if label not in used and label not in treated]
-    # A bare place comes first: without a label of its own pandoc would call it a page.
-    strangers = sorted((label for label in used if label not in known), key=lambda one: (one != PLACE, one))
-    return {label: label for label in used if label in known} | dict(zip(strangers, lent, strict=False))
+    known = load_word_data("locators")["known"]
+    lendable = load_word_data("locators")["lent"]
+    free = [label for label in lendable if label not in used and label not in special]
+    # A named place comes first: without its own label pandoc would call it a page.
+    unknown = sorted(
+        (label for label in used if label not in known), key=lambda label: (label != PLACE_LABEL, label)
+    )
+    return {label: label for label in used if label in known} | dict(zip(unknown, free, strict=False))

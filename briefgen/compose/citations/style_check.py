@@ -1,4 +1,4 @@
-"""Checks a campaign's citation style before anything is written: is it sound, and what does it leave out?"""
+"""Checks a campaign's citation style in advance: whether it is usable, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -6,49 +6,50 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from briefgen.compose.citations.citeproc import Manner
-from briefgen.compose.citations.clusters import Cite, Cluster
-from briefgen.compose.citations.phrases import languages, speaks, words_for
-from briefgen.compose.citations.styles import Style, find_style, locale_of
+from briefgen.compose.citations.citeproc import CiteprocEngine
+from briefgen.compose.citations.clusters import CitationCluster, CitationItem
+from briefgen.compose.citations.phrases import find_citation_phrases, has_phrases, phrase_languages
+from briefgen.compose.citations.styles import CitationStyle, citation_locale, find_style
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 
-_SAMPLE = Reference("sample", {"id": "sample", "type": "book", "title": "Sample"}, Place(""))
+_SAMPLE_WORK = Source("sample", {"id": "sample", "type": "book", "title": "Sample"}, Place(""))
 
 
 def check_style(name: str, folder: Path, language: str, place: Place) -> Iterator[Problem]:
-    """What is wrong with a style, and warnings of what it leaves out; `place` is where it is named."""
+    """Report what is wrong with a style, and warn about what it leaves out; `place` is where it is named."""
     try:
         style = find_style(name, folder)
         if name.endswith(".csl"):
-            _try(style, language)
+            _try_style(style, language)
     except BriefgenError as error:
         yield from (replace(problem, place=place) for problem in error.problems)
         return
-    if not style.names_places:
+    if not style.prints_locators:
         yield Problem(
             "citation-without-place",
-            f"the style {name!r} never prints the place in a source, so that readers cannot look it up",
+            f"the style {name!r} never prints the place in a source, so readers cannot look it up",
             place,
             "choose a style that does, for example chicago-notes-bibliography or apa",
             severity="warning",
         )
-    if not speaks(language):
+    if not has_phrases(language):
         yield Problem(
             "citation-language",
-            f'words around citations ("quoted in") are not there in {language!r} and are set in English',
+            f'phrases around citations ("quoted in") do not exist in {language!r} and are printed in English',
             place,
-            f"they are there in {', '.join(sorted(languages()))}",
+            f"they exist in {', '.join(sorted(phrase_languages()))}",
             severity="warning",
         )
 
 
-def _try(style: Style, language: str) -> None:
-    """A file of the campaign's own can be well-formed and yet no style that citeproc takes."""
-    locale = locale_of(style, language)
-    manner = Manner(style, locale, words_for(style.stem, locale), {_SAMPLE.id: _SAMPLE}, None)
+def _try_style(style: CitationStyle, language: str) -> None:
+    """Format a sample: a custom file can be well-formed and still be rejected by citeproc."""
+    locale = citation_locale(style, language)
+    phrases = find_citation_phrases(style.stem, locale)
+    engine = CiteprocEngine(style, locale, phrases, {_SAMPLE_WORK.id: _SAMPLE_WORK}, None)
     try:
-        manner.ask([Cluster((Cite(_SAMPLE.id, "page", "1"),), number=1)])
+        engine.format_clusters([CitationCluster((CitationItem(_SAMPLE_WORK.id, "page", "1"),), number=1)])
     except BriefgenError as error:
         raise BriefgenError(
             replace(problem, code="citation-style") if problem.code == "pandoc-failed" else problem

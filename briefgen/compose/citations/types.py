@@ -1,4 +1,4 @@
-"""What a document cites, and what becomes of it: records only."""
+"""Records of what a document cites, and of how it is formatted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Via:
-    """Who said it first, where the source that is cited is second-hand."""
+class OriginalCitation:
+    """A source known only through another one that quotes or cites it."""
 
     relation: str
-    """`quoted` or `cited`."""
+    """How the next source refers to it: `quoted` or `cited`."""
     source: str
     label: str = ""
     value: str = ""
@@ -18,24 +18,24 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One source cited at one spot."""
+    """One source cited at one place of the text."""
 
     source: str
     label: str = ""
     """CSL locator label, or empty."""
     value: str = ""
-    """The locator: `5`, `138–139`."""
+    """The locator's value: `5`, `138–139`."""
     prefix: str = ""
-    """Plain words before it: `see`."""
+    """Plain text before it: `see`."""
     suffix: str = ""
-    """Plain words behind it: `emphasis added`."""
-    via: tuple[Via, ...] = ()
-    """The chain that leads to it, from who said it first."""
+    """Plain text after it: `emphasis added`."""
+    via: tuple[OriginalCitation, ...] = ()
+    """The chain of sources that leads to it, beginning with the original one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence of ours, as HTML, that goes into a footnote with its own sources."""
+    """A sentence of our own, as HTML, that goes into a footnote with its own sources."""
 
     html: str
     citations: tuple[Citation, ...] = ()
@@ -43,36 +43,36 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is cited and remarked at one spot of the text; without either, a footnote that only counts."""
+    """What is cited and remarked at one place of the text; if empty, a footnote that only counts."""
 
     citations: tuple[Citation, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    within: bool = False
-    """It stands within a footnote that the template wrote, and has that one's number."""
+    in_footnote: bool = False
+    """Whether it is inside a footnote that the template wrote, and shares that one's number."""
 
     def __add__(self, other: Note) -> Note:
-        """Both at one spot; what is cited twice is cited once."""
+        """Merge two notes at the same place; what both cite is cited once."""
         citations = tuple(dict.fromkeys((*self.citations, *other.citations)))
-        return Note(citations, (*self.remarks, *other.remarks), self.within)
+        return Note(citations, (*self.remarks, *other.remarks), self.in_footnote)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A note as it is set: one of the two is there wherever the note had content."""
+class FormattedNote:
+    """A formatted note: it has text, a footnote or both, unless the note was empty."""
 
     text: str = ""
-    """HTML for the text itself, in an in-text style."""
+    """HTML for the running text, in an in-text style."""
     note: str = ""
     """Inner HTML of a footnote."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class FormattedCitations:
     """The formatted citations of one document."""
 
-    spots: tuple[Spot, ...]
-    """In the order asked for."""
+    notes: tuple[FormattedNote, ...]
+    """In the order of the notes given."""
     bibliography: tuple[str, ...]
     """Inner HTML of each entry, sorted by the style; only what is cited."""
-    stops: frozenset[tuple[str, str]] = frozenset()
-    """How citations changed the ends of sentences in footnotes: written, printed."""
+    sentence_ends: frozenset[tuple[str, str]] = frozenset()
+    """How citations changed the ends of sentences in footnotes, as (written, printed)."""

@@ -1,7 +1,7 @@
-"""Puts the works of a bibliography among a library's references: each under an id of its own, none twice.
+"""Plan the addition of a bibliography's works to a library's references, each with a unique id, none twice.
 
-It says what is to be written; writing it is left to the caller. A work with a mistake is left out, and the
-others are added; what a work lacks for a full citation is told, and nothing is invented.
+Works with errors are skipped and the others are added. What a work lacks for a full citation is reported, and
+nothing is invented.
 """
 
 from __future__ import annotations
@@ -15,92 +15,101 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import Place, Problem, ProblemList
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.add_source import REFERENCES, appended
-from briefgen.library.ingest.bibliography import Work
-from briefgen.library.sources import read_references
-from briefgen.model.source import Reference
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.add_source import REFERENCES_FILE, append_references
+from briefgen.library.ingest.bibliography import BibliographyEntry
+from briefgen.library.references import parse_references
+from briefgen.model.source import Source
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TAG = re.compile(r"<[^>]+>")
-_LONGEST = 60
-_FIRST = ("id", "type", "title", "title-short", "author", "issued", "container-title")
-"""Keys that stand first in an entry, for people to read."""
-_NO_AUTHOR_NEEDED = frozenset({"bill", "legal_case", "legislation", "regulation", "treaty"})
-_SMALL = frozenset({"a", "an", "the", "le", "la", "les", "el", "los", "las", "der", "die", "das"})
+_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_HTML_TAG = re.compile(r"<[^>]+>")
+_MAX_ID_LENGTH = 60
+_LEADING_KEYS = ("id", "type", "title", "title-short", "author", "issued", "container-title")
+"""Keys that come first in an entry, for readability."""
+_AUTHORLESS_TYPES = frozenset({"bill", "legal_case", "legislation", "regulation", "treaty"})
+_ARTICLES = frozenset({"a", "an", "the", "le", "la", "les", "el", "los", "las", "der", "die", "das"})
 
 
 @dataclass(frozen=True, slots=True)
-class Enlisted:
+class ReferencesPlan:
     """A bibliography that is ready to be added."""
 
     files: Mapping[Path, bytes]
-    """What is to be written where; empty where nothing is new."""
-    added: tuple[Reference, ...]
+    """File contents by path; empty if nothing is new."""
+    added: tuple[Source, ...]
     known: int
-    """Works that are among the references already, or stand twice."""
+    """Number of works that are among the references already, or repeated."""
     problems: tuple[Problem, ...]
-    """Errors are of works that are left out, warnings of works that are added or known."""
+    """Errors concern works that are skipped, warnings works that are added or known."""
 
 
-def enlist(folder: Folder, works: Sequence[Work], known: Mapping[str, Reference], name: str = "") -> Enlisted:
+def plan_references(
+    folder: LibraryFolder, works: Sequence[BibliographyEntry], known: Mapping[str, Source], name: str = ""
+) -> ReferencesPlan:
     """Plan the addition of works to a campaign's folder; `name` is the id for a single one."""
-    findings = ProblemList()
+    problems = ProblemList()
     everything = dict(known)
-    added: list[Reference] = []
+    added: list[Source] = []
     repeated = 0
     for work in works:
-        twin = _twin(work.item, everything.values())
-        if twin is not None:
+        known_work = _find_same_work(work.item, everything.values())
+        if known_work is not None:
             repeated += 1
-            findings.add(_known(work, twin, twin in added))
+            problems.add(_already_known_warning(work, known_work, known_work in added))
             continue
-        item = {**work.item, "id": name or _own_id(work.item, everything)}
-        if not _is_sound(item, work.place, findings):
+        item = {**work.item, "id": name or _choose_work_id(work.item, everything)}
+        if not _check_work(item, work.place, problems):
             continue
-        reference = Reference(str(item["id"]), _in_order(item), work.place)
+        reference = Source(str(item["id"]), _sort_csl_keys(item), work.place)
         everything[reference.id] = reference
         added.append(reference)
-        findings.extend(_lacking(reference))
-    files = {folder.path / REFERENCES: appended(folder, [dict(one.csl) for one in added])} if added else {}
-    return Enlisted(files, tuple(added), repeated, tuple(findings.problems))
+        problems.extend(_find_citation_gaps(reference))
+    files = (
+        {folder.path / REFERENCES_FILE: append_references(folder, [dict(one.csl) for one in added])}
+        if added
+        else {}
+    )
+    return ReferencesPlan(files, tuple(added), repeated, tuple(problems.problems))
 
 
-def _in_order(item: Mapping[str, Any]) -> dict[str, Any]:
-    keys = [*(key for key in _FIRST if key in item), *sorted(key for key in item if key not in _FIRST)]
+def _sort_csl_keys(item: Mapping[str, Any]) -> dict[str, Any]:
+    keys = [
+        *(key for key in _LEADING_KEYS if key in item),
+        *sorted(key for key in item if key not in _LEADING_KEYS),
+    ]
     return {key: item[key] for key in keys}
 
 
-# -- twins
+# -- the same work twice
 
 
-def _twin(item: Mapping[str, Any], known: Collection[Reference]) -> Reference | None:
-    """A work that is the same: by DOI, by address, or by title and year."""
-    marks = set(_marks(item))
-    return next((one for one in known if marks & set(_marks(one.csl))), None)
+def _find_same_work(item: Mapping[str, Any], known: Collection[Source]) -> Source | None:
+    """Return a known work with the same DOI, URL, or title and year."""
+    identities = set(_work_identities(item))
+    return next((work for work in known if identities & set(_work_identities(work.csl))), None)
 
 
-def _marks(item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _work_identities(item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", "", str(item.get("DOI", "")).strip().lower())
     if doi:
         yield "DOI", doi
     url = re.sub(r"^https?://(?:www\.)?", "", str(item.get("URL", "")).strip()).rstrip("/")
     if url:
         yield "URL", url
-    title = _TAG.sub("", str(item.get("title", ""))).lower()
+    title = _HTML_TAG.sub("", str(item.get("title", ""))).lower()
     if title.strip():
-        yield "title", " ".join(re.findall(r"\w+", title)), _year(item)
-    if item.get("author") and _year(item):
-        # One has the subtitle, the other has not.
+        yield "title", " ".join(re.findall(r"\w+", title)), _issued_year(item)
+    if item.get("author") and _issued_year(item):
+        # One entry may have the subtitle and the other not.
         yield (
             "main title",
             " ".join(re.findall(r"\w+", title.partition(":")[0])),
-            _year(item),
-            _slug(_who(item)),
+            _issued_year(item),
+            _slugify_work_id(_author_or_title(item)),
         )
 
 
-def _year(item: Mapping[str, Any]) -> str:
+def _issued_year(item: Mapping[str, Any]) -> str:
     issued = item.get("issued")
     parts = issued.get("date-parts") if isinstance(issued, dict) else None
     try:
@@ -109,12 +118,12 @@ def _year(item: Mapping[str, Any]) -> str:
         return ""
 
 
-def _known(work: Work, twin: Reference, in_this_file: bool) -> Problem:
+def _already_known_warning(work: BibliographyEntry, known_work: Source, in_this_file: bool) -> Problem:
     title = str(work.item.get("title", "a work without a title"))
-    where = f"line {twin.place.line}" if in_this_file else str(twin.place)
+    where = f"line {known_work.place.line}" if in_this_file else str(known_work.place)
     return Problem(
         "work-known",
-        f"“{_short(title)}” is {twin.id} already ({where}), and is not added again",
+        f"“{_shorten_title(title)}” is already {known_work.id} ({where}) and is not added again",
         work.place,
         None,
         severity="warning",
@@ -124,37 +133,41 @@ def _known(work: Work, twin: Reference, in_this_file: bool) -> Problem:
 # -- ids
 
 
-def _own_id(item: Mapping[str, Any], taken: Collection[str]) -> str:
-    """A short id for snippets to name: the collector's own where it can be one, else author and year."""
+def _choose_work_id(item: Mapping[str, Any], taken: Collection[str]) -> str:
+    """Choose a short id for snippets to use: the one in the file if possible, else author and year."""
     own = str(item.get("id", "")).strip()
     usable = own and "/" not in own and not own.isdigit()
-    base = _slug(own) if usable else ""
-    base = base or "-".join(part for part in (_slug(_who(item)), _year(item)) if part) or "work"
+    base = _slugify_work_id(own) if usable else ""
+    base = (
+        base
+        or "-".join(part for part in (_slugify_work_id(_author_or_title(item)), _issued_year(item)) if part)
+        or "work"
+    )
     candidates = (base, *(f"{base}-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
     return next((one for one in candidates if one not in taken), f"{base}-{len(taken)}")
 
 
-def _who(item: Mapping[str, Any]) -> str:
+def _author_or_title(item: Mapping[str, Any]) -> str:
     for role in ("author", "editor"):
         names = item.get(role)
         if isinstance(names, list) and names and isinstance(names[0], dict):
             return str(names[0].get("family") or names[0].get("literal") or "")
-    words = re.findall(r"\w+", _TAG.sub("", str(item.get("title", ""))))
-    return " ".join([word for word in words if word.lower() not in _SMALL][:3])
+    words = re.findall(r"\w+", _HTML_TAG.sub("", str(item.get("title", ""))))
+    return " ".join([word for word in words if word.lower() not in _ARTICLES][:3])
 
 
-def _slug(text: str) -> str:
+def _slugify_work_id(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST].strip("-")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_MAX_ID_LENGTH].strip("-")
 
 
-# -- what is wrong, and what is missing
+# -- errors, and what is missing
 
 
-def _is_sound(item: Mapping[str, Any], place: Place, findings: ProblemList) -> bool:
-    own = ProblemList()
+def _check_work(item: Mapping[str, Any], place: Place, problems: ProblemList) -> bool:
+    work_problems = ProblemList()
     if not str(item.get("title", "")).strip():
-        own.add(
+        work_problems.add(
             Problem(
                 "work-untitled",
                 f"the work {item['id']!r} has no title",
@@ -163,36 +176,38 @@ def _is_sound(item: Mapping[str, Any], place: Place, findings: ProblemList) -> b
             )
         )
     try:
-        read_references(json.dumps([item]), REFERENCES, own)
+        parse_references(json.dumps([item]), REFERENCES_FILE, work_problems)
     except ValueError as error:
-        own.add(Problem("bibliography-syntax", str(error), place))
-    findings.extend(replace(problem, place=place) for problem in own.problems)
-    return not own.errors
+        work_problems.add(Problem("bibliography-syntax", str(error), place))
+    problems.extend(replace(problem, place=place) for problem in work_problems.problems)
+    return not work_problems.errors
 
 
-def _lacking(reference: Reference) -> Iterator[Problem]:
-    """What a reader misses in a citation of this work."""
+def _find_citation_gaps(reference: Source) -> Iterator[Problem]:
+    """Yield warnings about what a reader would miss in a citation of this work."""
     item, kind = reference.csl, str(reference.csl.get("type"))
     if not item.get("issued"):
-        yield _warning("work-undated", reference, "has no date", "look for the day or the year it appeared")
+        yield _citation_gap_warning(
+            "work-undated", reference, "has no date", "find the day or year of publication"
+        )
     if (
         not any(item.get(role) for role in ("author", "editor", "publisher"))
-        and kind not in _NO_AUTHOR_NEEDED
+        and kind not in _AUTHORLESS_TYPES
     ):
-        hint = "name the person or the organisation that wrote it, if it says so"
-        yield _warning("work-anonymous", reference, "has neither author nor publisher", hint)
+        hint = "name the person or organisation that wrote it, if known"
+        yield _citation_gap_warning("work-anonymous", reference, "has neither author nor publisher", hint)
     if item.get("URL") and not item.get("accessed") and not item.get("DOI"):
-        yield _warning(
+        yield _citation_gap_warning(
             "work-unaccessed",
             reference,
-            "has an address on the web and no day on which it was read there",
+            "has a URL but no access date",
             'add "accessed": {"date-parts": [[2026, 11, 23]]}',
         )
 
 
-def _warning(code: str, reference: Reference, what: str, hint: str) -> Problem:
+def _citation_gap_warning(code: str, reference: Source, what: str, hint: str) -> Problem:
     return Problem(code, f"the work {reference.id!r} {what}", reference.place, hint, severity="warning")
 
 
-def _short(title: str, width: int = 60) -> str:
+def _shorten_title(title: str, width: int = 60) -> str:
     return title if len(title) <= width else title[: width - 2].rsplit(" ", 1)[0] + " …"

@@ -1,10 +1,11 @@
-"""Makes a source of a text: its numbered lines, its record and its entry among the references.
+"""Plan the addition of a source: its text with numbered lines, its record and its reference.
 
-It says which files are to be written and with what; writing them is left to the caller.
+The plan says which files to write; `briefgen.library.ingest.curate` writes them.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,30 +16,31 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
-from briefgen.evidence.dates import read_edtf
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.blocks import Block
-from briefgen.library.ingest.extract import Extracted
-from briefgen.library.sources import RESTS_ON, load_records, make_record, read_references, write_record
-from briefgen.model.source import Furniture, Paragraph, Reference, SourceRecord
+from briefgen.evidence.edtf import parse_edtf
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.blocks import TextBlock
+from briefgen.library.ingest.extract import ExtractedText
+from briefgen.library.references import parse_references
+from briefgen.library.sources import RESTS_ON_FILE, format_record, load_records, make_record
+from briefgen.model.source import FrontMatter, Source, SourceParagraph, SourceRecord
 
-REFERENCES = "seeds/references.json"
-MAX_ID = 100
-"""Characters of a source's id."""
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+REFERENCES_FILE = "seeds/references.json"
+MAX_SOURCE_ID_LENGTH = 100
+"""Characters in a source's id."""
+_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """What the user says of the work; all empty where it is known already."""
+class WorkDescription:
+    """The user's description of the work; empty if it is among the references already."""
 
     title: str = ""
     authors: tuple[str, ...] = ()
-    """`Family, Given` for a person, anything without a comma for an organisation."""
+    """`Family, Given` for a person; anything without a comma is an organisation."""
     issued: str = ""
     """EDTF: `2024`, `2024-05`, `2024-05-17`."""
     type: str = ""
-    """Item type of CSL; `document` where it is empty."""
+    """CSL item type; `document` if empty."""
     container: str = ""
     publisher: str = ""
     url: str = ""
@@ -46,7 +48,7 @@ class Described:
     """ISO date."""
 
     def __bool__(self) -> bool:
-        """Whether anything is said."""
+        """Return whether anything is described."""
         return any(
             (self.title, self.authors, self.issued, self.type, self.container, self.publisher, self.url)
         )
@@ -54,59 +56,59 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class NumberedLine:
-    """A line of a source's text, as the user is shown it."""
+    """A line of a source's text, as shown to the user."""
 
     number: int
     """Counted from 1 in the text file."""
     paragraph: int | None
-    """Its number as a locator; None for furniture."""
+    """Its number as a locator; None for front matter."""
     text: str
     what: str
-    """Why it is furniture; empty for a paragraph."""
+    """Why it is front matter; empty for a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class SourcePlan:
     """A source that is ready to be written."""
 
     files: Mapping[Path, bytes]
-    """What is to be written where; empty where all of it is there already."""
+    """File contents by path; empty if everything is there already."""
     text: Path
     lines: tuple[NumberedLine, ...]
-    furniture: tuple[Furniture, ...]
+    furniture: tuple[FrontMatter, ...]
     is_cited: bool
-    """Whether the work stood among the references already."""
+    """Whether the work was among the references already."""
     differing: str
-    """How the paragraphs differ from those recorded before, in words; empty where they do not."""
+    """Description of how the paragraphs differ from the earlier record; empty if they do not."""
     remarks: tuple[str, ...] = field(default=())
 
 
-def enter(
-    folder: Folder,
+def plan_source(
+    folder: LibraryFolder,
     source: str,
-    extracted: Extracted,
-    known: Mapping[str, Reference],
-    described: Described,
-    furniture: Sequence[Furniture] = (),
+    extracted: ExtractedText,
+    known: Mapping[str, Source],
+    described: WorkDescription,
+    furniture: Sequence[FrontMatter] = (),
     body: frozenset[int] = frozenset(),
     replace: bool = False,
-) -> Entered:
-    """Plan a source of a campaign's folder.
+) -> SourcePlan:
+    """Plan the addition of a source to a campaign's folder.
 
-    `known` are the works cited already; `furniture` is what the user marks, `body` the lines that are no
-    furniture though they look like it. Raises BriefgenError where the source would overwrite another.
+    `known` are the works cited already; `furniture` is what the user marked as front matter, and `body` are
+    lines that are not, though they look like it. Raise BriefgenError if the source would overwrite another.
     """
-    findings = ProblemList()
-    check_id(source, findings)
-    recorded = load_records([folder], findings).get(source)
-    findings.raise_errors()
+    problems = ProblemList()
+    check_source_id(source, problems)
+    recorded = load_records([folder], problems).get(source)
+    problems.raise_errors()
     raw = extracted.raw
     if raw is None:
         raw = "".join(block.text + "\n" for block in extracted.blocks).encode()
-    record = _record(source, raw, extracted.blocks, recorded, furniture, body, findings)
-    item = _item(source, described, known, findings)
-    findings.raise_errors()
-    differing = _differences(recorded.paragraphs, record.paragraphs) if recorded else ""
+    record = _make_source_record(source, raw, extracted.blocks, recorded, furniture, body, problems)
+    item = _build_csl_item(source, described, known, problems)
+    problems.raise_errors()
+    differing = _describe_paragraph_changes(recorded.paragraphs, record.paragraphs) if recorded else ""
     text, record_path = folder.path / "seeds/texts" / f"{source}.txt", _record_path(folder, source, recorded)
     if not replace:
         _check_unchanged(folder, source, raw, recorded, record, differing)
@@ -114,45 +116,48 @@ def enter(
     if not text.is_file() or text.read_bytes() != raw:
         files[text] = raw
     if item is not None:
-        files[folder.path / REFERENCES] = appended(folder, [item])
-    if recorded is None or _known_of(recorded) != _known_of(record):
-        files[record_path] = write_record(record).encode()
-    numbered = tuple(_numbered(extracted.blocks, record.furniture))
-    remarks = (*extracted.remarks, *_own_numbers(numbered))
-    return Entered(files, text, numbered, tuple(record.furniture), item is None, differing, remarks)
+        files[folder.path / REFERENCES_FILE] = append_references(folder, [item])
+    if recorded is None or recorded.model_dump() != record.model_dump():
+        files[record_path] = format_record(record).encode()
+    numbered = tuple(_number_lines(extracted.blocks, record.furniture))
+    remarks = (*extracted.remarks, *_remark_on_printed_numbers(numbered))
+    return SourcePlan(files, text, numbered, tuple(record.furniture), item is None, differing, remarks)
 
 
-def check_id(source: str, findings: ProblemList) -> None:
-    """Whether a work can have this id."""
-    if len(source) > MAX_ID:
-        message = f"an id of {len(source)} characters cannot be the name of a file"
-        findings.add(Problem("source-id", message, None, f"use at most {MAX_ID} characters"))
-    elif not _SLUG.fullmatch(source) or f"{source}.yaml" == RESTS_ON:
+def check_source_id(source: str, problems: ProblemList) -> None:
+    """Report an id that no work can have."""
+    if len(source) > MAX_SOURCE_ID_LENGTH:
+        message = f"an id of {len(source)} characters is too long for a file name"
+        problems.add(Problem("source-id", message, None, f"use at most {MAX_SOURCE_ID_LENGTH} characters"))
+    elif not _ID_PATTERN.fullmatch(source) or f"{source}.yaml" == RESTS_ON_FILE:
         slug = "-".join(re.findall(r"[a-z0-9]+", source.lower())).replace("rests-on", "") or "report-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
-        findings.add(Problem("source-id", f"{source!r} cannot be the id of a source", None, hint))
+        problems.add(Problem("source-id", f"{source!r} cannot be the id of a source", None, hint))
 
 
-# -- record and furniture
+# -- record and front matter
 
 
-def _record(
+def _make_source_record(
     source: str,
     raw: bytes,
-    blocks: Sequence[Block],
+    blocks: Sequence[TextBlock],
     recorded: SourceRecord | None,
-    furniture: Sequence[Furniture],
+    furniture: Sequence[FrontMatter],
     body: frozenset[int],
-    findings: ProblemList,
+    problems: ProblemList,
 ) -> SourceRecord:
-    """The record of a text; one that was recorded before keeps its furniture, note and budget."""
-    for number in (*sorted(body), *(number for entry in furniture for number in lines_of(entry.lines))):
+    """Make the record of a text; an earlier record's front matter, note and quotation budget are kept."""
+    for number in (
+        *sorted(body),
+        *(number for entry in furniture for number in parse_line_range(entry.lines)),
+    ):
         if number > len(blocks):
             message = f"there is no line {number}; the text has {len(blocks)}"
-            findings.add(Problem("furniture-lines", message, None, "see the numbers in the first column"))
+            problems.add(Problem("furniture-lines", message, None, "see the numbers in the first column"))
             break
-    marked = [*furniture, *_taken(blocks, furniture, body)]
-    fresh = make_record(source, raw, sorted(marked, key=lambda entry: lines_of(entry.lines)[0]))
+    marked = [*furniture, *_detect_front_matter(blocks, furniture, body)]
+    fresh = make_record(source, raw, sorted(marked, key=lambda entry: parse_line_range(entry.lines)[0]))
     if recorded is None:
         return fresh
     if recorded.sha256 == fresh.sha256 and not furniture and not body:
@@ -160,8 +165,8 @@ def _record(
     return fresh.model_copy(update={"quotation": recorded.quotation, "note": recorded.note})
 
 
-def lines_of(lines: str) -> range:
-    """The line numbers that `9` or `9-13` names; raises UsageFault for anything else."""
+def parse_line_range(lines: str) -> range:
+    """Parse `9` or `9-13` into line numbers; raise UsageError for anything else."""
     match = re.fullmatch(r"\s*(\d{1,6})(?:\s*[-–]\s*(\d{1,6}))?\s*", lines)
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 0 < first <= last:
@@ -173,24 +178,24 @@ def lines_of(lines: str) -> range:
     return range(first, last + 1)
 
 
-def _taken(
-    blocks: Sequence[Block], furniture: Sequence[Furniture], body: frozenset[int]
-) -> Iterator[Furniture]:
-    """What the blocks say of themselves, in ranges, where the user says nothing else."""
-    said = {number for entry in furniture for number in lines_of(entry.lines)} | body
-    whats = [
-        (number, "" if number in said or not block.text else block.what)
+def _detect_front_matter(
+    blocks: Sequence[TextBlock], furniture: Sequence[FrontMatter], body: frozenset[int]
+) -> Iterator[FrontMatter]:
+    """Yield ranges of lines that the extraction took for front matter, unless the user marked them."""
+    marked = {number for entry in furniture for number in parse_line_range(entry.lines)} | body
+    kinds = [
+        (number, "" if number in marked or not block.text else block.kind)
         for number, block in enumerate(blocks, start=1)
     ]
-    for what, group in groupby(whats, key=lambda pair: pair[1]):
+    for kind, group in groupby(kinds, key=lambda pair: pair[1]):
         numbers = [number for number, _ in group]
-        if what:
+        if kind:
             last = f"-{numbers[-1]}" if len(numbers) > 1 else ""
-            yield Furniture(lines=f"{numbers[0]}{last}", what=what)
+            yield FrontMatter(lines=f"{numbers[0]}{last}", what=kind)
 
 
-def _numbered(blocks: Sequence[Block], furniture: Sequence[Furniture]) -> Iterator[NumberedLine]:
-    why = {number: entry.what for entry in furniture for number in lines_of(entry.lines)}
+def _number_lines(blocks: Sequence[TextBlock], furniture: Sequence[FrontMatter]) -> Iterator[NumberedLine]:
+    why = {number: entry.what for entry in furniture for number in parse_line_range(entry.lines)}
     paragraph = 0
     for number, block in enumerate(blocks, start=1):
         if not block.text:
@@ -202,15 +207,15 @@ def _numbered(blocks: Sequence[Block], furniture: Sequence[Furniture]) -> Iterat
             yield NumberedLine(number, paragraph, block.text, "")
 
 
-_OWN_NUMBER = re.compile(r"(\d{1,4})\.\s")
+_PRINTED_NUMBER = re.compile(r"(\d{1,4})\.\s")
 
 
-def _own_numbers(lines: Sequence[NumberedLine]) -> Iterator[str]:
-    """Where a text numbers its own paragraphs and the locators are others: readers go by the printed ones."""
+def _remark_on_printed_numbers(lines: Sequence[NumberedLine]) -> Iterator[str]:
+    """Remark on locators that differ from a text's own paragraph numbers, by which readers go."""
     own = [
         (int(match[1]), line.paragraph)
         for line in lines
-        if line.paragraph is not None and (match := _OWN_NUMBER.match(line.text))
+        if line.paragraph is not None and (match := _PRINTED_NUMBER.match(line.text))
     ]
     counted = sum(two[0] == one[0] + 1 for one, two in pairwise(own))
     differing = next(((printed, number) for printed, number in own if printed != number), None)
@@ -218,45 +223,44 @@ def _own_numbers(lines: Sequence[NumberedLine]) -> Iterator[str]:
         printed, number = differing
         yield (
             f"The text numbers its own paragraphs, and its {printed} is number {number} here. Mark what is "
-            "between them as furniture, so that a citation names the number that readers find."
+            "not numbered as furniture, so that citations use the numbers that readers find."
         )
 
 
-def _known_of(record: SourceRecord) -> Mapping[str, Any]:
-    return record.model_dump()
-
-
-def _record_path(folder: Folder, source: str, recorded: SourceRecord | None) -> Path:
-    name = Path(recorded.at().file).name if recorded else f"{source}.yaml"
+def _record_path(folder: LibraryFolder, source: str, recorded: SourceRecord | None) -> Path:
+    name = Path(recorded.locate().file).name if recorded else f"{source}.yaml"
     return folder.path / "seeds" / name
 
 
 def _check_unchanged(
-    folder: Folder,
+    folder: LibraryFolder,
     source: str,
     raw: bytes,
     recorded: SourceRecord | None,
     record: SourceRecord,
     differing: str,
 ) -> None:
-    """Refuse to overwrite a record or a text that says otherwise."""
-    again = "add --replace to record this one in its place; then check and lock the snippets that quote it"
+    """Raise BriefgenError if a different record or text would be overwritten."""
+    hint = "add --replace to record this one instead; then check and lock the snippets that quote it"
     text = folder.path / "seeds/texts" / f"{source}.txt"
     if recorded is not None and (recorded.sha256, recorded.paragraphs) != (record.sha256, record.paragraphs):
-        how = f"it differs: {differing}" if differing else "it differs in look only: line ends or spaces"
+        how = f"it differs: {differing}" if differing else "it differs in line ends or spaces only"
         raise BriefgenError(
             Problem(
-                "source-changed", f"another text of {source} is recorded; {how}", recorded.at("source"), again
+                "source-changed",
+                f"another text of {source} is recorded; {how}",
+                recorded.locate("source"),
+                hint,
             )
         )
     if recorded is None and text.is_file() and text.read_bytes() != raw:
-        shown = folder.show("seeds/texts", text.name)
-        message = f"another text of {source} lies here, though no record of it"
-        raise BriefgenError(Problem("source-changed", message, Place(shown), again))
+        display_name = folder.display_path("seeds/texts", text.name)
+        message = f"another text of {source} is here, though it has no record"
+        raise BriefgenError(Problem("source-changed", message, Place(display_name), hint))
 
 
-def _differences(before: Sequence[Paragraph], after: Sequence[Paragraph]) -> str:
-    """Which paragraphs changed, came or went; numbers as in the new text, of those gone as in the old."""
+def _describe_paragraph_changes(before: Sequence[SourceParagraph], after: Sequence[SourceParagraph]) -> str:
+    """Describe changed, new and removed paragraphs by their new numbers, the removed by the old ones."""
     matcher = SequenceMatcher(
         None, [one.sha256 for one in before], [one.sha256 for one in after], autojunk=False
     )
@@ -277,39 +281,39 @@ def _differences(before: Sequence[Paragraph], after: Sequence[Paragraph]) -> str
         (gone, "recorded paragraph {} is gone", "recorded paragraphs {} are gone"),
     ):
         if numbers:
-            parts.append((one if len(numbers) == 1 else many).format(_ranges(numbers)))
+            parts.append((one if len(numbers) == 1 else many).format(_format_number_ranges(numbers)))
     return ", ".join(parts)
 
 
-def _ranges(numbers: Sequence[int]) -> str:
-    """`3, 5–7, 12`, and no more than twelve of them."""
+def _format_number_ranges(numbers: Sequence[int]) -> str:
+    """Format numbers as `3, 5–7, 12`, with at most twelve ranges."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    shown = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:12]]
-    return ", ".join(shown) + (" …" if len(runs) > 12 else "")
+    listed = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:12]]
+    return ", ".join(listed) + (" …" if len(runs) > 12 else "")
 
 
 # -- the reference
 
 
-def _item(
-    source: str, described: Described, known: Mapping[str, Reference], findings: ProblemList
+def _build_csl_item(
+    source: str, described: WorkDescription, known: Mapping[str, Source], problems: ProblemList
 ) -> dict[str, Any] | None:
-    """The CSL-JSON item of a work that is new; None for one that is known."""
+    """Build the CSL-JSON item of a new work; None for a known one."""
     if source in known:
         if described:
-            there = str(known[source].csl.get("title", "a work without a title"))
-            hint = "leave --title and the like out to record this text of that work, or choose another id"
-            message = f"the id {source!r} is that of “{there}” already"
-            findings.add(Problem("source-known", message, known[source].place, hint))
+            title = str(known[source].csl.get("title", "a work without a title"))
+            hint = "leave out --title and the like to record this text for that work, or choose another id"
+            message = f"the id {source!r} already belongs to “{title}”"
+            problems.add(Problem("source-known", message, known[source].place, hint))
         return None
     if not described.title.strip():
         hint = 'say at least --title "…"; --author, --issued, --type and --url make a full citation'
-        findings.add(
+        problems.add(
             Problem("source-title", f"no work has the id {source!r}, and no title is given", None, hint)
         )
         return None
@@ -319,10 +323,10 @@ def _item(
         "title": described.title.strip(),
     }
     if described.authors:
-        item["author"] = [_name(author) for author in described.authors]
+        item["author"] = [_parse_author(author) for author in described.authors]
     for key, value in (("issued", described.issued), ("accessed", described.accessed)):
         if value:
-            item[key] = _date(key, value, findings)
+            item[key] = _parse_option_date(key, value, problems)
     for key, value in (
         ("container-title", described.container),
         ("publisher", described.publisher),
@@ -331,46 +335,48 @@ def _item(
         if value:
             item[key] = value.strip()
     if described.url and not re.match(r"https?://\S+$", described.url.strip()):
-        findings.add(
-            Problem("source-url", f"{described.url!r} is no address of the web", None, "write https://…")
+        problems.add(
+            Problem("source-url", f"{described.url!r} is not a web address", None, "write https://…")
         )
-    _check_item(item, findings)
+    _check_new_item(item, problems)
     return item
 
 
-def _name(author: str) -> dict[str, str]:
+def _parse_author(author: str) -> dict[str, str]:
     family, comma, given = author.partition(",")
     if comma and family.strip() and given.strip():
         return {"family": family.strip(), "given": given.strip()}
     return {"literal": author.strip()}
 
 
-def _date(key: str, text: str, findings: ProblemList) -> dict[str, Any]:
-    span = read_edtf(text.strip())
+def _parse_option_date(key: str, text: str, problems: ProblemList) -> dict[str, Any]:
+    span = parse_edtf(text.strip())
     parts = [[part for part in date if part is not None] for date in span.parts] if span else []
     if not parts:
         hint = "write 2024, 2024-05 or 2024-05-17, year first"
-        findings.add(Problem("source-date", f"--{key} {text!r} is not a date", None, hint))
+        problems.add(Problem("source-date", f"--{key} {text!r} is not a date", None, hint))
     return {"date-parts": parts}
 
 
-def _check_item(item: Mapping[str, Any], findings: ProblemList) -> None:
-    """Hold the new item against the rules for all references; its place is the command line."""
-    if findings.errors:
+def _check_new_item(item: Mapping[str, Any], problems: ProblemList) -> None:
+    """Check the new item like any reference; its place is the command line."""
+    if problems.errors:
         return
-    own = ProblemList()
-    read_references(json.dumps([item]), REFERENCES, own)
-    findings.extend(Problem(one.code, one.message, None, one.hint, one.severity) for one in own.problems)
+    item_problems = ProblemList()
+    parse_references(json.dumps([item]), REFERENCES_FILE, item_problems)
+    problems.extend(dataclasses.replace(problem, place=None) for problem in item_problems.problems)
 
 
-def appended(folder: Folder, items: Sequence[Mapping[str, Any]]) -> bytes:
-    """The references with more at their end; what stands there stays as it is, to the letter."""
-    path, shown = folder.path / REFERENCES, folder.show(REFERENCES)
+def append_references(folder: LibraryFolder, items: Sequence[Mapping[str, Any]]) -> bytes:
+    """Append items to the references file; its existing text is kept byte for byte."""
+    path, display_name = folder.path / REFERENCES_FILE, folder.display_path(REFERENCES_FILE)
     try:
         text = path.read_bytes().decode("utf-8") if path.exists() else "[\n]\n"
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StorageError(Problem("file-unreadable", f"cannot be read: {reason}", Place(shown))) from None
+        raise StorageError(
+            Problem("file-unreadable", f"cannot be read: {reason}", Place(display_name))
+        ) from None
     ending = "\r\n" if "\r\n" in text else "\n"
     before, _, after = text.rpartition("]")
     before = before.rstrip()

@@ -1,24 +1,24 @@
-"""What a text is made of before it is numbered: blocks, each a paragraph or something beside the argument."""
+"""Blocks of an extracted text: paragraphs, and what is not part of the argument, such as headings."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from briefgen.model.text import clean
+from briefgen.model.text import clean_text
 
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One line of the text to be."""
+class TextBlock:
+    """One line of the future text file."""
 
     text: str
-    what: str = ""
-    """What it was taken for, where it seems no part of the argument: `heading`, `page number`; else empty."""
+    kind: str = ""
+    """`heading`, `page number` or the like if it seems not to be part of the argument; else empty."""
 
 
-def one_line(text: str) -> str:
-    """The words of a block on one line: no control characters, single spaces, letters for ligatures."""
-    return re.sub(r"\s+", " ", clean(text)[0].translate(_LIGATURES).replace("\u00ad", "")).strip()
+def to_one_line(text: str) -> str:
+    """Return a text on one line: no control characters, single spaces, letters for ligatures."""
+    return re.sub(r"\s+", " ", clean_text(text)[0].translate(_LIGATURES).replace("\u00ad", "")).strip()

@@ -1,7 +1,6 @@
-"""Adds sources and snippets to a campaign's own library: reads what is there, plans, writes.
+"""Add sources, bibliographies and snippet drafts to a campaign's own library: read, plan and write.
 
-All files of one addition are written to the end before any of them gets its name. What is added and what is
-refused is decided in briefgen.library.
+All files of one addition are complete on disk before any of them gets its final name.
 """
 
 from __future__ import annotations
@@ -12,30 +11,30 @@ from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
-from briefgen.batch.atomic_write import whole
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.add_references import Enlisted, enlist
-from briefgen.library.ingest.add_source import Described, Entered, check_id, enter
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.add_references import ReferencesPlan, plan_references
+from briefgen.library.ingest.add_source import SourcePlan, WorkDescription, check_source_id, plan_source
 from briefgen.library.ingest.bibliography import read_bibliography
-from briefgen.library.ingest.draft_snippet import Started, Wanted, start
-from briefgen.library.ingest.extract import extract
-from briefgen.library.loader import Texts, library_folders, load_library
-from briefgen.library.sources import load_references
-from briefgen.model.source import Furniture
-from briefgen.model.text import clean
-from briefgen.system.files import shown_name
+from briefgen.library.ingest.draft_snippet import SnippetDraft, SnippetRequest, draft_snippet
+from briefgen.library.ingest.extract import extract_text
+from briefgen.library.loader import TextLocations, library_folders, load_library
+from briefgen.library.references import load_references
+from briefgen.model.source import FrontMatter
+from briefgen.model.text import clean_text
+from briefgen.system.atomic_write import atomic_write
+from briefgen.system.files import printable_name
 
-CAMPAIGN = "campaign.yaml"
-PRIVATE = ".gitignore"
-"""Written beside full texts, so that version control never takes them."""
+CAMPAIGN_FILE = "campaign.yaml"
+GITIGNORE = ".gitignore"
+"""Written beside full texts, so that version control ignores them."""
 
 
-def campaign_folder(campaign: Path) -> Folder:
-    """The folder of a campaign, or of a library without one; raises UsageFault where it is neither."""
-    path = campaign.parent if campaign.name == CAMPAIGN else campaign
-    if (path / CAMPAIGN).is_file() or ((path / "seeds").is_dir() and (path / "snippets").is_dir()):
-        return Folder(path, "" if path == Path() else str(path))
+def find_campaign_folder(campaign: Path) -> LibraryFolder:
+    """Return the folder of a campaign, or of a library without one; raise UsageError if it is neither."""
+    path = campaign.parent if campaign.name == CAMPAIGN_FILE else campaign
+    if (path / CAMPAIGN_FILE).is_file() or ((path / "seeds").is_dir() and (path / "snippets").is_dir()):
+        return LibraryFolder(path, "" if path == Path() else str(path))
     raise UsageError(
         Problem(
             "campaign-missing",
@@ -47,107 +46,115 @@ def campaign_folder(campaign: Path) -> Folder:
 
 
 def add_source(
-    folder: Folder,
+    folder: LibraryFolder,
     file: Path,
     source: str,
-    described: Described,
-    furniture: Sequence[Furniture] = (),
+    described: WorkDescription,
+    furniture: Sequence[FrontMatter] = (),
     body: frozenset[int] = frozenset(),
     replace: bool = False,
-) -> Entered:
-    """Make a text a source of a campaign, and write what that takes.
+) -> SourcePlan:
+    """Make a text a source of a campaign, and write its files.
 
-    Raises BriefgenError with every problem; then nothing was written.
+    Raise BriefgenError with every problem; nothing is written then.
     """
-    _check_printable(source, *astuple(described), *(entry.what for entry in furniture))
-    extracted = extract(file, str(file))
-    findings = ProblemList()
-    known = load_references(library_folders(folder), findings)
-    findings.raise_errors()
-    entered = enter(folder, source, extracted, known, described, furniture, body, replace)
-    private = entered.text.parent / PRIVATE
+    _check_options_printable(source, *astuple(described), *(entry.what for entry in furniture))
+    extracted = extract_text(file, str(file))
+    problems = ProblemList()
+    known = load_references(library_folders(folder), problems)
+    problems.raise_errors()
+    entered = plan_source(folder, source, extracted, known, described, furniture, body, replace)
+    private = entered.text.parent / GITIGNORE
     ignored = (
         {}
         if private.exists()
         else {private: b"# Full texts are private: version control leaves them out.\n*\n"}
     )
-    _write(folder, {**ignored, **entered.files})
+    _write_library_files(folder, {**ignored, **entered.files})
     return entered
 
 
-def add_works(folder: Folder, file: Path, name: str = "") -> Enlisted:
+def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> ReferencesPlan:
     """Add the works of a bibliography to a campaign's references, and write them.
 
-    `name` is the id for a file with one work. Raises BriefgenError where the file cannot be read; then
-    nothing was written.
+    `name` is the id for a file with one work. Raise BriefgenError if the file cannot be read; nothing is
+    written then.
     """
     works = read_bibliography(file, str(file))
     if name and len(works) > 1:
-        message = f"{file} holds {len(works)} works, and --id names one"
+        message = f"{file} contains {len(works)} works, but --id names one"
         raise UsageError(
-            Problem("source-id", message, None, "leave --id out; each work keeps or gets its own")
+            Problem("source-id", message, None, "leave out --id; each work keeps or gets its own")
         )
-    findings = ProblemList()
-    known = load_references(library_folders(folder), findings)
-    findings.raise_errors()
+    problems = ProblemList()
+    known = load_references(library_folders(folder), problems)
+    problems.raise_errors()
     if name:
-        check_id(name, findings)
+        check_source_id(name, problems)
         if name in known:
             hint = "choose another id, or edit seeds/references.json"
-            findings.add(Problem("source-known", f"the id {name!r} is taken", known[name].place, hint))
-        findings.raise_errors()
-    enlisted = enlist(folder, works, known, name)
-    _write(folder, enlisted.files)
+            problems.add(Problem("source-known", f"the id {name!r} is taken", known[name].place, hint))
+        problems.raise_errors()
+    enlisted = plan_references(folder, works, known, name)
+    _write_library_files(folder, enlisted.files)
     return enlisted
 
 
-def start_snippet(folder: Folder, wanted: Wanted, texts: Texts, on: date) -> Started:
-    """Start a snippet in a campaign, and write it with its entry in the lock.
+def add_snippet_draft(
+    folder: LibraryFolder, wanted: SnippetRequest, texts: TextLocations, on: date
+) -> SnippetDraft:
+    """Draft a snippet in a campaign, and write it with its entry in the lock.
 
-    Raises BriefgenError with every problem; then nothing was written.
+    Raise BriefgenError with every problem; nothing is written then.
     """
-    _check_printable(*astuple(wanted))
-    findings = ProblemList()
-    library = load_library(library_folders(folder), findings, texts)
-    findings.raise_errors()
-    started = start(library, folder, wanted, on)
-    _write(folder, {started.lock: started.lock_content.encode(), started.path: started.content.encode()})
+    _check_options_printable(*astuple(wanted))
+    problems = ProblemList()
+    library = load_library(library_folders(folder), problems, texts)
+    problems.raise_errors()
+    started = draft_snippet(library, folder, wanted, on)
+    _write_library_files(
+        folder, {started.lock: started.lock_content.encode(), started.path: started.content.encode()}
+    )
     return started
 
 
-def _check_printable(*said: object) -> None:
-    """Raise UsageFault where something said on the command line cannot be printed, and so not be kept."""
+def _check_options_printable(*said: object) -> None:
+    """Raise UsageError if an option contains unprintable characters, which could not be stored."""
     texts = [text for one in said for text in (one if isinstance(one, tuple) else (one,))]
     for text in texts:
-        if isinstance(text, str) and (removed := clean(text)[1]):
-            # A byte that is no UTF-8 comes in as a lone surrogate.
-            message = f"{shown_name(text)!r} holds {removed[0]}, which cannot be printed"
-            raise UsageError(Problem("unprintable-character", message, None, "type the words anew"))
+        if isinstance(text, str) and (removed := clean_text(text)[1]):
+            # A byte that is not UTF-8 arrives as a lone surrogate.
+            message = f"{printable_name(text)!r} contains {removed[0]}, which cannot be printed"
+            raise UsageError(Problem("unprintable-character", message, None, "retype the words"))
 
 
-def _write(folder: Folder, files: Mapping[Path, bytes]) -> None:
-    """Write all files or none: each gets its name when all are on disk."""
+def _write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
+    """Write all files or none: each gets its name once all are on disk."""
     for path in files:
-        _check_inside(folder, path)
-    shown = folder.show() or "."
+        _check_inside_folder(folder, path)
+    display_name = folder.display_path() or "."
     try:
         with ExitStack() as unfinished:
             for path, data in files.items():
-                shown = folder.show(path.relative_to(folder.path).as_posix())
+                display_name = folder.display_path(path.relative_to(folder.path).as_posix())
                 path.parent.mkdir(parents=True, exist_ok=True)
-                file = unfinished.enter_context(whole(path))
+                file = unfinished.enter_context(atomic_write(path))
                 file.write(data)
                 file.flush()
     except OSError as error:
         reason = error.strerror or str(error)
         raise StorageError(
-            Problem("file-unwritable", f"cannot be written: {reason}", Place(shown), "nothing was changed")
+            Problem(
+                "file-unwritable", f"cannot be written: {reason}", Place(display_name), "nothing was changed"
+            )
         ) from None
 
 
-def _check_inside(folder: Folder, path: Path) -> None:
-    """A campaign that came from elsewhere must not have other files of the machine written."""
+def _check_inside_folder(folder: LibraryFolder, path: Path) -> None:
+    """Raise BriefgenError if a link would lead a campaign from elsewhere to overwrite other files."""
     if not path.parent.resolve().is_relative_to(folder.path.resolve()):
-        shown = folder.show(path.parent.relative_to(folder.path).as_posix())
+        display_name = folder.display_path(path.parent.relative_to(folder.path).as_posix())
         hint = "put a folder here instead of a link"
-        raise BriefgenError(Problem("file-outside", "leads out of the campaign's folder", Place(shown), hint))
+        raise BriefgenError(
+            Problem("file-outside", "leads out of the campaign's folder", Place(display_name), hint)
+        )

@@ -1,7 +1,7 @@
-"""Starts a snippet from a quote: finds the passage, writes the front matter, enters the quote in the lock.
+"""Draft a snippet from a quote: find the passage, write the YAML front matter, and add the quote to the lock.
 
-The wording is left to a person: the snippet is a draft until somebody has written and reviewed it. No word
-of the passage beyond the quote goes into a file.
+A person must write the wording; the snippet stays a draft until it has been written and reviewed. No word of
+the passage beyond the quote goes into a file.
 """
 
 from __future__ import annotations
@@ -14,44 +14,50 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest
-from briefgen.evidence.dates import read_edtf
-from briefgen.evidence.lock import Lock, quote_key, read_lock, write_lock
-from briefgen.evidence.normalize import Text
-from briefgen.evidence.prove import locate, quote_entry
-from briefgen.evidence.quotes import MAX_WORDS, Match, find_quote, quote_words, telling_prefixes
-from briefgen.library.folders import Folder
-from briefgen.library.ingest.blocks import one_line
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.lock import EvidenceLock, quote_key, read_lock, serialize_lock
+from briefgen.evidence.prove import build_locked_quote, locate_quote
+from briefgen.evidence.quotes import (
+    MAX_QUOTE_WORDS,
+    QuoteMatch,
+    count_quote_words,
+    find_distinguishing_context,
+    find_quote,
+)
+from briefgen.evidence.source_text import SourceText
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.blocks import to_one_line
 from briefgen.library.loader import Library
-from briefgen.library.snippets import LOCK, UNWRITTEN, read_card
-from briefgen.model.snippet import Evidence, Kind, Snippet
-from briefgen.model.source import Reference
+from briefgen.library.snippets import LOCK_FILE_NAME, PLACEHOLDER_WORDING, parse_statement
+from briefgen.model.snippet import Evidence, Snippet, SnippetKind
+from briefgen.model.source import Source
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user says of the new snippet."""
+class SnippetRequest:
+    """The user's options for the new snippet."""
 
     id: str
     source: str
     quote: str
-    """Words of the passage; of a long one the first and last are kept."""
+    """Words of the passage; of a long quote only the first and last are kept."""
     kind: str = "finding"
     title: str = ""
     topics: tuple[str, ...] = ()
     as_of: str = ""
-    """EDTF; the date of the source where it is empty."""
+    """EDTF; the source's date if empty."""
     paragraph: int | None = None
-    """Which is meant, where the quote stands in several."""
+    """Chooses between paragraphs that all contain the quote."""
     prefix: str = ""
     suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A snippet that is ready to be written."""
+class SnippetDraft:
+    """A draft that is ready to be written."""
 
     path: Path
     content: str
@@ -59,82 +65,90 @@ class Started:
     lock_content: str
     evidence: Evidence
     passage: str
-    """The sentence or sentences of the source that the wording may rest on; for the screen only."""
+    """The sentences of the source that the wording may be based on; for display only."""
     remarks: tuple[str, ...]
 
 
-def start(library: Library, folder: Folder, wanted: Wanted, on: date) -> Started:
-    """Plan a snippet in a campaign's folder; `on` is the day of the proof.
+def draft_snippet(library: Library, folder: LibraryFolder, wanted: SnippetRequest, on: date) -> SnippetDraft:
+    """Draft a snippet for a campaign's folder; `on` is the day of the proof.
 
-    Raises BriefgenError with everything that is wrong: the id is taken, the text is not at hand, the quote
-    does not stand in it or stands there more than once.
+    Raise BriefgenError with every problem: the id is taken, the text is not available, the quote is not in it
+    or in it more than once.
     """
-    findings = ProblemList()
+    problems = ProblemList()
     path = folder.path / "snippets" / f"{wanted.id}.md"
-    _check_names(library, folder, path, wanted, findings)
-    text = _text_of(library, wanted.source, findings)
+    _check_request(library, folder, path, wanted, problems)
+    text = _find_source_text(library, wanted.source, problems)
     if text is None:
-        raise BriefgenError(findings.problems)
-    evidence, match, remarks = _evidence(text, wanted, findings)
-    findings.raise_errors()
+        raise BriefgenError(problems.problems)
+    evidence, match, remarks = _build_evidence(text, wanted, problems)
+    problems.raise_errors()
     if evidence is None or match is None:
         raise AssertionError("a quote without a place has a problem")
-    as_of = wanted.as_of or _issued(library.references.get(wanted.source))
-    content = _front_matter(wanted, evidence, as_of) + f"{UNWRITTEN}\n"
-    card = read_card(Snippet, content, folder.show("snippets", path.name), findings)
-    findings.raise_errors()
+    as_of = wanted.as_of or _issued_as_edtf(library.references.get(wanted.source))
+    content = _format_front_matter(wanted, evidence, as_of) + f"{PLACEHOLDER_WORDING}\n"
+    card = parse_statement(Snippet, content, folder.display_path("snippets", path.name), problems)
+    problems.raise_errors()
     if card is None:
         raise AssertionError("a snippet that cannot be read has a problem")
-    lock_path = folder.path / "snippets" / LOCK
-    lock = read_lock(lock_path, folder.show("snippets", LOCK), findings)
-    findings.raise_errors()
-    entry = quote_entry(evidence, match, text, on.isoformat())
-    written = write_lock(Lock({**lock.quotes, quote_key(card, 0): entry}, lock.wordings))
-    return Started(path, content, lock_path, written, evidence, one_line(match.passage), tuple(remarks))
+    lock_path = folder.path / "snippets" / LOCK_FILE_NAME
+    lock = read_lock(lock_path, folder.display_path("snippets", LOCK_FILE_NAME), problems)
+    problems.raise_errors()
+    entry = build_locked_quote(evidence, match, text, on.isoformat())
+    written = serialize_lock(EvidenceLock({**lock.quotes, quote_key(card, 0): entry}, lock.wordings))
+    return SnippetDraft(
+        path, content, lock_path, written, evidence, to_one_line(match.passage), tuple(remarks)
+    )
 
 
 # -- names
 
 
-def _check_names(library: Library, folder: Folder, path: Path, wanted: Wanted, findings: ProblemList) -> None:
-    if not _SLUG.fullmatch(wanted.id) or len(wanted.id) > 80:
+def _check_request(
+    library: Library, folder: LibraryFolder, path: Path, wanted: SnippetRequest, problems: ProblemList
+) -> None:
+    if not _ID_PATTERN.fullmatch(wanted.id) or len(wanted.id) > 80:
         slug = "-".join(re.findall(r"[a-z0-9]+", wanted.id.lower()))[:80].strip("-") or "finding-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
-        findings.add(Problem("snippet-name", f"{wanted.id!r} cannot be the id of a snippet", None, hint))
+        problems.add(Problem("snippet-name", f"{wanted.id!r} cannot be the id of a snippet", None, hint))
     elif wanted.id in library.snippets or path.exists():
         known = library.snippets.get(wanted.id)
-        place = known.at() if known else Place(folder.show("snippets", path.name))
+        place = known.locate() if known else Place(folder.display_path("snippets", path.name))
         message = f"the id {wanted.id!r} is taken; nothing was changed"
-        findings.add(Problem("snippet-exists", message, place, "choose another id; ids are never used twice"))
-    kinds = tuple(kind for kind in get_args(Kind) if kind != "figure")  # that has more than a quote
+        problems.add(Problem("snippet-exists", message, place, "choose another id; ids are never reused"))
+    kinds = tuple(
+        kind for kind in get_args(SnippetKind) if kind != "figure"
+    )  # figures need more than a quote
     if wanted.kind not in kinds:
-        near = suggest(wanted.kind, kinds)
-        findings.add(Problem("snippet-kind", f"{wanted.kind!r} is not a kind of snippet", None, near))
+        near = suggest_similar(wanted.kind, kinds)
+        problems.add(Problem("snippet-kind", f"{wanted.kind!r} is not a kind of snippet", None, near))
     for topic in wanted.topics:
-        if not _SLUG.fullmatch(topic):
+        if not _ID_PATTERN.fullmatch(topic):
             known_topics = {name for snippet in library.snippets.values() for name in snippet.topics}
-            hint = suggest(topic, known_topics) or "use small letters, digits and hyphens"
-            findings.add(Problem("snippet-topic", f"{topic!r} cannot be a topic", None, hint))
-    if wanted.as_of and read_edtf(wanted.as_of) is None:
+            hint = suggest_similar(topic, known_topics) or "use small letters, digits and hyphens"
+            problems.add(Problem("snippet-topic", f"{topic!r} cannot be a topic", None, hint))
+    if wanted.as_of and parse_edtf(wanted.as_of) is None:
         hint = "write 2012, 2012-04, 2012-04-21, or an interval 2011-12/2012-04"
-        findings.add(Problem("as-of-form", f"{wanted.as_of!r} is not a date", None, hint))
+        problems.add(Problem("as-of-form", f"{wanted.as_of!r} is not a date", None, hint))
 
 
-def _text_of(library: Library, source: str, findings: ProblemList) -> Text | None:
+def _find_source_text(library: Library, source: str, problems: ProblemList) -> SourceText | None:
     if source not in library.references and source not in library.records:
-        hint = suggest(source, [*library.references, *library.records]) or "add it: briefgen sources add"
-        findings.add(Problem("source-unknown", f"no work has the id {source!r}", None, hint))
+        hint = (
+            suggest_similar(source, [*library.references, *library.records]) or "add it: briefgen sources add"
+        )
+        problems.add(Problem("source-unknown", f"no work has the id {source!r}", None, hint))
     elif source not in library.records:
         hint = f"add it: briefgen sources add FILE --id {source}"
-        findings.add(Problem("text-unrecorded", f"no text of {source} is recorded", None, hint))
+        problems.add(Problem("text-unrecorded", f"no text of {source} is recorded", None, hint))
     elif source not in library.texts:
         hint = f"put it into seeds/texts/{source}.txt, or give --text {source}=FILE"
-        findings.add(Problem("text-absent", f"the text of {source} is not at hand", None, hint))
+        problems.add(Problem("text-absent", f"the text of {source} is not available", None, hint))
     return library.texts.get(source)
 
 
-def _issued(reference: Reference | None) -> str:
-    """The date of a work as EDTF, as far as it has one."""
+def _issued_as_edtf(reference: Source | None) -> str:
+    """Return the date of a work as EDTF; empty if it has none."""
     issued = reference.csl.get("issued") if reference else None
     parts = issued.get("date-parts") if isinstance(issued, dict) else None
     try:
@@ -142,31 +156,31 @@ def _issued(reference: Reference | None) -> str:
     except (TypeError, ValueError):
         return ""
     text = "-".join(f"{number:0{4 if index == 0 else 2}}" for index, number in enumerate(numbers))
-    return text if text and read_edtf(text) else ""
+    return text if text and parse_edtf(text) else ""
 
 
 # -- the quote
 
 
-def _evidence(
-    text: Text, wanted: Wanted, findings: ProblemList
-) -> tuple[Evidence | None, Match | None, list[str]]:
-    """The evidence that the quote makes, and where it stands; problems go to `findings`."""
+def _build_evidence(
+    text: SourceText, wanted: SnippetRequest, problems: ProblemList
+) -> tuple[Evidence | None, QuoteMatch | None, list[str]]:
+    """Build the evidence from the quote, and return it with its match in the text."""
     remarks: list[str] = []
-    match = _chosen(text, wanted, wanted.quote, findings)
+    match = _find_quoted_match(text, wanted, wanted.quote, problems)
     if match is None:
         return None, None, remarks
     quote = wanted.quote
-    if quote_words(quote) > MAX_WORDS:
-        quote = _shortened(text, quote, match) or quote
+    if count_quote_words(quote) > MAX_QUOTE_WORDS:
+        quote = _shorten_quote(text, quote, match) or quote
         if quote is not wanted.quote:
-            remarks.append(f"Of the quote its first and last words are kept: “{quote}”")
-    if not 1 <= quote_words(quote) <= MAX_WORDS:
-        message = f"the quote keeps {quote_words(quote)} words of at most {MAX_WORDS}"
+            remarks.append(f"The quote was shortened to its first and last words: “{quote}”")
+    if not 1 <= count_quote_words(quote) <= MAX_QUOTE_WORDS:
+        message = f"the quote keeps {count_quote_words(quote)} words; at most {MAX_QUOTE_WORDS} are allowed"
         hint = "keep the first and last words and put … between them"
-        findings.add(Problem("quote-length", message, None, hint))
+        problems.add(Problem("quote-length", message, None, hint))
         return None, None, remarks
-    prefix, suffix = _context(text, quote, match, wanted)
+    prefix, suffix = _choose_quote_context(text, quote, match, wanted)
     evidence = Evidence(
         source=text.source,
         locator={"paragraph": str(match.paragraph.number)},
@@ -174,15 +188,17 @@ def _evidence(
         prefix=prefix,
         suffix=suffix,
     )
-    located = _located(text, evidence, findings)
+    located = _prove_quote(text, evidence, problems)
     if (prefix, suffix) != (wanted.prefix, wanted.suffix) and located is not None:
-        told = f"after “{prefix}”" if prefix else f"before “{suffix}”"
-        remarks.append(f"The quote stands more than once; it is the one {told}.")
+        context = f"after “{prefix}”" if prefix else f"before “{suffix}”"
+        remarks.append(f"The quote occurs more than once; this is the one {context}.")
     return evidence, located, remarks
 
 
-def _chosen(text: Text, wanted: Wanted, quote: str, findings: ProblemList) -> Match | None:
-    """The one place that is meant; else what there is goes to `findings`."""
+def _find_quoted_match(
+    text: SourceText, wanted: SnippetRequest, quote: str, problems: ProblemList
+) -> QuoteMatch | None:
+    """Return the one match that is meant; else report what was found."""
     matches = find_quote(text, quote, wanted.prefix, wanted.suffix)
     there = [match for match in matches if match.paragraph.number == wanted.paragraph]
     if len(there) == 1:
@@ -193,48 +209,50 @@ def _chosen(text: Text, wanted: Wanted, quote: str, findings: ProblemList) -> Ma
     evidence = Evidence(
         source=text.source, locator=locator, quote=quote, prefix=wanted.prefix, suffix=wanted.suffix
     )
-    _located(text, evidence, findings)
+    _prove_quote(text, evidence, problems)
     return None
 
 
-def _located(text: Text, evidence: Evidence, findings: ProblemList) -> Match | None:
-    """Prove the quote; problems are told of the command line, not of a file that is not there yet."""
+def _prove_quote(text: SourceText, evidence: Evidence, problems: ProblemList) -> QuoteMatch | None:
+    """Prove the quote, reporting problems as of the command line, because the file does not exist yet."""
     own = ProblemList()
-    match = locate(text, evidence, Place(""), own)
+    match = locate_quote(text, evidence, Place(""), own)
     for problem in own.problems:
         hint = problem.hint
         if problem.code == "quote-twice":
-            hint = 'add --paragraph N, --prefix "…" or --suffix "…" for the one that is meant'
+            hint = 'add --paragraph N, --prefix "…" or --suffix "…" to choose one'
         elif problem.code == "quote-elsewhere":
-            hint = "leave --paragraph out, or give that number"
-        findings.add(replace(problem, place=None, hint=hint))
+            hint = "leave out --paragraph, or use that number"
+        problems.add(replace(problem, place=None, hint=hint))
     return match
 
 
-def _shortened(text: Text, quote: str, match: Match) -> str | None:
-    """First and last words with … between, as many as may be kept, that stand for the very same passage."""
+def _shorten_quote(text: SourceText, quote: str, match: QuoteMatch) -> str | None:
+    """Return as many first and last words as may be kept, with … between, that match the same passage."""
     words = quote.split()
-    for kept in range(MAX_WORDS // 2, 1, -1):
+    for kept in range(MAX_QUOTE_WORDS // 2, 1, -1):
         short = f"{' '.join(words[:kept])} … {' '.join(words[-kept:])}"
-        if quote_words(short) > MAX_WORDS:
+        if count_quote_words(short) > MAX_QUOTE_WORDS:
             continue
         found = find_quote(text, short)
-        if any(_same_place(one, match) for one in found):
+        if any(_is_same_match(one, match) for one in found):
             return short
     return None
 
 
-def _same_place(one: Match, other: Match) -> bool:
+def _is_same_match(one: QuoteMatch, other: QuoteMatch) -> bool:
     return (one.paragraph.number, one.start, one.end) == (other.paragraph.number, other.start, other.end)
 
 
-def _context(text: Text, quote: str, match: Match, wanted: Wanted) -> tuple[str, str]:
-    """Prefix and suffix that single the place out; what the user gave where that does."""
+def _choose_quote_context(
+    text: SourceText, quote: str, match: QuoteMatch, wanted: SnippetRequest
+) -> tuple[str, str]:
+    """Choose a prefix or suffix that makes the match unique; the user's own if they do."""
     if len(find_quote(text, quote, wanted.prefix, wanted.suffix)) == 1:
         return wanted.prefix, wanted.suffix
     matches = find_quote(text, quote)
-    for one, (kind, told) in zip(matches, telling_prefixes(matches), strict=True):
-        if _same_place(one, match):
+    for one, (kind, told) in zip(matches, find_distinguishing_context(matches), strict=True):
+        if _is_same_match(one, match):
             return (told, "") if kind == "prefix" else ("", told)
     return wanted.prefix, wanted.suffix
 
@@ -242,22 +260,22 @@ def _context(text: Text, quote: str, match: Match, wanted: Wanted) -> tuple[str,
 # -- the file
 
 
-def _front_matter(wanted: Wanted, evidence: Evidence, as_of: str) -> str:
+def _format_front_matter(wanted: SnippetRequest, evidence: Evidence, as_of: str) -> str:
     of_source = "" if wanted.as_of else "   # of the source; write the date to which the claim belongs"
     lines: Sequence[str] = [
         "---",
         f"id: {wanted.id}",
         f"kind: {wanted.kind}",
-        *([f"title: {_quoted(wanted.title)}"] if wanted.title else []),
+        *([f"title: {_quote_for_yaml(wanted.title)}"] if wanted.title else []),
         f"topics: [{', '.join(wanted.topics)}]",
         *([f"as_of: {as_of}{of_source}"] if as_of else []),
         "priority: 50",
         "evidence:",
         f"  - source: {evidence.source}",
         f"    locator: {{paragraph: {evidence.locator['paragraph']}}}",
-        f"    quote: {_quoted(evidence.quote or '')}",
-        *([f"    prefix: {_quoted(evidence.prefix)}"] if evidence.prefix else []),
-        *([f"    suffix: {_quoted(evidence.suffix)}"] if evidence.suffix else []),
+        f"    quote: {_quote_for_yaml(evidence.quote or '')}",
+        *([f"    prefix: {_quote_for_yaml(evidence.prefix)}"] if evidence.prefix else []),
+        *([f"    suffix: {_quote_for_yaml(evidence.suffix)}"] if evidence.suffix else []),
         "    via: []   # who said it first, where the source repeats it: [{source: ID, relation: quoted}]",
         "confidence: attributed   # or single-source, corroborated, disputed, superseded",
         "review: {status: draft}   # once it is read against the passage:",
@@ -268,6 +286,6 @@ def _front_matter(wanted: Wanted, evidence: Evidence, as_of: str) -> str:
     return "\n".join(lines)
 
 
-def _quoted(text: str) -> str:
-    """A text between double quotation marks; JSON's form is YAML's too."""
+def _quote_for_yaml(text: str) -> str:
+    """Quote a text for YAML; JSON strings are valid YAML."""
     return json.dumps(text, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""Reads the lines of a PDF and where they stand on their pages; it makes no paragraphs of them.
+"""Read the lines of a PDF and their positions on the pages.
 
-pdfium reads the file in a process of its own, with limits of time and memory: a PDF may come from anywhere.
+pdfium runs in a child process with limits on time and memory, because a PDF may come from anywhere.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.system.child_process import NoAnswerError, answer, answer_of
+from briefgen.system.child_process import ChildProcessFailedError, run_child_process, serve_child_process
 
 TIMEOUT_S = 120
 MAX_PAGES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of print; lengths in points, from the page's lower left corner."""
+class PdfLine:
+    """A printed line; lengths in points from the page's lower left corner."""
 
     text: str
     left: float
@@ -27,48 +27,48 @@ class Line:
     right: float
     top: float
     size: float
-    """Height of its letters with ascent and descent; grows with the size of type."""
+    """Height of its letters with ascent and descent, proportional to the type size."""
 
 
-Page = tuple[Line, ...]
-"""The lines of a page in the order in which the file has them."""
+PdfPage = tuple[PdfLine, ...]
+"""The lines of a page in the order of the file."""
 
 
-def read_pages(data: bytes, shown: str) -> list[Page]:
-    """The pages of a PDF; raises BriefgenError where it is broken, encrypted or asks too much."""
+def read_pdf_pages(data: bytes, display_name: str) -> list[PdfPage]:
+    """Read the pages of a PDF; raise BriefgenError if it is damaged, encrypted or exceeds the limits."""
     try:
-        answered = answer_of(__name__, data, TIMEOUT_S)
-    except NoAnswerError as why:
-        raise _unreadable(shown, str(why)) from None
+        answered = run_child_process(__name__, data, TIMEOUT_S)
+    except ChildProcessFailedError as why:
+        raise _pdf_unreadable(display_name, str(why)) from None
     if answered["problem"] == "encrypted":
         raise BriefgenError(
             Problem(
                 "pdf-encrypted",
-                "asks for a password",
-                Place(shown),
+                "needs a password",
+                Place(display_name),
                 "open it in a PDF program, save it without a password, and add that file",
             )
         )
     if answered["problem"]:
-        raise _unreadable(shown, answered["problem"])
-    return [tuple(Line(*line) for line in page) for page in answered["pages"]]
+        raise _pdf_unreadable(display_name, answered["problem"])
+    return [tuple(PdfLine(*line) for line in page) for page in answered["pages"]]
 
 
-def _unreadable(shown: str, why: str) -> BriefgenError:
+def _pdf_unreadable(display_name: str, why: str) -> BriefgenError:
     return BriefgenError(
         Problem(
             "source-unreadable",
             f"cannot be read as a PDF: {why}",
-            Place(shown),
-            "open it in a PDF program and save it anew, or save its text as .txt",
+            Place(display_name),
+            "open it in a PDF program and save it again, or save its text as .txt",
         )
     )
 
 
-# -- in the reading process
+# -- in the child process
 
 
-def _answer(data: bytes) -> dict[str, Any]:
+def _read_pages_in_child(data: bytes) -> dict[str, Any]:
     import pypdfium2
     import pypdfium2.raw as pdfium
 
@@ -77,11 +77,11 @@ def _answer(data: bytes) -> dict[str, Any]:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower():
             return {"problem": "encrypted"}
-        return {"problem": "it is damaged, or no PDF"}
+        return {"problem": "it is damaged, or not a PDF"}
     try:
         if len(document) > MAX_PAGES:
-            return {"problem": f"it has {len(document)} pages of at most {MAX_PAGES}"}
-        pages = [[astuple(line) for line in _lines(page)] for page in document]
+            return {"problem": f"it has {len(document)} pages, more than {MAX_PAGES}"}
+        pages = [[astuple(line) for line in _read_page_lines(page)] for page in document]
     except pypdfium2.PdfiumError:
         return {"problem": "one of its pages is damaged"}
     finally:
@@ -89,27 +89,27 @@ def _answer(data: bytes) -> dict[str, Any]:
     return {"problem": "", "pages": pages}
 
 
-def _lines(page: Any) -> Iterator[Line]:
+def _read_page_lines(page: Any) -> Iterator[PdfLine]:
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
     characters = [pdfium.FPDFText_GetUnicode(textpage, index) for index in range(textpage.count_chars())]
     begin = 0
     for end in (*(index for index, code in enumerate(characters) if code == 0x0A), len(characters)):
-        line = _line(textpage, characters, begin, end)
+        line = _measure_line(textpage, characters, begin, end)
         if line is not None:
             yield line
         begin = end + 1
 
 
-def _line(textpage: Any, characters: list[int], begin: int, end: int) -> Line | None:
+def _measure_line(textpage: Any, characters: list[int], begin: int, end: int) -> PdfLine | None:
     seen = [index for index in range(begin, end) if not chr(characters[index]).isspace()]
     if not seen:
         return None
     text = "".join(map(chr, characters[begin:end]))
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     sample = sorted({seen[0], seen[-1], *seen[:: max(1, len(seen) // 5)]})
-    boxes = [box for index in sample if (box := _box(textpage, index)) is not None]
+    boxes = [box for index in sample if (box := _character_box(textpage, index)) is not None]
     if not boxes:
         return None
     heights = [top - bottom for _, bottom, _, top in boxes]
@@ -117,7 +117,7 @@ def _line(textpage: Any, characters: list[int], begin: int, end: int) -> Line | 
     usual = [
         box for box, height in zip(boxes, heights, strict=True) if abs(height - size) <= size / 10
     ] or boxes
-    return Line(
+    return PdfLine(
         " ".join(text.split()),
         min(box[0] for box in boxes),
         statistics.median(box[1] for box in usual),
@@ -127,8 +127,8 @@ def _line(textpage: Any, characters: list[int], begin: int, end: int) -> Line | 
     )
 
 
-def _box(textpage: Any, index: int) -> tuple[float, float, float, float] | None:
-    """Left, bottom, right and top of a character with its ascent and descent."""
+def _character_box(textpage: Any, index: int) -> tuple[float, float, float, float] | None:
+    """Return left, bottom, right and top of a character, with ascent and descent."""
     import ctypes
 
     import pypdfium2.raw as pdfium
@@ -141,4 +141,4 @@ def _box(textpage: Any, index: int) -> tuple[float, float, float, float] | None:
 
 
 if __name__ == "__main__":
-    answer(_answer, TIMEOUT_S)
+    serve_child_process(_read_pages_in_child, TIMEOUT_S)

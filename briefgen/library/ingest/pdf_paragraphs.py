@@ -1,8 +1,7 @@
-"""Joins the lines of printed pages into paragraphs, and sets apart heads, page numbers and footnotes.
+"""Join the lines of printed pages into paragraphs, and separate running heads, page numbers and footnotes.
 
-It goes by where lines stand. A break between lines is a new paragraph where the first word of the second
-would have fitted into the first, where the second is indented or further down than usual, or where the size
-of type changes.
+Only the positions of lines are used. A line begins a paragraph if its first word would have fitted into the
+line above, if it is indented or further down than usual, or if its type size differs.
 """
 
 from __future__ import annotations
@@ -14,44 +13,50 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from briefgen.library.ingest.blocks import Block, one_line
-from briefgen.library.ingest.pdf_lines import Line, Page
+from briefgen.library.ingest.blocks import TextBlock, to_one_line
+from briefgen.library.ingest.pdf_lines import PdfLine, PdfPage
 
-HEAD, NUMBER, NOTE, HEADING, MARK = "running head", "page number", "footnote", "heading", "mark without words"
+RUNNING_HEAD, PAGE_NUMBER, FOOTNOTE, HEADING, LONE_MARK = (
+    "running head",
+    "page number",
+    "footnote",
+    "heading",
+    "mark without words",
+)
 _EDGE_ROWS = 2
-"""Rows from the top and the foot of a page among which heads and page numbers are looked for."""
-_PAGE_NUMBER = re.compile(
+"""Rows at the top and the foot of a page that may be running heads and page numbers."""
+_PAGE_NUMBER_PATTERN = re.compile(
     r"\W*(?:page|p\.)?\s*(?P<number>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I
 )
 _HEAD_WITH_NUMBER = re.compile(r"(?P<first>\d{1,4})\s.{1,100}|.{1,100}\s(?P<last>\d{1,4})")
 _NOTE_MARK = re.compile(r"(?:(?P<number>\d{1,3})\W{0,2}|[*†‡§]+)\s?(?=\S)")
 _NOTE_CALL = re.compile(r"\d{1,3}|[*†‡§]+")
-"""The raised sign of a note, where the file has it apart from the line that it hangs on."""
-_ITEM = re.compile(r"[•▪■●○◦‣·–—*-]\s|\(?[0-9]{1,4}[.)]\s|\(?[a-z]{1,4}\)\s")
+"""A superscript note mark that the file has as a line of its own."""
+_LIST_ITEM = re.compile(r"[•▪■●○◦‣·–—*-]\s|\(?[0-9]{1,4}[.)]\s|\(?[a-z]{1,4}\)\s")
 _BULLET = re.compile(r"[•▪■●○◦‣·]\s?|[–—*-]\s")
 _HYPHENS = "-\u00ad\u2010\u0002\ufffe"
-_CLOSED = re.compile(r"[.!?:…][\"'”’)\]]*(?:\s?\d{1,3})?$")
+_SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*(?:\s?\d{1,3})?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """The blocks of a PDF, and what is not certain about them."""
+class PdfParagraphs:
+    """The blocks of a PDF, and what is uncertain about them."""
 
-    blocks: tuple[Block, ...]
-    guessed: tuple[str, ...]
-    """Words put together at the end of a line although nothing in the text says how they are written."""
-    doubtful: tuple[int, ...]
-    """Numbers of the pages at whose end a paragraph was taken to go on, and might have ended."""
+    blocks: tuple[TextBlock, ...]
+    guessed_words: tuple[str, ...]
+    """Words joined across line ends although nothing in the text shows whether they have a hyphen."""
+    doubtful_pages: tuple[int, ...]
+    """Numbers of the pages whose last paragraph was continued on the next page, and might have ended."""
 
 
-def join_pages(pages: Sequence[Page]) -> Joined:
-    """The paragraphs of all pages in order; what interrupts a paragraph follows it."""
-    return _Joiner(pages).joined()
+def join_pdf_pages(pages: Sequence[PdfPage]) -> PdfParagraphs:
+    """Join the paragraphs of all pages, in order; whatever interrupts a paragraph follows it."""
+    return _ParagraphJoiner(pages).join()
 
 
 @dataclass(slots=True)
-class _Measures:
-    """What is usual in the whole text."""
+class _TypicalMeasures:
+    """Typical measures of the whole text."""
 
     size: float
     leading: float
@@ -60,144 +65,169 @@ class _Measures:
 
 
 @dataclass(slots=True)
-class _Joiner:
-    pages: Sequence[Page]
-    taken: dict[tuple[int, int], str] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
+class _ParagraphJoiner:
+    pages: Sequence[PdfPage]
+    kinds: dict[tuple[int, int], str] = field(default_factory=dict)
+    blocks: list[TextBlock] = field(default_factory=list)
     guessed: list[str] = field(default_factory=list)
     doubtful: list[int] = field(default_factory=list)
 
-    def joined(self) -> Joined:
-        self.taken |= dict.fromkeys(_lone_marks(self.pages), MARK)
-        self.taken |= _page_numbers(self.pages)
-        self.taken |= {key: HEAD for key in _running_heads(self.pages) if key not in self.taken}
-        size = _usual_size(self.pages)
-        self.taken |= dict.fromkeys(_notes(self.pages, self.taken, size), NOTE)
-        columns = [_columns(page) for page in self.pages]
-        usual = _Measures(size, self._leading(), self._indented(columns))
-        written = _Written(line.text for page in self.pages for line in page)
-        self._flow(columns, usual, written)
-        return Joined(tuple(self.blocks), tuple(dict.fromkeys(self.guessed)), tuple(self.doubtful))
+    def join(self) -> PdfParagraphs:
+        self.kinds |= dict.fromkeys(_find_lone_marks(self.pages), LONE_MARK)
+        self.kinds |= _find_page_numbers(self.pages)
+        self.kinds |= {key: RUNNING_HEAD for key in _find_running_heads(self.pages) if key not in self.kinds}
+        size = _typical_type_size(self.pages)
+        self.kinds |= dict.fromkeys(_find_footnote_lines(self.pages, self.kinds, size), FOOTNOTE)
+        columns = [_find_columns(page) for page in self.pages]
+        typical = _TypicalMeasures(size, self._measure_leading(), self._detect_indents(columns))
+        hyphenation = _HyphenationGuide(line.text for page in self.pages for line in page)
+        self._join_lines(columns, typical, hyphenation)
+        return PdfParagraphs(tuple(self.blocks), tuple(dict.fromkeys(self.guessed)), tuple(self.doubtful))
 
-    def _body(self) -> Iterator[tuple[int, int, Line]]:
+    def _iter_body_lines(self) -> Iterator[tuple[int, int, PdfLine]]:
         for number, page in enumerate(self.pages):
             for index, line in enumerate(page):
-                if (number, index) not in self.taken:
+                if (number, index) not in self.kinds:
                     yield number, index, line
 
-    def _leading(self) -> float:
-        """The usual step from one baseline to the next."""
-        body = list(self._body())
+    def _measure_leading(self) -> float:
+        """Return the typical distance between baselines."""
+        body = list(self._iter_body_lines())
         steps = [
             one.bottom - two.bottom
             for (page, _, one), (next_page, _, two) in pairwise(body)
-            if page == next_page and _goes_down(one, two) and _same_size(one, two)
+            if page == next_page and _is_below(one, two) and _is_same_size(one, two)
         ]
         return statistics.median(steps) if steps else 0.0
 
-    def _indented(self, columns: Sequence[Sequence[_Column]]) -> bool:
-        body = list(self._body())
+    def _detect_indents(self, columns: Sequence[Sequence[_Column]]) -> bool:
+        body = list(self._iter_body_lines())
         begins = sum(_is_indented(line, columns[page][index]) for page, index, line in body)
         return begins >= 3 and begins >= len(body) / 40
 
-    def _flow(self, columns: Sequence[Sequence[_Column]], usual: _Measures, written: _Written) -> None:
-        paragraph: list[Line] = []
-        aside: list[Block] = []
+    def _join_lines(
+        self, columns: Sequence[Sequence[_Column]], typical: _TypicalMeasures, hyphenation: _HyphenationGuide
+    ) -> None:
+        paragraph: list[PdfLine] = []
+        interruptions: list[TextBlock] = []
         before: tuple[int, int] | None = None
         for number, page in enumerate(self.pages):
             for index, line in enumerate(page):
-                what = self.taken.get((number, index))
-                if what:
-                    self._set_aside(aside, line, what, written)
+                kind = self.kinds.get((number, index))
+                if kind:
+                    self._add_interruption(interruptions, line, kind, hyphenation)
                     continue
-                if paragraph and line.size < 0.93 * usual.size and _NOTE_CALL.fullmatch(line.text):
+                if paragraph and line.size < 0.93 * typical.size and _NOTE_CALL.fullmatch(line.text):
                     paragraph[-1] = replace(paragraph[-1], text=paragraph[-1].text + line.text)
                     continue
                 if paragraph and before is not None:
                     last = columns[before[0]][before[1]]
-                    if self._breaks(
-                        paragraph, last, line, columns[number][index], before[0] == number, usual
+                    if self._begins_paragraph(
+                        paragraph, last, line, columns[number][index], before[0] == number, typical
                     ):
-                        self._close(paragraph, aside, usual, written)
-                    elif before[0] != number and not usual.indented and _CLOSED.search(paragraph[-1].text):
+                        self._close_paragraph(paragraph, interruptions, typical, hyphenation)
+                    elif (
+                        before[0] != number
+                        and not typical.indented
+                        and _SENTENCE_END.search(paragraph[-1].text)
+                    ):
                         self.doubtful.append(before[0] + 1)
                 paragraph.append(line)
                 before = number, index
-        self._close(paragraph, aside, usual, written)
+        self._close_paragraph(paragraph, interruptions, typical, hyphenation)
 
-    def _set_aside(self, aside: list[Block], line: Line, what: str, written: _Written) -> None:
-        """Keep what interrupts; the lines of one footnote become one block."""
-        if what == NOTE and aside and aside[-1].what == NOTE and not _NOTE_MARK.match(line.text):
-            joined = written.join(aside[-1].text, line.text, self.guessed)
-            aside[-1] = Block(one_line(joined), NOTE)
+    def _add_interruption(
+        self, interruptions: list[TextBlock], line: PdfLine, kind: str, hyphenation: _HyphenationGuide
+    ) -> None:
+        """Collect what interrupts a paragraph; the lines of one footnote become one block."""
+        if (
+            kind == FOOTNOTE
+            and interruptions
+            and interruptions[-1].kind == FOOTNOTE
+            and not _NOTE_MARK.match(line.text)
+        ):
+            joined = hyphenation.join(interruptions[-1].text, line.text, self.guessed)
+            interruptions[-1] = TextBlock(to_one_line(joined), FOOTNOTE)
         else:
-            aside.append(Block(one_line(line.text), what))
+            interruptions.append(TextBlock(to_one_line(line.text), kind))
 
     @staticmethod
-    def _breaks(
-        paragraph: Sequence[Line],
+    def _begins_paragraph(
+        paragraph: Sequence[PdfLine],
         last: _Column,
-        line: Line,
+        line: PdfLine,
         column: _Column,
         same_page: bool,
-        usual: _Measures,
+        typical: _TypicalMeasures,
     ) -> bool:
         above = paragraph[-1]
-        if not _same_size(above, line) or _BULLET.match(line.text):
+        if not _is_same_size(above, line) or _BULLET.match(line.text):
             return True
-        if _ITEM.match(line.text) and _CLOSED.search(above.text):
+        if _LIST_ITEM.match(line.text) and _SENTENCE_END.search(above.text):
             return True
-        if _had_room(above, last, line):
+        if _had_room_for_next_word(above, last, line):
             return True
-        hanging = _ITEM.match(paragraph[0].text) or _BULLET.match(paragraph[0].text)
-        if not hanging and _is_indented(line, column) and (usual.indented or _CLOSED.search(above.text)):
-            # A block quotation is indented throughout: only its first line begins anew.
+        hanging = _LIST_ITEM.match(paragraph[0].text) or _BULLET.match(paragraph[0].text)
+        if (
+            not hanging
+            and _is_indented(line, column)
+            and (typical.indented or _SENTENCE_END.search(above.text))
+        ):
+            # A block quotation is indented throughout; only its first line begins a paragraph.
             return abs(above.left - line.left) >= 1
-        if same_page and _goes_down(above, line):
-            return above.bottom - line.bottom > 1.25 * usual.leading
+        if same_page and _is_below(above, line):
+            return above.bottom - line.bottom > 1.25 * typical.leading
         return False
 
-    def _close(self, paragraph: list[Line], aside: list[Block], usual: _Measures, written: _Written) -> None:
+    def _close_paragraph(
+        self,
+        paragraph: list[PdfLine],
+        interruptions: list[TextBlock],
+        typical: _TypicalMeasures,
+        hyphenation: _HyphenationGuide,
+    ) -> None:
         if paragraph:
             text = paragraph[0].text
             for line in paragraph[1:]:
-                text = written.join(text, line.text, self.guessed)
-            is_heading = paragraph[0].size > 1.12 * usual.size and len(text.split()) <= 40
-            self.blocks.append(Block(one_line(text), HEADING if is_heading else ""))
-        self.blocks += aside
+                text = hyphenation.join(text, line.text, self.guessed)
+            is_heading = paragraph[0].size > 1.12 * typical.size and len(text.split()) <= 40
+            self.blocks.append(TextBlock(to_one_line(text), HEADING if is_heading else ""))
+        self.blocks += interruptions
         paragraph.clear()
-        aside.clear()
+        interruptions.clear()
 
 
-# -- where lines stand
+# -- positions of lines
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The column of print that a line belongs to."""
+    """The column of text that a line belongs to."""
 
     left: float
     right: float
     justified: bool
-    """Whether its lines end together."""
+    """Whether its lines end at the same position."""
 
 
-def _columns(page: Page) -> list[_Column]:
-    """For each line the edges of its column, from the lines that stand above and below it.
+def _find_columns(page: PdfPage) -> list[_Column]:
+    """Return each line's column, from the lines above and below it.
 
     A block quotation has a right edge of its own.
     """
     found = []
     for index, line in enumerate(page):
-        others = [other for other in page if _overlap(line, other) and _same_size(line, other)]
+        others = [
+            other for other in page if _overlap_horizontally(line, other) and _is_same_size(line, other)
+        ]
         lefts = Counter(round(other.left) for other in others)
-        # Where many lines begin; a few may hang out to the left.
+        # The position at which many lines begin; a few may hang out to the left.
         enough = min(max(lefts.values()), max(2, len(others) // 8))
         left = min(value for value, number in lefts.items() if number >= enough)
-        quotation = _flush_with(page, index)
+        quotation = _find_flush_lines(page, index)
         if len(quotation) > 1 and line.left - left > 0.4 * line.size:
             others = quotation
-        # Of many lines a few may run over the edge.
+        # Of many lines, a few may run over the edge.
         rights = sorted((other.right for other in others), reverse=True)
         right = rights[min(3, len(rights) // 10)]
         flush = sum(abs(other - right) < 0.1 * line.size for other in rights)
@@ -205,52 +235,52 @@ def _columns(page: Page) -> list[_Column]:
     return found
 
 
-def _flush_with(page: Page, index: int) -> list[Line]:
-    """The lines around one that follow each other and begin at the same distance from the left."""
+def _find_flush_lines(page: PdfPage, index: int) -> list[PdfLine]:
+    """Return the consecutive lines around one that begin at the same distance from the left."""
     first = last = index
-    while first and _flush(page[first - 1], page[index]):
+    while first and _is_flush(page[first - 1], page[index]):
         first -= 1
-    while last + 1 < len(page) and _flush(page[last + 1], page[index]):
+    while last + 1 < len(page) and _is_flush(page[last + 1], page[index]):
         last += 1
     return list(page[first : last + 1])
 
 
-def _flush(one: Line, other: Line) -> bool:
-    return abs(one.left - other.left) < 1 and _same_size(one, other)
+def _is_flush(one: PdfLine, other: PdfLine) -> bool:
+    return abs(one.left - other.left) < 1 and _is_same_size(one, other)
 
 
-def _overlap(one: Line, other: Line) -> bool:
+def _overlap_horizontally(one: PdfLine, other: PdfLine) -> bool:
     shared = min(one.right, other.right) - max(one.left, other.left)
     return shared > 0.5 * min(one.right - one.left, other.right - other.left) or one is other
 
 
-def _same_size(one: Line, other: Line) -> bool:
+def _is_same_size(one: PdfLine, other: PdfLine) -> bool:
     return abs(one.size - other.size) <= 0.08 * max(one.size, other.size)
 
 
-def _goes_down(one: Line, other: Line) -> bool:
-    return one.bottom > other.bottom and _overlap(one, other)
+def _is_below(one: PdfLine, other: PdfLine) -> bool:
+    return one.bottom > other.bottom and _overlap_horizontally(one, other)
 
 
-def _is_indented(line: Line, column: _Column) -> bool:
+def _is_indented(line: PdfLine, column: _Column) -> bool:
     return 0.4 * line.size < line.left - column.left < 6 * line.size
 
 
-def _had_room(above: Line, column: _Column, line: Line) -> bool:
-    """Whether the first word of a line would have fitted at the end of the line above.
+def _had_room_for_next_word(above: PdfLine, column: _Column, line: PdfLine) -> bool:
+    """Return whether the first word of a line would have fitted at the end of the line above.
 
-    In a justified column every line but the last of a paragraph goes to the edge.
+    In a justified column, every line but the last of a paragraph reaches the edge.
     """
     if above.text[-1] in _HYPHENS:
         return False
-    if column.justified and _CLOSED.search(above.text):
+    if column.justified and _SENTENCE_END.search(above.text):
         return above.right < column.right - 0.2 * above.size
     word = line.text.split()[0]
     letter = (above.right - above.left) / len(above.text)
     return above.right + letter * (len(word) + 1) < column.right - 0.5 * above.size
 
 
-def _usual_size(pages: Sequence[Page]) -> float:
+def _typical_type_size(pages: Sequence[PdfPage]) -> float:
     letters: Counter[float] = Counter()
     for page in pages:
         for line in page:
@@ -258,11 +288,11 @@ def _usual_size(pages: Sequence[Page]) -> float:
     return letters.most_common(1)[0][0] if letters else 0.0
 
 
-# -- what stands beside the argument
+# -- what is not part of the argument
 
 
-def _edges(page: Page) -> Iterator[tuple[int, str]]:
-    """Lines in the uppermost and lowest rows of a page, each with `top` or `foot`."""
+def _find_edge_lines(page: PdfPage) -> Iterator[tuple[int, str]]:
+    """Yield the lines in the uppermost and lowest rows of a page, each with `top` or `foot`."""
     order = sorted(range(len(page)), key=lambda index: -page[index].bottom)
     rows: list[list[int]] = []
     for index in order:
@@ -276,37 +306,37 @@ def _edges(page: Page) -> Iterator[tuple[int, str]]:
         yield from ((index, "foot") for index in row)
 
 
-def _lone_marks(pages: Sequence[Page]) -> Iterator[tuple[int, int]]:
-    """Bullets and rules that the file has apart from what they belong to."""
+def _find_lone_marks(pages: Sequence[PdfPage]) -> Iterator[tuple[int, int]]:
+    """Yield bullets and rules that the file has as lines of their own."""
     for number, page in enumerate(pages):
         for index, line in enumerate(page):
             if not any(character.isalnum() for character in line.text):
                 yield number, index
 
 
-def _page_numbers(pages: Sequence[Page]) -> dict[tuple[int, int], str]:
-    """Numbers at the edge of pages that count on with the pages, on two pages at least.
+def _find_page_numbers(pages: Sequence[PdfPage]) -> dict[tuple[int, int], str]:
+    """Find numbers at the edges of at least two pages that increase with the pages.
 
-    A head that begins or ends with the number of its page goes with them.
+    A running head that begins or ends with the number of its page is included.
     """
     runs: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, page in enumerate(pages):
-        for index, _ in _edges(page):
-            match = _PAGE_NUMBER.fullmatch(page[index].text)
-            value = _value(match["number"]) if match else None
+        for index, _ in _find_edge_lines(page):
+            match = _PAGE_NUMBER_PATTERN.fullmatch(page[index].text)
+            value = _parse_page_number(match["number"]) if match else None
             if value is not None:
                 runs[value - number].append((number, index))
     counted = {begin: keys for begin, keys in runs.items() if len({page for page, _ in keys}) >= 2}
-    found = {key: NUMBER for keys in counted.values() for key in keys}
+    found = {key: PAGE_NUMBER for keys in counted.values() for key in keys}
     for number, page in enumerate(pages):
-        for index, _ in _edges(page):
+        for index, _ in _find_edge_lines(page):
             match = _HEAD_WITH_NUMBER.fullmatch(page[index].text)
             if match and int(match["first"] or match["last"]) - number in counted:
-                found.setdefault((number, index), HEAD)
+                found.setdefault((number, index), RUNNING_HEAD)
     return found
 
 
-def _value(number: str) -> int | None:
+def _parse_page_number(number: str) -> int | None:
     if number.isdigit():
         return int(number)
     values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[letter] for letter in number.lower()]
@@ -314,11 +344,11 @@ def _value(number: str) -> int | None:
     return sum(-one if one < next_one else one for one, next_one in zip(values, following, strict=True))
 
 
-def _running_heads(pages: Sequence[Page]) -> Iterator[tuple[int, int]]:
-    """Lines that return at the same height of three pages (of both, where there are two), but for numbers."""
+def _find_running_heads(pages: Sequence[PdfPage]) -> Iterator[tuple[int, int]]:
+    """Yield lines that, numbers apart, recur at the same height on three pages (of two pages, on both)."""
     places: defaultdict[tuple[str, str, int], list[tuple[int, int]]] = defaultdict(list)
     for number, page in enumerate(pages):
-        for index, edge in _edges(page):
+        for index, edge in _find_edge_lines(page):
             words = re.sub(r"\d+|\b[ivxlc]+\b", "#", page[index].text.casefold())
             if any(character.isalpha() for character in words):
                 places[edge, words, round(page[index].bottom)].append((number, index))
@@ -328,10 +358,10 @@ def _running_heads(pages: Sequence[Page]) -> Iterator[tuple[int, int]]:
             yield from keys
 
 
-def _notes(
-    pages: Sequence[Page], taken: dict[tuple[int, int], str], size: float
+def _find_footnote_lines(
+    pages: Sequence[PdfPage], taken: dict[tuple[int, int], str], size: float
 ) -> Iterator[tuple[int, int]]:
-    """Lines in small type at the foot of pages, from the first page whose small type begins with a mark."""
+    """Yield lines in small type at the foot of pages, from the first page whose small type has a mark."""
     begun = False
     for number, page in enumerate(pages):
         rest = [index for index in range(len(page)) if (number, index) not in taken]
@@ -342,27 +372,27 @@ def _notes(
                 break
             small.append(index)
         if len(small) == len(rest):
-            continue  # a page all in small type is no page of notes to itself
+            continue  # a page all in small type is not a page of notes
         if small and (begun or any(_NOTE_MARK.match(page[index].text) for index in small)):
             begun = True
             yield from ((number, index) for index in small)
 
 
-# -- words at the end of lines
+# -- words divided at line ends
 
 
-class _Written:
-    """How words are written within lines: what the text itself says about hyphens."""
+class _HyphenationGuide:
+    """Spellings of words within lines: the evidence of the text itself about hyphens."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._words: set[str] = set()
         for line in lines:
             words = re.findall(r"[^\W_]+(?:-[^\W_]+)*", line.replace("\u2010", "-").casefold())
-            # The last word of a line may be the first half of one.
+            # The last word of a line may be the first half of a divided one.
             self._words.update(words[:-1] if line[-1:] in _HYPHENS else words)
 
     def join(self, above: str, below: str, guessed: list[str]) -> str:
-        """Two lines as one; a hyphen at the end of the first goes where it only divided a word."""
+        """Join two lines; drop a hyphen at the end of the first if it only divided a word."""
         if above[-1:] in ("–", "—", "/") and above[-2:-1] != " ":
             return above + below
         head = re.search(r"([^\W_]+(?:[-\u2010][^\W_]+)*)[-\u00ad\u2010\u0002\ufffe]$", above)

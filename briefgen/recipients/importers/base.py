@@ -1,262 +1,209 @@
-"""Brings recipients in from spreadsheets and published data: reads, merges, filters, says how old it is.
-
-What a format holds is known in briefgen.recipients; nothing is written here.
-"""
+"""What importers of published data share: loading YAML and JSON, dates, names and committee roles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest
+import yaml
+
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
-from briefgen.recipients import (
-    Brought,
-    Columns,
-    read_congress,
-    read_openstates,
-    read_popolo,
-    read_recipients,
-    read_workbook,
-)
-from briefgen.recipients.schema import BY_NAME, sendable
-from briefgen.recipients.table import AS_THEY_ARE
-from briefgen.system.yaml_reader import read_text, read_yaml
+from briefgen.model.text import clean_text
+from briefgen.system.files import read_limited_bytes
 
-_SPECIAL = {"committee": "committees", "tag": "tags"}
-"""Names in a filter for one item of a column that holds several."""
+MAX_BYTES = 50_000_000
+_YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_END = "9999-12-31"
+_MAX_NUMBER_DIGITS = 300
+"""Python refuses to convert numbers of some thousands of digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an import was asked for."""
+def _fall_back_to_text(construct: Callable[[Any, yaml.Node], Any]) -> Callable[[Any, yaml.Node], Any]:
+    def construct_or_text(loader: Any, node: yaml.Node) -> Any:
+        if len(node.value) > _MAX_NUMBER_DIGITS:
+            return str(node.value)
+        try:
+            return construct(loader, node)
+        except (ValueError, OverflowError):
+            return str(node.value)
 
-    columns: Columns = AS_THEY_ARE
-    where: tuple[str, ...] = ()
-    """Filters, which must all hold: `chamber=senate`, `committee=SSFR:chair`, `party!=X`, `state=OH,PA`."""
-    current: bool = False
-    """Leave out those whose term has ended."""
-    encoding: str = "utf-8"
-    sheet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The recipients to be written, and what is to be said about them."""
-
-    recipients: list[Recipient]
-    merged: int
-    """How many stood in more than one file."""
-    filtered: int
-    """How many the filters left out."""
-    newest: date | None
-    """The latest day in the data; None where it holds none."""
-    ended: list[str]
-    """Ids of those whose term has ended; left out where that was wanted."""
-    unaddressed: list[str]
-    """Ids of those without a usable postal address."""
+    return construct_or_text
 
 
-def bring(
-    kind: str, paths: Sequence[Path], wanted: Wanted, offices: Iterable[str], on: date, findings: ProblemList
-) -> Imported:
-    """Read files of a kind (`congress`, `popolo`, `openstates`, `csv`, `xlsx`), merge and filter them.
-
-    `on` is the day for which terms are judged. Bad rows go to `findings`. Raises StorageFault or
-    BriefgenError where a file cannot be used, UsageFault where a filter cannot be read.
-    """
-    filters = [_filter(text) for text in wanted.where]
-    brought = _read(kind, paths, wanted, list(offices), findings)
-    _check_headers(wanted.columns, len(paths), findings)
-    everybody, merged = merge([one.recipients for one in brought])
-    chosen = [one for one in everybody if all(each.holds(one) for each in filters)]
-    for each in filters:
-        each.check(everybody)
-    if everybody and not chosen:
-        findings.add(
-            Problem(
-                "where-nothing",
-                f"none of {len(everybody)} recipients is left by {' and '.join(wanted.where)}",
-                None,
-                "look at the values in the data: leave --where out, and read the file",
-                severity="warning",
-            )
-        )
-    ended = [one.id for one in chosen if one.term_end is not None and one.term_end < on]
-    kept = [one for one in chosen if not (wanted.current and one.id in set(ended))]
-    findings.extend(_alike(kept))
-    return Imported(
-        kept,
-        merged,
-        len(everybody) - len(chosen),
-        max((one.newest for one in brought if one.newest), default=None),
-        ended,
-        [one.id for one in kept if (problem := sendable(one, date.min)) and problem.code == "no-address"],
-    )
+class _LenientLoader(_YAML_LOADER):  # type: ignore[misc]
+    """Keeps an invalid date or number (`2021-99-99`) as text, so that its importer can report it."""
 
 
-def _check_headers(columns: Columns, files: int, findings: ProblemList) -> None:
-    """Raise where a mapped header stands in none of the files; where some have it, a warning is enough."""
-    missing = [problem for problem in findings.problems if problem.code == "map-header"]
-    nowhere = [
-        problem for problem in missing if sum(one.message == problem.message for one in missing) == files
-    ]
-    if nowhere:
-        once = {problem.message: replace(problem, severity="error") for problem in reversed(nowhere)}
-        raise UsageError(reversed(once.values()))
+for _name in ("int", "float", "timestamp"):
+    _tag = f"tag:yaml.org,2002:{_name}"
+    _LenientLoader.add_constructor(_tag, _fall_back_to_text(_YAML_LOADER.yaml_constructors[_tag]))
 
 
-def _read(
-    kind: str, paths: Sequence[Path], wanted: Wanted, offices: list[str], findings: ProblemList
-) -> list[Brought]:
-    """Each file by itself, so that one who stands in several is merged and not refused."""
-    columns = wanted.columns
-    if kind == "openstates":
-        files = [(path, str(path)) for path in paths]
-        return [read_openstates(files, findings, offices=offices, columns=columns)]
-    read = []
-    for path in paths:
-        shown = str(path)
-        if kind == "congress":
-            read.append(read_congress(path, shown, findings))
-        elif kind == "popolo":
-            read.append(read_popolo(path, shown, findings, offices=offices, columns=columns))
-        elif kind == "xlsx":
-            rows = read_workbook(path, shown, findings, sheet=wanted.sheet, offices=offices, columns=columns)
-            read.append(Brought(rows))
-        else:
-            rows = read_recipients(
-                path, shown, findings, offices=offices, encoding=wanted.encoding, columns=columns
-            )
-            read.append(Brought(rows))
-    return read
+def _parse_integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MAX_NUMBER_DIGITS else digits
 
 
-def merge(files: Iterable[Sequence[Recipient]]) -> tuple[list[Recipient], int]:
-    """One list of several, and how many stood in more than one.
-
-    Who stands in several files by the same id is taken once, where they stand first: a field comes from the
-    last file in which it is filled in, so that a new import keeps what was written into the old list.
-    """
-    found: dict[str, Recipient] = {}
-    merged = set()
-    for recipients in files:
-        for recipient in recipients:
-            earlier = found.get(recipient.id)
-            if earlier is not None:
-                merged.add(recipient.id)
-            found[recipient.id] = recipient if earlier is None else _over(earlier, recipient)
-    return list(found.values()), len(merged)
+def load_yaml(path: Path, place: Place, code: str) -> Any:
+    """Load a published YAML file; raise StorageError if it cannot be read, BriefgenError if it is damaged."""
+    raw = _read_data_file(path, place)
+    try:
+        # An alias could blow a small file up to any size, and the published files have none.
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(raw, Loader=_YAML_LOADER)):
+            raise BriefgenError(Problem(code, "aliases (*) are not used in these files", place))
+        return yaml.load(raw, Loader=_LenientLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = Place(place.file, mark.line + 1, mark.column + 1) if mark else place
+        what = getattr(error, "problem", None) or "not readable as YAML"
+        raise BriefgenError(Problem(code, what, where, "download the file again")) from None
 
 
-def _over(earlier: Recipient, later: Recipient) -> Recipient:
-    changes: dict[str, Any] = {
-        one.name: value for one in fields(later) if (value := getattr(later, one.name)) not in ("", (), None)
-    }
-    filled = {name: text for name, text in later.extra.items() if text}
-    return replace(earlier, **{**changes, "extra": {**earlier.extra, **filled}})
-
-
-def _alike(recipients: Iterable[Recipient]) -> list[Problem]:
-    """Warnings about people who may be one: the same name and country under two ids."""
-    seen: dict[tuple[str, str], Recipient] = {}
-    problems = []
-    for one in recipients:
-        if not one.name:
-            continue
-        other = seen.setdefault((one.name.casefold(), one.country), one)
-        if other is not one:
-            problems.append(
-                Problem(
-                    "recipients-alike",
-                    f"{one.name} stands there twice, as {other.id} and {one.id}",
-                    one.place,
-                    "give both rows the same id if they are one person",
-                    severity="warning",
-                )
-            )
-    return problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Filter:
-    """One condition of `--where`."""
-
-    name: str
-    values: tuple[str, ...]
-    without: bool
-
-    def holds(self, recipient: Recipient) -> bool:
-        """Whether the recipient has one of the values, or none of them where they are not wanted."""
-        held = {text.casefold() for text in _values(recipient, self.name)}
-        return bool(held & set(self.values)) is not self.without
-
-    def check(self, recipients: Sequence[Recipient]) -> None:
-        """Raise UsageFault where no recipient has such a column."""
-        known = {*BY_NAME, *_SPECIAL, *(name for one in recipients for name in one.extra)}
-        if self.name not in known:
-            raise UsageError(
-                Problem("where-column", f"no column is called {self.name!r}", None, suggest(self.name, known))
-            )
-
-
-def _values(recipient: Recipient, name: str) -> list[str]:
-    if name in ("committee", "committees"):
-        return [text for one in recipient.committees for text in (one.id, f"{one.id}:{one.role}")]
-    if name in ("tag", "tags"):
-        return list(recipient.tags)
-    if name in BY_NAME:
-        return [BY_NAME[name].write(getattr(recipient, name) or "")]
-    return [recipient.extra.get(name, "")]
-
-
-def _filter(text: str) -> _Filter:
-    name, sign, value = text.partition("!=") if "!=" in text else text.partition("=")
-    if not sign or not name.strip():
-        raise UsageError(
-            Problem("where-pair", f"{text!r} is no filter", None, "write for example chamber=senate")
-        )
-    return _Filter(
-        name.strip(), tuple(part.strip().casefold() for part in value.split(",")), without=sign == "!="
-    )
-
-
-def columns_from(pairs: Iterable[str], file: Path | None, filled: Iterable[str]) -> Columns:
-    """How foreign columns become ours, from `Surname=family` pairs, a mapping file and `office=uk-mp` pairs.
-
-    Raises UsageFault or BriefgenError where a pair, the file, or a name of ours is not right.
-    """
-    named = {**_mapping(file), **dict(_pair(text, "map-pair", "Surname=family") for text in pairs)}
-    given = dict(_pair(text, "set-pair", "office=uk-mp") for text in filled)
-    for ours in (*named.values(), *given):
-        near = suggest(ours, BY_NAME)
-        if ours and ours not in BY_NAME and (ours in given or (near and near.startswith("did you mean"))):
-            raise UsageError(Problem("map-column", f"no column is called {ours!r}", None, near))
-    return Columns(named, given)
-
-
-def _pair(text: str, code: str, example: str) -> tuple[str, str]:
-    left, sign, right = text.rpartition("=") if code == "map-pair" else text.partition("=")
-    if not sign or not left.strip():
-        raise UsageError(Problem(code, f"{text!r} is no pair", None, f"write for example {example}"))
-    return left.strip(), right.strip()
-
-
-def _mapping(file: Path | None) -> Mapping[str, str]:
-    if file is None:
-        return {}
-    findings = ProblemList()
-    shown = str(file)
-    marked = read_yaml(read_text(file, shown), shown, findings)
-    findings.raise_errors()
-    if marked is None or not isinstance(marked.data, dict):
-        raise BriefgenError(Problem("map-file", "lines like `Surname: family` are expected", Place(shown, 1)))
-    wrong = [key for key, value in marked.data.items() if value is not None and not isinstance(value, str)]
-    if wrong:
+def load_json(path: Path, place: Place, code: str) -> Any:
+    """Load a published JSON file; raise like `load_yaml`."""
+    try:
+        return json.loads(_read_data_file(path, place).decode("utf-8-sig"), parse_int=_parse_integer)
+    except json.JSONDecodeError as error:
+        where = Place(place.file, error.lineno, error.colno)
         raise BriefgenError(
-            Problem("map-file", f"{wrong[0]!r} takes one name", marked.places.get((wrong[0],), Place(shown)))
+            Problem(code, f"not readable as JSON: {error.msg}", where, "download it again")
+        ) from None
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        raise BriefgenError(
+            Problem(code, "not readable as JSON in UTF-8", place, "download it again")
+        ) from None
+
+
+def _read_data_file(path: Path, place: Place) -> bytes:
+    return read_limited_bytes(path, str(place), MAX_BYTES)
+
+
+def to_text(value: Any) -> str:
+    """Return a scalar as one line of text; empty for None, lists and mappings.
+
+    Invisible characters are kept, so that RecipientBuilder reports them instead of their being lost silently.
+    """
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+
+
+def to_printable(value: Any) -> str:
+    """Return a scalar as text for a message, without unprintable characters."""
+    return clean_text(to_text(value))[0]
+
+
+_TEXT_FIELDS = (
+    "id", "name", "given_name", "family_name", "honorific_prefix", "honorific_suffix", "suffix", "gender",
+    "email",
+)  # fmt: skip
+"""Fields of a person that must be text, in Popolo as in Open States."""
+
+
+def check_has_name(label: str, person: Mapping[str, Any], place: Place, problems: ProblemList) -> bool:
+    """Return whether a person has a name and its text fields are text; report it if not."""
+    wrong = [key for key in _TEXT_FIELDS if isinstance(person.get(key), dict | list | bool)]
+    if not wrong and any(to_text(person.get(key)) for key in ("name", "given_name", "family_name")):
+        return True
+    fault = f"{' and '.join(wrong)} should be text" if wrong else "there is no name"
+    problems.add(
+        Problem(
+            "person-name",
+            f"{label}: {fault}; the person is left out",
+            place,
+            "correct the data, or download it again",
         )
-    return {key: value or "" for key, value in marked.data.items()}
+    )
+    return False
+
+
+def list_mappings(value: Any) -> list[Mapping[str, Any]]:
+    """Return the mappings in a list; none if it is not a list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def parse_full_date(value: Any) -> date | None:
+    """Parse a full date; return None for a mere year or month, and for anything else."""
+    try:
+        return date.fromisoformat(to_text(value)[:10])
+    except ValueError:
+        return None
+
+
+def parse_last_day(value: Any) -> date | None:
+    """Return the last day of `2026-05-04`, `2026-05` or `2026`; None for anything else."""
+    text = to_text(value)[:10]
+    try:
+        if len(text) == 4:
+            return date(int(text), 12, 31)
+        if len(text) == 7:
+            year, month = int(text[:4]), int(text[5:])
+            return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def term_sort_key(start: Any, end: Any) -> tuple[str, str]:
+    """Return a sort key that puts what lasts longest, and then what began last, at the end."""
+    return to_text(end) or _NO_END, to_text(start)
+
+
+def add_name_suffix(name: str, suffix: str) -> str:
+    """Append a suffix: `Angus S. King, Jr.` but `John J. McGuire III`."""
+    if not suffix:
+        return name
+    return f"{name}, {suffix}" if suffix.rstrip(".") in ("Jr", "Sr") else f"{name} {suffix}"
+
+
+def parse_committee_role(title: str) -> str:
+    """Map a title to a committee role: Chairman and Chairwoman are `chair`, Ex Officio is `member`."""
+    lower = title.lower()
+    # A cochairman is not the chairman of the forms of address, who is one person.
+    if "vice" in lower or lower.startswith(("cochair", "co-chair")):
+        return "vice-chair"
+    if "chair" in lower or lower in ("president", "convener", "convenor"):
+        return "chair"
+    return "ranking" if lower.startswith("ranking") else "member"
+
+
+def report_if_deceased(label: str, died: Any, place: Place, problems: ProblemList) -> bool:
+    """Return whether a person has died, and report it if so."""
+    if not to_text(died):
+        return False
+    problems.add(
+        Problem(
+            "recipient-deceased",
+            f"{label} has died ({to_printable(died)}) and is left out",
+            place,
+            severity="warning",
+        )
+    )
+    return True
+
+
+def register_id(
+    recipient: Recipient, label: str, place: Place, seen: dict[str, Place], problems: ProblemList
+) -> bool:
+    """Add the recipient's id to `seen`; if it is there already, report it and return False."""
+    if recipient.id not in seen:
+        seen[recipient.id] = place
+        return True
+    problems.add(
+        Problem(
+            "recipient-repeated",
+            f"{label}: the id {recipient.id!r} is already used in {seen[recipient.id]}",
+            place,
+            "remove one of the two",
+        )
+    )
+    return False
+
+
+def format_committee(committee_id: str, role: str, name: str) -> str:
+    """Return a committee as the column `committees` has it: `agriculture:chair (Agriculture Committee)`."""
+    return f"{committee_id}{'' if role == 'member' else f':{role}'} ({name})"

@@ -1,13 +1,13 @@
 """Members of the United States Congress from the public-domain congress-legislators files.
 
 Reads legislators-current.yaml, committees-current.yaml and committee-membership-current.yaml of
-github.com/unitedstates/congress-legislators. Names are what the members print themselves.
+github.com/unitedstates/congress-legislators. Names are printed as the members print them themselves.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -15,39 +15,26 @@ from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.text import clean
-from briefgen.recipients.importers.common import (
-    Brought,
+from briefgen.model.text import clean_text
+from briefgen.recipients.ids import slugify
+from briefgen.recipients.importers.base import (
+    add_name_suffix,
     load_yaml,
-    role_in_committee,
-    shown_of,
-    text_of,
-    whole_day,
+    parse_committee_role,
+    parse_full_date,
+    to_printable,
+    to_text,
 )
-from briefgen.recipients.schema import slug
+from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
+from briefgen.recipients.importers.us_states import STATE_NAMES, format_ordinal
 
-_NICKNAME = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
-_SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
-_ADDRESS = re.compile(
+_NICKNAME_PATTERN = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
+_SUFFIX_PATTERN = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
+_ADDRESS_PATTERN = re.compile(
     r"(?P<line>.+?),?\s+(?P<city>Washington),?\s+(?P<region>D\.?C\.?),?\s+(?P<code>\d{5}(?:-\d{4})?)",
     re.IGNORECASE,
 )
 _CHAMBERS = {"sen": ("senate", "us-senator"), "rep": ("house", "us-representative")}
-STATES = {
-    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
-    "CT": "Connecticut", "DE": "Delaware", "DC": "the District of Columbia", "FL": "Florida", "GA": "Georgia",
-    "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas",
-    "KY": "Kentucky", "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts",
-    "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri", "MT": "Montana",
-    "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico",
-    "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
-    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina",
-    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia",
-    "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
-    "AS": "American Samoa", "GU": "Guam", "MP": "the Northern Mariana Islands", "PR": "Puerto Rico",
-    "VI": "the United States Virgin Islands",
-}  # fmt: skip
-"""Names for running text by postal abbreviation."""
 _DELEGATIONS = {
     "AS": "delegate",
     "DC": "delegate",
@@ -59,7 +46,7 @@ _DELEGATIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class MemberName:
     """A member's name as printed, and its parts."""
 
     printed: str
@@ -68,77 +55,79 @@ class Name:
     suffix: str
 
 
-def read_congress(folder: Path, shown: str, findings: ProblemList) -> Brought:
-    """All members in the files' order, with the terms they serve now.
+def read_congress(folder: Path, display_name: str, problems: ProblemList) -> ImportResult:
+    """Read all members in the files' order, with their current terms.
 
-    A member that cannot be read is reported and left out; without the committee files, members come without
-    committees and a warning says so. Raises StorageFault where legislators-current.yaml cannot be read.
+    A member that cannot be read is reported and skipped; if the committee files are missing, a warning says
+    that members have no committees. Raise StorageError if legislators-current.yaml cannot be read.
     """
-    place = Place(f"{shown}/legislators-current.yaml")
+    place = Place(f"{display_name}/legislators-current.yaml")
     people = load_yaml(folder / "legislators-current.yaml", place, "congress-file")
     if not isinstance(people, list):
         raise BriefgenError(Problem("congress-file", "a list of legislators is expected", place))
-    committees = _committees(folder, shown, findings)
+    committees = _load_congress_committees(folder, display_name, problems)
     members = []
     for number, person in enumerate(people, start=1):
         try:
-            members.append(_printable(_member(person, committees, place, findings)))
+            members.append(_check_member_printable(_build_member(person, committees, place, problems)))
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            findings.add(
+            problems.add(
                 Problem(
                     "congress-person",
-                    f"legislator {number} ({_known_as(person)}) cannot be read: "
+                    f"legislator {number} ({_legislator_label(person)}) cannot be read: "
                     f"{type(error).__name__} {error}",
                     place,
                     "compare the entry with the others in the file",
                 )
             )
-    return Brought(members, _newest(people))
+    return ImportResult(members, _latest_congress_term_start(people))
 
 
-def _newest(people: list[Any]) -> date | None:
-    """The day on which the last term began."""
+def _latest_congress_term_start(people: list[Any]) -> date | None:
+    """Return the day on which the latest term began."""
     terms = (term for person in people if isinstance(person, dict) for term in person.get("terms") or ())
-    days = (whole_day(term.get("start")) for term in terms if isinstance(term, dict))
+    days = (parse_full_date(term.get("start")) for term in terms if isinstance(term, dict))
     return max((day for day in days if day), default=None)
 
 
-def _known_as(person: Any) -> str:
+def _legislator_label(person: Any) -> str:
     name = person.get("name") if isinstance(person, dict) else None
-    known = shown_of(name.get("official_full") or name.get("last")) if isinstance(name, dict) else ""
+    known = to_printable(name.get("official_full") or name.get("last")) if isinstance(name, dict) else ""
     return known or "without a name"
 
 
-def _printable(member: Recipient) -> Recipient:
-    """The member, if nothing invisible stands in any of the texts; raises ValueError otherwise."""
-    for one in fields(member):
-        value = getattr(member, one.name)
-        for text in (value,) if isinstance(value, str) else value if one.name in ("address", "tags") else ():
-            if removed := clean(text)[1]:
-                raise ValueError(f"{one.name} holds invisible characters: {', '.join(removed)}")
+def _check_member_printable(member: Recipient) -> Recipient:
+    """Return the member; raise ValueError if any text contains invisible characters."""
+    for field in fields(member):
+        value = getattr(member, field.name)
+        for text in (
+            (value,) if isinstance(value, str) else value if field.name in ("address", "tags") else ()
+        ):
+            if removed := clean_text(text)[1]:
+                raise ValueError(f"{field.name} contains invisible characters: {', '.join(removed)}")
     return member
 
 
-def _member(
+def _build_member(
     person: Mapping[str, Any],
     committees: Mapping[str, tuple[Committee, ...]],
     place: Place,
-    findings: ProblemList,
+    problems: ProblemList,
 ) -> Recipient:
     term = person["terms"][-1]
     bioguide = str(person["id"]["bioguide"])
-    name = member_name({key: text_of(value) for key, value in person["name"].items()})
+    name = parse_member_name({key: to_text(value) for key, value in person["name"].items()})
     if not name.family:
         raise ValueError("there is no family name")
     chamber, office = _CHAMBERS[term["type"]]
-    roles = _leadership(person, term)
+    roles = _leadership_titles(person, term)
     # Models of Address (ITA): the Speaker is always addressed as such.
     if "Speaker of the House" in roles:
         office = "us-speaker"
-    line, city, region, code = _address(term, name.printed, place, findings)
+    line, city, region, code = _parse_washington_address(term, name.printed, place, problems)
     return Recipient(
-        # The bioguide number never changes and is never given twice; the surname makes files easy to find.
-        id=slug(name.family, bioguide),
+        # The bioguide number is stable and unique; the surname makes files easy to find.
+        id=slugify(name.family, bioguide),
         office=office,
         country="US",
         name=name.printed,
@@ -150,48 +139,41 @@ def _member(
         locality=city,
         region=region,
         postal_code=code,
-        contact_form=_web(term.get("contact_form")),
+        contact_form=_web_address_or_empty(term.get("contact_form")),
         chamber=chamber,
-        state=text_of(term["state"]),
-        district=_district(term),
-        constituency=_constituency(term),
-        party=text_of(term.get("party")),
+        state=to_text(term["state"]),
+        district=_congress_district(term),
+        constituency=_congress_constituency(term),
+        party=to_text(term.get("party")),
         committees=committees.get(bioguide, ()),
-        tags=_tags(term, roles),
+        tags=_member_tags(term, roles),
         term_end=date.fromisoformat(str(term["end"])),
         place=place,
     )
 
 
-def member_name(parts: Mapping[str, str]) -> Name:
-    """The name to print, from `official_full` where there is one.
+def parse_member_name(parts: Mapping[str, str]) -> MemberName:
+    """Parse the name to print, from `official_full` if there is one.
 
-    Quoted nicknames are left out (`Eric A. "Rick" Crawford`), a comma stands before Jr. and Sr. and none
-    before II, III and IV, as members print it. The family name is the part of `last` that is printed, so
-    that compound surnames stay whole and the salutation matches the address.
+    Quoted nicknames are dropped (`Eric A. "Rick" Crawford`). As members print them, Jr. and Sr. have a comma
+    before them, but II, III and IV do not. The family name is the part of `last` that is printed, so that
+    compound surnames stay whole and the salutation matches the address.
     """
     official = parts.get("official_full", "")
     full = official or " ".join((parts["first"], parts["last"]))
-    bare = " ".join(_NICKNAME.sub("", full).split())
-    match = _SUFFIX.search(bare)
+    bare = " ".join(_NICKNAME_PATTERN.sub("", full).split())
+    match = _SUFFIX_PATTERN.search(bare)
     suffix = match[1] if match else ("" if official else parts.get("suffix", ""))
     base = bare[: match.start()] if match else bare
     if suffix in ("Jr", "Sr"):
         suffix += "."
-    family = _printed_family(base, parts["last"])
+    family = _find_printed_family_name(base, parts["last"])
     given = base.removesuffix(family).strip()
-    return Name(with_suffix(base, suffix), given, family, suffix)
+    return MemberName(add_name_suffix(base, suffix), given, family, suffix)
 
 
-def with_suffix(name: str, suffix: str) -> str:
-    """`Angus S. King, Jr.` but `John J. McGuire III`."""
-    if not suffix:
-        return name
-    return f"{name}, {suffix}" if suffix.rstrip(".") in ("Jr", "Sr") else f"{name} {suffix}"
-
-
-def _printed_family(base: str, last: str) -> str:
-    """The longest run of words that begins `last` and ends the printed name; else `last` itself."""
+def _find_printed_family_name(base: str, last: str) -> str:
+    """Return the longest beginning of `last` that ends the printed name, else `last` itself."""
     words = last.split()
     for length in range(len(words), 0, -1):
         run = " ".join(words[:length])
@@ -200,30 +182,30 @@ def _printed_family(base: str, last: str) -> str:
     return last
 
 
-def _address(
-    term: Mapping[str, Any], name: str, place: Place, findings: ProblemList
+def _parse_washington_address(
+    term: Mapping[str, Any], name: str, place: Place, problems: ProblemList
 ) -> tuple[str, str, str, str]:
-    """Room and building, city, region, ZIP code; all empty where the member has no address yet."""
-    text = text_of(term.get("address"))
+    """Return room and building, city, region and ZIP code; all empty if the member has no address yet."""
+    text = to_text(term.get("address"))
     if not text:
         return "", "", "", ""
-    match = _ADDRESS.fullmatch(text)
+    match = _ADDRESS_PATTERN.fullmatch(text)
     if match is None:
-        findings.add(
+        problems.add(
             Problem(
                 "congress-address",
-                f"the address of {name} is not understood: {text!r}",
+                f"the address of {name} cannot be parsed: {text!r}",
                 place,
                 "fill in address, locality, region and postal_code in the CSV",
                 severity="warning",
             )
         )
         return "", "", "", ""
-    return _lower_capitals(match["line"].rstrip(",;")), "Washington", "DC", match["code"]
+    return _capitalize_words(match["line"].rstrip(",;")), "Washington", "DC", match["code"]
 
 
-def _lower_capitals(line: str) -> str:
-    """`311 HART SENATE OFFICE BUILDING` as `311 Hart Senate Office Building`; room numbers stay."""
+def _capitalize_words(line: str) -> str:
+    """Turn `311 HART SENATE OFFICE BUILDING` into `311 Hart Senate Office Building`; keep room numbers."""
     if any(char.islower() for char in line):
         return line
     small = {"OF", "THE", "AND"}
@@ -233,96 +215,101 @@ def _lower_capitals(line: str) -> str:
     )
 
 
-def _district(term: Mapping[str, Any]) -> str:
+def _congress_district(term: Mapping[str, Any]) -> str:
     if term["type"] != "rep":
         return ""
     return str(term["district"]) if term["district"] else "at-large"
 
 
-def _constituency(term: Mapping[str, Any]) -> str:
-    """`Washington`, `the 4th District of Alabama`; a state with one member, and a territory, by its name."""
-    state = STATES.get(term["state"], text_of(term["state"]))
+def _congress_constituency(term: Mapping[str, Any]) -> str:
+    """Return `the 4th District of Alabama`, or the name alone for senators, territories and single seats."""
+    state = STATE_NAMES.get(term["state"], to_text(term["state"]))
     number = term.get("district")
-    return f"the {ordinal(int(number))} District of {state}" if number else state
+    return f"the {format_ordinal(int(number))} District of {state}" if number else state
 
 
-def ordinal(number: int) -> str:
-    """`4th`, `21st`."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def _leadership(person: Mapping[str, Any], term: Mapping[str, Any]) -> tuple[str, ...]:
-    """Titles of the posts held now, in this chamber: those without an end."""
+def _leadership_titles(person: Mapping[str, Any], term: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the titles of current leadership posts in this chamber: those without an end."""
     chamber = _CHAMBERS[term["type"]][0]
     return tuple(
-        text_of(role["title"])
+        to_text(role["title"])
         for role in person.get("leadership_roles", ())
         if not role.get("end") and role.get("chamber") == chamber
     )
 
 
-def _tags(term: Mapping[str, Any], roles: tuple[str, ...]) -> tuple[str, ...]:
-    tags = [_DELEGATIONS.get(term["state"], ""), text_of(term.get("state_rank"))]
+def _member_tags(term: Mapping[str, Any], roles: tuple[str, ...]) -> tuple[str, ...]:
+    tags = [_DELEGATIONS.get(term["state"], ""), to_text(term.get("state_rank"))]
     if term.get("caucus"):
-        tags.append(f"caucus-{slug(text_of(term['caucus']))}")
-    tags.extend(slug(role) for role in roles)
+        tags.append(f"caucus-{slugify(to_text(term['caucus']))}")
+    tags.extend(slugify(role) for role in roles)
     return tuple(tag for tag in tags if tag)
 
 
-def _web(value: Any) -> str:
-    text = text_of(value)
+def _web_address_or_empty(value: Any) -> str:
+    text = to_text(value)
     return text if re.fullmatch(r"https?://\S+", text) else ""
 
 
-def _committees(folder: Path, shown: str, findings: ProblemList) -> dict[str, tuple[Committee, ...]]:
-    """Committees of each member by bioguide number, ordered by id: a committee comes before its parts."""
+def _load_congress_committees(
+    folder: Path, display_name: str, problems: ProblemList
+) -> dict[str, tuple[Committee, ...]]:
+    """Load each member's committees by bioguide number, sorted by id: parents precede subcommittees."""
     try:
         listed, membership = (
-            load_yaml(folder / name, Place(f"{shown}/{name}"), "congress-file")
+            load_yaml(folder / name, Place(f"{display_name}/{name}"), "congress-file")
             for name in ("committees-current.yaml", "committee-membership-current.yaml")
         )
-        names = dict(_names(listed))
+        names = dict(_congress_committee_names(listed))
         found: dict[str, list[Committee]] = {}
         for key in sorted(membership):
             for member in membership[key]:
                 committee = Committee(
-                    str(key), names.get(key, ""), role_in_committee(text_of(member.get("title")))
+                    str(key), names.get(key, ""), parse_committee_role(to_text(member.get("title")))
                 )
                 found.setdefault(str(member["bioguide"]), []).append(committee)
     except BriefgenError as error:
         reason = error.problems[0]
-        findings.add(_without_committees(reason.message, reason.place))
+        problems.add(_committees_warning(reason.message, reason.place))
         return {}
     except (KeyError, TypeError, AttributeError) as error:
-        findings.add(_without_committees(f"{type(error).__name__} {error}", Place(shown)))
+        problems.add(_committees_warning(f"{type(error).__name__} {error}", Place(display_name)))
         return {}
     return {bioguide: tuple(committees) for bioguide, committees in found.items()}
 
 
-def _without_committees(reason: str, place: Place | None) -> Problem:
+def _committees_warning(reason: str, place: Place | None) -> Problem:
     return Problem(
         "congress-committees",
-        f"members come without their committees: {reason}",
+        f"members have no committees: {reason}",
         place,
         "put committees-current.yaml and committee-membership-current.yaml in the same folder",
         severity="warning",
     )
 
 
-def _typographic(name: Any) -> str:
-    """`Veterans’ Affairs`: the name goes straight into the letter."""
-    return shown_of(name).replace("'", "’")
+def _use_typographic_apostrophes(name: Any) -> str:
+    """Return `Veterans’ Affairs` with the apostrophe that goes into the letter."""
+    return to_printable(name).replace("'", "’")
 
 
-def _names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def _congress_committee_names(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     names = []
     for committee in listed:
-        names.append((committee["thomas_id"], _typographic(committee["name"])))
+        names.append((committee["thomas_id"], _use_typographic_apostrophes(committee["name"])))
         for part in committee.get("subcommittees", ()):
-            name = _typographic(part["name"])
-            # `The Administrative State, …` within a title has a small article.
+            name = _use_typographic_apostrophes(part["name"])
+            # `The Administrative State, …` has a lower-case article within a title.
             within = f"the {name[4:]}" if name.startswith("The ") else name
             full = name if "Subcommittee" in name else f"Subcommittee on {within}"
             names.append((committee["thomas_id"] + part["thomas_id"], full))
     return names
+
+
+def _import_congress(
+    paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
+) -> list[ImportResult]:
+    return [read_congress(path, str(path), problems) for path in paths]
+
+
+IMPORTER = Importer("congress", _import_congress)

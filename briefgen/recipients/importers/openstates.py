@@ -1,7 +1,7 @@
 """State legislators and governors of the United States from the people files of Open States (CC0).
 
-Reads the YAML files of github.com/openstates/people: one a person under data/XX/legislature and
-data/XX/executive, one a committee under data/XX/committees, in the form of today and in that of 2019.
+Reads the YAML files of github.com/openstates/people: one for each person under data/XX/legislature and
+data/XX/executive, one for each committee under data/XX/committees, in the current format and that of 2019.
 """
 
 from __future__ import annotations
@@ -14,40 +14,46 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from briefgen.data import FOLDER
+from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.importers.common import (
-    Brought,
-    deceased,
-    last_day,
+from briefgen.recipients.ids import slugify
+from briefgen.recipients.importers.base import (
+    add_name_suffix,
+    check_has_name,
+    format_committee,
+    list_mappings,
     load_yaml,
-    mappings,
-    named,
-    role_in_committee,
-    shown_of,
-    span,
-    text_of,
-    whole_day,
+    parse_committee_role,
+    parse_full_date,
+    parse_last_day,
+    register_id,
+    report_if_deceased,
+    term_sort_key,
+    to_printable,
+    to_text,
 )
-from briefgen.recipients.importers.congress import STATES, ordinal, with_suffix
-from briefgen.recipients.schema import Row, slug
-from briefgen.recipients.table import AS_THEY_ARE, Columns
-from briefgen.system.yaml_reader import read_text, read_yaml
+from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
+from briefgen.recipients.importers.us_states import STATE_NAMES, format_ordinal
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping
+from briefgen.recipients.validation import RecipientBuilder
+from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
-DATA = FOLDER / "us-legislatures.yaml"
+LEGISLATURES_FILE = DATA_FOLDER / "us-legislatures.yaml"
 MAX_FILES = 20_000
-_ADDRESS = re.compile(
+_ADDRESS_PATTERN = re.compile(
     r"(?P<lines>.+?)[,;\s]+(?P<city>[^,;\d]+?)[,;]?\s+(?P<region>[A-Z]{2})[,;]?\s+(?P<code>\d{5}(?:-\d{4})?)"
 )
-_PLACE = re.compile(r"country:us(?:/(?:state|district|territory):(?P<state>[a-z]{2}))?/government")
-_EXECUTIVE = {"governor": "us-governor", "lt_governor": "us-lieutenant-governor"}
-Thing = Mapping[str, Any]
+_JURISDICTION_PATTERN = re.compile(
+    r"country:us(?:/(?:state|district|territory):(?P<state>[a-z]{2}))?/government"
+)
+_EXECUTIVE_OFFICES = {"governor": "us-governor", "lt_governor": "us-lieutenant-governor"}
+YamlMapping = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """What a role is in our words."""
+    """A role in terms of our columns."""
 
     office: str
     chamber: str
@@ -57,58 +63,56 @@ class _Seat:
 
 def read_openstates(
     paths: Sequence[tuple[Path, str]],
-    findings: ProblemList,
+    problems: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
-    columns: Columns = AS_THEY_ARE,
-) -> Brought:
-    """Every person of the files and folders (each with its name as shown), in the order of the files' names.
+    columns: ColumnMapping = NO_MAPPING,
+) -> ImportResult:
+    """Read every person in the files and folders (each with its display name), in the order of file names.
 
-    Retired people are passed over; committees are read from the same folders. A file that cannot be read is
-    reported and the others stand. Raises StorageFault where there is no file at all.
+    Retired people are skipped; committees are read from the same folders. A file that cannot be read is
+    reported and the others are kept. Raise StorageError if there is no file at all.
     """
-    people: list[tuple[Place, Thing]] = []
+    people: list[tuple[Place, YamlMapping]] = []
     committees: dict[str, list[str]] = {}
-    for path, place in _files(paths):
+    for path, place in _list_data_files(paths):
         try:
             read = load_yaml(path, place, "openstates-file")
         except BriefgenError as error:
-            findings.extend(error.problems)
+            problems.extend(error.problems)
             continue
         if isinstance(read, dict) and read.get("members") is not None:
-            _add_committee(read, committees)
+            _add_committee_members(read, committees)
         elif isinstance(read, dict) and read.get("roles") is not None:
             people.append((place, read))
         else:
             message = "this is neither a person nor a committee of Open States"
-            findings.add(Problem("openstates-file", message, place, "name the folder of a state, data/oh"))
+            problems.add(Problem("openstates-file", message, place, "name the folder of a state, data/oh"))
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
     for place, person in people:
-        recipient = _recipient(person, committees, columns, place, findings, offices)
-        if recipient is None:
-            continue
-        if recipient.id in ids:
-            message = f"{recipient.name}: {recipient.id!r} stands already in {ids[recipient.id]}"
-            findings.add(Problem("recipient-repeated", message, place, "remove one of the two"))
-            continue
-        ids[recipient.id] = place
-        found.append(recipient)
-    days = [whole_day(role.get("start_date")) for _, person in people for role in mappings(person["roles"])]
-    return Brought(found, max((day for day in days if day), default=None))
+        recipient = _build_state_official(person, committees, columns, place, problems, offices)
+        if recipient is not None and register_id(recipient, recipient.name, place, ids, problems):
+            found.append(recipient)
+    days = [
+        parse_full_date(role.get("start_date"))
+        for _, person in people
+        for role in list_mappings(person["roles"])
+    ]
+    return ImportResult(found, max((day for day in days if day), default=None))
 
 
-def _files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Place]]:
+def _list_data_files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Place]]:
     found: list[tuple[Path, Place]] = []
-    for path, shown in paths:
+    for path, display_name in paths:
         if path.is_dir():
             inside = sorted(
-                one for one in path.rglob("*.y*ml") if "retired" not in one.relative_to(path).parts
+                file for file in path.rglob("*.y*ml") if "retired" not in file.relative_to(path).parts
             )
-            found += [(one, Place(f"{shown}/{one.relative_to(path)}")) for one in inside]
+            found += [(file, Place(f"{display_name}/{file.relative_to(path)}")) for file in inside]
         else:
-            found.append((path, Place(shown)))
+            found.append((path, Place(display_name)))
     if not found or len(found) > MAX_FILES:
         message = f"more than {MAX_FILES} files" if found else "there is no YAML file"
         raise StorageError(
@@ -117,100 +121,101 @@ def _files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Place]]:
     return found
 
 
-def _add_committee(read: Thing, committees: dict[str, list[str]]) -> None:
-    """As the column has them: `agriculture:chair (Agriculture Committee)`."""
-    name = text_of(read.get("name")).replace(";", ",")
-    chamber = {"upper": "Senate", "lower": "House"}.get(text_of(read.get("chamber")), "")
-    key = slug(chamber, name)
-    for member in mappings(read.get("members")):
-        role = role_in_committee(text_of(member.get("role")))
-        entry = f"{key}{'' if role == 'member' else f':{role}'} ({_committee_name(name)})"
-        committees.setdefault(text_of(member.get("person_id")), []).append(entry)
+def _add_committee_members(read: YamlMapping, committees: dict[str, list[str]]) -> None:
+    """Add the committee to the cells of its members, by person id."""
+    name = to_text(read.get("name")).replace(";", ",")
+    chamber = {"upper": "Senate", "lower": "House"}.get(to_text(read.get("chamber")), "")
+    key = slugify(chamber, name)
+    for member in list_mappings(read.get("members")):
+        role = parse_committee_role(to_text(member.get("role")))
+        entry = format_committee(key, role, _full_committee_name(name))
+        committees.setdefault(to_text(member.get("person_id")), []).append(entry)
 
 
-def _committee_name(name: str) -> str:
+def _full_committee_name(name: str) -> str:
     named = re.search(r"\b(?:Committee|Subcommittee|Commission|Council|Caucus|Task Force)\b", name)
     return name if named else f"Committee on {name}"
 
 
-def _recipient(
-    person: Thing,
+def _build_state_official(
+    person: YamlMapping,
     committees: Mapping[str, Sequence[str]],
-    columns: Columns,
+    columns: ColumnMapping,
     place: Place,
-    findings: ProblemList,
+    problems: ProblemList,
     offices: Collection[str],
 ) -> Recipient | None:
-    name = text_of(person.get("name"))
-    label = shown_of(name) or "a person without a name"
-    if deceased(label, person.get("death_date"), place, findings) or not named(
-        label, person, place, findings
+    name = to_text(person.get("name"))
+    label = to_printable(name) or "a person without a name"
+    if report_if_deceased(label, person.get("death_date"), place, problems) or not check_has_name(
+        label, person, place, problems
     ):
         return None
     roles = sorted(
-        mappings(person["roles"]), key=lambda one: span(one.get("start_date"), one.get("end_date"))
+        list_mappings(person["roles"]),
+        key=lambda one: term_sort_key(one.get("start_date"), one.get("end_date")),
     )
     role = roles[-1] if roles else {}
-    state = _state(role)
-    seat = _seat(role, state)
-    if seat is None and not columns.filled.get("office"):
+    state = _parse_state_code(role)
+    seat = _classify_role(role, state)
+    if seat is None and not columns.defaults.get("office"):
         message = (
-            f"{label}: no form of address is known for the role {shown_of(role.get('type')) or 'none'!r}"
+            f"{label}: no form of address is known for the role {to_printable(role.get('type')) or 'none'!r}"
         )
-        hint = "leave the file out, or give the office with --set office=…"
-        findings.add(Problem("openstates-role", message, place, hint))
+        hint = "leave the file out, or set the office with --set office=…"
+        problems.add(Problem("openstates-role", message, place, hint))
         return None
-    seat = seat or _Seat("", "", "", text_of(role.get("type")))
-    address = _address(person, role, label, place, findings)
+    seat = seat or _Seat("", "", "", to_text(role.get("type")))
+    address = _find_office_address(person, role, label, place, problems)
     cells = {
-        "id": slug(text_of(person.get("family_name")) or name, _mark(person)),
+        "id": slugify(to_text(person.get("family_name")) or name, _uuid_prefix(person)),
         "office": seat.office,
-        "name": with_suffix(
-            name.removesuffix(f" {text_of(person.get('suffix'))}"), text_of(person.get("suffix"))
+        "name": add_name_suffix(
+            name.removesuffix(f" {to_text(person.get('suffix'))}"), to_text(person.get("suffix"))
         ),
-        "given": text_of(person.get("given_name")),
-        "family": text_of(person.get("family_name")),
-        "suffix": text_of(person.get("suffix")),
-        "gender": {"female": "f", "male": "m"}.get(text_of(person.get("gender")).lower(), ""),
+        "given": to_text(person.get("given_name")),
+        "family": to_text(person.get("family_name")),
+        "suffix": to_text(person.get("suffix")),
+        "gender": {"female": "f", "male": "m"}.get(to_text(person.get("gender")).lower(), ""),
         "role": seat.role,
         "organisation": seat.organisation,
         **address,
         "country": "US",
-        "email": text_of(person.get("email")),
-        "contact_form": _form(person),
+        "email": to_text(person.get("email")),
+        "contact_form": _find_contact_form(person),
         "chamber": seat.chamber,
         "state": state,
-        "district": text_of(role.get("district")),
-        "constituency": _constituency(text_of(role.get("district")), state),
-        "party": _party(person),
-        "committees": "; ".join(sorted(committees.get(text_of(person.get("id")), ()))),
-        "term_end": _day(role.get("end_date")),
+        "district": to_text(role.get("district")),
+        "constituency": _state_constituency(to_text(role.get("district")), state),
+        "party": _latest_party_name(person),
+        "committees": "; ".join(sorted(committees.get(to_text(person.get("id")), ()))),
+        "term_end": _term_end_text(role.get("end_date")),
     }
-    filled = {**columns.filled, **{key: text for key, text in cells.items() if text}}
-    return Row(place, label, findings).recipient(filled, {}, offices)
+    filled = {**columns.defaults, **{key: text for key, text in cells.items() if text}}
+    return RecipientBuilder(place, label, problems).build(filled, {}, offices)
 
 
-def _mark(person: Thing) -> str:
-    """The first group of the person's UUID, which never changes."""
-    return re.sub(r"[^a-z0-9]", "", text_of(person.get("id")).rsplit("/", 1)[-1].lower())[:8]
+def _uuid_prefix(person: YamlMapping) -> str:
+    """Return the first group of the person's UUID, which never changes."""
+    return re.sub(r"[^a-z0-9]", "", to_text(person.get("id")).rsplit("/", 1)[-1].lower())[:8]
 
 
-def _state(role: Thing) -> str:
-    found = _PLACE.search(text_of(role.get("jurisdiction")))
+def _parse_state_code(role: YamlMapping) -> str:
+    found = _JURISDICTION_PATTERN.search(to_text(role.get("jurisdiction")))
     return (found["state"] or "").upper() if found else ""
 
 
-def _seat(role: Thing, state: str) -> _Seat | None:
-    kind = text_of(role.get("type")) or text_of(role.get("chamber"))
-    federal = bool(_PLACE.search(text_of(role.get("jurisdiction")))) and not state
+def _classify_role(role: YamlMapping, state: str) -> _Seat | None:
+    kind = to_text(role.get("type")) or to_text(role.get("chamber"))
+    federal = bool(_JURISDICTION_PATTERN.search(to_text(role.get("jurisdiction")))) and not state
     if federal:
         seats = {"upper": ("us-senator", "senate"), "lower": ("us-representative", "house")}
         return _Seat(*seats[kind], "", "") if kind in seats else None
-    full = STATES.get(state, "").removeprefix("the ")
-    names = _legislatures()
-    if kind in _EXECUTIVE:
+    full = STATE_NAMES.get(state, "").removeprefix("the ")
+    names = _load_legislatures()
+    if kind in _EXECUTIVE_OFFICES:
         title = "Governor" if kind == "governor" else "Lieutenant Governor"
-        return _Seat(_EXECUTIVE[kind], "", "", f"{title} of {full}" if full else title)
+        return _Seat(_EXECUTIVE_OFFICES[kind], "", "", f"{title} of {full}" if full else title)
     if kind == "upper":
         return _Seat("us-state-senator", "senate", names["senates"].get(state, f"{full} Senate".strip()), "")
     if kind == "lower":
@@ -223,29 +228,33 @@ def _seat(role: Thing, state: str) -> _Seat | None:
 
 
 @cache
-def _legislatures() -> Mapping[str, Any]:
-    findings = ProblemList()
-    marked = read_yaml(read_text(DATA, DATA.name), DATA.name, findings)
-    findings.raise_errors()
+def _load_legislatures() -> Mapping[str, Any]:
+    problems = ProblemList()
+    marked = parse_yaml(
+        read_text_file(LEGISLATURES_FILE, LEGISLATURES_FILE.name), LEGISLATURES_FILE.name, problems
+    )
+    problems.raise_errors()
     return marked.data if marked else {}
 
 
-def _address(person: Thing, role: Thing, name: str, place: Place, findings: ProblemList) -> dict[str, str]:
-    """The office at the capitol, else the first that has an address."""
+def _find_office_address(
+    person: YamlMapping, role: YamlMapping, name: str, place: Place, problems: ProblemList
+) -> dict[str, str]:
+    """Return the address of the office at the capitol, else of the first office that has one."""
     offices = [
-        *mappings(person.get("offices")),
-        *mappings(role.get("contact_details")),
-        *mappings(person.get("contact_details")),
+        *list_mappings(person.get("offices")),
+        *list_mappings(role.get("contact_details")),
+        *list_mappings(person.get("contact_details")),
     ]
     offices.sort(key=lambda one: "capitol" not in f"{one.get('classification')} {one.get('note')}".lower())
-    text = next((text_of(one.get("address")) for one in offices if text_of(one.get("address"))), "")
+    text = next((to_text(one.get("address")) for one in offices if to_text(one.get("address"))), "")
     if not text:
         return {}
-    found = _ADDRESS.fullmatch(text)
+    found = _ADDRESS_PATTERN.fullmatch(text)
     if found is None:
-        message = f"the address of {name} is not understood: {text!r}"
+        message = f"the address of {name} cannot be parsed: {text!r}"
         hint = "fill in address, locality, region and postal_code in the CSV"
-        findings.add(Problem("openstates-address", message, place, hint, severity="warning"))
+        problems.add(Problem("openstates-address", message, place, hint, severity="warning"))
         return {}
     lines = [line.strip(" ,") for line in found["lines"].split(";") if line.strip(" ,")]
     return {
@@ -256,30 +265,44 @@ def _address(person: Thing, role: Thing, name: str, place: Place, findings: Prob
     }
 
 
-def _constituency(district: str, state: str) -> str:
-    full = STATES.get(state, "")
+def _state_constituency(district: str, state: str) -> str:
+    full = STATE_NAMES.get(state, "")
     if not district or not full:
         return ""
     return (
-        f"the {ordinal(int(district))} District of {full}" if district.isdecimal() else f"{district}, {full}"
+        f"the {format_ordinal(int(district))} District of {full}"
+        if district.isdecimal()
+        else f"{district}, {full}"
     )
 
 
-def _party(person: Thing) -> str:
+def _latest_party_name(person: YamlMapping) -> str:
     held = sorted(
-        mappings(person.get("party")), key=lambda one: span(one.get("start_date"), one.get("end_date"))
+        list_mappings(person.get("party")),
+        key=lambda one: term_sort_key(one.get("start_date"), one.get("end_date")),
     )
-    return text_of(held[-1].get("name")) if held else ""
+    return to_text(held[-1].get("name")) if held else ""
 
 
-def _form(person: Thing) -> str:
-    for one in mappings(person.get("links")):
-        url = text_of(one.get("url"))
-        if "contact" in text_of(one.get("note")).lower() and re.fullmatch(r"https?://\S+\.\S+", url):
+def _find_contact_form(person: YamlMapping) -> str:
+    for one in list_mappings(person.get("links")):
+        url = to_text(one.get("url"))
+        if "contact" in to_text(one.get("note")).lower() and re.fullmatch(r"https?://\S+\.\S+", url):
             return url
     return ""
 
 
-def _day(value: Any) -> str:
-    day: date | None = last_day(value)
+def _term_end_text(value: Any) -> str:
+    day: date | None = parse_last_day(value)
     return day.isoformat() if day else ""
+
+
+def _import_openstates(
+    paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
+) -> list[ImportResult]:
+    # All files at once: committees refer to people in other files.
+    files = [(path, str(path)) for path in paths]
+    return [read_openstates(files, problems, offices=offices, columns=options.columns)]
+
+
+IMPORTER = Importer("openstates", _import_openstates)

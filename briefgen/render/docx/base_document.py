@@ -1,7 +1,7 @@
-"""The letterhead that every DOCX starts from, compiled once: styles, numbering, notes, heads, settings.
+"""The base document that every DOCX starts from, compiled once: styles, numbering, headers, settings.
 
-Nothing here depends on a single document; `emitter` writes those parts. python-docx does the opening,
-pruning and saving.
+Nothing here depends on a single document; `emitter` writes those parts. python-docx opens and saves the
+package.
 """
 
 from __future__ import annotations
@@ -13,25 +13,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from briefgen.model.look import QUIET_SERIF, Look
-from briefgen.render.docx.headers import Head, head
+from briefgen.model.branding import DEFAULT_BRANDING, Branding
+from briefgen.render.docx.headers import HeaderTemplate, parse_header_template
 from briefgen.render.docx.languages import Language
 from briefgen.render.docx.metrics import Design
-from briefgen.render.docx.numbering import ensure_lists
+from briefgen.render.docx.numbering import add_list_definitions
 from briefgen.render.docx.ooxml import (
     CONTENT_TYPES,
-    Member,
     R,
     W,
     add_part,
-    element,
-    insert,
-    member,
-    put_part,
-    tag,
+    insert_before_successors,
+    parse_element,
+    replace_part,
+    w_tag,
 )
-from briefgen.render.docx.styles import styles
-from briefgen.render.docx.stylesheet import default_language, drop_dangling, ensure_styles, language_element
+from briefgen.render.docx.styles import define_styles
+from briefgen.render.docx.stylesheet import (
+    add_missing_styles,
+    lang_element_xml,
+    remove_dangling_references,
+    set_document_defaults,
+)
+from briefgen.render.docx.zip_archive import ZipMember, make_zip_member
 from briefgen.render.layouts import Layout
 
 if TYPE_CHECKING:
@@ -39,105 +43,108 @@ if TYPE_CHECKING:
     from docx.section import Section
 
 RECORD_NAMESPACE = "urn:briefgen:evidence-record"
-_RECORD_ITEM = "{6E1B0B5C-5B0E-5D57-9C1A-0D2F4C8A7B31}"
-"""Identifier of the custom XML item; any constant GUID serves."""
+_EVIDENCE_RECORD_GUID = "{6E1B0B5C-5B0E-5D57-9C1A-0D2F4C8A7B31}"
+"""Identifier of the custom XML item; any constant GUID would do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A part that differs a little from document to document: what stands before and after the difference."""
+class PartTemplate:
+    """A part into which each document inserts some content."""
 
     name: str
     before: str
     after: str
-    empty: Member
-    """The part where a document adds nothing."""
+    empty: ZipMember
+    """The part for a document that inserts nothing."""
 
-    def filled(self, content: str) -> Member:
-        """The part with `content` in its place."""
+    def fill(self, content: str) -> ZipMember:
+        """Return the part with `content` inserted."""
         if not content:
             return self.empty
-        return member(self.name, (self.before + content + self.after).encode())
+        return make_zip_member(self.name, (self.before + content + self.after).encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A compiled letterhead: all that letters have in common, ready to be copied."""
+class BaseDocument:
+    """A compiled letterhead: everything that its documents have in common, ready to be copied."""
 
-    members: tuple[Member, ...]
+    members: tuple[ZipMember, ...]
     """Parts that are the same in every document."""
-    document: str
+    document_part: str
     """Name of the main part: `word/document.xml`."""
-    footnotes: str
-    core: str
-    record: str
+    footnotes_part: str
+    core_part: str
+    record_part: str
     """Name of the custom XML part that holds the evidence record."""
     styles: Mapping[str, str]
     """Style ids by lower-case style name."""
-    relationships: Template
-    """Of the main part; hyperlinks and pictures go in."""
-    numbering: Template
-    """Numbered lists of the document go in, each a `w:num`."""
-    bullets: int
+    relationships: PartTemplate
+    """Relationships of the main part; a document adds hyperlinks and pictures."""
+    numbering: PartTemplate
+    """A document adds a `w:num` for each of its numbered lists."""
+    bullet_list_id: int
     """`w:numId` of bulleted lists."""
-    numbers: int
+    numbered_list_id: int
     """`w:abstractNumId` of numbered lists."""
-    next_number: int
+    next_list_id: int
     """First free `w:numId`."""
-    heads: tuple[Head, ...]
-    """Headers and footers that each document fills."""
-    section: str
+    headers: tuple[HeaderTemplate, ...]
+    """Headers and footers with placeholders."""
+    section_xml: str
     """The `w:sectPr` that ends the body."""
     text_width: int
-    """Between the margins, in EMU."""
+    """Width between the margins, in EMU."""
     text_height: int
     language: Language
     design: Design
     layout: Layout | None = None
-    """Of a built-in letterhead's page; None where the page is the user's own."""
-    look: Look = QUIET_SERIF
+    """Layout of a built-in letterhead's page; None if the letterhead is the user's own."""
+    branding: Branding = DEFAULT_BRANDING
 
-    def style(self, name: str) -> str:
-        """The id of a style by its name, whatever its case."""
+    def style_id(self, name: str) -> str:
+        """Return the id of a style by its name; case does not matter."""
         return self.styles[name.lower()]
 
 
-def compiled(
+def compile_base_document(
     document: WordDocument,
     main_language: Language,
     design: Design,
     *,
-    fresh: bool,
+    builtin: bool,
     layout: Layout | None = None,
-    look: Look = QUIET_SERIF,
-) -> Reference:
-    """Prepare an opened, pruned letterhead. Missing styles are made; `fresh` sets the rest of ours too."""
-    default_language(document, main_language, design, fresh=fresh)
-    ids = ensure_styles(document, styles(design), main_language, fresh=fresh)
-    bullets, numbers, next_number = ensure_lists(document, ids)
-    drop_dangling(document, _head_roots(document))
-    _add_footnotes(document)
+    branding: Branding = DEFAULT_BRANDING,
+) -> BaseDocument:
+    """Compile an opened and pruned letterhead.
+
+    Missing styles are added. For a built-in letterhead, the defaults and the Normal style are set as well.
+    """
+    set_document_defaults(document, main_language, design, builtin=builtin)
+    ids = add_missing_styles(document, define_styles(design), main_language, builtin=builtin)
+    bullet_list_id, numbered_list_id, next_list_id = add_list_definitions(document, ids)
+    remove_dangling_references(document, _header_and_footer_roots(document))
+    _add_footnotes_part(document)
     _set_settings(document, main_language)
-    _add_record(document)
-    _set_properties(document)
-    width, height = text_area(document.sections[-1])
-    return _reference(
+    _add_evidence_record_part(document)
+    _add_property_parts(document)
+    width, height = text_area_emu(document.sections[-1])
+    return _split_package(
         document,
         styles=ids,
-        bullets=bullets,
-        numbers=numbers,
-        next_number=next_number,
-        section=_section(document, main_language),
+        bullet_list_id=bullet_list_id,
+        numbered_list_id=numbered_list_id,
+        next_list_id=next_list_id,
+        section_xml=_section_properties_xml(document, main_language),
         text_width=width,
         text_height=height,
         language=main_language,
         design=design,
         layout=layout,
-        look=look,
+        branding=branding,
     )
 
 
-SEPARATORS = (
+FOOTNOTE_SEPARATORS = (
     '<w:footnote w:type="separator" w:id="-1"><w:p><w:pPr><w:spacing w:after="0" w:line="240"'
     ' w:lineRule="auto"/></w:pPr><w:r><w:separator/></w:r></w:p></w:footnote>'
     '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:pPr><w:spacing w:after="0" w:line="240"'
@@ -145,39 +152,40 @@ SEPARATORS = (
 )
 
 
-def text_area(section: Section) -> tuple[int, int]:
-    """What the margins leave, across and down, in EMU.
+def text_area_emu(section: Section) -> tuple[int, int]:
+    """Return the width and height that the margins leave for the text, in EMU.
 
-    A negative margin lets a head reach into the text; its size counts (ECMA-376, pgMar).
+    A negative margin lets a header reach into the text; its absolute value counts (ECMA-376, pgMar).
     """
-    beside = (section.left_margin, section.right_margin, section.gutter)
-    above = (section.top_margin, section.bottom_margin)
-    return _left(section.page_width, beside), _left(section.page_height, above)
+    horizontal = (section.left_margin, section.right_margin, section.gutter)
+    vertical = (section.top_margin, section.bottom_margin)
+    return _subtract_margins(section.page_width, horizontal), _subtract_margins(section.page_height, vertical)
 
 
-def _left(whole: int | None, margins: Iterable[int | None]) -> int:
-    return (whole or 0) - sum(abs(margin or 0) for margin in margins)
+def _subtract_margins(page_side: int | None, margins: Iterable[int | None]) -> int:
+    return (page_side or 0) - sum(abs(margin or 0) for margin in margins)
 
 
 FOOTNOTES_ROOT = f'<w:footnotes xmlns:w="{W}" xmlns:r="{R}">'
 
 
-def _head_roots(document: WordDocument) -> list[Any]:
+def _header_and_footer_roots(document: WordDocument) -> list[Any]:
     kinds = {f"{R}/header", f"{R}/footer"}
-    return [each.target_part.element for each in document.part.rels.values() if each.reltype in kinds]
+    relationships = document.part.rels.values()
+    return [each.target_part.element for each in relationships if each.reltype in kinds]
 
 
-def _add_footnotes(document: WordDocument) -> None:
-    put_part(document, "footnotes", f"<w:footnotes>{SEPARATORS}</w:footnotes>")
+def _add_footnotes_part(document: WordDocument) -> None:
+    replace_part(document, "footnotes", f"<w:footnotes>{FOOTNOTE_SEPARATORS}</w:footnotes>")
 
 
-def _set_settings(document: WordDocument, main: Language) -> None:
-    """Keep the settings that belong to a letterhead; add the notes' separators and Word 2013's layout."""
+def _set_settings(document: WordDocument, main_language: Language) -> None:
+    """Keep the settings that belong to a letterhead; add the note separators and Word 2013's layout mode."""
     root = document.settings.element
-    kept = {child.tag: child for child in root if child.tag in set(map(tag, _KEPT_SETTINGS))}
+    kept = {child.tag: child for child in root if child.tag in set(map(w_tag, _KEPT_SETTINGS))}
     for child in list(root):
         root.remove(child)
-    root.extend([kept[name] for name in map(tag, _SETTINGS) if name in kept])
+    root.extend([kept[name] for name in map(w_tag, _SETTINGS_ORDER) if name in kept])
     version = (
         '<w:compat><w:compatSetting w:name="compatibilityMode"'
         ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
@@ -185,14 +193,14 @@ def _set_settings(document: WordDocument, main: Language) -> None:
     for setting in (
         '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>',
         version,
-        language_element(main).replace("w:lang", "w:themeFontLang"),
+        lang_element_xml(main_language).replace("w:lang", "w:themeFontLang"),
     ):
-        new = element(setting)
+        new = parse_element(setting)
         name = new.tag.rsplit("}", 1)[-1]
-        insert(root, new, _SETTINGS[_SETTINGS.index(name) + 1 :])
+        insert_before_successors(root, new, _SETTINGS_ORDER[_SETTINGS_ORDER.index(name) + 1 :])
 
 
-_SETTINGS = (
+_SETTINGS_ORDER = (
     *("zoom", "embedTrueTypeFonts", "embedSystemFonts", "saveSubsetFonts", "mirrorMargins"),
     *("bordersDoNotSurroundHeader", "bordersDoNotSurroundFooter", "gutterAtTop", "defaultTabStop"),
     *("autoHyphenation", "consecutiveHyphenLimit", "hyphenationZone", "doNotHyphenateCaps"),
@@ -200,26 +208,26 @@ _SETTINGS = (
     *("characterSpacingControl", "noLineBreaksAfter", "noLineBreaksBefore", "footnotePr", "compat"),
     *("themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator"),
 )
-"""Settings that we keep or set, in the order of their schema (ECMA-376, CT_Settings)."""
-_KEPT_SETTINGS = frozenset(_SETTINGS) - {"footnotePr", "compat", "themeFontLang"}
+"""Settings that are kept or set, in schema order (ECMA-376, CT_Settings)."""
+_KEPT_SETTINGS = frozenset(_SETTINGS_ORDER) - {"footnotePr", "compat", "themeFontLang"}
 
 
-def _add_record(document: WordDocument) -> None:
-    """The place of the evidence record: a custom XML part of which only the text changes."""
+def _add_evidence_record_part(document: WordDocument) -> None:
+    """Add the custom XML part for the evidence record, of which only the text changes."""
     item = add_part(document.part, "customXml", "/customXml/item1.xml", "application/xml", "<record/>")
     properties = (
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem'
         ' xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"'
-        f' ds:itemID="{_RECORD_ITEM}"><ds:schemaRefs><ds:schemaRef ds:uri="{RECORD_NAMESPACE}"/>'
+        f' ds:itemID="{_EVIDENCE_RECORD_GUID}"><ds:schemaRefs><ds:schemaRef ds:uri="{RECORD_NAMESPACE}"/>'
         "</ds:schemaRefs></ds:datastoreItem>"
     )
     content_type = CONTENT_TYPES + "customXmlProperties+xml"
     add_part(item, "customXmlProps", "/customXml/itemProps1.xml", content_type, properties)
 
 
-def _set_properties(document: WordDocument) -> None:
-    """The place of title, author and dates, which each document fills; and the program's name."""
-    _ = document.core_properties  # python-docx makes the part where there is none
+def _add_property_parts(document: WordDocument) -> None:
+    """Add the parts for title, author and dates, which each document fills, and for the program's name."""
+    _ = document.core_properties  # python-docx creates the part if there is none
     text = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties'
         ' xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
@@ -229,67 +237,70 @@ def _set_properties(document: WordDocument) -> None:
     add_part(document.part.package, "extended-properties", "/docProps/app.xml", content_type, text)
 
 
-def _section(document: WordDocument, main: Language) -> str:
-    """The last section's properties as text that needs no declarations of its own."""
+def _section_properties_xml(document: WordDocument, main_language: Language) -> str:
+    """Return the last section's properties as XML without namespace declarations."""
     from lxml import etree
 
-    properties = document.element.body.find(tag("sectPr"))
-    for grid in properties.findall(tag("docGrid")):
+    properties = document.element.body.find(w_tag("sectPr"))
+    for grid in properties.findall(w_tag("docGrid")):
         properties.remove(grid)
-    if main.script == "right-to-left" and properties.find(tag("bidi")) is None:
-        insert(properties, element("<w:bidi/>"), ("rtlGutter", "docGrid", "printerSettings", "sectPrChange"))
+    if main_language.script == "right-to-left" and properties.find(w_tag("bidi")) is None:
+        insert_before_successors(
+            properties,
+            parse_element("<w:bidi/>"),
+            ("rtlGutter", "docGrid", "printerSettings", "sectPrChange"),
+        )
     return re.sub(r'\sxmlns:\w+="[^"]*"', "", etree.tostring(properties, encoding="unicode"))
 
 
-def _reference(document: WordDocument, **known: Any) -> Reference:
-    """Save with python-docx and take the package apart."""
+def _split_package(document: WordDocument, **fields: Any) -> BaseDocument:
+    """Save with python-docx and split the package into fixed parts and templates."""
     stream = io.BytesIO()
     document.save(stream)
     with zipfile.ZipFile(stream) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     names = {
-        "document": document.part.partname.membername,
-        "footnotes": "word/footnotes.xml",
-        "core": "docProps/core.xml",
-        "record": "customXml/item1.xml",
+        "document_part": document.part.partname.membername,
+        "footnotes_part": "word/footnotes.xml",
+        "core_part": "docProps/core.xml",
+        "record_part": "customXml/item1.xml",
     }
     for name in names.values():
         parts.pop(name, None)
-    folder, _, base = names["document"].rpartition("/")
-    relationships = _open_end(parts, f"{folder}/_rels/{base}.rels", "</Relationships>")
-    numbering = _open_end(parts, document.part.numbering_part.partname.membername, "</w:numbering>")
-    heads = tuple(_heads(parts))
-    parts["[Content_Types].xml"] = _with_pictures(parts["[Content_Types].xml"])
-    return Reference(
-        members=tuple(member(name, content) for name, content in sorted(parts.items())),
+    folder, _, file_name = names["document_part"].rpartition("/")
+    relationships = _take_part_template(parts, f"{folder}/_rels/{file_name}.rels", "</Relationships>")
+    numbering = _take_part_template(parts, document.part.numbering_part.partname.membername, "</w:numbering>")
+    headers = tuple(_take_header_templates(parts))
+    parts["[Content_Types].xml"] = _declare_picture_types(parts["[Content_Types].xml"])
+    return BaseDocument(
+        members=tuple(make_zip_member(name, content) for name, content in sorted(parts.items())),
         relationships=relationships,
         numbering=numbering,
-        heads=heads,
+        headers=headers,
         **names,
-        **known,
+        **fields,
     )
 
 
-def _open_end(parts: dict[str, bytes], name: str, end: str) -> Template:
-    before, after = parts.pop(name).decode().rsplit(end, 1)
-    return _template(name, before, end + after)
+def _take_part_template(parts: dict[str, bytes], name: str, end_tag: str) -> PartTemplate:
+    """Take out a part into which documents insert content before the last `end_tag`."""
+    before, after = parts.pop(name).decode().rsplit(end_tag, 1)
+    after = end_tag + after
+    return PartTemplate(name, before, after, make_zip_member(name, (before + after).encode()))
 
 
-def _template(name: str, before: str, after: str) -> Template:
-    return Template(name, before, after, member(name, (before + after).encode()))
-
-
-def _heads(parts: dict[str, bytes]) -> Iterator[Head]:
-    """Take out the headers and footers that have places to fill."""
+def _take_header_templates(parts: dict[str, bytes]) -> Iterator[HeaderTemplate]:
+    """Take out the headers and footers that have placeholders."""
     for name in sorted(parts):
         if re.fullmatch(r"word/(?:header|footer)\d*\.xml", name):
-            found = head(name, parts[name])
-            if found is not None:
+            template = parse_header_template(name, parts[name])
+            if template is not None:
                 del parts[name]
-                yield found
+                yield template
 
 
-def _with_pictures(content_types: bytes) -> bytes:
+def _declare_picture_types(content_types: bytes) -> bytes:
+    """Add default content types for the pictures that documents may bring."""
     text = content_types.decode()
     missing = "".join(
         f'<Default Extension="{extension}" ContentType="image/{kind}"/>'

@@ -1,6 +1,6 @@
-"""From a Document's HTML to WordprocessingML: one walk over its blocks that writes strings.
+"""Convert a Document's HTML to WordprocessingML in one walk over its blocks that appends strings.
 
-How things look is the reference's affair; the emitter only names styles.
+The base document defines how things look; here styles are only named.
 """
 
 from __future__ import annotations
@@ -10,419 +10,440 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
-from briefgen.render.address_window import Standing, is_long_return_line
-from briefgen.render.docx.base_document import Reference
+from briefgen.render.address_window import AddressPlacement, needs_small_return_line
+from briefgen.render.docx.base_document import BaseDocument
 from briefgen.render.docx.blocks import (
-    BLOCKS,
-    CELL,
-    FLOW,
-    HEAD_CELL,
-    QUOTE,
-    Cell,
-    Place,
-    Row,
-    check_table,
-    entries_of,
-    grid,
-    item_indent,
-    list_level,
-    pieces,
-    refuse_text,
-    spoken,
+    FLOW_STYLES,
+    QUOTE_STYLES,
+    STYLES_BY_CLASS,
+    TABLE_CELL_STYLES,
+    TABLE_HEADER_STYLES,
+    BlockContext,
+    iter_toc_entries,
+    list_item_indent,
+    list_level_index,
+    reject_stray_text,
+    split_item_content,
+    with_element_language,
 )
-from briefgen.render.docx.headers import (
-    Framed,
-    address_frame,
-    letterhead_frame,
-    logo_frame,
-    logo_room,
-    return_frame,
+from briefgen.render.docx.frames import (
+    FrameProperties,
+    frame_address,
+    frame_letterhead,
+    frame_logo,
+    frame_return_line,
+    max_logo_size,
 )
-from briefgen.render.docx.inline import Inline, unknown
-from briefgen.render.docx.languages import language
-from briefgen.render.docx.metrics import emu, twips
+from briefgen.render.docx.inline import InlineWriter, unsupported_element_error
+from briefgen.render.docx.languages import resolve_language
+from briefgen.render.docx.metrics import mm_to_emu, mm_to_twips
 from briefgen.render.docx.ooxml import NAMESPACES
-from briefgen.render.docx.pictures import Picture, Pictures, drawing
-from briefgen.render.docx.runs import escape
+from briefgen.render.docx.pictures import Picture, PictureLoader, picture_run
+from briefgen.render.docx.runs import escape_xml
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
+from briefgen.render.docx.tables import GridCell, GridRow, build_table_grid, check_table
 
-_NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-_KEEP = "<w:keepNext/>"
-_SHORT_CONTENTS = 20
-"""Entries of a contents list that stands on one page."""
-ANNEX_SHARES = (0.42, 0.38, 0.20)
-"""Of the width, for the columns of the table in an evidence annex: as in briefing.css."""
+_NAMESPACE_DECLARATIONS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_IMAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+_KEEP_NEXT = "<w:keepNext/>"
+_SHORT_TOC_ENTRIES = 20
+"""A table of contents with no more entries than this is kept on one page."""
+ANNEX_COLUMN_SHARES = (0.42, 0.38, 0.20)
+"""Column widths of the table in an evidence annex, as shares of the text width; as in briefing.css."""
 _AFTER_LIST_PT = 6.6
 _AFTER_SUMMARY_PT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Emitted:
-    """What one document adds to its reference."""
+class EmittedParts:
+    """What one document adds to its base document."""
 
     document: str
-    """The main part, whole."""
+    """The complete main part."""
     footnotes: str
-    """Its `w:footnote` elements."""
+    """The document's `w:footnote` elements."""
     relationships: str
-    """Entries for the main part's relationships."""
+    """Relationships of the main part."""
     footnote_relationships: str
-    """Entries for the notes' relationships; empty where no note has a link."""
+    """Relationships of the footnotes part; empty if no note has a link."""
     numbering: str
-    """A `w:num` for each numbered list."""
+    """A `w:num` for each numbering list."""
     pictures: tuple[Picture, ...]
 
 
-def emit(
-    html: str, reference: Reference, main: str, pictures: Pictures, stands: Standing | None = None
-) -> Emitted:
-    """Write `html` (canonical, without a root) in the styles of `reference`; `main` is its language.
+def emit_document(
+    html: str,
+    base: BaseDocument,
+    main_language: str,
+    pictures: PictureLoader,
+    address_placement: AddressPlacement | None = None,
+) -> EmittedParts:
+    """Convert `html` (canonical, without a root) using the styles of `base`.
 
-    `stands` says how the address stands in its window, if it has one.
-
-    Raises BriefgenError for what is outside the vocabulary of `briefgen.model.document`.
+    `address_placement` says where the address goes in its window, if the layout has one. Raise BriefgenError
+    for content outside the vocabulary of `briefgen.model.document`.
     """
     try:
         root = ElementTree.fromstring(f"<div>{html}</div>")
     except ElementTree.ParseError as error:
         problem = Problem("document-malformed", f"the document's HTML cannot be read: {error}")
         raise BriefgenError(problem) from None
-    return _Emitter(root, reference, main, pictures, stands).emitted()
+    return _Emitter(root, base, main_language, pictures, address_placement).emit_document()
 
 
 class _Emitter:
-    """The state of one walk; every method adds to `self._out`, in order."""
+    """The state of one walk; every method appends to `self._output`."""
 
     def __init__(
-        self, root: Element, reference: Reference, main: str, pictures: Pictures, stands: Standing | None
+        self,
+        root: Element,
+        base: BaseDocument,
+        main_language: str,
+        pictures: PictureLoader,
+        address_placement: AddressPlacement | None,
     ) -> None:
         self._root = root
-        self._stands = stands
-        self._reference = reference
-        self._main = main
-        self._right_to_left = reference.language.script == "right-to-left"
-        self._inline = Inline(root, reference, main)
-        self._sources = pictures
+        self._address_placement = address_placement
+        self._base = base
+        self._main_language = main_language
+        self._right_to_left = base.language.script == "right-to-left"
+        self._inline = InlineWriter(root, base, main_language)
+        self._picture_loader = pictures
         self._pictures: dict[str, Picture] = {}
-        """By id of relationship."""
-        self._drawings = 0
+        """By relationship id."""
+        self._drawing_count = 0
         self._numberings: list[str] = []
-        self._new_page = False
+        self._starts_page = False
         """Whether the next paragraph begins a page."""
-        self._out: list[str] = []
+        self._output: list[str] = []
 
-    def emitted(self) -> Emitted:
-        self._blocks(self._root, Place(FLOW, self._main), keep_last=False)
-        body = f"{''.join(self._out)}{self._inline.waiting()}{self._reference.section}"
+    def emit_document(self) -> EmittedParts:
+        self._emit_blocks(self._root, BlockContext(FLOW_STYLES, self._main_language), keep_last=False)
+        body = f"{''.join(self._output)}{self._inline.pending_bookmarks()}{self._base.section_xml}"
         entries = "".join(
-            f'<Relationship Id="{key}" Type="{_IMAGE}" Target="{picture.name}"/>'
+            f'<Relationship Id="{key}" Type="{_IMAGE_RELATIONSHIP}" Target="{picture.name}"/>'
             for key, picture in self._pictures.items()
         )
-        return Emitted(
-            document=f"{DECLARATION}<w:document {_NAMESPACES}><w:body>{body}</w:body></w:document>",
+        return EmittedParts(
+            document=(
+                f"{XML_DECLARATION}<w:document {_NAMESPACE_DECLARATIONS}><w:body>{body}</w:body></w:document>"
+            ),
             footnotes="".join(self._inline.notes),
-            relationships=self._inline.link_entries() + entries,
-            footnote_relationships=self._inline.note_link_entries(),
+            relationships=self._inline.link_relationships() + entries,
+            footnote_relationships=self._inline.note_link_relationships(),
             numbering="".join(self._numberings),
             pictures=tuple(self._pictures.values()),
         )
 
     # Blocks
 
-    def _blocks(self, parent: Element, place: Place, *, keep_last: bool) -> None:
-        """The blocks within `parent`; `keep_last` ties the last one to what follows, on one page."""
-        refuse_text(parent)
+    def _emit_blocks(self, parent: Element, context: BlockContext, *, keep_last: bool) -> None:
+        """Emit the blocks within `parent`; `keep_last` keeps the last one on a page with what follows."""
+        reject_stray_text(parent)
         children = list(parent)
         for index, child in enumerate(children):
             following = children[index + 1] if index + 1 < len(children) else None
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
-            self._block(child, spoken(place, child), keep=keep)
+            self._emit_block(child, with_element_language(context, child), keep=keep)
 
-    def _block(self, element: Element, place: Place, *, keep: bool) -> None:
+    def _emit_block(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         tag = element.tag
-        self._inline.remember(element)
+        self._inline.add_pending_id(element)
         if tag == "p":
-            self._paragraph(element, place, place.block.paragraph, keep=keep)
+            self._emit_paragraph(element, context, context.styles.paragraph, keep=keep)
         elif tag == "div":
-            self._division(element, place, keep=keep)
+            self._emit_division(element, context, keep=keep)
         elif tag in {"h1", "h2", "h3"}:
-            self._heading(element, place)
+            self._emit_heading(element, context)
         elif tag in {"ul", "ol"}:
-            self._list(element, place, keep=keep)
+            self._emit_list(element, context, keep=keep)
         elif tag == "blockquote":
-            self._blocks(element, place._replace(block=QUOTE), keep_last=keep)
+            self._emit_blocks(element, context._replace(styles=QUOTE_STYLES), keep_last=keep)
         elif tag == "table":
-            self._table(element, place)
+            self._emit_table(element, context)
         elif tag == "figure":
-            self._figure(element, place, keep=keep)
+            self._emit_figure(element, context, keep=keep)
         else:
-            raise unknown(element)
+            raise unsupported_element_error(element)
 
-    def _division(self, element: Element, place: Place, *, keep: bool) -> None:
+    def _emit_division(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         name = element.get("class", "")
-        if name not in BLOCKS:
-            raise unknown(element)
-        if place.division == "summary" and name != "toc":
-            # The summary is a box: what stands in it stays in it.
-            self._blocks(element, place, keep_last=keep)
+        if name not in STYLES_BY_CLASS:
+            raise unsupported_element_error(element)
+        if context.division == "summary" and name != "toc":
+            # The summary is a box: its content keeps the styles of the box.
+            self._emit_blocks(element, context, keep_last=keep)
             return
-        # LibreOffice does not keep a heading with a contents list, which is a section of its own there.
-        opens_page = name == "evidence-annex" or (name == "toc" and place.division != "summary")
-        framed = self._framed(name, element) if place.block is FLOW else place.framed
-        place = place._replace(block=BLOCKS[name], division=name, framed=framed)
-        before = len(self._out)
-        self._new_page = opens_page and bool(self._out)
+        # LibreOffice does not keep a heading with a table of contents, which it treats as a section.
+        starts_page = name == "evidence-annex" or (name == "toc" and context.division != "summary")
+        frame = self._get_frame(name, element) if context.styles is FLOW_STYLES else context.frame
+        context = context._replace(styles=STYLES_BY_CLASS[name], division=name, frame=frame)
+        before = len(self._output)
+        self._starts_page = starts_page and bool(self._output)
         if name == "toc":
-            self._contents(element, place)
+            self._emit_toc(element, context)
         else:
-            self._blocks(element, place, keep_last=keep)
-        if name == "summary" and len(self._out) > before:
-            self._room_after(_AFTER_SUMMARY_PT)
+            self._emit_blocks(element, context, keep_last=keep)
+        if name == "summary" and len(self._output) > before:
+            self._add_space_after(_AFTER_SUMMARY_PT)
 
-    def _framed(self, name: str, element: Element) -> Framed:
-        """Where a block stands on the page, by the layout of the letterhead."""
-        layout = self._reference.layout
+    def _get_frame(self, name: str, element: Element) -> FrameProperties:
+        """Return the frame of a block that the layout positions on the page."""
+        layout = self._base.layout
         if layout is None:
-            return Framed()
+            return FrameProperties()
         if name == "letterhead":
             logo = next(element.iter("img"), None)
-            return letterhead_frame(layout, self._logo_size(logo) if logo is not None else None)
+            return frame_letterhead(layout, self._get_logo_size(logo) if logo is not None else None)
         if name == "return-line":
-            return return_frame(layout, small=is_long_return_line("".join(element.itertext())))
+            return frame_return_line(layout, small=needs_small_return_line("".join(element.itertext())))
         if name == "inside-address":
-            return address_frame(layout, self._stands)
-        return Framed()
+            return frame_address(layout, self._address_placement)
+        return FrameProperties()
 
-    def _logo_size(self, image: Element) -> tuple[int, int]:
-        picture = self._sources.get(image.get("data-png", "") or image.get("src", ""))
-        return picture.within(*logo_room(self._reference.design))
+    def _get_logo_size(self, image: Element) -> tuple[int, int]:
+        picture = self._picture_loader.load(image.get("data-png", "") or image.get("src", ""))
+        return picture.size_within(*max_logo_size(self._base.design))
 
-    def _room_after(self, points: float) -> None:
-        """Give the last paragraph more room after it: it ends a group whose paragraphs stand closer."""
-        head, end, content = self._out[-1].partition("</w:pPr>")
+    def _add_space_after(self, points: float) -> None:
+        """Add space after the last paragraph, which ends a group of more closely spaced paragraphs."""
+        head, end, content = self._output[-1].partition("</w:pPr>")
         head, indent, rest = head.partition("<w:ind ")
-        self._out[-1] = f'{head}<w:spacing w:after="{round(points * 20)}"/>{indent}{rest}{end}{content}'
+        self._output[-1] = f'{head}<w:spacing w:after="{round(points * 20)}"/>{indent}{rest}{end}{content}'
 
-    def _heading(self, element: Element, place: Place) -> None:
+    def _emit_heading(self, element: Element, context: BlockContext) -> None:
         level = int(element.tag[1])
-        block = place.block
-        style = block.title if level == 1 and block.title else block.heading.format(level)
-        # One style heads a contents list whatever the level, so the outline is told directly.
+        styles = context.styles
+        style = styles.title if level == 1 and styles.title else styles.heading.format(level)
+        # A table of contents has one heading style for all levels, so the outline level is set directly.
         outline = f'<w:outlineLvl w:val="{level - 1}"/>' if style == "TOC Heading" else ""
-        self._paragraph(element, place, style, layout=outline)
+        self._emit_paragraph(element, context, style, layout=outline)
 
-    def _paragraph(
+    def _emit_paragraph(
         self,
         element: Element | None,
-        place: Place,
+        context: BlockContext,
         style: str,
         *,
         keep: bool = False,
-        numbered: str = "",
+        numbering: str = "",
         layout: str = "",
     ) -> None:
-        """One paragraph. `numbered` and `layout` are properties, `w:numPr` and those after `w:bidi`."""
-        content = self._inline.paragraph(element, place.language)
-        self._write(style, place, content, keep=keep, numbered=numbered, layout=layout)
+        """Emit a paragraph; `numbering` is its `w:numPr`, `layout` the properties that follow `w:bidi`."""
+        content = self._inline.write_paragraph_content(element, context.language)
+        self._append_paragraph(style, context, content, keep=keep, numbering=numbering, layout=layout)
 
-    def _write(
+    def _append_paragraph(
         self,
         style: str,
-        place: Place,
+        context: BlockContext,
         content: str,
         *,
         keep: bool = False,
-        numbered: str = "",
+        numbering: str = "",
         layout: str = "",
     ) -> None:
-        framed = place.framed
-        self._out.append(
-            f'<w:p><w:pPr><w:pStyle w:val="{self._reference.style(framed.style or style)}"/>'
-            f"{_KEEP if keep else ''}{self._page_break()}{framed.frame}"
-            f"{numbered}{self._direction(place)}{layout or framed.spacing}</w:pPr>{content}</w:p>"
+        frame = context.frame
+        self._output.append(
+            f'<w:p><w:pPr><w:pStyle w:val="{self._base.style_id(frame.style or style)}"/>'
+            f"{_KEEP_NEXT if keep else ''}{self._take_page_break()}{frame.frame}"
+            f"{numbering}{self._direction_xml(context)}{layout or frame.spacing}</w:pPr>{content}</w:p>"
         )
 
-    def _page_break(self) -> str:
-        new_page, self._new_page = self._new_page, False
-        return "<w:pageBreakBefore/>" if new_page else ""
+    def _take_page_break(self) -> str:
+        starts_page, self._starts_page = self._starts_page, False
+        return "<w:pageBreakBefore/>" if starts_page else ""
 
-    def _direction(self, place: Place) -> str:
-        """`w:bidi` where the paragraph's direction is not the document's."""
-        right_to_left = language(place.language).script == "right-to-left"
+    def _direction_xml(self, context: BlockContext) -> str:
+        """Return `w:bidi` if the paragraph's direction is not the document's."""
+        right_to_left = resolve_language(context.language).script == "right-to-left"
         if right_to_left == self._right_to_left:
             return ""
         return "<w:bidi/>" if right_to_left else '<w:bidi w:val="0"/>'
 
     # Lists
 
-    def _list(self, element: Element, place: Place, *, keep: bool) -> None:
-        ordered, depth = element.tag == "ol", place.depth + 1
-        number = self._new_number(element, depth) if ordered else self._reference.bullets
-        place = place._replace(depth=depth, number=number, ordered=ordered)
-        refuse_text(element)
+    def _emit_list(self, element: Element, context: BlockContext, *, keep: bool) -> None:
+        ordered, depth = element.tag == "ol", context.list_depth + 1
+        list_id = self._add_numbering(element, depth) if ordered else self._base.bullet_list_id
+        context = context._replace(list_depth=depth, list_id=list_id, ordered=ordered)
+        reject_stray_text(element)
         for index, item in enumerate(element, start=1):
             if item.tag != "li":
-                raise unknown(item)
-            self._inline.remember(item)
-            self._item(item, spoken(place, item), keep=keep and index == len(element))
-        if depth == 1 and len(element) and not place.block.own_lists:
-            self._room_after(_AFTER_LIST_PT)
+                raise unsupported_element_error(item)
+            self._inline.add_pending_id(item)
+            self._emit_list_item(
+                item, with_element_language(context, item), keep=keep and index == len(element)
+            )
+        if depth == 1 and len(element) and not context.styles.own_lists:
+            self._add_space_after(_AFTER_LIST_PT)
 
-    def _new_number(self, element: Element, depth: int) -> int:
-        """A numbering of its own, so that every list begins anew."""
-        number = self._reference.next_number + len(self._numberings)
+    def _add_numbering(self, element: Element, depth: int) -> int:
+        """Add a separate numbering, so that every list starts from its own first number."""
+        number = self._base.next_list_id + len(self._numberings)
         start = element.get("start", "")
         start = start if start.isascii() and start.isdecimal() and len(start) < 5 else "1"
         self._numberings.append(
-            f'<w:num w:numId="{number}"><w:abstractNumId w:val="{self._reference.numbers}"/>'
-            f'<w:lvlOverride w:ilvl="{list_level(depth)}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
-            "</w:num>"
+            f'<w:num w:numId="{number}"><w:abstractNumId w:val="{self._base.numbered_list_id}"/>'
+            f'<w:lvlOverride w:ilvl="{list_level_index(depth)}">'
+            f'<w:startOverride w:val="{start}"/></w:lvlOverride></w:num>'
         )
         return number
 
-    def _item(self, item: Element, place: Place, *, keep: bool) -> None:
-        """One `li`: inline content, or blocks of which the first carries the number."""
-        parts = pieces(item)
+    def _emit_list_item(self, item: Element, context: BlockContext, *, keep: bool) -> None:
+        """Emit an `li`: inline content, or blocks of which the first carries the bullet or number."""
+        parts = split_item_content(item)
         if parts[0].tag in {"ul", "ol"}:
-            self._item_paragraph(None, place, keep=False)
+            self._emit_first_item_paragraph(None, context, keep=False)
         for index, part in enumerate(parts):
-            inner, last = spoken(place, part), keep and index == len(parts) - 1
+            inner, last = with_element_language(context, part), keep and index == len(parts) - 1
             if part is not item:
-                self._inline.remember(part)
+                self._inline.add_pending_id(part)
             if part.tag in {"ul", "ol"}:
-                self._list(part, inner, keep=last)
+                self._emit_list(part, inner, keep=last)
             elif index == 0:
-                self._item_paragraph(part, inner, keep=last)
+                self._emit_first_item_paragraph(part, inner, keep=last)
             else:
-                self._item_continued(part, inner, keep=last)
+                self._emit_further_item_paragraph(part, inner, keep=last)
 
-    def _item_paragraph(self, element: Element | None, place: Place, *, keep: bool) -> None:
-        style, own = self._item_style(place, "List Number" if place.ordered else "List Bullet")
-        numbered = ""
-        # A bulleted style brings its bullet along; each numbered list has its own count.
-        if own or place.ordered:
-            level = f'<w:ilvl w:val="{list_level(place.depth)}"/>'
-            numbered = f'<w:numPr>{level}<w:numId w:val="{place.number}"/></w:numPr>'
-        layout = f'{item_indent(place)} w:hanging="{twips(LIST_STEP_MM)}"/>' if own else ""
-        self._paragraph(element, place, style, keep=keep, numbered=numbered, layout=layout)
+    def _emit_first_item_paragraph(
+        self, element: Element | None, context: BlockContext, *, keep: bool
+    ) -> None:
+        style, sets_indent = self._get_item_style(
+            context, "List Number" if context.ordered else "List Bullet"
+        )
+        numbering = ""
+        # A bulleted style includes its bullet; each numbered list has its own count.
+        if sets_indent or context.ordered:
+            level = f'<w:ilvl w:val="{list_level_index(context.list_depth)}"/>'
+            numbering = f'<w:numPr>{level}<w:numId w:val="{context.list_id}"/></w:numPr>'
+        layout = (
+            f'{list_item_indent(context)} w:hanging="{mm_to_twips(LIST_STEP_MM)}"/>' if sets_indent else ""
+        )
+        self._emit_paragraph(element, context, style, keep=keep, numbering=numbering, layout=layout)
 
-    def _item_continued(self, element: Element, place: Place, *, keep: bool) -> None:
-        """A further paragraph of an item."""
-        style, own = self._item_style(place, "List Continue")
-        layout = f"{item_indent(place)}/>" if own else ""
-        self._paragraph(element, place, style, keep=keep, layout=layout)
+    def _emit_further_item_paragraph(self, element: Element, context: BlockContext, *, keep: bool) -> None:
+        """Emit a further paragraph of an item."""
+        style, sets_indent = self._get_item_style(context, "List Continue")
+        layout = f"{list_item_indent(context)}/>" if sets_indent else ""
+        self._emit_paragraph(element, context, style, keep=keep, layout=layout)
 
-    def _item_style(self, place: Place, kind: str) -> tuple[str, bool]:
-        """Style of a paragraph in a list, and whether its indent must be told directly."""
-        if place.block.own_lists:
-            return place.block.paragraph, True
-        level = min(place.depth, LIST_DEPTH)
-        return kind if level == 1 else f"{kind} {level}", place.depth > LIST_DEPTH
+    def _get_item_style(self, context: BlockContext, kind: str) -> tuple[str, bool]:
+        """Return the style of a paragraph in a list, and whether its indent must be set directly."""
+        if context.styles.own_lists:
+            return context.styles.paragraph, True
+        level = min(context.list_depth, LIST_DEPTH)
+        return kind if level == 1 else f"{kind} {level}", context.list_depth > LIST_DEPTH
 
     # Tables
 
-    def _table(self, element: Element, place: Place) -> None:
+    def _emit_table(self, element: Element, context: BlockContext) -> None:
         check_table(element)
-        rows, shares = grid(element)
-        if place.division == "evidence-annex" and len(shares) == len(ANNEX_SHARES):
-            shares = list(ANNEX_SHARES)
+        rows, shares = build_table_grid(element)
+        if context.division == "evidence-annex" and len(shares) == len(ANNEX_COLUMN_SHARES):
+            shares = list(ANNEX_COLUMN_SHARES)
         caption = element.find("caption")
         if caption is not None:
-            self._inline.remember(caption)
-            self._paragraph(caption, spoken(place, caption), "caption", keep=True)
+            self._inline.add_pending_id(caption)
+            self._emit_paragraph(caption, with_element_language(context, caption), "caption", keep=True)
         if not shares:
             return
-        width = self._reference.text_width // 635
+        width = self._base.text_width // 635
         widths = [round(share * width) for share in shares]
         title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
-        described = f'<w:tblCaption w:val="{escape(title[:250])}"/>' if title else ""
-        look = f'<w:tblLook w:val="0020" w:firstRow="{int(rows[0].head)}" w:lastRow="0" w:firstColumn="0"'
+        described = f'<w:tblCaption w:val="{escape_xml(title[:250])}"/>' if title else ""
+        look = (
+            f'<w:tblLook w:val="0020" w:firstRow="{int(rows[0].is_header)}" w:lastRow="0" w:firstColumn="0"'
+        )
         columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
-        self._out.append(
-            f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._reference.style("Briefing Table")}"/>'
+        self._output.append(
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._base.style_id("Briefing Table")}"/>'
             f"{'<w:bidiVisual/>' if self._right_to_left else ''}"
             f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{look} w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f"{described}</w:tblPr><w:tblGrid>"
             f"{columns}</w:tblGrid>"
         )
         for index, row in enumerate(rows):
-            # No page has the head alone, or the last row.
-            self._row(row, widths, place, keep=row.head or index == len(rows) - 2)
-        self._out.append("</w:tbl>")
-        # Word joins tables that touch, and wants a paragraph after the last.
-        self._write("After Table", place, "")
+            # No page has only the header row, or only the last row.
+            self._emit_table_row(row, widths, context, keep=row.is_header or index == len(rows) - 2)
+        self._output.append("</w:tbl>")
+        # Word joins adjacent tables, and needs a paragraph after the last one.
+        self._append_paragraph("After Table", context, "")
 
-    def _row(self, row: Row, widths: list[int], place: Place, *, keep: bool) -> None:
-        repeated = "<w:tblHeader/>" if row.head else ""
-        self._out.append(f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>")
+    def _emit_table_row(self, row: GridRow, widths: list[int], context: BlockContext, *, keep: bool) -> None:
+        repeated = "<w:tblHeader/>" if row.is_header else ""
+        self._output.append(f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>")
         column = 0
         for cell in row.cells:
-            self._cell(cell, sum(widths[column : column + cell.span]), row, place, keep=keep)
+            self._emit_table_cell(cell, sum(widths[column : column + cell.span]), row, context, keep=keep)
             column += cell.span
-        self._out.append("</w:tr>")
+        self._output.append("</w:tr>")
 
-    def _cell(self, cell: Cell, width: int, row: Row, place: Place, *, keep: bool) -> None:
+    def _emit_table_cell(
+        self, cell: GridCell, width: int, row: GridRow, context: BlockContext, *, keep: bool
+    ) -> None:
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
         merge = f'<w:vMerge w:val="{cell.merge}"/>' if cell.merge else ""
-        self._out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>')
+        self._output.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>')
         element = cell.element
         if element is None:
-            self._write("Table Text", place, "", keep=keep)
+            self._append_paragraph("Table Text", context, "", keep=keep)
         else:
-            self._cell_content(element, row, place, keep=keep)
-        self._out.append("</w:tc>")
+            self._emit_cell_content(element, row, context, keep=keep)
+        self._output.append("</w:tc>")
 
-    def _cell_content(self, element: Element, row: Row, place: Place, *, keep: bool) -> None:
+    def _emit_cell_content(
+        self, element: Element, row: GridRow, context: BlockContext, *, keep: bool
+    ) -> None:
         if element.tag not in {"th", "td"}:
-            raise unknown(element)
-        block = HEAD_CELL if element.tag == "th" or row.head else CELL
-        place = spoken(place._replace(block=block, depth=0), element)
-        self._inline.remember(element)
-        for part in pieces(element):
+            raise unsupported_element_error(element)
+        block = TABLE_HEADER_STYLES if element.tag == "th" or row.is_header else TABLE_CELL_STYLES
+        context = with_element_language(context._replace(styles=block, list_depth=0), element)
+        self._inline.add_pending_id(element)
+        for part in split_item_content(element):
             if part is element:
-                self._paragraph(part, place, block.paragraph, keep=keep)
+                self._emit_paragraph(part, context, block.paragraph, keep=keep)
             else:
-                self._block(part, spoken(place, part), keep=keep)
+                self._emit_block(part, with_element_language(context, part), keep=keep)
 
     # Figures
 
-    def _figure(self, element: Element, place: Place, *, keep: bool) -> None:
-        refuse_text(element)
+    def _emit_figure(self, element: Element, context: BlockContext, *, keep: bool) -> None:
+        reject_stray_text(element)
         last = len(element)
         for index, child in enumerate(element, start=1):
-            self._inline.remember(child)
-            inner = spoken(place, child)
+            self._inline.add_pending_id(child)
+            inner = with_element_language(context, child)
             if child.tag == "img":
-                self._picture(child, inner, keep=keep or index < last)
+                self._emit_picture(child, inner, keep=keep or index < last)
             elif child.tag == "figcaption":
-                self._paragraph(child, inner, "caption", keep=keep or index < last)
+                self._emit_paragraph(child, inner, "caption", keep=keep or index < last)
             else:
-                raise unknown(child)
+                raise unsupported_element_error(child)
 
-    def _picture(self, element: Element, place: Place, *, keep: bool) -> None:
+    def _emit_picture(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         src, png = element.get("src", ""), element.get("data-png", "")
-        picture = self._sources.get(png or src)
-        relationship = self._picture_relationship(picture)
-        svg = self._picture_relationship(self._sources.drawing(src, picture)) if png else ""
-        self._drawings += 1
+        picture = self._picture_loader.load(png or src)
+        relationship = self._get_picture_relationship(picture)
+        svg = self._get_picture_relationship(self._picture_loader.load_svg(src, picture)) if png else ""
+        self._drawing_count += 1
         limit = {
-            "signature": emu(self._reference.design.signature_mm),
-            "letterhead": emu(self._reference.design.logo_mm),
-        }.get(place.division, round(self._reference.text_height * 0.8))
-        size = picture.within(self._reference.text_width, limit)
-        if place.division == "letterhead" and self._reference.layout is not None:
-            size = picture.within(*logo_room(self._reference.design))
-            place = place._replace(framed=logo_frame(self._reference.layout, size))
-        run = drawing(self._drawings, relationship, element.get("alt", ""), size, svg)
-        # Before a picture no room is left for a pen.
-        layout = '<w:spacing w:before="120"/>' if place.division == "signature" else ""
-        style = {"signature": "Signature", "letterhead": "Letterhead"}.get(place.division, "Figure")
-        content = self._inline.paragraph(None, place.language, after=run)
-        self._write(style, place, content, keep=keep, layout=layout)
+            "signature": mm_to_emu(self._base.design.signature_mm),
+            "letterhead": mm_to_emu(self._base.design.logo_mm),
+        }.get(context.division, round(self._base.text_height * 0.8))
+        size = picture.size_within(self._base.text_width, limit)
+        if context.division == "letterhead" and self._base.layout is not None:
+            size = picture.size_within(*max_logo_size(self._base.design))
+            context = context._replace(frame=frame_logo(self._base.layout, size))
+        run = picture_run(self._drawing_count, relationship, element.get("alt", ""), size, svg)
+        # A picture of a signature needs no space for signing by hand.
+        layout = '<w:spacing w:before="120"/>' if context.division == "signature" else ""
+        style = {"signature": "Signature", "letterhead": "Letterhead"}.get(context.division, "Figure")
+        content = self._inline.write_paragraph_content(None, context.language, after=run)
+        self._append_paragraph(style, context, content, keep=keep, layout=layout)
 
-    def _picture_relationship(self, picture: Picture) -> str:
+    def _get_picture_relationship(self, picture: Picture) -> str:
         for key, known in self._pictures.items():
             if known is picture:
                 return key
@@ -430,38 +451,40 @@ class _Emitter:
         self._pictures[key] = picture
         return key
 
-    # Contents list
+    # Tables of contents
 
-    def _contents(self, element: Element, place: Place) -> None:
-        """A contents list: entries as a field that Word can bring up to date, with what is there now."""
+    def _emit_toc(self, element: Element, context: BlockContext) -> None:
+        """Emit a table of contents as a field that Word can update, with the current entries."""
         for child in element:
             if child.tag in {"ul", "ol"}:
-                self._inline.remember(child)
-                self._entries(child, spoken(place, child))
+                self._inline.add_pending_id(child)
+                self._emit_toc_entries(child, with_element_language(context, child))
             else:
-                self._block(child, spoken(place, child), keep=False)
+                self._emit_block(child, with_element_language(context, child), keep=False)
 
-    def _entries(self, element: Element, place: Place) -> None:
-        entries = list(entries_of(element, place))
-        levels = [self._entry_level(line) for line, _ in entries]
-        # \n leaves page numbers out, which only Word could tell; \h makes links.
+    def _emit_toc_entries(self, element: Element, context: BlockContext) -> None:
+        entries = list(iter_toc_entries(element, context))
+        levels = [self._get_toc_level(line) for line, _ in entries]
+        # \n omits page numbers, which only Word could determine; \h makes the entries links.
         switches = f' TOC \\o "{min(levels, default=1)}-{max(levels, default=3)}" \\h \\n \\z '
         opening = (
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
-            f'{escape(switches)}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+            f'{escape_xml(switches)}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
         closing = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        for index, ((line, where), level) in enumerate(zip(entries, levels, strict=True)):
-            self._inline.remember(line)
+        for index, ((line, entry_context), level) in enumerate(zip(entries, levels, strict=True)):
+            self._inline.add_pending_id(line)
             before = opening if index == 0 else ""
             after = closing if index == len(entries) - 1 else ""
-            content = self._inline.paragraph(line, where.language, before=before, after=after)
-            # A short list is not parted; a long one may be.
-            keep = index < len(entries) - 1 and len(entries) <= _SHORT_CONTENTS
-            self._write(f"toc {level}", where, content, keep=keep)
+            content = self._inline.write_paragraph_content(
+                line, entry_context.language, before=before, after=after
+            )
+            # A short table of contents is kept on one page; a long one may break.
+            keep = index < len(entries) - 1 and len(entries) <= _SHORT_TOC_ENTRIES
+            self._append_paragraph(f"toc {level}", entry_context, content, keep=keep)
 
-    def _entry_level(self, entry: Element) -> int:
-        """The level of the heading that an entry leads to; 2, where it leads elsewhere."""
+    def _get_toc_level(self, entry: Element) -> int:
+        """Return the level of the heading that an entry leads to; 2 if it leads elsewhere."""
         link = next((each for each in entry if each.tag == "a"), None)
         href = link.get("href", "") if link is not None else ""
-        return self._inline.levels.get(href[1:], 2)
+        return self._inline.heading_levels.get(href[1:], 2)

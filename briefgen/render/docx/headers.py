@@ -1,6 +1,6 @@
-"""Headers and footers: cleaned of what would leak or run, and the places in them that each document fills.
+"""Headers and footers: cleaned of what would reveal or run something, and their placeholders filled.
 
-Where they come from, and which pages show them, is decided elsewhere.
+A header here may be a footer too. Where they come from, and which pages show them, is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -10,123 +10,27 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from briefgen.errors import Problem, suggest
-from briefgen.model.look import LOGO_WIDTH_MM
-from briefgen.render.address_window import PT, Standing
-from briefgen.render.docx.metrics import Design, emu, twips
-from briefgen.render.docx.ooxml import Member, R, W, element, member, tag
-from briefgen.render.docx.pictures import decorative
-from briefgen.render.docx.runs import runs_like
-from briefgen.render.docx.styles import colour, spacing
-from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, marks
+from briefgen.errors import Problem, suggest_similar
+from briefgen.render.docx.ooxml import R, W, parse_element, w_tag
+from briefgen.render.docx.pictures import decorative_extension
+from briefgen.render.docx.runs import format_runs_with_properties
+from briefgen.render.docx.zip_archive import ZipMember, make_zip_member
 
-_MARK_ROOM_MM = 2.0
-_LOGO_GAP_MM = 6.0
-_ABOVE_DATE = 120
-"""Space that the style of the date line has above it, in twentieths of a point."""
-RETURN_LINE_PT = 9.0
-"""Distance of the lines of the return line's frame."""
-
-
-class Framed(NamedTuple):
-    """Properties of a paragraph that stands in a frame, and what it changes of its style."""
-
-    frame: str = ""
-    """`w:framePr`."""
-    spacing: str = ""
-    """`w:spacing`, where the place depends on the letter."""
-    style: str = ""
-    """Style in place of the block's own."""
+PLACEHOLDERS = ("recipient", "date", "running", "page", "pages")
+"""Names allowed in braces: the recipient's name, the letter's date, both, the page, the number of pages."""
+_PLACEHOLDER_FIELDS = {"page": ("PAGE", "2"), "pages": ("NUMPAGES", "2")}
+_MAX_PLACEHOLDERS = 100
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER_MARK = "\ue000"
+"""Surrounds a placeholder's name in a compiled part."""
+_FIRST_DRAWING_ID = 900_001
+"""First id of drawings in headers; those of a letter's own pictures start at 1, and ids must be unique."""
 
 
-def letterhead_frame(layout: Layout, logo: tuple[int, int] | None) -> Framed:
-    """The letterhead's, beside a logo of this size (EMU) if there is one; without a window it needs none."""
-    if layout.window is None:
-        return Framed()
-    page = layout.page
-    width = page.width_mm - page.left_mm - page.right_mm
-    if logo is not None:
-        width -= logo[0] / emu(1) + _LOGO_GAP_MM
-    return Framed(_frame(page.left_mm, layout.letterhead_mm, width))
-
-
-def logo_frame(layout: Layout, logo: tuple[int, int]) -> Framed:
-    """The logo's: at the right, as high as the letterhead."""
-    page = layout.page
-    across, down = (side / emu(1) for side in logo)
-    left = page.width_mm - page.right_mm - across
-    top = layout.letterhead_mm or page.top_mm
-    return Framed(_frame(left, top, across, down), '<w:spacing w:before="0" w:after="0"/>')
-
-
-def logo_room(design: Design) -> tuple[int, int]:
-    """Greatest width and height of a logo, in EMU."""
-    return emu(LOGO_WIDTH_MM), emu(design.logo_mm)
-
-
-def return_frame(layout: Layout, *, small: bool) -> Framed:
-    """The return line's."""
-    window = layout.window
-    if window is None:
-        return Framed()
-    frame = _frame(window.text_left_mm, window.top_mm + 1, window.line_mm, RETURN_LINE_PT * PT)
-    return Framed(frame, style="Return Line Small" if small else "")
-
-
-def address_frame(layout: Layout, stands: Standing | None) -> Framed:
-    """The inside address's: its lines as high and as large as in the PDF."""
-    window = layout.window
-    if window is None or stands is None:
-        return Framed()
-    line = stands.type.line_pt
-    frame = _frame(window.text_left_mm, stands.top_mm, window.line_mm, stands.rows * line * PT)
-    exact = spacing(0, 0, line).replace("atLeast", "exact")
-    return Framed(frame, exact, f"Inside Address {stands.step + 1}" if stands.step else "")
-
-
-def _frame(left_mm: float, top_mm: float, width_mm: float, height_mm: float = 0) -> str:
-    """A frame at this place of the page; of no height: as high as its text."""
-    high = f' w:h="{twips(height_mm)}" w:hRule="exact"' if height_mm else ""
-    return (
-        f'<w:framePr w:w="{twips(width_mm)}"{high} w:wrap="around" w:vAnchor="page" w:hAnchor="page"'
-        f' w:x="{twips(left_mm)}" w:y="{twips(top_mm)}"/>'
-    )
-
-
-def head_of_first_page(layout: Layout, style: str, header_mm: float) -> list[str]:
-    """Paragraphs of the first page's head: marks on the edge, and room down to where the text begins."""
-    paragraphs = [_frames_mark(height, length, style) for height, length in marks(layout)]
-    room = round((layout.text_mm - header_mm) / PT * 20) - 240 - _ABOVE_DATE if layout.window else 0
-    below = f'<w:spacing w:before="0" w:after="{room}" w:line="240" w:lineRule="exact"/>' if room else ""
-    return [*paragraphs, f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{below}</w:pPr></w:p>']
-
-
-def _frames_mark(height_mm: float, length_mm: float, style: str) -> str:
-    """A mark for folding or punching: the upper border of an empty paragraph in a frame."""
-    frame = _frame(MARK_LEFT_MM, height_mm, length_mm, _MARK_ROOM_MM)
-    line = f'<w:top w:val="single" w:sz="{round(MARK_PT * 8)}" w:space="0" w:color="8A9099"/>'
-    return (
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{frame}<w:pBdr>{line}</w:pBdr>'
-        '<w:spacing w:before="0" w:after="0" w:line="40" w:lineRule="exact"/>'
-        f'<w:rPr>{colour("8A9099")}<w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
-    )
-
-
-PLACES = ("recipient", "date", "running", "page", "pages")
-"""What may stand in braces: the recipient's name, the letter's date, both, this page, all pages."""
-_FIELDS = {"page": ("PAGE", "2"), "pages": ("NUMPAGES", "2")}
-_MOST_PLACES = 100
-_PLACE = re.compile(r"\{(\w+)\}")
-_MARK = "\ue000"
-"""Stands around a place in a compiled part."""
-_FIRST_DRAWING = 900_001
-"""Ids of drawings in heads; those of a letter's own pictures begin at 1, and none may stand twice."""
-
-
-class HeadFault(Exception):
-    """What a header or footer holds that letters cannot carry; the file is named by who knows it."""
+class HeaderError(Exception):
+    """Content of a header or footer that letters cannot carry; the caller adds the file's name."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -136,17 +40,17 @@ class HeadFault(Exception):
 # Cleaning
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(map(tag, text.split()))
+def _w_tags(text: str) -> frozenset[str]:
+    return frozenset(map(w_tag, text.split()))
 
 
-_DROPPED = _names(
+_REMOVED_TAGS = _w_tags(
     "del moveFrom bookmarkStart bookmarkEnd proofErr permStart permEnd commentRangeStart commentRangeEnd "
     "commentReference footnoteReference endnoteReference moveFromRangeStart moveFromRangeEnd "
     "moveToRangeStart moveToRangeEnd rPrChange pPrChange tblPrChange trPrChange tcPrChange sectPrChange "
     "numberingChange lastRenderedPageBreak sdtPr sdtEndPr customXmlPr smartTagPr cellIns cellDel cellMerge"
 )
-_UNWRAPPED = _names("ins moveTo sdt sdtContent smartTag customXml")
+_UNWRAPPED_TAGS = _w_tags("ins moveTo sdt sdtContent smartTag customXml")
 _SAFE_FIELDS = frozenset(
     (
         *("PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "STYLEREF", "TITLE", "SUBJECT", "AUTHOR", "DATE"),
@@ -154,68 +58,68 @@ _SAFE_FIELDS = frozenset(
         *("FILENAME", "DOCPROPERTY"),
     )
 )
-"""Fields that show what the letter has; others read files, ask, or run."""
+"""Fields that only show what is in the letter; others read files, ask questions or run something."""
 
 
-def clean_head(root: Any, relationships: set[str]) -> None:
-    """Take out revisions, bookmarks, comments, content controls; raises HeadFault for fields that fetch.
+def clean_header(root: Any, relationships: set[str]) -> None:
+    """Remove revisions, bookmarks, comments and content controls; raise HeaderError for unsafe fields.
 
     `relationships` are the ids that exist; links to others become plain text.
     """
     for each in list(root.iter()):
-        if not isinstance(each.tag, str) or each.tag in _DROPPED:
-            _remove(each)
-        elif each.tag in _UNWRAPPED or _leads_nowhere(each, relationships):
-            _unwrap(each)
-    for number, each in enumerate(root.iter(_DRAWING), start=_FIRST_DRAWING):
+        if not isinstance(each.tag, str) or each.tag in _REMOVED_TAGS:
+            _detach_element(each)
+        elif each.tag in _UNWRAPPED_TAGS or _is_dead_link(each, relationships):
+            _unwrap_element(each)
+    for number, each in enumerate(root.iter(_DRAWING_PROPERTIES), start=_FIRST_DRAWING_ID):
         each.set("id", str(number))
         if not each.get("descr") and len(each) == 0:
-            # A logo that its owner has not described is passed over when the page is read aloud.
-            each.append(decorative())
+            # A logo without a description is marked as decorative, so that screen readers skip it.
+            each.append(decorative_extension())
     for each in root.iter():
-        for name in [name for name in each.attrib if _tells(name, each)]:
+        for name in [name for name in each.attrib if _is_revealing_attribute(name, each)]:
             del each.attrib[name]
     _check_fields(root)
 
 
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_DRAWING_PROPERTIES = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _VML = "{urn:schemas-microsoft-com:vml}"
 
 
-def _leads_nowhere(each: Any, relationships: set[str]) -> bool:
-    return each.tag == tag("hyperlink") and each.get(f"{{{R}}}id", "") not in relationships
+def _is_dead_link(element: Any, relationships: set[str]) -> bool:
+    return element.tag == w_tag("hyperlink") and element.get(f"{{{R}}}id", "") not in relationships
 
 
-def _tells(name: str, each: Any) -> bool:
-    """Whether an attribute says when a piece was written, or names a file elsewhere."""
-    plain = name.rpartition("}")[2]
-    return plain.startswith("rsid") or (each.tag.startswith(_VML) and plain in {"src", "href"})
+def _is_revealing_attribute(name: str, element: Any) -> bool:
+    """Tell whether an attribute identifies an editing session, or names a file elsewhere."""
+    local_name = name.rpartition("}")[2]
+    return local_name.startswith("rsid") or (element.tag.startswith(_VML) and local_name in {"src", "href"})
 
 
-def _remove(each: Any) -> None:
-    parent = each.getparent()
+def _detach_element(element: Any) -> None:
+    parent = element.getparent()
     if parent is None:
         return
-    if each.tail:
-        each.tail = None
-    parent.remove(each)
+    if element.tail:
+        element.tail = None
+    parent.remove(element)
 
 
-def _unwrap(each: Any) -> None:
-    parent = each.getparent()
+def _unwrap_element(element: Any) -> None:
+    parent = element.getparent()
     if parent is None:
         return
-    place = parent.index(each)
-    for offset, inner in enumerate(list(each)):
-        parent.insert(place + offset, inner)
-    parent.remove(each)
+    position = parent.index(element)
+    for offset, inner in enumerate(list(element)):
+        parent.insert(position + offset, inner)
+    parent.remove(element)
 
 
 def _check_fields(root: Any) -> None:
-    for instruction in _instructions(root):
+    for instruction in _iter_field_instructions(root):
         name = (instruction.split() or [""])[0].upper()
         if name not in _SAFE_FIELDS and not name.startswith("="):
-            raise HeadFault(
+            raise HeaderError(
                 Problem(
                     "letterhead-field",
                     f"has the field {name!r}",
@@ -224,138 +128,139 @@ def _check_fields(root: Any) -> None:
             )
 
 
-def _instructions(root: Any) -> Iterator[str]:
-    yield from (str(each.get(tag("instr"), "")) for each in root.iter(tag("fldSimple")))
+def _iter_field_instructions(root: Any) -> Iterator[str]:
+    yield from (str(each.get(w_tag("instr"), "")) for each in root.iter(w_tag("fldSimple")))
     open_fields: list[str] = []
-    for each in root.iter(tag("fldChar"), tag("instrText")):
-        kind = each.get(tag("fldCharType"))
-        if each.tag == tag("instrText"):
+    for each in root.iter(w_tag("fldChar"), w_tag("instrText")):
+        kind = each.get(w_tag("fldCharType"))
+        if each.tag == w_tag("instrText"):
             if not open_fields:
-                raise _broken_field()
+                raise _broken_field_error()
             open_fields[-1] += each.text or ""
         elif kind == "begin":
             open_fields.append("")
         elif not open_fields:
-            raise _broken_field()
+            raise _broken_field_error()
         elif kind == "end":
             yield open_fields.pop()
     if open_fields:
-        raise _broken_field()
+        raise _broken_field_error()
 
 
-def _broken_field() -> HeadFault:
-    hint = "delete the field and insert it anew"
-    return HeadFault(Problem("letterhead-field", "has a field that does not end", hint=hint))
+def _broken_field_error() -> HeaderError:
+    hint = "delete the field and insert it again"
+    return HeaderError(Problem("letterhead-field", "has a broken field", hint=hint))
 
 
-def says(root: Any) -> bool:
-    """Whether a header or footer shows anything."""
-    shown = _names("drawing pict object fldSimple instrText sym tbl ptab")
+def has_visible_content(root: Any) -> bool:
+    """Tell whether a header or footer shows anything."""
+    visible = _w_tags("drawing pict object fldSimple instrText sym tbl ptab")
     return any(
-        each.tag in shown or (each.tag == tag("t") and (each.text or "").strip()) for each in root.iter()
+        each.tag in visible or (each.tag == w_tag("t") and (each.text or "").strip()) for each in root.iter()
     )
 
 
-# Places to fill
+# Placeholders
 
 
-def mark_places(root: Any) -> None:
-    """Turn `{recipient}` and its like into marked runs or fields; raises HeadFault for an unknown name.
+def mark_placeholders(root: Any) -> None:
+    """Turn placeholders such as `{recipient}` into marked runs or fields; raise HeaderError for unknown ones.
 
-    Word often splits such a word over several runs; it then takes the look of the first.
+    Word often splits a placeholder over several runs; it then takes the formatting of the first.
     """
-    marked = 0
-    for paragraph in root.iter(tag("p")):
-        while found := _first_place(paragraph):
-            _mark(*found)
-            marked += 1
-            if marked > _MOST_PLACES:
-                hint = "say each thing once"
-                message = f"has more than {_MOST_PLACES} placeholders"
-                raise HeadFault(Problem("letterhead-placeholder", message, hint=hint))
+    count = 0
+    for paragraph in root.iter(w_tag("p")):
+        while placeholder := _find_placeholder(paragraph):
+            _replace_placeholder(*placeholder)
+            count += 1
+            if count > _MAX_PLACEHOLDERS:
+                hint = "use each placeholder once"
+                message = f"has more than {_MAX_PLACEHOLDERS} placeholders"
+                raise HeaderError(Problem("letterhead-placeholder", message, hint=hint))
 
 
-def _first_place(paragraph: Any) -> tuple[Any, str, list[tuple[Any, int, int]]] | None:
-    """The paragraph, the first place in it, and the stretches of text that spell it."""
-    texts = [each for each in paragraph.iter(tag("t")) if _belongs(each, paragraph)]
+def _find_placeholder(paragraph: Any) -> tuple[Any, str, list[tuple[Any, int, int]]] | None:
+    """Return the paragraph, the name of its first placeholder, and the pieces of text that spell it."""
+    texts = [each for each in paragraph.iter(w_tag("t")) if _is_directly_in_paragraph(each, paragraph)]
     whole = "".join(each.text or "" for each in texts)
-    found = _PLACE.search(whole)
-    if found is None:
+    match = _PLACEHOLDER.search(whole)
+    if match is None:
         return None
-    if found[1] not in PLACES:
-        hint = suggest(found[1], PLACES) or "take the braces away"
-        raise HeadFault(Problem("letterhead-placeholder", f"has the placeholder {found[0]!r}", hint=hint))
+    if match[1] not in PLACEHOLDERS:
+        hint = suggest_similar(match[1], PLACEHOLDERS) or "remove the braces"
+        raise HeaderError(
+            Problem("letterhead-placeholder", f"has the unknown placeholder {match[0]!r}", hint=hint)
+        )
     start = 0
-    stretches = []
+    pieces = []
     for each in texts:
         end = start + len(each.text or "")
-        if start < found.end() and end > found.start():
-            stretches.append((each, max(0, found.start() - start), min(end, found.end()) - start))
+        if start < match.end() and end > match.start():
+            pieces.append((each, max(0, match.start() - start), min(end, match.end()) - start))
         start = end
-    return paragraph, found[1], stretches
+    return paragraph, match[1], pieces
 
 
-def _belongs(text: Any, paragraph: Any) -> bool:
-    """Whether text stands in this paragraph and not in a text box within it."""
+def _is_directly_in_paragraph(text: Any, paragraph: Any) -> bool:
+    """Tell whether text is in this paragraph and not in a text box within it."""
     above = text.getparent()
-    while above.tag != tag("p"):
+    while above.tag != w_tag("p"):
         above = above.getparent()
     return above is paragraph
 
 
-def _mark(paragraph: Any, name: str, stretches: list[tuple[Any, int, int]]) -> None:
-    first, start, end = stretches[0]
-    for each, a, b in stretches[1:]:
-        _set_text(each, (each.text or "")[:a] + (each.text or "")[b:])
+def _replace_placeholder(paragraph: Any, name: str, pieces: list[tuple[Any, int, int]]) -> None:
+    first, start, end = pieces[0]
+    for each, a, b in pieces[1:]:
+        _set_preserved_text(each, (each.text or "")[:a] + (each.text or "")[b:])
     run = first.getparent()
     following = copy.deepcopy(run)
-    place = list(run).index(first)
+    position = list(run).index(first)
     for index, each in enumerate(list(following)):
-        if index < place and each.tag != tag("rPr"):
+        if index < position and each.tag != w_tag("rPr"):
             following.remove(each)
-    for each in list(run)[place + 1 :]:
+    for each in list(run)[position + 1 :]:
         run.remove(each)
     text = first.text or ""
-    _set_text(first, text[:start])
-    _set_text(next(each for each in following if each.tag == tag("t")), text[end:])
-    marked = _marked_runs(name, run.find(tag("rPr")))
-    for each in reversed([*marked, following]):
+    _set_preserved_text(first, text[:start])
+    _set_preserved_text(next(each for each in following if each.tag == w_tag("t")), text[end:])
+    replacement = _placeholder_runs(name, run.find(w_tag("rPr")))
+    for each in reversed([*replacement, following]):
         run.addnext(each)
 
 
-def _set_text(each: Any, text: str) -> None:
-    each.text = text
-    each.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+def _set_preserved_text(element: Any, text: str) -> None:
+    element.text = text
+    element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _marked_runs(name: str, look: Any) -> list[Any]:
-    if name in _FIELDS:
-        made = [element(run) for run in field_runs(*_FIELDS[name])]
-    else:
-        made = [element(f"<w:r><w:t>{_MARK}{name}{_MARK}</w:t></w:r>")]
-    if look is not None:
-        for run in made:
-            run.insert(0, _plain_look(look, marked=name not in _FIELDS))
-    return made
+def _placeholder_runs(name: str, properties: Any) -> list[Any]:
+    is_field = name in _PLACEHOLDER_FIELDS
+    sources = field_runs(*_PLACEHOLDER_FIELDS[name]) if is_field else [placeholder_run(name)]
+    runs = [parse_element(source) for source in sources]
+    if properties is not None:
+        for run in runs:
+            run.insert(0, _copy_run_properties(properties, marked=not is_field))
+    return runs
 
 
-def _plain_look(look: Any, *, marked: bool) -> Any:
-    """A copy of a run's look; a marked run is told its script and language when it is filled."""
-    kept = copy.deepcopy(look)
-    told = _names("rtl cs em lang eastAsianLayout specVanish oMath")
+def _copy_run_properties(properties: Any, *, marked: bool) -> Any:
+    """Copy a run's properties; script and language of a marked run are set when it is filled."""
+    kept = copy.deepcopy(properties)
+    set_when_filled = _w_tags("rtl cs em lang eastAsianLayout specVanish oMath")
     for each in list(kept):
-        if marked and (each.tag in told or not each.tag.startswith(f"{{{W}}}")):
+        if marked and (each.tag in set_when_filled or not each.tag.startswith(f"{{{W}}}")):
             kept.remove(each)
     return kept
 
 
-def place_run(name: str) -> str:
-    """A run of our own that is filled with one of the places."""
-    return f"<w:r><w:t>{_MARK}{name}{_MARK}</w:t></w:r>"
+def placeholder_run(name: str) -> str:
+    """Return a run that is filled with the value of a placeholder."""
+    return f"<w:r><w:t>{_PLACEHOLDER_MARK}{name}{_PLACEHOLDER_MARK}</w:t></w:r>"
 
 
 def field_runs(instruction: str, cached: str) -> list[str]:
-    """A field, with what it shows until Word counts anew."""
+    """Return the runs of a field, with what it shows until Word updates it."""
     return [
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
         f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>',
@@ -369,39 +274,39 @@ def field_runs(instruction: str, cached: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A header or footer with places that each document fills."""
+class HeaderTemplate:
+    """A header or footer with placeholders that each document fills."""
 
     name: str
-    pieces: tuple[str, ...]
-    """The part's XML around the places: one more than these."""
-    places: tuple[tuple[str, str], ...]
-    """Name of each place, and its look: children of `w:rPr`."""
+    fragments: tuple[str, ...]
+    """The part's XML around the placeholders: one more than there are placeholders."""
+    placeholders: tuple[tuple[str, str], ...]
+    """Name of each placeholder, and its formatting: children of `w:rPr`."""
 
-    def filled(self, words: Mapping[str, str], main: str) -> Member:
-        """The part with the document's words in its places; `main` is the document's language."""
-        parts = [self.pieces[0]]
-        for (name, look), piece in zip(self.places, self.pieces[1:], strict=True):
-            parts += [_filled(words[name], look, main), piece]
-        return member(self.name, "".join(parts).encode())
+    def fill(self, values: Mapping[str, str], main_language: str) -> ZipMember:
+        """Return the part with a document's values in place of the placeholders."""
+        parts = [self.fragments[0]]
+        for (name, properties), fragment in zip(self.placeholders, self.fragments[1:], strict=True):
+            parts += [_placeholder_text_runs(values[name], properties, main_language), fragment]
+        return make_zip_member(self.name, "".join(parts).encode())
 
 
 @lru_cache(maxsize=256)
-def _filled(text: str, look: str, main: str) -> str:
-    return runs_like(text, look, main)
+def _placeholder_text_runs(text: str, properties: str, main_language: str) -> str:
+    return format_runs_with_properties(text, properties, main_language)
 
 
 _MARKED_RUN = re.compile(
-    rf"<w:r>(?:<w:rPr>((?:(?!</w:rPr>).)*)</w:rPr>|<w:rPr/>)?<w:t[^>]*>{_MARK}(\w+){_MARK}</w:t></w:r>",
+    rf"<w:r>(?:<w:rPr>((?:(?!</w:rPr>).)*)</w:rPr>|<w:rPr/>)?<w:t[^>]*>{_PLACEHOLDER_MARK}(\w+){_PLACEHOLDER_MARK}</w:t></w:r>",
     re.DOTALL,
 )
 
 
-def head(name: str, content: bytes) -> Head | None:
-    """The part as one to be filled; None where it has no places."""
+def parse_header_template(name: str, content: bytes) -> HeaderTemplate | None:
+    """Split a part at its placeholders; return None if it has none."""
     pieces = _MARKED_RUN.split(content.decode())
     if len(pieces) == 1:
         return None
-    looks, names = pieces[1::3], pieces[2::3]
-    places = tuple((place, look or "") for place, look in zip(names, looks, strict=True))
-    return Head(name, tuple(pieces[0::3]), places)
+    properties, names = pieces[1::3], pieces[2::3]
+    placeholders = tuple((name, inner or "") for name, inner in zip(names, properties, strict=True))
+    return HeaderTemplate(name, tuple(pieces[0::3]), placeholders)

@@ -1,6 +1,6 @@
-"""What stands within paragraphs: emphasis, links, bookmarks and notes, written as runs.
+"""Inline content of paragraphs: emphasis, links, bookmarks and notes, written as runs.
 
-Paragraphs themselves, and what they hang in, are the emitter's.
+`emitter` writes the paragraphs themselves.
 """
 
 from __future__ import annotations
@@ -10,192 +10,195 @@ from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.render.docx import links
-from briefgen.render.docx.runs import Look, Runs, escape
+from briefgen.render.docx.runs import RunCollector, RunFormat, escape_xml
 
 if TYPE_CHECKING:
-    from briefgen.render.docx.base_document import Reference
+    from briefgen.render.docx.base_document import BaseDocument
 
-_HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3}
+_HYPERLINK_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+_HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3}
 
 
-def unknown(element: Element) -> BriefgenError:
-    """The error for what the vocabulary of `briefgen.model.document` does not have."""
+def unsupported_element_error(element: Element) -> BriefgenError:
+    """Return the error for an element outside the vocabulary of `briefgen.model.document`."""
     name = element.get("class")
-    shown = f"<{element.tag} class={name!r}>" if name else f"<{element.tag}>"
-    return BriefgenError(Problem("document-vocabulary", f"{shown} cannot be set here"))
+    start_tag = f"<{element.tag} class={name!r}>" if name else f"<{element.tag}>"
+    return BriefgenError(Problem("document-vocabulary", f"{start_tag} is not allowed here"))
 
 
-class Inline:
-    """Writes the content of paragraphs and keeps what they need elsewhere: notes and links."""
+class InlineWriter:
+    """Writes the content of paragraphs, and collects the notes and link targets that go into other parts."""
 
-    def __init__(self, root: Element, reference: Reference, main: str) -> None:
+    def __init__(self, root: Element, base: BaseDocument, main_language: str) -> None:
         self.notes: list[str] = []
-        """Finished `w:footnote` elements, in the order of their calls."""
-        self._main = main
-        self._names, self.levels = _targets(root)
+        """Finished `w:footnote` elements, in the order of their references."""
+        self._main_language = main_language
+        self._bookmark_names, self.heading_levels = _collect_link_targets(root)
         self._body_links: dict[str, str] = {}
         self._note_links: dict[str, str] = {}
         self._links = self._body_links
-        self._bookmarks = 0
-        self._waiting: list[str] = []
-        self._hyperlink = reference.style("Hyperlink")
-        call = f'<w:rPr><w:rStyle w:val="{reference.style("footnote reference")}"/></w:rPr>'
-        self._call = f"<w:r>{call}<w:footnoteReference"
-        self._note_head = (
-            f'<w:p><w:pPr><w:pStyle w:val="{reference.style("footnote text")}"/></w:pPr>'
-            f'<w:r>{call}<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>'
+        self._bookmark_count = 0
+        self._pending_ids: list[str] = []
+        self._hyperlink_style = base.style_id("Hyperlink")
+        properties = f'<w:rPr><w:rStyle w:val="{base.style_id("footnote reference")}"/></w:rPr>'
+        self._note_reference = f"<w:r>{properties}<w:footnoteReference"
+        self._note_start = (
+            f'<w:p><w:pPr><w:pStyle w:val="{base.style_id("footnote text")}"/></w:pPr>'
+            f'<w:r>{properties}<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>'
         )
 
-    def remember(self, element: Element) -> None:
-        """Keep a block's id for the next paragraph to carry."""
+    def add_pending_id(self, element: Element) -> None:
+        """Keep a block's id for a bookmark in the next paragraph."""
         identifier = element.get("id")
         if identifier:
-            self._waiting.append(identifier)
+            self._pending_ids.append(identifier)
 
-    def waiting(self) -> str:
-        """Bookmarks of blocks that no paragraph followed."""
-        return "".join(start + end for start, end in self._begin_waiting())
+    def pending_bookmarks(self) -> str:
+        """Return the bookmarks of blocks that no paragraph followed."""
+        return "".join(start + end for start, end in self._open_pending_bookmarks())
 
-    def paragraph(self, element: Element | None, language: str, before: str = "", after: str = "") -> str:
-        """The content of a paragraph, in bookmarks where ids are waiting, between two pieces of XML."""
-        marks = self._begin_waiting()
-        runs = Runs(self._main)
+    def write_paragraph_content(
+        self, element: Element | None, language: str, before: str = "", after: str = ""
+    ) -> str:
+        """Write the content of a paragraph between two pieces of XML, in bookmarks for pending ids."""
+        marks = self._open_pending_bookmarks()
+        runs = RunCollector(self._main_language)
         if element is not None:
-            self._content(element, Look(language), runs)
+            self._write_content(element, RunFormat(language), runs)
         if not marks:
             return f"{before}{runs.xml()}{after}"
         starts, ends = "".join(start for start, _ in marks), "".join(end for _, end in marks)
         return f"{before}{starts}{runs.xml()}{ends}{after}"
 
-    def link_entries(self) -> str:
-        """Relationships of the main part."""
-        return _entries(self._body_links)
+    def link_relationships(self) -> str:
+        """Return the link relationships of the main part."""
+        return _hyperlink_relationships(self._body_links)
 
-    def note_link_entries(self) -> str:
-        """Relationships of the notes' part; empty where no note has a link."""
-        return _entries(self._note_links)
+    def note_link_relationships(self) -> str:
+        """Return the link relationships of the footnotes part; empty if no note has a link."""
+        return _hyperlink_relationships(self._note_links)
 
-    def _content(self, element: Element, look: Look, runs: Runs) -> None:
+    def _write_content(self, element: Element, run_format: RunFormat, runs: RunCollector) -> None:
         if element.text:
-            runs.text(element.text, look)
+            runs.add_text(element.text, run_format)
         for child in element:
-            self._child(child, look, runs)
+            self._write_child(child, run_format, runs)
             if child.tail:
-                runs.text(child.tail, look)
+                runs.add_text(child.tail, run_format)
 
-    def _child(self, child: Element, look: Look, runs: Runs) -> None:
+    def _write_child(self, child: Element, run_format: RunFormat, runs: RunCollector) -> None:
         tag, attributes = child.tag, child.attrib
         if tag == "br":
-            runs.line_break()
+            runs.add_line_break()
             return
         if attributes and "lang" in attributes:
-            look = look._replace(language=attributes["lang"])
+            run_format = run_format._replace(language=attributes["lang"])
         if tag == "span" and attributes.get("class") == "footnote":
-            self._note(child, look.language, runs)
+            self._write_note(child, run_format.language, runs)
             return
         if attributes and "id" in attributes:
-            start, end = self._bookmark(attributes["id"])
-            runs.mark(start)
-            self._formatted(child, look, runs)
-            runs.mark(end)
+            start, end = self._make_bookmark(attributes["id"])
+            runs.add_marker(start)
+            self._write_formatted(child, run_format, runs)
+            runs.add_marker(end)
         else:
-            self._formatted(child, look, runs)
+            self._write_formatted(child, run_format, runs)
 
-    def _formatted(self, child: Element, look: Look, runs: Runs) -> None:
+    def _write_formatted(self, child: Element, run_format: RunFormat, runs: RunCollector) -> None:
         tag = child.tag
         if tag == "a":
-            self._link(child, look, runs)
+            self._write_link(child, run_format, runs)
         elif tag == "em":
-            self._content(child, look._replace(italic=True), runs)
+            self._write_content(child, run_format._replace(italic=True), runs)
         elif tag == "strong":
-            self._content(child, look._replace(bold=True), runs)
+            self._write_content(child, run_format._replace(bold=True), runs)
         elif tag == "sup":
-            self._content(child, look._replace(vertical="superscript"), runs)
+            self._write_content(child, run_format._replace(vertical="superscript"), runs)
         elif tag == "sub":
-            self._content(child, look._replace(vertical="subscript"), runs)
+            self._write_content(child, run_format._replace(vertical="subscript"), runs)
         elif tag == "span":
             small = child.get("class") == "small-caps"
             if not small and child.get("class"):
-                raise unknown(child)
-            self._content(child, look._replace(small_caps=True) if small else look, runs)
+                raise unsupported_element_error(child)
+            self._write_content(child, run_format._replace(small_caps=True) if small else run_format, runs)
         else:
-            raise unknown(child)
+            raise unsupported_element_error(child)
 
-    def _link(self, element: Element, look: Look, runs: Runs) -> None:
+    def _write_link(self, element: Element, run_format: RunFormat, runs: RunCollector) -> None:
         href = element.get("href", "")
         if not href:
-            self._content(element, look, runs)
+            self._write_content(element, run_format, runs)
             return
-        runs.mark(f"<w:hyperlink {self._destination(href)}>")
-        self._content(element, look._replace(style=self._hyperlink), runs)
-        runs.mark("</w:hyperlink>")
+        runs.add_marker(f"<w:hyperlink {self._link_attributes(href)}>")
+        self._write_content(element, run_format._replace(style=self._hyperlink_style), runs)
+        runs.add_marker("</w:hyperlink>")
 
-    def _destination(self, href: str) -> str:
+    def _link_attributes(self, href: str) -> str:
         if not href.startswith("#"):
-            return f'r:id="{self._relationship(links.target(href))}"'
-        name = self._names.get(href[1:])
+            return f'r:id="{self._get_relationship_id(links.normalize_link_target(href))}"'
+        name = self._bookmark_names.get(href[1:])
         if name is None:
             raise BriefgenError(
                 Problem(
                     "link-target-missing",
-                    f"the link {href!r} leads to nothing in this document",
-                    hint="give the place it means an id",
+                    f"the link {href!r} has no target in this document",
+                    hint="give the heading or paragraph it should lead to that id",
                 )
             )
         return f'w:anchor="{name}" w:history="1"'
 
-    def _relationship(self, target: str) -> str:
+    def _get_relationship_id(self, target: str) -> str:
         return self._links.setdefault(target, f"link{len(self._links) + 1}")
 
-    def _note(self, element: Element, language: str, runs: Runs) -> None:
+    def _write_note(self, element: Element, language: str, runs: RunCollector) -> None:
         number = len(self.notes) + 1
         if self._links is self._note_links:
-            raise unknown(element)
-        runs.element(f'{self._call} w:id="{number}"/></w:r>')
+            raise unsupported_element_error(element)
+        runs.add_element(f'{self._note_reference} w:id="{number}"/></w:r>')
         self.notes.append("")
-        outer_waiting, self._waiting, self._links = self._waiting, [], self._note_links
-        self.remember(element)
-        content = self.paragraph(element, language)
-        self._waiting, self._links = outer_waiting, self._body_links
-        self.notes[number - 1] = f'<w:footnote w:id="{number}">{self._note_head}{content}</w:p></w:footnote>'
+        outer_pending, self._pending_ids, self._links = self._pending_ids, [], self._note_links
+        self.add_pending_id(element)
+        content = self.write_paragraph_content(element, language)
+        self._pending_ids, self._links = outer_pending, self._body_links
+        self.notes[number - 1] = f'<w:footnote w:id="{number}">{self._note_start}{content}</w:p></w:footnote>'
 
-    def _begin_waiting(self) -> list[tuple[str, str]]:
-        if not self._waiting:
+    def _open_pending_bookmarks(self) -> list[tuple[str, str]]:
+        if not self._pending_ids:
             return []
-        marks = [self._bookmark(identifier) for identifier in self._waiting]
-        self._waiting = []
+        marks = [self._make_bookmark(identifier) for identifier in self._pending_ids]
+        self._pending_ids = []
         return marks
 
-    def _bookmark(self, identifier: str) -> tuple[str, str]:
-        number, self._bookmarks = self._bookmarks, self._bookmarks + 1
-        name = self._names[identifier]
+    def _make_bookmark(self, identifier: str) -> tuple[str, str]:
+        number, self._bookmark_count = self._bookmark_count, self._bookmark_count + 1
+        name = self._bookmark_names[identifier]
         return (
             f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>',
             f'<w:bookmarkEnd w:id="{number}"/>',
         )
 
 
-def _targets(root: Element) -> tuple[dict[str, str], dict[str, int]]:
-    """Bookmark names of all ids, and the levels of those that are headings."""
-    found: dict[str, int] = {}
+def _collect_link_targets(root: Element) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the bookmark names of all ids, and the levels of those that belong to headings."""
+    levels: dict[str, int] = {}
     for element in root.iter():
         identifier = element.get("id")
         if identifier is None:
             continue
-        if identifier in found:
+        if identifier in levels:
             raise BriefgenError(
                 Problem(
-                    "id-repeated", f"the id {identifier!r} stands twice", hint="give each place its own id"
+                    "id-repeated", f"the id {identifier!r} is used twice", hint="give each element its own id"
                 )
             )
-        found[identifier] = _HEADINGS.get(element.tag, 0)
-    names = links.bookmarks((each, "_Toc" if level else "_Ref") for each, level in found.items())
-    return names, {each: level for each, level in found.items() if level}
+        levels[identifier] = _HEADING_LEVELS.get(element.tag, 0)
+    names = links.make_bookmark_names((each, "_Toc" if level else "_Ref") for each, level in levels.items())
+    return names, {each: level for each, level in levels.items() if level}
 
 
-def _entries(targets: dict[str, str]) -> str:
+def _hyperlink_relationships(targets: dict[str, str]) -> str:
     return "".join(
-        f'<Relationship Id="{key}" Type="{_HYPERLINK}" Target="{escape(target)}" TargetMode="External"/>'
+        f'<Relationship Id="{key}" Type="{_HYPERLINK_RELATIONSHIP}" Target="{escape_xml(target)}"'
+        ' TargetMode="External"/>'
         for target, key in targets.items()
     )

@@ -1,6 +1,6 @@
-"""The measures and colours of the built-in letterheads, each with its unit; `templates/css` has the PDF's.
+"""Fonts, sizes, spacing and colours of DOCX documents; those of PDFs are in `templates/css`.
 
-Nothing is set here, and page sizes are in `briefgen.render.page`.
+Page sizes are in `briefgen.render.layouts`.
 """
 
 from __future__ import annotations
@@ -8,121 +8,121 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from briefgen.model.look import Family, Look
+from briefgen.model.branding import Branding, FontFamily
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What a page looks like, in the units of print.
+    """The typography of a document.
 
-    A distance of lines of 0 leaves them to the paragraph's base, an empty font to the document.
+    A line spacing of 0 leaves it to the style that a style is based on, an empty font to the document's.
 
-    The fonts are ones that Word brings with it on every system. Cambria runs narrower than Source Serif,
-    the PDF's: at 1.09 times its size it sets the same line, at 1.045 times 4 % more. The latter is used,
-    so that a letter that fits one page there fits one page here.
+    The fonts are ones that Word has on every system. Cambria is narrower than Source Serif, the PDF's font:
+    at 1.09 times the size it fits as much on a line, at 1.045 times 4 % more. The latter is used, so that a
+    letter that fits on one page as PDF does so as DOCX.
     """
 
     serif: str = "Cambria"
-    """Of the text."""
+    """Font of the text."""
     sans: str = "Calibri"
-    """Of headings and small print."""
+    """Font of headings and small print."""
     modern: bool = False
-    """Titles in the font of headings, accents in colour, a line beside the summary in place of its ground."""
+    """Titles in the headings' font, coloured accents, a rule beside the summary instead of a background."""
     alternative_serif: str = "Caladea"
-    """Free font of the same widths, for programs without the first."""
+    """Free font with the same metrics, for programs without the first."""
     alternative_sans: str = "Carlito"
     text_pt: float = 11.2
     line_pt: float = 14.4
-    """Distance of lines in running text."""
+    """Line spacing of running text."""
     address_pt: float = 13.7
-    """Distance of lines in addresses and signatures."""
+    """Line spacing of addresses and signatures."""
     note_pt: float = 9.0
     note_line_pt: float = 11.1
     end_pt: float = 10.0
-    """Enclosures and copies."""
+    """Size of enclosure and copy lines."""
     end_line_pt: float = 12.9
     small_pt: float = 9.5
-    """Captions, tables, bibliography."""
+    """Size of captions, tables and the bibliography."""
     ink: str = "1A1A1A"
     quiet: str = "5A5F66"
-    """Contrast 6.5:1 on white."""
+    """Colour of small print; contrast 6.5:1 on white."""
     accent: str = "1F3A5F"
     tint: str = "F2F4F7"
-    """Ground of the summary box."""
+    """Background of the summary box."""
     rule: str = "C9CED6"
     header_mm: float = 12.7
-    """From the paper's edge to the head of following pages, and to the foot."""
+    """Distance from the edge of the page to headers and footers."""
     following_mm: float = 8.0
-    """What following pages have more at the top than the first."""
+    """Extra space at the top of following pages, compared with the first."""
     signature_mm: float = 11.0
-    """Greatest height of a picture of a signature."""
+    """Greatest height of a signature's picture."""
     logo_mm: float = 14.0
-    """Greatest height of a picture in the letterhead."""
+    """Greatest height of a logo in the letterhead."""
 
 
 DESIGNS: Mapping[tuple[str, str], Design] = {
     ("serif", "letter"): Design(),
     ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6),
-    # Calibri sets the same line as Source Sans at 1.02 times its size.
+    # At 1.02 times its size, Calibri fits as much on a line as Source Sans.
     ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
     ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8),
 }
-"""By name of the design and kind of document."""
+"""By design name and kind of document."""
 
-_WORD_FONTS: Mapping[Family, tuple[str, str]] = {
+_WORD_FONTS: Mapping[FontFamily, tuple[str, str]] = {
     "Source Serif Pro": ("Cambria", "Caladea"),
     "Source Sans Pro": ("Calibri", "Carlito"),
 }
-"""For each family of the PDF one that Word brings with it, and a free one of the same widths."""
+"""For each family of the PDF a font that Word has, and a free one with the same metrics."""
 
 
-def design_of(kind: str, look: Look) -> Design:
-    """The design of a kind of document in a campaign's look."""
-    serif, alternative_serif = _WORD_FONTS[look.text_family]
-    sans, alternative_sans = _WORD_FONTS[look.label_family]
+def get_design(kind: str, branding: Branding) -> Design:
+    """Return the design of a kind of document in a campaign's branding."""
+    serif, alternative_serif = _WORD_FONTS[branding.text_family]
+    sans, alternative_sans = _WORD_FONTS[branding.label_family]
     return replace(
-        DESIGNS[look.design, kind],
+        DESIGNS[branding.design, kind],
         serif=serif,
         sans=sans,
         alternative_serif=alternative_serif,
         alternative_sans=alternative_sans,
-        modern=look.design == "sans",
-        ink=look.ink.lstrip("#").upper(),
-        quiet=look.quiet.lstrip("#").upper(),
-        accent=look.accent.lstrip("#").upper(),
-        logo_mm=look.logo_mm,
+        modern=branding.design == "sans",
+        ink=branding.ink.lstrip("#").upper(),
+        quiet=branding.quiet.lstrip("#").upper(),
+        accent=branding.accent.lstrip("#").upper(),
+        logo_mm=branding.logo_mm,
     )
 
 
-def beside(text_pt: float) -> Design:
-    """What we add to a letterhead of somebody's own with text of this size: nothing that catches the eye."""
+def design_for_user_letterhead(text_pt: float) -> Design:
+    """Return an unobtrusive design for what is added to a user's letterhead with text of this size."""
     return Design(
         serif="",
         sans="",
         text_pt=text_pt,
         line_pt=0,
         address_pt=0,
-        note_pt=_half(max(8.0, text_pt * 0.8)),
+        note_pt=_round_to_half_point(max(8.0, text_pt * 0.8)),
         note_line_pt=0,
-        end_pt=_half(max(8.0, text_pt * 0.88)),
+        end_pt=_round_to_half_point(max(8.0, text_pt * 0.88)),
         end_line_pt=0,
-        small_pt=_half(max(8.0, text_pt * 0.85)),
+        small_pt=_round_to_half_point(max(8.0, text_pt * 0.85)),
         ink="auto",
         quiet="auto",
         accent="auto",
     )
 
 
-def _half(points: float) -> float:
-    """The nearest size that Word knows."""
+def _round_to_half_point(points: float) -> float:
+    """Round to a size that Word can represent."""
     return round(points * 2) / 2
 
 
-def twips(mm: float) -> int:
-    """Millimetres in twentieths of a point."""
+def mm_to_twips(mm: float) -> int:
+    """Convert millimetres to twips (twentieths of a point)."""
     return round(mm * 1440 / 25.4)
 
 
-def emu(mm: float) -> int:
-    """Millimetres in English Metric Units."""
+def mm_to_emu(mm: float) -> int:
+    """Convert millimetres to English Metric Units."""
     return round(mm * 36000)

@@ -1,7 +1,4 @@
-"""The runs of one paragraph: text with its look, split by script, white space as HTML has it.
-
-What a paragraph is, and where it stands, is not known here.
-"""
+"""The runs of a paragraph: formatted text, split by script, with white space collapsed as in HTML."""
 
 from __future__ import annotations
 
@@ -9,18 +6,23 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from briefgen.render.docx.languages import Script, east_asian, language, stretches
+from briefgen.render.docx.languages import (
+    Script,
+    detect_east_asian_language,
+    resolve_language,
+    split_by_script,
+)
 
-_SPACES = re.compile("[ \t\n\r]+")
-_SIGNS = re.compile("[\u00ad\u2011]")
-_SIGN_ELEMENTS = {"\u00ad": "<w:softHyphen/>", "\u2011": "<w:noBreakHyphen/>"}
+_WHITE_SPACE = re.compile("[ \t\n\r]+")
+_SPECIAL_HYPHENS = re.compile("[\u00ad\u2011]")
+_HYPHEN_ELEMENTS = {"\u00ad": "<w:softHyphen/>", "\u2011": "<w:noBreakHyphen/>"}
 
 
-class Look(NamedTuple):
-    """How a run looks, apart from its paragraph's style."""
+class RunFormat(NamedTuple):
+    """The formatting of a run, apart from its paragraph's style."""
 
     language: str
-    """BCP 47, of the element that the text stands in."""
+    """BCP 47 tag of the element that contains the text."""
     bold: bool = False
     italic: bool = False
     small_caps: bool = False
@@ -30,145 +32,153 @@ class Look(NamedTuple):
     """Id of a character style."""
 
 
-def escape(text: str) -> str:
-    """Text as XML has it between tags, and within double quotes."""
+def escape_xml(text: str) -> str:
+    """Escape text for XML, as content or in an attribute with double quotes."""
     if "&" in text or "<" in text or ">" in text or '"' in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return text
 
 
-class Runs:
-    """Collects the content of one paragraph, left to right.
+class RunCollector:
+    """Collects the content of one paragraph in order.
 
-    `main` is the document's language; text in another is marked. Spaces collapse across elements, and
-    none is kept at either end of a line.
+    Text in a language other than `main_language`, the document's, is marked. White space collapses across
+    elements, and is dropped at both ends of a line.
     """
 
-    __slots__ = ("_line_start", "_main", "_parts", "_trailing")
+    __slots__ = ("_line_start", "_main_language", "_parts", "_trailing")
 
-    def __init__(self, main: str) -> None:
-        self._main = main
+    def __init__(self, main_language: str) -> None:
+        self._main_language = main_language
         self._parts: list[str] = []
         self._line_start = True
-        self._trailing: tuple[int, str, Look] | None = None
+        self._trailing: tuple[int, str, RunFormat] | None = None
 
-    def text(self, text: str, look: Look) -> None:
-        """Add text; runs of white space count as one space."""
+    def add_text(self, text: str, run_format: RunFormat) -> None:
+        """Add text, with white space collapsed."""
         if "\n" in text or "  " in text or "\t" in text or "\r" in text:
-            text = _SPACES.sub(" ", text)
+            text = _WHITE_SPACE.sub(" ", text)
         if self._line_start and text[:1] == " ":
             text = text[1:]
         if not text:
             return
         self._line_start = text[-1] == " "
-        self._trailing = (len(self._parts), text, look) if self._line_start else None
-        self._parts.append(self._runs(text, look))
+        self._trailing = (len(self._parts), text, run_format) if self._line_start else None
+        self._parts.append(self._format_runs(text, run_format))
 
-    def element(self, xml: str) -> None:
-        """Add something that takes room in the line: a note's call, a field."""
+    def add_element(self, xml: str) -> None:
+        """Add something with a width: a note reference, a field."""
         self._parts.append(xml)
         self._line_start, self._trailing = False, None
 
-    def mark(self, xml: str) -> None:
+    def add_marker(self, xml: str) -> None:
         """Add something without width: the ends of a bookmark or a hyperlink."""
         self._parts.append(xml)
 
-    def line_break(self) -> None:
+    def add_line_break(self) -> None:
         """End the line within the paragraph."""
-        self._trim()
+        self._drop_trailing_space()
         self._parts.append("<w:r><w:br/></w:r>")
         self._line_start = True
 
     def xml(self) -> str:
-        """The finished content of the paragraph."""
-        self._trim()
+        """Return the finished content of the paragraph."""
+        self._drop_trailing_space()
         return "".join(self._parts)
 
-    def _trim(self) -> None:
+    def _drop_trailing_space(self) -> None:
         if self._trailing is not None:
-            index, text, look = self._trailing
-            self._parts[index] = self._runs(text[:-1], look) if text != " " else ""
+            index, text, run_format = self._trailing
+            self._parts[index] = self._format_runs(text[:-1], run_format) if text != " " else ""
             self._trailing = None
 
-    def _runs(self, text: str, look: Look) -> str:
-        return runs(text, look, self._main)
+    def _format_runs(self, text: str, run_format: RunFormat) -> str:
+        return format_runs(text, run_format, self._main_language)
 
 
-def runs(text: str, look: Look, main: str) -> str:
-    """Text in one look as runs, one for each stretch of a script."""
-    base = _base(look.language)
+def format_runs(text: str, run_format: RunFormat, main_language: str) -> str:
+    """Return text in one format as runs, one for each stretch of a script."""
+    base = _script_of_language(run_format.language)
     if base == "latin" and text.isascii():
-        return f"<w:r>{_properties(look, main, 'latin', '')}{_text(text)}</w:r>"
-    return "".join(
-        f"<w:r>{_properties(look, main, script, _within(piece, script, look))}{_content(piece)}</w:r>"
-        for piece, script in stretches(text, base)
-    )
+        properties = _run_properties_xml(run_format, main_language, "latin", "")
+        return f"<w:r>{properties}{_text_element(text)}</w:r>"
+    runs = []
+    for stretch, script in split_by_script(text, base):
+        east_asian_tag = _east_asian_tag(stretch, script, run_format)
+        properties = _run_properties_xml(run_format, main_language, script, east_asian_tag)
+        runs.append(f"<w:r>{properties}{_run_content_xml(stretch)}</w:r>")
+    return "".join(runs)
 
 
-def runs_like(text: str, properties: str, main: str) -> str:
-    """Text as runs that share `properties` (children of `w:rPr`), one for each stretch of a script."""
-    parts = []
-    for piece, script in stretches(text, _base(main)):
-        told = properties + {"right-to-left": "<w:rtl/>", "complex": "<w:cs/>"}.get(script, "")
-        parts.append(f"<w:r>{f'<w:rPr>{told}</w:rPr>' if told else ''}{_content(piece)}</w:r>")
-    return "".join(parts)
+def format_runs_with_properties(text: str, properties: str, main_language: str) -> str:
+    """Return text as runs that share `properties` (children of `w:rPr`), one for each stretch of a script."""
+    runs = []
+    for stretch, script in split_by_script(text, _script_of_language(main_language)):
+        inner = properties + {"right-to-left": "<w:rtl/>", "complex": "<w:cs/>"}.get(script, "")
+        run_properties = f"<w:rPr>{inner}</w:rPr>" if inner else ""
+        runs.append(f"<w:r>{run_properties}{_run_content_xml(stretch)}</w:r>")
+    return "".join(runs)
 
 
 @lru_cache(maxsize=256)
-def _base(tag: str) -> Script:
-    return language(tag).script
+def _script_of_language(tag: str) -> Script:
+    return resolve_language(tag).script
 
 
-def _within(text: str, script: Script, look: Look) -> str:
-    """Tag of the East Asian language of this stretch; empty for other scripts."""
-    return east_asian(text, language(look.language)).tag if script == "east-asian" else ""
+def _east_asian_tag(text: str, script: Script, run_format: RunFormat) -> str:
+    """Return the tag of the East Asian language of this stretch; empty for other scripts."""
+    if script != "east-asian":
+        return ""
+    return detect_east_asian_language(text, resolve_language(run_format.language)).tag
 
 
 @lru_cache(maxsize=4096)
-def _properties(look: Look, main: str, script: Script, east_asian_tag: str) -> str:
-    """`w:rPr` with its children in the order of the schema (ECMA-376, CT_RPr)."""
+def _run_properties_xml(
+    run_format: RunFormat, main_language: str, script: Script, east_asian_tag: str
+) -> str:
+    """Return `w:rPr` with its children in schema order (ECMA-376, CT_RPr)."""
     parts = [
-        f'<w:rStyle w:val="{look.style}"/>' if look.style else "",
-        _fonts(main, script, east_asian_tag),
-        "<w:b/><w:bCs/>" if look.bold else "",
-        "<w:i/><w:iCs/>" if look.italic else "",
-        "<w:smallCaps/>" if look.small_caps else "",
-        f'<w:vertAlign w:val="{look.vertical}"/>' if look.vertical else "",
+        f'<w:rStyle w:val="{run_format.style}"/>' if run_format.style else "",
+        _run_fonts_xml(main_language, script, east_asian_tag),
+        "<w:b/><w:bCs/>" if run_format.bold else "",
+        "<w:i/><w:iCs/>" if run_format.italic else "",
+        "<w:smallCaps/>" if run_format.small_caps else "",
+        f'<w:vertAlign w:val="{run_format.vertical}"/>' if run_format.vertical else "",
         "<w:rtl/>" if script == "right-to-left" else "<w:cs/>" if script == "complex" else "",
-        _language(look, main, script, east_asian_tag),
+        _run_language_xml(run_format, main_language, script, east_asian_tag),
     ]
     inner = "".join(parts)
     return f"<w:rPr>{inner}</w:rPr>" if inner else ""
 
 
-def _fonts(main: str, script: Script, east_asian_tag: str) -> str:
+def _run_fonts_xml(main_language: str, script: Script, east_asian_tag: str) -> str:
     if script == "latin":
         return ""
     if script != "east-asian":
         return '<w:rFonts w:hint="cs"/>'
-    if east_asian_tag == language(main).tag:
+    if east_asian_tag == resolve_language(main_language).tag:
         return '<w:rFonts w:hint="eastAsia"/>'
-    return f'<w:rFonts w:hint="eastAsia" w:eastAsia="{language(east_asian_tag).east_asian_font}"/>'
+    return f'<w:rFonts w:hint="eastAsia" w:eastAsia="{resolve_language(east_asian_tag).east_asian_font}"/>'
 
 
-def _language(look: Look, main: str, script: Script, east_asian_tag: str) -> str:
-    own = language(look.language)
+def _run_language_xml(run_format: RunFormat, main_language: str, script: Script, east_asian_tag: str) -> str:
+    main_tag, own = resolve_language(main_language).tag, resolve_language(run_format.language)
     if script == "east-asian":
-        return f'<w:lang w:eastAsia="{east_asian_tag}"/>' if east_asian_tag != language(main).tag else ""
-    if own.tag == language(main).tag or own.script != script:
+        return f'<w:lang w:eastAsia="{east_asian_tag}"/>' if east_asian_tag != main_tag else ""
+    if own.tag == main_tag or own.script != script:
         return ""
     return f'<w:lang w:{"val" if script == "latin" else "bidi"}="{own.tag}"/>'
 
 
-def _content(text: str) -> str:
-    if _SIGNS.search(text) is None:
-        return _text(text)
+def _run_content_xml(text: str) -> str:
+    if _SPECIAL_HYPHENS.search(text) is None:
+        return _text_element(text)
     parts, end = [], 0
-    for sign in _SIGNS.finditer(text):
-        parts += [_text(text[end : sign.start()]), _SIGN_ELEMENTS[sign.group()]]
+    for sign in _SPECIAL_HYPHENS.finditer(text):
+        parts += [_text_element(text[end : sign.start()]), _HYPHEN_ELEMENTS[sign.group()]]
         end = sign.end()
-    return "".join([*parts, _text(text[end:])])
+    return "".join([*parts, _text_element(text[end:])])
 
 
-def _text(text: str) -> str:
-    return f'<w:t xml:space="preserve">{escape(text)}</w:t>' if text else ""
+def _text_element(text: str) -> str:
+    return f'<w:t xml:space="preserve">{escape_xml(text)}</w:t>' if text else ""

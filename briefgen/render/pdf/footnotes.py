@@ -1,11 +1,11 @@
-"""Keeps each footnote on the page of its call, where WeasyPrint would set it a page later or nowhere.
+"""Keep each footnote on the page that calls it, where WeasyPrint would move it to the next page or drop it.
 
-Where one line of a paragraph finds room on a page, and the second would if notes made way for it, WeasyPrint
-(70.0) puts notes off to the next page, those of other paragraphs too, and never sets what is called in that
-second line (see its issue 2432). Here such a paragraph goes to the next page. For that, two functions of
-WeasyPrint are replaced while a page is being laid out, in versions that this was tried with and in no other.
+Where the first line of a paragraph fits on a page and the second would fit only if footnotes made way,
+WeasyPrint (70.0) defers footnotes to the next page, even those of other paragraphs, and never sets the ones
+called in that second line (its issue 2432). Here such a paragraph moves to the next page instead. To do so,
+two functions of WeasyPrint are replaced during layout, but only in versions that this has been tested with.
 
-What no break can help is a note as long as a page: such notes are found here, and not let through.
+No page break helps with a footnote as long as a page: such footnotes are detected, and the document refused.
 """
 
 from __future__ import annotations
@@ -15,67 +15,72 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-_SLACK = 1.0
-"""Pixels by which lines and notes may touch: the rounding of heights."""
-VERSIONS = frozenset({"70.0"})
-"""WeasyPrint's versions whose layout is known: another one sets pages by itself."""
+_TOLERANCE_PX = 1.0
+"""Overlap of text and footnotes put down to the rounding of heights."""
+SUPPORTED_VERSIONS = frozenset({"70.0"})
+"""WeasyPrint versions whose layout is known; any other lays out pages unpatched."""
 
 
 @contextmanager
-def notes_with_their_calls() -> Iterator[None]:
-    """Have WeasyPrint, for what is laid out within, break a page rather than part a note from its call."""
+def keep_footnotes_with_calls() -> Iterator[None]:
+    """Patch WeasyPrint, within the context, to break a page rather than separate a footnote from its call."""
     import weasyprint
     from weasyprint.layout import LayoutContext, block
 
-    if weasyprint.__version__ not in VERSIONS:
+    if weasyprint.__version__ not in SUPPORTED_VERSIONS:
         yield
         return
-    before = block._linebox_layout, LayoutContext.report_footnote
-    keeping = _Keeping(*before)
-    block._linebox_layout = keeping.set_lines
-    LayoutContext.report_footnote = lambda context, note: keeping.put_off(context, note)
+    originals = block._linebox_layout, LayoutContext.report_footnote
+    patch = _FootnoteLayoutPatch(*originals)
+    block._linebox_layout = patch.linebox_layout
+    LayoutContext.report_footnote = lambda context, footnote: patch.report_footnote(context, footnote)
     try:
         yield
     finally:
-        block._linebox_layout, LayoutContext.report_footnote = before
+        block._linebox_layout, LayoutContext.report_footnote = originals
 
 
-def notes_without_room(page: Any) -> list[Any]:
-    """The elements of the notes of a page (a box of WeasyPrint), where these lie over its text or run off."""
+def find_overflowing_footnotes(page: Any) -> list[Any]:
+    """Return the elements of a page's footnotes if these overlap its text or run off the page.
+
+    `page` is WeasyPrint's page box.
+    """
     for area in page.children:
         if type(area).__name__ == "FootnoteAreaBox":
-            top = area.position_y + area.margin_top + _SLACK
-            text = (line for box in page.children if box.element_tag == "html" for line in _lines(box))
+            top = area.position_y + area.margin_top + _TOLERANCE_PX
+            text = (
+                line for box in page.children if box.element_tag == "html" for line in _iter_flow_lines(box)
+            )
             if top < page.content_box_y() or any(line.position_y + line.height > top for line in text):
-                return [note.element for note in area.children]
+                return [footnote.element for footnote in area.children]
     return []
 
 
-def _lines(box: Any) -> Iterator[Any]:
-    """The lines in a box, but for those that have a place of their own on the page."""
+def _iter_flow_lines(box: Any) -> Iterator[Any]:
+    """Yield the lines in a box, except those positioned out of the flow."""
     if type(box).__name__ == "LineBox":
         yield box
     elif box.is_in_normal_flow():
         for child in getattr(box, "children", ()):
-            yield from _lines(child)
+            yield from _iter_flow_lines(child)
 
 
-class _Parted(Exception):
-    """A note would be parted from its call."""
+class _FootnoteSeparatedError(Exception):
+    """A footnote would be separated from its call."""
 
 
 @dataclass(slots=True)
-class _Keeping:
-    """Takes the place of two functions of WeasyPrint, and calls them."""
+class _FootnoteLayoutPatch:
+    """Replaces two functions of WeasyPrint, and calls the originals."""
 
-    lines: Callable[..., Any]
-    """Sets the lines of a block: `_linebox_layout`."""
-    report: Callable[..., Any]
-    """Puts a note off to the next page: `report_footnote`."""
+    original_linebox_layout: Callable[..., Any]
+    """Lays out the lines of a block."""
+    original_report_footnote: Callable[..., Any]
+    """Defers a footnote to the next page."""
     blocks: list[tuple[Any, list[Any]]] = field(default_factory=list)
-    """The blocks being set, one within another: all the lines, and those that have their place."""
+    """The blocks being laid out, outermost first: the box of all lines, and the lines already placed."""
 
-    def set_lines(
+    def linebox_layout(
         self,
         context: Any,
         box: Any,
@@ -85,35 +90,35 @@ class _Keeping:
         page_is_empty: bool,
         *more: Any,
     ) -> Any:
-        """Set lines; where one more would cost a note its place, break before it, as without that attempt."""
+        """Lay out lines; break before the one that would cost a footnote its place, as if it did not fit."""
         self.blocks.append((child, placed))
         try:
-            return self.lines(context, box, index, child, placed, page_is_empty, *more)
-        except _Parted:
-            *_, most = more
+            return self.original_linebox_layout(context, box, index, child, placed, page_is_empty, *more)
+        except _FootnoteSeparatedError:
+            *_, max_lines = more
             if not page_is_empty:
-                # The caller takes back what stands already, and its notes.
-                return True, False, None, child.position_y, [], most
+                # The caller removes the lines already placed, and their footnotes.
+                return True, False, None, child.position_y, [], max_lines
             last = placed[-1]
-            return False, True, {index: last.resume_at}, last.position_y + last.height, [], most
+            return False, True, {index: last.resume_at}, last.position_y + last.height, [], max_lines
         finally:
             self.blocks.pop()
 
-    def put_off(self, context: Any, note: Any) -> None:
-        """Put a note off to the next page if the line that calls it is being placed; raises _Parted if not.
+    def report_footnote(self, context: Any, footnote: Any) -> None:
+        """Defer a footnote if the line that calls it is being placed; raise _FootnoteSeparatedError if not.
 
-        The note of such a line goes on with the line, or, where the page holds nothing else, stands after it.
+        Such a footnote moves on with its line or, if the page holds nothing else, follows on the next page.
         """
         if self.blocks:
             child, placed = self.blocks[-1]
-            if note not in _called([child]) or note in _called(placed):
-                raise _Parted
-        self.report(context, note)
+            if footnote not in _iter_called_footnotes([child]) or footnote in _iter_called_footnotes(placed):
+                raise _FootnoteSeparatedError
+        self.original_report_footnote(context, footnote)
 
 
-def _called(boxes: Iterable[Any]) -> Iterator[Any]:
-    """The notes called in boxes."""
+def _iter_called_footnotes(boxes: Iterable[Any]) -> Iterator[Any]:
+    """Yield the footnotes called in boxes."""
     for box in boxes:
         if box.footnote:
             yield box.footnote
-        yield from _called(getattr(box, "children", ()))
+        yield from _iter_called_footnotes(getattr(box, "children", ()))

@@ -1,60 +1,62 @@
-"""The rules of a page that come from figures and not from a stylesheet: its layout and the campaign's look.
+"""Generate the CSS that depends on figures: page layout, address window, and the campaign's branding.
 
-They follow the stylesheets, so that what a campaign sets holds whatever these say.
+It comes after the stylesheets, so that a campaign's settings override them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from briefgen.model.look import LOGO_WIDTH_MM, Look
-from briefgen.render.address_window import Standing
-from briefgen.render.layouts import Layout, Window
-from briefgen.render.page import PageLayout
+from briefgen.model.branding import MAX_LOGO_WIDTH_MM, Branding
+from briefgen.render.address_window import AddressPlacement
+from briefgen.render.layouts import AddressWindow, Layout, PageGeometry
 
-FOOT_LINE_MM = 3.9
-"""Distance of lines at the foot of the first page."""
-FOOT_MM = 9.0
-"""From them to the paper's edge; as much again lies between them and the text."""
+FOOT_LINE_SPACING_MM = 3.9
+"""Distance between the lines of the letter foot on the first page."""
+FOOT_MARGIN_MM = 9.0
+"""Distance from the letter foot to the paper's edge, and from the text to the foot."""
 
 
-def look_rules(look: Look) -> str:
-    """The campaign's colours and fonts as variables, for every stylesheet to use."""
+def build_branding_css(look: Branding) -> str:
+    """Return the campaign's colours and fonts as CSS variables for all stylesheets."""
     return (
         f":root {{ --accent: {look.accent}; --ink: {look.ink}; --quiet: {look.quiet}; "
         f'--text-family: "{look.text_family}"; --label-family: "{look.label_family}"; '
-        f"--logo-height: {look.logo_mm:g}mm; --logo-width: {LOGO_WIDTH_MM:g}mm; }}\n"
+        f"--logo-height: {look.logo_mm:g}mm; --logo-width: {MAX_LOGO_WIDTH_MM:g}mm; }}\n"
     )
 
 
-def page_rule(page: PageLayout) -> str:
-    """The @page rules of a layout; the first page has no head, the others have one."""
+def build_page_css(page: PageGeometry) -> str:
+    """Return a layout's @page rules; all pages but the first leave room for a running head."""
     return (
         f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {page.top_mm + 8}mm {page.right_mm}mm "
         f"{page.bottom_mm}mm {page.left_mm}mm; }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
     )
 
 
-def layout_rules(layout: Layout, look: Look, *, foot: bool) -> str:
-    """The rules of a page's size and its first page; `foot`: whether the look's foot is shown."""
-    rules = [page_rule(layout.page)]
+def build_layout_css(layout: Layout, look: Branding, *, foot: bool) -> str:
+    """Return the rules for a layout's pages; with `foot`, room for the branding's letter foot."""
+    rules = [build_page_css(layout.page)]
     if layout.window is not None:
-        rules += _window_rules(layout, layout.window)
+        rules += _build_window_css(layout, layout.window)
     if foot:
-        rules.append(_foot_rules(layout.page, look))
+        rules.append(_build_letter_foot_css(layout.page, look))
     return "".join(rules)
 
 
-def _window_rules(layout: Layout, window: Window) -> Iterator[str]:
-    """Places on the page. What lies below all else is painted first: so the file keeps the letter's order."""
+def _build_window_css(layout: Layout, window: AddressWindow) -> Iterator[str]:
+    """Position the blocks above the text.
+
+    With a negative z-index they are painted first, so that the file's content keeps the letter's order.
+    """
     page = layout.page
-    left, width = window.text_left_mm - page.left_mm, window.line_mm
-    measure = page.width_mm - page.left_mm - page.right_mm
-    yield f"body {{ padding-top: {layout.text_mm - page.top_mm:.2f}mm; }}\n"
+    left, width = window.text_left_mm - page.left_mm, window.line_width_mm
+    text_width = page.width_mm - page.left_mm - page.right_mm
+    yield f"body {{ padding-top: {layout.text_top_mm - page.top_mm:.2f}mm; }}\n"
     yield ".letterhead, .return-line, .inside-address { position: absolute; z-index: -1; }\n"
     yield (
-        f".letterhead {{ left: 0; top: {layout.letterhead_mm - page.top_mm:.2f}mm; "
-        f"width: {measure:.2f}mm; height: auto; }}\n"
+        f".letterhead {{ left: 0; top: {layout.letterhead_top_mm - page.top_mm:.2f}mm; "
+        f"width: {text_width:.2f}mm; height: auto; }}\n"
     )
     yield (
         f".return-line {{ left: {left:.2f}mm; "
@@ -66,15 +68,16 @@ def _window_rules(layout: Layout, window: Window) -> Iterator[str]:
     )
 
 
-def _foot_rules(page: PageLayout, look: Look) -> str:
-    bottom = max(page.bottom_mm, 2 * FOOT_MM + FOOT_LINE_MM * len(look.foot))
+def _build_letter_foot_css(page: PageGeometry, look: Branding) -> str:
+    bottom = max(page.bottom_mm, 2 * FOOT_MARGIN_MM + FOOT_LINE_SPACING_MM * len(look.foot))
     return (
         f"@page :first {{ margin-bottom: {bottom:.2f}mm; @bottom-left {{ content: element(letter-foot); "
-        f"width: 100%; text-align: left; vertical-align: bottom; padding-bottom: {FOOT_MM}mm; }} }}\n"
+        f"width: 100%; text-align: left; vertical-align: bottom; padding-bottom: {FOOT_MARGIN_MM}mm; }} }}\n"
     )
 
 
-def address_style(stands: Standing, page: PageLayout) -> str:
-    """The style of one letter's inside address."""
-    size = stands.type
-    return f"top:{stands.top_mm - page.top_mm:.2f}mm;font-size:{size.size_pt}pt;line-height:{size.line_pt}pt"
+def build_address_style(placement: AddressPlacement, page: PageGeometry) -> str:
+    """Return the style attribute of one letter's inside address."""
+    size = placement.size
+    top_mm = placement.top_mm - page.top_mm
+    return f"top:{top_mm:.2f}mm;font-size:{size.size_pt}pt;line-height:{size.line_spacing_pt}pt"

@@ -1,7 +1,8 @@
-"""PDF through WeasyPrint: one renderer a process, with shared fonts, stylesheets parsed once, pictures kept.
+"""Render documents as PDF through WeasyPrint.
 
-It fetches nothing but the pinned fonts: pictures come within the document, links are only printed. Every file
-is accessible (PDF/UA-1); on demand it is fit for an archive too (PDF/A-3a).
+A process needs one renderer: it shares fonts, parsed stylesheets and images between documents. It loads
+nothing but the pinned fonts and the images embedded in the document; links are never followed. Every file is
+accessible (PDF/UA-1) and, on request, archival too (PDF/A-3a).
 """
 
 from __future__ import annotations
@@ -26,308 +27,258 @@ from pydyf import Array, Stream
 from weasyprint.css import ColorProfile
 
 from briefgen.errors import BriefgenError, Place, Problem
-from briefgen.model.document import Document, Extent, Rendering
-from briefgen.model.look import QUIET_SERIF, Look
-from briefgen.render.address_window import PT, document_standing, with_hanging_rows
-from briefgen.render.fonts import font_faces, missing_glyphs
-from briefgen.render.layouts import MARK_LEFT_MM, MARK_PT, Layout, layout_of, marks
-from briefgen.render.pdf.css_policy import page_problems, stylesheet_problems, wording_problems
-from briefgen.render.pdf.footnotes import notes_with_their_calls
-from briefgen.render.pdf.page_css import address_style, layout_rules, look_rules
-from briefgen.render.running_head import running_head
-from briefgen.system.files import content, is_ordinary, is_within
-
-_SAYS_UA = b"""\
-<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>
-<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
- xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
- rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
-"""
-"""PDF/A knows only some properties; others must be described in the file (ISO 19005-3, 6.6.2.3)."""
-_END = b"</rdf:RDF>"
-
-
-INTENT = "srgb"
-"""Name of the profile by which colours are to be understood."""
-
-
-def colour_profiles() -> dict[str, ColorProfile]:
-    """WeasyPrint's own profile, which it would open anew for each document and never close."""
-    profile = (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
-    return {INTENT: ColorProfile(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))}
-
-
-def make_archival(pdf: Any) -> None:
-    """Mend the finished, not yet written PDF."""
-    for entry in pdf.objects:
-        if isinstance(entry, Stream):
-            if entry.reference == pdf.catalog["Metadata"]:
-                _describe(entry)
-            elif entry.extra.get("Interpolate"):
-                entry.extra["Interpolate"] = "false"
-            if _ends_in_return(entry):
-                entry.compress = not entry.compress
-    pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
-
-
-def _ends_in_return(entry: Stream) -> bool:
-    """Whether the last byte of a stream would be taken for a part of the line end that follows it, and its
-    length for wrong (ISO 19005-3, 6.1.7.1): packed, one in 256 ends so."""
-    return bool(entry.data.removesuffix(b"\nendstream").endswith(b"\r"))
-
-
-def _describe(metadata: Stream) -> None:
-    """Say that the file follows PDF/UA too, in metadata that can be read without unpacking."""
-    (text,) = metadata.stream
-    metadata.stream = [text.replace(_END, _SAYS_UA + _END)]
-    metadata.compress = False
-
-
-MAX_PICTURES = 32
-"""Pictures kept for the documents that follow."""
-MAX_STYLESHEET = 4_000_000
-_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
-_TOLD_BETTER = (
-    ".notdef glyph rendered",  # missing_glyphs names the font to install
-    'Image "%s" has no required alt',  # alt="" marks decoration, which is set as such
+from briefgen.model.branding import DEFAULT_BRANDING, Branding
+from briefgen.model.document import Document, PageUsage, Rendering
+from briefgen.render.address_window import place_document_address, wrap_address_lines
+from briefgen.render.fonts import describe_missing_glyphs, font_face_css
+from briefgen.render.layouts import (
+    MARK_LEFT_MM,
+    MARK_PT,
+    MM_PER_PT,
+    Layout,
+    fit_running_head,
+    get_layout,
+    list_edge_marks,
 )
-"""Beginnings of WeasyPrint's messages that are not passed on."""
-_DATA = re.compile(r"(data:[a-z]+/[a-z+]+)[;,]\S*")
-"""A picture in a message, which nobody wants to read."""
-_MARK_COLOUR = (0.54, 0.56, 0.6)
-_DESIGN_SHEETS = {"serif": (), "sans": ("sans.css",)}
-"""What each design lays over the stylesheets."""
-RECORD_NAME = "briefgen-evidence.json"
-"""Name of the embedded file that carries the evidence record."""
+from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
+from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
+from briefgen.render.pdf.page_css import build_address_style, build_branding_css, build_layout_css
+from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
-Purpose = Literal["accessible", "archive"]
+PdfPurpose = Literal["accessible", "archive"]
 """`accessible` is PDF/UA-1; `archive` is that and PDF/A-3a."""
+
+MAX_CACHED_IMAGES = 32
+"""Images kept for later documents."""
+MAX_STYLESHEET_BYTES = 4_000_000
+RECORD_NAME = "briefgen-evidence.json"
+"""Name of the embedded file with the evidence record."""
+OUTPUT_INTENT = "srgb"
+"""Name of the colour profile that colours refer to."""
+_PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
+_DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
+"""Stylesheets that each design adds."""
+_FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
+_ADDRESS_BLOCK = '<div class="inside-address"'
+_FOOTNOTE = '<span class="footnote">'
+_JOINED_FOOTNOTE = f"\u2060{_FOOTNOTE}"
+"""A word joiner keeps a footnote call on the line of the word it belongs to."""
+_BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
 
 
 @dataclass(slots=True)
 class PdfRenderer:
-    """Sets documents as PDF. Make one per process and keep it: it holds fonts and stylesheets."""
+    """Renders documents as PDF. Make one per process and keep it: it holds fonts and stylesheets."""
 
     styles: Sequence[Path]
-    """Folders with `page.css`, `letter.css`, `briefing.css`; the first that has a file wins."""
-    purpose: Purpose = "accessible"
-    look: Look = QUIET_SERIF
+    """Folders with `page.css`, `letter.css`, `briefing.css`; the first that has a file wins, and the last is
+    briefgen's own."""
+    purpose: PdfPurpose = "accessible"
+    look: Branding = DEFAULT_BRANDING
     _fonts: Any = field(default=None, repr=False)
-    _sheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
+    _stylesheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
-    _pictures: dict[str, Any] = field(default_factory=dict, repr=False)
+    _images: dict[str, Any] = field(default_factory=dict, repr=False)
     _measured: tuple[Document, Any, Any] | None = field(default=None, repr=False)
-    """The document that was measured last, with its page and layout: most often it is rendered next."""
+    """The document measured last, with its HTML page and layout: it is usually the next to be rendered."""
 
     def render(self, document: Document) -> Rendering:
-        """Render a document; raises BriefgenError where a library is missing or the page cannot be set."""
-        with self._ready(document):
-            return self._set(document)
+        """Render a document; raise BriefgenError if a library is missing or WeasyPrint fails on the page."""
+        with self._prepare(document):
+            return self._render(document)
 
-    def measure(self, document: Document) -> Extent:
-        """Lay a document out and say how much room it takes; raises BriefgenError as `render` does."""
-        from briefgen.render.pdf.measure import extent, likely
+    def measure(self, document: Document) -> PageUsage:
+        """Lay out a document and return how much room it takes; raise BriefgenError as `render` does."""
+        from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
 
         self._measured = None
-        with self._ready(document):
+        with self._prepare(document):
             page, laid_out = self._lay_out(document)
         self._measured = (document, page, laid_out)
-        found = extent(document, laid_out.pages)
-        if found.pages == 1:
-            return found
-        foretold = likely(document, [page._page_box for page in laid_out.pages])
-        return replace(found, likely=foretold.over_mm)
+        usage = measure_page_usage(document, laid_out.pages)
+        if usage.pages == 1:
+            return usage
+        reference = measure_reference_layout(document, [page._page_box for page in laid_out.pages])
+        return replace(usage, estimate_overflow=reference.estimate_overflow_mm)
 
     @contextmanager
-    def _ready(self, document: Document) -> Iterator[None]:
-        _raise_any(page_problems(document.html))
-        self._open()
-        with _told(document, "pdf-layout", "look at the template or stylesheet that says so"):
+    def _prepare(self, document: Document) -> Iterator[None]:
+        _raise_problems(check_html_limits(document.html))
+        self._load_shared_resources()
+        hint = "correct the template or stylesheet that this comes from"
+        with _weasyprint_problems(document, "pdf-layout", hint):
             yield
 
-    def _set(self, document: Document) -> Rendering:
-        from briefgen.render.pdf.tagging import watch
-
-        measured, self._measured = self._measured, None
-        if measured and _set_alike(measured[0], document):
-            _, page, laid_out = measured
-        else:
-            page, laid_out = self._lay_out(document)
-        laid_out.metadata.attachments.append(_record(document, self._fetcher))
-        layout = layout_of(document.kind, document.page, document.layout)
-        finish = partial(self._finish, watch(laid_out), page.etree_element.find("body"), layout)
-        if self._own_sheets(document):
-            self._compare(document, laid_out.pages, page.etree_element.find("body"))
-        data: bytes = laid_out.write_pdf(
-            finisher=finish,
-            pdf_variant=_VARIANTS[self.purpose],
-            pdf_identifier=_identifier(document),
-            output_intent="",
-        )
-        if self._own_sheets(document):
-            from briefgen.render.pdf.text_integrity import place_faults
-            from briefgen.render.pdf.visibility import unseen
-
-            self._refuse(document, "css-hidden", unseen(data))
-            body = page.etree_element.find("body")
-            self._refuse(document, "css-place", place_faults(laid_out.pages, body))
-        return Rendering(data, len(laid_out.pages))
-
-    def _lay_out(self, document: Document) -> tuple[Any, Any]:
-        """The page that WeasyPrint read, and the pages that it made of it."""
-        from weasyprint import HTML
-
-        sheets = self._sheets_for(document)
-        page = HTML(string=whole_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
-        with notes_with_their_calls():
-            laid_out = page.render(
-                stylesheets=sheets,
-                font_config=self._fonts,
-                presentational_hints=True,
-                cache=self._pictures,
-                **self._variant(),
-            )
-        _forget_drawings(self._pictures)
-        return page, laid_out
-
-    def _compare(self, document: Document, pages: Any, body: Any) -> None:
-        """Hold the words on the pages against those of the document."""
-        from briefgen.render.pdf.text_integrity import wording_faults
-
-        self._refuse(document, "css-wording", wording_faults(pages, body))
-
-    def _refuse(self, document: Document, code: str, faults: Iterable[str]) -> None:
-        where = Place(self._own_sheets(document)[0])
-        hint = "take out what you changed last in the stylesheet, or start anew from briefgen's"
-        problems = (
-            Problem(code, f"the stylesheet {fault} ({document.title})", where, hint) for fault in faults
-        )
-        _raise_any(problems)
-
-    def _own_sheets(self, document: Document) -> list[str]:
-        """Names of the stylesheets that are not briefgen's, whose folder is the last."""
-        names = (f"{document.kind}.css", "page.css", *_DESIGN_SHEETS[self.look.design])
-        return [name for name in names if any(is_ordinary(folder / name) for folder in self.styles[:-1])]
-
-    def _variant(self) -> dict[str, Any]:
-        """WeasyPrint's options for laying out what is to be an archive's."""
-        if self.purpose == "accessible":
-            return {}
-
-        return {"color_profiles": colour_profiles(), "output_intent": INTENT}
-
-    def _finish(self, painted: list[Any], body: Any, layout: Layout, laid_out: Any, pdf: Any) -> None:
-        """What is left to do before a PDF is written."""
-        from briefgen.render.pdf.tagging import make_accessible
-
-        missing = (code for font in laid_out.fonts.values() for code in font.missing)
-        _raise_any(missing_glyphs(missing, laid_out.metadata.title))
-        make_accessible(laid_out, pdf, painted, body)
-        _draw_marks(painted[0].stream, layout)
-        if self.purpose == "archive":
-            make_archival(pdf)
-
-    def _open(self) -> None:
-        """Make ready what all documents share."""
+    def _load_shared_resources(self) -> None:
+        """Load what all documents share, once."""
         if self._fonts is not None:
             return
-        from briefgen.system.doctor import require_pdf
+        from briefgen.system.doctor import require_pdf_libraries
 
-        require_pdf()
+        require_pdf_libraries()
         with warnings.catch_warnings():
-            # That the system has no fonts is no matter as long as a letter does without them.
+            # A system without fonts does not matter as long as the letters need none of them.
             warnings.filterwarnings("ignore", ".*FontConfig")
             from weasyprint.text.fonts import FontConfiguration
 
-        from briefgen.render.pdf.url_fetcher import OwnFilesOnly
+        from briefgen.render.pdf.url_fetcher import RestrictedUrlFetcher
 
-        self._fonts, self._fetcher = FontConfiguration(), OwnFilesOnly()
+        self._fonts, self._fetcher = FontConfiguration(), RestrictedUrlFetcher()
 
-    def _sheets_for(self, document: Document) -> list[Any]:
+    def _render(self, document: Document) -> Rendering:
+        from briefgen.render.pdf.tagging import record_painted_pages
+
+        measured, self._measured = self._measured, None
+        if measured and _has_same_pages(measured[0], document):
+            _, page, laid_out = measured
+        else:
+            page, laid_out = self._lay_out(document)
+        body = page.etree_element.find("body")
+        laid_out.metadata.attachments.append(_build_record_attachment(document, self._fetcher))
+        layout = get_layout(document.kind, document.page, document.layout)
+        finisher = partial(self._finish, record_painted_pages(laid_out), body, layout)
+        if self._custom_stylesheets(document):
+            self._check_wording(document, laid_out.pages, body)
+        data: bytes = laid_out.write_pdf(
+            finisher=finisher,
+            pdf_variant=_PDF_VARIANTS[self.purpose],
+            pdf_identifier=_build_file_identifier(document),
+            output_intent="",
+        )
+        if self._custom_stylesheets(document):
+            self._check_appearance(document, laid_out.pages, body, data)
+        return Rendering(data, len(laid_out.pages))
+
+    def _lay_out(self, document: Document) -> tuple[Any, Any]:
+        """Return WeasyPrint's parsed HTML page, and the pages laid out from it."""
+        from weasyprint import HTML
+
+        stylesheets = self._parse_stylesheets(document)
+        page = HTML(string=build_html_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
+        with keep_footnotes_with_calls():
+            laid_out = page.render(
+                stylesheets=stylesheets,
+                font_config=self._fonts,
+                presentational_hints=True,
+                cache=self._images,
+                **self._pdfa_options(),
+            )
+        _drop_cached_drawings(self._images)
+        return page, laid_out
+
+    def _pdfa_options(self) -> dict[str, Any]:
+        """Return the layout options that PDF/A needs."""
+        if self.purpose == "accessible":
+            return {}
+        return {"color_profiles": load_colour_profiles(), "output_intent": OUTPUT_INTENT}
+
+    def _finish(self, painted: list[Any], body: Any, layout: Layout, laid_out: Any, pdf: Any) -> None:
+        """Complete the PDF before it is written; WeasyPrint passes the last two arguments."""
+        from briefgen.render.pdf.tagging import tag_pdf
+
+        missing = (code for font in laid_out.fonts.values() for code in font.missing)
+        _raise_problems(describe_missing_glyphs(missing, laid_out.metadata.title))
+        tag_pdf(laid_out, pdf, painted, body)
+        _draw_edge_marks(painted[0].stream, layout)
+        if self.purpose == "archive":
+            make_pdfa(pdf)
+
+    def _parse_stylesheets(self, document: Document) -> list[Any]:
         key = (document.kind, document.page, document.layout)
-        if key not in self._sheets:
+        if key not in self._stylesheets:
             from weasyprint import CSS
 
-            names = ["page.css", f"{document.kind}.css", *_DESIGN_SHEETS[self.look.design]]
-            rules = layout_rules(layout_of(*key), self.look, foot=_has_foot(document, self.look))
-            text = "\n".join([font_faces(), look_rules(self.look), *map(self._css, names), rules])
-            with _told(document, "css-syntax", "mend the stylesheet"):
-                self._sheets[key] = [CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)]
-        return self._sheets[key]
+            names = ["page.css", f"{document.kind}.css", *_DESIGN_STYLESHEETS[self.look.design]]
+            rules = build_layout_css(get_layout(*key), self.look, foot=_has_letter_foot(document, self.look))
+            text = "\n".join(
+                [font_face_css(), build_branding_css(self.look), *map(self._read_checked_css, names), rules]
+            )
+            with _weasyprint_problems(document, "css-syntax", "correct the stylesheet"):
+                css = CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)
+            self._stylesheets[key] = [css]
+        return self._stylesheets[key]
 
-    def _css(self, name: str) -> str:
+    def _read_checked_css(self, name: str) -> str:
+        """Return the first stylesheet of that name; raise BriefgenError if it breaks the CSS policy."""
         for folder in self.styles:
             path = folder / name
             if path.is_symlink() or path.exists():
-                text = _stylesheet(path, folder)
-                _raise_any(stylesheet_problems(text, name))
+                text = _read_stylesheet(path, folder)
+                _raise_problems(check_css_limits(text, name))
                 if folder != self.styles[-1]:
-                    _raise_any(wording_problems(text, name))
+                    _raise_problems(check_css_wording(text, name))
                 return text
         raise BriefgenError(
             Problem(
                 "css-missing",
-                f"the stylesheet {name} is not there",
+                f"the stylesheet {name} does not exist",
                 None,
                 "reinstall briefgen, or put it in templates/css/",
             )
         )
 
+    def _custom_stylesheets(self, document: Document) -> list[str]:
+        """Return the names of stylesheets that do not come from briefgen's own folder."""
+        names = (f"{document.kind}.css", "page.css", *_DESIGN_STYLESHEETS[self.look.design])
+        return [name for name in names if any(is_regular_file(folder / name) for folder in self.styles[:-1])]
 
-def _stylesheet(path: Path, folder: Path) -> str:
-    """The text of a stylesheet; raises BriefgenError where it is no file of that folder, or no UTF-8."""
-    if not is_within(path, folder):
+    def _check_wording(self, document: Document, pages: Any, body: Any) -> None:
+        """Raise BriefgenError if a custom stylesheet makes the pages say something else than the document."""
+        from briefgen.render.pdf.text_integrity import find_wording_changes
+
+        self._raise_stylesheet_faults(document, "css-wording", find_wording_changes(pages, body))
+
+    def _check_appearance(self, document: Document, pages: Any, body: Any, data: bytes) -> None:
+        """Raise BriefgenError if a custom stylesheet hides or misplaces content."""
+        from briefgen.render.pdf.text_integrity import find_misplaced_content
+        from briefgen.render.pdf.visibility import find_unreadable_text
+
+        self._raise_stylesheet_faults(document, "css-hidden", find_unreadable_text(data))
+        self._raise_stylesheet_faults(document, "css-place", find_misplaced_content(pages, body))
+
+    def _raise_stylesheet_faults(self, document: Document, code: str, faults: Iterable[str]) -> None:
+        place = Place(self._custom_stylesheets(document)[0])
+        hint = "undo your last change to the stylesheet, or start again from briefgen's"
+        _raise_problems(
+            Problem(code, f"the stylesheet {fault} ({document.title})", place, hint) for fault in faults
+        )
+
+
+def _read_stylesheet(path: Path, folder: Path) -> str:
+    """Return a stylesheet's text; raise BriefgenError if it is not a file of that folder, or not UTF-8."""
+    if not is_inside_folder(path, folder):
         hint = "put the file itself here instead of a link"
         raise BriefgenError(Problem("file-outside", "leads out of its folder", Place(path.name), hint))
     try:
-        return content(path, path.name, MAX_STYLESHEET).decode("utf-8-sig")
+        return read_limited_bytes(path, path.name, MAX_STYLESHEET_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         hint = "save the file as UTF-8"
         raise BriefgenError(Problem("file-encoding", "is not UTF-8", Place(path.name), hint)) from None
 
 
-def _draw_marks(stream: Any, layout: Layout) -> None:
-    """Marks for folding and punching, as artifacts, on a page that is painted, in points from its top."""
-    for height, length in marks(layout):
-        with stream.artifact(), stream.stacked():
-            stream.set_color_rgb(*_MARK_COLOUR)
-            stream.rectangle(MARK_LEFT_MM / PT, height / PT - MARK_PT / 2, length / PT, MARK_PT)
-            stream.fill()
-
-
-def _has_foot(document: Document, look: Look) -> bool:
-    return document.kind == "letter" and bool(look.foot)
-
-
-def _set_alike(one: Document, other: Document) -> bool:
-    """Whether two documents differ in nothing but their evidence record, of which no page shows anything."""
+def _has_same_pages(first: Document, second: Document) -> bool:
+    """Return whether two documents differ at most in their evidence record, which no page shows."""
     return all(
-        getattr(one, field.name) == getattr(other, field.name)
+        getattr(first, field.name) == getattr(second, field.name)
         for field in fields(Document)
         if field.name != "record"
     )
 
 
-def whole_page(document: Document, look: Look = QUIET_SERIF) -> str:
-    """The document as a complete HTML page for WeasyPrint: properties, heads and feet, body.
+# The HTML page
 
-    Raises BriefgenError where the address finds no room in its window.
+
+def build_html_page(document: Document, look: Branding = DEFAULT_BRANDING) -> str:
+    """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
+
+    Raise BriefgenError if the address does not fit its window.
     """
-    layout = layout_of(document.kind, document.page, document.layout)
-    running = "".join(f"<span>{escape(line)}</span>" for line in running_head(document, layout, look))
-    foot = "<br/>".join(map(escape, look.foot)) if _has_foot(document, look) else ""
+    layout = get_layout(document.kind, document.page, document.layout)
+    running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, look))
+    foot = "<br/>".join(map(escape, look.foot)) if _has_letter_foot(document, look) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = f"{document.date.isoformat()}T00:00:00Z"
+    content = _position_address(document, layout, look).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
     return (
         f'<!DOCTYPE html><html lang="{escape(document.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(document.title)}</title>"
@@ -335,39 +286,42 @@ def whole_page(document: Document, look: Look = QUIET_SERIF) -> str:
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
         f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
-        f"{_breakable(_placed(document, layout, look).replace(_CALL, _HELD_CALL))}</body></html>"
+        f"{_add_break_opportunities(content)}</body></html>"
     )
 
 
-_ADDRESS = '<div class="inside-address"'
+def _has_letter_foot(document: Document, look: Branding) -> bool:
+    return document.kind == "letter" and bool(look.foot)
 
 
-def _placed(document: Document, layout: Layout, look: Look) -> str:
-    """The document's HTML with its address in the window, if the layout has one."""
-    stands = document_standing(document.html, document.title, layout, look)
-    if stands is None:
-        return with_hanging_rows(document.html, layout, look)
-    styled = f'{_ADDRESS} style="{address_style(stands, layout.page)}"'
-    return document.html.replace(_ADDRESS, styled, 1)
+def _position_address(document: Document, layout: Layout, look: Branding) -> str:
+    """Return the document's HTML with its address in the window, if the layout has one."""
+    placement = place_document_address(document.html, document.title, layout, look)
+    if placement is None:
+        return wrap_address_lines(document.html, layout, look)
+    styled = f'{_ADDRESS_BLOCK} style="{build_address_style(placement, layout.page)}"'
+    return document.html.replace(_ADDRESS_BLOCK, styled, 1)
 
 
-_CALL = '<span class="footnote">'
-_HELD_CALL = f"\u2060{_CALL}"
-"""A word joiner keeps the call of a note on the line of the word that it belongs to."""
-_BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
+def _add_break_opportunities(html: str) -> str:
+    """Add a zero-width space after the space before each inline element.
 
-
-def _breakable(html: str) -> str:
-    """A place to break behind the space before an inline element.
-
-    Where such a space and nothing else is too much for the line, WeasyPrint (70.0) finds no break in the text
-    before it and leaves the first word alone on its line (text/line_break.py, split_first_line, step 3).
+    If just that space is too much for the line, WeasyPrint (70.0) finds no break in the text before it and
+    leaves the first word alone on its line (text/line_break.py, split_first_line, step 3).
     """
     return _BEFORE_INLINE.sub(" \u200b", html)
 
 
-def _record(document: Document, fetcher: Any) -> Any:
-    """The evidence record as an attachment, dated by the document."""
+# The PDF file
+
+
+def _build_file_identifier(document: Document) -> bytes:
+    """Return the PDF's file identifier, derived from the document so that runs agree."""
+    return sha256(f"{document.title}\0{document.html}".encode()).digest()[:16]
+
+
+def _build_record_attachment(document: Document, fetcher: Any) -> Any:
+    """Return the evidence record as an attachment with the document's date."""
     from datetime import UTC, datetime
 
     from weasyprint import Attachment
@@ -385,51 +339,126 @@ def _record(document: Document, fetcher: Any) -> Any:
     )
 
 
-def _forget_drawings(pictures: dict[str, Any]) -> None:
-    """Keep photographs for the next document; a drawing would keep the document with it that it came in."""
+def _draw_edge_marks(stream: Any, layout: Layout) -> None:
+    """Draw the fold and punch marks on a painted page, as artifacts; in points from the page's top."""
+    for height, length in list_edge_marks(layout):
+        with stream.artifact(), stream.stacked():
+            stream.set_color_rgb(*_FOLD_MARK_COLOUR)
+            stream.rectangle(
+                MARK_LEFT_MM / MM_PER_PT, height / MM_PER_PT - MARK_PT / 2, length / MM_PER_PT, MARK_PT
+            )
+            stream.fill()
+
+
+def _drop_cached_drawings(images: dict[str, Any]) -> None:
+    """Keep only raster images for later documents: a cached drawing would keep its whole document alive."""
     from weasyprint.images import SVGImage
 
-    if len(pictures) > MAX_PICTURES:
-        pictures.clear()
-    for url in [url for url, picture in pictures.items() if isinstance(picture, SVGImage)]:
-        del pictures[url]
+    if len(images) > MAX_CACHED_IMAGES:
+        images.clear()
+    for url in [url for url, image in images.items() if isinstance(image, SVGImage)]:
+        del images[url]
 
 
-def _identifier(document: Document) -> bytes:
-    """File identifier, from what the document says."""
-    return sha256(f"{document.title}\0{document.html}".encode()).digest()[:16]
+# PDF/A
+
+_PDFUA_METADATA = b"""\
+<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
+ rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+"""PDF/A predefines only some properties; any other must be described in the file (ISO 19005-3, 6.6.2.3)."""
+_RDF_END = b"</rdf:RDF>"
 
 
-def _raise_any(problems: Iterable[Problem]) -> None:
+def load_colour_profiles() -> dict[str, ColorProfile]:
+    """Load WeasyPrint's own profile, which it would otherwise open for each document and never close."""
+    profile = (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
+    srgb = ColorProfile(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))
+    return {OUTPUT_INTENT: srgb}
+
+
+def make_pdfa(pdf: Any) -> None:
+    """Make a finished PDF, not yet written, conform to PDF/A-3a."""
+    for entry in pdf.objects:
+        if isinstance(entry, Stream):
+            if entry.reference == pdf.catalog["Metadata"]:
+                _declare_pdfua(entry)
+            elif entry.extra.get("Interpolate"):
+                entry.extra["Interpolate"] = "false"
+            if _ends_in_carriage_return(entry):
+                entry.compress = not entry.compress
+    pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _ends_in_carriage_return(entry: Stream) -> bool:
+    """Return whether a stream's last byte would be taken for part of the end of line that follows it.
+
+    Its length would then seem wrong (ISO 19005-3, 6.1.7.1). Compressed, one stream in 256 ends so.
+    """
+    return bool(entry.data.removesuffix(b"\nendstream").endswith(b"\r"))
+
+
+def _declare_pdfua(metadata: Stream) -> None:
+    """Declare PDF/UA conformance too, in metadata that can be read without decompressing."""
+    (text,) = metadata.stream
+    metadata.stream = [text.replace(_RDF_END, _PDFUA_METADATA + _RDF_END)]
+    metadata.compress = False
+
+
+# WeasyPrint's errors and warnings
+
+_IGNORED_MESSAGES = (
+    ".notdef glyph rendered",  # describe_missing_glyphs names the font to install
+    'Image "%s" has no required alt',  # alt="" marks decoration, which is tagged as such
+)
+"""Beginnings of WeasyPrint's log messages that are not reported."""
+_DATA_URL = re.compile(r"(data:[a-z]+/[a-z+]+)[;,]\S*")
+"""An embedded image, which would swamp a message."""
+
+
+def _raise_problems(problems: Iterable[Problem]) -> None:
     if found := list(problems):
         raise BriefgenError(found)
 
 
 @contextmanager
-def _told(document: Document, code: str, hint: str) -> Iterator[None]:
-    """Whatever WeasyPrint refuses, complains of or breaks at is told as a problem of the document."""
-    from briefgen.render.pdf.url_fetcher import refusals
+def _weasyprint_problems(document: Document, code: str, hint: str) -> Iterator[None]:
+    """Turn all that WeasyPrint refuses, logs or raises into problems of the document."""
+    from briefgen.render.pdf.url_fetcher import fetch_errors_as_problems
 
-    with _Silence() as complaints, refusals():
+    with _WeasyPrintLog() as messages, fetch_errors_as_problems():
         try:
             yield
         except (BriefgenError, MemoryError):
             raise
         except Exception as error:
-            why = "it is nested too deeply" if isinstance(error, RecursionError) else _words(error)
+            nested = isinstance(error, RecursionError)
+            reason = "it is nested too deeply" if nested else _describe_exception(error)
             raise BriefgenError(
-                Problem("pdf-failed", f"{document.title!r} cannot be set: {why}", None, hint)
+                Problem("pdf-failed", f"{document.title!r} cannot be rendered: {reason}", None, hint)
             ) from error
-    if complaints:
-        raise BriefgenError(Problem(code, message, None, hint) for message in complaints)
+    if messages:
+        raise BriefgenError(Problem(code, message, None, hint) for message in messages)
 
 
-def _words(error: Exception) -> str:
+def _describe_exception(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".rstrip(": ")[:200]
 
 
-class _Silence(logging.Handler):
-    """Collects what WeasyPrint logs, so that a fault in a page is an error and not a line nobody reads."""
+class _WeasyPrintLog(logging.Handler):
+    """Collects what WeasyPrint logs, so that a fault in a page is an error, not a line that nobody reads."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -437,14 +466,14 @@ class _Silence(logging.Handler):
 
     def __enter__(self) -> list[str]:
         self._logger = logging.getLogger("weasyprint")
-        self._before = (self._logger.handlers[:], self._logger.propagate)
+        self._original = (self._logger.handlers[:], self._logger.propagate)
         self._logger.handlers, self._logger.propagate = [self], False
         return self.messages
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message, but for those of which we know more."""
-        if not record.msg.startswith(_TOLD_BETTER):
-            self.messages.append(" ".join(_DATA.sub(r"\1…", record.getMessage()).split())[:300])
+        """Keep a message unless it is one of _IGNORED_MESSAGES."""
+        if not record.msg.startswith(_IGNORED_MESSAGES):
+            self.messages.append(" ".join(_DATA_URL.sub(r"\1…", record.getMessage()).split())[:300])
 
     def __exit__(self, *error: object) -> None:
-        self._logger.handlers, self._logger.propagate = self._before
+        self._logger.handlers, self._logger.propagate = self._original

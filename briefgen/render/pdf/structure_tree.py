@@ -1,20 +1,19 @@
-"""The logical structure of a document: which structure element of PDF 1.7 stands for which element of HTML.
+"""Build the logical structure tree of a document: a PDF structure element for each HTML element.
 
-It knows the vocabulary of briefgen.model.document and the standard structure types (ISO 32000-1, 14.8.4),
-and nothing of pages, boxes or files. Types are chosen by PDF/UA-1 (ISO 14289-1) and the PDF Association's
-"Tagged PDF Best Practice Guide: Syntax".
+This module knows the vocabulary of `briefgen.model.document` and the standard structure types (ISO 32000-1,
+14.8.4), and nothing of pages, boxes or files. Types follow PDF/UA-1 (ISO 14289-1) and the PDF Association's
+"Tagged PDF Best Practice Guide: Syntax". `tagging.py` adds the marked content and writes the tree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 HtmlElement = Any
 """An xml.etree element of the page that WeasyPrint has parsed."""
 
-_TYPES = {
+_STRUCTURE_TYPES = {
     "div": "Div",
     "p": "P",
     "blockquote": "BlockQuote",
@@ -28,227 +27,229 @@ _TYPES = {
     "tr": "TR",
     "th": "TH",
     "td": "TD",
-    # Alternative text stands for all that a Figure holds, so the caption is kept out of it.
+    # Alternative text replaces all that a Figure contains, so the caption is kept out of it.
     "figure": "Div",
     "img": "Figure",
     "figcaption": "Caption",
 }
-"""Elements that are structure by themselves; headings come by their level, the rest is inline."""
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_FOLLOWED = frozenset({"P", "H1", "H2", "H3", "H4", "H5", "H6"})
-"""Structure that its notes come behind; elsewhere (cells, captions) they come last within."""
+"""Structure types of block elements; headings depend on their level, and all else is inline."""
+_HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_FOLLOWED_BY_NOTES = frozenset({"P", "H1", "H2", "H3", "H4", "H5", "H6"})
+"""Types whose footnotes follow them; in others (cells, captions) they come last inside."""
 _SCOPES = {"col": "Column", "colgroup": "Column", "row": "Row", "rowgroup": "Row"}
 _SPANS = {"colspan": "ColSpan", "rowspan": "RowSpan"}
-_GRID = frozenset({"TR", "TH", "TD"})
-"""Structure that counts, also where it is empty."""
+_TABLE_GRID_TYPES = frozenset({"TR", "TH", "TD"})
+"""Types that matter even if empty."""
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class StructureElement:
     """One structure element."""
 
     type: str
     """Structure type, for example `P`."""
     html: HtmlElement = None
     kids: list[Any] = field(default_factory=list)
-    """Nodes, and what stands for content to the one who puts it there; in reading order."""
-    notes: list[Node] = field(default_factory=list)
-    """Notes that come behind all else within."""
+    """Structure elements, and whatever the caller uses to represent content; in reading order."""
+    notes: list[StructureElement] = field(default_factory=list)
+    """Footnotes that come after all kids."""
     entries: dict[str, Any] = field(default_factory=dict)
     """Further entries of the dictionary: `Lang`, `Alt`, `ID`."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    """Attributes of the type's own kind (list, table, layout): `Scope`, `ColSpan`."""
-    laid: bool = False
-    """Whether it is a block, laid out before any content was placed."""
+    """Attributes owned by the structure type (list, table, layout): `Scope`, `ColSpan`."""
+    is_block: bool = False
+    """Whether it is a block, added before any content was."""
 
     def add(self, kid: Any) -> None:
-        """Add content, or an inline node, that comes next in reading order.
+        """Add content, or an inline element, that comes next in reading order.
 
-        Blocks within are there already: it stands before those that nothing has been placed in yet.
+        Child blocks are there already: it goes before those that have no content yet.
         """
-        later = (at for at, each in enumerate(self.kids) if isinstance(each, Node) and each.waits())
-        self.kids.insert(next(later, len(self.kids)), kid)
+        empty_blocks = (
+            index
+            for index, each in enumerate(self.kids)
+            if isinstance(each, StructureElement) and each.is_empty_block()
+        )
+        self.kids.insert(next(empty_blocks, len(self.kids)), kid)
 
-    def waits(self) -> bool:
-        """Whether this is a block in which nothing has been placed yet."""
-        return self.laid and all(isinstance(kid, Node) and kid.waits() for kid in self.kids)
+    def is_empty_block(self) -> bool:
+        """Return whether this is a block without content so far."""
+        return self.is_block and all(
+            isinstance(kid, StructureElement) and kid.is_empty_block() for kid in self.kids
+        )
 
 
-class Structure:
-    """The nodes of a document: blocks in the order of the source, inline ones as they are asked for."""
+class StructureTree:
+    """A document's structure elements: blocks in source order, inline ones added as they are asked for."""
 
     def __init__(self, body: HtmlElement) -> None:
-        """Lay out the structure of a `body` element."""
-        self.root = Node("Document")
-        self.notes: dict[HtmlElement, Node] = {}
-        """All notes in order, by their footnote."""
-        self._nodes: dict[HtmlElement, Node] = {body: self.root}
-        self._items: dict[HtmlElement, Node] = {}
-        self._calls: dict[HtmlElement, Node] = {}
+        """Build the structure of a `body` element."""
+        self.root = StructureElement("Document")
+        self.notes: dict[HtmlElement, StructureElement] = {}
+        """All Note elements in order, by footnote."""
+        self._elements: dict[HtmlElement, StructureElement] = {body: self.root}
+        self._list_items: dict[HtmlElement, StructureElement] = {}
+        self._call_links: dict[HtmlElement, StructureElement] = {}
         self._parents: dict[HtmlElement, HtmlElement] = {}
-        self._levels: list[int] = []
-        """Levels of the headings that what comes next stands under."""
+        self._open_levels: list[int] = []
+        """Levels of the headings that apply to whatever comes next."""
         for element in body:
             self._parents[element] = body
-            self._lay(element, self.root)
+            self._add_element(element, self.root)
 
-    def home(self, element: HtmlElement) -> Node:
-        """The node that content of an element belongs to, made now where the element is inline."""
-        node = self._nodes.get(element)
-        if node is not None:
-            return node
-        within = self.home(self._parents[element])
-        if element.tag == "a" and element.get("href"):
-            if within.type == "TOCI":
-                within = _added(within, Node("Reference"))
-            node = _added(within, Node("Link", element))
-        elif element.get("lang"):
-            node = _added(within, Node("Span", element))
+    def get_element(self, html: HtmlElement) -> StructureElement:
+        """Return the structure element for the content of an HTML element; inline ones are created now."""
+        element = self._elements.get(html)
+        if element is not None:
+            return element
+        parent = self.get_element(self._parents[html])
+        if html.tag == "a" and html.get("href"):
+            if parent.type == "TOCI":
+                parent = _append_inline(parent, StructureElement("Reference"))
+            element = _append_inline(parent, StructureElement("Link", html))
+        elif html.get("lang"):
+            element = _append_inline(parent, StructureElement("Span", html))
         else:
-            return within
-        _name_language(node)
-        self._nodes[element] = node
-        return node
-
-    def call(self, footnote: HtmlElement) -> Node:
-        """The link at a footnote's call, within its Reference."""
-        link = self._calls.get(footnote)
-        if link is None:
-            reference = _added(self.home(self._parents[footnote]), Node("Reference"))
-            link = self._calls[footnote] = _added(reference, Node("Link", footnote))
-        return link
-
-    def note_label(self, footnote: HtmlElement) -> Node:
-        """The link back to the call, within the label of the note."""
-        label = _label(self.notes[footnote])
-        if not label.kids:
-            _added(label, Node("Link", footnote))
-        link: Node = label.kids[0]
-        return link
-
-    def item_label(self, element: HtmlElement) -> Node:
-        """The label of a list item: its number or bullet."""
-        holder = self._parents[element]
-        if self._nodes[holder].type == "L":
-            self._nodes[holder].attributes["ListNumbering"] = "Decimal" if holder.tag == "ol" else "Disc"
-        return _label(self._items[element])
-
-    def prune(self) -> None:
-        """Take out what has no content; rows and cells stay."""
-        _prune(self.root)
-
-    def _lay(self, element: HtmlElement, within: Node) -> None:
-        """Lay an element and what is in it; notes take their place by the block that calls them."""
-        if element.get("class") == "footnote":
-            note = self.notes[element] = self._nodes[element] = Node("Note", element)
-            note.entries["ID"] = f"note-{len(self.notes)}"
-            _name_language(note)
-        kind = self._kind(element)
-        if kind is None:
-            self._lay_children(element, within)
-            return
-        node = self._nodes[element] = _laid(within, Node(kind, element))
-        _name_language(node)
-        self._describe(node)
-        if element.tag == "li":
-            self._items[element] = node
-        if kind == "LI":
-            node = self._nodes[element] = _laid(node, Node("LBody", element))
-        called = self._lay_children(element, node)
-        if kind in _FOLLOWED:
-            within.kids.extend(called)
-        else:
-            node.notes.extend(called)
-
-    def _lay_children(self, element: HtmlElement, node: Node) -> list[Node]:
-        """Lay what is in an element; the notes that no block within it has taken."""
-        placed = len(self.notes)
-        for child in element:
-            self._parents[child] = element
-            self._lay(child, node)
-        if len(self.notes) == placed:
-            return []
-        return [note for note in list(self.notes.values())[placed:] if self._block_of(note) is element]
-
-    def _block_of(self, note: Node) -> HtmlElement:
-        """The nearest block around a note."""
-        element = self._parents[note.html]
-        while element not in self._nodes:
-            element = self._parents[element]
+            return parent
+        _set_element_language(element)
+        self._elements[html] = element
         return element
 
-    def _kind(self, element: HtmlElement) -> str | None:
-        """Structure type; None for inline elements."""
-        if element.tag in _HEADINGS:
-            return f"H{self._depth(_HEADINGS[element.tag])}"
-        kind = _TYPES.get(element.tag)
-        if kind == "L" and self._listed(self._parents[element]):
+    def get_call_link(self, footnote: HtmlElement) -> StructureElement:
+        """Return the Link at a footnote's call, within its Reference."""
+        link = self._call_links.get(footnote)
+        if link is None:
+            parent = self.get_element(self._parents[footnote])
+            reference = _append_inline(parent, StructureElement("Reference"))
+            link = self._call_links[footnote] = _append_inline(reference, StructureElement("Link", footnote))
+        return link
+
+    def get_note_label_link(self, footnote: HtmlElement) -> StructureElement:
+        """Return the Link back to the call, within the footnote's label."""
+        label = _find_or_add_label(self.notes[footnote])
+        if not label.kids:
+            _append_inline(label, StructureElement("Link", footnote))
+        link: StructureElement = label.kids[0]
+        return link
+
+    def get_item_label(self, html: HtmlElement) -> StructureElement:
+        """Return the label of a list item: its number or bullet."""
+        parent = self._parents[html]
+        if self._elements[parent].type == "L":
+            numbering = "Decimal" if parent.tag == "ol" else "Disc"
+            self._elements[parent].attributes["ListNumbering"] = numbering
+        return _find_or_add_label(self._list_items[html])
+
+    def prune(self) -> None:
+        """Remove elements without content, except table rows and cells."""
+        _prune_element(self.root)
+
+    def _add_element(self, html: HtmlElement, parent: StructureElement) -> None:
+        """Add an HTML element and its descendants; footnotes go next to the block that calls them."""
+        if html.get("class") == "footnote":
+            note = self.notes[html] = self._elements[html] = StructureElement("Note", html)
+            note.entries["ID"] = f"note-{len(self.notes)}"
+            _set_element_language(note)
+        type = self._find_type(html)
+        if type is None:
+            self._add_children(html, parent)
+            return
+        element = self._elements[html] = _append_block(parent, StructureElement(type, html))
+        _set_element_language(element)
+        self._set_attributes(element)
+        if html.tag == "li":
+            self._list_items[html] = element
+        if type == "LI":
+            element = self._elements[html] = _append_block(element, StructureElement("LBody", html))
+        notes = self._add_children(html, element)
+        if type in _FOLLOWED_BY_NOTES:
+            parent.kids.extend(notes)
+        else:
+            element.notes.extend(notes)
+
+    def _add_children(self, html: HtmlElement, element: StructureElement) -> list[StructureElement]:
+        """Add an HTML element's children; return the footnotes that no block among them has taken."""
+        first_note = len(self.notes)
+        for child in html:
+            self._parents[child] = html
+            self._add_element(child, element)
+        if len(self.notes) == first_note:
+            return []
+        return [note for note in list(self.notes.values())[first_note:] if self._find_block(note) is html]
+
+    def _find_block(self, note: StructureElement) -> HtmlElement:
+        """Return the nearest block around a footnote."""
+        html = self._parents[note.html]
+        while html not in self._elements:
+            html = self._parents[html]
+        return html
+
+    def _find_type(self, html: HtmlElement) -> str | None:
+        """Return the structure type; None for inline elements."""
+        if html.tag in _HEADING_LEVELS:
+            return f"H{self._find_heading_depth(_HEADING_LEVELS[html.tag])}"
+        type = _STRUCTURE_TYPES.get(html.tag)
+        if type == "L" and self._holds_contents_list(self._parents[html]):
             return "TOC"
-        if kind == "LI" and self._nodes[self._parents[element]].type == "TOC":
+        if type == "LI" and self._elements[self._parents[html]].type == "TOC":
             return "TOCI"
-        return kind
+        return type
 
-    def _listed(self, holder: HtmlElement) -> bool:
-        """Whether lists directly within are contents lists: in the block of one, and in its entries."""
-        return holder.get("class") == "toc" or (holder in self._nodes and self._nodes[holder].type == "TOCI")
+    def _holds_contents_list(self, html: HtmlElement) -> bool:
+        """Return whether a list directly inside is a table of contents, or a nested part of one."""
+        return html.get("class") == "toc" or (html in self._elements and self._elements[html].type == "TOCI")
 
-    def _depth(self, level: int) -> int:
-        """How deep a heading stands: a level left out would have readers look for it (ISO 14289-1, 7.4.2)."""
-        while self._levels and self._levels[-1] >= level:
-            self._levels.pop()
-        self._levels.append(level)
-        return len(self._levels)
+    def _find_heading_depth(self, level: int) -> int:
+        """Return a heading's depth without gaps: PDF/UA forbids skipping levels (ISO 14289-1, 7.4.2)."""
+        while self._open_levels and self._open_levels[-1] >= level:
+            self._open_levels.pop()
+        self._open_levels.append(level)
+        return len(self._open_levels)
 
-    def _describe(self, node: Node) -> None:
-        """Attributes by type: scope and spans of cells, alternative text."""
-        if node.type == "L":
-            node.attributes["ListNumbering"] = "None"
-        elif node.type == "Figure":
-            node.entries["Alt"] = node.html.get("alt", "")
-        elif node.type in ("TH", "TD"):
-            spans = {key: node.html.get(name, "") for name, key in _SPANS.items()}
-            node.attributes.update((key, int(span)) for key, span in spans.items() if span.isdecimal())
-        if node.type == "TH":
-            group = self._parents[self._parents[node.html]]
-            usual = "Column" if group.tag == "thead" else "Row"
-            node.attributes["Scope"] = _SCOPES.get(node.html.get("scope", ""), usual)
-
-
-def reading_order(node: Node) -> Iterator[Node]:
-    """A node and all nodes below it."""
-    yield node
-    for kid in (*node.kids, *node.notes):
-        if isinstance(kid, Node):
-            yield from reading_order(kid)
+    def _set_attributes(self, element: StructureElement) -> None:
+        """Set what the type calls for: list numbering, alternative text, scope and spans of cells."""
+        if element.type == "L":
+            element.attributes["ListNumbering"] = "None"
+        elif element.type == "Figure":
+            element.entries["Alt"] = element.html.get("alt", "")
+        elif element.type in ("TH", "TD"):
+            spans = {key: element.html.get(name, "") for name, key in _SPANS.items()}
+            element.attributes.update((key, int(span)) for key, span in spans.items() if span.isdecimal())
+        if element.type == "TH":
+            row_group = self._parents[self._parents[element.html]]
+            default = "Column" if row_group.tag == "thead" else "Row"
+            element.attributes["Scope"] = _SCOPES.get(element.html.get("scope", ""), default)
 
 
-def _laid(within: Node, node: Node) -> Node:
-    node.laid = True
-    within.kids.append(node)
-    return node
+def _append_block(parent: StructureElement, element: StructureElement) -> StructureElement:
+    element.is_block = True
+    parent.kids.append(element)
+    return element
 
 
-def _added(within: Node, node: Node) -> Node:
-    within.add(node)
-    return node
+def _append_inline(parent: StructureElement, element: StructureElement) -> StructureElement:
+    parent.add(element)
+    return element
 
 
-def _label(node: Node) -> Node:
-    first = node.kids[0] if node.kids else None
-    if isinstance(first, Node) and first.type == "Lbl":
+def _find_or_add_label(element: StructureElement) -> StructureElement:
+    first = element.kids[0] if element.kids else None
+    if isinstance(first, StructureElement) and first.type == "Lbl":
         return first
-    label = Node("Lbl")
-    node.kids.insert(0, label)
+    label = StructureElement("Lbl")
+    element.kids.insert(0, label)
     return label
 
 
-def _name_language(node: Node) -> None:
-    if language := node.html.get("lang"):
-        node.entries["Lang"] = language
+def _set_element_language(element: StructureElement) -> None:
+    if language := element.html.get("lang"):
+        element.entries["Lang"] = language
 
 
-def _prune(node: Node) -> bool:
-    """Prune below a node; whether anything is left of it."""
-    node.kids = [kid for kid in node.kids if not isinstance(kid, Node) or _prune(kid)]
-    node.notes = [note for note in node.notes if _prune(note)]
-    return bool(node.kids or node.notes) or node.type in _GRID
+def _prune_element(element: StructureElement) -> bool:
+    """Prune an element's descendants; return whether the element itself is to be kept."""
+    element.kids = [
+        kid for kid in element.kids if not isinstance(kid, StructureElement) or _prune_element(kid)
+    ]
+    element.notes = [note for note in element.notes if _prune_element(note)]
+    return bool(element.kids or element.notes) or element.type in _TABLE_GRID_TYPES

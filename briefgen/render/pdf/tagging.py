@@ -1,9 +1,9 @@
-"""Makes a PDF accessible: hangs what pages paint onto a structure tree of our own (PDF/UA-1, ISO 14289-1).
+"""Tag PDFs for accessibility (PDF/UA-1, ISO 14289-1): attach painted content to a structure tree of our own.
 
-WeasyPrint marks content and builds a tree from its boxes. There a paragraph that runs over a page is two,
-notes are spans without label or identifier, and heads of pages have parents that no one can reach. So its
-tree, the last thing it puts into the file, is taken off again, and one from the document's own structure put
-there.
+WeasyPrint marks content and builds a structure tree from its boxes. In that tree a paragraph that runs over a
+page is two, footnotes are spans without label or ID, and page headers have parents that cannot be reached. So
+its tree, the last thing WeasyPrint adds to the file, is removed again, and one built from the document's own
+structure takes its place.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from briefgen.errors import BriefgenError, Problem
-from briefgen.render.pdf.footnotes import notes_without_room
-from briefgen.render.pdf.structure_tree import HtmlElement, Node, Structure
+from briefgen.render.pdf.footnotes import find_overflowing_footnotes
+from briefgen.render.pdf.structure_tree import HtmlElement, StructureElement, StructureTree
 
-POINTS = 0.75
-"""PDF's unit in CSS pixels: 72 to the inch against 96."""
-SCHEMES = ("https:", "http:", "mailto:", "tel:")
-"""What a link may lead to, besides a place in the document."""
-_PRINTED = 4
-"""Annotation flag Print, which PDF/A asks for (ISO 19005-3, 6.3.2)."""
-_TO_NOTE = {
+POINTS_PER_PIXEL = 0.75
+"""PDF's unit, 72 to the inch, against CSS's, 96."""
+LINK_SCHEMES = ("https:", "http:", "mailto:", "tel:")
+"""What a link may lead to, apart from places in the document."""
+_PRINT_FLAG = 4
+"""Annotation flag Print, which PDF/A requires (ISO 19005-3, 6.3.2)."""
+_NOTE_LINK_TEXTS = {
     "de": "Anmerkung {}",
     "en": "Note {}",
     "es": "Nota {}",
@@ -36,272 +36,274 @@ _TO_NOTE = {
     "nl": "Noot {}",
     "pt": "Nota {}",
 }
-"""What a link to a note and back is called, by language; in others, by its number."""
-_OWNERS = {"L": "/List", "TH": "/Table", "TD": "/Table", "Figure": "/Layout"}
+"""Description of the links to and from a footnote, by language; the bare number in others."""
+_ATTRIBUTE_OWNERS = {"L": "/List", "TH": "/Table", "TD": "/Table", "Figure": "/Layout"}
 """Owner of the attributes, by structure type (ISO 32000-1, 14.8.5)."""
 
-
-_HEAD = {"Type": "/Pagination", "Subtype": "/Header"}
-_FOOT = {"Type": "/Pagination", "Subtype": "/Footer"}
-_HEAD_AGAIN = {"Type": "/Pagination"}
-_ORNAMENT = {"Type": "/Layout"}
-"""Kinds of artifacts: what is painted and is no part of what the document says."""
+_PAGE_HEADER = {"Type": "/Pagination", "Subtype": "/Header"}
+_PAGE_FOOTER = {"Type": "/Pagination", "Subtype": "/Footer"}
+_REPEATED_TABLE_HEAD = {"Type": "/Pagination"}
+_DECORATION = {"Type": "/Layout"}
+"""Kinds of artifacts: painted content that is not part of the document (ISO 32000-1, 14.8.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
-    """What one page has painted."""
+class PaintedPage:
+    """What painting one page has produced."""
 
     page: Any
     """WeasyPrint's page."""
     stream: Any
-    """Its content."""
-    marks: dict[Any, int]
+    """Its content stream."""
+    mcids: dict[Any, int]
     """Marked-content identifiers by box."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """Marked content on a page, as a kid of a node."""
+class _MarkedContent:
+    """Marked content on a page, as a kid of a structure element."""
 
     page: int
     mcid: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Annotation:
-    """An annotation on a page, as a kid of a node."""
+class _ObjectReference:
+    """An annotation on a page, as a kid of a structure element."""
 
     page: int
-    entries: Any
-    """Its dictionary, which is an object of the file."""
+    annotation: Any
+    """Its dictionary, an indirect object of the file."""
 
 
-def watch(document: Any) -> list[Painted]:
-    """See to it that each page, when it is painted, is noted in the list returned."""
-    painted: list[Painted] = []
+def record_painted_pages(document: Any) -> list[PaintedPage]:
+    """Return a list to which each of WeasyPrint's pages is added when it is painted."""
+    painted: list[PaintedPage] = []
     for page in document.pages:
-        page.paint = partial(_paint, page, painted)
+        page.paint = partial(_paint_and_record, page, painted)
     return painted
 
 
-def _paint(page: Any, painted: list[Painted], stream: Any, scale: float = 1) -> None:
+def _paint_and_record(page: Any, painted: list[PaintedPage], stream: Any, scale: float = 1) -> None:
     type(page).paint(page, stream, scale)
-    marks = {box: mark["mcid"] for box, mark in stream._tags.items()}
-    painted.append(Painted(page, stream, marks))
+    mcids = {box: mark["mcid"] for box, mark in stream._tags.items()}
+    painted.append(PaintedPage(page, stream, mcids))
 
 
-def make_accessible(document: Any, pdf: Any, painted: Sequence[Painted], body: HtmlElement) -> None:
-    """Give the finished, not yet written PDF its structure; raises BriefgenError where that cannot be had.
+def tag_pdf(document: Any, pdf: Any, painted: Sequence[PaintedPage], body: HtmlElement) -> None:
+    """Give a finished PDF, not yet written, its structure tree; raise BriefgenError if that is impossible.
 
-    `body` is the element that holds the document, without what stands in the pages' margins.
+    `body` is the HTML element with the document, without the content of page margins.
     """
-    _remove_tree(pdf)
-    tagging = _Tagging(pdf, Structure(body), str(document.metadata.lang or ""))
+    _remove_weasyprint_tree(pdf)
+    tagger = _ContentTagger(pdf, StructureTree(body), str(document.metadata.lang or ""))
     for number, page in enumerate(painted):
-        tagging.read_page(number, page)
-    tagging.miss_no_note()
-    tagging.link_notes(painted)
-    tagging.structure.prune()
-    _Tree(pdf, [len(page.marks) for page in painted]).grow(tagging.structure)
+        tagger.tag_page(number, page)
+    tagger.check_footnotes()
+    tagger.link_footnotes(painted)
+    tagger.tree.prune()
+    _StructureTreeWriter(pdf, [len(page.mcids) for page in painted]).write(tagger.tree)
 
 
 @dataclass(slots=True)
-class _Tagging:
-    """Walks the boxes of all pages and gives each mark its node."""
+class _ContentTagger:
+    """Walks the boxes of all pages and adds their marked content to the structure elements."""
 
     pdf: Any
-    structure: Structure
+    tree: StructureTree
     language: str
     calls: dict[HtmlElement, tuple[int, Any]] = field(default_factory=dict)
     """Page and box of each footnote's call."""
     labels: dict[HtmlElement, tuple[int, Any]] = field(default_factory=dict)
-    """Page and box of each note's number."""
-    crowded: set[HtmlElement] = field(default_factory=set)
-    """Footnotes that lie over text, or run off their page."""
+    """Page and box of each footnote's number."""
+    overflowing: set[HtmlElement] = field(default_factory=set)
+    """Footnotes that overlap text or run off their page."""
     _page: int = 0
     _painted: Any = None
-    _places: dict[int, int] = field(default_factory=dict)
-    """Where each mark begins in the page's content, by its identifier."""
-    _heads: dict[HtmlElement, int] = field(default_factory=dict)
-    """Page on which a table's head stands first; it is repeated wherever the table goes on."""
+    _mark_positions: dict[int, int] = field(default_factory=dict)
+    """Index in the page's content stream at which marked content begins, by MCID."""
+    _table_heads: dict[HtmlElement, int] = field(default_factory=dict)
+    """Page on which a table's head first appears; it is repeated on every page the table continues on."""
 
-    def read_page(self, number: int, painted: Painted) -> None:
-        """Take in one page."""
+    def tag_page(self, number: int, painted: PaintedPage) -> None:
+        """Tag the content of one page."""
         self._page, self._painted = number, painted
-        self._places = {
+        self._mark_positions = {
             item["MCID"]: index
             for index, item in enumerate(painted.stream.stream)
             if isinstance(item, Dictionary) and "MCID" in item
         }
-        if len(self._places) != len(painted.marks):
+        if len(self._mark_positions) != len(painted.mcids):
+            # Transparent content is painted as a group, outside of the page's own stream.
             raise BriefgenError(
                 Problem(
                     "pdf-see-through",
-                    "the stylesheet makes text see-through, and programs that read aloud cannot follow that",
+                    "the stylesheet makes text transparent, which screen readers cannot follow",
                     None,
-                    "give the text a lighter colour in place of opacity, filters or blending",
+                    "use a lighter text colour instead of opacity, filters or blending",
                 )
             )
-        self.crowded.update(notes_without_room(painted.page._page_box))
-        self._read(painted.page._page_box, None, None)
+        self.overflowing.update(find_overflowing_footnotes(painted.page._page_box))
+        self._tag_box(painted.page._page_box, None, None)
 
-    def _read(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
-        """Take in a box and what is in it.
+    def _tag_box(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
+        """Tag a box and its descendants.
 
-        It is an artifact where it is no part of what the document says. `linked` is the link that a box
-        around it stands for already.
+        `artifact` is the kind of artifact that the box is part of, if any; `linked` is the link element that
+        an ancestor already has an annotation for.
         """
         if isinstance(box, AbsolutePlaceholder):
             box = box._box
-        artifact = artifact or self._artifact(box)
+        artifact = artifact or self._find_artifact_type(box)
         if box.link_annotation and box.element is linked:
-            self._annotations(self._page).remove(box.link_annotation.reference)
+            self._page_annotations(self._page).remove(box.link_annotation.reference)
         elif box.link_annotation:
-            self._take_link(box)
+            self._add_link_annotation(box)
             linked = box.element
-        mcid = self._painted.marks.get(box)
+        mcid = self._painted.mcids.get(box)
         if mcid is not None and artifact:
-            self._set_apart(mcid, artifact)
+            self._mark_as_artifact(mcid, artifact)
         elif mcid is not None:
-            self._place(box, _Mark(self._page, mcid))
+            self._add_marked_content(box, _MarkedContent(self._page, mcid))
         for child in box.children:
-            self._read(child, artifact, linked)
+            self._tag_box(child, artifact, linked)
 
-    def _artifact(self, box: Any) -> Mapping[str, str] | None:
-        """What a box is, where it is none of the document's own content (ISO 32000-1, 14.8.2.2)."""
+    def _find_artifact_type(self, box: Any) -> Mapping[str, str] | None:
+        """Return what kind of artifact a box is; None if it is the document's own content."""
         if isinstance(box, MarginBox):
-            return _FOOT if box.at_keyword.startswith("@bottom") else _HEAD
+            return _PAGE_FOOTER if box.at_keyword.startswith("@bottom") else _PAGE_HEADER
         if box.is_leader or (box.element_tag == "img" and not box.element.get("alt", "").strip()):
-            return _ORNAMENT
-        if box.element_tag == "thead" and self._heads.setdefault(box.element, self._page) != self._page:
-            return _HEAD_AGAIN
+            return _DECORATION
+        if box.element_tag == "thead" and self._table_heads.setdefault(box.element, self._page) != self._page:
+            return _REPEATED_TABLE_HEAD
         return None
 
-    def _set_apart(self, mcid: int, artifact: Mapping[str, str]) -> None:
-        index = self._places[mcid]
+    def _mark_as_artifact(self, mcid: int, artifact: Mapping[str, str]) -> None:
+        index = self._mark_positions[mcid]
         self._painted.stream.stream[index - 1 : index + 1] = ["/Artifact", Dictionary(artifact)]
 
-    def _place(self, box: Any, mark: _Mark) -> None:
-        """Give a mark to the node that it belongs to."""
-        element, pseudo = box.element, box.element_tag.partition("::")[2]
+    def _add_marked_content(self, box: Any, content: _MarkedContent) -> None:
+        """Add marked content to the structure element that it belongs to."""
+        html, pseudo = box.element, box.element_tag.partition("::")[2]
         if pseudo == "footnote-call":
-            self.structure.call(element).kids.append(mark)
-            self.calls.setdefault(element, (self._page, box))
+            self.tree.get_call_link(html).kids.append(content)
+            self.calls.setdefault(html, (self._page, box))
         elif pseudo == "footnote-marker":
-            self.structure.note_label(element).kids.append(mark)
-            self.labels.setdefault(element, (self._page, box))
-        elif pseudo == "marker" and element.tag == "li":
-            self.structure.item_label(element).kids.append(mark)
+            self.tree.get_note_label_link(html).kids.append(content)
+            self.labels.setdefault(html, (self._page, box))
+        elif pseudo == "marker" and html.tag == "li":
+            self.tree.get_item_label(html).kids.append(content)
         else:
-            node = self.structure.home(element)
-            node.add(mark)
-            if node.type == "Figure":
-                self._measure(node, box)
+            element = self.tree.get_element(html)
+            element.add(content)
+            if element.type == "Figure":
+                self._set_bounding_box(element, box)
 
-    def _measure(self, node: Node, box: Any) -> None:
-        """Where a picture stands, in points from the foot of the page."""
+    def _set_bounding_box(self, element: StructureElement, box: Any) -> None:
+        """Set a picture's position, in points from the foot of the page."""
         left, top = box.content_box_x(), box.content_box_y()
-        node.attributes["Placement"] = "Block"
-        node.attributes["BBox"] = _rectangle(self._painted.page.height, left, top, box.width, box.height)
+        bbox = _pdf_rectangle(self._painted.page.height, left, top, box.width, box.height)
+        element.attributes["Placement"] = "Block"
+        element.attributes["BBox"] = bbox
 
-    def _take_link(self, box: Any) -> None:
-        """Give a link's annotation to its node, with words for what it leads to."""
-        annotation, element = box.link_annotation, box.element
+    def _add_link_annotation(self, box: Any) -> None:
+        """Add a link's annotation to its structure element, with a description of its target."""
+        annotation, html = box.link_annotation, box.element
         if "A" in annotation:
             target = annotation["A"]["URI"].string
-            if not target.lower().startswith(SCHEMES):
-                raise BriefgenError(_refused(target))
+            if not target.lower().startswith(LINK_SCHEMES):
+                raise BriefgenError(_link_problem(target))
         else:
-            annotation["Contents"] = String(" ".join("".join(element.itertext()).split()))
-        annotation["F"] = _PRINTED
-        self.structure.home(element).kids.append(_Annotation(self._page, annotation))
+            annotation["Contents"] = String(" ".join("".join(html.itertext()).split()))
+        annotation["F"] = _PRINT_FLAG
+        self.tree.get_element(html).kids.append(_ObjectReference(self._page, annotation))
 
-    def miss_no_note(self) -> None:
-        """Raise BriefgenError where a note is called and not set, the other way round, or cannot be found."""
+    def check_footnotes(self) -> None:
+        """Raise BriefgenError if a footnote or its call is missing, or readers would not find it."""
         lost = [
             str(number)
-            for number, (footnote, note) in enumerate(self.structure.notes.items(), 1)
-            if not note.kids or not self._finds(footnote)
+            for number, (footnote, note) in enumerate(self.tree.notes.items(), 1)
+            if not note.kids or not self._is_findable(footnote)
         ]
         if lost:
             raise BriefgenError(
                 Problem(
                     "footnote-lost",
-                    f"footnotes found no place on their page: {', '.join(lost)}",
+                    f"footnotes do not fit on their pages: {', '.join(lost)}",
                     None,
-                    "shorten them, or say in the text what they say",
+                    "shorten them, or move what they say into the text",
                 )
             )
 
-    def _finds(self, footnote: HtmlElement) -> bool:
-        """Whether who reads its call finds a note: on that page or, at worst, a later one, and legible."""
+    def _is_findable(self, footnote: HtmlElement) -> bool:
+        """Return whether a footnote is legible, and on the page of its call or, at worst, a later one."""
         call, label = self.calls.get(footnote), self.labels.get(footnote)
         if call is None or (label is not None and label[0] < call[0]):
             return False
-        return footnote not in self.crowded
+        return footnote not in self.overflowing
 
-    def link_notes(self, pages: Sequence[Painted]) -> None:
-        """Link each call with its note, and the note's number with the call."""
-        for number, footnote in enumerate(self.structure.notes, 1):
+    def link_footnotes(self, pages: Sequence[PaintedPage]) -> None:
+        """Link each call to its footnote, and the footnote's number back to the call."""
+        for number, footnote in enumerate(self.tree.notes, 1):
             if footnote in self.calls and footnote in self.labels:
                 ends = self.calls[footnote], self.labels[footnote]
-                links = self.structure.call(footnote), self.structure.note_label(footnote)
-                words = _TO_NOTE.get(self.language.split("-")[0], "{}").format(number)
-                for link, here, there in zip(links, ends, reversed(ends), strict=True):
-                    link.kids.append(self._link(pages, here, there, words))
+                links = self.tree.get_call_link(footnote), self.tree.get_note_label_link(footnote)
+                text = _NOTE_LINK_TEXTS.get(self.language.split("-")[0], "{}").format(number)
+                for link, source, target in zip(links, ends, reversed(ends), strict=True):
+                    link.kids.append(self._make_link(pages, source, target, text))
 
-    def _link(
-        self, pages: Sequence[Painted], here: tuple[int, Any], there: tuple[int, Any], words: str
-    ) -> _Annotation:
-        """A new link from one box to another."""
-        (page, box), (target_page, target) = here, there
+    def _make_link(
+        self, pages: Sequence[PaintedPage], source: tuple[int, Any], target: tuple[int, Any], text: str
+    ) -> _ObjectReference:
+        """Add a link annotation from one box to another."""
+        (page, box), (target_page, target_box) = source, target
         target_height = pages[target_page].page.height
         references = self.pdf.page_references
-        corner = _points(target.position_x, target_height - target.position_y)
+        corner = _pixels_to_points(target_box.position_x, target_height - target_box.position_y)
         annotation = Dictionary(
             {
                 "Type": "/Annot",
                 "Subtype": "/Link",
-                "Rect": _rectangle(pages[page].page.height, *box.hit_area()),
+                "Rect": _pdf_rectangle(pages[page].page.height, *box.hit_area()),
                 "BS": Dictionary({"W": 0}),
-                "F": _PRINTED,
-                "Contents": String(words),
+                "F": _PRINT_FLAG,
+                "Contents": String(text),
                 "Dest": Array([references[target_page], "/XYZ", *corner, 0]),
             }
         )
         self.pdf.add_object(annotation)
-        self._annotations(page).append(annotation.reference)
-        return _Annotation(page, annotation)
+        self._page_annotations(page).append(annotation.reference)
+        return _ObjectReference(page, annotation)
 
-    def _annotations(self, page: int) -> Any:
-        """References to the annotations of a page."""
-        return self.pdf.objects[_number(self.pdf.page_references[page])].setdefault("Annots", Array())
-
-
-def _points(*pixels: float) -> list[float]:
-    return [round(number * POINTS, 3) for number in pixels]
+    def _page_annotations(self, page: int) -> Any:
+        """Return the page's array of references to annotations."""
+        page_object = self.pdf.objects[_object_number(self.pdf.page_references[page])]
+        return page_object.setdefault("Annots", Array())
 
 
-def _rectangle(page_height: float, left: float, top: float, width: float, height: float) -> Array:
-    """A rectangle in points from the foot of the page, from one in pixels from its top."""
-    foot = page_height - top - height
-    return Array(_points(left, foot, left + width, foot + height))
+def _pixels_to_points(*pixels: float) -> list[float]:
+    return [round(number * POINTS_PER_PIXEL, 3) for number in pixels]
 
 
-def _refused(target: str) -> Problem:
+def _pdf_rectangle(page_height: float, left: float, top: float, width: float, height: float) -> Array:
+    """Convert a rectangle in pixels from the page's top to points from its foot."""
+    bottom = page_height - top - height
+    return Array(_pixels_to_points(left, bottom, left + width, bottom + height))
+
+
+def _link_problem(target: str) -> Problem:
     return Problem(
         "pdf-link-refused",
-        f"the link {target[:60]!r} does not lead to a page or a mailbox",
+        f"the link {target[:60]!r} does not lead to a web page or an e-mail address",
         None,
-        "write the whole address, beginning with https:// or mailto:",
+        "write the full address, starting with https:// or mailto:",
     )
 
 
-def _remove_tree(pdf: Any) -> None:
-    """Take WeasyPrint's tree off the end of the file; of what came after it, only streams are kept."""
-    root = pdf.objects[_number(pdf.catalog["StructTreeRoot"])]
-    begin = _number(root["ParentTree"])
+def _remove_weasyprint_tree(pdf: Any) -> None:
+    """Remove WeasyPrint's structure tree from the end of the file, keeping only streams added after it."""
+    root = pdf.objects[_object_number(pdf.catalog["StructTreeRoot"])]
+    begin = _object_number(root["ParentTree"])
     tail = pdf.objects[begin:]
     del pdf.objects[begin:]
     for kept in tail:
@@ -311,70 +313,74 @@ def _remove_tree(pdf: Any) -> None:
             pdf.add_object(kept)
 
 
-def _number(reference: bytes) -> int:
+def _object_number(reference: bytes) -> int:
     return int(reference.split()[0])
 
 
-class _Tree:
-    """Writes the structure into the file."""
+class _StructureTreeWriter:
+    """Writes a structure tree, its parent tree and its ID tree into the PDF."""
 
-    def __init__(self, pdf: Any, marks: Sequence[int]) -> None:
-        """Begin a tree for pages with so many marks each."""
+    def __init__(self, pdf: Any, mcid_counts: Sequence[int]) -> None:
+        """Prepare for pages with these numbers of MCIDs."""
         self._pdf = pdf
         self._pages = pdf.page_references
-        self._by_mark: list[list[Any]] = [["null"] * number for number in marks]
-        self._by_annotation: list[bytes] = []
-        self._identified: dict[str, bytes] = {}
+        self._content_parents: list[list[Any]] = [["null"] * number for number in mcid_counts]
+        """For each page, the structure element that each MCID belongs to."""
+        self._annotation_parents: list[bytes] = []
+        self._ids: dict[str, bytes] = {}
 
-    def grow(self, structure: Structure) -> None:
-        """Add the whole tree, and what leads to it from the catalog, the pages and the annotations."""
+    def write(self, tree: StructureTree) -> None:
+        """Write the tree, and what refers to it in the catalog, the pages and the annotations."""
         root = Dictionary({"Type": "/StructTreeRoot"})
         self._pdf.add_object(root)
-        root["K"] = self._element(structure.root, root.reference)
-        owners = [Array(marks) for marks in self._by_mark] + self._by_annotation
-        root["ParentTree"] = Dictionary({"Nums": Array(_flat(enumerate(owners)))})
-        root["ParentTreeNextKey"] = len(owners)
-        if self._identified:
-            names = sorted(self._identified.items())
-            root["IDTree"] = Dictionary({"Names": Array(_flat((String(name), node) for name, node in names))})
+        root["K"] = self._write_element(tree.root, root.reference)
+        parents = [Array(page) for page in self._content_parents] + self._annotation_parents
+        root["ParentTree"] = Dictionary({"Nums": Array(_flatten_pairs(enumerate(parents)))})
+        root["ParentTreeNextKey"] = len(parents)
+        if self._ids:
+            ids = _flatten_pairs((String(id), element) for id, element in sorted(self._ids.items()))
+            root["IDTree"] = Dictionary({"Names": Array(ids)})
         self._pdf.catalog["StructTreeRoot"] = root.reference
 
-    def _element(self, node: Node, parent: bytes) -> bytes:
-        element = Dictionary({"Type": "/StructElem", "S": f"/{node.type}", "P": parent})
-        self._pdf.add_object(element)
-        page = next((kid.page for kid in node.kids if not isinstance(kid, Node)), None)
+    def _write_element(self, element: StructureElement, parent: bytes) -> bytes:
+        entry = Dictionary({"Type": "/StructElem", "S": f"/{element.type}", "P": parent})
+        self._pdf.add_object(entry)
+        page = next((kid.page for kid in element.kids if not isinstance(kid, StructureElement)), None)
         if page is not None:
-            element["Pg"] = self._pages[page]
-        kids = [self._kid(kid, element, page) for kid in node.kids]
-        kids += [self._element(note, element.reference) for note in node.notes]
+            entry["Pg"] = self._pages[page]
+        kids = [self._write_kid(kid, entry, page) for kid in element.kids]
+        kids += [self._write_element(note, entry.reference) for note in element.notes]
         if kids:
-            element["K"] = kids[0] if len(kids) == 1 else Array(kids)
-        for name, value in node.entries.items():
-            element[name] = String(value)
-        if node.attributes:
-            element["A"] = Dictionary({"O": _OWNERS[node.type], **_written(node.attributes)})
-        if "ID" in node.entries:
-            self._identified[node.entries["ID"]] = element.reference
-        reference: bytes = element.reference
+            entry["K"] = kids[0] if len(kids) == 1 else Array(kids)
+        for name, value in element.entries.items():
+            entry[name] = String(value)
+        if element.attributes:
+            owner = _ATTRIBUTE_OWNERS[element.type]
+            entry["A"] = Dictionary({"O": owner, **_format_attributes(element.attributes)})
+        if "ID" in element.entries:
+            self._ids[element.entries["ID"]] = entry.reference
+        reference: bytes = entry.reference
         return reference
 
-    def _kid(self, kid: Node | _Mark | _Annotation, element: Dictionary, page: int | None) -> Any:
-        """A kid as it stands in the element: structure, content or an object."""
-        if isinstance(kid, Node):
-            return self._element(kid, element.reference)
-        if isinstance(kid, _Mark):
-            self._by_mark[kid.page][kid.mcid] = element.reference
+    def _write_kid(
+        self, kid: StructureElement | _MarkedContent | _ObjectReference, parent: Dictionary, page: int | None
+    ) -> Any:
+        """Return a kid as its parent's entry refers to it: an element, an MCID or a reference dictionary."""
+        if isinstance(kid, StructureElement):
+            return self._write_element(kid, parent.reference)
+        if isinstance(kid, _MarkedContent):
+            self._content_parents[kid.page][kid.mcid] = parent.reference
             if kid.page == page:
                 return kid.mcid
             return Dictionary({"Type": "/MCR", "Pg": self._pages[kid.page], "MCID": kid.mcid})
-        kid.entries["StructParent"] = len(self._by_mark) + len(self._by_annotation)
-        self._by_annotation.append(element.reference)
-        return Dictionary({"Type": "/OBJR", "Pg": self._pages[kid.page], "Obj": kid.entries.reference})
+        kid.annotation["StructParent"] = len(self._content_parents) + len(self._annotation_parents)
+        self._annotation_parents.append(parent.reference)
+        return Dictionary({"Type": "/OBJR", "Pg": self._pages[kid.page], "Obj": kid.annotation.reference})
 
 
-def _flat(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+def _flatten_pairs(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     return [part for pair in pairs for part in pair]
 
 
-def _written(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _format_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: f"/{value}" if isinstance(value, str) else value for name, value in attributes.items()}

@@ -1,8 +1,7 @@
-"""Can every word of a page be seen? Looks at a PDF's pages as they are painted: with their text and without.
+"""Check that all text of a PDF can be seen, by comparing its pages as painted with and without their text.
 
-Where that makes no difference to the eye, a letter is white on white, under a picture, cut off or beside
-the page. So it does not matter by which of a stylesheet's many ways it got there. Words in
-drawings are left alone.
+Where the text makes no visible difference, a character is white on white, under a picture, clipped or off the
+page, by whichever of a stylesheet's many ways. Text within drawings is not checked.
 """
 
 from __future__ import annotations
@@ -15,26 +14,29 @@ from math import log
 from typing import Any
 
 MIN_CONTRAST = 3.0
-"""Of text with what is behind it; what WCAG 2.2 asks of large text (1.4.3)."""
-_LENIENT = 0.88
-"""Part of the contrast that thin strokes keep when they are painted in dots."""
-_SCALE = 3.0
-"""Dots to the point: the thinnest strokes of small print are a dot wide."""
-_MOST = 21.0
+"""Contrast of text with what is behind it; WCAG 2.2 (1.4.3) requires this of large text."""
+_MAX_CONTRAST = 21.0
 """Contrast of black with white."""
-_OVERLAP = 0.45
-"""Part of the smaller letter that another one may cover; accents and slanted letters touch."""
-_NEAR = 6
-"""Letters of one word are not looked at for that: some are painted as one."""
-_CELL = 12.0
-"""Points; side of the squares by which letters are sorted."""
-_MIN_LETTER = 1.5
-"""Points; the longer side of a letter of 5 pt is more."""
-_TOLD = 3
+_THIN_STROKE_FACTOR = 0.88
+"""Share of the contrast that thin strokes keep when rasterised."""
+_PIXELS_PER_POINT = 3.0
+"""Resolution; the thinnest strokes of small print are a pixel wide."""
+_MAX_OVERLAP = 0.45
+"""Share of the smaller character that another may cover; accents and slanted characters overlap a little."""
+_IGNORED_NEIGHBOURS = 6
+"""Distance, in characters, below which overlap is not checked: some neighbours are painted as one."""
+_GRID_CELL_PT = 12.0
+"""Size of the squares by which characters are grouped to find overlaps."""
+_MIN_CHARACTER_PT = 1.5
+"""Longer side of a character; at 5 pt it is more."""
+_MAX_FAULTS = 3
+"""Faults reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _Character:
+    """A letter or digit with its index in the page's text and its box, in points from the lower left."""
+
     char: str
     index: int
     left: float
@@ -47,68 +49,77 @@ class _Letter:
         return (self.right - self.left) * (self.top - self.bottom)
 
 
-def unseen(data: bytes) -> list[str]:
-    """What of a PDF's words cannot be seen or read, each as the end of a sentence; empty where all can."""
+def find_unreadable_text(data: bytes) -> list[str]:
+    """Find text of a PDF that cannot be seen or read.
+
+    Return predicates that complete "the stylesheet …"; empty if all text can be read.
+    """
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
     try:
-        told = [each for page in document for each in _of_page(page)]
+        faults = [fault for page in document for fault in _check_page_text(page)]
     finally:
         document.close()
-    return list(dict.fromkeys(told))[:_TOLD]
+    return list(dict.fromkeys(faults))[:_MAX_FAULTS]
 
 
-def _of_page(page: Any) -> Iterator[str]:
-    letters, text = _letters(page)
-    difference = _painted_by_text(page)
-    least = int(_LENIENT * _scaled(MIN_CONTRAST))
-    hidden = {letter.index for letter in letters if _ink(difference, page, letter) < least}
-    for words in _runs(text, hidden):
-        yield f"keeps {words!r} from being seen: too pale, covered, cut off or beside the page"
-    small = {x.index for x in letters if max(x.right - x.left, x.top - x.bottom) < _MIN_LETTER}
-    for words in _runs(text, small - hidden):
-        yield f"makes {words!r} too small to be read"
-    for words in _runs(text, _covered(letters) - hidden - small):
-        yield f"sets {words!r} over other words"
+def _check_page_text(page: Any) -> Iterator[str]:
+    characters, text = _read_characters(page)
+    difference = _render_text_difference(page)
+    threshold = int(_THIN_STROKE_FACTOR * _scale_contrast(MIN_CONTRAST))
+    hidden = {
+        character.index for character in characters if _measure_ink(difference, page, character) < threshold
+    }
+    for words in _find_affected_words(text, hidden):
+        yield f"hides {words!r}: too pale, covered, clipped or off the page"
+    small = {
+        character.index
+        for character in characters
+        if max(character.right - character.left, character.top - character.bottom) < _MIN_CHARACTER_PT
+    }
+    for words in _find_affected_words(text, small - hidden):
+        yield f"makes {words!r} too small to read"
+    for words in _find_affected_words(text, _find_overprinted_characters(characters) - hidden - small):
+        yield f"prints {words!r} over other text"
 
 
-def _letters(page: Any) -> tuple[list[_Letter], str]:
-    """Letters and figures of the page's own text with their boxes in points, and all its characters."""
+def _read_characters(page: Any) -> tuple[list[_Character], str]:
+    """Return the letters and digits of the page's own text, and all the characters on the page."""
     from pypdfium2 import raw
 
     text = page.get_textpage()
-    own = {_address(each) for each in _own_text(page)}
+    own = {_object_address(text_object) for text_object in _find_text_objects(page)}
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    letters, chars = [], []
+    characters, chars = [], []
     for index in range(raw.FPDFText_CountChars(text)):
         code = raw.FPDFText_GetUnicode(text, index)
         char = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         chars.append(char)
-        if char.isalnum() and _address(raw.FPDFText_GetTextObject(text, index)) in own:
+        if char.isalnum() and _object_address(raw.FPDFText_GetTextObject(text, index)) in own:
             raw.FPDFText_GetCharBox(text, index, left, right, bottom, top)
-            letters.append(_Letter(char, index, left.value, bottom.value, right.value, top.value))
-    return letters, "".join(chars)
+            characters.append(_Character(char, index, left.value, bottom.value, right.value, top.value))
+    return characters, "".join(chars)
 
 
-def _own_text(page: Any) -> list[Any]:
-    """The page's text objects, but for those that are part of a drawing."""
+def _find_text_objects(page: Any) -> list[Any]:
+    """Return the page's text objects, except those that are part of a drawing."""
     from pypdfium2 import raw
 
     objects = [raw.FPDFPage_GetObject(page, index) for index in range(raw.FPDFPage_CountObjects(page))]
     text = [each for each in objects if raw.FPDFPageObj_GetType(each) == raw.FPDF_PAGEOBJ_TEXT]
-    return [each for each in text if not any(map(_is_figure, _marks(each)))]
+    return [each for each in text if not any(map(_is_figure_mark, _iter_content_marks(each)))]
 
 
-def _marks(page_object: Any) -> Iterator[Any]:
+def _iter_content_marks(page_object: Any) -> Iterator[Any]:
     from pypdfium2 import raw
 
     for index in range(raw.FPDFPageObj_CountMarks(page_object)):
         yield raw.FPDFPageObj_GetMark(page_object, index)
 
 
-def _is_figure(mark: Any) -> bool:
-    """Whether a mark tags what is part of a picture (ISO 32000-1, 14.8.4.5)."""
+def _is_figure_mark(mark: Any) -> bool:
+    """Return whether a content mark tags part of a picture (ISO 32000-1, 14.8.4.5)."""
     from pypdfium2 import raw
 
     name = "Figure\0".encode("utf-16-le")
@@ -117,82 +128,91 @@ def _is_figure(mark: Any) -> bool:
     return bool(found) and length.value == len(name) and bytes(buffer) == name
 
 
-def _address(page_object: Any) -> int | None:
+def _object_address(page_object: Any) -> int | None:
     return ctypes.cast(page_object, ctypes.c_void_p).value
 
 
-def _painted_by_text(page: Any) -> Any:
-    """A picture of the page that shows how far each dot's lightness changes when the text is taken away."""
+def _render_text_difference(page: Any) -> Any:
+    """Render an image of how much each pixel's contrast changes when the text is removed from the page."""
     from PIL import ImageChops
     from pypdfium2 import raw
 
-    curve = [round(_scaled((_luminance(step / 255) + 0.05) / 0.05)) for step in range(256)]
-    with_text = page.render(scale=_SCALE, grayscale=True).to_pil().point(curve)
-    for each in _own_text(page):
-        raw.FPDFPage_RemoveObject(page, each)
-        raw.FPDFPageObj_Destroy(each)
-    return ImageChops.difference(with_text, page.render(scale=_SCALE, grayscale=True).to_pil().point(curve))
+    curve = [round(_scale_contrast((_relative_luminance(step / 255) + 0.05) / 0.05)) for step in range(256)]
+
+    def render() -> Any:
+        return page.render(scale=_PIXELS_PER_POINT, grayscale=True).to_pil().point(curve)
+
+    with_text = render()
+    for text_object in _find_text_objects(page):
+        raw.FPDFPage_RemoveObject(page, text_object)
+        raw.FPDFPageObj_Destroy(text_object)
+    return ImageChops.difference(with_text, render())
 
 
-def _scaled(contrast: float) -> float:
-    """A contrast on a scale of equal steps, 255 being that of black with white."""
-    return 255 * log(contrast) / log(_MOST)
+def _scale_contrast(contrast: float) -> float:
+    """Map a contrast to a logarithmic scale on which that of black with white is 255."""
+    return 255 * log(contrast) / log(_MAX_CONTRAST)
 
 
-def _luminance(grey: float) -> float:
-    """Relative luminance of a grey (sRGB, as WCAG 2.2 defines it)."""
+def _relative_luminance(grey: float) -> float:
+    """Return the relative luminance of a grey (sRGB, as WCAG 2.2 defines it)."""
     return grey / 12.92 if grey <= 0.04045 else float(((grey + 0.055) / 1.055) ** 2.4)
 
 
-def _ink(difference: Any, page: Any, letter: _Letter) -> int:
-    """How much of a letter shows."""
+def _measure_ink(difference: Any, page: Any, character: _Character) -> int:
+    """Return the largest difference that a character makes to its box."""
     height = page.get_height()
-    left, upper = int(letter.left * _SCALE), int((height - letter.top) * _SCALE)
-    right, lower = int(letter.right * _SCALE) + 1, int((height - letter.bottom) * _SCALE) + 1
-    left, upper = max(0, left), max(0, upper)
-    right, lower = min(difference.width, right), min(difference.height, lower)
+    left = max(0, int(character.left * _PIXELS_PER_POINT))
+    upper = max(0, int((height - character.top) * _PIXELS_PER_POINT))
+    right = min(difference.width, int(character.right * _PIXELS_PER_POINT) + 1)
+    lower = min(difference.height, int((height - character.bottom) * _PIXELS_PER_POINT) + 1)
     if left >= right or upper >= lower:
         return 0
     return int(difference.crop((left, upper, right, lower)).getextrema()[1])
 
 
-def _covered(letters: list[_Letter]) -> set[int]:
-    """Letters that stand over others."""
-    squares: dict[tuple[int, int], list[_Letter]] = defaultdict(list)
-    for letter in letters:
-        x, y = (letter.left + letter.right) / 2, (letter.bottom + letter.top) / 2
-        squares[int(x // _CELL), int(y // _CELL)].append(letter)
-    covered: set[int] = set()
-    for (column, row), here in squares.items():
-        around = [
-            other for x in (-1, 0, 1) for y in (-1, 0, 1) for other in squares.get((column + x, row + y), ())
+def _find_overprinted_characters(characters: list[_Character]) -> set[int]:
+    """Return the indices of characters painted over earlier ones."""
+    cells: dict[tuple[int, int], list[_Character]] = defaultdict(list)
+    for character in characters:
+        x, y = (character.left + character.right) / 2, (character.bottom + character.top) / 2
+        cells[int(x // _GRID_CELL_PT), int(y // _GRID_CELL_PT)].append(character)
+    overprinted: set[int] = set()
+    for (column, row), cell in cells.items():
+        nearby = [
+            other for x in (-1, 0, 1) for y in (-1, 0, 1) for other in cells.get((column + x, row + y), ())
         ]
-        for letter in here:
-            if any(other.index < letter.index - _NEAR and _overlap(letter, other) for other in around):
-                covered.add(letter.index)
-    return covered
+        for character in cell:
+            earlier = (other for other in nearby if other.index < character.index - _IGNORED_NEIGHBOURS)
+            if any(_characters_overlap(character, other) for other in earlier):
+                overprinted.add(character.index)
+    return overprinted
 
 
-def _overlap(one: _Letter, other: _Letter) -> bool:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.top, other.top) - max(one.bottom, other.bottom)
-    return width > 0 and height > 0 and width * height > _OVERLAP * min(one.area, other.area)
+def _characters_overlap(first: _Character, second: _Character) -> bool:
+    width = min(first.right, second.right) - max(first.left, second.left)
+    height = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return width > 0 and height > 0 and width * height > _MAX_OVERLAP * min(first.area, second.area)
 
 
-def _runs(text: str, indices: set[int]) -> Iterator[str]:
-    """The words that letters belong to, those that follow each other as one; shortened."""
-    words = [(start, end) for start, end in _words(text) if any(i in indices for i in range(start, end))]
-    at = 0
-    while at < len(words):
-        last = at
-        while last + 1 < len(words) and words[last + 1][0] - words[last][1] <= 2:
+def _find_affected_words(text: str, indices: set[int]) -> Iterator[str]:
+    """Yield the words that the characters at `indices` belong to, adjacent ones together; shortened."""
+    spans = [
+        (start, end)
+        for start, end in _iter_word_spans(text)
+        if any(index in indices for index in range(start, end))
+    ]
+    first = 0
+    while first < len(spans):
+        last = first
+        while last + 1 < len(spans) and spans[last + 1][0] - spans[last][1] <= 2:
             last += 1
-        said = " ".join(text[words[at][0] : words[last][1]].split())
-        yield said if len(said) <= 50 else f"{said[:49]}…"
-        at = last + 1
+        words = " ".join(text[spans[first][0] : spans[last][1]].split())
+        yield words if len(words) <= 50 else f"{words[:49]}…"
+        first = last + 1
 
 
-def _words(text: str) -> Iterator[tuple[int, int]]:
+def _iter_word_spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for index, char in enumerate(f"{text} "):
         if char.isspace() or char == "\x02":

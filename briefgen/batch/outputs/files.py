@@ -1,0 +1,146 @@
+"""The layout of an output folder, and the rules for writing files into it.
+
+A file is written whole or not at all, a file that somebody edited by hand is moved aside instead of being
+overwritten, and nothing is written through a link that leads out of the folder. What the files contain is
+decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from briefgen.errors import Place, Problem, StorageError
+from briefgen.system.atomic_write import atomic_write
+
+LETTERS_FOLDER = "letters"
+SHARDS_FOLDER = "shards"
+EDITED_FOLDER = "edited"
+"""Where files that were edited by hand go when a new version takes their place."""
+MANIFEST_FILE = "manifest.csv"
+ERRORS_FILE = "errors.csv"
+STATE_FOLDER = ".briefgen"
+LEDGER_FILE = "ledger.sqlite"
+LOCK_FILE = "lock"
+STATE_FILES = (LOCK_FILE, *(f"{LEDGER_FILE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")))
+"""Files in which a batch keeps its state, including those that SQLite creates."""
+HASHES_FILE = f"{STATE_FOLDER}/made.json"
+"""Hashes of the files written outside a batch (proofs, briefings), by path; a batch has its ledger."""
+_LINK_CHECKED = (
+    LETTERS_FOLDER,
+    EDITED_FOLDER,
+    SHARDS_FOLDER,
+    "proofs",
+    "briefing",
+    "print",
+    "drafts",
+    STATE_FOLDER,
+    *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
+)
+"""Where a link would be followed. All other files are replaced as a whole, and a link with them."""
+
+FileState = Literal["whole", "missing", "edited"]
+"""What has become of a file since it was recorded."""
+
+
+def write_keeping_edits(path: Path, data: bytes, *, known_hashes: frozenset[str]) -> str:
+    """Write a file in place of an earlier version, keeping the earlier one if it was edited by hand.
+
+    An existing file counts as edited if its SHA-256 is neither in `known_hashes` nor that of `data`. It is
+    moved to the folder `edited`; return its new path, relative to the output folder, else "". Raise OSError.
+    """
+    kept = _keep_edited_file(path, known_hashes, data)
+    with atomic_write(path) as file:
+        file.write(data)
+    return kept
+
+
+def _keep_edited_file(path: Path, known_hashes: frozenset[str], data: bytes) -> str:
+    existing = _file_sha256(path)
+    if existing is None or existing in known_hashes or existing == hashlib.sha256(data).hexdigest():
+        return ""
+    folder = path.parent.parent / EDITED_FOLDER
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"{path.stem}-{existing[:8]}{path.suffix}"
+    path.replace(kept)
+    return f"{EDITED_FOLDER}/{kept.name}"
+
+
+def remove_if_unchanged(path: Path, sha256: str) -> None:
+    """Remove a letter that has been replaced under another name, unless its contents have been changed."""
+    if _file_sha256(path) == sha256:
+        path.unlink()
+
+
+def _file_sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def write_output_file(output_folder: Path, path: Path, data: bytes) -> str:
+    """Write a single file, such as a proof or a briefing, into the output folder.
+
+    If an earlier version was edited by hand, it moves to `edited/`; return its new path, relative to
+    `output_folder`, else "". Raise OSError, or StorageError if a link would lead out of the folder.
+    """
+    return next(iter(write_output_files(output_folder, [(path, data)])), "")
+
+
+def write_output_files(output_folder: Path, files: Iterable[tuple[Path, bytes]]) -> list[str]:
+    """Write several files as write_output_file does; return the new paths of those edited by hand."""
+    reject_outside_links(output_folder)
+    hashes_path = output_folder / HASHES_FILE
+    hashes = _read_hashes(hashes_path)
+    moved = []
+    try:
+        for path, data in files:
+            name = path.relative_to(output_folder).as_posix()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept = write_keeping_edits(path, data, known_hashes=frozenset({hashes.get(name, "")}))
+            hashes[name] = hashlib.sha256(data).hexdigest()
+            moved += [kept] if kept else []
+    finally:
+        hashes_path.parent.mkdir(exist_ok=True)
+        with atomic_write(hashes_path) as file:
+            file.write(json.dumps(hashes, sort_keys=True, indent=1).encode())
+    return moved
+
+
+def _read_hashes(path: Path) -> dict[str, str]:
+    """Read the recorded hashes; if they are lost or damaged, every file counts as edited."""
+    try:
+        hashes = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(sha256) for name, sha256 in hashes.items()} if isinstance(hashes, dict) else {}
+
+
+def reject_outside_links(folder: Path, names: Iterable[str] = _LINK_CHECKED) -> None:
+    """Raise StorageError if a link in an output folder leads out of it.
+
+    `names` are the paths in the folder that will be written through.
+    """
+    home = folder.resolve()
+    outside = [
+        path
+        for path in (folder / name for name in names)
+        if path.is_symlink() and not path.resolve().is_relative_to(home)
+    ]
+    if outside:
+        raise StorageError([outside_link_problem(path) for path in outside])
+
+
+def outside_link_problem(path: Path) -> Problem:
+    """Describe a link that stands where briefgen would write."""
+    return Problem(
+        "output-link",
+        f"this is a link to {path.resolve()}, and briefgen does not write through links",
+        Place(str(path)),
+        "remove the link; to write to another folder, name it with --out",
+    )

@@ -1,0 +1,64 @@
+"""The registry of importers, and what an importer is given and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from briefgen.errors import ProblemList
+from briefgen.model.recipient import Recipient
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping
+from briefgen.system.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The options of one import."""
+
+    columns: ColumnMapping = NO_MAPPING
+    where: tuple[str, ...] = ()
+    """Filters that must all match: `chamber=senate`, `committee=SSFR:chair`, `party!=X`, `state=OH,PA`."""
+    current: bool = False
+    """Exclude recipients whose term has ended."""
+    encoding: str = "utf-8"
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """The recipients that an importer read, and the latest date in their data."""
+
+    recipients: list[Recipient]
+    newest: date | None = None
+    """Latest day on which a term or membership began; None if the data has no dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Reads recipients in one format."""
+
+    name: str
+    """What `briefgen recipients import` calls it."""
+    read: Callable[[Sequence[Path], ImportOptions, Collection[str], ProblemList], list[ImportResult]]
+    """Read files or folders, given the known offices.
+
+    Bad entries are added to the problems. Return several results if the same recipient may be in several
+    files: `import_recipients` merges results by id, and filters them.
+    """
+
+
+IMPORTERS: Registry[Importer] = Registry(
+    "importer",
+    "briefgen.importers",
+    Importer,
+    {
+        "congress": "briefgen.recipients.importers.congress:IMPORTER",
+        "openstates": "briefgen.recipients.importers.openstates:IMPORTER",
+        "popolo": "briefgen.recipients.importers.popolo:IMPORTER",
+        "csv": "briefgen.recipients.importers.tables:CSV_IMPORTER",
+        "xlsx": "briefgen.recipients.importers.tables:XLSX_IMPORTER",
+    },
+    "importer-unknown",
+)

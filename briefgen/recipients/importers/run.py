@@ -1,0 +1,144 @@
+"""Run an import: read files with one of the importers, merge and filter the recipients, report on the data.
+
+Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from briefgen.errors import Problem, ProblemList, UsageError
+from briefgen.model.recipient import Recipient
+from briefgen.recipients.importers.options import parse_filter
+from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions
+from briefgen.recipients.table import ColumnMapping
+from briefgen.recipients.validation import check_sendable
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The recipients to write, and facts about the import for the user."""
+
+    recipients: list[Recipient]
+    merged: int
+    """Number of recipients found in more than one file."""
+    filtered: int
+    """Number of recipients that the filters excluded."""
+    newest: date | None
+    """Latest date in the data; None if it has none."""
+    ended: list[str]
+    """Ids of recipients whose term has ended; ImportOptions.current excludes them."""
+    unaddressed: list[str]
+    """Ids of recipients without a usable postal address."""
+
+
+def import_recipients(
+    kind: str,
+    paths: Sequence[Path],
+    options: ImportOptions,
+    offices: Iterable[str],
+    on: date,
+    problems: ProblemList,
+) -> ImportReport:
+    """Read files with the importer `kind` (a name in IMPORTERS), then merge and filter the recipients.
+
+    A term has ended if its last day is before `on`. Bad rows are added to `problems`. Raise StorageError or
+    BriefgenError if a file is unusable, UsageError if a filter is.
+    """
+    filters = [parse_filter(text) for text in options.where]
+    results = IMPORTERS.get(kind).read(paths, options, list(offices), problems)
+    _check_mapped_headers(options.columns, len(paths), problems)
+    everybody, merged = merge_recipients([result.recipients for result in results])
+    chosen = [recipient for recipient in everybody if all(each.matches(recipient) for each in filters)]
+    for each in filters:
+        each.check_column(everybody)
+    if everybody and not chosen:
+        problems.add(
+            Problem(
+                "where-nothing",
+                f"none of the {len(everybody)} recipients matches {' and '.join(options.where)}",
+                None,
+                "leave --where out and look at the values in the file",
+                severity="warning",
+            )
+        )
+    ended = [recipient.id for recipient in chosen if recipient.term_end and recipient.term_end < on]
+    kept = [recipient for recipient in chosen if not (options.current and recipient.id in set(ended))]
+    problems.extend(_warn_about_namesakes(kept))
+    return ImportReport(
+        kept,
+        merged,
+        len(everybody) - len(chosen),
+        max((result.newest for result in results if result.newest), default=None),
+        ended,
+        [
+            recipient.id
+            for recipient in kept
+            if (problem := check_sendable(recipient, date.min)) and problem.code == "no-address"
+        ],
+    )
+
+
+def _check_mapped_headers(columns: ColumnMapping, file_count: int, problems: ProblemList) -> None:
+    """Raise UsageError if a mapped header is in none of the files; if some have it, a warning is enough."""
+    missing = [problem for problem in problems.problems if problem.code == "map-header"]
+    nowhere = [
+        problem
+        for problem in missing
+        if sum(other.message == problem.message for other in missing) == file_count
+    ]
+    if nowhere:
+        once = {problem.message: replace(problem, severity="error") for problem in reversed(nowhere)}
+        raise UsageError(reversed(once.values()))
+
+
+def merge_recipients(files: Iterable[Sequence[Recipient]]) -> tuple[list[Recipient], int]:
+    """Merge several lists by id; return one list and the number of recipients found in more than one.
+
+    A recipient keeps the position of the first occurrence. Each field comes from the last file in which it is
+    filled, so that a new import keeps what people added to the old list.
+    """
+    merged: dict[str, Recipient] = {}
+    repeated = set()
+    for recipients in files:
+        for recipient in recipients:
+            earlier = merged.get(recipient.id)
+            if earlier is not None:
+                repeated.add(recipient.id)
+            merged[recipient.id] = recipient if earlier is None else _merge_recipient(earlier, recipient)
+    return list(merged.values()), len(repeated)
+
+
+def _merge_recipient(earlier: Recipient, later: Recipient) -> Recipient:
+    changes: dict[str, Any] = {
+        field.name: value
+        for field in fields(later)
+        if (value := getattr(later, field.name)) not in ("", (), None)
+    }
+    filled = {name: text for name, text in later.extra.items() if text}
+    return replace(earlier, **{**changes, "extra": {**earlier.extra, **filled}})
+
+
+def _warn_about_namesakes(recipients: Iterable[Recipient]) -> list[Problem]:
+    """Return warnings about recipients with the same name and country but different ids."""
+    seen: dict[tuple[str, str], Recipient] = {}
+    warnings = []
+    for recipient in recipients:
+        if not recipient.name:
+            continue
+        other = seen.setdefault((recipient.name.casefold(), recipient.country), recipient)
+        if other is not recipient:
+            warnings.append(
+                Problem(
+                    "recipients-alike",
+                    f"{recipient.name} is listed twice, as {other.id} and {recipient.id}",
+                    recipient.place,
+                    "give both rows the same id if they are one person",
+                    severity="warning",
+                )
+            )
+    return warnings

@@ -1,0 +1,35 @@
+"""Importers of CSV files and Excel workbooks with foreign columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from briefgen.errors import ProblemList
+from briefgen.recipients.csv_file import read_csv
+from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
+from briefgen.recipients.xlsx import read_xlsx
+
+
+def _import_csv(
+    paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
+) -> list[ImportResult]:
+    encoding, columns = options.encoding, options.columns
+    return [
+        ImportResult(read_csv(path, str(path), problems, offices=offices, encoding=encoding, columns=columns))
+        for path in paths
+    ]
+
+
+def _import_xlsx(
+    paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
+) -> list[ImportResult]:
+    sheet, columns = options.sheet, options.columns
+    return [
+        ImportResult(read_xlsx(path, str(path), problems, sheet=sheet, offices=offices, columns=columns))
+        for path in paths
+    ]
+
+
+CSV_IMPORTER = Importer("csv", _import_csv)
+XLSX_IMPORTER = Importer("xlsx", _import_xlsx)

@@ -1,0 +1,207 @@
+"""Build recipients from cells of text, report every problem, and check that letters can be sent to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from briefgen.address.postal import is_plausible_postal_code
+from briefgen.errors import Place, Problem, ProblemList, suggest_similar
+from briefgen.model.recipient import Recipient
+from briefgen.model.text import clean_text
+from briefgen.recipients.ids import derive_id
+from briefgen.recipients.schema import (
+    COLUMNS,
+    COLUMNS_BY_NAME,
+    MAX_EXTRA_CHARACTERS,
+    CellError,
+    Column,
+)
+
+# What a spreadsheet would run as a formula, and the apostrophe with which spreadsheets mark plain text.
+_FORMULA = re.compile(r"\s*[=+\-@]")
+_NUMBER = re.compile(r"[+-][\d\s().,/-]*\d")
+_ESCAPED = re.compile(r"'+\s*[=+\-@]")
+
+
+def escape_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula; reading the cell removes it."""
+    return f"'{text}" if _FORMULA.match(text) or _ESCAPED.match(text) else text
+
+
+def recipient_to_cells(recipient: Recipient) -> dict[str, str]:
+    """Return the recipient's cells by column, with formulas escaped, as RecipientBuilder reads them."""
+    cells = {column.name: column.format(getattr(recipient, column.name) or "") for column in COLUMNS}
+    return {name: escape_formula(text) for name, text in {**cells, **recipient.extra}.items()}
+
+
+class RecipientBuilder:
+    """Builds a recipient from the cells of one row and reports every problem with them."""
+
+    def __init__(self, place: Place, label: str, problems: ProblemList) -> None:
+        """Take the row's place, its label in messages (`row 7`), and the list that problems are added to."""
+        self.place = place
+        self.label = label
+        self.problems = problems
+        self.is_valid = True
+
+    def build(
+        self, cells: Mapping[str, str], extra: Mapping[str, str], offices: Collection[str] = ()
+    ) -> Recipient | None:
+        """Return the recipient, or None if any cell is invalid; every invalid cell is reported.
+
+        `offices` are the known keys of the forms of address; if empty, any office is accepted.
+        """
+        values = {name: self._parse_cell(COLUMNS_BY_NAME[name], text) for name, text in cells.items()}
+        values = {name: value for name, value in values.items() if value not in (None, "", ())}
+        kept = {
+            header: self._clean_cell(header, text, MAX_EXTRA_CHARACTERS, multiline=True)
+            for header, text in extra.items()
+        }
+        if cells.get("office", "").strip():
+            self._check_office(values.get("office", ""), offices)
+        else:
+            self._report(
+                Problem(
+                    "recipient-missing",
+                    f"{self.label}: the column office is empty",
+                    self.place,
+                    "name the office that is addressed; briefgen does not guess it",
+                )
+            )
+        if not self.is_valid:
+            return None
+        if "id" not in values:
+            values["id"] = derive_id(values)
+        self._check_postal_code(values)
+        return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
+
+    def _parse_cell(self, column: Column, raw: str) -> Any:
+        text = self._clean_cell(column.name, raw, column.max_characters, multiline=column.multiline)
+        if not text:
+            return None
+        try:
+            return column.parse("\n".join(" ".join(line.split()) for line in text.split("\n")))
+        except CellError as error:
+            self._report(
+                Problem(
+                    "recipient-cell", f"{self.label}, column {column.name}: {error}", self.place, error.hint
+                )
+            )
+            return None
+
+    def _clean_cell(self, header: str, raw: str, limit: int, *, multiline: bool) -> str:
+        """Return the cell's text, or an empty one if it is invalid and was reported."""
+        where = f"{self.label}, column {header}"
+        if len(raw) > limit:
+            self._report(
+                Problem(
+                    "recipient-cell-too-long",
+                    f"{where}: {len(raw)} characters, more than {limit}",
+                    self.place,
+                    "shorten it; a missing quotation mark can also run cells together",
+                )
+            )
+            return ""
+        text, removed = clean_text(raw)
+        text = text.strip()
+        if removed:
+            self._report(
+                Problem(
+                    "recipient-control",
+                    f"{where}: holds invisible characters that must not be printed: {', '.join(removed)}",
+                    self.place,
+                    "retype the text",
+                )
+            )
+            return ""
+        if "\n" in text and not multiline:
+            self._report(
+                Problem(
+                    "recipient-line-break",
+                    f"{where}: the cell holds more than one line",
+                    self.place,
+                    "write it on one line",
+                )
+            )
+            return ""
+        if _ESCAPED.match(text):
+            return text[1:]
+        if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+            self._report(
+                Problem(
+                    "recipient-formula",
+                    f"{where}: {text[:40]!r} begins like a formula",
+                    self.place,
+                    "write the result, or put an apostrophe (') before it if it is meant as text",
+                )
+            )
+            return ""
+        return text
+
+    def _check_office(self, office: str, offices: Collection[str]) -> None:
+        if office and offices and office not in offices:
+            self._report(
+                Problem(
+                    "office-unknown",
+                    f"{self.label}, column office: no form of address is known for {office!r}",
+                    self.place,
+                    suggest_similar(office, offices) or "all offices are listed in docs/recipients.md",
+                )
+            )
+
+    def _check_postal_code(self, values: Mapping[str, Any]) -> None:
+        """Warn only, because our table of codes may lag behind the country's post; the row is kept."""
+        code, country = values.get("postal_code", ""), values.get("country", "")
+        if code and country and not is_plausible_postal_code(code, country):
+            self.problems.add(
+                Problem(
+                    "postal-code",
+                    f"{self.label}, column postal_code: {code!r} does not look like one of {country}",
+                    self.place,
+                    "spreadsheets drop leading zeros: format the column as text",
+                    severity="warning",
+                )
+            )
+
+    def _report(self, problem: Problem) -> None:
+        self.is_valid = False
+        self.problems.add(problem)
+
+
+def check_sendable(recipient: Recipient, on: date) -> Problem | None:
+    """Return None if a letter dated `on` can be sent to the recipient, else the problem.
+
+    A term counts as ended from the day after `term_end`. An address is usable if it has a locality, a street,
+    building or postal code, and a country.
+    """
+    who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
+    if recipient.term_end is not None and recipient.term_end < on:
+        return Problem(
+            "term-ended",
+            f"the term of {who} ended on {recipient.term_end.isoformat()}, before the letter's date "
+            f"{on.isoformat()}",
+            recipient.place,
+            "find out who holds the office now, or correct term_end",
+        )
+    lacking = _describe_missing_address_parts(recipient)
+    if lacking:
+        return Problem(
+            "no-address",
+            f"{who} has no usable postal address: {lacking} missing",
+            recipient.place,
+            "fill in address, locality, postal_code and country",
+        )
+    return None
+
+
+def _describe_missing_address_parts(recipient: Recipient) -> str:
+    if not (recipient.address or recipient.locality or recipient.postal_code):
+        return "all of it is"
+    if not recipient.locality:
+        return "the locality is"
+    if not (recipient.address or recipient.postal_code):
+        return "street and postal code are"
+    return "" if recipient.country else "the country is"
