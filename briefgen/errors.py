@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -153,3 +153,9 @@ def suggest_similar(word: str, known: Iterable[str]) -> str | None:
 def quantity(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: `1 letter`, `12,000 letters`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def abbreviate_names(names: Sequence[str], limit: int = 3) -> str:
+    """List the first `limit` names, and say how many more there are."""
+    more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -30,6 +31,41 @@ def program(name: str) -> str:
     return path
 
 
+def copy_starter(folder: Path) -> Path:
+    """A copy of the starter campaign."""
+    return Path(shutil.copytree(ROOT / "examples" / "starter", folder, ignore=shutil.ignore_patterns("out")))
+
+
+SMALL_RECIPIENTS = ("ada-sample", "ben-placeholder", "clara-example")
+
+
+def small_starter(folder: Path) -> Path:
+    """A copy of the starter campaign with three recipients, the rules for them, and one section of the briefing.
+
+    Enough to see what a command does, where neither their number nor their kinds matter.
+    """
+    copy_starter(folder)
+    file = folder / "campaign.yaml"
+    text = file.read_text(encoding="utf-8")
+    text, cut = re.subn(
+        r"  - when: (?!\"true\"|office == \"us-(?:representative|senator)\"|country == \"GB\").*\n(?:    .*\n)+",
+        "",
+        text,
+    )
+    assert cut
+    text, cut = re.subn(
+        r"(  sections:\n    - .*\n(?:      .*\n)+)(?:    - .*\n(?:      .*\n)+)+", r"\1", text
+    )
+    assert cut
+    file.write_text(text, encoding="utf-8")
+    people = folder / "recipients.csv"
+    header, *rows = people.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if row.split(",")[0] in SMALL_RECIPIENTS]
+    assert len(kept) == len(SMALL_RECIPIENTS)
+    people.write_text("".join([header, *kept]), encoding="utf-8")
+    return folder
+
+
 MUCH_EVIDENCE = """\
     - heading: Of every kind
       snippets: [hwanghae-famine-2012, camp-population-essay-2013, camp-population-inquiry]
@@ -38,7 +74,7 @@ MUCH_EVIDENCE = """\
 
 def with_much_evidence(folder: Path) -> Path:
     """A copy of the starter campaign whose briefing also has quotes, chains, hedges and a superseded pair."""
-    shutil.copytree(ROOT / "examples" / "starter", folder, ignore=shutil.ignore_patterns("out"))
+    copy_starter(folder)
     campaign = folder / "campaign.yaml"
     text = campaign.read_text(encoding="utf-8")
     assert "  sections:\n" in text

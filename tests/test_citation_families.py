@@ -22,13 +22,18 @@ STYLES = {"note": "oscola", "author-date": "apa", "numeric": "ieee"}
 OWN = "styles/ours.csl"
 
 
-def documents(campaign: Path, style: str) -> tuple[dict[str, Document], Any]:
-    """A letter and the briefing, and the renderers."""
+def set_style(campaign: Path, style: str) -> None:
+    """Have letters and briefing cite in a style."""
     file = campaign / "campaign.yaml"
     text = re.sub(r"citation_style: \S+", f"citation_style: {style}", file.read_text(encoding="utf-8"))
     file.write_text(
         text.replace("\nbriefing:\n", f"\nbriefing:\n  citation_style: {style}\n"), encoding="utf-8"
     )
+
+
+def documents(campaign: Path, style: str) -> tuple[dict[str, Document], Any]:
+    """A letter and the briefing, and the renderers."""
+    set_style(campaign, style)
     opened = open_campaign(campaign)
     composer = opened.composer
     made = {"letter": composer.compose_letter(opened.recipients[0]), "briefing": composer.compose_briefing()}
@@ -53,16 +58,16 @@ def test_both_formats_say_the_same_and_agree_with_their_record(
             assert sum(standing.printed > 0 for standing in traced.statements) >= 3
 
 
-def test_in_text_citations_stand_within_their_sentences_with_a_list_behind(starter: Path) -> None:
-    made, _ = documents(starter, "apa")
+def test_in_text_citations_stand_within_their_sentences_with_a_list_behind(small_campaign: Path) -> None:
+    made, _ = documents(small_campaign, "apa")
     letter, briefing = made["letter"].html, made["briefing"].html
     assert re.search(r"\w \([^()]+, (\d{4}\w?|n\.d\.)[^()]*\)\.", letter)
     assert letter.count('<div class="bibliography">') == briefing.count('<div class="bibliography">') == 1
     assert "<h2>Sources</h2>" in letter
 
 
-def test_the_record_keeps_the_wording_and_how_it_is_printed(starter: Path) -> None:
-    made, _ = documents(starter, "apa")
+def test_the_record_keeps_the_wording_and_how_it_is_printed(small_campaign: Path) -> None:
+    made, _ = documents(small_campaign, "apa")
     claims = [claim for claim in made["letter"].record["snippets"] if claim["printed"]]
     assert claims
     for claim in claims:
@@ -71,8 +76,10 @@ def test_the_record_keeps_the_wording_and_how_it_is_printed(starter: Path) -> No
         assert all(form.endswith(").") for form in claim["printed_as"])
 
 
-def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(starter: Path, tmp_path: Path) -> None:
-    made, renderers = documents(starter, "apa")
+def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(
+    small_campaign: Path, tmp_path: Path
+) -> None:
+    made, renderers = documents(small_campaign, "apa")
     letter = made["letter"]
     edited = letter.html.replace("Between 80,000 and 120,000", "Between 80,000 and 130,000")
     assert edited != letter.html
@@ -83,14 +90,12 @@ def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(starter: Pa
     assert "130,000" in problem.message
 
 
-def test_a_style_of_the_campaigns_own_shapes_the_letter_and_its_fingerprint(
-    starter: Path,
-) -> None:
-    (starter / "styles").mkdir()
-    (starter / OWN).write_bytes(find_style("apa").xml)
-    documents(starter, OWN)
-    before = open_campaign(starter).composer.fingerprint
-    (starter / OWN).write_bytes(find_style("ieee").xml)
-    after = open_campaign(starter)
+def test_a_style_of_the_campaigns_own_shapes_the_letter_and_its_fingerprint(small_campaign: Path) -> None:
+    (small_campaign / "styles").mkdir()
+    (small_campaign / OWN).write_bytes(find_style("apa").xml)
+    set_style(small_campaign, OWN)
+    before = open_campaign(small_campaign).composer.fingerprint
+    (small_campaign / OWN).write_bytes(find_style("ieee").xml)
+    after = open_campaign(small_campaign)
     assert after.composer.fingerprint != before
     assert "[1]" in after.composer.compose_letter(after.recipients[0]).html

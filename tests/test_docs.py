@@ -341,7 +341,12 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     from briefgen.evidence.lock import serialize_lock
     from briefgen.evidence.review import build_lock
     from briefgen.library.folders import LibraryFolder
-    from briefgen.library.loader import library_folders, list_statement_keys, load_library, select_lock_entries
+    from briefgen.library.loader import (
+        library_folders,
+        list_statement_keys,
+        load_library,
+        select_lock_entries,
+    )
 
     campaign = tmp_path / "campaign"
     create_campaign(campaign, "starter")

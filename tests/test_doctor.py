@@ -106,7 +106,7 @@ def test_without_the_subsetter_alone_pdf_is_refused_and_the_subsetter_named(
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: {"ID": "ubuntu", "ID_LIKE": "debian"})
     monkeypatch.setattr(
         doctor,
-        "load_library",
+        "load_system_library",
         lambda library: None if library.what == "HarfBuzz subsetter" else there(library),
     )
     with pytest.raises(BriefgenError, match="HarfBuzz subsetter") as caught:

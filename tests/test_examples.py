@@ -11,7 +11,7 @@ from material import ROOT
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import ComposedLetter, compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.campaign.scaffold import list_examples, create_campaign
+from briefgen.campaign.scaffold import create_campaign, list_examples
 
 FOREIGN_FORMS = {
     "us-congress": {

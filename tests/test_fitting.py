@@ -7,7 +7,7 @@ import json
 import pickle
 import random
 import re
-import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,8 @@ from sys import executable
 from typing import Any
 
 import pytest
-from material import ROOT
+from command_line import exit_code
+from material import copy_starter, small_starter
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.explain import explain_letter
@@ -31,9 +32,14 @@ from briefgen.model.recipient import Recipient
 GOLDEN = Path(__file__).parent / "cli" / "golden"
 
 
-def campaign(folder: Path, *changes: tuple[str, str], limit: str = "1") -> Path:
+def campaign(
+    folder: Path,
+    *changes: tuple[str, str],
+    limit: str = "1",
+    copy: Callable[[Path], Path] = copy_starter,
+) -> Path:
     """The starter campaign with many statements for a page, and changes to its file."""
-    shutil.copytree(ROOT / "examples" / "starter", folder, ignore=shutil.ignore_patterns("out"))
+    copy(folder)
     file = folder / "campaign.yaml"
     text = re.sub(r"max_pages: \d+", f"max_pages: {limit}", file.read_text(encoding="utf-8"))
     for old, new in (("  max_snippets: 3\n", "  max_snippets: 6\n"), *changes):
@@ -247,7 +253,9 @@ def batch(folder: Path, *options: str) -> tuple[int, dict[str, str]]:
     return called.returncode, {file.name: sha256(file.read_bytes()).hexdigest() for file in letters}
 
 
-def test_any_number_of_workers_and_any_order_write_the_same_bytes(tmp_path: Path) -> None:
+def test_any_number_of_workers_and_any_order_write_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = []
     for number, workers in enumerate(("1", "2")):
         folder = campaign(tmp_path / str(number))
@@ -270,12 +278,9 @@ def test_any_number_of_workers_and_any_order_write_the_same_bytes(tmp_path: Path
     file = folder / "campaign.yaml"
     text = file.read_text(encoding="utf-8").replace("  annex: true\n", "  annex: false\n")
     file.write_text(text, encoding="utf-8")
-    told = run(
-        [executable, "-m", "briefgen", "batch", folder, "--dry-run", "--json"],
-        check=True,
-        capture_output=True,
-    )
-    found = json.loads(told.stdout)
+    capsys.readouterr()
+    assert exit_code("batch", folder, "--dry-run", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
     assert (found["make"], found["unchanged"]) == (0, len(letters))
 
 
@@ -298,12 +303,13 @@ def test_one_letter_that_cannot_fit_stops_no_other(tmp_path: Path) -> None:
 
 
 def test_a_briefing_is_cut_too_and_says_so(tmp_path: Path) -> None:
-    """Two sections filled by topics; the named snippets and the asks stay."""
-    fill = "      snippets: [camp-abuses, camp-population-figure, camp-population-inquiry, camp-population-2025]\n"
+    """A section filled by topics; the named snippets and the asks stay."""
+    named_last = "        - assembly-resolution-2025\n"
     folder = campaign(
         tmp_path / "c",
-        (fill, f"{fill}      topics: [prison-camps, refoulement]\n      max_snippets: 14\n"),
+        (named_last, f"{named_last}      topics: [prison-camps, refoulement]\n      max_snippets: 14\n"),
         ("  annex: true\n", "  annex: false\n  max_pages: 40\n"),
+        copy=small_starter,
     )
     opened = open_campaign(folder)
     fitting = opened.page_fitter(opened.renderers(("pdf",)))
@@ -338,13 +344,9 @@ def test_the_explanation_of_a_cut_letter_is_the_one_that_was_read_and_approved(o
     assert told == (GOLDEN / "explain-pages.txt").read_text(encoding="utf-8")
 
 
-def test_the_command_explains_the_cuts(opened: Campaign) -> None:
-    called = run(
-        [executable, "-m", "briefgen", "explain", opened.composer.folder, "--to", "ada-sample", "--json"],
-        check=True,
-        capture_output=True,
-    )
-    told = json.loads(called.stdout)
+def test_the_command_explains_the_cuts(opened: Campaign, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("explain", opened.composer.folder, "--to", "ada-sample", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
     assert (told["pages"]["most"], told["pages"]["whole"], told["pages"]["now"]) == (1, 2, 1)
     gone = [cut["snippet"] for cut in told["pages"]["cuts"] if cut["how"] == "left-out"]
     assert gone == [one["id"] for one in told["snippets"] if one["why"] == "pages"][::-1]

@@ -168,9 +168,23 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
     one.write_text("Surname,office\nLee,uk-mp\n", encoding="utf-8")
     other.write_text("family,office\nMoe,uk-mp\n", encoding="utf-8")
     findings = ProblemList()
-    import_recipients("csv", [one, other], ImportOptions(parse_column_mapping(["Surname=family"], None, ())), (), TODAY, findings)
+    import_recipients(
+        "csv",
+        [one, other],
+        ImportOptions(parse_column_mapping(["Surname=family"], None, ())),
+        (),
+        TODAY,
+        findings,
+    )
     assert [(problem.code, problem.severity) for problem in findings.problems] == [("map-header", "warning")]
     with pytest.raises(UsageError) as caught:
-        import_recipients("csv", [one, other], ImportOptions(parse_column_mapping(["zz=family"], None, ())), (), TODAY, ProblemList())
+        import_recipients(
+            "csv",
+            [one, other],
+            ImportOptions(parse_column_mapping(["zz=family"], None, ())),
+            (),
+            TODAY,
+            ProblemList(),
+        )
     (problem,) = caught.value.problems
     assert (problem.code, problem.severity, "'zz'" in problem.message) == ("map-header", "error", True)

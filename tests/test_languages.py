@@ -12,13 +12,13 @@ from docx_samples import png
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.compose.boilerplate import Boilerplate, AskSentence, boilerplate_languages
+from briefgen.compose.boilerplate import AskSentence, Boilerplate, boilerplate_languages
 from briefgen.compose.placeholders import find_placeholders
 from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import serialize_lock
 from briefgen.evidence.review import build_lock
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.loader import library_folders, load_library, select_lock_entries, list_statement_keys
+from briefgen.library.loader import library_folders, list_statement_keys, load_library, select_lock_entries
 
 CARD = """\
 ---

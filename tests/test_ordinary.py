@@ -19,7 +19,7 @@ from briefgen.library.ingest.add_source import WorkDescription
 from briefgen.library.ingest.curate import add_source
 from briefgen.library.ingest.extract import extract_text
 from briefgen.library.loader import load_library
-from briefgen.system.files import read_limited_bytes, is_folder, is_regular_file, is_inside_folder
+from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, read_limited_bytes
 from briefgen.system.yaml_reader import read_text_file
 
 ABSURD = ("a" * 5000, "a\0b", "loop", "pipe", "folder", "a/" * 3000, "\ud800", "loop/x", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from briefgen.campaign.open import open_campaign
-from briefgen.campaign.scaffold import list_examples, create_campaign, create_template
+from briefgen.campaign.scaffold import create_campaign, create_template, list_examples
 from briefgen.errors import BriefgenError, UsageError
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.loader import library_folders
@@ -41,10 +41,10 @@ def test_an_unknown_example_is_named_with_the_nearest(tmp_path: Path) -> None:
     assert caught.value.problems[0].hint == "did you mean starter?"
 
 
-def test_a_new_template_changes_nothing_until_a_block_is_uncommented(starter: Path) -> None:
-    before = open_campaign(starter)
-    path = new(starter, "letter/office/us-senator")
-    after = open_campaign(starter)
+def test_a_new_template_changes_nothing_until_a_block_is_uncommented(small_campaign: Path) -> None:
+    before = open_campaign(small_campaign)
+    path = new(small_campaign, "letter/office/us-senator")
+    after = open_campaign(small_campaign)
     assert (
         after.composer.compose_letter(after.recipients[0]).html == before.composer.compose_letter(before.recipients[0]).html
     )
@@ -56,7 +56,7 @@ def test_a_new_template_changes_nothing_until_a_block_is_uncommented(starter: Pa
         ),
         encoding="utf-8",
     )
-    changed = open_campaign(starter)
+    changed = open_campaign(small_campaign)
     assert "A closing of our own." in changed.composer.compose_letter(changed.recipients[0]).html
     assert "A closing of our own." not in changed.composer.compose_letter(changed.recipients[1]).html
 

@@ -131,9 +131,9 @@ def _build_field_values(recipient: Recipient, form: FormOfAddress, words: Locali
 
 def _build_of_state(recipient: Recipient) -> str:
     """Return `of the French Republic` for an office line; empty if role or organisation name the state."""
-    said = f"{recipient.role} {recipient.organisation}".casefold()
+    office_line = f"{recipient.role} {recipient.organisation}".casefold()
     names = (formal_name(recipient.represents), common_name(recipient.represents))
-    if any(name and name.casefold() in said for name in names):
+    if any(name and name.casefold() in office_line for name in names):
         return ""
     full = formal_name_with_article(recipient.represents)
     if recipient.role.casefold().endswith("the republic"):
@@ -199,13 +199,13 @@ def _build_address_lines(
     and, in capitals, the country line.
     """
     lines: list[str] = []
-    said = {line.casefold() for line in postal}
+    printed = {line.casefold() for line in postal}
     for wording in wordings:
         is_street_slot = wording.neutral == [ADDRESS_LINE]
         for line in streets if is_street_slot else (wording.fill(values, gender),):
-            if line and line.casefold() not in said:
+            if line and line.casefold() not in printed:
                 lines.append(line)
-                said.add(line.casefold())
+                printed.add(line.casefold())
     return lines
 
 

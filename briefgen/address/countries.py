@@ -23,9 +23,9 @@ def territory_names() -> Mapping[str, str]:
 @cache
 def _load_formal_names() -> Mapping[str, str]:
     path, problems = DATA_FOLDER / "states.yaml", ProblemList()
-    marked = parse_yaml(read_text_file(path, path.name), path.name, problems)
+    parsed = parse_yaml(read_text_file(path, path.name), path.name, problems)
     problems.raise_errors()
-    return marked.data if marked else {}
+    return parsed.data if parsed else {}
 
 
 def formal_name_with_article(code: str) -> str:

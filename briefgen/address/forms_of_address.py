@@ -189,10 +189,10 @@ class FormsOfAddress:
         """
         raw, forms = _load_built_in_forms()
         for path, display_name in overrides:
-            marked = parse_yaml(read_text_file(path, display_name), display_name, problems)
-            if marked is None:
+            parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
+            if parsed is None:
                 continue
-            changed = _merge_over_built_in(raw, marked)
+            changed = _merge_over_built_in(raw, parsed)
             file = build_record(_FormsFile, changed, problems)
             if file is not None and _check_references_exist(file, forms, problems):
                 forms = replace(
@@ -233,24 +233,24 @@ class FormsOfAddress:
 
 def _load_built_in_forms() -> tuple[dict[str, Any], FormsOfAddress]:
     problems = ProblemList()
-    marked = parse_yaml(read_text_file(FORMS_FILE, FORMS_FILE.name), FORMS_FILE.name, problems)
-    file = build_record(_FormsFile, marked, problems) if marked else None
+    parsed = parse_yaml(read_text_file(FORMS_FILE, FORMS_FILE.name), FORMS_FILE.name, problems)
+    file = build_record(_FormsFile, parsed, problems) if parsed else None
     problems.raise_errors()
-    if marked is None or file is None:  # unreachable: raise_errors would have raised
+    if parsed is None or file is None:  # unreachable: raise_errors would have raised
         raise AssertionError("the built-in forms of address cannot be read")
-    return marked.data["offices"], FormsOfAddress(file.offices, file.authorities)
+    return parsed.data["offices"], FormsOfAddress(file.offices, file.authorities)
 
 
-def _merge_over_built_in(raw: Mapping[str, Any], marked: ParsedYaml) -> ParsedYaml:
+def _merge_over_built_in(raw: Mapping[str, Any], parsed: ParsedYaml) -> ParsedYaml:
     """Complete the override's offices with the built-in ones, key by key, keeping the override's places."""
-    data = marked.data
+    data = parsed.data
     if not isinstance(data, dict) or not isinstance(data.get("offices"), dict):
-        return marked
+        return parsed
     offices = {
         key: {**raw.get(key, {}), **entry} if isinstance(entry, dict) else entry
         for key, entry in data["offices"].items()
     }
-    return ParsedYaml({**data, "offices": offices}, marked.places, marked.file)
+    return ParsedYaml({**data, "offices": offices}, parsed.places, parsed.file)
 
 
 def _check_references_exist(file: _FormsFile, forms: FormsOfAddress, problems: ProblemList) -> bool:

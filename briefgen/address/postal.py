@@ -33,9 +33,9 @@ class _PostalFormats:
 @cache
 def _load_postal_formats() -> _PostalFormats:
     path, problems = DATA_FOLDER / "postal.yaml", ProblemList()
-    marked = parse_yaml(read_text_file(path, path.name), path.name, problems)
+    parsed = parse_yaml(read_text_file(path, path.name), path.name, problems)
     problems.raise_errors()
-    data = marked.data if marked else {}
+    data = parsed.data if parsed else {}
     formats = {
         country: _LocalityFormat(
             parse_pattern(layout["line"]), parse_pattern(layout.get("abroad", layout["line"]))

@@ -1,7 +1,7 @@
 """What a batch can be given besides this machine's pool and folders: other engines, other places for letters.
 
-Both are chosen by the scheme of an address: `--engine dask://HOST:PORT`, `--out s3://BUCKET/PREFIX`. Another package
-adds one with an entry point in the group `briefgen.engines` or `briefgen.outputs`.
+Both are chosen by the scheme of an address: `--engine dask://HOST:PORT`, `--out s3://BUCKET/PREFIX`. Another
+package adds one with an entry point in the group `briefgen.engines` or `briefgen.outputs`.
 """
 
 from __future__ import annotations
@@ -72,15 +72,19 @@ ENGINES: Registry[EngineType] = Registry(
     "briefgen.engines",
     EngineType,
     {"dask": "briefgen.batch.dask:ENGINE", "dask+tls": "briefgen.batch.dask:ENGINE"},
-    "engine-unclear",
+    lambda message, hint: Problem("engine-unclear", message, None, hint),
 )
 OUTPUTS: Registry[OutputType] = Registry(
-    "output", "briefgen.outputs", OutputType, {"s3": "briefgen.batch.outputs:S3"}, "store-unclear"
+    "output",
+    "briefgen.outputs",
+    OutputType,
+    {"s3": "briefgen.batch.outputs:S3"},
+    lambda message, hint: Problem("store-unclear", message, None, hint),
 )
 
 
 def find_engine(address: str) -> EngineType:
-    """Return the kind of engine that an address names; raise UsageError if there is none or it is malformed."""
+    """Return the kind of engine that an address names; raise UsageError if it names none."""
     scheme, separator, _ = address.strip().partition("://")
     if not separator or scheme not in ENGINES:
         raise UsageError(
@@ -97,7 +101,7 @@ def find_engine(address: str) -> EngineType:
 
 
 def find_output(address: str) -> OutputType:
-    """Return the kind of output that an address names; raise UsageError if there is none or it is malformed."""
+    """Return the kind of output that an address names; raise UsageError if it names none."""
     scheme, separator, _ = address.partition("://")
     if not separator or scheme not in OUTPUTS:
         raise UsageError(

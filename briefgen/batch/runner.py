@@ -23,7 +23,7 @@ from briefgen.batch.report import find_stale_letters, write_errors, write_manife
 from briefgen.batch.stop import StopRequest, stop_on_signals
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.batch.worker import RenderingWorker
-from briefgen.errors import Place, Problem, count_affected_recipients
+from briefgen.errors import Place, Problem, abbreviate_names, count_affected_recipients
 
 LETTER_TIMEOUT_S = 30.0
 
@@ -347,9 +347,3 @@ def _stale_letters_warning(output: BatchOutput, stale: list[str]) -> list[Proble
             severity="warning",
         )
     ]
-
-
-def abbreviate_names(names: list[str]) -> str:
-    """List the first three names, and say how many more there are."""
-    listed = ", ".join(names[:3])
-    return listed if len(names) <= 3 else f"{listed} and {len(names) - 3:,} more"

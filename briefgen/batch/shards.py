@@ -20,13 +20,12 @@ from briefgen.batch.runner import (
     BatchSummary,
     ProgressReporter,
     ResultRecorder,
-    abbreviate_names,
     finish_batch,
 )
 from briefgen.batch.stop import stop_on_signals
 from briefgen.batch.storage_errors import storage_error
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile, unchanged_outcome
-from briefgen.errors import BriefgenError, Place, Problem, UsageError
+from briefgen.errors import BriefgenError, Place, Problem, UsageError, abbreviate_names
 from briefgen.model.recipient import Recipient
 
 MAX_SHARDS = 1000

@@ -12,7 +12,7 @@ from briefgen.campaign.briefing_checks import check_briefing
 from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
 from briefgen.campaign.open import Campaign
 from briefgen.campaign.page_fit import PageFitter
-from briefgen.errors import BriefgenError, Problem
+from briefgen.errors import BriefgenError, Problem, abbreviate_names
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.render.address_window import extract_address_lines, find_wrapped_address_lines
@@ -97,15 +97,13 @@ def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campai
             wrapped.setdefault(line, letter.recipient)
     if not wrapped:
         return []
-    listed = ", ".join(
-        f"{line!r} ({recipient.id})" for line, recipient in list(wrapped.items())[:_LISTED_LINES]
-    )
-    more = f" and {len(wrapped) - _LISTED_LINES} more" if len(wrapped) > _LISTED_LINES else ""
+    lines = [f"{line!r} ({recipient.id})" for line, recipient in wrapped.items()]
+    listed = abbreviate_names(lines, _LISTED_LINES)
     subject = "1 address line is" if len(wrapped) == 1 else f"{len(wrapped)} address lines are"
     return [
         Problem(
             "address-turned-over",
-            f"{subject} too long for the window and continued on a second line: {listed}{more}",
+            f"{subject} too long for the window and continued on a second line: {listed}",
             next(iter(wrapped.values())).place,
             "look at one of these letters; shorten the address in the recipients' file if need be",
             severity="warning",

@@ -1,7 +1,7 @@
 """Campaigns from memory: a mapping takes the place of campaign.yaml, rows take that of the recipients' file.
 
-Both are turned into what their files would say, so that the same readers check them and the same problems come
-out, placed by key or row.
+Both are turned into what their files would say, so that the same readers check them and report the same
+problems, placed by key or row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ ROWS_NAME = "recipients"
 
 
 def format_config(config: Mapping[str, Any]) -> str:
-    """Return a mapping as the text of a campaign.yaml; raise BriefgenError for values that YAML cannot hold."""
+    """Return a mapping as the text of a campaign.yaml, without keys whose value is None.
+
+    Raise BriefgenError for values that a campaign.yaml cannot hold.
+    """
     problems: list[Problem] = []
     plain = _to_plain_data(config, CONFIG_NAME, problems)
     if problems:
@@ -32,7 +35,11 @@ def format_config(config: Mapping[str, Any]) -> str:
 
 def _to_plain_data(value: Any, where: str, problems: list[Problem]) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _to_plain_data(item, f"{where}.{key}", problems) for key, item in value.items()}
+        return {
+            str(key): _to_plain_data(item, f"{where}.{key}", problems)
+            for key, item in value.items()
+            if item is not None
+        }
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_to_plain_data(item, f"{where}[{index}]", problems) for index, item in enumerate(value)]
     return _to_text(value, Place(where), problems)
@@ -75,7 +82,8 @@ def table_rows(rows: Iterable[Mapping[str, Any]]) -> list[TableRow]:
     headers = list(dict.fromkeys(str(name) for row in found for name in row))
     table = [TableRow(0, 0, tuple(headers))]
     for number, row in enumerate(found, start=1):
-        cells = {str(name): _to_text(value, Place(ROWS_NAME, number), problems) for name, value in row.items()}
+        place = Place(ROWS_NAME, number)
+        cells = {str(name): _to_text(value, place, problems) for name, value in row.items()}
         table.append(TableRow(number, number, tuple(cells.get(header, "") for header in headers)))
     if problems:
         raise UsageError(problems)

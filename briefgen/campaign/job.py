@@ -196,7 +196,7 @@ class CampaignBatch:
 
     @property
     def preload(self) -> tuple[str, ...]:
-        """Return the modules that every worker needs; page limits are measured as PDF, whatever the formats."""
+        """Return the modules that every worker needs; pages are measured as PDF, whatever the formats."""
         formats = list(self.job.formats)
         if self.campaign.config.letter.max_pages is not None:
             formats.append("pdf")
@@ -228,7 +228,7 @@ class CampaignBatch:
 
     @contextmanager
     def connect_engine(self, address: str) -> Iterator[ConnectedEngine]:
-        """Connect to the engine at an address such as `dask://host:port`; raise BriefgenError if that fails."""
+        """Connect to the engine at an address, `dask://host:port`; raise BriefgenError if that fails."""
         engine = find_engine(address)
         portable = replace(self.campaign, composer=drop_source_texts(self.campaign.composer))
         composer = portable.page_fitter(self.campaign.renderers(self.job.formats))

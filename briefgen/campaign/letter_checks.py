@@ -21,7 +21,7 @@ from briefgen.compose.english_variants import (
 )
 from briefgen.compose.passages import render_inline_markdown
 from briefgen.compose.select import SnippetSelection
-from briefgen.errors import Place, Problem
+from briefgen.errors import Place, Problem, abbreviate_names, quantity
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -108,8 +108,7 @@ def check_letters(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -
 
 
 def _list_letters(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - _LISTED_IDS} more" if len(ids) > _LISTED_IDS else ""
-    return f"in {len(ids)} letter{'s' if len(ids) > 1 else ''}: {', '.join(ids[:_LISTED_IDS])}{more}"
+    return f"in {quantity(len(ids), 'letter')}: {abbreviate_names(ids, _LISTED_IDS)}"
 
 
 def _letter_warning(code: str, message: str, place: Place | None, hint: str) -> Problem:
@@ -295,8 +294,7 @@ def check_similar_letters(letters: Sequence[ComposedLetter]) -> list[Problem]:
     return [
         Problem(
             "letters-alike",
-            f"{len(group)} letters are nearly identical: {', '.join(group[:_LISTED_IDS])}"
-            + (f" and {len(group) - _LISTED_IDS} more" if len(group) > _LISTED_IDS else ""),
+            f"{len(group)} letters are nearly identical: {abbreviate_names(group, _LISTED_IDS)}",
             None,
             "fill in the column connection or paragraph, or write rules that give them different evidence",
             severity="warning",

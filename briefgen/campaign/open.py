@@ -119,7 +119,7 @@ class Campaign:
             return self._tools(format)[1].compose_letter(member)
 
     def render(self, recipient: Recipient | str, format: str = "pdf") -> bytes:
-        """Return the letter to a recipient as the bytes of a file in a format: `pdf`, `docx`, `txt`, or a plug-in's.
+        """Return the letter to a recipient as the bytes of a file: `pdf`, `docx`, `txt`, or a plug-in's.
 
         Raise UsageError for an unknown format, or a recipient who is not in the campaign.
         """
@@ -144,7 +144,7 @@ class Campaign:
         jobs: int = 0,
         progress: ProgressReporter | None = None,
     ) -> BatchSummary:
-        """Make all letters in worker processes, as `briefgen batch` does: resumable, and only what has changed.
+        """Make all letters in worker processes, resumably and only what has changed, like `briefgen batch`.
 
         `out` is a folder or an address such as `s3://bucket/prefix`, by default `out/` in the campaign's
         folder; `formats` are by default those of the campaign; `jobs` is the number of workers, 0 for one per
@@ -217,12 +217,12 @@ def open_campaign(
 ) -> Campaign:
     """Open a campaign: read it, check it with its library, and compose a trial letter of each kind.
 
-    `source` is a campaign's folder, its campaign.yaml, or a mapping with the keys of that file. `recipients` are
-    rows with the columns of a recipients' file, and replace that file. `folder` holds the templates, pictures and
-    statements of a campaign that is given as a mapping. `texts` says where full texts of sources are.
+    `source` is a campaign's folder, its campaign.yaml, or a mapping with the keys of that file. `recipients`
+    are rows with the columns of a recipients' file, and replace that file. `folder` holds the templates,
+    pictures and statements of a campaign that is given as a mapping. `texts` says where full texts are.
 
-    Raise BriefgenError with every error in the campaign, its library and its templates; UsageError if there is no
-    campaign at `source`. Problems that stop nothing are in `Campaign.problems`.
+    Raise BriefgenError with every error in the campaign, its library and its templates; UsageError if there
+    is no campaign at `source`. Problems that stop nothing are in `Campaign.problems`.
     """
     problems = ProblemList()
     rows = table_rows(recipients) if recipients is not None else None
@@ -235,7 +235,7 @@ def open_campaign(
             raise UsageError(Problem("campaign-missing", f"there is no folder {shown}", None, "name another"))
     elif folder is not None:
         raise UsageError(
-            Problem("usage-wrong", "folder= goes with a campaign that is given as a mapping", None, "leave it out")
+            Problem("usage-wrong", "folder= needs a campaign given as a mapping", None, "leave it out")
         )
     try:
         if isinstance(source, Mapping):
@@ -329,7 +329,10 @@ def _load_recipients(
     problems: ProblemList,
     row_problems: ProblemList,
 ) -> tuple[FormsOfAddress, list[Recipient]]:
-    """Load all recipients, from `rows` if they come from memory; an unusable file goes to `problems`, an unusable row to `row_problems`."""
+    """Load all recipients, from `rows` if they come from memory.
+
+    An unusable file goes to `problems`, an unusable row to `row_problems`.
+    """
     own = files.folder.path / FORMS_FILE
     forms = FormsOfAddress.load(
         problems, [(own, files.folder.display_path(FORMS_FILE))] if own.is_file() else []

@@ -83,19 +83,19 @@ def batch(
     from briefgen.campaign.job import CampaignBatch, open_output, select_formats
     from briefgen.campaign.open import find_recipients, open_campaign
 
-    in_store = bool(out and out.in_store)
+    is_address = bool(out and out.is_address)
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
-    given |= {_STORE_OPTION: in_store}
+    given |= {_STORE_OPTION: is_address}
     _reject_conflicts([name for name, value in given.items() if value])
     part = Shard.parse(shard) if shard is not None else None
     if engine is not None:
         find_engine(engine)
-    if out and out.in_store:
+    if out and out.is_address:
         find_output(out.text)
     console = Console(as_json, quiet, verbose)
     with tolerate_closed_streams():
-        opened = open_campaign(campaign, texts=options.find_texts(text))
+        opened = open_campaign(campaign, texts=options.parse_text_options(text))
         if dry_run:
             console.problems(opened.warnings)
         else:

@@ -67,7 +67,7 @@ def check(
     from briefgen.campaign.check import check_documents, page_counter
     from briefgen.campaign.open import open_campaign
 
-    opened = open_campaign(campaign, texts=options.find_texts(text))
+    opened = open_campaign(campaign, texts=options.parse_text_options(text))
     of_letters, broken = check_documents(opened, page_counter(opened) if pages else None)
     found = (*opened.warnings, *of_letters)
     warnings = [*(replace(one, severity="error") if strict else one for one in found), *broken]
@@ -128,7 +128,7 @@ def brief(
     from briefgen.campaign.open import open_campaign
 
     console = Console(as_json, quiet, verbose)
-    opened = open_campaign(campaign, texts=options.find_texts(text))
+    opened = open_campaign(campaign, texts=options.parse_text_options(text))
     console.warnings(opened.warnings, campaign)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)
     document, files = write_briefing(opened, formats, folder, template)
@@ -153,7 +153,7 @@ def letter(
     from briefgen.campaign.open import find_recipients, open_campaign
 
     console = Console(as_json, quiet, verbose)
-    opened = open_campaign(campaign, texts=options.find_texts(text))
+    opened = open_campaign(campaign, texts=options.parse_text_options(text))
     recipients = find_recipients(opened, to)
     console.warnings(opened.warnings, campaign)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)

@@ -206,7 +206,7 @@ def new(
     """Start a snippet from a quote: a draft with its locator, proved and entered in the lock."""
     from datetime import date
 
-    from briefgen.cli.options import find_texts
+    from briefgen.cli.options import parse_text_options
     from briefgen.evidence.lock import lock_command
     from briefgen.library.ingest.curate import add_snippet_draft, find_campaign_folder
     from briefgen.library.ingest.draft_snippet import SnippetRequest
@@ -215,7 +215,7 @@ def new(
     wanted = SnippetRequest(
         id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, prefix, suffix
     )
-    started = add_snippet_draft(folder, wanted, find_texts(text), date.today())
+    started = add_snippet_draft(folder, wanted, parse_text_options(text), date.today())
     file = folder.display_path(started.path.relative_to(folder.path).as_posix())
     evidence = started.evidence
     console.document(

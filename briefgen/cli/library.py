@@ -234,11 +234,11 @@ def _folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
 
 
 def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    from briefgen.cli.options import find_texts
+    from briefgen.cli.options import parse_text_options
     from briefgen.library.loader import load_library
 
     findings, folders = ProblemList(), _folders(campaign)
-    library = load_library(folders, findings, find_texts(text))
+    library = load_library(folders, findings, parse_text_options(text))
     findings.raise_errors()
     return library
 

@@ -69,7 +69,7 @@ def print_letters(
         message = f"a sheet of {labels} has {len(sheet)} labels, so there is no label {first}"
         raise UsageError(Problem("label-number", message, None, f"give --first a number up to {len(sheet)}"))
     console = Console(as_json, quiet, verbose)
-    opened = open_campaign(campaign, texts=options.find_texts(text))
+    opened = open_campaign(campaign, texts=options.parse_text_options(text))
     folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)
     console.problems(opened.skipped)
@@ -114,7 +114,7 @@ def drafts(
     from briefgen.mailing.email_drafts import DRAFTS_FOLDER, write_drafts
 
     console = Console(as_json, quiet, verbose)
-    opened = open_campaign(campaign, texts=options.find_texts(text))
+    opened = open_campaign(campaign, texts=options.parse_text_options(text))
     formats = select_formats(opened, attach or ["pdf"])
     output_folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)

@@ -1,13 +1,14 @@
-"""Options that several commands share, worded once."""
+"""Options that several commands share, and the parsing of their values."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from briefgen.errors import Problem, UsageError
 from briefgen.system.files import is_folder, is_regular_file, printable_name
@@ -18,35 +19,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputLocation:
-    """Where a batch goes, as it was given."""
+    """The value of `--out`: a folder, or the address of another output such as a bucket."""
 
     text: str
 
     @property
-    def in_store(self) -> bool:
-        """Whether it is the address of something else than a folder."""
+    def is_address(self) -> bool:
+        """Return whether it is an address rather than a folder."""
         return "://" in self.text
 
 
-def _destination(name: str) -> OutputLocation:
-    if name:
-        return OutputLocation(name)
-    # Path("") is the current folder, which nobody means who gives nothing (`--out "$UNSET"`).
-    raise UsageError(Problem("out-empty", "--out names no folder", None, "name one, or leave --out away"))
+def _parse_output_location(text: str) -> OutputLocation:
+    if text:
+        return OutputLocation(text)
+    # Path("") would be the current folder, which is not what an empty value means (`--out "$UNSET"`).
+    raise UsageError(Problem("out-empty", "--out is empty", None, "name a folder, or leave --out out"))
 
 
-def _folder(name: str) -> Path:
-    given = _destination(name)
-    if not given.in_store:
-        return Path(name)
+def _parse_output_folder(text: str) -> Path:
+    if not _parse_output_location(text).is_address:
+        return Path(text)
     raise UsageError(
         Problem(
             "out-no-folder",
-            f"{name!r} is no folder",
+            f"{text!r} is not a folder",
             None,
-            "name one of this computer: of all commands, batch alone writes to a store",
+            "name a folder on this computer; only batch can write to an object store",
         )
     )
+
+
+class FormatsCommand(TyperCommand):
+    """A command whose help lists the output formats in place of `{formats}`.
+
+    The registry is read when help is shown: reading it to define the command would slow every start.
+    """
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help with the formats of all installed packages."""
+        from briefgen.render.registry import FORMATS
+
+        for parameter in self.params:
+            if isinstance(parameter, TyperOption) and parameter.help:
+                parameter.help = parameter.help.replace("{formats}", ", ".join(FORMATS))
+        super().format_help(ctx, formatter)
 
 
 CampaignPath = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
@@ -55,9 +71,9 @@ OutFolder = Annotated[
     typer.Option(
         "--out",
         "-o",
-        parser=_folder,
+        parser=_parse_output_folder,
         metavar="FOLDER",
-        help="Folder for what is made; default: out/ beside the campaign.",
+        help="Output folder; default: out/ in the campaign's folder.",
         show_default=False,
     ),
 ]
@@ -66,9 +82,9 @@ BatchOutput = Annotated[
     typer.Option(
         "--out",
         "-o",
-        parser=_destination,
+        parser=_parse_output_location,
         metavar="FOLDER",
-        help="Folder for what is made, or s3://BUCKET/PREFIX; default: out/ beside the campaign.",
+        help="Output folder, or s3://BUCKET/PREFIX; default: out/ in the campaign's folder.",
         show_default=False,
     ),
 ]
@@ -76,25 +92,30 @@ Formats = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        help="pdf, docx or txt; repeat for several. Default: as the campaign says.",
+        metavar="FORMAT",
+        help="Output format; repeatable. One of {formats}; default: the campaign's own choice.",
         show_default=False,
     ),
 ]
-JsonOutput = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, warnings or remarks.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail.")]
+JsonOutput = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Hide progress, warnings and notes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show more detail, and warnings in full.")]
 SourceTexts = Annotated[
     list[str] | None,
     typer.Option(
         "--text",
-        help="ID=FILE: the full text of a source; repeatable. Quotes are then proved against it.",
+        metavar="ID=FILE",
+        help="Full text of a source, to check its quotes against; repeatable.",
         show_default=False,
     ),
 ]
 
 
-def find_texts(text: list[str] | None) -> TextLocations:
-    """The folder that BRIEFGEN_TEXTS names, and files given as ID=FILE; raises UsageFault for a bad one."""
+def parse_text_options(values: list[str] | None) -> TextLocations:
+    """Return where full texts are: the folder in BRIEFGEN_TEXTS, and files given as ID=FILE.
+
+    Raise UsageError for a folder or file that does not exist.
+    """
     from briefgen.library.loader import TextLocations
 
     folder = os.environ.get("BRIEFGEN_TEXTS")
@@ -102,22 +123,22 @@ def find_texts(text: list[str] | None) -> TextLocations:
         raise UsageError(
             Problem(
                 "text-option",
-                f"BRIEFGEN_TEXTS names {printable_name(folder)!r}, which is no folder",
+                f"BRIEFGEN_TEXTS is set to {printable_name(folder)!r}, which is not a folder",
                 None,
-                "let it name the folder with the full texts, or unset it",
+                "set it to the folder with the full texts, or unset it",
             )
         )
-    given = {}
-    for item in text or []:
-        name, sign, file = item.partition("=")
-        if not sign or not is_regular_file(Path(file)):
+    files = {}
+    for value in values or []:
+        source, separator, file = value.partition("=")
+        if not separator or not is_regular_file(Path(file)):
             raise UsageError(
                 Problem(
                     "text-option",
-                    f"--text {printable_name(item)}: ID=FILE with an existing file is expected",
+                    f"--text {printable_name(value)}: expected ID=FILE with an existing file",
                     None,
                     "for example --text park-2013=park-2013.txt",
                 )
             )
-        given[name] = Path(file)
-    return TextLocations(Path(folder) if folder else None, given)
+        files[source] = Path(file)
+    return TextLocations(Path(folder) if folder else None, files)

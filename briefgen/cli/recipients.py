@@ -1,13 +1,14 @@
-"""Commands on recipients: import and list."""
+"""Commands on recipients: list, and import with a subcommand for every importer in the registry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional
 
 import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from briefgen.cli import options
 from briefgen.cli.app import app
@@ -18,195 +19,186 @@ from briefgen.errors import (
     Problem,
     ProblemList,
     StorageError,
+    UsageError,
+    abbreviate_names,
     count_affected_recipients,
     quantity,
 )
 
 if TYPE_CHECKING:
     from briefgen.model.recipient import Recipient
-    from briefgen.recipients.importers.registry import ImportOptions
+    from briefgen.recipients.importers.registry import Importer
     from briefgen.recipients.importers.run import ImportReport
 
-Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
-_NAMED = 10
-"""Ids named in a line; more are counted."""
-recipients = typer.Typer(help="Bring in and look through officials' data.", no_args_is_help=True)
-imports = typer.Typer(
-    help="Make a recipients file from published data or a foreign table.", no_args_is_help=True
+DEFAULT_LIST = Path("recipients.csv")
+MAX_NAMED_RECIPIENTS = 10
+"""Ids named in a line; further ones are counted."""
+_IMPORT_PARAMETERS = {
+    "map": ("map", "mapping"),
+    "set": ("fill",),
+    "encoding": ("encoding",),
+    "sheet": ("sheet",),
+}
+"""Parameters of `import_recipients` that only some importers take, by the option in `Importer.options`."""
+
+StringList = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
+
+
+class ImporterGroup(TyperGroup):
+    """Offers a subcommand for every importer; the registry is read only when one of them is needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all importers, without loading any."""
+        from briefgen.recipients.importers.registry import IMPORTERS
+
+        return list(IMPORTERS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand:
+        """Build the subcommand of an importer; raise UsageError for an unknown name."""
+        from briefgen.recipients.importers.registry import IMPORTERS
+
+        try:
+            return _build_import_command(IMPORTERS.get(cmd_name))
+        except UsageError:
+            raise
+        except BriefgenError as error:
+            # Help lists all importers: one broken package must not hide the others.
+            return _build_broken_command(cmd_name, error)
+
+
+recipients = typer.Typer(help="Import and list recipients.", no_args_is_help=True)
+importers = typer.Typer(
+    cls=ImporterGroup, help="Make a recipients file from published data or any table.", no_args_is_help=True
 )
 app.add_typer(recipients, name="recipients")
-recipients.add_typer(imports, name="import")
+recipients.add_typer(importers, name="import")
 
 
-Out = Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")]
-Where = Annotated[
-    Many,
-    typer.Option(
-        help="Take only those of whom this holds: chamber=senate, committee=SSFR; repeatable.",
-        show_default=False,
-    ),
-]
-Fill = Annotated[
-    Many,
-    typer.Option(
-        "--set",
-        help="Fill a column where the data leaves it empty: office=uk-mp; repeatable.",
-        show_default=False,
-    ),
-]
-Map = Annotated[
-    Many,
-    typer.Option(
-        "--map", help="What a foreign header is here: Surname=family; repeatable.", show_default=False
-    ),
-]
-Mapping = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads annotations at run time
-    typer.Option(help="A file of such pairs, with lines like Surname: family.", show_default=False),
-]
-Current = Annotated[bool, typer.Option("--current", help="Leave out those whose term has ended.")]
-LIST = Path("recipients.csv")
+def _build_import_command(importer: Importer) -> TyperCommand:
+    """Build a command with the options that the importer takes."""
+    single = typer.Typer(add_completion=False)
+    single.command(importer.name, help=importer.summary)(import_recipients)
+    command = typer.main.get_command(single)
+    assert isinstance(command, TyperCommand)
+    hidden = {
+        parameter
+        for option, parameters in _IMPORT_PARAMETERS.items()
+        if option not in importer.options
+        for parameter in parameters
+    }
+    # A parameter that the command lacks keeps its default.
+    command.params = [parameter for parameter in command.params if parameter.name not in hidden]
+    for parameter in command.params:
+        if isinstance(parameter, TyperArgument):
+            parameter.help = importer.paths_help
+    return command
 
 
-@imports.command("congress")
-def import_congress(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Folder with legislators-current.yaml and the committee files.")
-    ],
-    out: Out = LIST,
-    where: Where = None,
-    current: Current = False,
+def _build_broken_command(name: str, error: BriefgenError) -> TyperCommand:
+    """Build a command that reports why its importer cannot be loaded, whatever its arguments are."""
+
+    def report(**_: object) -> NoReturn:
+        raise error
+
+    return TyperCommand(
+        name,
+        callback=report,
+        help="Not available: its package cannot be loaded.",
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+
+
+def import_recipients(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument()],
+    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")] = DEFAULT_LIST,
+    map: Annotated[
+        StringList,
+        typer.Option(
+            "--map",
+            metavar="HEADER=COLUMN",
+            help="Map a header of the table to one of our columns: Surname=family; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    mapping: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads annotations at run time
+        typer.Option(help="File of such mappings, one a line: Surname: family.", show_default=False),
+    ] = None,
+    where: Annotated[
+        StringList,
+        typer.Option(
+            metavar="CONDITION",
+            help="Include only recipients that match: chamber=senate, committee=SSFR; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    fill: Annotated[
+        StringList,
+        typer.Option(
+            "--set",
+            metavar="COLUMN=TEXT",
+            help="Fill a column where the data leaves it empty: office=uk-mp; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    current: Annotated[
+        bool, typer.Option("--current", help="Exclude recipients whose term has ended.")
+    ] = False,
+    encoding: Annotated[str, typer.Option(help="Encoding of the files: utf-8, cp1252 …")] = "utf-8",
+    sheet: Annotated[str, typer.Option(help="Sheet to read; default: the first.")] = "",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Members of the US Congress, from the files of github.com/unitedstates/congress-legislators."""
-    from briefgen.recipients.importers.registry import ImportOptions
+    """Import files with the importer that the command is named after.
 
-    wanted = ImportOptions(where=tuple(where or ()), current=current)
-    _import("congress", paths, wanted, out, Console(as_json, quiet))
-
-
-@imports.command("popolo")
-def import_popolo(
-    paths: Annotated[list[Path], typer.Argument(help="JSON files in Popolo format.")],
-    out: Out = LIST,
-    where: Where = None,
-    fill: Fill = None,
-    current: Current = False,
-    as_json: options.JsonOutput = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Members of parliaments, from Popolo JSON (EveryPolitician, PopIt); name their office with --set."""
-    from briefgen.recipients.importers.options import parse_column_mapping
-    from briefgen.recipients.importers.registry import ImportOptions
-
-    wanted = ImportOptions(parse_column_mapping((), None, fill or ()), tuple(where or ()), current)
-    _import("popolo", paths, wanted, out, Console(as_json, quiet))
-
-
-@imports.command("openstates")
-def import_openstates(
-    paths: Annotated[list[Path], typer.Argument(help="Folders such as data/oh, or YAML files.")],
-    out: Out = LIST,
-    where: Where = None,
-    fill: Fill = None,
-    current: Current = False,
-    as_json: options.JsonOutput = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """State legislators and governors, from the files of github.com/openstates/people."""
-    from briefgen.recipients.importers.options import parse_column_mapping
-    from briefgen.recipients.importers.registry import ImportOptions
-
-    wanted = ImportOptions(parse_column_mapping((), None, fill or ()), tuple(where or ()), current)
-    _import("openstates", paths, wanted, out, Console(as_json, quiet))
-
-
-@imports.command("csv")
-def import_csv(
-    paths: Annotated[list[Path], typer.Argument(help="CSV files; later ones complete earlier ones by id.")],
-    out: Out = LIST,
-    map: Map = None,
-    mapping: Mapping = None,
-    where: Where = None,
-    fill: Fill = None,
-    current: Current = False,
-    encoding: Annotated[str, typer.Option(help="How the files are encoded: utf-8, cp1252 …")] = "utf-8",
-    as_json: options.JsonOutput = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """CSV files with columns of their own, or several lists to be merged into one."""
-    from briefgen.recipients.importers.options import parse_column_mapping
-    from briefgen.recipients.importers.registry import ImportOptions
-
-    columns = parse_column_mapping(map or (), mapping, fill or ())
-    wanted = ImportOptions(columns, tuple(where or ()), current, encoding=encoding)
-    _import("csv", paths, wanted, out, Console(as_json, quiet))
-
-
-@imports.command("xlsx")
-def import_xlsx(
-    paths: Annotated[list[Path], typer.Argument(help="Excel workbooks.")],
-    out: Out = LIST,
-    map: Map = None,
-    mapping: Mapping = None,
-    where: Where = None,
-    fill: Fill = None,
-    current: Current = False,
-    sheet: Annotated[str, typer.Option(help="Name of the sheet; the first where none is named.")] = "",
-    as_json: options.JsonOutput = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Excel workbooks; formulas are refused, with their cell."""
-    from briefgen.recipients.importers.options import parse_column_mapping
-    from briefgen.recipients.importers.registry import ImportOptions
-
-    columns = parse_column_mapping(map or (), mapping, fill or ())
-    wanted = ImportOptions(columns, tuple(where or ()), current, sheet=sheet)
-    _import("xlsx", paths, wanted, out, Console(as_json, quiet))
-
-
-def _import(kind: str, paths: list[Path], wanted: ImportOptions, out: Path, console: Console) -> None:
-    """Read, write the list, and say what was found; bad rows are told and cost only themselves."""
+    Rows that cannot be read are reported, and the others written.
+    """
     from briefgen.address.forms_of_address import FormsOfAddress
-    from briefgen.recipients.importers.run import import_recipients
+    from briefgen.recipients.importers.options import parse_column_mapping
+    from briefgen.recipients.importers.registry import ImportOptions
+    from briefgen.recipients.importers.run import import_recipients as run_import
 
-    findings = ProblemList()
+    console = Console(as_json, quiet)
+    columns = parse_column_mapping(map or (), mapping, fill or ())
+    import_options = ImportOptions(columns, tuple(where or ()), current, encoding, sheet)
     if out.exists():
         raise BriefgenError(
             Problem(
                 "file-exists",
-                "is there already; it was not changed",
+                "already exists and was not changed",
                 Place(str(out)),
                 "name another file with --out, or move this one away",
             )
         )
-    imported = import_recipients(
-        kind, paths, wanted, FormsOfAddress.load(findings).offices, date.today(), findings
-    )
-    console.problems(findings.problems)
-    if imported.recipients:
-        _write(imported.recipients, out)
+    problems = ProblemList()
+    offices = FormsOfAddress.load(problems).offices
+    name = str(context.command.name)
+    report = run_import(name, paths, import_options, offices, date.today(), problems)
+    console.problems(problems.problems)
+    if report.recipients:
+        _write_recipients_file(report.recipients, out)
     console.document(
         {
-            "ok": bool(imported.recipients) and not findings.errors,
-            "file": str(out) if imported.recipients else None,
-            "recipients": len(imported.recipients),
-            "merged": imported.merged,
-            "filtered": imported.filtered,
-            "ended": imported.ended,
-            "unaddressed": imported.unaddressed,
-            "data_of": imported.newest.isoformat() if imported.newest else None,
-            "problems": [problem.as_json() for problem in findings.problems],
+            "ok": bool(report.recipients) and not problems.errors,
+            "file": str(out) if report.recipients else None,
+            "recipients": len(report.recipients),
+            "merged": report.merged,
+            "filtered": report.filtered,
+            "ended": report.ended,
+            "unaddressed": report.unaddressed,
+            "data_of": report.newest.isoformat() if report.newest else None,
+            "problems": [problem.as_json() for problem in problems.problems],
         }
     )
-    for line in _told(imported, wanted.current, out):
+    for line in _summarize_import(report, current, out):
         console.line(line)
-    if findings.errors or not imported.recipients:
+    if problems.errors or not report.recipients:
         raise typer.Exit(1)
 
 
-def _write(members: list[Recipient], out: Path) -> None:
+def _write_recipients_file(members: list[Recipient], out: Path) -> None:
     from briefgen.recipients.csv_file import format_csv
     from briefgen.system.atomic_write import atomic_write
 
@@ -225,25 +217,25 @@ def _write(members: list[Recipient], out: Path) -> None:
         ) from None
 
 
-def _told(imported: ImportReport, current: bool, out: Path) -> Iterator[str]:
-    number = quantity(len(imported.recipients), "recipient")
-    yield f"{out}: {number}" if imported.recipients else "No recipient was found, and no file is written."
-    if imported.merged:
-        yield f"{quantity(imported.merged, 'recipient')} stood in several files and were merged."
-    if imported.filtered:
-        yield f"{quantity(imported.filtered, 'recipient')} left out by --where."
-    if imported.newest:
-        days = (date.today() - imported.newest).days
-        yield f"The newest entry in the data is of {imported.newest.isoformat()}, {quantity(days, 'day')} ago."
-    if imported.ended:
-        what = "left out" if current else "kept, but no letter goes to them"
-        yield f"Term ended, {what}: {_some(imported.ended)}"
-    if imported.unaddressed:
-        yield f"Without a postal address, so that no letter goes to them: {_some(imported.unaddressed)}"
-
-
-def _some(ids: list[str]) -> str:
-    return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterator[str]:
+    if report.recipients:
+        yield f"{out}: {quantity(len(report.recipients), 'recipient')}"
+    else:
+        yield "No recipients were found, so no file was written."
+    if report.merged:
+        yield f"Merged, because they were in several files: {quantity(report.merged, 'recipient')}."
+    if report.filtered:
+        yield f"Excluded by --where: {quantity(report.filtered, 'recipient')}."
+    if report.newest:
+        days = (date.today() - report.newest).days
+        yield f"The newest entry in the data is from {report.newest}, {quantity(days, 'day')} ago."
+    if report.ended:
+        treatment = "excluded" if current else "kept, but they get no letter"
+        names = abbreviate_names(report.ended, MAX_NAMED_RECIPIENTS)
+        yield f"Term ended, {treatment}: {names}"
+    if report.unaddressed:
+        names = abbreviate_names(report.unaddressed, MAX_NAMED_RECIPIENTS)
+        yield f"No postal address, so they get no letter: {names}"
 
 
 @recipients.command("list")
@@ -252,7 +244,7 @@ def list_recipients(
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Show name, address and salutation of everybody, to be read through before sending."""
+    """List everybody's address and salutation, to proofread before sending."""
     from dataclasses import asdict
 
     from briefgen.address.address import address_recipient
@@ -262,29 +254,30 @@ def list_recipients(
     opened = open_campaign(campaign)
     country = opened.config.sender.country
     addressed = [
-        (one, address_recipient(one, opened.composer.forms, sender_country=country))
-        for one in opened.recipients
+        (recipient, address_recipient(recipient, opened.composer.forms, sender_country=country))
+        for recipient in opened.recipients
     ]
     console.problems(opened.skipped)
+    template_name = opened.config.letter.template
     console.document(
         {
             "ok": not opened.skipped,
             "recipients": [
                 {
-                    "id": one.id,
-                    "office": one.office,
-                    "template": opened.composer.templates.find_template(opened.config.letter.template, one),
-                    **asdict(to),
+                    "id": recipient.id,
+                    "office": recipient.office,
+                    "template": opened.composer.templates.find_template(template_name, recipient),
+                    **asdict(address),
                 }
-                for one, to in addressed
+                for recipient, address in addressed
             ],
             "skipped": [problem.as_json() for problem in opened.skipped],
         }
     )
-    for one, to in addressed:
-        console.line(f"{one.id}  ({to.rule})")
-        for text in (*to.lines, "", to.salutation, to.close):
-            console.line(f"    {text}".rstrip())
+    for recipient, address in addressed:
+        console.line(f"{recipient.id}  ({address.rule})")
+        for line in (*address.lines, "", address.salutation, address.close):
+            console.line(f"    {line}".rstrip())
         console.line()
     console.line(
         f"{quantity(len(addressed), 'recipient')} can be written to"

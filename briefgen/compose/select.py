@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from briefgen.errors import BriefgenError, Place, Problem, suggest_similar
+from briefgen.errors import BriefgenError, Place, Problem, abbreviate_names, suggest_similar
 from briefgen.model.campaign import CampaignConfig, Selection
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
@@ -369,12 +369,11 @@ def check_interest_rules(
             severity="warning",
         )
     if specific_rules and unmatched:
-        names = ", ".join(recipient.id for recipient in unmatched[:_MAX_NAMED])
-        more = f" and {len(unmatched) - _MAX_NAMED} more" if len(unmatched) > _MAX_NAMED else ""
+        names = abbreviate_names([recipient.id for recipient in unmatched], _MAX_NAMED)
         pronoun = "this recipient gets" if len(unmatched) == 1 else "they get"
         yield Problem(
             "recipient-unmatched",
-            f"no rule but {UNIVERSAL_RULE!r} matches {names}{more}: {pronoun} the general letter",
+            f"no rule but {UNIVERSAL_RULE!r} matches {names}: {pronoun} the general letter",
             campaign.locate("interests"),
             "add a rule that says what concerns them",
             severity="warning",

@@ -14,7 +14,7 @@ from briefgen.evidence.statements import statement_key
 from briefgen.library.folders import LibraryFolder, resource_folder
 from briefgen.library.references import load_references
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
-from briefgen.library.sources import find_texts, load_records, load_rests_on
+from briefgen.library.sources import find_source_texts, load_records, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source, SourceDependency, SourceRecord
 from briefgen.system.files import is_folder
@@ -72,7 +72,7 @@ def load_library(
         references=load_references(folders, problems),
         records=records,
         rests_on=load_rests_on(folders, problems),
-        texts=find_texts(records, folders, texts.folder, texts.given, problems),
+        texts=find_source_texts(records, folders, texts.folder, texts.given, problems),
         lock=load_lock(folders, problems),
     )
 

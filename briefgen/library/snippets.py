@@ -97,14 +97,14 @@ def parse_statement(
     if parts is None:
         return None
     front, body, body_line = parts
-    marked = parse_yaml(front, display_name, problems, first_line=2)
-    if marked is None or not isinstance(marked.data, dict):
-        if marked is not None:
+    parsed = parse_yaml(front, display_name, problems, first_line=2)
+    if parsed is None or not isinstance(parsed.data, dict):
+        if parsed is not None:
             problems.add(Problem("front-matter", "contains no `key: value` lines", Place(display_name, 2)))
         return None
-    if "body" in marked.data:
+    if "body" in parsed.data:
         hint = "write the wording below the second line ---"
-        problems.add(Problem("unknown-key", "unknown key 'body'", marked.places[("body",)], hint))
+        problems.add(Problem("unknown-key", "unknown key 'body'", parsed.places[("body",)], hint))
         return None
     lead = len(body) - len(body.lstrip())
     place = Place(display_name, body_line + body[:lead].count("\n"))
@@ -113,9 +113,9 @@ def parse_statement(
             Problem("snippet-body", "has no wording", place, "write one paragraph below the second line ---")
         )
         return None
-    data = {**marked.data, "body": body.strip()}
+    data = {**parsed.data, "body": body.strip()}
     statement = build_record(
-        kind, replace(marked, data=data, places={**marked.places, ("body",): place}), problems
+        kind, replace(parsed, data=data, places={**parsed.places, ("body",): place}), problems
     )
     if statement is not None:
         _check_statement(statement, Path(display_name).stem, problems)

@@ -47,11 +47,11 @@ def load_records(folders: Sequence[LibraryFolder], problems: ProblemList) -> dic
 
 def _read_record(path: Path, display_name: str, problems: ProblemList) -> SourceRecord | None:
     try:
-        marked = parse_yaml(read_text_file(path, display_name), display_name, problems)
+        parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
     except BriefgenError as error:
         problems.extend(error.problems)
         return None
-    record = build_record(SourceRecord, marked, problems) if marked else None
+    record = build_record(SourceRecord, parsed, problems) if parsed else None
     if record is None:
         return None
     for index, furniture in enumerate(record.furniture):
@@ -79,29 +79,29 @@ def load_rests_on(folders: Sequence[LibraryFolder], problems: ProblemList) -> di
         if not path.is_file():
             continue
         try:
-            marked = parse_yaml(read_text_file(path, display_name), display_name, problems)
+            parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
         except BriefgenError as error:
             problems.extend(error.problems)
             continue
-        if marked is None:
+        if parsed is None:
             continue
-        for entry in _parse_rests_on(marked, problems):
+        for entry in _parse_rests_on(parsed, problems):
             found.setdefault(entry.source, entry)
     return found
 
 
-def _parse_rests_on(marked: Any, problems: ProblemList) -> Iterator[SourceDependency]:
-    if not isinstance(marked.data, list):
-        problems.add(Problem("wrong-type", "expected a list of `- source: …` entries", Place(marked.file, 1)))
+def _parse_rests_on(parsed: Any, problems: ProblemList) -> Iterator[SourceDependency]:
+    if not isinstance(parsed.data, list):
+        problems.add(Problem("wrong-type", "expected a list of `- source: …` entries", Place(parsed.file, 1)))
         return
-    for index, data in enumerate(marked.data):
-        places = {path[1:]: place for path, place in marked.places.items() if path[:1] == (index,)}
-        entry = build_record(SourceDependency, type(marked)(data, places, marked.file), problems)
+    for index, data in enumerate(parsed.data):
+        places = {path[1:]: place for path, place in parsed.places.items() if path[:1] == (index,)}
+        entry = build_record(SourceDependency, type(parsed)(data, places, parsed.file), problems)
         if entry is not None:
             yield entry
 
 
-def find_texts(
+def find_source_texts(
     records: Mapping[str, SourceRecord],
     folders: Sequence[LibraryFolder],
     texts_dir: Path | None,
@@ -180,7 +180,7 @@ def _describe_text_differences(record: SourceRecord, text: SourceText) -> str:
     recorded = [paragraph.sha256 for paragraph in record.paragraphs]
     found = [paragraph.sha256 for paragraph in text.paragraphs]
     pairs = zip(recorded, found, strict=False)
-    numbers = [str(number) for number, (one, other) in enumerate(pairs, start=1) if one != other]
+    numbers = [str(number) for number, (old, new) in enumerate(pairs, start=1) if old != new]
     parts = []
     if numbers:
         parts.append(("paragraph " if len(numbers) == 1 else "paragraphs ") + ", ".join(numbers))

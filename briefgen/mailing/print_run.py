@@ -21,7 +21,7 @@ from briefgen.batch.storage_errors import storage_error
 from briefgen.batch.tasks import BatchJob
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
-from briefgen.errors import BriefgenError, Problem, quantity
+from briefgen.errors import BriefgenError, Problem, abbreviate_names, quantity
 from briefgen.mailing.envelopes_labels import (
     Envelope,
     LabelSheet,
@@ -74,12 +74,11 @@ def find_finished_letters(job: BatchJob, out: Path) -> list[FinishedLetter]:
 
 def _unfinished_letters_problem(reason: str, recipient_ids: Iterable[str]) -> Problem:
     ids = list(dict.fromkeys(recipient_ids))
-    named = ", ".join(ids[:MAX_NAMED_RECIPIENTS])
-    more = f" and {len(ids) - MAX_NAMED_RECIPIENTS} more" if len(ids) > MAX_NAMED_RECIPIENTS else ""
+    named = abbreviate_names(ids, MAX_NAMED_RECIPIENTS)
     letters = "1 letter is" if len(ids) == 1 else f"{len(ids)} letters are"
     return Problem(
         "letter-unfinished",
-        f"{letters} not ready to send: {REASON_TEXTS[reason]} ({named}{more})",
+        f"{letters} not ready to send: {REASON_TEXTS[reason]} ({named})",
         None,
         "run briefgen batch first",
     )

@@ -80,11 +80,11 @@ def _parse_country(text: str) -> str:
     raise CellError(f"{text!r} is not a country code", "use the two letters of ISO 3166, for example CH")
 
 
-def _parse_address(text: str) -> tuple[str, ...]:
+def _parse_address_lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in re.split(r"\n|\s\|\s", text) if line.strip(" |"))
 
 
-def _format_address(lines: tuple[str, ...]) -> str:
+def _format_address_lines(lines: tuple[str, ...]) -> str:
     return " | ".join(lines)
 
 
@@ -164,7 +164,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("gender", _parse_gender),
     Column("role"),
     Column("organisation"),
-    Column("address", _parse_address, _format_address, max_characters=1_000, multiline=True),
+    Column("address", _parse_address_lines, _format_address_lines, max_characters=1_000, multiline=True),
     Column("locality"),
     Column("region"),
     Column("postal_code"),

@@ -111,7 +111,9 @@ def _resolve_headers(
     cells: Sequence[str], place: Place, problems: ProblemList, columns: ColumnMapping
 ) -> list[str]:
     """Return each column's name: a known one, an extra one as written, or empty if it has no header."""
-    mapping = {normalize_header(theirs): ours or IGNORED_COLUMN for theirs, ours in columns.headers.items()}
+    mapping = {
+        normalize_header(header): column or IGNORED_COLUMN for header, column in columns.headers.items()
+    }
     written = [_clean_header(cell) for cell in cells]
     headers = [mapping.get(normalize_header(header)) or _canonical_header(header) for header in written]
     named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
@@ -128,13 +130,13 @@ def _resolve_headers(
     problems.extend(
         Problem(
             "map-header",
-            f"no column is headed {theirs!r}",
+            f"no column is headed {foreign!r}",
             place,
-            suggest_similar(theirs, [header for header in written if header]),
+            suggest_similar(foreign, [header for header in written if header]),
             severity="warning",
         )
-        for theirs in columns.headers
-        if normalize_header(theirs) not in map(normalize_header, written)
+        for foreign in columns.headers
+        if normalize_header(foreign) not in map(normalize_header, written)
     )
     if "office" not in headers and not columns.defaults.get("office"):
         near = next((word for word in named if _find_similar_column(word) == "office"), None)
@@ -226,7 +228,7 @@ def _register_id(
             "recipient-repeated",
             f"row {row.number}: the id {recipient.id!r} is already used at {seen[recipient.id]}",
             place,
-            "remove one of the rows, or give each an id of its own in the column id",
+            "remove one of the rows, or give each a different id in the column id",
         )
     )
     return False

@@ -111,7 +111,7 @@ class RecipientBuilder:
             self._report(
                 Problem(
                     "recipient-control",
-                    f"{where}: holds invisible characters that must not be printed: {', '.join(removed)}",
+                    f"{where}: contains invisible characters that must not be printed: {', '.join(removed)}",
                     self.place,
                     "retype the text",
                 )
@@ -121,7 +121,7 @@ class RecipientBuilder:
             self._report(
                 Problem(
                     "recipient-line-break",
-                    f"{where}: the cell holds more than one line",
+                    f"{where}: the cell has more than one line",
                     self.place,
                     "write it on one line",
                 )

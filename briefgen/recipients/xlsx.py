@@ -41,7 +41,7 @@ def read_xlsx(
     StorageError if the file cannot be read, BriefgenError if it is not a workbook, is too large, or lacks the
     sheet or usable headers.
     """
-    lines = _run_worker(path, display_name, sheet)
+    lines = _run_xlsx_worker(path, display_name, sheet)
     if not lines:
         hint = "its first row names the columns"
         raise BriefgenError(Problem("recipients-header", "the sheet is empty", Place(display_name), hint))
@@ -51,7 +51,7 @@ def read_xlsx(
     return build_recipients(records, display_name, problems, offices=offices, seen=seen, columns=columns)
 
 
-def _run_worker(path: Path, display_name: str, sheet: str) -> Sequence[Mapping[str, Any]]:
+def _run_xlsx_worker(path: Path, display_name: str, sheet: str) -> Sequence[Mapping[str, Any]]:
     """Run the worker and return the lines that it printed; raise BriefgenError if it failed."""
     read_limited_bytes(path, display_name, MAX_BYTES)  # report unreadable files before starting a process
     try:

@@ -1,7 +1,7 @@
 """The output formats, and the renderer of each, made on first use and then kept.
 
-Whatever lists formats (command line, campaign file, drafts, documentation tests) reads `FORMATS`. Another package adds
-one with an entry point in the group `briefgen.formats` that names a `Format`.
+Whatever lists formats (command line, campaign file, drafts, documentation tests) reads `FORMATS`. Another
+package adds one with an entry point in the group `briefgen.formats` that names a `Format`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from briefgen.errors import Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.document import Document, PageUsage, Rendering
 from briefgen.system.registry import Registry
@@ -47,7 +48,7 @@ FORMATS: Registry[Format] = Registry(
         "docx": "briefgen.render.docx:FORMAT",
         "txt": "briefgen.render.text:FORMAT",
     },
-    "format-unknown",
+    lambda message, hint: Problem("format-unknown", message, None, hint),
 )
 
 

@@ -308,8 +308,7 @@ def _check_system() -> MachineCheck:
 
 
 def _check_python_packages() -> list[MachineCheck]:
-    """Check that briefgen's declared dependencies are installed; no check if briefgen itself is not
-    installed."""
+    """Check that briefgen's declared dependencies are installed; skip this if briefgen itself is not."""
     try:
         declared = metadata.requires("briefgen") or []
     except metadata.PackageNotFoundError:

@@ -7,7 +7,7 @@ an entry only when it is requested.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import EntryPoint, distributions
@@ -30,8 +30,8 @@ class Registry(Generic[Entry]):
     entry_type: type[Entry]
     built_in: Mapping[str, str]
     """Definition by name: `module:attribute`."""
-    unknown_code: str
-    """Problem code for an unknown name."""
+    unknown_problem: Callable[[str, str], Problem]
+    """Make the problem of an unknown name from its message and hint."""
     _registered: dict[str, Entry] = field(default_factory=dict, init=False)
     _loaded: dict[str, Entry] = field(default_factory=dict, init=False)
     _installed: dict[str, EntryPoint] | None = field(default=None, init=False)
@@ -63,14 +63,8 @@ class Registry(Generic[Entry]):
         """Raise UsageError for an unknown name, without loading anything."""
         if name not in self:
             known = list(self)
-            raise UsageError(
-                Problem(
-                    self.unknown_code,
-                    f"unknown {self.kind} {name!r}",
-                    None,
-                    suggest_similar(name, known) or f"known: {', '.join(known)}",
-                )
-            )
+            hint = suggest_similar(name, known) or f"available: {', '.join(known)}"
+            raise UsageError(self.unknown_problem(f"unknown {self.kind} {name!r}", hint))
 
     def _load(self, name: str) -> Entry:
         self.require(name)

@@ -263,7 +263,9 @@ class InThisProcess:
     """Another engine, as a cluster is one."""
 
     def __init__(self, given: BatchJob, desk: FolderOutput, scratch: Path) -> None:
-        self._work = RenderingWorker(given.composer, given.renderers, given.drawing, desk, scratch).start()
+        self._work = RenderingWorker(
+            given.composer, given.renderers, given.rendering_fingerprint, desk, scratch
+        ).start()
 
     @classmethod
     def of(cls, desk: FolderOutput, stop: StopRequest) -> InThisProcess:
@@ -350,7 +352,7 @@ def test_a_bucket_that_is_not_there_is_told(store: Server, tmp_path: Path):
         run(job(people(2)), S3Output(S3Client(S3Address("nobodys", "")), tmp_path))
     [problem] = fault.value.problems
     assert problem.code == "store-refused" and "NoSuchBucket" in problem.message
-    assert problem.hint and problem.hint.startswith("make the bucket")
+    assert problem.hint and problem.hint.startswith("create the bucket")
 
 
 def test_missing_credentials_are_told(store: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -364,9 +366,7 @@ def test_a_run_that_is_killed_loses_nothing(store: Server, tmp_path: Path):
     """The whole process group, without a word to anybody."""
     command = [sys.executable, str(HERE / "store_runner.py"), str(tmp_path / "home"), NAME, "150"]
     for letters in (10, 100):
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, start_new_session=True, cwd=HERE
-        ) as program:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as program:
             assert program.stdout
             for _ in range(letters):
                 program.stdout.readline()

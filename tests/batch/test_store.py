@@ -102,7 +102,8 @@ def test_what_a_store_says_moves_no_cursor_and_stands_in_one_line():
         "status code: 403 Forbidden: <Code>AccessDenied</Code><Message>\x1b[31mnot\nfor &lt;you&gt;</Message>"
     )
     assert (
-        _problem_from_error("s3://b/x", said).message == "the store refuses access: AccessDenied: [31mnot for <you>"
+        _problem_from_error("s3://b/x", said).message
+        == "the store refuses access: AccessDenied: [31mnot for <you>"
     )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
-from briefgen.cli.main import run
+from command_line import exit_code
 
 
 @dataclass(frozen=True)
@@ -28,16 +26,13 @@ Call = Callable[..., Said]
 
 
 @pytest.fixture
-def briefgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+def briefgen(capsys: pytest.CaptureFixture[str]) -> Call:
     """Calls a command and gives its exit code and what it printed."""
 
     def call(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["briefgen", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "90")
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            run()
+        code = exit_code(*arguments)
         printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
+        return Said(code, printed.out, printed.err)
 
     return call

@@ -25,9 +25,9 @@ def _files(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.fixture
-def wrong(starter: Path) -> dict[str, tuple[str, int]]:
+def wrong(small_campaign: Path) -> dict[str, tuple[str, int]]:
     """A campaign with six mistakes: code, file and line of each."""
-    campaign = starter / "campaign.yaml"
+    campaign = small_campaign / "campaign.yaml"
     lines = {
         "unknown-key": _change(campaign, "  subject:", "  subjekt:"),
         "wrong-type": _change(campaign, "max_snippets: 3", "max_snippets: four"),
@@ -37,14 +37,14 @@ def wrong(starter: Path) -> dict[str, tuple[str, int]]:
         ),
     }
     mistakes = {code: (str(campaign), line) for code, line in lines.items()}
-    template = starter / "templates" / "letter" / "office" / "us-senator.html.j2"
+    template = small_campaign / "templates" / "letter" / "office" / "us-senator.html.j2"
     template.parent.mkdir(parents=True)
     template.write_text(
         '{% extends "letter/default.html.j2" %}\n'
         "{% block close %}\n<p>{{ recipent.name }}</p>\n{% endblock %}\n"
     )
     mistakes["template-name"] = (str(template), 3)
-    snippet = starter / "snippets" / "own.md"
+    snippet = small_campaign / "snippets" / "own.md"
     snippet.parent.mkdir()
     snippet.write_text("---\nid: own\nkind: finding\ntitle: one: two\n---\nWords.\n")
     mistakes["yaml-syntax"] = (str(snippet), 4)
@@ -53,12 +53,14 @@ def wrong(starter: Path) -> dict[str, tuple[str, int]]:
 
 @pytest.mark.parametrize("colours", ["{accent: #7a1f2b}", "{accent: #7a1f2b, quiet: #555555}"])
 def test_a_colour_without_quotes_is_told_from_other_mistakes(
-    briefgen: Call, starter: Path, colours: str
+    briefgen: Call, small_campaign: Path, colours: str
 ) -> None:
     _change(
-        starter / "campaign.yaml", "letter:\n  page", f"letterhead:\n  colours: {colours}\nletter:\n  page"
+        small_campaign / "campaign.yaml",
+        "letter:\n  page",
+        f"letterhead:\n  colours: {colours}\nletter:\n  page",
     )
-    said = briefgen("check", starter)
+    said = briefgen("check", small_campaign)
     assert said.code == 1 and "yaml-syntax" in said.err
     assert "put a colour in quotation marks" in said.err
 
@@ -76,10 +78,10 @@ def test_an_ask_for_other_offices_is_told_once_with_all_whom_it_reaches(
 
 
 def test_all_mistakes_are_told_at_once_with_file_and_line(
-    briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]]
+    briefgen: Call, small_campaign: Path, wrong: dict[str, tuple[str, int]]
 ) -> None:
-    before = _files(starter)
-    said = briefgen("check", starter)
+    before = _files(small_campaign)
+    said = briefgen("check", small_campaign)
     assert said.code == 1
     for code, (file, line) in wrong.items():
         assert re.search(rf"^{re.escape(file)}:{line}(:\d+)?: {code}: ", said.err, re.MULTILINE), (
@@ -91,20 +93,22 @@ def test_all_mistakes_are_told_at_once_with_file_and_line(
     assert "did you mean recipient?" in said.err
     assert f"{len(wrong)} problems found." in said.err
     assert "Traceback" not in said.err
-    assert _files(starter) == before
+    assert _files(small_campaign) == before
 
 
 @pytest.mark.parametrize("command", ["brief", "batch"])
 def test_nothing_is_written_while_anything_is_wrong(
-    briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]], command: str
+    briefgen: Call, small_campaign: Path, wrong: dict[str, tuple[str, int]], command: str
 ) -> None:
-    before = _files(starter)
-    assert briefgen(command, starter).code == 1
-    assert _files(starter) == before
+    before = _files(small_campaign)
+    assert briefgen(command, small_campaign).code == 1
+    assert _files(small_campaign) == before
 
 
-def test_the_same_report_as_json(briefgen: Call, starter: Path, wrong: dict[str, tuple[str, int]]) -> None:
-    said = briefgen("check", starter, "--json")
+def test_the_same_report_as_json(
+    briefgen: Call, small_campaign: Path, wrong: dict[str, tuple[str, int]]
+) -> None:
+    said = briefgen("check", small_campaign, "--json")
     assert said.code == 1
     assert said.err == ""
     told = {one["code"]: (one["place"]["file"], one["place"]["line"]) for one in said.json["problems"]}
@@ -113,30 +117,30 @@ def test_the_same_report_as_json(briefgen: Call, starter: Path, wrong: dict[str,
 
 
 def test_a_campaign_without_mistakes_passes_with_a_warning_about_the_sample_sender(
-    briefgen: Call, starter: Path
+    briefgen: Call, small_campaign: Path
 ) -> None:
-    said = briefgen("check", starter)
+    said = briefgen("check", small_campaign)
     assert said.code == 0
     assert "warning: sender-sample" in said.err
     assert "can be written to" in said.out
 
 
-def test_with_strict_warnings_are_errors(briefgen: Call, starter: Path) -> None:
-    said = briefgen("check", starter, "--strict")
+def test_with_strict_warnings_are_errors(briefgen: Call, small_campaign: Path) -> None:
+    said = briefgen("check", small_campaign, "--strict")
     assert said.code == 1
     assert "sender-sample" in said.err
     assert "warning:" not in said.err
-    told = briefgen("check", starter, "--strict", "--json")
+    told = briefgen("check", small_campaign, "--strict", "--json")
     assert told.code == 1
     assert told.json["ok"] is False
     assert {one["severity"] for one in told.json["problems"]} == {"error"}
 
 
-def test_with_strict_a_campaign_without_warnings_passes(briefgen: Call, starter: Path) -> None:
-    codes = {one["code"] for one in briefgen("check", starter, "--json").json["problems"]}
-    campaign = starter / "campaign.yaml"
+def test_with_strict_a_campaign_without_warnings_passes(briefgen: Call, small_campaign: Path) -> None:
+    codes = {one["code"] for one in briefgen("check", small_campaign, "--json").json["problems"]}
+    campaign = small_campaign / "campaign.yaml"
     campaign.write_text(f"{campaign.read_text()}\nignore: [{', '.join(sorted(codes))}]\n")
-    assert briefgen("check", starter, "--strict").code == 0
+    assert briefgen("check", small_campaign, "--strict").code == 0
 
 
 def test_explain_prints_the_section_of_a_code_where_there_is_no_campaign(
@@ -158,12 +162,12 @@ def test_an_unknown_code_is_answered_with_the_nearest(briefgen: Call) -> None:
     assert "did you mean unknown-key" in said.err
 
 
-def test_other_commands_name_the_warnings_in_one_line(briefgen: Call, starter: Path) -> None:
-    line = f"1 warning: sender-sample. briefgen check {starter} says what to do.\n"
+def test_other_commands_name_the_warnings_in_one_line(briefgen: Call, small_campaign: Path) -> None:
+    line = f"1 warning: sender-sample. briefgen check {small_campaign} says what to do.\n"
     for command in (
-        ["letter", starter, "--to", "ada-sample", "--format", "txt"],
-        ["brief", starter, "--format", "txt"],
-        ["batch", starter, "--format", "txt", "--limit", "1"],
+        ["letter", small_campaign, "--to", "ada-sample", "--format", "txt"],
+        ["brief", small_campaign, "--format", "txt"],
+        ["batch", small_campaign, "--format", "txt", "--limit", "1"],
     ):
         said = briefgen(*command)
         assert said.code == 0
@@ -172,19 +176,19 @@ def test_other_commands_name_the_warnings_in_one_line(briefgen: Call, starter: P
         told = briefgen(*command, "--json")
         assert [one["code"] for one in told.json["warnings"]] == ["sender-sample"]
         assert "sender-sample" not in told.err
-    assert "warning: sender-sample" in briefgen("batch", starter, "--dry-run").err
+    assert "warning: sender-sample" in briefgen("batch", small_campaign, "--dry-run").err
 
 
-def test_quiet_leaves_out_warnings_everywhere_and_no_error(briefgen: Call, starter: Path) -> None:
+def test_quiet_leaves_out_warnings_everywhere_and_no_error(briefgen: Call, small_campaign: Path) -> None:
     for command in (["letter", "--to", "ada-sample"], ["brief"], ["batch", "--limit", "1"]):
-        said = briefgen(command[0], starter, *command[1:], "--format", "txt", "-q")
+        said = briefgen(command[0], small_campaign, *command[1:], "--format", "txt", "-q")
         assert said.code == 0 and "sender-sample" not in said.err
-    said = briefgen("check", starter, "-q")
+    said = briefgen("check", small_campaign, "-q")
     assert said.err == ""
     assert said.out.endswith("can be written to. 1 warning.\n")
-    assert "sender-sample" in briefgen("check", starter, "-q", "--strict").err
-    _change(starter / "campaign.yaml", "  subject:", "  subjekt:")
-    said = briefgen("batch", starter, "--quiet")
+    assert "sender-sample" in briefgen("check", small_campaign, "-q", "--strict").err
+    _change(small_campaign / "campaign.yaml", "  subject:", "  subjekt:")
+    said = briefgen("batch", small_campaign, "--quiet")
     assert "unknown-key" in said.err and "warning:" not in said.err
 
 

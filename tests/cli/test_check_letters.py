@@ -10,17 +10,17 @@ from typing import Any
 Call = Callable[..., Any]
 
 
-def test_check_tells_the_pages_only_where_it_is_asked(briefgen: Call, starter: Path) -> None:
-    """Of a campaign without a limit, the longest letters of the starter's having one or two pages."""
-    file = starter / "campaign.yaml"
+def test_check_tells_the_pages_only_where_it_is_asked(briefgen: Call, small_campaign: Path) -> None:
+    """Of a campaign without a limit, the longest letters having one or two pages."""
+    file = small_campaign / "campaign.yaml"
     file.write_text(re.sub(r"\n  max_pages: 1 .*", "", file.read_text("utf-8")), encoding="utf-8")
-    assert briefgen("check", starter, "--pages").code == 0
-    people = starter / "recipients.csv"
+    assert briefgen("check", small_campaign, "--pages").code == 0
+    people = small_campaign / "recipients.csv"
     header, first, *_ = people.read_text("utf-8-sig").splitlines()
     people.write_text(f"{header},paragraph\n{first},{' '.join(['much to read'] * 900)}\n", encoding="utf-8")
-    said = briefgen("check", starter)
+    said = briefgen("check", small_campaign)
     assert "letter-too-long" not in said.err
-    assert "warning: letter-too-long" in briefgen("check", starter, "--pages").err
+    assert "warning: letter-too-long" in briefgen("check", small_campaign, "--pages").err
 
 
 def test_a_letter_that_cannot_be_composed_is_an_error(briefgen: Call, starter: Path) -> None:

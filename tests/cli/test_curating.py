@@ -12,11 +12,11 @@ TEXT = "Wells of the north\nThe monitors visited 14 towns.\nThey spoke with 212 
 
 
 @pytest.fixture
-def campaign(starter: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def campaign(small_campaign: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder is a campaign, and beside it lies a text."""
-    (starter.parent / "wells.txt").write_text(TEXT)
-    monkeypatch.chdir(starter)
-    return starter
+    (small_campaign.parent / "wells.txt").write_text(TEXT)
+    monkeypatch.chdir(small_campaign)
+    return small_campaign
 
 
 ADD = ("sources", "add", "../wells.txt", "--id", "wells-2024", "--title", "Wells", "--furniture", "1=title")

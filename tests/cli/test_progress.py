@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.batch.tasks import FileOutcome
 from briefgen.batch.runner import BatchSummary
-from briefgen.cli.progress import ProgressBar, LineProgress, RateEstimator, format_summary, show_progress
+from briefgen.batch.tasks import FileOutcome
+from briefgen.cli.progress import LineProgress, ProgressBar, RateEstimator, format_summary, show_progress
 from briefgen.errors import Place, Problem
 
 PROBLEM = Problem("quote-missing", "no quote", Place("recipients.csv", 3), "add it")

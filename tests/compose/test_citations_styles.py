@@ -82,7 +82,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         (f"<!DOCTYPE style [<!ENTITY a SYSTEM 'file:///etc/hostname'>]>{minimal('&a;')}", "document type"),
         (
             minimal("", '<link href="http://www.zotero.org/styles/apa" rel="independent-parent"/>'),
-            "only points to another style",
+            "refers to another style",
         ),
     ],
 )

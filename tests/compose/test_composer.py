@@ -1,4 +1,4 @@
-"""Whole documents from the starter campaign: what travels with a claim, what stops a letter."""
+"""Whole documents from a small campaign: what travels with a claim, what stops a letter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from briefgen.errors import BriefgenError
 
 
 def opened(folder: Path, template: str, **replaced: str) -> Campaign:
-    """The starter campaign with a letter template of its own."""
+    """The small campaign with a letter template of its own."""
     (folder / "templates/letter").mkdir(parents=True)
     (folder / "templates/letter/default.html.j2").write_text(
         '{% extends "built-in/letter/default.html.j2" %}{% block evidence %}' + template + "{% endblock %}"
@@ -25,9 +25,9 @@ def opened(folder: Path, template: str, **replaced: str) -> Campaign:
     return open_campaign(folder)
 
 
-def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(starter: Path) -> None:
+def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(small_campaign: Path) -> None:
     campaign = opened(
-        starter,
+        small_campaign,
         '<p>{{ snippet("hwanghae-famine-2012") }}</p><p>{{ snippet("returns-hrw-2025", short=True) }}</p>',
     )
     html = campaign.composer.compose_letter(campaign.recipients[0]).html
@@ -41,15 +41,15 @@ def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(starter: Path) ->
     assert "whom Human Rights Watch gives a pseudonym" in html
 
 
-def test_printing_only_the_words_of_a_snippet_with_a_caveat_stops_the_letter(starter: Path) -> None:
+def test_printing_only_the_words_of_a_snippet_with_a_caveat_stops_the_letter(small_campaign: Path) -> None:
     with pytest.raises(BriefgenError) as caught:
-        opened(starter, '<p>{{ snippet("hwanghae-famine-2012").text }}</p>')
+        opened(small_campaign, '<p>{{ snippet("hwanghae-famine-2012").text }}</p>')
     assert {problem.code for problem in caught.value.problems} == {"caveat-dropped"}
 
 
-def test_the_long_and_the_short_wording_can_both_be_used(starter: Path) -> None:
+def test_the_long_and_the_short_wording_can_both_be_used(small_campaign: Path) -> None:
     campaign = opened(
-        starter,
+        small_campaign,
         '<p>{{ snippet("inquiry-findings-2014") }} {{ snippet("inquiry-findings-2014", short=True) }}</p>',
     )
     document = campaign.composer.compose_letter(campaign.recipients[0])
@@ -57,21 +57,21 @@ def test_the_long_and_the_short_wording_can_both_be_used(starter: Path) -> None:
     assert len(texts) == 2
 
 
-def test_a_superseded_claim_appears_only_with_what_superseded_it(starter: Path) -> None:
+def test_a_superseded_claim_appears_only_with_what_superseded_it(small_campaign: Path) -> None:
     old = '<p>{{ snippet("camp-population-essay-2013") }}</p>'
     with pytest.raises(BriefgenError) as caught:
-        opened(starter, old)
+        opened(small_campaign, old)
     assert {problem.code for problem in caught.value.problems} == {"superseded-alone"}
 
 
-def test_a_superseded_claim_may_stand_beside_its_successor(starter: Path) -> None:
+def test_a_superseded_claim_may_stand_beside_its_successor(small_campaign: Path) -> None:
     both = '<p>{{ snippet("camp-population-essay-2013") }} {{ snippet("camp-population-inquiry") }}</p>'
-    campaign = opened(starter, both)
+    campaign = opened(small_campaign, both)
     assert "estimated quarter" in campaign.composer.compose_letter(campaign.recipients[0]).html
 
 
-def test_the_record_holds_what_is_printed_and_only_that(starter: Path) -> None:
-    campaign = opened(starter, '<p>{{ snippet("torture-convention-3") }}</p>')
+def test_the_record_holds_what_is_printed_and_only_that(small_campaign: Path) -> None:
+    campaign = opened(small_campaign, '<p>{{ snippet("torture-convention-3") }}</p>')
     record = campaign.composer.compose_letter(campaign.recipients[0]).record
     names = [snippet["id"] for snippet in record["snippets"]]
     assert names == ["ask-senate-reauthorization", "torture-convention-3"]
@@ -116,9 +116,9 @@ def test_chairs_and_the_speaker_are_asked_for_a_meeting_with_their_staff() -> No
     assert all("discuss this with your staff" in letter_to(campaign, one.id) for one in campaign.recipients)
 
 
-def test_the_annex_has_what_the_paper_prints_and_nothing_else(starter: Path) -> None:
+def test_the_annex_has_what_the_paper_prints_and_nothing_else(small_campaign: Path) -> None:
     """A paper of one's own may leave out the sections that the campaign names, caveats and all."""
-    campaign = paper(starter, "{% block sections %}{% endblock %}{% block contents %}{% endblock %}")
+    campaign = paper(small_campaign, "{% block sections %}{% endblock %}{% block contents %}{% endblock %}")
     briefing = campaign.composer.compose_briefing()
     body, _, annex = briefing.html.partition('<div class="evidence-annex">')
     snippets = campaign.composer.library.snippets
@@ -133,22 +133,22 @@ def test_the_annex_has_what_the_paper_prints_and_nothing_else(starter: Path) -> 
     )
 
 
-def test_without_any_statement_there_is_no_annex(starter: Path) -> None:
+def test_without_any_statement_there_is_no_annex(small_campaign: Path) -> None:
     blocks = ("summary", "contents", "sections", "asks")
     text = "".join(f"{{% block {name} %}}<p>Words of our own.</p>{{% endblock %}}" for name in blocks)
-    assert "evidence-annex" not in paper(starter, text).composer.compose_briefing().html
+    assert "evidence-annex" not in paper(small_campaign, text).composer.compose_briefing().html
 
 
-def test_an_annex_prints_no_caveat_away(starter: Path) -> None:
+def test_an_annex_prints_no_caveat_away(small_campaign: Path) -> None:
     """The wording alone in the body is as it was: an error."""
     text = '{% block sections %}<p>{{ snippet("hwanghae-famine-2012").text }}</p>{% endblock %}'
     with pytest.raises(BriefgenError) as caught:
-        paper(starter, text)
+        paper(small_campaign, text)
     assert {problem.code for problem in caught.value.problems} == {"caveat-dropped"}
 
 
 def paper(folder: Path, text: str) -> Campaign:
-    """The starter campaign with a template of its own for the briefing."""
+    """The small campaign with a template of its own for the briefing."""
     (folder / "templates/briefing").mkdir(parents=True)
     (folder / "templates/briefing/default.html.j2").write_text(
         '{% extends "built-in/briefing/default.html.j2" %}' + text

@@ -338,12 +338,12 @@ def test_letters_take_no_figure_of_themselves(starter: Path) -> None:
         assert {one.why for one in verdicts if one.snippet.figure} <= {"figure", "topic"}
 
 
-def test_a_campaign_that_requires_a_figure_in_letters_is_told_what_to_do(starter: Path) -> None:
-    campaign = starter / "campaign.yaml"
+def test_a_campaign_that_requires_a_figure_in_letters_is_told_what_to_do(small_campaign: Path) -> None:
+    campaign = small_campaign / "campaign.yaml"
     text = campaign.read_text("utf-8").replace("required: [", "required: [arrivals-figure, ")
     campaign.write_text(text, "utf-8")
     with pytest.raises(BriefgenError) as caught:
-        open_campaign(starter)
+        open_campaign(small_campaign)
     (problem,) = caught.value.problems
     assert problem.code == "figure-in-letter"
     assert problem.place and problem.place.line
@@ -376,9 +376,11 @@ def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) ->
         ('<figure><img src="a.svg" data-png="b" alt="x"></figure>', "markup-attribute"),
     ],
 )
-def test_what_a_template_does_wrong_with_a_figure_is_named(starter: Path, call: str, code: str) -> None:
+def test_what_a_template_does_wrong_with_a_figure_is_named(
+    small_campaign: Path, call: str, code: str
+) -> None:
     with pytest.raises(BriefgenError) as caught:
-        with_template(starter, call)
+        with_template(small_campaign, call)
     assert code in [problem.code for problem in caught.value.problems]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from material import small_starter
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import check_letters, compose_for_checks, group_similar_texts
@@ -47,9 +48,16 @@ def test_what_only_looks_so_is_let_through(text: str) -> None:
     assert list(find_placeholders(f"<p>{text}</p>")) == []
 
 
-@pytest.fixture
-def opened(starter: Path) -> Campaign:
-    return open_campaign(starter)
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    """A campaign with three letters, which no test changes."""
+    return open_campaign(small_starter(tmp_path_factory.mktemp("small") / "campaign"))
+
+
+@pytest.fixture(scope="module")
+def whole() -> Campaign:
+    """The starter campaign, which no test changes."""
+    return open_campaign(EXAMPLES / "starter")
 
 
 def _with(opened: Campaign, id: str, **changes: Any) -> Campaign:
@@ -70,8 +78,8 @@ def _warned(opened: Campaign) -> list[tuple[str, str]]:
     return [(one.code, one.message) for one in warnings]
 
 
-def test_the_starter_campaign_keeps_every_rule(opened: Campaign) -> None:
-    assert _warned(opened) == []
+def test_the_starter_campaign_keeps_every_rule(whole: Campaign) -> None:
+    assert _warned(whole) == []
 
 
 def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Campaign) -> None:
@@ -81,10 +89,10 @@ def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Ca
     assert "placeholder '[CITY]' is left in the letter to clara-example" in broken[0].message
 
 
-def test_a_leftover_can_be_meant(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_a_leftover_can_be_meant(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     file.write_text(file.read_text() + "\nignore: [leftover-text, sender-sample]\n")
-    opened = _extra(open_campaign(starter), "clara-example", paragraph="Our code name is XXX.")
+    opened = _extra(open_campaign(small_campaign), "clara-example", paragraph="Our code name is XXX.")
     assert check_documents(opened) == ([], [])
 
 
@@ -109,11 +117,11 @@ def test_a_statement_for_constituents_serves_for_that(starter: Path) -> None:
     assert "I live in Anytown. I respectfully ask you" in opened.composer.compose_letter(own).html
 
 
-def test_a_statement_that_names_no_constituency_is_refused(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_a_statement_that_names_no_constituency_is_refused(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     file.write_text(file.read_text().replace("\nask: ", '\nconstituent: "We live there."\nask: ', 1))
     with pytest.raises(BriefgenError) as caught:
-        open_campaign(starter)
+        open_campaign(small_campaign)
     assert [one.code for one in caught.value.problems] == ["wrong-value"]
 
 
@@ -151,38 +159,38 @@ def test_figures_of_ones_own_have_no_source(opened: Campaign, text: str, codes: 
     assert [code for code, _ in _warned(_extra(opened, "ada-sample", connection=text))] == codes
 
 
-def _template(starter: Path, opening: str) -> Campaign:
-    path = starter / "templates/letter/recipient/clara-example.html.j2"
+def _template(small_campaign: Path, opening: str) -> Campaign:
+    path = small_campaign / "templates/letter/recipient/clara-example.html.j2"
     path.parent.mkdir(parents=True)
     path.write_text(
         '{% extends "letter/office/uk-mp.html.j2" %}{% block opening %}' + opening + "{% endblock %}"
     )
-    return open_campaign(starter)
+    return open_campaign(small_campaign)
 
 
-def test_the_ask_stands_in_the_first_paragraph(starter: Path) -> None:
-    opened = _template(starter, "<p>Good day.</p><p>I ask you to {{ ask }}</p>")
+def test_the_ask_stands_in_the_first_paragraph(small_campaign: Path) -> None:
+    opened = _template(small_campaign, "<p>Good day.</p><p>I ask you to {{ ask }}</p>")
     assert [code for code, _ in _warned(opened)] == ["ask-late"]
 
 
-def test_a_letter_without_its_ask_is_told(starter: Path) -> None:
-    assert [code for code, _ in _warned(_template(starter, "<p>Good day.</p>"))] == ["ask-missing"]
+def test_a_letter_without_its_ask_is_told(small_campaign: Path) -> None:
+    assert [code for code, _ in _warned(_template(small_campaign, "<p>Good day.</p>"))] == ["ask-missing"]
 
 
-def test_the_sender_can_be_answered(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_the_sender_can_be_answered(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     text = (
         file.read_text().replace("  email: office@example.org\n", "").replace("  phone: +49 30 000000\n", "")
     )
     file.write_text(text)
-    ((code, message),) = _warned(open_campaign(starter))
+    ((code, message),) = _warned(open_campaign(small_campaign))
     assert (code, "an e-mail address or a telephone number" in message) == ("sender-incomplete", True)
 
 
-def test_rules_are_switched_off_by_their_code(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_rules_are_switched_off_by_their_code(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     file.write_text(file.read_text() + "\nignore: [relevance-missing]\n")
-    assert _warned(_extra(open_campaign(starter), "clara-example", connection="")) == []
+    assert _warned(_extra(open_campaign(small_campaign), "clara-example", connection="")) == []
 
 
 def test_an_ask_for_one_reader_comes_from_the_spreadsheet(opened: Campaign) -> None:
@@ -258,13 +266,13 @@ def test_a_reader_of_no_constituency_needs_no_statement(opened: Campaign) -> Non
     assert all(code != "relevance-missing" for code, _ in _warned(replace(opened, recipients=(nobody,))))
 
 
-def test_a_letter_that_only_asks_is_told(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_a_letter_that_only_asks_is_told(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     text = file.read_text().replace("required: [inquiry-findings-2014]", "required: []")
     file.write_text(
         text.replace('when: "true"\n    topics: [crimes-against-humanity, accountability]', 'when: "true"')
     )
-    opened = open_campaign(starter)
+    opened = open_campaign(small_campaign)
     everything = list(opened.composer.library.snippets)
     opened.config.selection.excluded.extend(everything)
     opened.composer._chosen.clear()
@@ -295,10 +303,10 @@ def test_shouting_and_abuse_in_own_texts_are_told(opened: Campaign, words: str) 
     assert [(code, "clara-example" in message) for code, message in said] == [("tone-harsh", True)]
 
 
-def test_each_rule_can_be_switched_off_by_its_code(starter: Path) -> None:
-    file = starter / "campaign.yaml"
+def test_each_rule_can_be_switched_off_by_its_code(small_campaign: Path) -> None:
+    file = small_campaign / "campaign.yaml"
     file.write_text(file.read_text() + "\nignore: [tone-harsh, sender-sample]\n")
-    assert check_documents(_extra(open_campaign(starter), "clara-example", paragraph="Act now!")) == ([], [])
+    assert check_documents(_extra(open_campaign(small_campaign), "clara-example", paragraph="Act now!")) == ([], [])
 
 
 def test_a_letter_to_a_delegation_has_the_honour_to_write() -> None:
@@ -335,10 +343,10 @@ def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Campaign) -> None
     assert told == [["give it a variant en-CA, which is reviewed like the wording itself"], []]
 
 
-def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(opened: Campaign) -> None:
+def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(whole: Campaign) -> None:
     dates = {}
-    for one in opened.recipients:
-        html = opened.composer.compose_letter(one).html
+    for one in whole.recipients:
+        html = whole.composer.compose_letter(one).html
         found = re.search('<div class="date-line"><p>([^<]*)</p>', html)
         dates[one.id] = found[1] if found else ""
     assert dates["un-secretary-general"] == dates["clara-example"] == "24\u00a0November 2026"

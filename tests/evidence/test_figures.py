@@ -90,7 +90,8 @@ class Shelf:
         self.findings = ProblemList()
         texts = {"boats": figure, **(others or {})}
         read = [
-            parse_statement(Snippet, text, f"snippets/{name}.md", self.findings) for name, text in texts.items()
+            parse_statement(Snippet, text, f"snippets/{name}.md", self.findings)
+            for name, text in texts.items()
         ]
         self.snippets = {statement.id: statement for statement in read if statement}
         note = parse_statement(Caveat, NOTE, "snippets/caveats/note.md", self.findings) if caveat else None

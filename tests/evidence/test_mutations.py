@@ -37,7 +37,7 @@ from briefgen.evidence.statements import Statement, printable_wordings, statemen
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.references import load_references, parse_references
 from briefgen.library.snippets import load_caveats, load_snippets, parse_statement
-from briefgen.library.sources import find_texts, load_records, load_rests_on, make_record
+from briefgen.library.sources import find_source_texts, load_records, load_rests_on, make_record
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source, SourceDependency, SourceRecord
 
@@ -524,7 +524,7 @@ def shipped_library() -> Shelf | None:
         load_references(folders, findings),
         records,
         load_rests_on(folders, findings),
-        find_texts(records, folders, Path(texts), {}, findings),
+        find_source_texts(records, folders, Path(texts), {}, findings),
     )
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefgen.charts import MAX_CHART_HEIGHT, CHART_WIDTH, draw_chart
-from briefgen.charts.typeface import LABEL_SIZE, wrap_text, find_missing_characters, measure_text
+from briefgen.charts import CHART_WIDTH, MAX_CHART_HEIGHT, draw_chart
 from briefgen.charts.plot import DataPoint, Plot
-from briefgen.charts.scene import INK_COLOUR, BoxShape, DotShape, ArrowHead, LineShape, Scene, TextRun
+from briefgen.charts.scene import INK_COLOUR, ArrowHead, BoxShape, DotShape, LineShape, Scene, TextRun
+from briefgen.charts.typeface import LABEL_SIZE, find_missing_characters, measure_text, wrap_text
 from briefgen.render.layouts import PAGES
 
 LETTERS = st.characters(codec="latin-1", categories=("Lu", "Ll", "Nd", "Pd", "Po"))

@@ -34,11 +34,12 @@ def agree() -> Iterator[Agree]:
     def hold(written: Document) -> None:
         said = read_html(written.html)
         word = read_docx(WORD.render(written).data)
-        page = read_untagged_pdf(renderer.render(written).data)
+        printed = renderer.render(written).data
+        page = read_untagged_pdf(printed)
         assert find_differences(said, word) == []
         assert find_differences(said, page) == []
         assert find_differences(word, page) == []
-        tags = read_any_pdf(renderer.render(written).data)
+        tags = read_any_pdf(printed)
         assert tags.structured
         assert find_differences(said, tags) == []
         assert find_differences(word, tags) == []

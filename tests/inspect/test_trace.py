@@ -20,7 +20,9 @@ from material import with_much_evidence
 
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
+from briefgen.inspect import pdf_worker
 from briefgen.inspect.pdf import RECORD_NAME, read_pdf
+from briefgen.inspect.pdf_untagged import read_any_pdf
 from briefgen.inspect.trace import DocumentTrace, trace_document
 from briefgen.model.document import RECORD_FORMAT, Document, hash_record, hash_text
 
@@ -167,6 +169,13 @@ def _sample(body: str, **changed: Any) -> Document:
     return replace(document, **changed)
 
 
+@pytest.fixture
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dozens of our own PDFs are read in this process; that each has one of its own is seen in other tests."""
+    monkeypatch.setattr(pdf_worker, "read_pdf_in_child", lambda data, name: read_any_pdf(data))
+
+
+@pytest.mark.usefixtures("_read_here")
 @pytest.mark.parametrize("number", ["1,500", "20,000"])
 def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it_caught(
     made: Made, tmp_path: Path, number: str
@@ -186,6 +195,7 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
     assert split, "the sentence never stood at the end of a page"
 
 
+@pytest.mark.usefixtures("_read_here")
 def test_words_put_in_where_a_page_ends_are_caught(made: Made, tmp_path: Path) -> None:
     for lines in range(36, 54):
         filler = "<br/>".join(["A line of text."] * lines)
@@ -194,6 +204,7 @@ def test_words_put_in_where_a_page_ends_are_caught(made: Made, tmp_path: Path) -
         assert codes(trace_document(made.write(tmp_path, "letter", "pdf", _sample(body)))) == ["statement-changed"]
 
 
+@pytest.mark.usefixtures("_read_here")
 def test_numbers_of_a_list_that_are_painted_last_do_not_interrupt(made: Made, tmp_path: Path) -> None:
     for lines in range(34, 44):
         filler = "<br/>".join(["A line of text."] * lines)

@@ -61,7 +61,9 @@ def test_works_are_appended_and_read_back_clean(folder: LibraryFolder) -> None:
         ({"id": "책", "author": [{"literal": "책"}], "issued": None}, "work"),
     ],
 )
-def test_each_work_has_an_id_that_a_snippet_can_name(folder: LibraryFolder, item: dict[str, Any], id: str) -> None:
+def test_each_work_has_an_id_that_a_snippet_can_name(
+    folder: LibraryFolder, item: dict[str, Any], id: str
+) -> None:
     enlisted = add(folder, {key: value for key, value in {**BOOK, **item}.items() if value is not None})
     assert [one.id for one in enlisted.added] == [id]
 
@@ -95,7 +97,7 @@ def test_a_work_that_is_there_is_not_added_again(folder: LibraryFolder, twin: di
 def test_a_work_that_stands_twice_in_the_file_is_added_once(folder: LibraryFolder) -> None:
     enlisted = add(folder, BOOK, {**BOOK, "id": "again"})
     assert [one.id for one in enlisted.added] == ["abel-2010"]
-    assert "abel-2010 already (line 2)" in enlisted.problems[0].message
+    assert "already abel-2010 (line 2)" in enlisted.problems[0].message
 
 
 def test_another_year_is_another_work(folder: LibraryFolder) -> None:

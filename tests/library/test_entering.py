@@ -13,7 +13,7 @@ from briefgen.library.ingest.add_source import SourcePlan, WorkDescription
 from briefgen.library.ingest.curate import add_source, find_campaign_folder
 from briefgen.library.loader import load_library
 from briefgen.library.references import load_references
-from briefgen.library.sources import find_texts, load_records
+from briefgen.library.sources import find_source_texts, load_records
 from briefgen.model.source import FrontMatter
 
 TEXT = (
@@ -35,7 +35,9 @@ def text(folder: LibraryFolder, content: str = TEXT, name: str = "wells.txt") ->
     return path
 
 
-def add(folder: LibraryFolder, content: str = TEXT, described: WorkDescription = WELLS, **options: object) -> SourcePlan:
+def add(
+    folder: LibraryFolder, content: str = TEXT, described: WorkDescription = WELLS, **options: object
+) -> SourcePlan:
     return add_source(folder, text(folder, content), "wells-2024", described, **options)  # type: ignore[arg-type]
 
 
@@ -211,7 +213,7 @@ def test_a_changed_text_says_where_it_differs_and_waits_to_be_asked(
     assert everything(folder) == before
     assert add(folder, changed, WorkDescription(), replace=True).differing == said
     findings = ProblemList()
-    texts = find_texts(load_records([folder], findings), [folder], None, {}, findings)
+    texts = find_source_texts(load_records([folder], findings), [folder], None, {}, findings)
     assert not findings.problems and texts["wells-2024"]
 
 

@@ -50,7 +50,7 @@ def test_a_pandoc_that_may_not_be_run_is_told(package: Path) -> None:
     ("program", "code", "message"),
     [
         ("#!/bin/sh\nexit 3\n", "bibliography-syntax", ""),
-        ("#!/bin/sh\ncat > /dev/null\necho no json\n", "pandoc-missing", "its answer cannot be read"),
+        ("#!/bin/sh\ncat > /dev/null\necho no json\n", "pandoc-missing", "its output cannot be read"),
         ("\x7fELF for another processor", "pandoc-missing", "does not run: Exec format error"),
     ],
 )

@@ -326,7 +326,8 @@ Mike Johnson | Dear Mr. Speaker:
 def test_hard_names_are_printed_as_reviewed(congress: list[Recipient]) -> None:
     forms = FormsOfAddress.load(ProblemList())
     shown = {
-        f"{member.name} | {address_recipient(member, forms, sender_country='US').salutation}" for member in congress
+        f"{member.name} | {address_recipient(member, forms, sender_country='US').salutation}"
+        for member in congress
     }
     assert [line for line in HARD.splitlines() if line not in shown] == []
 

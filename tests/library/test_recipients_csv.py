@@ -301,9 +301,7 @@ def test_what_is_written_is_read_back_the_same(
 
 
 def test_no_written_cell_begins_like_a_formula() -> None:
-    written = format_csv(
-        [Recipient(id="a", office="uk-mp", country="GB", name="=1+1", extra={"Link": "+x"})]
-    )
+    written = format_csv([Recipient(id="a", office="uk-mp", country="GB", name="=1+1", extra={"Link": "+x"})])
     assert "'=1+1" in written
     assert "'+x" in written
 

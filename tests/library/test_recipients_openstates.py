@@ -68,7 +68,9 @@ COMMITTEE: dict[str, Any] = {
 }
 
 
-def read(folder: Path, columns: ColumnMapping | None = None, **files: Any) -> tuple[ImportResult, list[tuple[str, str]]]:
+def read(
+    folder: Path, columns: ColumnMapping | None = None, **files: Any
+) -> tuple[ImportResult, list[tuple[str, str]]]:
     for name, data in files.items():
         path = folder / "data" / f"{name.replace('__', '/')}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +96,9 @@ def test_the_role_held_now_gives_the_office_and_the_capitol_the_address(tmp_path
     assert ada.committees == (Committee("senate-agriculture", "Committee on Agriculture", "chair"),)
     assert ada.contact_form == "https://example.org/write"
     assert brought.newest == date(2021, 1, 4)
-    to = address_recipient(replace(ada, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US")
+    to = address_recipient(
+        replace(ada, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US"
+    )
     assert to.lines[:2] == ("The Honorable Ada Sample", "Ohio Senate")
 
 
@@ -105,7 +109,9 @@ def test_the_form_of_2019_and_an_assembly_are_read(tmp_path: Path) -> None:
         "Assembly Member",
         "Sacramento",
     )
-    to = address_recipient(replace(ben, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US")
+    to = address_recipient(
+        replace(ben, language="en"), FormsOfAddress.load(ProblemList()), sender_country="US"
+    )
     assert to.salutation == "Dear Assembly Member Placeholder:"
 
 

@@ -15,7 +15,9 @@ from briefgen.recipients.importers.popolo import read_popolo
 from briefgen.recipients.importers.registry import ImportResult
 from briefgen.recipients.table import ColumnMapping
 
-MPS = ColumnMapping(defaults={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"})
+MPS = ColumnMapping(
+    defaults={"office": "uk-mp", "country": "GB", "locality": "London", "postal_code": "SW1A 0AA"}
+)
 DATA: dict[str, Any] = {
     "persons": [
         {

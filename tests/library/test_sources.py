@@ -13,7 +13,7 @@ from briefgen.evidence.source_text import SourceText
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.references import load_references, parse_references
 from briefgen.library.sources import (
-    find_texts,
+    find_source_texts,
     format_record,
     front_matter_lines,
     load_records,
@@ -144,7 +144,7 @@ def test_the_text_at_hand_is_read_without_its_furniture(tmp_path: Path) -> None:
     folder, findings = recorded(tmp_path)
     (tmp_path / "doe-2012.txt").write_text(TEXT, encoding="utf-8")
     records = load_records([folder], findings)
-    texts = find_texts(records, [folder], tmp_path, {}, findings)
+    texts = find_source_texts(records, [folder], tmp_path, {}, findings)
     assert findings.problems == []
     assert [paragraph.text for paragraph in texts["doe-2012"].paragraphs] == [
         "The first paragraph.",
@@ -157,7 +157,7 @@ def look(tmp_path: Path, content: str) -> tuple[dict[str, SourceText], ProblemLi
     given = tmp_path / "given.txt"
     given.write_bytes(content.encode())
     records = load_records([folder], findings)
-    return find_texts(records, [folder], None, {"doe-2012": given}, findings), findings
+    return find_source_texts(records, [folder], None, {"doe-2012": given}, findings), findings
 
 
 def test_a_text_that_differs_is_not_used_and_the_paragraphs_are_named(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_text_of_an_unknown_source_or_a_missing_file_is_told(tmp_path: Path) -
     folder, findings = recorded(tmp_path)
     records = load_records([folder], findings)
     given = {"dow-2012": tmp_path / "x.txt", "doe-2012": tmp_path / "none.txt"}
-    assert find_texts(records, [folder], None, given, findings) == {}
+    assert find_source_texts(records, [folder], None, given, findings) == {}
     assert [problem.code for problem in findings.problems] == ["text-unknown", "file-unreadable"]
     assert findings.problems[0].hint and "doe-2012" in findings.problems[0].hint
 

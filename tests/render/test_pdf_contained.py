@@ -8,12 +8,16 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -23,60 +27,104 @@ from briefgen.render.fonts import font_folders
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a-secret-that-must-not-travel"
-RENDER = """
-import json, sys
+SERVER = """
+import json, os, sys, traceback
 from dataclasses import replace
 from pathlib import Path
 import pdf_samples
 from briefgen.errors import BriefgenError
 from briefgen.render.pdf.renderer import PdfRenderer
 
-given = json.loads(sys.stdin.read())
-renderer = PdfRenderer((Path(given["styles"]), Path(given["own"])))
-renderer.render(pdf_samples.LETTER) if not given["css"] else renderer._load_shared_resources()
-touched = []
+def render(given):
+    renderer = PdfRenderer((Path(given["styles"]), Path(given["own"])))
+    renderer.render(pdf_samples.LETTER) if not given["css"] else renderer._load_shared_resources()
+    touched = []
 
-def listen(event, arguments):
-    if event.startswith(("socket.", "urllib.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "ftplib.")):
-        touched.append([event, str(arguments[0])])
-    elif event == "open" and isinstance(arguments[0], (str, bytes)):
-        touched.append([event, str(arguments[0])])
+    def listen(event, arguments):
+        if event.startswith(("socket.", "urllib.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "ftplib.")):
+            touched.append([event, str(arguments[0])])
+        elif event == "open" and isinstance(arguments[0], (str, bytes)):
+            touched.append([event, str(arguments[0])])
 
-if given["css"]:
-    (Path(given["styles"]) / "letter.css").write_text(given["css"])
-sys.addaudithook(listen)
-said, data = [], b""
-try:
-    data = renderer.render(replace(pdf_samples.LETTER, html=given["html"])).data
-except BriefgenError as error:
-    said = [[problem.code, problem.message] for problem in error.problems]
-listened = list(touched)
-print(json.dumps({"said": said, "touched": listened, "leaked": given["secret"].encode() in data}))
+    if given["css"]:
+        (Path(given["styles"]) / "letter.css").write_text(given["css"])
+    sys.addaudithook(listen)
+    said, data = [], b""
+    try:
+        data = renderer.render(replace(pdf_samples.LETTER, html=given["html"])).data
+    except BriefgenError as error:
+        said = [[problem.code, problem.message] for problem in error.problems]
+    listened = list(touched)
+    print(json.dumps({"said": said, "touched": listened, "leaked": given["secret"].encode() in data}))
+
+for line in sys.stdin:
+    given = json.loads(line)
+    child = os.fork()
+    if not child:
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(os.open(Path(given["folder"]) / name, os.O_WRONLY | os.O_CREAT), number)
+        try:
+            render(given)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-def rendered(tmp_path: Path, css: str = "", html: str = LETTER.html, seconds: float = 60) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    """A process that has loaded what rendering needs, and forks one for each document."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        text=True,
+        start_new_session=True,
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+Rendered = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def rendered(server: subprocess.Popen[str], tmp_path: Path) -> Rendered:
+    """Renders a document in a process of its own, and says what came of it."""
+    return partial(_rendered, server, tmp_path)
+
+
+def _rendered(
+    server: subprocess.Popen[str], tmp_path: Path, css: str = "", html: str = LETTER.html, seconds: float = 60
+) -> dict[str, Any]:
     styles = tmp_path / "styles"
     styles.mkdir()
     given = {
+        "folder": str(tmp_path),
         "styles": str(styles),
         "own": str(ROOT / "templates/css"),
         "css": css,
         "html": html,
         "secret": SECRET,
     }
-    done = subprocess.run(
-        [sys.executable, "-c", RENDER],
-        input=json.dumps(given),
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=seconds,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stderr == ""
-    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert server.stdin is not None and server.stdout is not None
+    server.stdin.write(json.dumps(given) + "\n")
+    server.stdin.flush()
+    if not select([server.stdout], [], [], seconds)[0]:
+        os.killpg(server.pid, signal.SIGKILL)
+        pytest.fail(f"it is not done after {seconds} seconds")
+    code = server.stdout.readline().strip()
+    errors = (tmp_path / "stderr").read_text(encoding="utf-8")
+    assert code == "0", errors[-2000:]
+    assert errors == ""
+    said: dict[str, Any] = json.loads((tmp_path / "stdout").read_text(encoding="utf-8").splitlines()[-1])
     return said
 
 
@@ -94,8 +142,8 @@ def untouched(said: dict[str, Any], tmp_path: Path) -> bool:
     return True
 
 
-def test_an_ordinary_letter_touches_nothing_outside(tmp_path: Path) -> None:
-    said = rendered(tmp_path)
+def test_an_ordinary_letter_touches_nothing_outside(rendered: Rendered, tmp_path: Path) -> None:
+    said = rendered()
     assert said["said"] == []
     assert untouched(said, tmp_path)
 
@@ -157,13 +205,13 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("case", REACHING)
-def test_what_reaches_outside_is_refused(tmp_path: Path, secret: str, case: str) -> None:
+def test_what_reaches_outside_is_refused(rendered: Rendered, tmp_path: Path, secret: str, case: str) -> None:
     css, html = (
         text.replace("{{", "{").replace("}}", "}").replace("FILE", secret) for text in REACHING[case]
     )
     if html.startswith("DRAWING:"):
         html = image(svg(html.removeprefix("DRAWING:")))
-    said = rendered(tmp_path, css, f"<p>x</p>{html}" if html else LETTER.html)
+    said = rendered(css, f"<p>x</p>{html}" if html else LETTER.html)
     assert untouched(said, tmp_path)
     assert not said["leaked"]
     assert said["said"] or case in HARMLESS, "it was neither refused nor known to be harmless"
@@ -192,8 +240,8 @@ EXCESSIVE = {
 
 
 @pytest.mark.parametrize("case", EXCESSIVE)
-def test_a_stylesheet_that_asks_for_too_much_is_refused(tmp_path: Path, case: str) -> None:
-    said = rendered(tmp_path, EXCESSIVE[case])
+def test_a_stylesheet_that_asks_for_too_much_is_refused(rendered: Rendered, case: str) -> None:
+    said = rendered(EXCESSIVE[case])
     assert {code for code, _ in said["said"]} == {"css-excessive"}
 
 
@@ -249,9 +297,9 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("case", PICTURES)
-def test_broken_and_huge_pictures_are_refused_before_they_are_unpacked(tmp_path: Path, case: str) -> None:
+def test_broken_and_huge_pictures_are_refused_before_they_are_unpacked(rendered: Rendered, case: str) -> None:
     source, code = PICTURES[case]
-    said = rendered(tmp_path, html=image(source))
+    said = rendered(html=image(source))
     assert [code for code, _ in said["said"]] == [code]
     assert all(len(message) < 300 for _, message in said["said"])
 
@@ -260,15 +308,15 @@ def test_broken_and_huge_pictures_are_refused_before_they_are_unpacked(tmp_path:
     "target",
     ["data:text/html,x", "javascript:alert(1)", "file:///etc/passwd", "vbscript:x", "\tjavascript:x"],
 )
-def test_links_lead_to_pages_and_mailboxes_only(tmp_path: Path, target: str) -> None:
-    said = rendered(tmp_path, html=f'<p><a href="{target}">x</a></p>')
+def test_links_lead_to_pages_and_mailboxes_only(rendered: Rendered, target: str) -> None:
+    said = rendered(html=f'<p><a href="{target}">x</a></p>')
     assert [code for code, _ in said["said"]][:1] == ["pdf-link-refused"] or said["said"][0][
         0
     ] == "pdf-layout"
 
 
-def test_a_stylesheet_cannot_make_a_link_of_text(tmp_path: Path) -> None:
-    said = rendered(tmp_path, css='p { -weasy-link: url("javascript:x"); link: url("javascript:x") }')
+def test_a_stylesheet_cannot_make_a_link_of_text(rendered: Rendered) -> None:
+    said = rendered(css='p { -weasy-link: url("javascript:x"); link: url("javascript:x") }')
     assert said["said"]
 
 
@@ -282,5 +330,5 @@ def test_a_stylesheet_cannot_make_a_link_of_text(tmp_path: Path) -> None:
         ('<ol start="999999999999"><li>x</li></ol>', "page-excessive"),
     ],
 )
-def test_a_page_that_asks_for_too_much_is_refused(tmp_path: Path, html: str, code: str) -> None:
-    assert [code for code, _ in rendered(tmp_path, html=html)["said"]] == [code]
+def test_a_page_that_asks_for_too_much_is_refused(rendered: Rendered, html: str, code: str) -> None:
+    assert [code for code, _ in rendered(html=html)["said"]] == [code]

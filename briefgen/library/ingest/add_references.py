@@ -65,7 +65,11 @@ def plan_references(
         added.append(reference)
         problems.extend(_find_citation_gaps(reference))
     files = (
-        {folder.path / REFERENCES_FILE: append_references(folder, [dict(one.csl) for one in added])}
+        {
+            folder.path / REFERENCES_FILE: append_references(
+                folder, [dict(reference.csl) for reference in added]
+            )
+        }
         if added
         else {}
     )
@@ -144,7 +148,7 @@ def _choose_work_id(item: Mapping[str, Any], taken: Collection[str]) -> str:
         or "work"
     )
     candidates = (base, *(f"{base}-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
-    return next((one for one in candidates if one not in taken), f"{base}-{len(taken)}")
+    return next((candidate for candidate in candidates if candidate not in taken), f"{base}-{len(taken)}")
 
 
 def _author_or_title(item: Mapping[str, Any]) -> str:

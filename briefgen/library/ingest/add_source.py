@@ -217,7 +217,7 @@ def _remark_on_printed_numbers(lines: Sequence[NumberedLine]) -> Iterator[str]:
         for line in lines
         if line.paragraph is not None and (match := _PRINTED_NUMBER.match(line.text))
     ]
-    counted = sum(two[0] == one[0] + 1 for one, two in pairwise(own))
+    counted = sum(second[0] == first[0] + 1 for first, second in pairwise(own))
     differing = next(((printed, number) for printed, number in own if printed != number), None)
     if counted >= 3 and differing is not None:
         printed, number = differing
@@ -262,7 +262,10 @@ def _check_unchanged(
 def _describe_paragraph_changes(before: Sequence[SourceParagraph], after: Sequence[SourceParagraph]) -> str:
     """Describe changed, new and removed paragraphs by their new numbers, the removed by the old ones."""
     matcher = SequenceMatcher(
-        None, [one.sha256 for one in before], [one.sha256 for one in after], autojunk=False
+        None,
+        [paragraph.sha256 for paragraph in before],
+        [paragraph.sha256 for paragraph in after],
+        autojunk=False,
     )
     changed: list[int] = []
     added: list[int] = []
@@ -275,13 +278,13 @@ def _describe_paragraph_changes(before: Sequence[SourceParagraph], after: Sequen
         added += range(c + both + 1, d + 1)
         gone += range(a + both + 1, b + 1)
     parts = []
-    for numbers, one, many in (
+    for numbers, singular, plural in (
         (changed, "paragraph {} is changed", "paragraphs {} are changed"),
         (added, "paragraph {} is new", "paragraphs {} are new"),
         (gone, "recorded paragraph {} is gone", "recorded paragraphs {} are gone"),
     ):
         if numbers:
-            parts.append((one if len(numbers) == 1 else many).format(_format_number_ranges(numbers)))
+            parts.append((singular if len(numbers) == 1 else plural).format(_format_number_ranges(numbers)))
     return ", ".join(parts)
 
 

@@ -254,11 +254,11 @@ def _convert_bibtex(text: str, display_name: str) -> list[dict[str, Any]]:
     return items
 
 
-def _bibtex_syntax_error(said: str, text: str, display_name: str) -> BriefgenError:
-    match = _PANDOC_PLACE.search(said)
+def _bibtex_syntax_error(output: str, text: str, display_name: str) -> BriefgenError:
+    match = _PANDOC_PLACE.search(output)
     if not match:
         return _bibliography_syntax_error(
-            Place(display_name), " ".join(said.split())[:200] or "pandoc refused it"
+            Place(display_name), " ".join(output.split())[:200] or "pandoc refused it"
         )
     line, reason = min(int(match[1]), text.count("\n") + 1), match[3].split("\n")[0]
     return _bibliography_syntax_error(Place(display_name, line), f"invalid BibTeX: {reason}")

@@ -63,15 +63,15 @@ def add_source(
     problems = ProblemList()
     known = load_references(library_folders(folder), problems)
     problems.raise_errors()
-    entered = plan_source(folder, source, extracted, known, described, furniture, body, replace)
-    private = entered.text.parent / GITIGNORE
+    plan = plan_source(folder, source, extracted, known, described, furniture, body, replace)
+    private = plan.text.parent / GITIGNORE
     ignored = (
         {}
         if private.exists()
         else {private: b"# Full texts are private: version control leaves them out.\n*\n"}
     )
-    _write_library_files(folder, {**ignored, **entered.files})
-    return entered
+    _write_library_files(folder, {**ignored, **plan.files})
+    return plan
 
 
 def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> ReferencesPlan:
@@ -95,32 +95,32 @@ def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> Refer
             hint = "choose another id, or edit seeds/references.json"
             problems.add(Problem("source-known", f"the id {name!r} is taken", known[name].place, hint))
         problems.raise_errors()
-    enlisted = plan_references(folder, works, known, name)
-    _write_library_files(folder, enlisted.files)
-    return enlisted
+    plan = plan_references(folder, works, known, name)
+    _write_library_files(folder, plan.files)
+    return plan
 
 
 def add_snippet_draft(
-    folder: LibraryFolder, wanted: SnippetRequest, texts: TextLocations, on: date
+    folder: LibraryFolder, request: SnippetRequest, texts: TextLocations, on: date
 ) -> SnippetDraft:
     """Draft a snippet in a campaign, and write it with its entry in the lock.
 
     Raise BriefgenError with every problem; nothing is written then.
     """
-    _check_options_printable(*astuple(wanted))
+    _check_options_printable(*astuple(request))
     problems = ProblemList()
     library = load_library(library_folders(folder), problems, texts)
     problems.raise_errors()
-    started = draft_snippet(library, folder, wanted, on)
+    draft = draft_snippet(library, folder, request, on)
     _write_library_files(
-        folder, {started.lock: started.lock_content.encode(), started.path: started.content.encode()}
+        folder, {draft.lock: draft.lock_content.encode(), draft.path: draft.content.encode()}
     )
-    return started
+    return draft
 
 
-def _check_options_printable(*said: object) -> None:
+def _check_options_printable(*options: object) -> None:
     """Raise UsageError if an option contains unprintable characters, which could not be stored."""
-    texts = [text for one in said for text in (one if isinstance(one, tuple) else (one,))]
+    texts = [text for option in options for text in (option if isinstance(option, tuple) else (option,))]
     for text in texts:
         if isinstance(text, str) and (removed := clean_text(text)[1]):
             # A byte that is not UTF-8 arrives as a lone surrogate.

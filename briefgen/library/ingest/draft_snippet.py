@@ -69,33 +69,33 @@ class SnippetDraft:
     remarks: tuple[str, ...]
 
 
-def draft_snippet(library: Library, folder: LibraryFolder, wanted: SnippetRequest, on: date) -> SnippetDraft:
+def draft_snippet(library: Library, folder: LibraryFolder, request: SnippetRequest, on: date) -> SnippetDraft:
     """Draft a snippet for a campaign's folder; `on` is the day of the proof.
 
     Raise BriefgenError with every problem: the id is taken, the text is not available, the quote is not in it
     or in it more than once.
     """
     problems = ProblemList()
-    path = folder.path / "snippets" / f"{wanted.id}.md"
-    _check_request(library, folder, path, wanted, problems)
-    text = _find_source_text(library, wanted.source, problems)
+    path = folder.path / "snippets" / f"{request.id}.md"
+    _check_request(library, folder, path, request, problems)
+    text = _find_source_text(library, request.source, problems)
     if text is None:
         raise BriefgenError(problems.problems)
-    evidence, match, remarks = _build_evidence(text, wanted, problems)
+    evidence, match, remarks = _build_evidence(text, request, problems)
     problems.raise_errors()
     if evidence is None or match is None:
         raise AssertionError("a quote without a place has a problem")
-    as_of = wanted.as_of or _issued_as_edtf(library.references.get(wanted.source))
-    content = _format_front_matter(wanted, evidence, as_of) + f"{PLACEHOLDER_WORDING}\n"
-    card = parse_statement(Snippet, content, folder.display_path("snippets", path.name), problems)
+    as_of = request.as_of or _issued_as_edtf(library.references.get(request.source))
+    content = _format_front_matter(request, evidence, as_of) + f"{PLACEHOLDER_WORDING}\n"
+    snippet = parse_statement(Snippet, content, folder.display_path("snippets", path.name), problems)
     problems.raise_errors()
-    if card is None:
+    if snippet is None:
         raise AssertionError("a snippet that cannot be read has a problem")
     lock_path = folder.path / "snippets" / LOCK_FILE_NAME
     lock = read_lock(lock_path, folder.display_path("snippets", LOCK_FILE_NAME), problems)
     problems.raise_errors()
     entry = build_locked_quote(evidence, match, text, on.isoformat())
-    written = serialize_lock(EvidenceLock({**lock.quotes, quote_key(card, 0): entry}, lock.wordings))
+    written = serialize_lock(EvidenceLock({**lock.quotes, quote_key(snippet, 0): entry}, lock.wordings))
     return SnippetDraft(
         path, content, lock_path, written, evidence, to_one_line(match.passage), tuple(remarks)
     )
@@ -105,31 +105,31 @@ def draft_snippet(library: Library, folder: LibraryFolder, wanted: SnippetReques
 
 
 def _check_request(
-    library: Library, folder: LibraryFolder, path: Path, wanted: SnippetRequest, problems: ProblemList
+    library: Library, folder: LibraryFolder, path: Path, request: SnippetRequest, problems: ProblemList
 ) -> None:
-    if not _ID_PATTERN.fullmatch(wanted.id) or len(wanted.id) > 80:
-        slug = "-".join(re.findall(r"[a-z0-9]+", wanted.id.lower()))[:80].strip("-") or "finding-2024"
+    if not _ID_PATTERN.fullmatch(request.id) or len(request.id) > 80:
+        slug = "-".join(re.findall(r"[a-z0-9]+", request.id.lower()))[:80].strip("-") or "finding-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
-        problems.add(Problem("snippet-name", f"{wanted.id!r} cannot be the id of a snippet", None, hint))
-    elif wanted.id in library.snippets or path.exists():
-        known = library.snippets.get(wanted.id)
+        problems.add(Problem("snippet-name", f"{request.id!r} cannot be the id of a snippet", None, hint))
+    elif request.id in library.snippets or path.exists():
+        known = library.snippets.get(request.id)
         place = known.locate() if known else Place(folder.display_path("snippets", path.name))
-        message = f"the id {wanted.id!r} is taken; nothing was changed"
+        message = f"the id {request.id!r} is taken; nothing was changed"
         problems.add(Problem("snippet-exists", message, place, "choose another id; ids are never reused"))
     kinds = tuple(
         kind for kind in get_args(SnippetKind) if kind != "figure"
     )  # figures need more than a quote
-    if wanted.kind not in kinds:
-        near = suggest_similar(wanted.kind, kinds)
-        problems.add(Problem("snippet-kind", f"{wanted.kind!r} is not a kind of snippet", None, near))
-    for topic in wanted.topics:
+    if request.kind not in kinds:
+        near = suggest_similar(request.kind, kinds)
+        problems.add(Problem("snippet-kind", f"{request.kind!r} is not a kind of snippet", None, near))
+    for topic in request.topics:
         if not _ID_PATTERN.fullmatch(topic):
             known_topics = {name for snippet in library.snippets.values() for name in snippet.topics}
             hint = suggest_similar(topic, known_topics) or "use small letters, digits and hyphens"
             problems.add(Problem("snippet-topic", f"{topic!r} cannot be a topic", None, hint))
-    if wanted.as_of and parse_edtf(wanted.as_of) is None:
+    if request.as_of and parse_edtf(request.as_of) is None:
         hint = "write 2012, 2012-04, 2012-04-21, or an interval 2011-12/2012-04"
-        problems.add(Problem("as-of-form", f"{wanted.as_of!r} is not a date", None, hint))
+        problems.add(Problem("as-of-form", f"{request.as_of!r} is not a date", None, hint))
 
 
 def _find_source_text(library: Library, source: str, problems: ProblemList) -> SourceText | None:
@@ -163,24 +163,24 @@ def _issued_as_edtf(reference: Source | None) -> str:
 
 
 def _build_evidence(
-    text: SourceText, wanted: SnippetRequest, problems: ProblemList
+    text: SourceText, request: SnippetRequest, problems: ProblemList
 ) -> tuple[Evidence | None, QuoteMatch | None, list[str]]:
     """Build the evidence from the quote, and return it with its match in the text."""
     remarks: list[str] = []
-    match = _find_quoted_match(text, wanted, wanted.quote, problems)
+    match = _find_quoted_match(text, request, request.quote, problems)
     if match is None:
         return None, None, remarks
-    quote = wanted.quote
+    quote = request.quote
     if count_quote_words(quote) > MAX_QUOTE_WORDS:
         quote = _shorten_quote(text, quote, match) or quote
-        if quote is not wanted.quote:
+        if quote is not request.quote:
             remarks.append(f"The quote was shortened to its first and last words: “{quote}”")
     if not 1 <= count_quote_words(quote) <= MAX_QUOTE_WORDS:
         message = f"the quote keeps {count_quote_words(quote)} words; at most {MAX_QUOTE_WORDS} are allowed"
         hint = "keep the first and last words and put … between them"
         problems.add(Problem("quote-length", message, None, hint))
         return None, None, remarks
-    prefix, suffix = _choose_quote_context(text, quote, match, wanted)
+    prefix, suffix = _choose_quote_context(text, quote, match, request)
     evidence = Evidence(
         source=text.source,
         locator={"paragraph": str(match.paragraph.number)},
@@ -189,25 +189,25 @@ def _build_evidence(
         suffix=suffix,
     )
     located = _prove_quote(text, evidence, problems)
-    if (prefix, suffix) != (wanted.prefix, wanted.suffix) and located is not None:
+    if (prefix, suffix) != (request.prefix, request.suffix) and located is not None:
         context = f"after “{prefix}”" if prefix else f"before “{suffix}”"
         remarks.append(f"The quote occurs more than once; this is the one {context}.")
     return evidence, located, remarks
 
 
 def _find_quoted_match(
-    text: SourceText, wanted: SnippetRequest, quote: str, problems: ProblemList
+    text: SourceText, request: SnippetRequest, quote: str, problems: ProblemList
 ) -> QuoteMatch | None:
     """Return the one match that is meant; else report what was found."""
-    matches = find_quote(text, quote, wanted.prefix, wanted.suffix)
-    there = [match for match in matches if match.paragraph.number == wanted.paragraph]
-    if len(there) == 1:
-        return there[0]
-    if len(matches) == 1 and wanted.paragraph is None:
+    matches = find_quote(text, quote, request.prefix, request.suffix)
+    in_paragraph = [match for match in matches if match.paragraph.number == request.paragraph]
+    if len(in_paragraph) == 1:
+        return in_paragraph[0]
+    if len(matches) == 1 and request.paragraph is None:
         return matches[0]
-    locator = {"paragraph": str(wanted.paragraph)} if wanted.paragraph is not None else {}
+    locator = {"paragraph": str(request.paragraph)} if request.paragraph is not None else {}
     evidence = Evidence(
-        source=text.source, locator=locator, quote=quote, prefix=wanted.prefix, suffix=wanted.suffix
+        source=text.source, locator=locator, quote=quote, prefix=request.prefix, suffix=request.suffix
     )
     _prove_quote(text, evidence, problems)
     return None
@@ -235,7 +235,7 @@ def _shorten_quote(text: SourceText, quote: str, match: QuoteMatch) -> str | Non
         if count_quote_words(short) > MAX_QUOTE_WORDS:
             continue
         found = find_quote(text, short)
-        if any(_is_same_match(one, match) for one in found):
+        if any(_is_same_match(candidate, match) for candidate in found):
             return short
     return None
 
@@ -245,30 +245,30 @@ def _is_same_match(one: QuoteMatch, other: QuoteMatch) -> bool:
 
 
 def _choose_quote_context(
-    text: SourceText, quote: str, match: QuoteMatch, wanted: SnippetRequest
+    text: SourceText, quote: str, match: QuoteMatch, request: SnippetRequest
 ) -> tuple[str, str]:
     """Choose a prefix or suffix that makes the match unique; the user's own if they do."""
-    if len(find_quote(text, quote, wanted.prefix, wanted.suffix)) == 1:
-        return wanted.prefix, wanted.suffix
+    if len(find_quote(text, quote, request.prefix, request.suffix)) == 1:
+        return request.prefix, request.suffix
     matches = find_quote(text, quote)
-    for one, (kind, told) in zip(matches, find_distinguishing_context(matches), strict=True):
-        if _is_same_match(one, match):
-            return (told, "") if kind == "prefix" else ("", told)
-    return wanted.prefix, wanted.suffix
+    for candidate, (kind, context) in zip(matches, find_distinguishing_context(matches), strict=True):
+        if _is_same_match(candidate, match):
+            return (context, "") if kind == "prefix" else ("", context)
+    return request.prefix, request.suffix
 
 
 # -- the file
 
 
-def _format_front_matter(wanted: SnippetRequest, evidence: Evidence, as_of: str) -> str:
-    of_source = "" if wanted.as_of else "   # of the source; write the date to which the claim belongs"
+def _format_front_matter(request: SnippetRequest, evidence: Evidence, as_of: str) -> str:
+    comment = "" if request.as_of else "   # of the source; write the date to which the claim belongs"
     lines: Sequence[str] = [
         "---",
-        f"id: {wanted.id}",
-        f"kind: {wanted.kind}",
-        *([f"title: {_quote_for_yaml(wanted.title)}"] if wanted.title else []),
-        f"topics: [{', '.join(wanted.topics)}]",
-        *([f"as_of: {as_of}{of_source}"] if as_of else []),
+        f"id: {request.id}",
+        f"kind: {request.kind}",
+        *([f"title: {_quote_for_yaml(request.title)}"] if request.title else []),
+        f"topics: [{', '.join(request.topics)}]",
+        *([f"as_of: {as_of}{comment}"] if as_of else []),
         "priority: 50",
         "evidence:",
         f"  - source: {evidence.source}",

@@ -94,12 +94,12 @@ def _check_file_signature(data: bytes, ending: str, display_name: str) -> None:
                 else "save it as .docx and add that"
             )
             raise _extraction_error("source-kind", f"ends in {ending} but is {name}", display_name, better)
-    wanted = {".pdf": b"%PDF-", ".docx": b"PK"}.get(ending)
-    if wanted and wanted not in data[:1024]:
+    signature = {".pdf": b"%PDF-", ".docx": b"PK"}.get(ending)
+    if signature and signature not in data[:1024]:
         what = "a PDF" if ending == ".pdf" else "a Word document"
         hint = "choose the right file, or save it again in the program that made it"
         raise _extraction_error("source-kind", f"ends in {ending} but is not {what}", display_name, hint)
-    if not wanted and b"\x00" in data:
+    if not signature and b"\x00" in data:
         hint = "save the text as UTF-8"
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise BriefgenError(Problem("file-encoding", "is UTF-16, not UTF-8", Place(display_name), hint))

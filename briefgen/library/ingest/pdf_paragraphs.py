@@ -94,9 +94,9 @@ class _ParagraphJoiner:
         """Return the typical distance between baselines."""
         body = list(self._iter_body_lines())
         steps = [
-            one.bottom - two.bottom
-            for (page, _, one), (next_page, _, two) in pairwise(body)
-            if page == next_page and _is_below(one, two) and _is_same_size(one, two)
+            line.bottom - below.bottom
+            for (page, _, line), (next_page, _, below) in pairwise(body)
+            if page == next_page and _is_below(line, below) and _is_same_size(line, below)
         ]
         return statistics.median(steps) if steps else 0.0
 
@@ -341,7 +341,9 @@ def _parse_page_number(number: str) -> int | None:
         return int(number)
     values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[letter] for letter in number.lower()]
     following = [*values[1:], 0]
-    return sum(-one if one < next_one else one for one, next_one in zip(values, following, strict=True))
+    return sum(
+        -value if value < next_value else value for value, next_value in zip(values, following, strict=True)
+    )
 
 
 def _find_running_heads(pages: Sequence[PdfPage]) -> Iterator[tuple[int, int]]:
@@ -359,12 +361,12 @@ def _find_running_heads(pages: Sequence[PdfPage]) -> Iterator[tuple[int, int]]:
 
 
 def _find_footnote_lines(
-    pages: Sequence[PdfPage], taken: dict[tuple[int, int], str], size: float
+    pages: Sequence[PdfPage], kinds: dict[tuple[int, int], str], size: float
 ) -> Iterator[tuple[int, int]]:
     """Yield lines in small type at the foot of pages, from the first page whose small type has a mark."""
     begun = False
     for number, page in enumerate(pages):
-        rest = [index for index in range(len(page)) if (number, index) not in taken]
+        rest = [index for index in range(len(page)) if (number, index) not in kinds]
         rest.sort(key=lambda index: page[index].bottom)
         small: list[int] = []
         for index in rest:

@@ -123,7 +123,7 @@ def check_has_name(label: str, person: Mapping[str, Any], place: Place, problems
 
 def list_mappings(value: Any) -> list[Mapping[str, Any]]:
     """Return the mappings in a list; none if it is not a list."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def parse_full_date(value: Any) -> date | None:

@@ -312,4 +312,9 @@ def _import_congress(
     return [read_congress(path, str(path), problems) for path in paths]
 
 
-IMPORTER = Importer("congress", _import_congress)
+IMPORTER = Importer(
+    "congress",
+    "Import members of the US Congress from the files of github.com/unitedstates/congress-legislators.",
+    _import_congress,
+    "Folder with legislators-current.yaml and the committee files.",
+)

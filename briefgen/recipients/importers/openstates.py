@@ -78,14 +78,14 @@ def read_openstates(
     committees: dict[str, list[str]] = {}
     for path, place in _list_data_files(paths):
         try:
-            read = load_yaml(path, place, "openstates-file")
+            content = load_yaml(path, place, "openstates-file")
         except BriefgenError as error:
             problems.extend(error.problems)
             continue
-        if isinstance(read, dict) and read.get("members") is not None:
-            _add_committee_members(read, committees)
-        elif isinstance(read, dict) and read.get("roles") is not None:
-            people.append((place, read))
+        if isinstance(content, dict) and content.get("members") is not None:
+            _add_committee_members(content, committees)
+        elif isinstance(content, dict) and content.get("roles") is not None:
+            people.append((place, content))
         else:
             message = "this is neither a person nor a committee of Open States"
             problems.add(Problem("openstates-file", message, place, "name the folder of a state, data/oh"))
@@ -121,12 +121,12 @@ def _list_data_files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Plac
     return found
 
 
-def _add_committee_members(read: YamlMapping, committees: dict[str, list[str]]) -> None:
+def _add_committee_members(committee: YamlMapping, committees: dict[str, list[str]]) -> None:
     """Add the committee to the cells of its members, by person id."""
-    name = to_text(read.get("name")).replace(";", ",")
-    chamber = {"upper": "Senate", "lower": "House"}.get(to_text(read.get("chamber")), "")
+    name = to_text(committee.get("name")).replace(";", ",")
+    chamber = {"upper": "Senate", "lower": "House"}.get(to_text(committee.get("chamber")), "")
     key = slugify(chamber, name)
-    for member in list_mappings(read.get("members")):
+    for member in list_mappings(committee.get("members")):
         role = parse_committee_role(to_text(member.get("role")))
         entry = format_committee(key, role, _full_committee_name(name))
         committees.setdefault(to_text(member.get("person_id")), []).append(entry)
@@ -153,7 +153,7 @@ def _build_state_official(
         return None
     roles = sorted(
         list_mappings(person["roles"]),
-        key=lambda one: term_sort_key(one.get("start_date"), one.get("end_date")),
+        key=lambda term: term_sort_key(term.get("start_date"), term.get("end_date")),
     )
     role = roles[-1] if roles else {}
     state = _parse_state_code(role)
@@ -230,11 +230,11 @@ def _classify_role(role: YamlMapping, state: str) -> _Seat | None:
 @cache
 def _load_legislatures() -> Mapping[str, Any]:
     problems = ProblemList()
-    marked = parse_yaml(
+    parsed = parse_yaml(
         read_text_file(LEGISLATURES_FILE, LEGISLATURES_FILE.name), LEGISLATURES_FILE.name, problems
     )
     problems.raise_errors()
-    return marked.data if marked else {}
+    return parsed.data if parsed else {}
 
 
 def _find_office_address(
@@ -246,8 +246,10 @@ def _find_office_address(
         *list_mappings(role.get("contact_details")),
         *list_mappings(person.get("contact_details")),
     ]
-    offices.sort(key=lambda one: "capitol" not in f"{one.get('classification')} {one.get('note')}".lower())
-    text = next((to_text(one.get("address")) for one in offices if to_text(one.get("address"))), "")
+    offices.sort(
+        key=lambda office: "capitol" not in f"{office.get('classification')} {office.get('note')}".lower()
+    )
+    text = next((text for office in offices if (text := to_text(office.get("address")))), "")
     if not text:
         return {}
     found = _ADDRESS_PATTERN.fullmatch(text)
@@ -277,17 +279,17 @@ def _state_constituency(district: str, state: str) -> str:
 
 
 def _latest_party_name(person: YamlMapping) -> str:
-    held = sorted(
+    parties = sorted(
         list_mappings(person.get("party")),
-        key=lambda one: term_sort_key(one.get("start_date"), one.get("end_date")),
+        key=lambda term: term_sort_key(term.get("start_date"), term.get("end_date")),
     )
-    return to_text(held[-1].get("name")) if held else ""
+    return to_text(parties[-1].get("name")) if parties else ""
 
 
 def _find_contact_form(person: YamlMapping) -> str:
-    for one in list_mappings(person.get("links")):
-        url = to_text(one.get("url"))
-        if "contact" in to_text(one.get("note")).lower() and re.fullmatch(r"https?://\S+\.\S+", url):
+    for link in list_mappings(person.get("links")):
+        url = to_text(link.get("url"))
+        if "contact" in to_text(link.get("note")).lower() and re.fullmatch(r"https?://\S+\.\S+", url):
             return url
     return ""
 
@@ -305,4 +307,10 @@ def _import_openstates(
     return [read_openstates(files, problems, offices=offices, columns=options.columns)]
 
 
-IMPORTER = Importer("openstates", _import_openstates)
+IMPORTER = Importer(
+    "openstates",
+    "Import US state legislators and governors from the files of github.com/openstates/people.",
+    _import_openstates,
+    "Folders such as data/oh, or YAML files.",
+    frozenset({"set"}),
+)

@@ -79,14 +79,14 @@ def parse_column_mapping(pairs: Iterable[str], file: Path | None, defaults: Iter
         **dict(_split_pair(text, "map-pair", "Surname=family") for text in pairs),
     }
     filled = dict(_split_pair(text, "set-pair", "office=uk-mp") for text in defaults)
-    for ours in (*headers.values(), *filled):
-        near = suggest_similar(ours, COLUMNS_BY_NAME)
+    for column in (*headers.values(), *filled):
+        near = suggest_similar(column, COLUMNS_BY_NAME)
         if (
-            ours
-            and ours not in COLUMNS_BY_NAME
-            and (ours in filled or (near and near.startswith("did you mean")))
+            column
+            and column not in COLUMNS_BY_NAME
+            and (column in filled or (near and near.startswith("did you mean")))
         ):
-            raise UsageError(Problem("map-column", f"unknown column {ours!r}", None, near))
+            raise UsageError(Problem("map-column", f"unknown column {column!r}", None, near))
     return ColumnMapping(headers, filled)
 
 
@@ -102,19 +102,19 @@ def _read_mapping_file(file: Path | None) -> Mapping[str, str]:
         return {}
     problems = ProblemList()
     display_name = str(file)
-    marked = parse_yaml(read_text_file(file, display_name), display_name, problems)
+    parsed = parse_yaml(read_text_file(file, display_name), display_name, problems)
     problems.raise_errors()
-    if marked is None or not isinstance(marked.data, dict):
+    if parsed is None or not isinstance(parsed.data, dict):
         raise BriefgenError(
             Problem("map-file", "lines like `Surname: family` are expected", Place(display_name, 1))
         )
-    wrong = [key for key, value in marked.data.items() if value is not None and not isinstance(value, str)]
+    wrong = [key for key, value in parsed.data.items() if value is not None and not isinstance(value, str)]
     if wrong:
         raise BriefgenError(
             Problem(
                 "map-file",
                 f"{wrong[0]!r} must be mapped to one column name",
-                marked.places.get((wrong[0],), Place(display_name)),
+                parsed.places.get((wrong[0],), Place(display_name)),
             )
         )
-    return {key: value or "" for key, value in marked.data.items()}
+    return {key: value or "" for key, value in parsed.data.items()}

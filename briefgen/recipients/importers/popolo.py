@@ -91,33 +91,33 @@ def _person_label(person: JsonObject) -> str:
     return to_printable(person.get("name")) or to_printable(person.get("id")) or "without a name"
 
 
-def _index_popolo(read: Any, place: Place) -> _PopoloFile:
-    if isinstance(read, dict) and isinstance(read.get("result"), list):
-        read = read["result"]  # a response of the PopIt API
-    if isinstance(read, list):
-        read = {"persons": read}
-    persons = list_mappings(read.get("persons")) if isinstance(read, dict) else []
+def _index_popolo(content: Any, place: Place) -> _PopoloFile:
+    if isinstance(content, dict) and isinstance(content.get("result"), list):
+        content = content["result"]  # a response of the PopIt API
+    if isinstance(content, list):
+        content = {"persons": content}
+    persons = list_mappings(content.get("persons")) if isinstance(content, dict) else []
     if not persons:
         raise BriefgenError(
             Problem("popolo-file", "there is no list of persons", place, "is this a file in Popolo format?")
         )
     memberships: dict[str, list[JsonObject]] = {}
-    for one in list_mappings(read.get("memberships")):
-        memberships.setdefault(to_text(one.get("person_id")), []).append(one)
+    for membership in list_mappings(content.get("memberships")):
+        memberships.setdefault(to_text(membership.get("person_id")), []).append(membership)
     for person in persons:
         memberships.setdefault(to_text(person.get("id")), []).extend(list_mappings(person.get("memberships")))
     return _PopoloFile(
         persons,
         memberships,
-        _index_by_id(read.get("organizations")),
-        _index_by_id(read.get("posts")),
-        _index_by_id(read.get("areas")),
-        _index_by_id(read.get("events")),
+        _index_by_id(content.get("organizations")),
+        _index_by_id(content.get("posts")),
+        _index_by_id(content.get("areas")),
+        _index_by_id(content.get("events")),
     )
 
 
 def _index_by_id(things: Any) -> dict[str, JsonObject]:
-    return {to_text(one.get("id")): one for one in list_mappings(things)}
+    return {to_text(thing.get("id")): thing for thing in list_mappings(things)}
 
 
 def _build_member_of_parliament(
@@ -127,12 +127,12 @@ def _build_member_of_parliament(
     builder: RecipientBuilder,
     offices: Collection[str],
 ) -> Recipient | None:
-    held = sorted(
+    memberships = sorted(
         data.memberships.get(to_text(person.get("id")), ()),
-        key=lambda one: term_sort_key(*_membership_dates(one, data)),
+        key=lambda membership: term_sort_key(*_membership_dates(membership, data)),
     )
-    seat = _find_latest_membership(held, data, seats=True)
-    post = _find_latest_membership(held, data, seats=False)
+    seat = _find_latest_membership(memberships, data, seats=True)
+    post = _find_latest_membership(memberships, data, seats=False)
     details = _collect_contact_details(person, seat)
     cells = {
         "id": slugify(
@@ -150,8 +150,8 @@ def _build_member_of_parliament(
         "contact_form": _find_contact_link(person),
         "chamber": slugify(to_text(_membership_organization(seat, data).get("name"))),
         "constituency": _membership_area(seat, data),
-        "party": _membership_party(seat, held, data),
-        "committees": _format_current_committees(held, data),
+        "party": _membership_party(seat, memberships, data),
+        "committees": _format_current_committees(memberships, data),
         "term_end": _membership_term_end(post or seat, data),
     }
     filled = {**columns.defaults, **{name: text for name, text in cells.items() if text}}
@@ -204,16 +204,24 @@ def _classify_membership(membership: JsonObject, data: _PopoloFile) -> str:
 
 
 def _find_latest_membership(
-    held: Sequence[JsonObject], data: _PopoloFile, *, seats: bool
+    memberships: Sequence[JsonObject], data: _PopoloFile, *, seats: bool
 ) -> JsonObject | None:
-    """Return the seat that ends last, or the latest government post that is still held."""
+    """Return the seat that ends last, or the latest government post that is still memberships."""
     if seats:
-        return next((one for one in reversed(held) if _classify_membership(one, data) == "seat"), None)
+        return next(
+            (
+                membership
+                for membership in reversed(memberships)
+                if _classify_membership(membership, data) == "seat"
+            ),
+            None,
+        )
     return next(
         (
-            one
-            for one in reversed(held)
-            if _classify_membership(one, data) == "post" and not to_text(_membership_dates(one, data)[1])
+            membership
+            for membership in reversed(memberships)
+            if _classify_membership(membership, data) == "post"
+            and not to_text(_membership_dates(membership, data)[1])
         ),
         None,
     )
@@ -245,7 +253,7 @@ def _membership_area(membership: JsonObject | None, data: _PopoloFile) -> str:
     return ""
 
 
-def _membership_party(seat: JsonObject | None, held: Sequence[JsonObject], data: _PopoloFile) -> str:
+def _membership_party(seat: JsonObject | None, memberships: Sequence[JsonObject], data: _PopoloFile) -> str:
     if seat is not None:
         inside = seat.get("on_behalf_of")
         party = (
@@ -255,19 +263,23 @@ def _membership_party(seat: JsonObject | None, held: Sequence[JsonObject], data:
         )
         if party:
             return to_text(party.get("name"))
-    for one in reversed(held):
-        if _classify_membership(one, data) == "party" and not to_text(_membership_dates(one, data)[1]):
-            return to_text(_membership_organization(one, data).get("name"))
+    for membership in reversed(memberships):
+        if _classify_membership(membership, data) == "party" and not to_text(
+            _membership_dates(membership, data)[1]
+        ):
+            return to_text(_membership_organization(membership, data).get("name"))
     return ""
 
 
-def _format_current_committees(held: Sequence[JsonObject], data: _PopoloFile) -> str:
+def _format_current_committees(memberships: Sequence[JsonObject], data: _PopoloFile) -> str:
     """Return the current committees as the column has them: `foreign-affairs:chair (Foreign Affairs)`."""
     found = []
-    for one in held:
-        if _classify_membership(one, data) == "committee" and not to_text(_membership_dates(one, data)[1]):
-            name = to_text(_membership_organization(one, data).get("name")).replace(";", ",")
-            role = parse_committee_role(to_text(one.get("role")))
+    for membership in memberships:
+        if _classify_membership(membership, data) == "committee" and not to_text(
+            _membership_dates(membership, data)[1]
+        ):
+            name = to_text(_membership_organization(membership, data).get("name")).replace(";", ",")
+            role = parse_committee_role(to_text(membership.get("role")))
             found.append(format_committee(slugify(name), role, name))
     return "; ".join(sorted(found))
 
@@ -280,20 +292,20 @@ def _membership_term_end(membership: JsonObject | None, data: _PopoloFile) -> st
 def _collect_contact_details(person: JsonObject, seat: JsonObject | None) -> dict[str, str]:
     """Return the first contact detail of each type; those of the seat precede the person's own."""
     found: dict[str, str] = {}
-    for one in (
+    for detail in (
         *list_mappings((seat or {}).get("contact_details")),
         *list_mappings(person.get("contact_details")),
     ):
-        value = one.get("value")
+        value = detail.get("value")
         if isinstance(value, str):
-            found.setdefault(to_text(one.get("type")).lower(), value)
+            found.setdefault(to_text(detail.get("type")).lower(), value)
     return found
 
 
 def _find_contact_link(person: JsonObject) -> str:
-    for one in list_mappings(person.get("links")):
-        if "contact" in to_text(one.get("note")).lower():
-            url = to_text(one.get("url"))
+    for link in list_mappings(person.get("links")):
+        if "contact" in to_text(link.get("note")).lower():
+            url = to_text(link.get("url"))
             return url if re.fullmatch(r"https?://\S+\.\S+", url) else ""
     return ""
 
@@ -316,7 +328,9 @@ def _split_address(text: str, country: str) -> dict[str, str]:
 
 def _latest_membership_start(data: _PopoloFile) -> date | None:
     days = [
-        parse_full_date(_membership_dates(one, data)[0]) for held in data.memberships.values() for one in held
+        parse_full_date(_membership_dates(membership, data)[0])
+        for memberships in data.memberships.values()
+        for membership in memberships
     ]
     return max((day for day in days if day), default=None)
 
@@ -329,4 +343,10 @@ def _import_popolo(
     ]
 
 
-IMPORTER = Importer("popolo", _import_popolo)
+IMPORTER = Importer(
+    "popolo",
+    "Import members of a parliament from Popolo JSON (EveryPolitician, PopIt); name their office with --set.",
+    _import_popolo,
+    "JSON files in Popolo format.",
+    frozenset({"set"}),
+)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from briefgen.errors import ProblemList
+from briefgen.errors import Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
 from briefgen.system.registry import Registry
+
+ImportOptionName = Literal["set", "map", "encoding", "sheet"]
+"""Command-line options that only some importers take; `map` includes `--mapping`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,19 @@ class Importer:
     """Reads recipients in one format."""
 
     name: str
-    """What `briefgen recipients import` calls it."""
+    """Its subcommand of `briefgen recipients import`."""
+    summary: str
+    """What it reads, in one sentence: the help of the subcommand."""
     read: Callable[[Sequence[Path], ImportOptions, Collection[str], ProblemList], list[ImportResult]]
     """Read files or folders, given the known offices.
 
     Bad entries are added to the problems. Return several results if the same recipient may be in several
     files: `import_recipients` merges results by id, and filters them.
     """
+    paths_help: str = "Files to read."
+    """Which files or folders the subcommand takes."""
+    options: frozenset[ImportOptionName] = frozenset()
+    """Which options it takes besides those that all importers have."""
 
 
 IMPORTERS: Registry[Importer] = Registry(
@@ -60,5 +70,5 @@ IMPORTERS: Registry[Importer] = Registry(
         "csv": "briefgen.recipients.importers.tables:CSV_IMPORTER",
         "xlsx": "briefgen.recipients.importers.tables:XLSX_IMPORTER",
     },
-    "importer-unknown",
+    lambda message, hint: Problem("importer-unknown", message, None, hint),
 )

@@ -31,5 +31,17 @@ def _import_xlsx(
     ]
 
 
-CSV_IMPORTER = Importer("csv", _import_csv)
-XLSX_IMPORTER = Importer("xlsx", _import_xlsx)
+CSV_IMPORTER = Importer(
+    "csv",
+    "Import CSV files with headers of their own, or merge several lists into one.",
+    _import_csv,
+    "CSV files; later ones complete earlier ones by id.",
+    frozenset({"set", "map", "encoding"}),
+)
+XLSX_IMPORTER = Importer(
+    "xlsx",
+    "Import Excel workbooks; formulas are refused, with their cell.",
+    _import_xlsx,
+    "Excel workbooks.",
+    frozenset({"set", "map", "sheet"}),
+)

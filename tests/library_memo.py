@@ -1,0 +1,150 @@
+"""Memoizes, for a test run, what opening a campaign computes from files that do not change.
+
+Opening parses and checks the whole built-in library, about a second each time, and hundreds of tests open a
+campaign. Each step that is memoized here depends only on its arguments and on text that has been read already,
+so its result is kept under these: the text of a file, the source of a template, the pickled library. All files
+are still read each time; a change in one gives another key, and no old result can be returned for it. Results
+that callers could change are returned as copies. Results with problems are not kept but computed again.
+
+The code decides about a result too: while a test has replaced anything by `monkeypatch.setattr`, nothing is
+kept or taken from what was kept.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from jinja2 import TemplateError
+
+from briefgen.address import forms_of_address
+from briefgen.campaign import open as opening
+from briefgen.compose.sandbox import Sandbox
+from briefgen.compose.templates import Templates
+from briefgen.errors import Problem, ProblemList
+from briefgen.library import snippets
+from briefgen.library.loader import Library
+
+_patching: set[int] = set()
+"""Ids of the monkeypatches that have an attribute replaced at present."""
+
+
+@contextmanager
+def memoized_library() -> Iterator[None]:
+    """Memoize until the end of the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snippets, "parse_statement", _memoize_statements(snippets.parse_statement))
+        patch.setattr(Sandbox, "parse", _memoize_by_source(Sandbox.parse))
+        patch.setattr(Sandbox, "compile", _memoize_by_source(Sandbox.compile))
+        patch.setattr(Templates, "check", _memoize_template_check(Templates.check))
+        patch.setattr(
+            forms_of_address,
+            "_load_built_in_forms",
+            _memoize(forms_of_address._load_built_in_forms, lambda: forms_of_address.FORMS_FILE.read_bytes()),
+        )
+        patch.setattr(opening, "check_library", _memoize(opening.check_library, _library_content))
+        _watch_monkeypatches(patch)
+        yield
+
+
+def is_memoizing() -> bool:
+    """Whether results are kept at present: no test has replaced anything."""
+    return not _patching
+
+
+def _watch_monkeypatches(patch: pytest.MonkeyPatch) -> None:
+    """Keep track of the monkeypatches that replace attributes; those of `sys`, as `sys.argv`, do not count."""
+    set_attribute, undo = pytest.MonkeyPatch.setattr, pytest.MonkeyPatch.undo
+
+    def watched_setattr(self: pytest.MonkeyPatch, target: Any, *more: Any, **options: Any) -> None:
+        if getattr(target, "__name__", "") != "sys":
+            _patching.add(id(self))
+        set_attribute(self, target, *more, **options)
+
+    def watched_undo(self: pytest.MonkeyPatch) -> None:
+        undo(self)
+        _patching.discard(id(self))
+
+    patch.setattr(pytest.MonkeyPatch, "undo", watched_undo)
+    patch.setattr(pytest.MonkeyPatch, "setattr", watched_setattr)
+
+
+def _memoize(function: Callable[..., Any], key_of: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep results under the pickled key, and return copies."""
+    kept: dict[bytes, bytes] = {}
+
+    def memoized(*arguments: Any) -> Any:
+        if not is_memoizing():
+            return function(*arguments)
+        key = sha256(pickle.dumps(key_of(*arguments))).digest()
+        if key not in kept:
+            kept[key] = pickle.dumps(function(*arguments))
+        return pickle.loads(kept[key])
+
+    return memoized
+
+
+def _memoize_statements(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep snippets and caveats under the text of their file, unless something is wrong with it."""
+    kept: dict[tuple[Any, ...], bytes] = {}
+
+    def memoized(kind: type, text: str, name: str, problems: ProblemList) -> Any:
+        key = (kind, text, name)
+        if is_memoizing() and key in kept:
+            return pickle.loads(kept[key])
+        own = ProblemList()
+        statement = parse(kind, text, name, own)
+        problems.extend(own.problems)
+        if is_memoizing() and not own.problems:
+            kept[key] = pickle.dumps(statement)
+        return statement
+
+    return memoized
+
+
+def _memoize_by_source(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what Jinja's environment makes of a template, which nobody changes, under its source."""
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def memoized(self: Sandbox, source: Any, *more: Any) -> Any:
+        if not is_memoizing() or not isinstance(source, str):
+            return method(self, source, *more)
+        key = (source, more, tuple(self.filters), tuple(self.tests), tuple(self.globals))
+        if key not in kept:
+            kept[key] = method(self, source, *more)
+        return kept[key]
+
+    return memoized
+
+
+def _memoize_template_check(check: Callable[..., Any]) -> Callable[..., Any]:
+    """Do not check the same sources again in which no fault was found."""
+    faultless: set[bytes] = set()
+
+    def memoized(self: Templates, known: Iterable[str], kinds: Iterable[str]) -> Iterator[Problem]:
+        known, kinds = sorted(known), sorted(kinds)
+        try:
+            sources = [(name, self._loader.get_source(self._environment, name)[:2]) for name in self.names()]
+        except TemplateError:  # the check reports a template that cannot be read
+            yield from check(self, known, kinds)
+            return
+        key = sha256(pickle.dumps((known, kinds, sources))).digest()
+        if is_memoizing() and key in faultless:
+            return
+        problems = list(check(self, known, kinds))
+        if is_memoizing() and not problems:
+            faultless.add(key)
+        yield from problems
+
+    return memoized
+
+
+def _library_content(library: Library, on: date | None = None) -> Any:
+    """All that `check_library` reads; it does not look at the folders."""
+    return [getattr(library, field.name) for field in fields(library) if field.name != "folders"], on
