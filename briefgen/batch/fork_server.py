@@ -28,7 +28,6 @@ from typing import Any
 import briefgen
 
 _REQUEST = b"F"
-_READY = b"R"
 _STATUS = struct.Struct("!i")
 """Exit status of a worker: its exit code, or minus the number of the signal that ended it."""
 _EXIT_WAIT_S = 5.0

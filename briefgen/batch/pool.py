@@ -12,7 +12,6 @@ import gc
 import math
 import os
 import pickle
-import resource
 import signal
 import sys
 import time
@@ -30,6 +29,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from briefgen.batch.fork_server import ForkServer
 from briefgen.batch.stop import StopRequest
 from briefgen.errors import BriefgenError, Problem
+from briefgen.system.limits import DEFAULT_LIMITS, WorkerLimits, limit_process
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -44,33 +44,6 @@ MAX_FAILED_STARTS = 5
 """Consecutive failed starts after which the batch is aborted."""
 MAX_ATTEMPTS = 2
 """How often a task is tried before it counts as crashed."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerLimits:
-    """Resource limits of one worker; a task that exceeds them fails."""
-
-    memory_mb: int = 1024
-    """Private memory, enforced with RLIMIT_DATA: RLIMIT_AS would also count address space that is merely
-    reserved, and pandoc alone reserves a terabyte. Not enforced on macOS."""
-    file_mb: int = 200
-    """Size of the largest file it may write."""
-
-    def apply(self) -> None:
-        """Apply the limits to this process and its children; never loosen a limit that is already tighter."""
-        for what, amount in (
-            (resource.RLIMIT_DATA, self.memory_mb << 20),
-            (resource.RLIMIT_FSIZE, self.file_mb << 20),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            soft, hard = resource.getrlimit(what)
-            tightest = min(
-                (limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=amount
-            )
-            resource.setrlimit(what, (min(amount, tightest), hard))
-
-
-DEFAULT_LIMITS = WorkerLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +336,7 @@ def _worker_main(
     """
     start, limits, timeout_s = arguments
     os.setpgrp()
-    limits.apply()
+    limit_process(memory_mb=limits.memory_mb, file_mb=limits.file_mb)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             perform = start()

@@ -60,7 +60,7 @@ class BatchPreview:
 
     letters: tuple[PreviewEntry, ...]
     skipped: tuple[Problem, ...]
-    """Problems of recipients who cannot be written to."""
+    """Problems of recipients to whom no letter can be sent."""
     notes: tuple[Problem, ...]
     """Warnings."""
 

@@ -18,21 +18,20 @@ from briefgen.batch.outputs.base import BatchOutput
 from briefgen.batch.outputs.files import LETTERS_FOLDER
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.plan import SELECT_ALL, BatchSelection, iter_letter_tasks
-from briefgen.batch.pool import DEFAULT_LIMITS, RECYCLE_WORKER_AFTER, TaskCrash, WorkerLimits, WorkerPool
+from briefgen.batch.pool import RECYCLE_WORKER_AFTER, TaskCrash, WorkerPool
 from briefgen.batch.report import find_stale_letters, write_errors, write_manifest
 from briefgen.batch.stop import StopRequest, stop_on_signals
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import Place, Problem, abbreviate_names, count_affected_recipients
-
-LETTER_TIMEOUT_S = 30.0
+from briefgen.system.limits import DEFAULT_LIMITS, LETTER_TIME_LIMIT_S, WorkerLimits
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
     """How a batch ended. Letters are counted in each format, while `skipped` counts recipients.
 
-    A run that was asked for a part of the batch answers for that part only, so it skips nobody.
+    A run that was asked for a part of the batch reports on that part only and counts nobody as skipped.
     """
 
     out: str
@@ -116,7 +115,7 @@ def run_batch(
     progress: ProgressReporter,
     skipped: Iterable[Problem] = (),
     selection: BatchSelection = SELECT_ALL,
-    timeout_s: float = LETTER_TIMEOUT_S,
+    timeout_s: float = LETTER_TIME_LIMIT_S,
     preload: Iterable[str] = (),
     limits: WorkerLimits = DEFAULT_LIMITS,
     recycle_after: int = RECYCLE_WORKER_AFTER,
@@ -125,14 +124,14 @@ def run_batch(
 ) -> BatchSummary:
     """Make every selected letter of the job that is not up to date in `output`, and record it.
 
-    `skipped` are the problems of recipients who cannot be written to; they are reported with the rest. The
-    manifest is written once the whole batch is complete, even if the last run made only a part of it.
+    `skipped` are the problems of recipients to whom no letter can be sent; they are reported with the rest.
+    The manifest is written once the whole batch is complete, even if the last run made only a part of it.
     `timeout_s` is the time allowed for one recipient's letter in all formats. `preload` names modules that
     all workers need. `lock_timeout` is how long to wait for a run that is just ending. If an `engine_factory`
     is given, its engine makes the letters, and `workers`, `timeout_s`, `preload` and `limits` are ignored.
 
     Raise OutputBusyError if another run has the output, StorageError if it cannot be written, and any
-    BriefgenError with which a worker refuses to start; what was done until then stays done.
+    BriefgenError that keeps a worker from starting; what was done until then stays done.
     """
     recipients, repeated = deduplicate_recipients(job.recipients)
     job, skipped = replace(job, recipients=recipients), (*skipped, *repeated)

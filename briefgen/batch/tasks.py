@@ -37,7 +37,7 @@ class BatchJob:
     campaign: str
     """Id of the campaign."""
     recipients: tuple[Recipient, ...]
-    """Those who can be written to, in the order of work and of the manifest."""
+    """Those to whom a letter can be sent, in the order of work and of the manifest."""
     formats: tuple[str, ...]
     composer: LetterComposer
     renderers: Callable[[], Mapping[str, LetterRenderer]]

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import fields, replace
 
 from briefgen.compose.composer import Composer
-from briefgen.compose.placeholders import find_placeholders
+from briefgen.compose.markup import find_placeholders
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
@@ -53,8 +53,10 @@ def compose_trial_letters(
     placed in their rows. Errors in the campaign are added to `problems`, each once.
     """
     trial = _TrialRun(composer)
-    for recipient in recipients:
-        trial.compose_letter(recipient)
+    with resource_limits("the campaign") as start_limits:
+        for recipient in recipients:
+            start_limits(f"the letter to {recipient.id}")
+            trial.compose_letter(recipient)
     campaign_errors: dict[tuple[str, Place | None], list[Problem]] = {}
     row_errors: dict[str, list[Problem]] = {}
     for recipient, error in trial.failed:
@@ -108,8 +110,7 @@ class _TrialRun:
             if kind in self._composed_kinds or self._trials[kind] >= _MAX_TRIALS:
                 return
             self._trials[kind] += 1
-            with resource_limits(f"the letter to {recipient.id}"):
-                composer.compose_letter(recipient)
+            composer.compose_letter(recipient)
             self._composed_kinds.add(kind)
             self._successful.setdefault(template, recipient)
         except BriefgenError as error:

@@ -21,6 +21,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
 from briefgen.cli.app import app
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
 from briefgen.system.files import printable_name
+from briefgen.system.limits import end_process_on_hang
 
 
 def run() -> None:
@@ -31,6 +32,7 @@ def run() -> None:
     # A character that the terminal cannot show is printed as its code instead of ending the run.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    end_process_on_hang(_report_error)
     try:
         sys.exit(_run_command())
     except BrokenPipeError:

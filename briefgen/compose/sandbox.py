@@ -33,6 +33,8 @@ MAX_TEXT = 1_000_000
 """Characters of one string."""
 MAX_ITEMS = 100_000
 """Items of one value, nested ones included."""
+MAX_COMPARISONS = 100_000_000
+"""Characters that one slow search in a string may compare; a thousand count as one step."""
 MAX_WIDTH = 10_000
 """Largest number that a string filter or method accepts: nothing is aligned to more."""
 MAX_BITS = 4096
@@ -41,6 +43,8 @@ MAX_NESTING = 60
 """Nesting levels of a template's or a condition's syntax tree."""
 _LARGE_WIDTH = re.compile(r"\d{5,}|\*|\{[^{}]*\{")
 """In a format string: a width of five or more digits, or one that is computed."""
+_SLOW_SEARCHES = frozenset({"rfind", "rindex", "rpartition", "rsplit", "strip", "lstrip", "rstrip", "trim"})
+"""Methods and filters that can take as long as the product of both lengths; other searches are linear."""
 _FILTERS_WITH_WIDTH = frozenset(
     {"batch", "center", "filesizeformat", "indent", "round", "slice", "tojson", "truncate", "wordwrap"}
 )
@@ -199,8 +203,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Refuse methods of strings and numbers that would make something huge out of something small."""
         if name == "translate" or any(isinstance(item, int) and abs(item) > MAX_WIDTH for item in arguments):
             raise BudgetExceededError(f"{name}() is not available with {_format_arguments(arguments)}")
+        if isinstance(owner, str | bytes):
+            self._check_search(name, owner, arguments)
         if isinstance(owner, str) and arguments:
             self._check_growth(name, owner, arguments)
+
+    def _check_search(self, name: str, text: str | bytes, arguments: list[Any]) -> None:
+        """Refuse a search that would run for long within one call, where no time limit reaches it."""
+        if name in _SLOW_SEARCHES:
+            longest = max((len(item) for item in arguments if isinstance(item, str | bytes)), default=0)
+            if len(text) * longest > MAX_COMPARISONS:
+                raise BudgetExceededError(f"{name} would compare more than {MAX_COMPARISONS:,} characters")
+            self._charge(len(text) * longest // 1000, 0)
 
     def _check_growth(self, name: str, value: Any, arguments: list[Any]) -> None:
         """Refuse what would repeat a string too often: by the product, before it is built."""
@@ -243,6 +257,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             elif name == "join" and isinstance(value, list | tuple):
                 for item in [] if arguments[1:] or kwargs else value:  # else an attribute of each is joined
                     self._check_printable(item)
+            if isinstance(value, str):
+                self._check_search(name, value, arguments)
             if isinstance(value, str) or name == "join":
                 self._check_growth(name, value, arguments)
             try:

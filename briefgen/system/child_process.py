@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import briefgen
-
-MAX_MEMORY_BYTES = 3 << 30
-"""Limit of the child's address space."""
+from briefgen.system.limits import PARSER_ADDRESS_SPACE_MB, limit_process
 
 
 class ChildProcessFailedError(Exception):
@@ -54,8 +52,5 @@ def run_child_process(module: str, data: bytes, timeout_s: float) -> Any:
 def serve_child_process(read: Callable[[bytes], Any], seconds: int) -> None:
     """Set the child's own limits, then print the result of `read` for standard input as JSON."""
     with suppress(ImportError, ValueError, OSError):  # not every system can limit memory and CPU time
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        limit_process(address_space_mb=PARSER_ADDRESS_SPACE_MB, cpu_seconds=seconds)
     json.dump(read(sys.stdin.buffer.read()), sys.stdout)

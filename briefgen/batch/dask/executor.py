@@ -1,4 +1,4 @@
-"""Has letters made by the workers of a Dask cluster, in chunks; an engine in place of the local process pool.
+"""Makes letters on the workers of a Dask cluster, in chunks; an engine in place of the local process pool.
 
 Workers send letters back and this side writes them to the output: a letter that a worker made but did not
 deliver counts as not made. Only this module uses Dask, which is imported when a cluster is asked for.

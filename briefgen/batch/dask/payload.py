@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from briefgen.batch.pool import DEFAULT_LIMITS, WorkerLimits
 from briefgen.batch.tasks import BatchJob
+from briefgen.system.limits import DEFAULT_LIMITS, WorkerLimits
 
 _CAMPAIGN, _LIBRARY, _HOME = "campaign", "library", "home"
 

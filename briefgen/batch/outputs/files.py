@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from briefgen.errors import Place, Problem, StorageError
-from briefgen.system.atomic_write import atomic_write
+from briefgen.system.files import atomic_write
 
 LETTERS_FOLDER = "letters"
 SHARDS_FOLDER = "shards"

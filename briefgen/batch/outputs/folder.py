@@ -23,7 +23,7 @@ from briefgen.batch.outputs.files import (
     write_keeping_edits,
 )
 from briefgen.batch.storage_errors import storage_error
-from briefgen.system.atomic_write import atomic_write, remove_temporary_files
+from briefgen.system.files import atomic_write, remove_temporary_files
 
 FinishedT = TypeVar("FinishedT")
 

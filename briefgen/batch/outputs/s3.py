@@ -33,11 +33,10 @@ from briefgen.batch.outputs.files import (
     reject_outside_links,
 )
 from briefgen.batch.outputs.folder import FolderOutput
-from briefgen.batch.outputs.s3_client import S3_SCHEME, S3Client, S3Object
+from briefgen.batch.outputs.s3_client import S3_SCHEME, DaemonThreadPool, S3Client, S3Object
 from briefgen.batch.pool import TaskCrash
 from briefgen.batch.storage_errors import storage_error
 from briefgen.batch.tasks import FileOutcome, LetterTask
-from briefgen.system.threads import DaemonThreadPool
 
 S3_STATE_FOLDER = "stores"
 """Folder, within briefgen's own, for the state of batches in object stores."""
@@ -46,7 +45,7 @@ PARALLEL_UPLOADS = 16
 MAX_WAITING_UPLOADS = 64
 """Letters that may wait for their upload; beyond that, making letters waits for the store."""
 
-FinishedLetter: TypeAlias = tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]
+ProcessedLetter: TypeAlias = tuple[LetterTask, tuple[FileOutcome, ...] | TaskCrash]
 
 
 @dataclass(slots=True)
@@ -120,9 +119,9 @@ class S3Output:
         self._staging.letters_folder.mkdir(parents=True)
         return self._staging
 
-    def store_letters(self, finished: Iterable[FinishedLetter]) -> Iterator[FinishedLetter]:
+    def store_letters(self, finished: Iterable[ProcessedLetter]) -> Iterator[ProcessedLetter]:
         """Upload letters and yield each once it has been uploaded, in the order in which they were made."""
-        uploads: deque[Future[FinishedLetter]] = deque()
+        uploads: deque[Future[ProcessedLetter]] = deque()
         threads, wait_for_uploads = DaemonThreadPool(PARALLEL_UPLOADS), True
         try:
             for letter in finished:
@@ -166,7 +165,9 @@ class S3Output:
             self._remove_if_unchanged(previous)
         return kept, etag
 
-    def _upload_letter(self, task: LetterTask, result: tuple[FileOutcome, ...] | TaskCrash) -> FinishedLetter:
+    def _upload_letter(
+        self, task: LetterTask, result: tuple[FileOutcome, ...] | TaskCrash
+    ) -> ProcessedLetter:
         if isinstance(result, TaskCrash):
             return task, result
         outcomes = []

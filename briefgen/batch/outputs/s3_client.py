@@ -10,18 +10,21 @@ import html
 import importlib
 import os
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
+from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
-from briefgen.system.threads import run_interruptibly
 
 T = TypeVar("T")
+_THREAD_NAME = "briefgen-store"
 S3_SCHEME = "s3://"
 CONNECT_S, REQUEST_S = 5, 120
 """Seconds for the store to answer, and for one letter to be uploaded over a slow line."""
@@ -337,3 +340,65 @@ def _first_error_line(message: str) -> str:
 def _printable_line(text: str) -> str:
     """Return text from the network as one line without control characters, which could act on a terminal."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+# Threads
+
+
+class DaemonThreadPool:
+    """A fixed number of daemon threads that run submitted calls in order.
+
+    The store client is native code that handles no signal until a request completes, which may take minutes.
+    So the main thread never calls it directly, and Ctrl-C takes effect at once. Unlike the threads of
+    concurrent.futures, these do not keep the process from exiting.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run_tasks, name=f"{_THREAD_NAME}-{index}", daemon=True)
+            for index in range(number)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Schedule a call and return the future of its result."""
+        future: Future[T] = Future()
+        self._tasks.put(lambda: _complete_future(future, function, arguments))
+        return future
+
+    def close(self, *, wait: bool) -> None:
+        """Drop all calls that have not started; with `wait`, wait for those that have."""
+        try:
+            while True:
+                self._tasks.get_nowait()
+        except Empty:
+            pass
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads if wait else ():
+            thread.join()
+
+    def _run_tasks(self) -> None:
+        while task := self._tasks.get():
+            task()
+
+
+def run_interruptibly(function: Callable[[], T]) -> T:
+    """Call a function and return its result; in the main thread, run it on another so that signals are
+    handled."""
+    if threading.current_thread() is not threading.main_thread():
+        return function()
+    future: Future[T] = Future()
+    threading.Thread(
+        target=_complete_future, args=(future, function, ()), name=_THREAD_NAME, daemon=True
+    ).start()
+    return future.result()
+
+
+def _complete_future(future: Future[T], function: Callable[..., T], arguments: tuple[Any, ...]) -> None:
+    try:
+        future.set_result(function(*arguments))
+    except BaseException as error:  # raised again by whoever waits for the result
+        future.set_exception(error)
