@@ -90,6 +90,7 @@ def test_the_size_is_that_of_the_png(word: bytes) -> None:
     assert (shape.width, shape.height) == (480 * 9525, 260 * 9525)
 
 
+@pytest.mark.slow
 def test_both_judges_find_nothing(word: bytes, tmp_path: Path) -> None:
     assert lint(word) == []
     assert complaints(validator(), word, tmp_path) == ""
@@ -131,6 +132,8 @@ def test_half_a_pair_is_refused(image: str) -> None:
     assert caught.value.problems[0].code == "picture-format"
 
 
+@pytest.mark.slow
+@pytest.mark.office
 def test_libreoffice_shows_it(word: bytes, tmp_path: Path) -> None:
     """The PNG or the drawing, by its version; nothing is missing, and the words are on their pages."""
     command = [program("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]

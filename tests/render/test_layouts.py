@@ -45,7 +45,7 @@ STYLES = (ROOT / "templates/css",)
 
 @cache
 def renderer(design: DesignName) -> PdfRenderer:
-    return PdfRenderer(STYLES, look=look(design))
+    return PdfRenderer(STYLES, branding=look(design))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,7 +62,9 @@ def window_of(layout: LayoutName) -> AddressWindow:
 
 def most_rows(layout: LayoutName) -> int:
     window = window_of(layout)
-    room = int((window.bottom_mm - window.address_top_mm + 0.05) / (ADDRESS_SIZES[-1].line_spacing_pt * MM_PER_PT))
+    room = int(
+        (window.bottom_mm - window.address_top_mm + 0.05) / (ADDRESS_SIZES[-1].line_spacing_pt * MM_PER_PT)
+    )
     return min(room, LAYOUTS[layout].postal.max_lines or room)
 
 
@@ -75,6 +77,7 @@ def assert_within(layout: LayoutName, data: bytes, lines: tuple[str, ...], toler
         assert bottom <= window.bottom_mm + tolerance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("layout", WINDOWED)
 def test_one_to_nine_lines_stand_in_the_window_or_the_line_that_does_not_is_named(
@@ -120,13 +123,20 @@ def test_a_french_line_has_at_most_38_characters() -> None:
     assert len(rows) == 2
     stands = place_address(["i" * 30 + " " + "i" * 30], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None)
     assert stands.row_count == 2
-    assert place_address(["i" * 30 + " " + "i" * 7], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None).row_count == 1
+    assert (
+        place_address(
+            ["i" * 30 + " " + "i" * 7], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None
+        ).row_count
+        == 1
+    )
     with pytest.raises(BriefgenError, match="address-too-wide"):
         place_address(["i" * 39], LAYOUTS["nf-z11"], DEFAULT_BRANDING, "somebody", None)
 
 
 def test_no_address_is_set_smaller_than_the_post_reads() -> None:
-    assert min(step.size_pt for step in ADDRESS_SIZES) >= max(each.postal.min_size_pt for each in LAYOUTS.values())
+    assert min(step.size_pt for step in ADDRESS_SIZES) >= max(
+        each.postal.min_size_pt for each in LAYOUTS.values()
+    )
 
 
 @settings(deadline=None)
@@ -142,7 +152,9 @@ def test_whatever_is_accepted_ends_in_the_window(layout: LayoutName, lines: list
         assert {each.code for each in error.problems} <= {"address-too-long", "address-too-wide"}
         return
     assert window.address_top_mm - 0.1 <= stands.top_mm <= window.first_line_mm
-    assert stands.top_mm + stands.row_count * stands.size.line_spacing_pt * MM_PER_PT <= window.bottom_mm + 0.1
+    assert (
+        stands.top_mm + stands.row_count * stands.size.line_spacing_pt * MM_PER_PT <= window.bottom_mm + 0.1
+    )
 
 
 def test_lines_are_read_from_breaks_and_paragraphs() -> None:
@@ -186,6 +198,7 @@ def test_the_sender_stands_in_the_strip_above_the_address(layout: LayoutName) ->
     assert window.top_mm <= top < bottom <= window.address_top_mm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("layout", [*WINDOWED, "plain"])
 def test_every_layout_and_design_is_accessible_and_comes_out_the_same(
@@ -196,7 +209,7 @@ def test_every_layout_and_design_is_accessible_and_comes_out_the_same(
     report = page.validate_pdf_bytes(data, profile="ua1")
     assert [failure.message for failure in report.failures] == []
     assert faults(data, written.html.count('class="footnote"')) == []
-    assert PdfRenderer(STYLES, look=look(design)).render(written).data == data
+    assert PdfRenderer(STYLES, branding=look(design)).render(written).data == data
     read = read_pdf(data)
     assert "The Honorable Jane Sample · 24 November 2026" in " ".join(read.pages[1].split())
     assert "Page 2 of" in read.pages[1]
@@ -210,6 +223,7 @@ def test_the_archive_takes_every_layout(layout: LayoutName) -> None:
     assert [failure.message for failure in page.validate_pdf_bytes(data, profile="3a").failures] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS)
 def test_word_files_say_the_same_and_are_sound(design: DesignName, tmp_path: Path) -> None:
     word = DocxRenderer(branding=look(design))
@@ -219,14 +233,19 @@ def test_word_files_say_the_same_and_are_sound(design: DesignName, tmp_path: Pat
         data = word.render(written).data
         assert lint(data) == []
         assert complaints(command, data, tmp_path) == ""
-        assert find_differences(read_docx(data), read_untagged_pdf(renderer(design).render(written).data)) == []
+        assert (
+            find_differences(read_docx(data), read_untagged_pdf(renderer(design).render(written).data)) == []
+        )
         assert DocxRenderer(branding=look(design)).render(written).data == data
 
 
+@pytest.mark.slow
+@pytest.mark.office
 def test_libreoffice_shows_the_address_of_word_files_in_the_window(tmp_path: Path) -> None:
     """Its fonts are not Word's, and wider; so lines are compared that fit whatever the font."""
     short = ("Zoe Sampleby", "Zsample Committee", *LINES[3:])
     cases: dict[tuple[LayoutName, DesignName], tuple[str, ...]] = {}
+    assert WINDOWED
     for layout in WINDOWED:
         cases[layout, "serif"] = short[: min(7, most_rows(layout))]
         cases[layout, "sans"] = short[:3]

@@ -85,7 +85,7 @@ def prune_letterhead(data: bytes, name: str) -> bytes:
 
 
 def reject_letterhead(name: str, code: str, reason: str, hint: str) -> NoReturn:
-    """Raise a BriefgenError that says reason this file cannot be used as a letterhead."""
+    """Raise a BriefgenError that says why this file cannot be used as a letterhead."""
     raise BriefgenError(Problem(code, reason, Place(name), hint))
 
 

@@ -1,18 +1,20 @@
-"""Check stylesheets and HTML before WeasyPrint sees them: size limits, and no changes to the wording.
+"""What a campaign's stylesheets may use: an allow-list of selectors, properties and values, and size limits.
 
-A stylesheet may come from strangers, and one line of it can ask for a million columns. The limits are far
-above what any page needs. A line can also hide text or add some: what is not recognised here by its property
-is found by its effect, in `text_integrity.py` and `visibility.py`. The document's own HTML has already been
-validated against the vocabulary of `briefgen.model.document`.
+A stylesheet may come from strangers; one line of it can hide text, add some, or ask for a million columns.
+What is listed here sets how text looks; everything else is refused with its file and line. What no bound on a
+single value can decide (whether text is too pale for its background, or runs off its page) is found on the
+laid-out pages, in `page_checks.py`. The document's own HTML has already been validated against the vocabulary
+of `briefgen.model.document`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from briefgen.errors import Place, Problem
+from briefgen.render.fonts import FONT_FAMILIES
 
 MAX_CHARACTERS = 200_000
 """Length of one stylesheet."""
@@ -26,8 +28,6 @@ MAX_MM = 2000.0
 MIN_PAGE_MM = 40.0
 """Width and height of a page."""
 MAX_NUMBER = 10_000.0
-MIN_PT = 5.0
-"""Font size: that of the smallest print on forms."""
 MAX_MARGIN_CHARACTERS = 24
 """Characters that a page margin box may add to the page number, as in `Page 2 of 3`."""
 _MM_PER_UNIT = {
@@ -42,29 +42,97 @@ _MM_PER_UNIT = {
 _RELATIVE_UNITS = frozenset({"em", "rem", "ex", "ch", "lh", "rlh", "vw", "vh", "vmin", "vmax", "cap", "ic"})
 _MAX_RELATIVE_LENGTH = 200.0
 _COLUMN_PROPERTIES = frozenset({"columns", "column-count"})
+_CALCULATIONS = frozenset({"calc", "min", "max", "clamp", "repeat"})
 _SPAN_ATTRIBUTE = re.compile(r'\b(colspan|rowspan|start)="\s*[+-]?(\d{4,})')
-_TEXT_CHANGING_VALUES: Mapping[str, frozenset[str]] = {
-    "visibility": frozenset({"hidden", "collapse"}),
-    "display": frozenset({"none"}),
-    "text-transform": frozenset({"uppercase", "lowercase", "capitalize", "full-width"}),
-    "text-decoration": frozenset({"line-through"}),
-    "text-decoration-line": frozenset({"line-through"}),
-    "unicode-bidi": frozenset({"bidi-override", "isolate-override"}),
-    "flex-direction": frozenset({"row-reverse", "column-reverse"}),
-    "flex-flow": frozenset({"row-reverse", "column-reverse"}),
-    "flex-wrap": frozenset({"wrap-reverse"}),
-}
-"""Values that hide, change or reorder text."""
-_FORBIDDEN_PROPERTIES = frozenset(
-    {"order", "transform", "rotate", "scale", "translate", "hyphenate-character", "clip-path"}
-)
-"""Properties that do so whatever their value, and that no letter needs."""
-_ALTERNATIVES = {"text-transform": "use font-variant-caps: small-caps, or write capitals in the template"}
-_ALLOWED_FUNCTIONS = frozenset({"counter", "counters", "element", "leader", "target-counter", "attr"})
-"""Functions that `content` may use: they count, or repeat text of the document."""
-_MARGIN_BOXES = ("top", "bottom", "left", "right")
-"""Beginnings of the at-keywords of page margin boxes, such as `@bottom-center`."""
 _OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("{[("), frozenset("}])")
+
+# The allow-list
+
+_ANY_VALUE = """
+    color background background-color border border-SIDE border-color border-SIDE-color border-style
+    border-SIDE-style border-width border-SIDE-width border-collapse border-spacing
+    margin margin-SIDE padding padding-SIDE width height min-width min-height max-width max-height box-sizing
+    SIDE float clear columns column-count column-width column-fill column-span gap column-gap row-gap
+    flex flex-grow flex-shrink flex-basis justify-content align-content align-items align-self
+    font-size font-style font-weight font-stretch font-variant-caps font-kerning line-height
+    text-align text-align-all text-align-last text-indent text-decoration-color text-decoration-style
+    vertical-align white-space overflow-wrap word-break hyphens hyphenate-limit-chars hyphenate-limit-zone
+    list-style list-style-type list-style-position table-layout caption-side empty-cells box-decoration-break
+    break-before break-after break-inside page-break-before page-break-after page-break-inside orphans widows
+    page size footnote-display footnote-policy --logo-height --logo-width
+"""
+"""Properties that may have any value without functions; SIDE is each of top, right, bottom and left."""
+_KEYWORDS = {
+    "display": "block inline inline-block flex list-item",
+    "flex-direction": "row column",
+    "flex-wrap": "wrap nowrap",
+    "flex-flow": "row column wrap nowrap",
+    "position": "static relative absolute fixed <running>",
+    "text-decoration": "none underline solid double dotted dashed wavy <colour>",
+    "text-decoration-line": "none underline",
+    "direction": "ltr <rtl>",
+    "font": "normal italic oblique bold bolder lighter small-caps condensed semi-condensed <number> <family>",
+    "font-family": "<family>",
+    "font-variant-numeric": "normal lining-nums oldstyle-nums proportional-nums tabular-nums",
+    "font-feature-settings": "normal on off <number> <feature>",
+    "letter-spacing": "normal <spacing>",
+    "word-spacing": "normal <spacing>",
+    "counter-reset": "none <number> <counter>",
+    "counter-increment": "none <number> <counter>",
+    "counter-set": "none <number> <counter>",
+    "--accent": "<colour>",
+    "--ink": "<colour>",
+    "--quiet": "<colour>",
+    "--text-family": "<family>",
+    "--label-family": "<family>",
+}
+"""The values that other properties may have: keywords, and kinds that `_list_kinds` recognises."""
+_GLOBAL_KEYWORDS = frozenset({"inherit", "initial", "unset"})
+ALLOWED_PROPERTIES: Mapping[str, frozenset[str]] = {
+    **{
+        name.replace("SIDE", side): frozenset({"<any>", "<colour>"})
+        for name in _ANY_VALUE.split()
+        for side in ("top", "right", "bottom", "left")
+    },
+    **{name: frozenset(values.split()) | _GLOBAL_KEYWORDS for name, values in _KEYWORDS.items()},
+}
+"""What each property may have; `<any>` where WeasyPrint decides."""
+_COLOUR_FUNCTIONS = frozenset({"rgb", "rgba", "hsl", "hsla"})
+_FAMILIES = frozenset({*map(str.lower, FONT_FAMILIES), "serif", "sans-serif", "monospace"})
+"""Fonts that may be named; one of symbols would show other characters than the text has."""
+_FEATURES = frozenset({"pnum", "tnum", "lnum", "onum", "kern", "liga", "smcp", "c2sc"})
+_MIN_SPACING = {"em": -0.05, "pt": -0.5, "mm": -0.2}
+"""Less would set letters on top of each other, or run words together."""
+_PSEUDO = frozenset(
+    {"root", "empty", "not", "has", "lang", "first-child", "last-child", "only-child", "nth-child"}
+    | {"nth-last-child", "first-of-type", "last-of-type", "only-of-type", "nth-of-type", "nth-last-of-type"}
+    | {"before", "after", "marker", "footnote-call", "footnote-marker"}
+)
+_PAGE_PSEUDO = frozenset({"first", "left", "right", "blank"})
+_MARGIN_BOXES = ("top-", "bottom-", "left-", "right-")
+"""Beginnings of the at-keywords of page margin boxes, such as `@bottom-center`."""
+_RIGHT_TO_LEFT = re.compile(r":lang\((?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\)")
+"""A selector of text that runs from right to left."""
+_FOOTNOTE_RULE = re.compile(r"linear-gradient\((?:[^()]|\([^()]*\))*\) no-repeat 0 0 / 100% (?:0?\.\d+|1)pt")
+"""The background that draws a thin line above the footnotes."""
+_CONTENT_FUNCTIONS = frozenset({"counter", "counters", "element", "leader", "target-counter", "attr"})
+"""Functions that `content` may use: they count, or repeat text of the document."""
+_MARGIN_FUNCTIONS = frozenset({"counter", "element"})
+"""Those of them for page margins, whose text `page_checks.py` does not compare."""
+_PAGE_COUNTERS = frozenset({"page", "pages"})
+_HIDING = frozenset({"background", "overflow", "letter-spacing", "word-spacing"})
+_SEE_THROUGH = frozenset({"opacity", "filter", "mix-blend-mode"})
+_REWORDING = frozenset({"visibility", "transform", "text-transform", "unicode-bidi"}) | {
+    name for name in _KEYWORDS if not name.startswith(("font", "--", "position"))
+}
+"""Properties whose refused values could hide text, or change what it says."""
+_HINTS = {
+    "text-transform": "use font-variant-caps: small-caps, or write capitals in the template",
+    "css-wording": "a stylesheet sets how text looks; change the text itself in the template",
+    "css-syntax": "use what docs/templates.md lists under How the PDF looks",
+    "css-hidden": "remove it, or choose a smaller value",
+    "pdf-see-through": "use a lighter text colour instead of opacity, filters or blending",
+}
 
 
 def check_css_limits(css: str, name: str) -> Iterator[Problem]:
@@ -74,21 +142,23 @@ def check_css_limits(css: str, name: str) -> Iterator[Problem]:
     elif _nesting_depth(css) > MAX_NESTING:
         yield _limit_problem(name, None, f"is nested deeper than {MAX_NESTING} levels")
     else:
-        import tinycss2
-
-        rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-        yield from _check_css_rules(rules, name, _check_declaration_limits)
+        for node, parent in _iter_css_nodes(css):
+            if node.type == "declaration":
+                yield from _check_declaration_limits(node, name, parent)
 
 
 def check_css_wording(css: str, name: str) -> Iterator[Problem]:
-    """Yield a problem for everything in a stylesheet that would make the PDF's text differ from the DOCX's.
+    """Yield a problem for everything in a campaign's stylesheet that is not on the allow-list.
 
     The stylesheet must have passed `check_css_limits`.
     """
-    import tinycss2
-
-    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-    yield from _check_css_rules(rules, name, _check_declaration_wording)
+    for node, parent in _iter_css_nodes(css):
+        if node.type == "declaration":
+            yield from _check_declaration(node, name, parent)
+        elif node.type != "error" and not _is_rule_allowed(node, parent):  # WeasyPrint reports errors
+            start = _serialize_css(node.prelude)
+            source = f"@{node.at_keyword} {start}".strip() if node.type == "at-rule" else start
+            yield _refusal(node, name, "css-syntax", f"may not use {source!r}")
 
 
 def check_html_limits(html: str) -> Iterator[Problem]:
@@ -115,90 +185,148 @@ def _nesting_depth(css: str) -> int:
     return deepest
 
 
-_DeclarationCheck = Callable[[Any, str, str], Iterator[Problem]]
-
-
-def _check_css_rules(
-    rules: Any, name: str, check: _DeclarationCheck, at_keyword: str = ""
-) -> Iterator[Problem]:
-    """Check all declarations, including nested ones; `at_keyword` is that of the enclosing rule."""
+def _iter_css_nodes(css: str) -> Iterator[tuple[Any, Any]]:
+    """Yield each rule and declaration of a stylesheet with the rule that contains it (None for none)."""
     import tinycss2
 
-    for rule in rules:
-        if rule.type == "declaration":
-            yield from check(rule, name, at_keyword)
-        elif getattr(rule, "content", None) is not None:
-            keyword = getattr(rule, "lower_at_keyword", "")
-            inner = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
-            yield from _check_css_rules(inner, name, check, keyword)
+    def descend(nodes: Any, parent: Any) -> Iterator[tuple[Any, Any]]:
+        for node in nodes:
+            yield node, parent
+            if getattr(node, "content", None) is not None:
+                inner = tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
+                yield from descend(inner, node)
+
+    yield from descend(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), None)
 
 
-def _check_declaration_wording(declaration: Any, name: str, at_keyword: str) -> Iterator[Problem]:
-    prop, source = declaration.lower_name, f"{declaration.name}: {_serialize_css(declaration.value)}"
-    tokens = list(_iter_css_tokens(declaration.value))
-    keywords = {token.lower_value for token in tokens if token.type == "ident"}
-    hint = _ALTERNATIVES.get(prop, "a stylesheet sets how text looks; change the text itself in the template")
-    if (prop in _FORBIDDEN_PROPERTIES and keywords != {"none"}) or keywords & _TEXT_CHANGING_VALUES.get(
-        prop, frozenset()
+def _is_rule_allowed(rule: Any, parent: Any) -> bool:
+    """Return whether a rule may be used where it is: style rules, @page with margin boxes, @media."""
+    keyword, selector = _at_keyword(rule), _serialize_css(rule.prelude)
+    pseudo = set(re.findall(r":+([^\s:(),]*)", selector))
+    if parent is not None and parent.type == "at-rule" and _at_keyword(parent) == "page":
+        return keyword == "footnote" or keyword.startswith(_MARGIN_BOXES)
+    if parent is not None and _at_keyword(parent) != "media":
+        return False
+    if not keyword:
+        return pseudo <= _PSEUDO and re.fullmatch(r'[\w\s.#>+~,*:()\[\]="-]+', selector) is not None
+    if keyword == "page":
+        return pseudo <= _PAGE_PSEUDO and re.fullmatch(r"[\w\s,:-]*", selector) is not None
+    return keyword == "media" and parent is None
+
+
+def _at_keyword(rule: Any) -> str:
+    """Return `page` for `@page`; empty for a style rule, and for None."""
+    return getattr(rule, "lower_at_keyword", "")
+
+
+def _check_declaration(declaration: Any, name: str, parent: Any) -> Iterator[Problem]:
+    prop, value = declaration.lower_name, declaration.value
+    allowed = ALLOWED_PROPERTIES.get(prop, frozenset())
+    parts = [
+        token for token in value if token.type not in ("whitespace", "comment") and token not in (",", "/")
+    ]
+    if prop == "content":
+        if added := _find_generated_text(parts, _at_keyword(parent).startswith(_MARGIN_BOXES)):
+            yield _refusal(declaration, name, "css-wording", f"adds {added!r} to the page")
+    elif not allowed and prop.startswith("--"):
+        fault = f"defines {declaration.name}, but var() is for the campaign's colours and fonts only"
+        yield _refusal(declaration, name, "css-wording", fault)
+    elif not allowed or not (
+        all(allowed & _list_kinds(token, parent) for token in parts)
+        or (_at_keyword(parent) == "footnote" and _FOOTNOTE_RULE.fullmatch(_serialize_css(value)))
     ):
-        yield _wording_problem(name, declaration, f"changes the text with {source!r}", hint)
-    elif prop == "content" and (added := _find_generated_text(tokens, at_keyword.startswith(_MARGIN_BOXES))):
-        yield _wording_problem(name, declaration, f"adds {added!r} to the page", hint)
-    elif prop in ("font", "font-size") and _is_font_too_small(tokens):
-        small = f"sets text smaller than {MIN_PT:g} pt with {source!r}"
-        yield _wording_problem(name, declaration, small, f"make it {MIN_PT:g} pt or more")
+        source = _excerpt(declaration)
+        if prop in _HIDING:
+            yield _refusal(declaration, name, "css-hidden", f"may not use {source!r}")
+        elif prop in _SEE_THROUGH:
+            yield _refusal(declaration, name, "pdf-see-through", f"may not use {source!r}")
+        elif prop in _REWORDING:
+            yield _refusal(declaration, name, "css-wording", f"changes the text with {source!r}")
+        else:
+            yield _refusal(declaration, name, "css-syntax", f"may not use {source!r}")
 
 
-def _is_font_too_small(tokens: list[Any]) -> bool:
-    """Return whether the size is too small; in `font`, a second length is the line height."""
-    size = next((token for token in tokens if token.type in ("dimension", "percentage")), None)
-    return size is not None and _length_mm(size, 99) < MIN_PT * _MM_PER_UNIT["pt"]
+def _list_kinds(token: Any, parent: Any) -> set[str]:
+    """Return what a part of a value can be: a keyword, and kinds of values that `_KEYWORDS` names."""
+    from tinycss2.color4 import parse_color
+
+    match token.type:
+        case "ident":
+            word = token.lower_value
+            kinds = {
+                "<colour>": parse_color(token) is not None,
+                "<family>": word in _FAMILIES,
+                "<counter>": word not in _PAGE_COUNTERS,
+                "<rtl>": word == "rtl" and _is_right_to_left(parent),
+            }
+            return {word, "<any>", *(kind for kind, applies in kinds.items() if applies)}
+        case "string":
+            kinds = {"<family>": token.value.lower() in _FAMILIES, "<feature>": token.value in _FEATURES}
+            return {"<any>", *(kind for kind, applies in kinds.items() if applies)}
+        case "number" | "dimension" | "percentage":
+            wide = token.value >= _MIN_SPACING.get(getattr(token, "lower_unit", ""), 0)
+            return {"<any>", "<number>", "<spacing>"} if wide else {"<any>", "<number>"}
+        case "hash":
+            return {"<colour>"}
+        case "function" if token.lower_name == "var":
+            return set(ALLOWED_PROPERTIES.get(_serialize_css(token.arguments), ())) - _GLOBAL_KEYWORDS
+        case "function":
+            return {"<colour>" if token.lower_name in _COLOUR_FUNCTIONS else f"<{token.lower_name}>"}
+    return set()
+
+
+def _is_right_to_left(rule: Any) -> bool:
+    """Return whether a rule is for right-to-left languages only."""
+    selectors = _serialize_css(rule.prelude).split(",") if rule is not None else [""]
+    return all(_RIGHT_TO_LEFT.fullmatch(selector.strip()) for selector in selectors)
 
 
 def _find_generated_text(tokens: list[Any], in_margin_box: bool) -> str:
     """Return the text or function by which a `content` adds text that it may not; empty if it adds none."""
+    allowed = _MARGIN_FUNCTIONS if in_margin_box else _CONTENT_FUNCTIONS
+    counters = set()
+    for token in tokens:
+        if token.type == "url" or (token.type == "function" and token.lower_name not in allowed):
+            return f"{getattr(token, 'lower_name', 'url')}()"
+        if token.type == "ident" and token.lower_value not in ("none", "normal"):
+            return str(token.value)
+        if token.type == "function" and token.lower_name == "counter":
+            counters.add(_serialize_css(token.arguments).partition(",")[0].strip())
+    if in_margin_box and (other := counters - _PAGE_COUNTERS):
+        return f"counter({min(other)})"
     strings = "".join(token.value for token in tokens if token.type == "string")
-    functions = {token.lower_name for token in tokens if token.type == "function"}
-    if other := functions - _ALLOWED_FUNCTIONS or {"url" for token in tokens if token.type == "url"}:
-        return f"{min(other)}()"
-    if in_margin_box and functions & {"counter", "counters"} and len(strings) <= MAX_MARGIN_CHARACTERS:
+    if in_margin_box and counters and len(strings) <= MAX_MARGIN_CHARACTERS:
         return ""
-    return strings if any(char.isalnum() for char in strings) else ""
+    return strings if any(map(str.isalnum, strings)) else ""
 
 
-def _wording_problem(name: str, node: Any, fault: str, hint: str) -> Problem:
-    return Problem(
-        "css-wording", f"the stylesheet {fault}", Place(name, node.source_line, node.source_column), hint
-    )
+def _refusal(node: Any, name: str, code: str, fault: str) -> Problem:
+    hint = _HINTS.get(getattr(node, "lower_name", ""), _HINTS[code])
+    return Problem(code, f"the stylesheet {fault}", Place(name, node.source_line, node.source_column), hint)
 
 
-def _check_declaration_limits(declaration: Any, name: str, at_keyword: str) -> Iterator[Problem]:
+def _check_declaration_limits(declaration: Any, name: str, parent: Any) -> Iterator[Problem]:
     prop = declaration.lower_name
     tokens = list(_iter_css_tokens(declaration.value))
     numbers = [token for token in tokens if token.type in ("number", "dimension", "percentage")]
-    source = f"{declaration.name}: {_serialize_css(declaration.value)}"
+    functions = {token.lower_name for token in tokens if token.type == "function"}
+    fault = ""
     if any(_exceeds_limit(token) for token in numbers):
-        yield _limit_problem(name, declaration, f"asks for too much with {source!r}")
+        fault = "asks for too much with"
     elif prop in _COLUMN_PROPERTIES and any(t.type == "number" and t.value > MAX_COLUMNS for t in numbers):
-        yield _limit_problem(name, declaration, f"asks for more than {MAX_COLUMNS} columns with {source!r}")
+        fault = f"asks for more than {MAX_COLUMNS} columns with"
     elif (
-        at_keyword == "page"
+        _at_keyword(parent) == "page"
         and prop == "size"
         and any(_length_mm(token, MIN_PAGE_MM) < MIN_PAGE_MM for token in numbers)
     ):
-        yield _limit_problem(
-            name, declaration, f"asks for a page smaller than {MIN_PAGE_MM:g} mm with {source!r}"
-        )
-    if _count_css_functions(tokens, "var") > 1 and prop.startswith("--"):
-        yield _limit_problem(name, declaration, f"multiplies a variable with {source!r}")
-    if _count_css_functions(tokens, "calc") and _count_css_functions(tokens, "var"):
-        yield _limit_problem(name, declaration, f"calculates with a variable in {source!r}")
-    elif _count_css_functions(tokens, "calc") and _multiply_values(numbers) > MAX_NUMBER:
-        yield _limit_problem(name, declaration, f"asks for too much with {source!r}")
-    if _count_css_functions(tokens, "repeat") and any(
-        t.type == "number" and t.value > MAX_COLUMNS for t in numbers
-    ):
-        yield _limit_problem(name, declaration, f"repeats more than {MAX_COLUMNS} times with {source!r}")
+        fault = f"asks for a page smaller than {MIN_PAGE_MM:g} mm with"
+    elif functions & _CALCULATIONS:
+        fault = "calculates with"
+    elif prop.startswith("--") and "var" in functions:
+        fault = "derives a variable from others with"
+    if fault:
+        yield _limit_problem(name, declaration, f"{fault} {_excerpt(declaration)!r}")
 
 
 def _iter_css_tokens(values: Any) -> Iterator[Any]:
@@ -208,10 +336,6 @@ def _iter_css_tokens(values: Any) -> Iterator[Any]:
         yield from _iter_css_tokens(
             getattr(token, "arguments", None) or getattr(token, "content", None) or ()
         )
-
-
-def _count_css_functions(tokens: list[Any], name: str) -> int:
-    return sum(token.type == "function" and token.lower_name == name for token in tokens)
 
 
 def _exceeds_limit(token: Any) -> bool:
@@ -230,18 +354,15 @@ def _length_mm(token: Any, default: float) -> float:
     return float(abs(token.value) * _MM_PER_UNIT[token.lower_unit])
 
 
-def _multiply_values(numbers: list[Any]) -> float:
-    """Return the product of all values above 1: an upper bound for what a `calc` can reach."""
-    product = 1.0
-    for token in numbers:
-        product *= max(1.0, abs(token.value))
-    return product
+def _excerpt(declaration: Any) -> str:
+    """Return a declaration as CSS, shortened."""
+    return f"{declaration.name}: {_serialize_css(declaration.value)[:60]}"
 
 
 def _serialize_css(values: Any) -> str:
     import tinycss2
 
-    return str(tinycss2.serialize(values)).strip()[:60]
+    return str(tinycss2.serialize([token for token in values if token.type != "comment"])).strip()
 
 
 def _limit_problem(name: str, node: Any, fault: str) -> Problem:

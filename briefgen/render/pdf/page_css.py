@@ -17,12 +17,12 @@ FOOT_MARGIN_MM = 9.0
 """Distance from the letter foot to the paper's edge, and from the text to the foot."""
 
 
-def build_branding_css(look: Branding) -> str:
+def build_branding_css(branding: Branding) -> str:
     """Return the campaign's colours and fonts as CSS variables for all stylesheets."""
     return (
-        f":root {{ --accent: {look.accent}; --ink: {look.ink}; --quiet: {look.quiet}; "
-        f'--text-family: "{look.text_family}"; --label-family: "{look.label_family}"; '
-        f"--logo-height: {look.logo_mm:g}mm; --logo-width: {MAX_LOGO_WIDTH_MM:g}mm; }}\n"
+        f":root {{ --accent: {branding.accent}; --ink: {branding.ink}; --quiet: {branding.quiet}; "
+        f'--text-family: "{branding.text_family}"; --label-family: "{branding.label_family}"; '
+        f"--logo-height: {branding.logo_mm:g}mm; --logo-width: {MAX_LOGO_WIDTH_MM:g}mm; }}\n"
     )
 
 
@@ -34,13 +34,13 @@ def build_page_css(page: PageGeometry) -> str:
     )
 
 
-def build_layout_css(layout: Layout, look: Branding, *, foot: bool) -> str:
+def build_layout_css(layout: Layout, branding: Branding, *, foot: bool) -> str:
     """Return the rules for a layout's pages; with `foot`, room for the branding's letter foot."""
     rules = [build_page_css(layout.page)]
     if layout.window is not None:
         rules += _build_window_css(layout, layout.window)
     if foot:
-        rules.append(_build_letter_foot_css(layout.page, look))
+        rules.append(_build_letter_foot_css(layout.page, branding))
     return "".join(rules)
 
 
@@ -68,8 +68,8 @@ def _build_window_css(layout: Layout, window: AddressWindow) -> Iterator[str]:
     )
 
 
-def _build_letter_foot_css(page: PageGeometry, look: Branding) -> str:
-    bottom = max(page.bottom_mm, 2 * FOOT_MARGIN_MM + FOOT_LINE_SPACING_MM * len(look.foot))
+def _build_letter_foot_css(page: PageGeometry, branding: Branding) -> str:
+    bottom = max(page.bottom_mm, 2 * FOOT_MARGIN_MM + FOOT_LINE_SPACING_MM * len(branding.foot))
     return (
         f"@page :first {{ margin-bottom: {bottom:.2f}mm; @bottom-left {{ content: element(letter-foot); "
         f"width: 100%; text-align: left; vertical-align: bottom; padding-bottom: {FOOT_MARGIN_MM}mm; }} }}\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,11 +21,9 @@ from html import escape
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import weasyprint.pdf
 from pydyf import Array, Stream
-from weasyprint.css import ColorProfile
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
@@ -45,6 +44,9 @@ from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
 from briefgen.render.pdf.page_css import build_address_style, build_branding_css, build_layout_css
 from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
+if TYPE_CHECKING:
+    from weasyprint.css import ColorProfile
+
 PdfPurpose = Literal["accessible", "archive"]
 """`accessible` is PDF/UA-1; `archive` is that and PDF/A-3a."""
 
@@ -58,6 +60,7 @@ OUTPUT_INTENT = "srgb"
 _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
 _DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
 """Stylesheets that each design adds."""
+_WEASYPRINT_LOCK = threading.RLock()
 _FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
 _ADDRESS_BLOCK = '<div class="inside-address"'
 _FOOTNOTE = '<span class="footnote">'
@@ -74,7 +77,7 @@ class PdfRenderer:
     """Folders with `page.css`, `letter.css`, `briefing.css`; the first that has a file wins, and the last is
     briefgen's own."""
     purpose: PdfPurpose = "accessible"
-    look: Branding = DEFAULT_BRANDING
+    branding: Branding = DEFAULT_BRANDING
     _fonts: Any = field(default=None, repr=False)
     _stylesheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
@@ -138,15 +141,13 @@ class PdfRenderer:
         layout = get_layout(document.kind, document.page, document.layout)
         finisher = partial(self._finish, record_painted_pages(laid_out), body, layout)
         if self._custom_stylesheets(document):
-            self._check_wording(document, laid_out.pages, body)
+            self._check_pages(document, laid_out.pages, body)
         data: bytes = laid_out.write_pdf(
             finisher=finisher,
             pdf_variant=_PDF_VARIANTS[self.purpose],
             pdf_identifier=_build_file_identifier(document),
             output_intent="",
         )
-        if self._custom_stylesheets(document):
-            self._check_appearance(document, laid_out.pages, body, data)
         return Rendering(data, len(laid_out.pages))
 
     def _lay_out(self, document: Document) -> tuple[Any, Any]:
@@ -154,7 +155,7 @@ class PdfRenderer:
         from weasyprint import HTML
 
         stylesheets = self._parse_stylesheets(document)
-        page = HTML(string=build_html_page(document, self.look), url_fetcher=self._fetcher, base_url=None)
+        page = HTML(string=build_html_page(document, self.branding), url_fetcher=self._fetcher, base_url=None)
         with keep_footnotes_with_calls():
             laid_out = page.render(
                 stylesheets=stylesheets,
@@ -188,10 +189,17 @@ class PdfRenderer:
         if key not in self._stylesheets:
             from weasyprint import CSS
 
-            names = ["page.css", f"{document.kind}.css", *_DESIGN_STYLESHEETS[self.look.design]]
-            rules = build_layout_css(get_layout(*key), self.look, foot=_has_letter_foot(document, self.look))
+            names = ["page.css", f"{document.kind}.css", *_DESIGN_STYLESHEETS[self.branding.design]]
+            rules = build_layout_css(
+                get_layout(*key), self.branding, foot=_has_letter_foot(document, self.branding)
+            )
             text = "\n".join(
-                [font_face_css(), build_branding_css(self.look), *map(self._read_checked_css, names), rules]
+                [
+                    font_face_css(),
+                    build_branding_css(self.branding),
+                    *map(self._read_checked_css, names),
+                    rules,
+                ]
             )
             with _weasyprint_problems(document, "css-syntax", "correct the stylesheet"):
                 css = CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)
@@ -219,28 +227,26 @@ class PdfRenderer:
 
     def _custom_stylesheets(self, document: Document) -> list[str]:
         """Return the names of stylesheets that do not come from briefgen's own folder."""
-        names = (f"{document.kind}.css", "page.css", *_DESIGN_STYLESHEETS[self.look.design])
+        names = (f"{document.kind}.css", "page.css", *_DESIGN_STYLESHEETS[self.branding.design])
         return [name for name in names if any(is_regular_file(folder / name) for folder in self.styles[:-1])]
 
-    def _check_wording(self, document: Document, pages: Any, body: Any) -> None:
-        """Raise BriefgenError if a custom stylesheet makes the pages say something else than the document."""
-        from briefgen.render.pdf.text_integrity import find_wording_changes
+    def _check_pages(self, document: Document, pages: Any, body: Any) -> None:
+        """Raise BriefgenError if a custom stylesheet changes, hides or misplaces what the document says."""
+        from briefgen.render.pdf.page_checks import find_stylesheet_faults
 
-        self._raise_stylesheet_faults(document, "css-wording", find_wording_changes(pages, body))
-
-    def _check_appearance(self, document: Document, pages: Any, body: Any, data: bytes) -> None:
-        """Raise BriefgenError if a custom stylesheet hides or misplaces content."""
-        from briefgen.render.pdf.text_integrity import find_misplaced_content
-        from briefgen.render.pdf.visibility import find_unreadable_text
-
-        self._raise_stylesheet_faults(document, "css-hidden", find_unreadable_text(data))
-        self._raise_stylesheet_faults(document, "css-place", find_misplaced_content(pages, body))
-
-    def _raise_stylesheet_faults(self, document: Document, code: str, faults: Iterable[str]) -> None:
+        faults = find_stylesheet_faults(pages, body)
         place = Place(self._custom_stylesheets(document)[0])
         hint = "undo your last change to the stylesheet, or start again from briefgen's"
+        title = document.title
         _raise_problems(
-            Problem(code, f"the stylesheet {fault} ({document.title})", place, hint) for fault in faults
+            [
+                *(
+                    Problem("css-wording", f"the stylesheet {f} ({title})", place, hint)
+                    for f in faults.wording
+                ),
+                *(Problem("css-place", f"the stylesheet {f} ({title})", place, hint) for f in faults.place),
+                *(Problem("css-hidden", f"the stylesheet {f} ({title})", place, hint) for f in faults.hidden),
+            ]
         )
 
 
@@ -268,17 +274,17 @@ def _has_same_pages(first: Document, second: Document) -> bool:
 # The HTML page
 
 
-def build_html_page(document: Document, look: Branding = DEFAULT_BRANDING) -> str:
+def build_html_page(document: Document, branding: Branding = DEFAULT_BRANDING) -> str:
     """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
 
     Raise BriefgenError if the address does not fit its window.
     """
     layout = get_layout(document.kind, document.page, document.layout)
-    running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, look))
-    foot = "<br/>".join(map(escape, look.foot)) if _has_letter_foot(document, look) else ""
+    running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, branding))
+    foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = f"{document.date.isoformat()}T00:00:00Z"
-    content = _position_address(document, layout, look).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
+    content = _position_address(document, layout, branding).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
     return (
         f'<!DOCTYPE html><html lang="{escape(document.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(document.title)}</title>"
@@ -290,15 +296,15 @@ def build_html_page(document: Document, look: Branding = DEFAULT_BRANDING) -> st
     )
 
 
-def _has_letter_foot(document: Document, look: Branding) -> bool:
-    return document.kind == "letter" and bool(look.foot)
+def _has_letter_foot(document: Document, branding: Branding) -> bool:
+    return document.kind == "letter" and bool(branding.foot)
 
 
-def _position_address(document: Document, layout: Layout, look: Branding) -> str:
+def _position_address(document: Document, layout: Layout, branding: Branding) -> str:
     """Return the document's HTML with its address in the window, if the layout has one."""
-    placement = place_document_address(document.html, document.title, layout, look)
+    placement = place_document_address(document.html, document.title, layout, branding)
     if placement is None:
-        return wrap_address_lines(document.html, layout, look)
+        return wrap_address_lines(document.html, layout, branding)
     styled = f'{_ADDRESS_BLOCK} style="{build_address_style(placement, layout.page)}"'
     return document.html.replace(_ADDRESS_BLOCK, styled, 1)
 
@@ -384,6 +390,9 @@ _RDF_END = b"</rdf:RDF>"
 
 def load_colour_profiles() -> dict[str, ColorProfile]:
     """Load WeasyPrint's own profile, which it would otherwise open for each document and never close."""
+    import weasyprint.pdf
+    from weasyprint.css import ColorProfile
+
     profile = (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
     srgb = ColorProfile(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))
     return {OUTPUT_INTENT: srgb}
@@ -438,7 +447,8 @@ def _weasyprint_problems(document: Document, code: str, hint: str) -> Iterator[N
     """Turn all that WeasyPrint refuses, logs or raises into problems of the document."""
     from briefgen.render.pdf.url_fetcher import fetch_errors_as_problems
 
-    with _WeasyPrintLog() as messages, fetch_errors_as_problems():
+    # Logging and the footnote patch are set for the whole process: only one thread may render at a time.
+    with _WEASYPRINT_LOCK, _WeasyPrintLog() as messages, fetch_errors_as_problems():
         try:
             yield
         except (BriefgenError, MemoryError):

@@ -32,6 +32,8 @@ from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
 from briefgen.render.docx.renderer import DocxRenderer
 
+pytestmark = pytest.mark.slow
+
 RENDERER = DocxRenderer()
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 FIXED = [(LETTER, "letter"), (BRIEFING, "briefing"), ("", "letter"), ("<p></p>", "briefing")]
@@ -97,6 +99,7 @@ def _joined(file: list[Document]) -> Document:
     return replace(file[0], html="".join(parts))
 
 
+@pytest.mark.office
 def test_libreoffice_sets_every_kind(tmp_path: Path) -> None:
     """Letters and briefings, on both papers, in three directions of writing; each has its words on its pages."""
     command = [program("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
@@ -105,6 +108,7 @@ def test_libreoffice_sets_every_kind(tmp_path: Path) -> None:
             data = RENDERER.render(document(text, kind, page=page, language=language)).data
             (tmp_path / f"{kind}-{page}-{language}.docx").write_bytes(data)
     written = sorted(tmp_path.glob("*.docx"))
+    assert len(written) == 6
     subprocess.run(
         [*command, "--convert-to", "pdf", "--outdir", str(tmp_path), *map(str, written)],
         check=True,

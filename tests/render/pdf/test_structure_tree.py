@@ -21,7 +21,7 @@ from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.render.pdf.renderer import PdfRenderer
 
-STYLES = (Path(__file__).parents[2] / "templates/css",)
+STYLES = (Path(__file__).parents[3] / "templates/css",)
 
 
 @cache
@@ -90,9 +90,11 @@ def _words(read: Structured, element: Element) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_document_of_the_starter_campaign_is_accessible() -> None:
     opened = open_campaign(STYLES[0].parents[1] / "examples/starter")
     documents = [opened.composer.compose_briefing(), *map(opened.composer.compose_letter, opened.recipients)]
+    assert len(documents) > 10
     for document in documents:
         data = renderer().render(document).data
         assert judged(data, "ua1") == []
@@ -162,6 +164,7 @@ def test_the_words_of_note_links_are_in_the_documents_language() -> None:
     assert words.count("Anmerkung 1") == 2
 
 
+@pytest.mark.slow
 def test_no_stream_that_we_pack_ends_in_a_carriage_return() -> None:
     """Packed, one in 256 would: among forty letters of seven streams each, one on average. The list of
     objects at the end is pydyf's to pack."""

@@ -12,6 +12,8 @@ from briefgen.campaign.page_fit import PageFitter
 from briefgen.compose.shortening import Shortening
 from briefgen.model.document import Document, PageUsage
 
+pytestmark = pytest.mark.slow
+
 WORDS = "One more word on the matter at hand. "
 
 
@@ -25,7 +27,9 @@ def opened() -> Campaign:
 
 def test_a_shorter_letter_is_as_high_on_its_page_as_was_foretold(opened: Campaign) -> None:
     measure = opened.renderers(("pdf",)).measure
-    for recipient in opened.recipients[:4]:
+    recipients = opened.recipients[:4]
+    assert len(recipients) == 4
+    for recipient in recipients:
         whole = measure(opened.composer.compose_letter(recipient))
         assert whole.pages == 2
         assert whole.estimate_overflow is not None
@@ -64,7 +68,9 @@ def test_a_letter_that_is_far_too_long_takes_one_more_layout_and_the_least_cut(o
         laid_out.append(document)
         return measure(document)
 
-    for number, recipient in enumerate(opened.recipients[:3]):
+    recipients = opened.recipients[:3]
+    assert len(recipients) == 3
+    for number, recipient in enumerate(recipients):
         own = replace(recipient, extra={**recipient.extra, "paragraph": WORDS * (9 * number + 3)})
         laid_out.clear()
         fit = PageFitter(composer, counted).fit_letter(own).fit

@@ -77,6 +77,7 @@ def test_a_whole_letter_from_right_to_left(renderer: PdfRenderer, language: str)
 @pytest.mark.parametrize("language", PINNED)
 def test_latin_greek_and_cyrillic_need_no_font_of_the_system(renderer: PdfRenderer, language: str) -> None:
     data = renderer.render(letter("<p>Text.</p>", NAMES[language])).data
+    assert families(data)
     assert all(name.startswith(("Source-S", "SourceS")) for name in families(data)), families(data)
 
 
@@ -119,6 +120,7 @@ def without_system_fonts(tmp_path: Path, name: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_character_that_no_font_has_is_named_with_the_letter(tmp_path: Path) -> None:
     told = without_system_fonts(tmp_path, "홍길동")
     assert told.startswith(
@@ -129,6 +131,7 @@ def test_a_character_that_no_font_has_is_named_with_the_letter(tmp_path: Path) -
     assert len(told.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_pinned_fonts_need_none_of_the_system(tmp_path: Path) -> None:
     assert without_system_fonts(tmp_path, "Émile Sample") == ""
 

@@ -10,11 +10,13 @@ from docx_samples import BRIEFING, LETTER, data_address, document
 from layout_samples import WINDOWED, laid_out
 
 from briefgen.errors import BriefgenError
+from briefgen.model.branding import Branding
 from briefgen.model.document import LayoutName
 from briefgen.render.pdf.css_policy import check_css_wording
 from briefgen.render.pdf.renderer import PdfRenderer
 
-SHIPPED = Path(__file__).parents[2] / "templates" / "css"
+FOOT = Branding(foot=("Registered charity 1",))
+SHIPPED = Path(__file__).parents[3] / "templates" / "css"
 
 
 def own(folder: Path, css: str) -> PdfRenderer:
@@ -190,3 +192,91 @@ def test_a_stylesheet_that_is_not_utf8_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["page.css", "letter.css", "briefing.css"])
 def test_a_copy_of_our_own_stylesheets_is_let_through(name: str) -> None:
     assert list(check_css_wording((SHIPPED / name).read_text(), name)) == []
+
+
+def test_a_copy_of_the_modern_designs_stylesheet_is_let_through() -> None:
+    assert list(check_css_wording((SHIPPED / "sans.css").read_text(), "sans.css")) == []
+
+
+NOT_LISTED = (
+    ('.body p { bookmark-level: 1; bookmark-label: "FORGED" }', "css-syntax", "bookmark-level: 1"),
+    (".body { clip-path: circle(1mm); }", "css-syntax", "clip-path"),
+    (".salutation { z-index: 2; }", "css-syntax", "z-index"),
+    (".body p { font-family: Wingdings; }", "css-syntax", "Wingdings"),
+    ('.body p { font: 11pt "Noto Emoji"; }', "css-syntax", "Noto Emoji"),
+    ('.body p { font-feature-settings: "frac"; }', "css-syntax", "frac"),
+    (".body p, :lang(ar) { direction: rtl; }", "css-wording", "rtl"),
+    (":lang(en) { direction: rtl; }", "css-wording", "rtl"),
+    ("@page { counter-increment: page 5; }", "css-wording", "page 5"),
+    ("@page { @top-left { content: attr(title); } }", "css-wording", "attr()"),
+    ("@page { @top-left { content: counter(footnote); } }", "css-wording", "counter(footnote)"),
+    (".body p::before { content: open-quote; }", "css-wording", "open-quote"),
+    (".body { opacity: 0.5; }", "pdf-see-through", "opacity"),
+    (".body { mix-blend-mode: screen; }", "pdf-see-through", "mix-blend-mode"),
+    (".body { width: calc(1mm + 2mm); }", "css-excessive", "calc"),
+    (":root { --mine: 2mm; }", "css-wording", "--mine"),
+    (":root { --accent: url(x); }", "css-syntax", "--accent"),
+    (".body { display: var(--ink); }", "css-wording", "var"),
+    ("p:hover { color: red; }", "css-syntax", "p:hover"),
+    (".body { p { color: red; } }", "css-syntax", "'p'"),
+    ("@counter-style x { system: fixed; symbols: a b; }", "css-syntax", "@counter-style"),
+    ('@import "x.css";', "css-syntax", "@import"),
+    ("@page { @footnote { background: linear-gradient(#000, #000); } }", "css-hidden", "linear-gradient"),
+)
+
+
+@pytest.mark.parametrize(("css", "code", "said"), NOT_LISTED)
+def test_what_is_not_listed_is_refused_by_file_and_line(
+    tmp_path: Path, css: str, code: str, said: str
+) -> None:
+    with pytest.raises(BriefgenError) as refused:
+        own(tmp_path, css).render(document(LETTER, "letter"))
+    first = refused.value.problems[0]
+    assert (first.code, said in first.message) == (code, True), first.message
+    assert first.place is not None and first.place.line is not None and first.place.line > 30
+
+
+ALSO_HIDES = (
+    "em { border: 4mm solid; }",
+    ".enclosures { background: #1f3a5f; }",
+    ".salutation { border-left: 60mm solid; text-indent: -60mm; }",
+    ".body { width: 30mm; white-space: nowrap; background: #1f3a5f; color: white; }",
+    "body { background: #222; }",
+    "@page { @bottom-center { content: counter(page); height: 250mm; background: white; } }",
+    ".letter-foot { color: #eee; }",
+)
+SEVERAL_LINES = f"<div class='body'><p>{'word ' * 30}<em>stressed</em>{' word' * 60}</p></div>".replace(
+    "'", '"'
+)
+
+
+@pytest.mark.parametrize("css", ALSO_HIDES)
+def test_boxes_borders_and_page_colours_hide_nothing(tmp_path: Path, css: str) -> None:
+    renderer = own(tmp_path, css)
+    renderer.branding = FOOT
+    with pytest.raises(BriefgenError) as refused:
+        renderer.render(document(LETTER + SEVERAL_LINES, "letter"))
+    assert {problem.code for problem in refused.value.problems} == {"css-hidden"}
+
+
+ALSO_HARMLESS = (
+    "thead th { background: #1f3a5f; color: white; padding: 1mm; }",
+    "tbody tr:nth-child(even) { background: #eee; } td, th { border: 1pt solid; padding: 1mm; }",
+    "em { background: yellow; } ol li { border-left: 2pt solid; padding-left: 2mm; }",
+    "html { background: #fffbe6; } p { line-height: 1; text-align: justify; }",
+    ".letter-foot { color: var(--accent); font-family: 'Source Serif Pro', serif; }",
+)
+
+
+@pytest.mark.parametrize("css", ALSO_HARMLESS)
+def test_colours_that_can_be_read_are_let_through_and_so_is_the_foot(tmp_path: Path, css: str) -> None:
+    renderer = own(tmp_path, css)
+    renderer.branding = FOOT
+    assert renderer.render(document(LETTER + SEVERAL_LINES, "letter")).pages
+
+
+def test_the_foot_of_a_letter_is_not_left_out(tmp_path: Path) -> None:
+    renderer = own(tmp_path, ".letter-foot { position: running(other); }")
+    renderer.branding = FOOT
+    with pytest.raises(BriefgenError, match="leaves out 'Registered charity 1'"):
+        renderer.render(document(LETTER, "letter"))

@@ -15,7 +15,7 @@ from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
 from briefgen.render.pdf.renderer import PdfRenderer, build_html_page
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'
 SENTENCE = (
     "The commission found what it found, and said so in words that can be read by everybody who wants to. "
@@ -67,6 +67,7 @@ def test_the_second_page_is_headed_by_recipient_date_and_page(renderer: PdfRende
     assert "Page 1 of 2" not in read.pages[0]
 
 
+@pytest.mark.slow
 def test_the_signature_is_never_alone_on_a_page(renderer: PdfRenderer) -> None:
     for lines in range(30, 44):
         html = LETTER.html.replace(SENTENCE * 3, "<br/>".join(["A line of text."] * lines))
@@ -156,6 +157,7 @@ def test_a_broken_file_is_one_clear_problem(data: bytes) -> None:
     assert problem.code == "pdf-unreadable"
 
 
+@pytest.mark.slow
 def test_no_word_stands_alone_on_the_first_line_before_emphasis(renderer: PdfRenderer) -> None:
     """WeasyPrint breaks behind the first word where a line's last space is just too much for it."""
     lines = (f"<p>The word {'i' * count} <em>{'m' * 60}</em></p>" for count in range(40, 220))
