@@ -1,4 +1,4 @@
-"""The command that makes all letters of a campaign."""
+"""The command `batch`, which makes all letters of a campaign."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _CONFLICTS = (
 )
 """Options, each with those that it cannot be combined with."""
 _CONFLICT_REASONS = {
-    _STORE_OPTION: "shards are merged in a folder of this computer",
-    "--merge": "it brings finished letters together and makes none",
-    "--engine": "the cluster makes the letters, one at a time in each thread of its workers",
-    "--only": "it makes the letters of the named recipients, whatever became of them before",
+    _STORE_OPTION: "shards can only be merged in a folder on this computer",
+    "--merge": "it collects finished letters and makes none",
+    "--engine": "the cluster makes the letters, one in each thread of its workers",
+    "--only": "it makes the named recipients' letters, whatever happened to them before",
 }
 
 
-@app.command()
+@app.command(cls=options.FormatsCommand)
 def batch(
     campaign: options.CampaignPath = Path(),
-    out: options.BatchOutput = None,
+    out: options.BatchOutputOption = None,
     format: options.Formats = None,
     jobs: Annotated[
         int, typer.Option(min=0, max=MAX_JOBS, help="Letters to make at once; 0: one per processor.")
@@ -76,17 +76,16 @@ def batch(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Make all letters of a campaign. Run again, it continues where it stopped and repeats nothing."""
+    """Make all letters of a campaign; run it again to continue where it stopped."""
     from briefgen.batch.plan import BatchSelection
     from briefgen.batch.registry import find_engine, find_output
     from briefgen.batch.shards import Shard
     from briefgen.campaign.job import CampaignBatch, open_output, select_formats
     from briefgen.campaign.open import find_recipients, open_campaign
 
-    is_address = bool(out and out.is_address)
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
-    given |= {_STORE_OPTION: is_address}
+    given |= {_STORE_OPTION: out is not None and out.is_address}
     _reject_conflicts([name for name, value in given.items() if value])
     part = Shard.parse(shard) if shard is not None else None
     if engine is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,8 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.cli.console import Console
-from briefgen.errors import Problem, count_affected_recipients, quantity
+from briefgen.errors import Problem, UsageError, count_affected_recipients, quantity, suggest_similar
+from briefgen.library.folders import resource_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,19 +26,19 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder to create; must be new or empty.")] = Path(
         "campaign"
     ),
-    example: Annotated[str, typer.Option(help="Which example to start from.")] = "starter",
+    example: Annotated[str, typer.Option(help="Example to start from.")] = "starter",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Create a campaign that builds at once, for you to change."""
+    """Create a campaign that builds as it is, for you to edit."""
     from briefgen.campaign.scaffold import create_campaign
 
     console = Console(as_json, quiet)
-    made = create_campaign(folder, example)
-    console.document({"ok": True, "folder": str(folder), "files": [str(path) for path in made]})
-    console.line(f"Started {folder}/ with {', '.join(path.name for path in made)}.")
+    files = create_campaign(folder, example)
+    console.document({"ok": True, "folder": str(folder), "files": [str(path) for path in files]})
+    console.line(f"Created {folder}/ with {', '.join(path.name for path in files)}.")
     console.note(
-        f"Next: put your organisation into {folder}/campaign.yaml, then run: briefgen batch {folder}"
+        f"Next: enter your organisation in {folder}/campaign.yaml, then run: briefgen batch {folder}"
     )
 
 
@@ -45,7 +47,7 @@ def check(
     campaign: options.CampaignPath = Path(),
     text: options.SourceTexts = None,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
-    pages: Annotated[bool, typer.Option("--pages", help="Count the pages of the letters, too.")] = False,
+    pages: Annotated[bool, typer.Option("--pages", help="Also count the pages of the letters.")] = False,
     explain: Annotated[
         str,
         typer.Option(
@@ -59,51 +61,49 @@ def check(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Report everything that is wrong with a campaign before anything is written."""
+    """Check a campaign, report every problem, and write nothing."""
     console = Console(as_json, quiet, verbose)
     if explain:
-        _explain(console, explain)
+        _show_check_section(console, explain)
         return
     from briefgen.campaign.check import check_documents, page_counter
     from briefgen.campaign.open import open_campaign
 
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
-    of_letters, broken = check_documents(opened, page_counter(opened) if pages else None)
-    found = (*opened.warnings, *of_letters)
-    warnings = [*(replace(one, severity="error") if strict else one for one in found), *broken]
-    skipped = [problem.as_json() for problem in opened.skipped]
-    console.problems(warnings)
+    letter_warnings, errors = check_documents(opened, page_counter(opened) if pages else None)
+    warnings = [*opened.warnings, *letter_warnings]
+    problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
+    console.problems(problems)
     console.problems(opened.skipped)
-    wrong = bool(opened.skipped or broken or (strict and warnings))
+    failed = bool(opened.skipped or errors or (strict and warnings))
     console.document(
         {
-            "ok": not wrong,
+            "ok": not failed,
             "campaign": opened.config.id,
             "recipients": len(opened.recipients),
-            "skipped": skipped,
-            "problems": [problem.as_json() for problem in warnings],
+            "skipped": [problem.as_json() for problem in opened.skipped],
+            "problems": [problem.as_json() for problem in problems],
             "evidence": opened.evidence_summary,
         }
     )
     console.line(opened.evidence_summary)
     console.line(
-        f"{opened.config.id}: {quantity(len(opened.recipients), 'recipient')} can be written to"
+        f"{opened.config.id}: {quantity(len(opened.recipients), 'recipient')} can be sent a letter"
         + (f", {count_affected_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
-        + (f" {quantity(len(warnings), 'warning')}." if quiet and warnings and not wrong else "")
+        + (f" {quantity(len(problems), 'warning')}." if quiet and problems and not failed else "")
     )
-    if wrong:
+    if failed:
         raise typer.Exit(1)
 
 
-def _explain(console: Console, code: str) -> None:
-    from briefgen.library.check_docs import find_check_section
+def _show_check_section(console: Console, code: str) -> None:
 
     section = find_check_section(code)
     console.document({"code": section.code, "page": f"docs/checks/{section.page}", "text": section.text})
     console.line(section.text)
 
 
-@app.command()
+@app.command(cls=options.FormatsCommand)
 def brief(
     campaign: options.CampaignPath = Path(),
     template: Annotated[
@@ -111,7 +111,7 @@ def brief(
         typer.Option(
             "--template",
             metavar="KIND",
-            help="Another paper from the same campaign: leave-behind, upr-submission, or one of your own.",
+            help="Write another kind of paper: leave-behind, upr-submission, or one of your own.",
             show_default=False,
         ),
     ] = "",
@@ -134,10 +134,10 @@ def brief(
     document, files = write_briefing(opened, formats, folder, template)
     briefing_warnings = check_briefing(document, opened.config, template)
     console.problems(briefing_warnings)
-    _show_written(console, files, (*opened.warnings, *briefing_warnings))
+    _show_files(console, files, (*opened.warnings, *briefing_warnings))
 
 
-@app.command()
+@app.command(cls=options.FormatsCommand)
 def letter(
     to: Annotated[list[str], typer.Option("--to", metavar="ID", help="Id of the recipient; repeatable.")],
     campaign: options.CampaignPath = Path(),
@@ -157,12 +157,12 @@ def letter(
     recipients = find_recipients(opened, to)
     console.warnings(opened.warnings, campaign)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)
-    _show_written(console, write_letters(opened, recipients, formats, folder), opened.warnings)
+    _show_files(console, write_letters(opened, recipients, formats, folder), opened.warnings)
 
 
 @app.command()
 def doctor(as_json: options.JsonOutput = False) -> None:
-    """Check whether this machine has what letters need, and say how to install what is missing."""
+    """Check that this machine has what letters need, and say how to install what is missing."""
     from dataclasses import asdict
 
     from briefgen.system.doctor import run_machine_checks
@@ -172,18 +172,18 @@ def doctor(as_json: options.JsonOutput = False) -> None:
     console.document(
         {
             "ok": all(check.state == "ok" for check in checks),
-            "checks": [{**asdict(one), "state": one.state} for one in checks],
+            "checks": [{**asdict(check), "state": check.state} for check in checks],
         }
     )
-    for one in checks:
-        console.line(f"{'ok' if one.problem is None else 'MISSING':<8} {one.what:<20} {one.found}")
-        if one.problem is not None:
-            console.line(f"         {one.problem.message}\n         → {one.problem.hint}")
-    if any(one.state != "ok" for one in checks):
+    for check in checks:
+        console.line(f"{'ok' if check.problem is None else 'MISSING':<8} {check.what:<20} {check.found}")
+        if check.problem is not None:
+            console.line(f"         {check.problem.message}\n         → {check.problem.hint}")
+    if any(check.state != "ok" for check in checks):
         raise typer.Exit(1)
 
 
-def _show_written(console: Console, written: Sequence[WrittenFile], warnings: Sequence[Problem]) -> None:
+def _show_files(console: Console, written: Sequence[WrittenFile], warnings: Sequence[Problem]) -> None:
     files = [
         {
             "file": str(file.path),
@@ -198,4 +198,46 @@ def _show_written(console: Console, written: Sequence[WrittenFile], warnings: Se
         pages = f" ({quantity(file.pages, 'page')})" if file.pages else ""
         console.line(f"{file.path}{pages}")
         if file.kept:
-            console.note(f"The file that was there had been changed by hand; it is now {file.kept}.")
+            console.note(f"The previous file had been edited by hand and was moved to {file.kept}.")
+
+
+# The documentation of problem codes, for `briefgen check --explain CODE`
+
+_ANY_HEADING = re.compile(r"^##? ", re.MULTILINE)
+_HEADING = re.compile(r"^## ([a-z]+(?:-[a-z]+)+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSection:
+    """The section of docs/checks/ on one problem code."""
+
+    code: str
+    page: str
+    """Name of the file in docs/checks/."""
+    text: str
+    """Markdown: heading, meaning, message and remedy."""
+
+
+def read_check_sections() -> list[CheckSection]:
+    """Read all sections of all pages, in order."""
+    found = []
+    for page in sorted((resource_folder("docs") / "checks").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        starts = [*_HEADING.finditer(text)]
+        bounds = [heading.start() for heading in _ANY_HEADING.finditer(text)] + [len(text)]
+        ends = [next(bound for bound in bounds if bound > start.start()) for start in starts]
+        found += [
+            CheckSection(start[1], page.name, text[start.start() : end].strip())
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    return found
+
+
+def find_check_section(code: str) -> CheckSection:
+    """Return the section on a problem code; raise UsageError for an unknown code."""
+    known = {section.code: section for section in read_check_sections()}
+    if code not in known:
+        raise UsageError(
+            Problem("code-unknown", f"unknown problem code {code!r}", None, suggest_similar(code, known))
+        )
+    return known[code]

@@ -1,4 +1,4 @@
-"""Shows things: problems, tables and results, for people or as one JSON document. It decides nothing."""
+"""Output of the commands: problems, tables and results, as text or as one JSON document."""
 
 from __future__ import annotations
 
@@ -18,37 +18,34 @@ from briefgen.errors import Problem, quantity
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """How this run speaks: `--json`, `-q`, `-v`."""
+    """Prints a command's output as the options `--json`, `-q` and `-v` ask for it."""
 
     as_json: bool = False
     quiet: bool = False
     verbose: bool = False
 
     def line(self, text: str = "") -> None:
-        """A line of a result, for people only."""
+        """Print a line of the result; not with `--json`."""
         if not self.as_json:
             print(text)
 
     def note(self, text: str) -> None:
-        """A remark beside the result; silent with `-q`."""
+        """Print a note on standard error; not with `-q`."""
         if not self.quiet:
             print(text, file=sys.stderr)
 
     def detail(self, text: str) -> None:
-        """A remark that only `-v` shows."""
+        """Print a note on standard error, with `-v` only."""
         if self.verbose:
             print(text, file=sys.stderr)
 
     def document(self, data: Mapping[str, Any]) -> None:
-        """The one JSON document of a run with `--json`."""
+        """Print the JSON document of a run with `--json`."""
         if self.as_json:
             print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        """Each problem with what was compared and what to do; on stderr, and not with `--json`.
-
-        With `-q` warnings are silent.
-        """
+        """Print problems on standard error; not with `--json`, and no warnings with `-q`."""
         if self.as_json:
             return
         for problem in problems:
@@ -56,18 +53,17 @@ class Console:
                 print(format_problem(problem), file=sys.stderr)
 
     def warnings(self, warnings: Sequence[Problem], campaign: Path) -> None:
-        """A campaign's warnings, for commands that come again and again: in one line, whole with `-v`."""
+        """Print a campaign's warnings in one line, or in full with `-v`; for commands that are run often."""
         if self.verbose:
             self.problems(warnings)
         elif warnings and not self.as_json:
-            told = Counter(warning.code for warning in warnings)
-            codes = ", ".join(code if number == 1 else f"{code} ({number})" for code, number in told.items())
+            counts = Counter(warning.code for warning in warnings)
+            codes = ", ".join(code if count == 1 else f"{code} ({count})" for code, count in counts.items())
             command = f"briefgen check {campaign}" if campaign != Path() else "briefgen check"
-            number = quantity(len(warnings), "warning")
-            self.note(f"{number}: {codes}. {command} says what to do.")
+            self.note(f"{quantity(len(warnings), 'warning')}: {codes}. Run {command} for details.")
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A plain table whose columns line up."""
+        """Print a table with aligned columns; not with `--json`."""
         if self.as_json:
             return
         widths = [max(len(row[column]) for row in (headers, *rows)) for column in range(len(headers))]
@@ -76,12 +72,12 @@ class Console:
 
 
 def format_problem(problem: Problem) -> str:
-    """A problem as people read it: the sentence, then wording and passage side by side, then what to do."""
+    """Return a problem as lines: the message, the wording and passage to compare, and the hint."""
     place = f"{problem.place}: " if problem.place else ""
     kind = "warning: " if problem.severity == "warning" else ""
     lines = [f"{place}{kind}{problem.code}: {problem.message}"]
     if problem.wording:
-        lines.append(f"    ours:    {problem.wording}")
+        lines.append(f"    wording: {problem.wording}")
     if problem.passage:
         lines.append(f"    source:  {problem.passage}")
     if problem.hint:
@@ -89,58 +85,59 @@ def format_problem(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-_GONE = {errno.EPIPE, errno.EIO, errno.ENXIO}
+_CLOSED_STREAM_ERRORS = {errno.EPIPE, errno.EIO, errno.ENXIO}
 
 
 @contextmanager
 def tolerate_closed_streams() -> Iterator[None]:
-    """Within, standard output and standard error may be closed, or be closed by their reader, at any time."""
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _kept_open(1, sys.stdout), _kept_open(2, sys.stderr)
+    """Let standard output and standard error be closed, or be closed by their reader, at any time."""
+    original = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _tolerant_stream(1, sys.stdout), _tolerant_stream(2, sys.stderr)
     try:
         yield
     finally:
-        sys.stdout, sys.stderr = before
+        sys.stdout, sys.stderr = original
 
 
-def _kept_open(number: int, stream: TextIO | None) -> TextIO:
+def _tolerant_stream(number: int, stream: TextIO | None) -> TextIO:
     if stream is not None:
-        return cast(TextIO, _Unbroken(stream))
-    # Nobody gave us this stream. Its number must not go to a file of ours, in which others would then print.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    if nowhere != number:
-        os.dup2(nowhere, number)
-        os.close(nowhere)
+        return cast(TextIO, _TolerantStream(stream))
+    # The process was started without this stream. Its descriptor must not be reused for one of our files:
+    # a child process would then print into that file.
+    null = os.open(os.devnull, os.O_WRONLY)
+    if null != number:
+        os.dup2(null, number)
+        os.close(null)
     return open(number, "w", encoding="utf-8", closefd=False)
 
 
-class _Unbroken:
-    """A text stream to which one can print although nobody reads it."""
+class _TolerantStream:
+    """A text stream that accepts output even if nobody reads it."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        with self._gone_or_not():
+        with self._ignore_closed_stream():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with self._gone_or_not():
+        with self._ignore_closed_stream():
             self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     @contextmanager
-    def _gone_or_not(self) -> Iterator[None]:
+    def _ignore_closed_stream(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            if error.errno not in _GONE:
+            if error.errno not in _CLOSED_STREAM_ERRORS:
                 raise
-            # What is still in the buffer goes there too, at the latest when Python ends.
+            # Whatever is still in the buffer goes there too, when Python exits at the latest.
             with suppress(OSError, ValueError):
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nowhere, self._stream.fileno())
-                os.close(nowhere)
+                null = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(null, self._stream.fileno())
+                os.close(null)

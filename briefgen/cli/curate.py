@@ -13,8 +13,15 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.console import Console
-from briefgen.cli.library import snippets, sources
-from briefgen.errors import Place, Problem, ProblemList, UsageError, quantity, suggest_similar
+from briefgen.cli.library import (
+    check_filters,
+    filter_snippets,
+    load_campaign_library,
+    shorten_text,
+    snippets,
+    sources,
+)
+from briefgen.errors import Place, Problem, UsageError, quantity, suggest_similar
 
 if TYPE_CHECKING:
     from briefgen.library.folders import LibraryFolder
@@ -23,49 +30,52 @@ if TYPE_CHECKING:
     from briefgen.library.search import SearchHit
     from briefgen.model.source import FrontMatter
 
-InCampaign = Annotated[
+EditedCampaign = Annotated[
     Path,
-    typer.Option("--campaign", "-c", help="Campaign whose library is added to.", show_default="this folder"),
+    typer.Option("--campaign", "-c", help="Campaign to add to.", show_default="this folder"),
 ]
-Many = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
+StringList = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
 
 
 @sources.command("add")
-def add(
+def add_source_or_bibliography(
     file: Annotated[
         Path,
-        typer.Argument(help="A text (txt, md, html, docx, pdf) or a bibliography (bib, ris, json)."),
+        typer.Argument(help="Text (txt, md, html, docx, pdf) or bibliography (bib, ris, json)."),
     ],
     id: Annotated[
         str,
         typer.Option(
-            "--id", help="Name for the source, for example hrw-2024; works of a bibliography have their own."
+            "--id", help="Id for the source, for example hrw-2024; the works in a bibliography have ids."
         ),
     ] = "",
-    campaign: InCampaign = Path(),
+    campaign: EditedCampaign = Path(),
     title: Annotated[str, typer.Option(help="Title of the work.")] = "",
     author: Annotated[
-        Many, typer.Option(help='"Family, Given", or the name of an organisation; repeatable.')
+        StringList, typer.Option(help='"Family, Given", or the name of an organisation; repeatable.')
     ] = None,
-    issued: Annotated[str, typer.Option(help="When it appeared: 2024, 2024-05 or 2024-05-17.")] = "",
+    issued: Annotated[str, typer.Option(help="Date of publication: 2024, 2024-05 or 2024-05-17.")] = "",
     type: Annotated[
-        str, typer.Option(help="Type of CSL: report, article-journal, article-newspaper, book, webpage …")
+        str, typer.Option(help="CSL type: report, article-journal, article-newspaper, book, webpage …")
     ] = "",
-    container: Annotated[str, typer.Option("--in", help="Journal, newspaper or book it stands in.")] = "",
-    publisher: Annotated[str, typer.Option(help="Who published it.")] = "",
-    url: Annotated[str, typer.Option(help="Its address on the web.")] = "",
-    accessed: Annotated[str, typer.Option(help="Day on which it was read there: 2026-11-23.")] = "",
+    container: Annotated[str, typer.Option("--in", help="Journal, newspaper or book that contains it.")] = "",
+    publisher: Annotated[str, typer.Option(help="Publisher.")] = "",
+    url: Annotated[str, typer.Option(help="Web address.")] = "",
+    accessed: Annotated[str, typer.Option(help="Date of access: 2026-11-23.")] = "",
     furniture: Annotated[
-        Many, typer.Option(help='Lines that are no part of the argument: 1-3="title page"; repeatable.')
+        StringList, typer.Option(help='Lines that are not body text: 1-3="title page"; repeatable.')
     ] = None,
     body: Annotated[
-        Many, typer.Option(help="Lines that are paragraphs although they look like furniture: 12 or 12-14.")
+        StringList,
+        typer.Option(
+            help="Lines to keep as paragraphs even if they do not look like paragraphs: 12 or 12-14."
+        ),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Record this text in place of another.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the text recorded before.")] = False,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Make a text a source, with its paragraphs numbered; or add the works of a bibliography."""
+    """Add a text as a source, with its paragraphs numbered, or all works of a bibliography."""
     from briefgen.library.ingest.add_source import WorkDescription, parse_line_range
     from briefgen.library.ingest.bibliography import is_bibliography
     from briefgen.library.ingest.curate import add_source, find_campaign_folder
@@ -74,24 +84,24 @@ def add(
     described = WorkDescription(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
     if is_bibliography(file):
         if described or accessed or furniture or body or replace:
-            hint = "leave them out; --id alone can name a single work"
-            message = "a bibliography describes its works itself, and takes no options that describe a text"
+            hint = "leave them out; only --id is allowed, to give a single work its id"
+            message = "a bibliography describes its own works, so options that describe a text do not apply"
             raise UsageError(Problem("bibliography-option", message, None, hint))
-        _add_works(console, folder, file, id)
+        _add_bibliography(console, folder, file, id)
         return
     if not id:
-        hint = "say --id with small letters, digits and hyphens, for example --id hrw-2024"
-        raise UsageError(Problem("source-id", "a text needs an id, by which snippets name it", None, hint))
-    entered = add_source(
+        hint = "add --id with lower-case letters, digits and hyphens, for example --id hrw-2024"
+        raise UsageError(Problem("source-id", "a text needs an id, so that snippets can cite it", None, hint))
+    source = add_source(
         folder,
         file,
         id,
         described,
-        _furniture(furniture or ()),
+        _parse_furniture(furniture or ()),
         frozenset(number for lines in body or () for number in parse_line_range(lines)),
         replace,
     )
-    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in entered.files]
+    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in source.files]
     console.document(
         {
             "ok": True,
@@ -99,140 +109,137 @@ def add(
             "files": written,
             "lines": [
                 {
-                    "line": one.number,
-                    "paragraph": one.paragraph,
-                    "furniture": one.what,
-                    "begins": _begins(one.text),
+                    "line": line.number,
+                    "paragraph": line.paragraph,
+                    "furniture": line.what,
+                    "begins": shorten_text(line.text),
                 }
-                for one in entered.lines
+                for line in source.lines
             ],
-            "differing": entered.differing,
-            "remarks": entered.remarks,
+            "differing": source.differing,
+            "remarks": source.remarks,
         }
     )
-    _show_source(console, entered)
-    for remark in entered.remarks:
+    _show_paragraphs(console, source)
+    for remark in source.remarks:
         console.note(remark)
-    if entered.differing:
-        console.note(f"Against what was recorded before, {entered.differing}. Run briefgen check.")
-    paragraphs = sum(one.paragraph is not None for one in entered.lines)
+    if source.differing:
+        console.note(f"Compared with the text recorded before, {source.differing}. Run briefgen check.")
+    paragraphs = sum(line.paragraph is not None for line in source.lines)
     console.line(
         f"{id}: {quantity(paragraphs, 'paragraph')}; "
-        + (f"wrote {', '.join(written)}" if written else "as before")
+        + (f"wrote {', '.join(written)}" if written else "unchanged")
     )
-    text = folder.display_path("seeds/texts", entered.text.name)
+    text = folder.display_path("seeds/texts", source.text.name)
     console.note(
-        f"{text} is the full text and private: it stays out of version control and of all that is made."
+        f"{text} is the full text. It is private: keep it out of version control; no output contains it."
     )
 
 
-def _add_works(console: Console, folder: LibraryFolder, file: Path, name: str) -> None:
+def _add_bibliography(console: Console, folder: LibraryFolder, file: Path, name: str) -> None:
     from briefgen.compose.record import describe_source
     from briefgen.library.ingest.curate import add_bibliography
 
-    enlisted = add_bibliography(folder, file, name)
-    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in enlisted.files]
-    failed = any(problem.severity == "error" for problem in enlisted.problems)
+    result = add_bibliography(folder, file, name)
+    written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in result.files]
+    failed = any(problem.severity == "error" for problem in result.problems)
     console.document(
         {
             "ok": not failed,
             "files": written,
-            "added": [{"id": one.id, "csl": one.csl} for one in enlisted.added],
-            "known": enlisted.known,
-            "problems": [problem.as_json() for problem in enlisted.problems],
+            "added": [{"id": work.id, "csl": work.csl} for work in result.added],
+            "known": result.known,
+            "problems": [problem.as_json() for problem in result.problems],
         }
     )
-    rows = [(one.id, str(one.csl["type"]), _begins(describe_source(one))) for one in enlisted.added]
+    rows = [(work.id, str(work.csl["type"]), shorten_text(describe_source(work))) for work in result.added]
     console.table(("id", "type", "work"), rows)
-    console.problems(enlisted.problems)
-    known = f", {enlisted.known} known already" if enlisted.known else ""
+    console.problems(result.problems)
+    known = f", {result.known} already there" if result.known else ""
     to = f" to {', '.join(written)}" if written else ""
-    console.line(f"{file}: {quantity(len(enlisted.added), 'work')} added{to}{known}")
+    console.line(f"{file}: {quantity(len(result.added), 'work')} added{to}{known}")
     if failed:
         raise typer.Exit(1)
 
 
-def _furniture(options_given: Iterable[str]) -> list[FrontMatter]:
+def _parse_furniture(values: Iterable[str]) -> list[FrontMatter]:
     from briefgen.library.ingest.add_source import parse_line_range
     from briefgen.model.source import FrontMatter
 
-    found = []
-    for item in options_given:
-        lines, _, what = item.partition("=")
+    marked = []
+    for value in values:
+        lines, _, label = value.partition("=")
         parse_line_range(lines)
-        found.append(FrontMatter(lines=lines.strip(), what=what.strip() or "marked by hand"))
-    return found
+        marked.append(FrontMatter(lines=lines.strip(), what=label.strip() or "marked by hand"))
+    return marked
 
 
-def _show_source(console: Console, entered: SourcePlan) -> None:
-    """The paragraphs by number, and between them what is none."""
+def _show_paragraphs(console: Console, source: SourcePlan) -> None:
+    """Show the numbered paragraphs, and the lines between them that are not body text."""
     rows = [
         (
-            str(one.number),
-            str(one.paragraph) if one.paragraph is not None else "–",
-            f"[{one.what}] {_begins(one.text, 56)}" if one.paragraph is None else _begins(one.text),
+            str(line.number),
+            str(line.paragraph) if line.paragraph is not None else "–",
+            f"[{line.what}] {shorten_text(line.text, 56)}"
+            if line.paragraph is None
+            else shorten_text(line.text),
         )
-        for one in entered.lines
+        for line in source.lines
     ]
     console.table(("line", "paragraph", "begins"), rows)
 
 
-def _begins(text: str, width: int = 72) -> str:
-    return text if len(text) <= width else text[: width - 2].rsplit(" ", 1)[0] + " …"
-
-
 @snippets.command("new")
-def new(
-    id: Annotated[str, typer.Argument(help="Name for the snippet, for example camp-survivors-2024.")],
+def new_snippet(
+    id: Annotated[str, typer.Argument(help="Id for the snippet, for example camp-survivors-2024.")],
     source: Annotated[str, typer.Option("--source", help="Id of the source.")],
     quote: Annotated[str, typer.Option("--quote", help='Its words: "first … last", or the whole passage.')],
-    campaign: InCampaign = Path(),
+    campaign: EditedCampaign = Path(),
     kind: Annotated[
         str, typer.Option(help="statistic, quotation, event, finding, legal, background or ask.")
     ] = "finding",
-    topic: Annotated[Many, typer.Option(help="A topic; repeatable.")] = None,
-    title: Annotated[str, typer.Option(help="A few words for lists.")] = "",
-    as_of: Annotated[str, typer.Option(help="Date to which the claim belongs: 2024, 2024-05 …")] = "",
+    topic: Annotated[StringList, typer.Option(help="Topic; repeatable.")] = None,
+    title: Annotated[str, typer.Option(help="Short title for lists.")] = "",
+    as_of: Annotated[str, typer.Option(help="Date to which the statement refers: 2024, 2024-05 …")] = "",
     paragraph: Annotated[
         Optional[int],  # noqa: UP045 - typer reads annotations at run time
-        typer.Option(min=1, help="Which paragraph, where the quote stands in several.", show_default=False),
+        typer.Option(min=1, help="Paragraph to take, if several contain the quote.", show_default=False),
     ] = None,
-    prefix: Annotated[str, typer.Option(help="Words before the quote, where it stands twice.")] = "",
-    suffix: Annotated[str, typer.Option(help="Words after the quote, where it stands twice.")] = "",
+    prefix: Annotated[str, typer.Option(help="Words before the quote, if it occurs twice.")] = "",
+    suffix: Annotated[str, typer.Option(help="Words after the quote, if it occurs twice.")] = "",
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Start a snippet from a quote: a draft with its locator, proved and entered in the lock."""
+    """Start a snippet from a quote: find it in its source, and write a draft that cites it."""
     from datetime import date
 
-    from briefgen.cli.options import parse_text_options
     from briefgen.evidence.lock import lock_command
     from briefgen.library.ingest.curate import add_snippet_draft, find_campaign_folder
     from briefgen.library.ingest.draft_snippet import SnippetRequest
 
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
-    wanted = SnippetRequest(
+    request = SnippetRequest(
         id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, prefix, suffix
     )
-    started = add_snippet_draft(folder, wanted, parse_text_options(text), date.today())
-    file = folder.display_path(started.path.relative_to(folder.path).as_posix())
-    evidence = started.evidence
+    draft = add_snippet_draft(folder, request, options.parse_text_options(text), date.today())
+    file = folder.display_path(draft.path.relative_to(folder.path).as_posix())
+    evidence = draft.evidence
     console.document(
         {
             "ok": True,
             "snippet": id,
             "file": file,
             "evidence": evidence.model_dump(mode="json", exclude_defaults=True),
-            "passage": started.passage,
-            "remarks": started.remarks,
+            "passage": draft.passage,
+            "remarks": draft.remarks,
         }
     )
     check = " ".join(("briefgen check", *([shlex.quote(folder.display_name)] if folder.display_name else [])))
     console.line(f"{file}  (draft)")
     console.line(f"    quote:   {source}, paragraph {evidence.locator['paragraph']}: “{evidence.quote}”")
-    console.line(f"    passage: {started.passage}")
-    for remark in started.remarks:
+    console.line(f"    passage: {draft.passage}")
+    for remark in draft.remarks:
         console.note(remark)
     console.note(
         f"Next: write the statement in {file}, set review: {{status: verified, by: …, on: …}},\n"
@@ -243,7 +250,7 @@ def new(
 @snippets.command("find")
 def find_snippets(
     words: Annotated[
-        list[str], typer.Argument(help="Words to look for; snippets with all of them come first.")
+        list[str], typer.Argument(help="Words to search for; snippets with all of them come first.")
     ],
     campaign: Annotated[
         Optional[Path],  # noqa: UP045 - typer reads annotations at run time
@@ -255,24 +262,23 @@ def find_snippets(
     kind: Annotated[str, typer.Option(help="Only snippets of this kind, for example ask.")] = "",
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Search wordings, titles, topics, quotes and sources; the best answers come first."""
+    """Search wordings, titles, topics, quotes and sources, best matches first."""
     from briefgen.library.search import search_snippets
 
-    console, library = Console(as_json), _library(campaign)
-    everything = library.snippets.values()
-    chosen = [
-        one for one in everything if (not topic or topic in one.topics) and (not kind or one.kind == kind)
-    ]
-    hits = search_snippets(chosen, library.references, words)
+    console, library = Console(as_json), _load_library(campaign)
+    selected = filter_snippets(library.snippets.values(), topic, kind)
+    hits = search_snippets(selected, library.references, words)
     if not hits:
-        _tell_nothing(console, library, words, topic, kind)
+        check_filters(library, topic, kind)
+        _report_no_hits(console, library, words)
+        raise typer.Exit(1)
     console.document({"ok": True, "snippets": [_hit_as_json(hit) for hit in hits]})
     _show_hits(console, hits, words)
     console.line(quantity(len(hits), "snippet"))
 
 
 def _show_hits(console: Console, hits: Sequence[SearchHit], words: Sequence[str]) -> None:
-    """Each snippet with the words found in it; what the wording says always comes last."""
+    """Show each snippet with the match highlighted, and its wording."""
     from briefgen.evidence.inline_markdown import strip_markdown
     from briefgen.library.search import find_term_spans, parse_search_terms
 
@@ -280,53 +286,35 @@ def _show_hits(console: Console, hits: Sequence[SearchHit], words: Sequence[str]
     terms = parse_search_terms(words)
     for hit in hits:
         snippet = hit.snippet
-        named = _marked(snippet.id, find_term_spans(snippet.id, terms), bold)
+        id = _highlight(snippet.id, find_term_spans(snippet.id, terms), bold)
         draft = f"  {snippet.review.status}" if snippet.review.status != "verified" else ""
         only = f"  (only {', '.join(hit.found)})" if len(hit.found) < len(terms) else ""
-        console.line(f"{named}  {snippet.kind}  {snippet.as_of or 'no date'}{draft}{only}")
-        text = _marked(hit.text, hit.spans, bold)
+        console.line(f"{id}  {snippet.kind}  {snippet.as_of or 'no date'}{draft}{only}")
+        text = _highlight(hit.text, hit.spans, bold)
         if hit.where == "wording":
             console.line(f"    {text}")
             continue
         if hit.where != "id":
             console.line(f"    [{hit.where}] {text}")
-        console.line(f"    {_begins(strip_markdown(snippet.body), 160)}")
+        console.line(f"    {shorten_text(strip_markdown(snippet.body), 160)}")
 
 
-def _library(campaign: Path | None) -> Library:
-    from briefgen.library.ingest.curate import CAMPAIGN_FILE, find_campaign_folder
-    from briefgen.library.loader import library_folders, load_library
+def _load_library(campaign: Path | None) -> Library:
+    """Load the library of a campaign that is named by its folder or its campaign.yaml."""
+    from briefgen.library.ingest.curate import find_campaign_folder
 
-    if campaign is None and Path(CAMPAIGN_FILE).is_file():
-        campaign = Path()
-    findings = ProblemList()
-    library = load_library(library_folders(find_campaign_folder(campaign) if campaign else None), findings)
-    findings.raise_errors()
-    return library
+    return load_campaign_library(find_campaign_folder(campaign).path if campaign else None)
 
 
-def _tell_nothing(console: Console, library: Library, words: Sequence[str], topic: str, kind: str) -> None:
-    """Say what was looked for in vain, and what there is; ends the command."""
+def _report_no_hits(console: Console, library: Library, words: Sequence[str]) -> None:
     topics = {name for snippet in library.snippets.values() for name in snippet.topics}
-    kinds = {snippet.kind for snippet in library.snippets.values()}
-    if topic and topic not in topics:
-        raise UsageError(
-            Problem(
-                "topic-unknown", f"no snippet has the topic {topic!r}", None, suggest_similar(topic, topics)
-            )
-        )
-    if kind and kind not in kinds:
-        raise UsageError(
-            Problem("kind-unknown", f"no snippet has the kind {kind!r}", None, suggest_similar(kind, kinds))
-        )
-    near = [
+    suggestions = [
         hint for word in words if (hint := suggest_similar(word.lower(), topics)) and hint.startswith("did")
     ]
-    hint = f"topics: {near[0]}" if near else f"the topics are: {', '.join(sorted(topics))}"
+    hint = f"topics: {suggestions[0]}" if suggestions else f"the topics are: {', '.join(sorted(topics))}"
     problem = Problem("nothing-found", f"no snippet has {' or '.join(map(repr, words))}", None, hint)
     console.document({"ok": False, "snippets": [], "problems": [problem.as_json()]})
     console.problems([problem])
-    raise typer.Exit(1)
 
 
 def _hit_as_json(hit: SearchHit) -> dict[str, object]:
@@ -345,7 +333,7 @@ def _hit_as_json(hit: SearchHit) -> dict[str, object]:
     }
 
 
-def _marked(text: str, spans: Iterable[tuple[int, int]], bold: bool) -> str:
+def _highlight(text: str, spans: Iterable[tuple[int, int]], bold: bool) -> str:
     if not bold:
         return text
     pieces, position = [], 0

@@ -1,4 +1,4 @@
-"""The command that explains a letter: why these snippets, this form of address, this template."""
+"""The command `explain`: why a letter has these snippets, this form of address, this template."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from briefgen.campaign.explain import LetterExplanation, PageFitExplanation, SnippetExplanation
 
 _WIDTH = 100
-_GROUPED = ("topic", "superseded", "language", "unverified", "excluded")
-"""Reasons that say the same of many snippets: these are named together."""
+"""Width to which lines are wrapped, in characters."""
+_GROUPED_REASONS = ("topic", "superseded", "language", "unverified", "excluded")
+"""Reasons that usually apply to many snippets, which are then listed together."""
 
 
 @app.command()
@@ -29,8 +30,8 @@ def explain(
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Say why a letter is as it is: form of address, template, rules, ask, and every snippet in or out."""
-    from briefgen.campaign.explain import explain_letter as explain_letter
+    """Explain a letter: form of address, template, rules, ask, and why each snippet is in it or not."""
+    from briefgen.campaign.explain import explain_letter
     from briefgen.campaign.open import find_recipient, open_campaign
     from briefgen.system.limits import resource_limits
 
@@ -39,83 +40,86 @@ def explain(
     recipient = find_recipient(opened, to)
     with resource_limits(f"the letter to {recipient.id}"):
         fit = opened.page_fitter(opened.renderers(())).fit_letter(recipient).fit
-    why = explain_letter(opened.composer, recipient, fit)
-    console.document({"ok": True, **why.as_json()})
-    for line in _lines(why):
+    explanation = explain_letter(opened.composer, recipient, fit)
+    console.document({"ok": True, **explanation.as_json()})
+    for line in format_explanation(explanation):
         console.line(line)
 
 
-def _lines(why: LetterExplanation) -> Iterator[str]:
-    yield f"{why.id}, to be written to in {why.language!r}"
+def format_explanation(letter: LetterExplanation) -> Iterator[str]:
+    """Yield the explanation as lines of text."""
+    yield f"Letter to {letter.id}, in {letter.language!r}"
     yield ""
-    yield from _form(why)
+    yield from _format_address(letter)
     yield ""
-    yield f"Template: {why.template}"
-    for name in why.templates_looked_for[: why.templates_looked_for.index(why.template)]:
-        yield f"    before it was looked for {name}"
+    yield f"Template: {letter.template}"
+    for name in letter.templates_looked_for[: letter.templates_looked_for.index(letter.template)]:
+        yield f"    there is no {name}"
     yield ""
-    yield from _rules(why)
+    yield from _format_rules(letter)
     yield ""
-    if why.pages:
-        yield from _pages(why.pages)
+    if letter.pages:
+        yield from _format_page_fit(letter.pages)
         yield ""
-    yield from _snippets(why)
+    yield from _format_snippets(letter)
 
 
-def _pages(pages: PageFitExplanation) -> Iterator[str]:
+def _format_page_fit(pages: PageFitExplanation) -> Iterator[str]:
     if pages.over:
-        yield f"Pages: {pages.now}, and {pages.over} too much for at most {pages.most}"
+        yield f"Pages: {pages.now}, {pages.over} over the limit of {pages.most}"
     else:
         yield f"Pages: {pages.now} of at most {pages.most}"
     if pages.cuts:
-        yield f"    whole, the letter has {quantity(pages.whole, 'page')}; so, in this order:"
+        yield f"    uncut, the letter has {quantity(pages.whole, 'page')}; cuts in order:"
     for cut in pages.cuts:
-        yield from _indented(f"{cut.how.replace('-', ' ')} {cut.snippet}: {cut.reason}", 4)
+        yield from _indent(f"{cut.how.replace('-', ' ')} {cut.snippet}: {cut.reason}", 4)
 
 
-def _form(why: LetterExplanation) -> Iterator[str]:
-    instead = "" if why.form == why.office else f", for this state in place of {why.office}"
-    yield f"Form of address: {why.form}{instead}"
-    yield f"    from {why.form_source}"
-    yield f"    gender {why.gender or 'not known: neutral words'}"
-    yield from (f"    | {line}" for line in why.lines)
-    yield f"    salutation  {why.salutation}"
-    yield f"    close       {why.close}"
-    yield f"    spoken to as {why.you!r}"
+def _format_address(letter: LetterExplanation) -> Iterator[str]:
+    instead = "" if letter.form == letter.office else f", which replaces {letter.office} for this state"
+    yield f"Form of address: {letter.form}{instead}"
+    yield f"    from {letter.form_source}"
+    yield f"    gender {letter.gender or 'unknown, so the wording is neutral'}"
+    yield from (f"    | {line}" for line in letter.lines)
+    yield f"    salutation  {letter.salutation}"
+    yield f"    close       {letter.close}"
+    yield f"    pronoun     {letter.you!r}"
 
 
-def _rules(why: LetterExplanation) -> Iterator[str]:
-    yield "Rules:" if why.rules else "Rules: none"
-    for rule in why.rules:
+def _format_rules(letter: LetterExplanation) -> Iterator[str]:
+    yield "Rules:" if letter.rules else "Rules: none"
+    for rule in letter.rules:
         topics = [f"topics {', '.join(rule.topics)}"] if rule.topics else []
-        gives = "; ".join([*topics, *([f"ask {rule.ask}"] if rule.ask else [])])
-        yield f"    {'holds    ' if rule.holds else 'does not '} {rule.when}  ({rule.place})"
-        if rule.holds and gives:
-            yield from _indented(gives, 14)
-    yield from _indented(f"Topics: {', '.join(why.topics) or 'none, so that every topic counts'}", 0)
-    yield f"Ask: {why.ask}  ({why.ask_place})"
+        effect = "; ".join([*topics, *([f"ask {rule.ask}"] if rule.ask else [])])
+        yield f"    {'applies ' if rule.holds else 'does not'}  {rule.when}  ({rule.place})"
+        if rule.holds and effect:
+            yield from _indent(effect, 14)
+    yield from _indent(f"Topics: {', '.join(letter.topics) or 'none, so every topic counts'}", 0)
+    yield f"Ask: {letter.ask}  ({letter.ask_place})"
 
 
-def _snippets(why: LetterExplanation) -> Iterator[str]:
-    used = [one for one in why.snippets if one.used]
-    out = [one for one in why.snippets if not one.used]
-    room = f" of at most {why.max_words}" if why.max_words else ""
+def _format_snippets(letter: LetterExplanation) -> Iterator[str]:
+    used = [snippet for snippet in letter.snippets if snippet.used]
+    unused = [snippet for snippet in letter.snippets if not snippet.used]
+    limit = f" of at most {letter.max_words}" if letter.max_words else ""
     number = quantity(len(used), "snippet")
-    yield f"In the letter: {number} of at most {why.max_snippets}, {why.words} words{room}"
-    yield from _each(used)
+    yield f"In the letter: {number} of at most {letter.max_snippets}, {letter.words} words{limit}"
+    yield from _format_reasons(used)
     yield ""
-    yield f"Not in the letter: {quantity(len(out), 'snippet')}"
-    yield from _each(one for one in out if one.why not in _GROUPED)
-    for reason in dict.fromkeys(one.reason for one in out if one.why in _GROUPED):
+    yield f"Not in the letter: {quantity(len(unused), 'snippet')}"
+    yield from _format_reasons(snippet for snippet in unused if snippet.why not in _GROUPED_REASONS)
+    grouped = [snippet for snippet in unused if snippet.why in _GROUPED_REASONS]
+    for reason in dict.fromkeys(snippet.reason for snippet in grouped):
         yield f"    {reason}:"
-        yield from _indented(", ".join(one.id for one in out if one.reason == reason), 8)
+        yield from _indent(", ".join(snippet.id for snippet in unused if snippet.reason == reason), 8)
 
 
-def _each(snippets: Iterable[SnippetExplanation]) -> Iterator[str]:
-    for one in snippets:
-        yield from _indented(f"{one.id}: {one.reason}", 4)
+def _format_reasons(snippets: Iterable[SnippetExplanation]) -> Iterator[str]:
+    for snippet in snippets:
+        yield from _indent(f"{snippet.id}: {snippet.reason}", 4)
 
 
-def _indented(text: str, by: int) -> list[str]:
-    first, rest = " " * by, " " * (by + 4)
+def _indent(text: str, indent: int) -> list[str]:
+    """Wrap text with an indent, four more from the second line on."""
+    first, rest = " " * indent, " " * (indent + 4)
     return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""The command on finished files: trace."""
+"""The command `trace`: the evidence in a finished file."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     )
     from briefgen.inspect.trace import DocumentTrace
 
-_LABEL = 12
-"""Width of the labels' column."""
+_LABEL_WIDTH = 12
+"""Width of the column with labels, in characters."""
 
 
 @app.command("trace")
@@ -39,157 +39,157 @@ def trace_file(
         typer.Option(
             "--against",
             metavar="OTHER",
-            help="A second PDF or DOCX: say where the two differ in text, notes, headings, order.",
+            help="Second PDF or DOCX; also report where the two differ in text, notes, headings or order.",
             show_default=False,
         ),
     ] = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Show what a finished file rests on, and whether its text still says what its record says."""
+    """Show the evidence behind a finished file, and check that its text still agrees with it."""
     from briefgen.inspect.trace import trace_document
 
     console = Console(as_json, quiet)
-    traced = trace_document(file)
-    compared = _compared(file, other)
-    problems = [*traced.problems, *(compared.problems if compared else ())]
+    trace = trace_document(file)
+    comparison = _compare_with(file, other)
+    problems = [*trace.problems, *(comparison.problems if comparison else ())]
     console.document(
         {
             "ok": not problems,
-            "file": traced.file,
-            "against": compared.file if compared else None,
-            "statements": [{**asdict(standing), "agrees": standing.agrees} for standing in traced.statements],
-            "notes": asdict(traced.notes) if traced.notes else None,
+            "file": trace.file,
+            "against": comparison.file if comparison else None,
+            "statements": [{**asdict(each), "agrees": each.agrees} for each in trace.statements],
+            "notes": asdict(trace.notes) if trace.notes else None,
             "problems": [problem.as_json() for problem in problems],
-            "record": traced.raw,
+            "record": trace.raw,
         }
     )
     if not quiet:
-        for line in _report(traced):
+        for line in _format_record(trace):
             console.line(line)
     console.problems(problems)
-    console.line(_verdict(traced))
-    if compared:
-        said = f"does not say the same: {quantity(len(compared.problems), 'difference')} (see above)"
-        console.line(
-            f"{compared.file} {said if compared.problems else 'says the same'}; {compared.compared} compared."
-        )
+    console.line(_summarize_trace(trace))
+    if comparison:
+        number = len(comparison.problems)
+        result = f"has {quantity(number, 'difference')} (see above)" if number else "agrees"
+        console.line(f"{comparison.file} {result}; {comparison.compared} compared.")
     if problems:
         raise typer.Exit(1)
 
 
-def _compared(file: Path, other: Path | None) -> FileComparison | None:
+def _compare_with(file: Path, other: Path | None) -> FileComparison | None:
     from briefgen.inspect.compare import compare_files
 
     return compare_files(file, other) if other else None
 
 
-def _verdict(traced: DocumentTrace) -> str:
-    number = sum(standing.printed > 0 for standing in traced.statements)
+def _summarize_trace(trace: DocumentTrace) -> str:
+    number = sum(statement.printed > 0 for statement in trace.statements)
     statements = f"{quantity(number, 'statement')} and caveats" if number != 1 else "1 statement"
-    notes = f" and {quantity(traced.notes.recorded, 'note')}" if traced.notes else ""
-    added = traced.notes.added if traced.notes else 0
-    more = f" The record knows nothing of {quantity(added, 'further note')}." if added else ""
-    if not traced.problems:
-        return f"The text agrees with the record: {statements}{notes} stand as recorded.{more}"
-    changed = sum(not standing.agrees for standing in traced.statements)
-    changed += len(traced.notes.changes) if traced.notes else 0
+    notes = f" and {quantity(trace.notes.recorded, 'note')}" if trace.notes else ""
+    added = trace.notes.added if trace.notes else 0
+    more = f" Not in the record: {quantity(added, 'further note')}." if added else ""
+    if not trace.problems:
+        return f"The text agrees with the record: {statements}{notes} checked.{more}"
+    changed = sum(not statement.agrees for statement in trace.statements)
+    changed += len(trace.notes.changes) if trace.notes else 0
     if changed:
-        told = f"{changed} of {statements}{notes} were changed (see above)."
-        return f"The text does not agree with the record: {told}{more}"
+        detail = f"{changed} of {statements}{notes} changed (see above)."
+        return f"The text does not agree with the record: {detail}{more}"
     return "The text agrees with the record, but the record was changed (see above)."
 
 
-def _report(traced: DocumentTrace) -> Iterator[str]:
-    """The record for people, each line no wider than the terminal; nothing in it can steer the terminal."""
+def _format_record(trace: DocumentTrace) -> Iterator[str]:
+    """Yield the evidence record as lines that fit the terminal, without control characters."""
     from briefgen.model.text import clean_text
 
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
-    record = traced.record
-    to = f"to {record.recipient}" if record.recipient else "briefing"
-    lines = [f"{record.campaign}, {to}, {record.date} (briefgen {record.briefgen})", ""]
-    agrees = {standing.id: standing.agrees for standing in traced.statements if standing.kind == "snippet"}
-    caveats = {standing.id: standing.agrees for standing in traced.statements if standing.kind == "caveat"}
-    for claim in record.snippets:
-        lines += _claim(claim, record, agrees[claim.id], caveats, width)
+    record = trace.record
+    kind = f"letter to {record.recipient}" if record.recipient else "briefing"
+    lines = [f"{record.campaign}, {kind}, {record.date} (briefgen {record.briefgen})", ""]
+    snippets = {each.id: each.agrees for each in trace.statements if each.kind == "snippet"}
+    caveats = {each.id: each.agrees for each in trace.statements if each.kind == "caveat"}
+    for snippet in record.snippets:
+        lines += _format_snippet(snippet, record, snippets[snippet.id], caveats, width)
     if record.fit:
-        lines += [*_fit(record.fit, width), ""]
+        lines += [*_format_page_fit(record.fit, width), ""]
     for line in lines:
         yield clean_text(line)[0].replace("\n", " ")
 
 
-def _fit(fit: RecordedPageFit, width: int) -> Iterator[str]:
-    """What was cut to keep to the pages."""
+def _format_page_fit(fit: RecordedPageFit, width: int) -> Iterator[str]:
+    """Yield what was cut to keep to the page limit."""
     yield f"Cut from {quantity(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
-    yield from _labelled("Shortened", ", ".join(fit.shortened), width)
-    yield from _labelled("Left out", ", ".join(fit.left_out), width)
+    yield from _format_labelled("Shortened", ", ".join(fit.shortened), width)
+    yield from _format_labelled("Left out", ", ".join(fit.left_out), width)
 
 
-def _claim(
-    claim: RecordedSnippet, record: EvidenceRecord, agrees: bool, caveats: Mapping[str, bool], width: int
+def _format_snippet(
+    snippet: RecordedSnippet, record: EvidenceRecord, agrees: bool, caveats: Mapping[str, bool], width: int
 ) -> Iterator[str]:
-    state = "agrees" if agrees and claim.printed else "not printed word for word" if agrees else "CHANGED"
-    yield f"{claim.id} · {claim.kind} · {state}"
-    yield from _labelled("", claim.text, width)
-    if claim.figure:
-        shown = f"{claim.figure.title} ({claim.figure.unit or claim.figure.chart})"
-        yield from _labelled("Shows", shown, width)
-        for datum in claim.figure.rows:
-            yield from _labelled("  datum", _datum(datum), width)
-    for number, proof in enumerate(claim.evidence, start=1):
-        label = f"Source {number}" if claim.figure else "Source"
-        yield from _labelled(label, _source(proof, record), width)
-        yield from _labelled(*_ground(proof), width)
-    for caveat in claim.caveats:
+    state = "agrees" if agrees and snippet.printed else "not printed word for word" if agrees else "CHANGED"
+    yield f"{snippet.id} · {snippet.kind} · {state}"
+    yield from _format_labelled("", snippet.text, width)
+    if snippet.figure:
+        title = f"{snippet.figure.title} ({snippet.figure.unit or snippet.figure.chart})"
+        yield from _format_labelled("Figure", title, width)
+        for datum in snippet.figure.rows:
+            yield from _format_labelled("  datum", _format_datum(datum), width)
+    for number, evidence in enumerate(snippet.evidence, start=1):
+        label = f"Source {number}" if snippet.figure else "Source"
+        yield from _format_labelled(label, _format_source_chain(evidence, record), width)
+        yield from _format_labelled(*_format_proof(evidence), width)
+    for caveat in snippet.caveats:
         changed = "" if caveats[caveat.id] else "CHANGED: "
-        yield from _labelled("Caveat", f"{changed}{caveat.text}", width)
-        for proof in caveat.evidence:
-            yield from _labelled("  from", _source(proof, record), width)
-    dated = f", as of {claim.as_of}" if claim.as_of else ""
-    yield from _labelled("Confidence", f"{claim.confidence}{dated}", width)
-    yield from _labelled("Verified", _verified(claim.verified), width)
-    yield from _labelled(
-        "Reviewed", _by_on(claim.reviewed.get("by", ""), claim.reviewed.get("on", "")), width
+        yield from _format_labelled("Caveat", f"{changed}{caveat.text}", width)
+        for evidence in caveat.evidence:
+            yield from _format_labelled("  from", _format_source_chain(evidence, record), width)
+    dated = f", as of {snippet.as_of}" if snippet.as_of else ""
+    yield from _format_labelled("Confidence", f"{snippet.confidence}{dated}", width)
+    yield from _format_labelled("Verified", _format_verification(snippet.verified), width)
+    yield from _format_labelled(
+        "Reviewed", _format_signature(snippet.reviewed.get("by", ""), snippet.reviewed.get("on", "")), width
     )
     yield ""
 
 
-def _datum(datum: RecordedDatum) -> str:
-    """A datum with the numbers of the sources below it that prove it, counted from 1."""
-    told = (datum.date, datum.label, datum.value, datum.status, datum.note)
-    said = " · ".join(part for part in told if part)
-    return f"{said} (source {', '.join(str(index + 1) for index in datum.evidence)})"
+def _format_datum(datum: RecordedDatum) -> str:
+    """Format a datum with the numbers, from 1, of the sources that prove it."""
+    parts = (datum.date, datum.label, datum.value, datum.status, datum.note)
+    text = " · ".join(part for part in parts if part)
+    return f"{text} (source {', '.join(str(index + 1) for index in datum.evidence)})"
 
 
-def _labelled(label: str, text: str, width: int) -> Iterator[str]:
-    """Text in a column of its own beside a label; nothing where there is no text."""
-    lines = textwrap.wrap(text, max(20, width - _LABEL - 2), break_on_hyphens=False)
+def _format_labelled(label: str, text: str, width: int) -> Iterator[str]:
+    """Wrap text in a column beside a label; yield nothing for an empty text."""
+    lines = textwrap.wrap(text, max(20, width - _LABEL_WIDTH - 2), break_on_hyphens=False)
     for index, line in enumerate(lines):
-        yield f"  {label if index == 0 else '':<{_LABEL}}{line}"
+        yield f"  {label if index == 0 else '':<{_LABEL_WIDTH}}{line}"
 
 
-def _source(proof: RecordedEvidence, record: EvidenceRecord) -> str:
-    """Who said it first, then through whom we have it, each with its place."""
-    if proof.source is None:
+def _format_source_chain(evidence: RecordedEvidence, record: EvidenceRecord) -> str:
+    """Format the original source and those that quote it, each with its place."""
+    if evidence.source is None:
         return "the figures of the other sources"
-    chain = [f"{_named(one.source, one.locator, record)}, {one.relation} in " for one in proof.via]
-    return "".join(chain) + _named(proof.source, proof.locator, record)
+    chain = [f"{_format_source(via.source, via.locator, record)}, {via.relation} in " for via in evidence.via]
+    return "".join(chain) + _format_source(evidence.source, evidence.locator, record)
 
 
-def _named(source: str, locator: Mapping[str, str], record: EvidenceRecord) -> str:
+def _format_source(source: str, locator: Mapping[str, str], record: EvidenceRecord) -> str:
     place = "".join(f", {label} {value}" for label, value in locator.items())
     return f"{record.sources.get(source, source)}{place} [{source}]"
 
 
-def _ground(proof: RecordedEvidence) -> tuple[str, str]:
-    if proof.quote is not None:
-        return "  quote", f"“{proof.quote}”"
-    if proof.attested is not None:
-        return "  attested", f"{proof.attested.said} ({_by_on(proof.attested.by, proof.attested.on)})"
-    return "  computed", proof.computed or ""
+def _format_proof(evidence: RecordedEvidence) -> tuple[str, str]:
+    """Return label and text of what supports a statement."""
+    if evidence.quote is not None:
+        return "  quote", f"“{evidence.quote}”"
+    if (attested := evidence.attested) is not None:
+        return "  attested", f"{attested.said} ({_format_signature(attested.by, attested.on)})"
+    return "  computed", evidence.computed or ""
 
 
-_HOW = {
+_VERIFICATION_TEXTS = {
     "proved": "every quote compared with its source's text when the file was made",
     "unchanged": "quotes unchanged since they were compared with their source's text",
     "attested": "read in the source",
@@ -199,11 +199,11 @@ _HOW = {
 }
 
 
-def _verified(verified: Mapping[str, str]) -> str:
+def _format_verification(verified: Mapping[str, str]) -> str:
     how = verified.get("how", "")
     on = verified.get("on", "")
-    return f"{_HOW.get(how, how or 'not said')}{f', {on}' if on else ''}"
+    return f"{_VERIFICATION_TEXTS.get(how, how or 'unknown')}{f', {on}' if on else ''}"
 
 
-def _by_on(by: str, on: str) -> str:
+def _format_signature(by: str, on: str) -> str:
     return ", ".join(part for part in (f"by {by}" if by else "", on) if part)

@@ -1,4 +1,4 @@
-"""Commands on the library: snippets, sources, templates."""
+"""Commands on the library: list and show snippets, sources and templates; review snippets; new templates."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from briefgen.library.loader import Library
     from briefgen.model.snippet import Snippet
 
-snippets = typer.Typer(help="Browse the approved passages.", no_args_is_help=True)
-sources = typer.Typer(help="Browse the works cited.", no_args_is_help=True)
-templates = typer.Typer(help="Browse the templates.", no_args_is_help=True)
+snippets = typer.Typer(help="List, search, write and review snippets.", no_args_is_help=True)
+sources = typer.Typer(help="List the works cited, and add more.", no_args_is_help=True)
+templates = typer.Typer(help="List, show and start templates.", no_args_is_help=True)
 app.add_typer(snippets, name="snippets")
 app.add_typer(sources, name="sources")
 app.add_typer(templates, name="templates")
 
-Where = Annotated[
+LibraryCampaign = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads annotations at run time
     typer.Option(
         "--campaign",
         "-c",
-        help="Include the library of this campaign; default: the current folder where it is one.",
+        help="Include the library of this campaign; default: the current folder, if it is a campaign.",
         show_default=False,
     ),
 ]
@@ -38,36 +38,37 @@ Where = Annotated[
 
 @snippets.command("list")
 def list_snippets(
-    campaign: Where = None,
+    campaign: LibraryCampaign = None,
     topic: Annotated[str, typer.Option(help="Only snippets on this topic.")] = "",
     kind: Annotated[str, typer.Option(help="Only snippets of this kind, for example ask.")] = "",
     as_json: options.JsonOutput = False,
 ) -> None:
     """List the snippets: id, kind, date, confidence and the beginning of the text."""
-    console, library = Console(as_json), _library(campaign)
-    topics = {name for snippet in library.snippets.values() for name in snippet.topics}
-    kinds = {snippet.kind for snippet in library.snippets.values()}
-    _known("topic-unknown", "topic", topic, topics)
-    _known("kind-unknown", "kind", kind, kinds)
-    chosen = [
-        snippet
-        for snippet in sorted(library.snippets.values(), key=lambda one: (-one.priority, one.id))
-        if (not topic or topic in snippet.topics) and (not kind or snippet.kind == kind)
-    ]
-    console.document({"snippets": [_as_json(snippet) for snippet in chosen]})
+    console, library = Console(as_json), load_campaign_library(campaign)
+    check_filters(library, topic, kind)
+    ordered = sorted(library.snippets.values(), key=lambda snippet: (-snippet.priority, snippet.id))
+    selected = filter_snippets(ordered, topic, kind)
+    console.document({"snippets": [_snippet_as_json(snippet) for snippet in selected]})
     console.table(
         ("id", "kind", "as of", "confidence", "text"),
-        [(one.id, one.kind, one.as_of, one.confidence, _beginning(one.body)) for one in chosen],
+        [
+            (snippet.id, snippet.kind, snippet.as_of, snippet.confidence, shorten_text(snippet.body))
+            for snippet in selected
+        ],
     )
-    console.line(quantity(len(chosen), "snippet"))
+    console.line(quantity(len(selected), "snippet"))
 
 
 @snippets.command("show")
-def show_snippet(id: str, campaign: Where = None, as_json: options.JsonOutput = False) -> None:
-    """Show one snippet whole: text, evidence, caveats, where its file is."""
+def show_snippet(
+    id: Annotated[str, typer.Argument(help="Id of the snippet.")],
+    campaign: LibraryCampaign = None,
+    as_json: options.JsonOutput = False,
+) -> None:
+    """Show one snippet in full: text, evidence, caveats, review, and the path of its file."""
     from briefgen.compose.record import describe_source
 
-    console, library = Console(as_json), _library(campaign)
+    console, library = Console(as_json), load_campaign_library(campaign)
     snippet = library.snippets.get(id)
     if snippet is None:
         raise UsageError(
@@ -75,19 +76,19 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.JsonOutput = 
                 "snippet-unknown",
                 f"no snippet has the id {id!r}",
                 None,
-                suggest_similar(id, library.snippets) or "briefgen snippets list shows all",
+                suggest_similar(id, library.snippets) or "run briefgen snippets list to see all",
             )
         )
-    console.document(_as_json(snippet))
+    console.document(_snippet_as_json(snippet))
     console.line(snippet.body.strip())
-    for variant, words in snippet.variants.items():
-        console.line(f"\n[{variant}] {words.strip()}")
+    for variant, text in snippet.variants.items():
+        console.line(f"\n[{variant}] {text.strip()}")
     for datum in snippet.data:
-        told = (datum.date, datum.label, datum.value, datum.status, datum.note)
-        console.line(f"{'Datum':<12}{' · '.join(word for word in told if word)}")
+        parts = (datum.date, datum.label, datum.value, datum.status, datum.note)
+        console.line(f"{'Datum':<12}{' · '.join(part for part in parts if part)}")
     if snippet.figure:
-        drawn = f"{snippet.figure.chart}{f' of {snippet.figure.unit}' if snippet.figure.unit else ''}"
-        console.line(f"{'Drawn as':<12}{drawn}\n{'Alternative':<12}{snippet.figure.alt}")
+        chart = f"{snippet.figure.chart}{f' of {snippet.figure.unit}' if snippet.figure.unit else ''}"
+        console.line(f"{'Chart':<12}{chart}\n{'Alt text':<12}{snippet.figure.alt}")
         if snippet.figure.legend:
             console.line(f"{'Legend':<12}{snippet.figure.legend}")
     console.line()
@@ -95,15 +96,15 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.JsonOutput = 
         reference = library.references.get(evidence.source or "")
         place = ", ".join(f"{label} {value}" for label, value in evidence.locator.items())
         source = describe_source(reference) if reference else evidence.source or "computed"
-        said = (
+        proof = (
             f"“{evidence.quote}”"
             if evidence.quote
             else f"attested by {evidence.attested.by} on {evidence.attested.on}: {evidence.attested.said}"
             if evidence.attested
             else evidence.computed or ""
         )
-        via = "".join(f" ({one.relation} from {one.source})" for one in evidence.via)
-        console.line(f"Evidence    {source}{f', {place}' if place else ''}{via}\n            {said}")
+        chain = "".join(f" ({via.relation} from {via.source})" for via in evidence.via)
+        console.line(f"Evidence    {source}{f', {place}' if place else ''}{chain}\n            {proof}")
     for name in snippet.caveats:
         caveat = library.caveats.get(name)
         console.line(f"Caveat      {name}: {caveat.body.strip() if caveat else '(missing)'}")
@@ -113,113 +114,117 @@ def show_snippet(id: str, campaign: Where = None, as_json: options.JsonOutput = 
         ("Confidence", snippet.confidence),
         ("Priority", str(snippet.priority)),
         ("Corrections", ", ".join(snippet.corrections)),
-        ("Overtaken by", ", ".join(snippet.superseded_by)),
+        ("Replaced by", ", ".join(snippet.superseded_by)),
         ("Review", f"{snippet.review.status} by {snippet.review.by}, {snippet.review.on}"),
-        ("File", _lies(snippet, library)),
+        ("File", _snippet_path(snippet, library)),
     ):
         if value:
             console.line(f"{label:<12}{value}")
 
 
-def _lies(snippet: Snippet, library: Library) -> str:
-    """Where its file can be opened: `briefgen/…` names a file of the built-in library, and is no path."""
-    shown, shipped = snippet.locate().file, library.folders[-1]
-    path = shipped.path / shown.removeprefix(f"{shipped.display_name}/")
-    if not shown.startswith(f"{shipped.display_name}/") or not path.is_file():
-        return shown
+def _snippet_path(snippet: Snippet, library: Library) -> str:
+    """Return a path to open; the display name `briefgen/…` of a file in the built-in library is none."""
+    display_name, built_in = snippet.locate().file, library.folders[-1]
+    path = built_in.path / display_name.removeprefix(f"{built_in.display_name}/")
+    if not display_name.startswith(f"{built_in.display_name}/") or not path.is_file():
+        return display_name
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 @sources.command("list")
-def list_sources(campaign: Where = None, as_json: options.JsonOutput = False) -> None:
+def list_sources(campaign: LibraryCampaign = None, as_json: options.JsonOutput = False) -> None:
     """List the works cited, and whether their full text is recorded."""
     from briefgen.compose.record import describe_source
 
-    console, library = Console(as_json), _library(campaign)
+    console, library = Console(as_json), load_campaign_library(campaign)
     console.document(
         {
             "sources": [
                 {
-                    "id": one.id,
-                    "type": one.csl.get("type"),
-                    "description": describe_source(one),
-                    "recorded": one.id in library.records,
-                    "csl": one.csl,
+                    "id": reference.id,
+                    "type": reference.csl.get("type"),
+                    "description": describe_source(reference),
+                    "recorded": reference.id in library.records,
+                    "csl": reference.csl,
                 }
-                for one in library.references.values()
+                for reference in library.references.values()
             ]
         }
     )
     console.table(
         ("id", "text", "source"),
         [
-            (one.id, "recorded" if one.id in library.records else "", describe_source(one))
-            for one in sorted(library.references.values(), key=lambda one: one.id)
+            (reference.id, "recorded" if reference.id in library.records else "", describe_source(reference))
+            for reference in sorted(library.references.values(), key=lambda reference: reference.id)
         ],
     )
     console.line(quantity(len(library.references), "source"))
 
 
 @templates.command("list")
-def list_templates(campaign: Where = None, as_json: options.JsonOutput = False) -> None:
-    """List the templates, and to whom each applies."""
+def list_templates(campaign: LibraryCampaign = None, as_json: options.JsonOutput = False) -> None:
+    """List the templates, and the recipients each applies to."""
     from briefgen.compose.templates import Templates
 
-    console, folders = Console(as_json), _folders(campaign)
-    found = [(name, Templates(folders).locate_template(name).file) for name in Templates(folders).names()]
+    console, lookup = Console(as_json), Templates(_library_folders(campaign))
+    found = [
+        (name, _describe_template_scope(name), lookup.locate_template(name).file) for name in lookup.names()
+    ]
     console.document(
-        {"templates": [{"name": name, "applies_to": _applies(name), "file": file} for name, file in found]}
+        {"templates": [{"name": name, "applies_to": scope, "file": file} for name, scope, file in found]}
     )
-    console.table(("template", "applies to", "file"), [(name, _applies(name), file) for name, file in found])
+    console.table(("template", "applies to", "file"), found)
 
 
 @templates.command("show")
 def show_template(
-    name: Annotated[str, typer.Argument(help="Its name, for example letter/default.html.j2.")],
-    campaign: Where = None,
+    name: Annotated[str, typer.Argument(help="Name of the template, for example letter/default.html.j2.")],
+    campaign: LibraryCampaign = None,
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Print a template or stylesheet, to see what it says and which blocks it has."""
+    """Print a template or stylesheet."""
     from briefgen.compose.templates import Templates
 
     console = Console(as_json)
-    text = Templates(_folders(campaign)).read_source(name)
+    text = Templates(_library_folders(campaign)).read_source(name)
     console.document({"name": name, "text": text})
     console.line(text.removesuffix("\n"))
 
 
 @templates.command("new")
 def new_template(
-    name: Annotated[str, typer.Argument(help="What to make, for example letter/office/us-senator.html.j2.")],
+    name: Annotated[
+        str, typer.Argument(help="Template to start, for example letter/office/us-senator.html.j2.")
+    ],
     campaign: Annotated[
-        Path, typer.Option("--campaign", "-c", help="Campaign whose template it becomes.", show_default=True)
+        Path, typer.Option("--campaign", "-c", help="Campaign to add the template to.", show_default=True)
     ] = Path(),
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Start a template of your own, which extends the built-in one and lists its blocks; or a letterhead."""
+    """Start a template that extends the built-in one, with its blocks as comments; or a letterhead."""
     from briefgen.campaign.scaffold import create_template
     from briefgen.library.ingest.curate import find_campaign_folder
 
     console = Console(as_json)
-    made = create_template(find_campaign_folder(campaign), name, _folders(campaign)[-1])
-    console.document({"ok": True, "file": str(made)})
-    if made.suffix == ".docx":
+    path = create_template(find_campaign_folder(campaign), name, _library_folders(campaign)[-1])
+    console.document({"ok": True, "file": str(path)})
+    if path.suffix == ".docx":
         console.line(
-            f"{made}: change it in Word, then add to campaign.yaml, under sender: letterhead: {made.name}"
+            f"{path}: change it in Word, then add to campaign.yaml, under sender: letterhead: {path.name}"
         )
     else:
-        console.line(f"{made}: uncomment the block that you want to change.")
+        console.line(f"{path}: uncomment the block that you want to change.")
 
 
-def _applies(name: str) -> str:
+def _describe_template_scope(name: str) -> str:
     parts = name.removesuffix(".html.j2").split("/")
     if len(parts) == 3:
         return f"{parts[0]} to {parts[1]} {parts[2]}"
-    return f"every {parts[0]}" if parts[-1] == "default" else "what extends or includes it"
+    return f"every {parts[0]}" if parts[-1] == "default" else "templates that extend or include it"
 
 
-def _folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
-    """The campaign's folder (the one named, or the current one if it is a campaign) and the built-in one."""
+def _library_folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
+    """Return the campaign's folder, or the current one if it is a campaign, and the built-in library's."""
     from briefgen.campaign.loader import CAMPAIGN_FILE
     from briefgen.library.folders import LibraryFolder
     from briefgen.library.loader import library_folders
@@ -228,54 +233,68 @@ def _folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
         return library_folders(LibraryFolder(Path()) if Path(CAMPAIGN_FILE).is_file() else None)
     if not campaign.is_dir():
         raise UsageError(
-            Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign folder")
+            Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign's folder")
         )
     return library_folders(LibraryFolder(campaign, "" if campaign == Path() else str(campaign)))
 
 
-def _library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    from briefgen.cli.options import parse_text_options
+def load_campaign_library(campaign: Path | None, text: list[str] | None = None) -> Library:
+    """Load the campaign's library with the built-in one; raise BriefgenError for its errors."""
     from briefgen.library.loader import load_library
 
-    findings, folders = ProblemList(), _folders(campaign)
-    library = load_library(folders, findings, parse_text_options(text))
-    findings.raise_errors()
+    problems, folders = ProblemList(), _library_folders(campaign)
+    library = load_library(folders, problems, options.parse_text_options(text))
+    problems.raise_errors()
     return library
 
 
-def _known(code: str, what: str, name: str, known: Iterable[str]) -> None:
-    if name and name not in known:
-        raise UsageError(
-            Problem(
-                code,
-                f"no snippet has the {what} {name!r}",
-                None,
-                suggest_similar(name, known) or f"known: {', '.join(sorted(known))}",
-            )
-        )
+def check_filters(library: Library, topic: str, kind: str) -> None:
+    """Raise UsageError for a topic or kind that no snippet has."""
+    topics = {name for snippet in library.snippets.values() for name in snippet.topics}
+    if topic and topic not in topics:
+        message = f"no snippet has the topic {topic!r}"
+        raise UsageError(Problem("topic-unknown", message, None, _suggest_known(topic, topics)))
+    kinds = {snippet.kind for snippet in library.snippets.values()}
+    if kind and kind not in kinds:
+        message = f"no snippet has the kind {kind!r}"
+        raise UsageError(Problem("kind-unknown", message, None, _suggest_known(kind, kinds)))
 
 
-def _beginning(body: str, width: int = 72) -> str:
-    words = " ".join(body.split())
-    return words if len(words) <= width else words[: width - 1].rsplit(" ", 1)[0] + " …"
+def _suggest_known(name: str, known: Iterable[str]) -> str:
+    return suggest_similar(name, known) or f"available: {', '.join(sorted(known))}"
 
 
-def _as_json(snippet: Snippet) -> dict[str, object]:
+def filter_snippets(snippets: Iterable[Snippet], topic: str, kind: str) -> list[Snippet]:
+    """Return the snippets on a topic and of a kind; an empty name matches all."""
+    return [
+        snippet
+        for snippet in snippets
+        if (not topic or topic in snippet.topics) and (not kind or snippet.kind == kind)
+    ]
+
+
+def shorten_text(text: str, width: int = 72) -> str:
+    """Return the beginning of a text in one line, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 2].rsplit(" ", 1)[0] + " …"
+
+
+def _snippet_as_json(snippet: Snippet) -> dict[str, object]:
     return {**snippet.model_dump(mode="json"), "file": snippet.locate().file}
 
 
 @snippets.command("lock")
 def lock_snippets(
-    by: Annotated[str, typer.Option("--by", help="Who has read the wordings against their sources.")],
+    by: Annotated[str, typer.Option("--by", help="Who compared the wordings with their sources.")],
     ids: Annotated[
         Optional[list[str]],  # noqa: UP045 - typer reads annotations at run time
-        typer.Argument(help="Only these snippets or caveats (caveats/ID); none: all that changed."),
+        typer.Argument(help="Only these snippets or caveats (caveats/ID); default: all that changed."),
     ] = None,
-    campaign: Where = None,
+    campaign: LibraryCampaign = None,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
 ) -> None:
-    """Record a review: each wording as it was read, each quote as it was proved against its text."""
+    """Record a review: lock each wording as read, and each quote as found in its source."""
     from datetime import date
 
     from briefgen.evidence.lock import serialize_lock
@@ -283,10 +302,10 @@ def lock_snippets(
     from briefgen.library.folders import is_installed_package
     from briefgen.library.loader import list_statement_keys, select_lock_entries
     from briefgen.library.snippets import LOCK_FILE_NAME
-    from briefgen.system.atomic_write import atomic_write
+    from briefgen.system.files import atomic_write
 
-    console, library = Console(as_json), _library(campaign, text)
-    shelf = library.folders[0]
+    console, library = Console(as_json), load_campaign_library(campaign, text)
+    folder = library.folders[0]
     if len(library.folders) == 1 and is_installed_package():
         raise UsageError(
             Problem(
@@ -296,45 +315,46 @@ def lock_snippets(
                 "run this in a campaign's folder, or name it with --campaign",
             )
         )
-    own = list_statement_keys(shelf)
-    strangers = [name for name in ids or [] if name not in own]
-    if strangers:
+    own = list_statement_keys(folder)
+    unknown = [name for name in ids or [] if name not in own]
+    if unknown:
         raise UsageError(
             Problem(
                 "snippet-unknown",
-                f"{name!r} is not in {shelf.display_path('snippets')}",
+                f"{name!r} is not in {folder.display_path('snippets')}",
                 None,
                 suggest_similar(name, own) or "give the id, or caveats/ID",
             )
-            for name in strangers
+            for name in unknown
         )
     lock, problems = build_lock(library, by, date.today(), ids or own)
-    kept = select_lock_entries(lock, own)
-    path, shown = shelf.path / "snippets" / LOCK_FILE_NAME, shelf.display_path("snippets", LOCK_FILE_NAME)
+    lock = select_lock_entries(lock, own)
+    path = folder.path / "snippets" / LOCK_FILE_NAME
+    display_name = folder.display_path("snippets", LOCK_FILE_NAME)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path) as file:
-            file.write(serialize_lock(kept).encode())
+            file.write(serialize_lock(lock).encode())
     except OSError as error:
         raise StorageError(
-            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(shown))
+            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(display_name))
         ) from None
-    before = select_lock_entries(library.lock, own).wordings
-    added = len(kept.wordings.keys() - before.keys())
-    changed = sum(key in kept.wordings and kept.wordings[key] != entry for key, entry in before.items())
+    previous = select_lock_entries(library.lock, own).wordings
+    added = len(lock.wordings.keys() - previous.keys())
+    changed = sum(key in lock.wordings and lock.wordings[key] != entry for key, entry in previous.items())
     console.problems(problems)
     console.document(
         {
             "ok": not problems,
-            "file": shown,
-            "quotes": len(kept.quotes),
-            "wordings": len(kept.wordings),
+            "file": display_name,
+            "quotes": len(lock.quotes),
+            "wordings": len(lock.wordings),
             "problems": [problem.as_json() for problem in problems],
         }
     )
     console.line(
-        f"{shown}: {quantity(len(kept.wordings), 'wording')} and {quantity(len(kept.quotes), 'quote')}; "
-        f"{added} new, {changed} changed."
+        f"{display_name}: {quantity(len(lock.wordings), 'wording')} and "
+        f"{quantity(len(lock.quotes), 'quote')}; {added} new, {changed} changed."
     )
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands on finished letters: print, drafts."""
+"""Commands that prepare finished letters for sending: print, drafts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.cli.console import Console
-from briefgen.errors import Problem, UsageError, quantity
+from briefgen.errors import Problem, UsageError, abbreviate_names, quantity
 
 PRINT_FOLDER = "print"
-"""Folder of what is printed, within the output folder."""
+"""Folder of the files to print, within the output folder."""
 MAX_NAMES = 5
-"""Recipients or files that a line names; the others are counted."""
+"""Recipients or files named in a line; further ones are counted."""
 
 
 @app.command(PRINT_FOLDER)
@@ -30,24 +30,28 @@ def print_letters(
     envelopes: Annotated[
         str, typer.Option(metavar="SIZE", help="Add envelopes: no10, dl, c6 or c5.", show_default=False)
     ] = "",
-    no_sender: Annotated[bool, typer.Option("--no-sender", help="Leave the sender's address off.")] = False,
+    no_sender: Annotated[
+        bool, typer.Option("--no-sender", help="Omit the sender's address from envelopes.")
+    ] = False,
     labels: Annotated[
         str,
         typer.Option(metavar="SHEET", help="Add labels: avery-5160 or avery-l7160.", show_default=False),
     ] = "",
-    first: Annotated[int, typer.Option("--first", min=1, help="First unused label of a sheet.")] = 1,
+    first: Annotated[
+        int, typer.Option("--first", min=1, help="Number of the first unused label on the sheet.")
+    ] = 1,
     right: Annotated[
-        float, typer.Option("--right", min=-20, max=20, help="Millimetres to move labels by.")
+        float, typer.Option("--right", min=-20, max=20, help="Move labels right by this many millimetres.")
     ] = 0.0,
     down: Annotated[
-        float, typer.Option("--down", min=-20, max=20, help="Millimetres to move labels by.")
+        float, typer.Option("--down", min=-20, max=20, help="Move labels down by this many millimetres.")
     ] = 0.0,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Put finished letters into one file for the printer, in postal order, with envelopes and labels."""
+    """Merge finished letters into one file to print, in postal order, with envelopes and labels."""
     from briefgen.campaign.job import resolve_output_folder
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.envelopes_labels import find_envelope, find_label_sheet
@@ -95,20 +99,22 @@ def print_letters(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=options.FormatsCommand)
 def drafts(
     campaign: options.CampaignPath = Path(),
     out: options.OutFolder = None,
     attach: Annotated[
         list[str] | None,
-        typer.Option(metavar="FORMAT", help="Format of the letter to attach; repeatable. Default: pdf."),
+        typer.Option(
+            metavar="FORMAT", help="Format of the letter to attach: {formats}; repeatable. Default: pdf."
+        ),
     ] = None,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
-    """Write drafts of e-mails with the letters attached, ready to open; nothing is sent."""
+    """Write e-mail drafts with the letters attached; nothing is sent."""
     from briefgen.campaign.job import resolve_output_folder, select_formats
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.email_drafts import DRAFTS_FOLDER, write_drafts
@@ -138,23 +144,18 @@ def drafts(
     )
     console.line(f"{quantity(len(report.written), 'draft')} in {folder}. Nothing was sent.")
     if report.without_email:
-        names = _shorten_list(report.without_email)
-        console.line(f"No e-mail address (column email of the recipients' list): {names}.")
+        names = abbreviate_names(report.without_email, MAX_NAMES)
+        console.line(f"No e-mail address in the column email: {names}.")
     if report.outdated:
-        names = _shorten_list(report.outdated)
-        console.note(f"Drafts of an earlier run are still there; remove them before you send: {names}.")
+        names = abbreviate_names(report.outdated, MAX_NAMES)
+        console.note(f"Drafts from an earlier run are still there; delete them before you send: {names}.")
     if report.problems or opened.skipped:
         raise typer.Exit(1)
 
 
 def _note_kept_files(console: Console, folder: Path, kept: Sequence[str]) -> None:
     for name in kept:
-        console.note(f"A file that was there had been changed by hand; it is now {folder / name}.")
-
-
-def _shorten_list(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    return ", ".join(names[:MAX_NAMES]) + more
+        console.note(f"A previous file had been edited by hand and was moved to {folder / name}.")
 
 
 def _reject_useless_options(given: Sequence[tuple[str, bool, str, bool]], anything: bool) -> None:

@@ -33,7 +33,7 @@ def _parse_output_location(text: str) -> OutputLocation:
     if text:
         return OutputLocation(text)
     # Path("") would be the current folder, which is not what an empty value means (`--out "$UNSET"`).
-    raise UsageError(Problem("out-empty", "--out is empty", None, "name a folder, or leave --out out"))
+    raise UsageError(Problem("out-empty", "--out is empty", None, "name a folder, or omit --out"))
 
 
 def _parse_output_folder(text: str) -> Path:
@@ -77,7 +77,7 @@ OutFolder = Annotated[
         show_default=False,
     ),
 ]
-BatchOutput = Annotated[
+BatchOutputOption = Annotated[
     OutputLocation | None,
     typer.Option(
         "--out",

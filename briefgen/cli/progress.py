@@ -1,8 +1,4 @@
-"""How a batch shows itself: a bar on a terminal, plain lines elsewhere, a summary at the end.
-
-This room prints to the stream that it is given (standard error, in the commands); it counts nothing itself
-beyond what it shows.
-"""
+"""Progress of a batch: a bar on a terminal, plain lines elsewhere, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -11,46 +7,48 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-if TYPE_CHECKING:  # loaded only where a batch runs
+from briefgen.errors import quantity
+
+if TYPE_CHECKING:  # slow to import, and needed only while a batch runs
     from rich.progress import Progress, TaskID
 
     from briefgen.batch.runner import BatchSummary, ProgressReporter
     from briefgen.batch.tasks import FileOutcome
 
-EVERY_SECONDS = 15.0
-"""Between two plain lines."""
-_SILENCES = 3
-"""The rate is known when a run has lasted so many times its longest silence: a cluster delivers in leaps."""
-_LEAST_S = 3.0
-"""Before that nothing is said of the rate, however steadily letters come."""
+LINE_INTERVAL_S = 15.0
+"""Time between two plain lines."""
+MIN_GAPS = 3
+"""The rate is known once a run has lasted this many times its longest gap: a cluster delivers in bursts."""
+MIN_MEASURED_S = 3.0
+"""Time before which no rate is shown, however steadily letters come."""
 
 
 @contextmanager
 def show_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[ProgressReporter]:
-    """What shows a batch on `stream`: failures and the summary always, progress unless `quiet`."""
+    """Report a batch on `stream`: failures and the summary always, progress unless `quiet`."""
     if quiet or not stream.isatty():
         yield LineProgress(stream, quiet=quiet)
         return
-    watch = ProgressBar(stream)
+    bar = ProgressBar(stream)
     try:
-        yield watch
+        yield bar
     finally:
-        watch.close()
+        bar.close()
 
 
 class RateEstimator:
-    """How fast letters are made, and how long the rest will take; None until that is known.
+    """Estimates how fast files are made and how long the rest will take.
 
-    The rate is that of the whole run since making began: letters that stand are looked at in no time, and
-    neither they nor that time count.
+    The rate is that of the whole run since the first file was made. Unchanged files are checked in no time;
+    neither they nor the time before the first new one count.
     """
 
     def __init__(self, total: int, clock: Callable[[], float]) -> None:
-        """Take how many files there are, and what gives seconds."""
+        """Start with the number of files; `clock` returns seconds."""
         self._total, self._clock = total, clock
         self._settled = self._made = 0
         self._began = self._last = clock()
-        self._silence = 0.0
+        self._longest_gap = 0.0
 
     def settle(self, state: str) -> None:
         """Count a file by the state of its outcome."""
@@ -60,81 +58,78 @@ class RateEstimator:
                 self._began = self._last = self._clock()
             return
         now = self._clock()
-        self._silence = max(self._silence, now - self._last)
+        self._longest_gap = max(self._longest_gap, now - self._last)
         self._made, self._last = self._made + 1, now
 
     @property
     def rate(self) -> float | None:
-        """Files made in a second."""
+        """Files made per second; None until that is known."""
         seconds = self._last - self._began
-        if not self._made or seconds < max(_LEAST_S, _SILENCES * self._silence):
+        if not self._made or seconds < max(MIN_MEASURED_S, MIN_GAPS * self._longest_gap):
             return None
         return self._made / seconds
 
     @property
-    def left(self) -> float | None:
-        """Seconds that the rest will take, from now."""
+    def seconds_left(self) -> float | None:
+        """Seconds from now until the last file is made; None until that is known."""
         if self.rate is None:
             return None
-        left = (self._total - self._settled) / self.rate - (self._clock() - self._last)
-        return left if left > 0 else None
+        seconds = (self._total - self._settled) / self.rate - (self._clock() - self._last)
+        return seconds if seconds > 0 else None
 
 
 class LineProgress:
-    """Plain lines, for logs: how far it is now and then, each failure at once."""
+    """Prints plain lines, for logs: progress at intervals, failures at once."""
 
     def __init__(
         self, stream: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Show on `stream`; `clock` gives seconds."""
+        """Print to `stream`; `clock` returns seconds."""
         self._stream, self._quiet, self._clock = stream, quiet, clock
         self._total = self._settled = 0
-        self._spoke = clock()
-        self._pace = RateEstimator(0, clock)
-        self._failures = FailurePrinter()
+        self._last_line = clock()
+        self._rate = RateEstimator(0, clock)
+        self._failures = FailureFormatter()
 
     def begin(self, total: int) -> None:
-        """Say how much there is."""
+        """Print the number of files."""
         self._total = total
-        self._spoke = self._clock()
-        self._pace = RateEstimator(total, self._clock)
+        self._last_line = self._clock()
+        self._rate = RateEstimator(total, self._clock)
         if not self._quiet:
-            self._say(f"{_count(total, 'file')} to look at")
+            self._print_line(f"{quantity(total, 'file')} to process")
 
     def done(self, outcome: FileOutcome) -> None:
-        """Say what failed, and from time to time how far it is."""
+        """Print a failure at once, and the progress at intervals."""
         self._settled += 1
-        self._pace.settle(outcome.state)
-        for line in self._failures.new(outcome):
-            self._say(line)
+        self._rate.settle(outcome.state)
+        for line in self._failures.format_failure(outcome):
+            self._print_line(line)
         now = self._clock()
-        if not self._quiet and now - self._spoke >= EVERY_SECONDS:
-            self._spoke = now
-            self._say(self._how_far())
+        if not self._quiet and now - self._last_line >= LINE_INTERVAL_S:
+            self._last_line = now
+            done = f"{self._settled:,} of {quantity(self._total, 'file')}"
+            self._print_line(", ".join(filter(None, (done, _format_rate(self._rate)))))
 
     def end(self, summary: BatchSummary) -> None:
-        """Sum up."""
+        """Print the summary."""
         for line in format_summary(summary):
-            self._say(line)
+            self._print_line(line)
 
-    def _how_far(self) -> str:
-        far = f"{self._settled:,} of {_count(self._total, 'file')}"
-        return ", ".join(filter(None, (far, _format_rate(self._pace))))
-
-    def _say(self, line: str) -> None:
+    def _print_line(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
 
 
 class ProgressBar:
-    """A bar with rate and time left, for a terminal."""
+    """Shows a bar with rate and time left, for a terminal."""
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Show on `stream`; `clock` gives seconds."""
+        """Show on `stream`; `clock` returns seconds."""
         self._stream, self._clock = stream, clock
-        self._pace = RateEstimator(0, clock)
+        self._rate = RateEstimator(0, clock)
         self._progress: Progress | None = None
         self._bar: TaskID | None = None
-        self._failures = FailurePrinter()
+        self._failures = FailureFormatter()
 
     def begin(self, total: int) -> None:
         """Show the bar."""
@@ -142,11 +137,11 @@ class ProgressBar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
         from rich.text import Text
 
-        pace = self._pace = RateEstimator(total, self._clock)
+        rate = self._rate = RateEstimator(total, self._clock)
 
         class RateAndTimeLeft(ProgressColumn):
             def render(self, task: Task) -> Text:
-                return Text(_format_rate(pace))
+                return Text(_format_rate(rate))
 
         self._progress = Progress(
             TextColumn("files"),
@@ -160,84 +155,78 @@ class ProgressBar:
         self._progress.start()
 
     def done(self, outcome: FileOutcome) -> None:
-        """Move the bar on; print what failed above it."""
+        """Advance the bar, and print a failure above it."""
         if self._progress is None or self._bar is None:
             return
-        for line in self._failures.new(outcome):
+        for line in self._failures.format_failure(outcome):
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-        self._pace.settle(outcome.state)
+        self._rate.settle(outcome.state)
         self._progress.advance(self._bar)
 
     def end(self, summary: BatchSummary) -> None:
-        """Take the bar away and sum up."""
+        """Remove the bar and print the summary."""
         self.close()
         for line in format_summary(summary):
             print(line, file=self._stream, flush=True)
 
     def close(self) -> None:
-        """Take the bar away, also where the batch broke off."""
+        """Remove the bar, also after a batch that was aborted."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
 
 
-def _format_rate(pace: RateEstimator) -> str:
-    """`21.3 a second, 4 min 10 s left`, as far as it is known."""
-    rate, left = pace.rate, pace.left
-    told = [f"{rate:.1f} a second"] if rate else []
-    return ", ".join([*told, f"{_format_duration(left)} left"] if left else told)
+def _format_rate(estimator: RateEstimator) -> str:
+    """Format rate and time left as far as they are known: `21.3 per second, 4 min 10 s left`."""
+    rate, seconds = estimator.rate, estimator.seconds_left
+    parts = [f"{rate:.1f} per second"] if rate else []
+    return ", ".join([*parts, f"{_format_duration(seconds)} left"] if seconds else parts)
 
 
-class FailurePrinter:
-    """What is said at once of letters that were not made; once where it is the same for all formats."""
+class FailureFormatter:
+    """Formats the problems of letters that were not made; once if they are the same for all formats."""
 
     def __init__(self) -> None:
         self._last: list[str] = []
 
-    def new(self, outcome: FileOutcome) -> list[str]:
-        """The lines for an outcome, none where it is a success or repeats the one before."""
+    def format_failure(self, outcome: FileOutcome) -> list[str]:
+        """Return the lines for an outcome; none for a success or a repetition of the previous failure."""
         if outcome.state not in ("failed", "set-aside"):
             return []
         lines = [f"{outcome.recipient}: {problem}" for problem in outcome.problems]
-        before, self._last = self._last, lines
-        return [] if lines == before else lines
+        previous, self._last = self._last, lines
+        return [] if lines == previous else lines
 
 
 def format_summary(summary: BatchSummary) -> list[str]:
-    """A batch in a few lines: what was made, what was not and where that is said, what to do."""
+    """Return lines that say what a batch made, what is missing and how to continue."""
     counts = [
         (summary.rendered, "rendered"),
-        (summary.merged, "brought together from shards"),
+        (summary.merged, "merged from shards"),
         (summary.unchanged, "unchanged"),
         (summary.failed, "failed"),
         (summary.set_aside, "set aside"),
     ]
-    told = ", ".join(f"{number:,} {what}" for number, what in counts if number) or "nothing to do"
+    files = ", ".join(f"{number:,} {state}" for number, state in counts if number) or "nothing to do"
     if summary.skipped:
-        told += f"; {_count(summary.skipped, 'recipient')} skipped"
-    pages = f"{_count(summary.pages, 'page')}, " if summary.pages else ""
+        files += f"; {quantity(summary.skipped, 'recipient')} skipped"
+    pages = f"{quantity(summary.pages, 'page')}, " if summary.pages else ""
     lines = [
         *(f"warning: {note}" for note in summary.notes),
-        f"Files: {told}",
+        f"Files: {files}",
         f"{pages}{_format_size(summary.bytes)} in {_format_duration(summary.seconds)}: {summary.out}",
     ]
     if summary.failed or summary.set_aside or summary.skipped:
-        lines.append(f"What is missing and why: {summary.out}/errors.csv")
+        lines.append(f"What is missing, and why: {summary.out}/errors.csv")
     if summary.interrupted:
         lines.append(
-            f"Stopped; {_count(summary.left, 'file')} left. Run the same command again to go on from here."
+            f"Stopped with {quantity(summary.left, 'file')} left. Run the same command again to continue."
         )
     elif summary.left:
-        lines.append(f"{_count(summary.left, 'file')} left for another run.")
+        lines.append(f"{quantity(summary.left, 'file')} left for another run.")
     if not summary.whole and not summary.interrupted:
-        lines.append(
-            "There is no manifest.csv until all are made: run without --only, --limit, --retry-failed."
-        )
+        lines.append("No manifest.csv yet: a run without --only, --limit and --retry-failed writes it.")
     return lines
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _format_size(size: int) -> str:

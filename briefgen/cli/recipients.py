@@ -39,7 +39,7 @@ _IMPORT_PARAMETERS = {
     "encoding": ("encoding",),
     "sheet": ("sheet",),
 }
-"""Parameters of `import_recipients` that only some importers take, by the option in `Importer.options`."""
+"""Parameters of `run_import` that only some importers take, by the option in `Importer.options`."""
 
 StringList = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
 
@@ -77,7 +77,7 @@ recipients.add_typer(importers, name="import")
 def _build_import_command(importer: Importer) -> TyperCommand:
     """Build a command with the options that the importer takes."""
     single = typer.Typer(add_completion=False)
-    single.command(importer.name, help=importer.summary)(import_recipients)
+    single.command(importer.name, help=importer.summary)(run_import)
     command = typer.main.get_command(single)
     assert isinstance(command, TyperCommand)
     hidden = {
@@ -109,7 +109,7 @@ def _build_broken_command(name: str, error: BriefgenError) -> TyperCommand:
     )
 
 
-def import_recipients(
+def run_import(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument()],
     out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")] = DEFAULT_LIST,
@@ -158,7 +158,7 @@ def import_recipients(
     from briefgen.address.forms_of_address import FormsOfAddress
     from briefgen.recipients.importers.options import parse_column_mapping
     from briefgen.recipients.importers.registry import ImportOptions
-    from briefgen.recipients.importers.run import import_recipients as run_import
+    from briefgen.recipients.importers.run import import_recipients
 
     console = Console(as_json, quiet)
     columns = parse_column_mapping(map or (), mapping, fill or ())
@@ -175,7 +175,7 @@ def import_recipients(
     problems = ProblemList()
     offices = FormsOfAddress.load(problems).offices
     name = str(context.command.name)
-    report = run_import(name, paths, import_options, offices, date.today(), problems)
+    report = import_recipients(name, paths, import_options, offices, date.today(), problems)
     console.problems(problems.problems)
     if report.recipients:
         _write_recipients_file(report.recipients, out)
@@ -200,7 +200,7 @@ def import_recipients(
 
 def _write_recipients_file(members: list[Recipient], out: Path) -> None:
     from briefgen.recipients.csv_file import format_csv
-    from briefgen.system.atomic_write import atomic_write
+    from briefgen.system.files import atomic_write
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -280,7 +280,7 @@ def list_recipients(
             console.line(f"    {line}".rstrip())
         console.line()
     console.line(
-        f"{quantity(len(addressed), 'recipient')} can be written to"
+        f"{quantity(len(addressed), 'recipient')} can be sent a letter"
         + (f", {count_affected_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")
     )
     if opened.skipped:

@@ -16,17 +16,17 @@ _LATIN = str.maketrans(
 )
 
 
-def slugify(*texts: str) -> str:
+def build_id(*texts: str) -> str:
     """Join texts into an id of lower-case letters, digits and hyphens, at most 60 characters long.
 
     Empty texts are skipped. A text in another script becomes eight characters of its SHA-256, so that it
     always gives the same id.
     """
-    parts = [_slugify_text(text) for text in texts if text]
+    parts = [_id_part(text) for text in texts if text]
     return "-".join(part for part in parts if part)[:MAX_ID_LENGTH].strip("-")
 
 
-def _slugify_text(text: str) -> str:
+def _id_part(text: str) -> str:
     lower = text.lower().translate(_LATIN)
     plain = "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
     if any(char.isalpha() and not char.isascii() for char in plain):
@@ -40,6 +40,6 @@ def derive_id(values: Mapping[str, Any]) -> str:
     if name := values.get("name") or " ".join(
         part for part in (values.get("given"), values.get("family")) if part
     ):
-        return slugify(name, values.get("suffix", "") if "name" not in values else "")
+        return build_id(name, values.get("suffix", "") if "name" not in values else "")
     office, state = values["office"], values.get("represents", "") or values.get("country", "")
-    return slugify(office, state, values.get("constituency", ""), values.get("role", ""))
+    return build_id(office, state, values.get("constituency", ""), values.get("role", ""))

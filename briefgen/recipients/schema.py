@@ -14,7 +14,7 @@ from typing import Any
 from briefgen.address.countries import territory_names
 from briefgen.errors import suggest_similar
 from briefgen.model.recipient import Committee
-from briefgen.recipients.ids import ID_PATTERN, MAX_ID_LENGTH, slugify
+from briefgen.recipients.ids import ID_PATTERN, MAX_ID_LENGTH, build_id
 
 COMMITTEE_ROLES = ("member", "chair", "ranking", "vice-chair")
 MAX_EXTRA_CHARACTERS = 20_000
@@ -51,7 +51,7 @@ def _parse_id(text: str) -> str:
         raise CellError(
             f"{text!r} is not an id",
             f"use up to {MAX_ID_LENGTH} lower-case letters, digits and hyphens, as in "
-            f"{slugify(text) or 'ada-lee'}",
+            f"{build_id(text) or 'ada-lee'}",
         )
     return text
 

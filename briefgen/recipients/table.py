@@ -13,7 +13,7 @@ from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean_text
 from briefgen.recipients.schema import COLUMNS_BY_NAME
-from briefgen.recipients.validation import RecipientBuilder
+from briefgen.recipients.validation import RecipientBuilder, register_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def build_recipients(
     found: list[Recipient] = []
     row = None
     for row in remaining:
-        place = Place(display_name, row.line)
+        place, label = Place(display_name, row.line), f"row {row.number}"
         cells = _fit_cells_to_headers(row, headers, place, problems)
         if cells is None:
             continue
@@ -69,12 +69,13 @@ def build_recipients(
             (name, cell) for name, cell in zip(headers, cells, strict=True) if name != IGNORED_COLUMN and name
         ]
         known = {name: cell for name, cell in named if name in COLUMNS_BY_NAME}
-        recipient = RecipientBuilder(place, f"row {row.number}", problems).build(
+        recipient = RecipientBuilder(place, label, problems).build(
             _fill_defaults(known, columns),
             {name: cell for name, cell in named if name not in COLUMNS_BY_NAME},
             offices,
         )
-        if recipient is not None and _register_id(recipient, row, place, ids, problems):
+        hint = "remove one of the rows, or give each a different id in the column id"
+        if recipient is not None and register_id(recipient, label, place, ids, problems, hint):
             found.append(recipient)
     if row is None:
         problems.add(
@@ -214,21 +215,3 @@ def _fill_defaults(cells: dict[str, str], columns: ColumnMapping) -> dict[str, s
         **cells,
         **{name: text for name, text in columns.defaults.items() if not cells.get(name, "").strip()},
     }
-
-
-def _register_id(
-    recipient: Recipient, row: TableRow, place: Place, seen: dict[str, Place], problems: ProblemList
-) -> bool:
-    """Add the id to `seen`; if it is there already, report it and return False."""
-    if recipient.id not in seen:
-        seen[recipient.id] = place
-        return True
-    problems.add(
-        Problem(
-            "recipient-repeated",
-            f"row {row.number}: the id {recipient.id!r} is already used at {seen[recipient.id]}",
-            place,
-            "remove one of the rows, or give each a different id in the column id",
-        )
-    )
-    return False

@@ -37,6 +37,23 @@ def recipient_to_cells(recipient: Recipient) -> dict[str, str]:
     return {name: escape_formula(text) for name, text in {**cells, **recipient.extra}.items()}
 
 
+def register_id(
+    recipient: Recipient,
+    label: str,
+    place: Place,
+    seen: dict[str, Place],
+    problems: ProblemList,
+    hint: str = "remove one of the two",
+) -> bool:
+    """Add the recipient's id to `seen`; if it is there already, report it and return False."""
+    if recipient.id not in seen:
+        seen[recipient.id] = place
+        return True
+    message = f"{label}: the id {recipient.id!r} is already used at {seen[recipient.id]}"
+    problems.add(Problem("recipient-repeated", message, place, hint))
+    return False
+
+
 class RecipientBuilder:
     """Builds a recipient from the cells of one row and reports every problem with them."""
 

@@ -59,6 +59,13 @@ class Registry(Generic[Entry]):
             self._loaded[name] = self._load(name)
         return self._loaded[name]
 
+    def plugin_version(self, name: str) -> str:
+        """Return name and version of the package that an entry comes from; empty for briefgen's own."""
+        entry_point = self._entry_points().get(name) if name not in self.built_in else None
+        if entry_point is None or entry_point.dist is None:
+            return ""
+        return f"{entry_point.dist.name} {entry_point.dist.version}"
+
     def require(self, name: str) -> None:
         """Raise UsageError for an unknown name, without loading anything."""
         if name not in self:
@@ -77,7 +84,9 @@ class Registry(Generic[Entry]):
         except Exception as error:  # code of another package: whatever it raises is reported
             raise self._broken(entry_point, f"{type(error).__name__}: {error}") from error
         if not isinstance(entry, self.entry_type):
-            raise self._broken(entry_point, f"it is not a {self.entry_type.__name__}")
+            raise self._broken(
+                entry_point, f"expected {self.entry_type.__name__}, found {type(entry).__name__}"
+            )
         return entry
 
     def _broken(self, entry_point: EntryPoint, reason: str) -> BriefgenError:

@@ -12,9 +12,31 @@ from typing import Any
 import yaml
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
-from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean_text
 from briefgen.system.files import read_limited_bytes
+
+STATE_NAMES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
+    "CT": "Connecticut", "DE": "Delaware", "DC": "the District of Columbia", "FL": "Florida", "GA": "Georgia",
+    "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas",
+    "KY": "Kentucky", "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts",
+    "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri", "MT": "Montana",
+    "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico",
+    "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
+    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina",
+    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia",
+    "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
+    "AS": "American Samoa", "GU": "Guam", "MP": "the Northern Mariana Islands", "PR": "Puerto Rico",
+    "VI": "the United States Virgin Islands",
+}  # fmt: skip
+"""Names for running text by postal abbreviation."""
+
+
+def format_ordinal(number: int) -> str:
+    """Return an English ordinal: `4th`, `21st`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
 
 MAX_BYTES = 50_000_000
 _YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -184,24 +206,6 @@ def report_if_deceased(label: str, died: Any, place: Place, problems: ProblemLis
         )
     )
     return True
-
-
-def register_id(
-    recipient: Recipient, label: str, place: Place, seen: dict[str, Place], problems: ProblemList
-) -> bool:
-    """Add the recipient's id to `seen`; if it is there already, report it and return False."""
-    if recipient.id not in seen:
-        seen[recipient.id] = place
-        return True
-    problems.add(
-        Problem(
-            "recipient-repeated",
-            f"{label}: the id {recipient.id!r} is already used in {seen[recipient.id]}",
-            place,
-            "remove one of the two",
-        )
-    )
-    return False
 
 
 def format_committee(committee_id: str, role: str, name: str) -> str:

@@ -16,9 +16,11 @@ from typing import Any
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.text import clean_text
-from briefgen.recipients.ids import slugify
+from briefgen.recipients.ids import build_id
 from briefgen.recipients.importers.base import (
+    STATE_NAMES,
     add_name_suffix,
+    format_ordinal,
     load_yaml,
     parse_committee_role,
     parse_full_date,
@@ -26,7 +28,6 @@ from briefgen.recipients.importers.base import (
     to_text,
 )
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.recipients.importers.us_states import STATE_NAMES, format_ordinal
 
 _NICKNAME_PATTERN = re.compile(r"\s+(?:[\"“][^\"”]*[\"”]|['‘][^'’]*['’](?=\s)|\([^)]*\))")
 _SUFFIX_PATTERN = re.compile(r",?\s+(Jr\.?|Sr\.?|I{2,3}|IV|V)$")
@@ -127,7 +128,7 @@ def _build_member(
     line, city, region, code = _parse_washington_address(term, name.printed, place, problems)
     return Recipient(
         # The bioguide number is stable and unique; the surname makes files easy to find.
-        id=slugify(name.family, bioguide),
+        id=build_id(name.family, bioguide),
         office=office,
         country="US",
         name=name.printed,
@@ -241,8 +242,8 @@ def _leadership_titles(person: Mapping[str, Any], term: Mapping[str, Any]) -> tu
 def _member_tags(term: Mapping[str, Any], roles: tuple[str, ...]) -> tuple[str, ...]:
     tags = [_DELEGATIONS.get(term["state"], ""), to_text(term.get("state_rank"))]
     if term.get("caucus"):
-        tags.append(f"caucus-{slugify(to_text(term['caucus']))}")
-    tags.extend(slugify(role) for role in roles)
+        tags.append(f"caucus-{build_id(to_text(term['caucus']))}")
+    tags.extend(build_id(role) for role in roles)
     return tuple(tag for tag in tags if tag)
 
 

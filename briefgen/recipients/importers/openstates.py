@@ -17,26 +17,26 @@ from typing import Any
 from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.ids import slugify
+from briefgen.recipients.ids import build_id
 from briefgen.recipients.importers.base import (
+    STATE_NAMES,
     add_name_suffix,
     check_has_name,
     format_committee,
+    format_ordinal,
     list_mappings,
     load_yaml,
     parse_committee_role,
     parse_full_date,
     parse_last_day,
-    register_id,
     report_if_deceased,
     term_sort_key,
     to_printable,
     to_text,
 )
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.recipients.importers.us_states import STATE_NAMES, format_ordinal
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
-from briefgen.recipients.validation import RecipientBuilder
+from briefgen.recipients.validation import RecipientBuilder, register_id
 from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 LEGISLATURES_FILE = DATA_FOLDER / "us-legislatures.yaml"
@@ -125,7 +125,7 @@ def _add_committee_members(committee: YamlMapping, committees: dict[str, list[st
     """Add the committee to the cells of its members, by person id."""
     name = to_text(committee.get("name")).replace(";", ",")
     chamber = {"upper": "Senate", "lower": "House"}.get(to_text(committee.get("chamber")), "")
-    key = slugify(chamber, name)
+    key = build_id(chamber, name)
     for member in list_mappings(committee.get("members")):
         role = parse_committee_role(to_text(member.get("role")))
         entry = format_committee(key, role, _full_committee_name(name))
@@ -168,7 +168,7 @@ def _build_state_official(
     seat = seat or _Seat("", "", "", to_text(role.get("type")))
     address = _find_office_address(person, role, label, place, problems)
     cells = {
-        "id": slugify(to_text(person.get("family_name")) or name, _uuid_prefix(person)),
+        "id": build_id(to_text(person.get("family_name")) or name, _uuid_prefix(person)),
         "office": seat.office,
         "name": add_name_suffix(
             name.removesuffix(f" {to_text(person.get('suffix'))}"), to_text(person.get("suffix"))

@@ -17,7 +17,7 @@ from typing import Any
 from briefgen.address.postal import split_postal_code
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.ids import slugify
+from briefgen.recipients.ids import build_id
 from briefgen.recipients.importers.base import (
     check_has_name,
     format_committee,
@@ -26,7 +26,6 @@ from briefgen.recipients.importers.base import (
     parse_committee_role,
     parse_full_date,
     parse_last_day,
-    register_id,
     report_if_deceased,
     term_sort_key,
     to_printable,
@@ -34,7 +33,7 @@ from briefgen.recipients.importers.base import (
 )
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
-from briefgen.recipients.validation import RecipientBuilder
+from briefgen.recipients.validation import RecipientBuilder, register_id
 
 _GENDERS = {"female": "f", "male": "m", "f": "f", "m": "m"}
 _GENERIC_ROLES = {"member", "mp", "legislator", "representative", "deputy", "senator", "councillor", ""}
@@ -135,7 +134,7 @@ def _build_member_of_parliament(
     post = _find_latest_membership(memberships, data, seats=False)
     details = _collect_contact_details(person, seat)
     cells = {
-        "id": slugify(
+        "id": build_id(
             to_text(person.get("family_name")) or to_text(person.get("name")), _stable_id_suffix(person)
         ),
         "honorific": to_text(person.get("honorific_prefix")),
@@ -148,7 +147,7 @@ def _build_member_of_parliament(
         "organisation": to_text(_membership_organization(post, data).get("name")) if post else "",
         "email": to_text(person.get("email")) or details.get("email", ""),
         "contact_form": _find_contact_link(person),
-        "chamber": slugify(to_text(_membership_organization(seat, data).get("name"))),
+        "chamber": build_id(to_text(_membership_organization(seat, data).get("name"))),
         "constituency": _membership_area(seat, data),
         "party": _membership_party(seat, memberships, data),
         "committees": _format_current_committees(memberships, data),
@@ -163,7 +162,7 @@ def _stable_id_suffix(person: JsonObject) -> str:
     """Return eight characters that identify a person permanently: of the id, else of the name."""
     identity = to_text(person.get("id")) or to_text(person.get("name"))
     plain = re.sub(r"[^a-z0-9]", "", identity.rsplit("/", 1)[-1].lower())
-    return plain[:8] or slugify(identity)[:8]
+    return plain[:8] or build_id(identity)[:8]
 
 
 def _membership_dates(membership: JsonObject, data: _PopoloFile) -> tuple[Any, Any]:
@@ -280,7 +279,7 @@ def _format_current_committees(memberships: Sequence[JsonObject], data: _PopoloF
         ):
             name = to_text(_membership_organization(membership, data).get("name")).replace(";", ",")
             role = parse_committee_role(to_text(membership.get("role")))
-            found.append(format_committee(slugify(name), role, name))
+            found.append(format_committee(build_id(name), role, name))
     return "; ".join(sorted(found))
 
 
