@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from library_memo import memoized_library
 from material import copy_starter, folder_named_by, small_starter
+
+
+def pytest_configure() -> None:
+    """Give fontconfig a Korean font, for samples with Hangul, if the system has none."""
+    listed = ""
+    if fc_list := shutil.which("fc-list"):
+        listed = subprocess.run([fc_list, ":lang=ko"], capture_output=True, text=True, check=False).stdout
+    if listed.strip() or "BRIEFGEN_TEST_FONTS" in os.environ:
+        return
+    from noto_cjk_sans_otc import FONT_PATH
+
+    home = Path(tempfile.mkdtemp(prefix="briefgen-fonts-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    (home / "fonts").mkdir()
+    (home / "fonts" / Path(FONT_PATH).name).symlink_to(FONT_PATH)
+    os.environ["XDG_DATA_HOME"] = os.environ["BRIEFGEN_TEST_FONTS"] = str(home)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes each takes a module at a time: those with the most slow tests come first.
+
+    Else the last one to be taken might be the slowest, and the others would wait for it.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,6 +86,10 @@ def rules(data: bytes) -> Iterator[tuple[float, float, float]]:
         for shape in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_PATH]):
             left, bottom, right, top = shape.get_bounds()
             if right * MM_PER_PT < 15 and top - bottom < 2:
-                yield left * MM_PER_PT, (page.get_height() - (top + bottom) / 2) * MM_PER_PT, (right - left) * MM_PER_PT
+                yield (
+                    left * MM_PER_PT,
+                    (page.get_height() - (top + bottom) / 2) * MM_PER_PT,
+                    (right - left) * MM_PER_PT,
+                )
     finally:
         pdf.close()

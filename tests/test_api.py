@@ -278,3 +278,22 @@ def test_the_users_type_checker_sees_our_types(tmp_path: Path) -> None:
     assert 'Revealed type is "briefgen.model.document.Document"' in clean
     assert "briefgen.errors.Problem" in clean
     assert 'has no attribute "rendr"' in check("campaign.rendr()")
+
+
+def test_letters_can_be_rendered_in_several_threads(in_memory: briefgen.Campaign) -> None:
+    """WeasyPrint is patched and its log read for the whole process, so that renderings take turns."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    campaigns = [in_memory, *(briefgen.open_campaign(CONFIG, recipients=[ROW]) for _ in range(2))]
+    expected = in_memory.render("ada", "pdf")
+    with ThreadPoolExecutor(3) as threads:
+        made = list(threads.map(lambda campaign: campaign.render("ada", "pdf"), campaigns))
+    assert made == [expected] * 3
+
+
+def test_a_batch_from_memory_needs_a_folder(in_memory: briefgen.Campaign) -> None:
+    """Its own is temporary: letters and records in it would go with the object."""
+    for out in (None, "s3://bucket/prefix"):
+        with pytest.raises(briefgen.UsageError) as caught:
+            in_memory.batch(out)
+        assert [problem.code for problem in caught.value.problems] == ["out-empty"]

@@ -28,6 +28,10 @@ from briefgen.model.document import ALLOWED_CHILDREN, BLOCK_CLASSES, SPAN_CLASSE
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
 from briefgen.model.yaml_model import YamlModel
+from briefgen.recipients.importers.registry import IMPORTERS
+from briefgen.render.pdf.css_policy import ALLOWED_PROPERTIES
+from briefgen.render.registry import FORMATS
+from briefgen.system.registry import Registry
 from briefgen.system.yaml_reader import build_record, parse_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -107,8 +111,8 @@ def campaign_rows() -> dict[str, list[str]]:
     """The tables of keys in docs/campaign.md, without the one of names in conditions."""
     text = (DOCS / "campaign.md").read_text("utf-8")
     conditions = rows(text[text.index("These names can be used:") : text.index("## selection")])
-    files = rows(section("campaign.md", "What else can lie in the folder"))
-    kept = text.replace(section("campaign.md", "What else can lie in the folder"), "")
+    files = rows(section("campaign.md", "Other files in the folder"))
+    kept = text.replace(section("campaign.md", "Other files in the folder"), "")
     kept = kept.replace(text[text.index("These names can be used:") : text.index("## selection")], "")
     assert conditions and files
     return rows(kept)
@@ -120,12 +124,12 @@ def test_every_key_of_a_campaign_is_explained_and_every_explained_key_exists() -
 
 @pytest.mark.parametrize("key", CAMPAIGN_KEYS)
 def test_the_default_of_a_key_is_the_one_that_is_explained(key: str) -> None:
-    """`must be there`, a literal in backticks, or words where the default is empty or follows another key."""
+    """`required`, a literal in backticks, or words where the default is empty or follows another key."""
     known, told = CAMPAIGN_KEYS[key], campaign_rows()[key][-1]
     if known.is_required():
-        assert told == "must be there"
+        assert told == "required"
         return
-    assert told != "must be there"
+    assert told != "required"
     default = known.get_default()
     if isinstance(default, bool):
         assert told == f"`{str(default).lower()}`"
@@ -170,7 +174,8 @@ def test_every_key_of_a_figure_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "names"), [("Names in a letter", LETTER_TEMPLATE_NAMES), ("Names in a briefing", BRIEFING_TEMPLATE_NAMES)]
+    ("heading", "names"),
+    [("Names in a letter", LETTER_TEMPLATE_NAMES), ("Names in a briefing", BRIEFING_TEMPLATE_NAMES)],
 )
 def test_names_of_templates_are_explained(heading: str, names: tuple[str, ...]) -> None:
     assert set(rows(section("templates.md", heading))) == set(names)
@@ -183,6 +188,20 @@ def test_the_vocabulary_of_documents_is_explained() -> None:
     assert set(re.findall(r"`(\w+)`", elements)) == set(ALLOWED_CHILDREN)
     spans = text[text.index("The classes of `span`") :]
     assert set(re.findall(r"`([\w-]+)`", spans)) >= SPAN_CLASSES
+
+
+def test_the_properties_of_stylesheets_are_explained() -> None:
+    table = section("templates.md", "How the PDF looks")
+    told = set(
+        re.findall(r"`([a-z-]+)`", "".join(line.split("|")[2] for line in table.split("\n") if "|" in line))
+    )
+    sides = {
+        name
+        for name in ALLOWED_PROPERTIES
+        if re.search("(margin|padding|border)-(top|right|bottom|left)", name)
+    }
+    breaks = {name for name in ALLOWED_PROPERTIES if name.startswith("page-break-")}
+    assert told - {"border-left", "page-break-", "content"} == set(ALLOWED_PROPERTIES) - sides - breaks
 
 
 def test_blocks_of_the_built_in_templates_are_explained() -> None:
@@ -217,7 +236,8 @@ def commands() -> dict[str, Any]:
     )
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:
-        for name, command in group.commands.items():
+        for name in group.list_commands(None):
+            command = group.get_command(None, name)
             if hasattr(command, "commands"):
                 yield from walk(command, f"{before}{name} ")
             else:
@@ -246,6 +266,23 @@ def test_a_commands_options_are_the_ones_explained(name: str) -> None:
     text = section("commands.md", f"briefgen {name}")
     told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
     assert told == options_of(COMMANDS[name])
+
+
+@pytest.mark.parametrize(
+    ("page", "registry", "command"),
+    [("formats.md", FORMATS, "--format"), ("importers.md", IMPORTERS, "briefgen recipients import")],
+    ids=["formats", "importers"],
+)
+def test_every_format_and_importer_has_a_section_with_its_command_and_limits(
+    page: str, registry: Registry[Any], command: str
+) -> None:
+    """What another package adds is described in that package's documentation."""
+    names = list(registry.built_in)
+    assert re.findall(r"^## ([a-z0-9]+)$", (DOCS / page).read_text("utf-8"), re.MULTILINE) == names
+    for name in names:
+        text = section(page, name)
+        assert re.search(rf"^    .*{re.escape(command)} {name}\b", text, re.MULTILINE), name
+        assert "What it cannot do:" in text, name
 
 
 def test_every_command_says_what_it_returns_as_json() -> None:
@@ -287,7 +324,7 @@ def _unknown_in(line: str) -> set[str]:
 # Examples
 
 
-OF_CAMPAIGNS = ("campaign.md", "guide.md", "templates.md", "campaigns.md", "recipients.md")
+OF_CAMPAIGNS = ("campaign.md", "formats.md", "guide.md", "templates.md", "campaigns.md", "recipients.md")
 """Pages whose YAML is of campaigns."""
 CAMPAIGN_BLOCKS = [
     pytest.param(text, id=f"{page.name}-{number}")
@@ -312,6 +349,7 @@ def test_examples_of_a_campaign_name_what_the_library_has() -> None:
     """Every id of a snippet in an example can be looked up, and every topic is one."""
     shipped = {path.stem for path in (ROOT / "snippets").rglob("*.md")}
     topics = set(rows((DOCS / "topics.md").read_text("utf-8")))
+    assert CAMPAIGN_BLOCKS
     for block in CAMPAIGN_BLOCKS:
         text = str(block.values[0])
         asks = re.findall(r"\bask: (\S+)", text)
@@ -334,6 +372,7 @@ def test_examples_of_snippets_and_caveats_load(number: int) -> None:
     assert [str(problem) for problem in findings.problems] == []
 
 
+@pytest.mark.slow
 def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) -> None:
     """The snippet, its caveat and the work that they cite pass every check once they are reviewed."""
     from datetime import date
@@ -399,6 +438,7 @@ def with_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipient", "words"),
     [
@@ -414,6 +454,7 @@ def test_examples_of_templates_print_what_they_say(with_templates: Path, recipie
     assert words in opened.composer.compose_letter(person).html
 
 
+@pytest.mark.slow
 def test_a_letter_of_another_kind_is_composed(with_templates: Path) -> None:
     file = with_templates / CAMPAIGN_FILE
     before = file.read_text("utf-8")

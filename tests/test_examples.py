@@ -48,6 +48,7 @@ def test_the_examples_are_those_that_the_page_of_commands_names() -> None:
     assert set(FOREIGN_FORMS) | {"starter"} == set(list_examples())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_examples())
 def test_an_example_has_nothing_to_be_warned_of_but_its_sender(
     opened: dict[str, Campaign], name: str
@@ -60,6 +61,7 @@ def test_an_example_has_nothing_to_be_warned_of_but_its_sender(
 
 @pytest.mark.parametrize("name", list_examples())
 def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Campaign], name: str) -> None:
+    assert opened[name].recipients
     for recipient in opened[name].recipients:
         assert not recipient.name or "fictional" in recipient.tags
 
@@ -68,8 +70,9 @@ def test_nobody_in_an_example_is_a_person_who_lives(opened: dict[str, Campaign],
 def test_every_letter_of_an_example_has_evidence_for_its_reader(
     opened: dict[str, Campaign], name: str
 ) -> None:
+    assert opened[name].recipients
     for recipient in opened[name].recipients:
-        assert len(letter(opened, name, recipient.id).chosen.evidence) >= 2
+        assert len(letter(opened, name, recipient.id).selection.evidence) >= 2
 
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)
@@ -84,6 +87,7 @@ def test_an_example_shows_the_forms_of_its_house(opened: dict[str, Campaign], na
     assert used >= FOREIGN_FORMS[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_examples())
 def test_an_example_can_be_started_from(tmp_path: Path, name: str) -> None:
     made = create_campaign(tmp_path / "mine", name)
@@ -102,16 +106,16 @@ def test_an_appropriator_a_council_member_and_a_neighbour_get_letters_that_diffe
         letter(opened, "foreign-ministries", "republic-of-korea"),
     ]
     chair, council, neighbour, _ = letters
-    assert [one.chosen.ask.id for one in (chair, council, neighbour)] == [
+    assert [one.selection.ask.id for one in (chair, council, neighbour)] == [
         "ask-appropriations",
         "ask-renew-mandate",
         "ask-raise-nonrefoulement",
     ]
     for one, other in combinations(letters, 2):
-        ours, theirs = ({snippet.id for snippet in each.chosen.evidence} for each in (one, other))
+        ours, theirs = ({snippet.id for snippet in each.selection.evidence} for each in (one, other))
         assert len(ours & theirs) < len(ours | theirs) / 2 + 1
         assert ours != theirs
         assert one.paragraphs[0] != other.paragraphs[0]
-    assert "us-act-lapsed" in {snippet.id for snippet in chair.chosen.evidence}
-    assert "abductions-report-2023" in {snippet.id for snippet in council.chosen.evidence}
+    assert "us-act-lapsed" in {snippet.id for snippet in chair.selection.evidence}
+    assert "abductions-report-2023" in {snippet.id for snippet in council.selection.evidence}
     assert council.paragraphs[0].startswith("I have the honour to write to Your Excellency")

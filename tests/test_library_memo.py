@@ -12,6 +12,8 @@ from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.library import snippets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own_snippet(small_campaign: Path) -> Path:

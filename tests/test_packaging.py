@@ -158,15 +158,14 @@ def test_the_loader_serves_the_checkout() -> None:
 
 
 def test_the_loader_serves_the_installed_package(installed: Path, tmp_path: Path) -> None:
-    code = (
-        "from briefgen.library.folders import built_in; print(built_in('snippets')); print(built_in('docs'))"
-    )
+    code = "from briefgen.library.folders import resource_folder as folder; print(folder('snippets'), folder('docs'), sep='\\n')"
     told = run_installed(installed, tmp_path, "-c", code)
     assert told.stdout.splitlines() == [
         str(installed / "briefgen" / "_files" / shelf) for shelf in ("snippets", "docs")
     ]
 
 
+@pytest.mark.slow
 def test_an_installed_briefgen_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     """`briefgen init demo && briefgen batch demo`, with templates, snippets and seeds from the wheel."""
     entry = ConfigParser()

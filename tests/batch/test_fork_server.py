@@ -14,6 +14,8 @@ import pytest
 
 from briefgen.batch.fork_server import ForkServer, import_path
 
+pytestmark = pytest.mark.kills
+
 
 def _echo(connection: Connection, argument: Any) -> None:
     while True:
@@ -92,6 +94,7 @@ def test_the_import_path_has_no_current_folder(tmp_path: Path, monkeypatch: pyte
     assert all(Path(entry).is_absolute() for entry in import_path())
 
 
+@pytest.mark.slow
 def test_no_module_of_the_current_folder_is_imported(tmp_path: Path) -> None:
     """Neither by the server nor by a worker, however the caller was started."""
     for name in ("multiprocessing", "selectors", "socket", "pickle", "struct", "weasyprint", "sitecustomize"):
@@ -109,3 +112,12 @@ def test_no_module_of_the_current_folder_is_imported(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "RAN").exists()
+
+
+def _send_signal_handlers(connection: Connection, argument: Any) -> None:
+    connection.send([signal.getsignal(number) for number in (signal.SIGCHLD, signal.SIGINT)])
+
+
+def test_a_worker_handles_its_children_itself_and_leaves_ctrl_c_to_the_caller() -> None:
+    with ForkServer() as server, server.fork(_send_signal_handlers, None) as worker:
+        assert worker.connection.recv() == [signal.SIG_DFL, signal.SIG_IGN]

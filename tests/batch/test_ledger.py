@@ -1,11 +1,16 @@
 """The ledger keeps what it is told, survives damage, and says when the disk fails."""
 
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from briefgen.batch.ledger import FLUSH_ROWS, Ledger, LedgerEntry
+from briefgen.batch import ledger as ledger_module
+from briefgen.batch.ledger import FLUSH_ROWS, FLUSH_SECONDS, Ledger, LedgerEntry, open_ledger_copy
 from briefgen.errors import Place, Problem, StorageError
 
 MADE = LedgerEntry(
@@ -87,3 +92,260 @@ def test_a_ledger_that_cannot_be_kept_is_a_storage_fault(tmp_path: Path):
     with pytest.raises(StorageError) as fault:
         Ledger(tmp_path / "missing" / "ledger.sqlite")
     assert fault.value.problems[0].code == "output-unwritable"
+
+
+# When rows are written
+
+
+def rows_on_disk(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as beside:
+        (number,) = beside.execute("SELECT count(*) FROM letters").fetchone()
+    return int(number)
+
+
+class Clock:
+    """The part of the module `time` that the ledger uses, with a clock that stands until it is moved."""
+
+    strftime, gmtime = staticmethod(time.strftime), staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(ledger_module, "time", clock)
+    return clock
+
+
+def test_quick_letters_are_written_in_groups_and_not_each_by_itself(tmp_path: Path, clock: Clock):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        for number in range(FLUSH_ROWS - 1):
+            ledger.record(LedgerEntry(f"person-{number}", "pdf", "key", "rendered", "file"))
+        clock.now += FLUSH_SECONDS * 0.9
+        ledger.record(LedgerEntry("person-0", "pdf", "key", "rendered", "file again"))
+        assert rows_on_disk(path) == 0
+    assert rows_on_disk(path) == FLUSH_ROWS - 1
+
+
+def test_slow_letters_are_written_one_by_one(tmp_path: Path, clock: Clock):
+    """Whoever kills a slow run finds every letter again that took longer than the interval."""
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        for number in range(1, 4):
+            clock.now += FLUSH_SECONDS
+            ledger.record(LedgerEntry(f"person-{number}", "pdf", "key", "rendered", "file"))
+            assert rows_on_disk(path) == number
+
+
+def test_the_interval_begins_again_with_every_flush(tmp_path: Path, clock: Clock):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        clock.now += FLUSH_SECONDS
+        ledger.flush()
+        ledger.record(MADE)
+        clock.now += FLUSH_SECONDS / 2
+        ledger.record(FAILED)
+        assert rows_on_disk(path) == 0
+        clock.now += FLUSH_SECONDS / 2
+        ledger.record(MADE)
+        assert rows_on_disk(path) == 2
+
+
+# When the disk or another program is in the way
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch, *pragmas: str) -> None:
+    """Open ledgers without waiting for other programs' locks, and with SQLite settings."""
+    connect = sqlite3.connect
+
+    def connect_at_once(path: Path) -> sqlite3.Connection:
+        connection = connect(path, timeout=0)
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    monkeypatch.setattr(ledger_module.sqlite3, "connect", connect_at_once)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lock a ledger as another program might, so that nobody can open it."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_a_ledger_that_another_program_has_locked_is_neither_damaged_nor_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    with locked(path):
+        impatient(monkeypatch)
+        with pytest.raises(StorageError, match="locked"):
+            Ledger(path)
+    assert not list(tmp_path.glob("*unreadable*"))
+    with Ledger(path) as ledger:
+        assert ledger.warning is None
+        assert ledger.find("person", "pdf") == MADE
+
+
+@contextmanager
+def write_locked(path: Path) -> Iterator[None]:
+    """Let others read a ledger, but not write to it."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_last_rows_that_cannot_be_written_fail_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    impatient(monkeypatch)
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    with write_locked(path), pytest.raises(StorageError) as fault, ledger:
+        ledger.record(MADE)
+    assert fault.value.problems[0].code == "output-unwritable"
+    assert "the ledger cannot be written" in fault.value.problems[0].message
+
+
+def test_an_error_of_the_run_is_reported_rather_than_that_of_its_last_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    impatient(monkeypatch)
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path)
+    with write_locked(path), pytest.raises(KeyError, match="the run"), ledger:
+        ledger.record(MADE)
+        raise KeyError("the run")
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_rows_of_a_run_that_fails_are_kept_and_the_ledger_is_closed(tmp_path: Path, failing: bool):
+    path = tmp_path / "ledger.sqlite"
+    with suppress(KeyError), Ledger(path) as ledger:
+        ledger.record(MADE)
+        if failing:
+            raise KeyError("the run")
+    with pytest.raises(StorageError, match="closed"):
+        ledger.find("person", "pdf")
+    assert rows_on_disk(path) == 1
+
+
+def test_rows_that_could_not_be_written_are_written_when_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    impatient(monkeypatch)
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+        with write_locked(path), pytest.raises(StorageError):
+            ledger.flush()
+        assert ledger.find("person", "pdf") == MADE
+
+
+def test_a_full_disk_says_to_free_up_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    impatient(monkeypatch, "max_page_count = 2")
+    with pytest.raises(StorageError) as fault, Ledger(path) as ledger:
+        ledger.record(LedgerEntry("other", "pdf", "key" * 10000, "rendered"))
+    assert (fault.value.problems[0].hint or "").startswith("free up space")
+    with Ledger(path) as ledger:
+        assert ledger.find("person", "pdf") == MADE
+
+
+def test_a_ledger_that_may_not_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).__exit__(None, None, None)
+    impatient(monkeypatch, "query_only = ON")
+    with pytest.raises(StorageError) as fault, Ledger(path) as ledger:
+        ledger.record(MADE)
+    assert (fault.value.problems[0].hint or "").startswith("allow writing to it")
+
+
+def test_every_unreadable_ledger_is_kept_under_a_name_of_its_own(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    for number in range(1, 4):
+        path.write_bytes(f"no database {number}".encode() * 500)
+        (tmp_path / "ledger.sqlite-wal").write_bytes(b"what belonged to it")
+        with Ledger(path) as ledger:
+            assert ledger.warning is not None
+            assert f"renamed to ledger-unreadable-{number}.sqlite" in ledger.warning.message
+            assert ledger.warning.severity == "warning"
+            assert ledger.rendered_recipients() == []
+    kept = [tmp_path / f"ledger-unreadable-{number}.sqlite" for number in range(1, 4)]
+    assert [path.read_bytes()[:13] for path in kept] == [b"no database 1", b"no database 2", b"no database 3"]
+
+
+def test_a_ledger_cut_short_is_damaged(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        for number in range(200):
+            ledger.record(LedgerEntry(f"person-{number}", "pdf", "k" * 64, "rendered", "f" * 60))
+    path.write_bytes(path.read_bytes()[:-6000])
+    with Ledger(path) as ledger:
+        assert ledger.warning is not None and "it is damaged" in ledger.warning.message
+
+
+def test_an_empty_file_is_a_new_ledger(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    path.touch()
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+        assert (ledger.warning, ledger.find("person", "pdf")) == (None, MADE)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_the_ledger_of_an_earlier_version_is_read_on(tmp_path: Path, version: int):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    added = {"etag": 4, "fit": 3, "drawn": 2, "fingerprint": 2}
+    with closing(sqlite3.connect(path)) as connection:
+        for column in (column for column, since in added.items() if since > version):
+            connection.execute(f"ALTER TABLE letters DROP COLUMN {column}")
+        connection.execute(f"PRAGMA user_version = {version}")
+    with Ledger(path) as ledger:
+        assert ledger.warning is None
+        assert ledger.find("person", "pdf") == replace(MADE, fit="" if version < 3 else MADE.fit)
+        ledger.record(FAILED)
+    assert rows_on_disk(path) == 2
+
+
+# Copies, for previews
+
+
+def test_a_copy_has_the_rows_and_leaves_the_original_alone(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+        ledger.flush()  # the row is in the write-ahead log
+        with open_ledger_copy(path) as copy:
+            assert copy.find("person", "pdf") == MADE
+            copy.record(FAILED)
+    assert rows_on_disk(path) == 1
+
+
+def test_without_a_ledger_the_copy_is_empty_and_none_is_made(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    with open_ledger_copy(path) as copy:
+        assert (copy.rendered_recipients(), copy.warning) == ([], None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_ledger_is_left_in_its_place_by_a_preview(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"no database" * 500)
+    with open_ledger_copy(path) as copy:
+        assert copy.warning is not None and copy.warning.place == Place(str(path))
+        assert (copy.warning.code, copy.warning.severity) == ("ledger-unreadable", "warning")
+    assert [each.name for each in tmp_path.iterdir()] == ["ledger.sqlite"]

@@ -8,7 +8,8 @@ import pytest
 from batch_fakes import people
 
 from briefgen.batch.file_names import deduplicate_recipients
-from briefgen.batch.plan import input_hash, rendering_hash, serialize_recipient
+from briefgen.batch.plan import SELECT_ALL, BatchSelection, input_hash, rendering_hash, serialize_recipient
+from briefgen.batch.tasks import LetterTask, PlannedFile
 from briefgen.errors import Place
 from briefgen.model.document import Document, hash_record
 from briefgen.model.recipient import Committee, Recipient
@@ -88,3 +89,36 @@ def test_any_change_of_the_document_changes_the_hash_of_what_is_drawn(name: str,
         return rendering_hash(replace(document, record=record), "drawing", "pdf")
 
     assert of(replace(DOCUMENT, **{name: OTHERWISE.get(name, "other")})) != of(DOCUMENT)
+
+
+def test_the_order_of_keys_does_not_change_the_hash_of_what_is_drawn():
+    orders = [{"snippets": ["one"], "a": {"b": 1, "c": 2}}, {"a": {"c": 2, "b": 1}, "snippets": ["one"]}]
+    first, second = (rendering_hash(replace(DOCUMENT, record=record), "drawing", "pdf") for record in orders)
+    assert first == second
+
+
+LETTER = LetterTask(
+    BASE,
+    tuple(PlannedFile(reason, f"{reason}.pdf", "key", reason) for reason in ("new", "failed", "set-aside")),
+)
+
+
+@pytest.mark.parametrize(
+    ("selection", "started", "reasons"),
+    [
+        (BatchSelection(), 99, ["new", "failed", "set-aside"]),
+        (BatchSelection(failed=True), 0, ["failed", "set-aside"]),
+        (BatchSelection(only=frozenset({BASE.id})), 0, ["new", "failed", "set-aside"]),
+        (BatchSelection(only=frozenset({"another"})), 0, []),
+        (BatchSelection(only=frozenset()), 0, []),
+        (BatchSelection(limit=2), 1, ["new", "failed", "set-aside"]),
+        (BatchSelection(limit=2), 2, []),
+        (BatchSelection(limit=0), 0, []),
+        (BatchSelection(frozenset({BASE.id}), 1, True), 0, ["failed", "set-aside"]),
+    ],
+)
+def test_a_selection_chooses_files_by_recipient_number_and_reason(
+    selection: BatchSelection, started: int, reasons: list[str]
+):
+    assert [file.reason for file in selection.select_files(LETTER, started)] == reasons
+    assert selection.selects_all == (selection == SELECT_ALL)

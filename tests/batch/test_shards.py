@@ -17,6 +17,8 @@ from briefgen.batch.shards import MAX_SHARDS, Shard, find_shards, merge_shards
 from briefgen.batch.tasks import BatchJob
 from briefgen.errors import BriefgenError, OutputBusyError, Place, Problem, UsageError
 
+pytestmark = pytest.mark.slow
+
 EVERYBODY = people(20)
 COUNT = 3
 

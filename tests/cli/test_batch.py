@@ -33,6 +33,7 @@ def everybody(small_campaign: Path) -> int:
         return len(list(csv.DictReader(file)))
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_be_made_and_writes_nothing(briefgen: Call, starter: Path):
     command = ("batch", starter, "--format", "txt", "--dry-run")
     said = briefgen(*command)
@@ -44,6 +45,7 @@ def test_a_dry_run_says_what_would_be_made_and_writes_nothing(briefgen: Call, st
     assert briefgen(*command, "-v").out.count(" (txt)") == number
 
 
+@pytest.mark.slow
 def test_a_dry_run_as_json_names_every_letter(batch: Call, small_campaign: Path):
     batch("--only", "ada-sample")
     told = batch("--dry-run", "--json").json
@@ -52,6 +54,7 @@ def test_a_dry_run_as_json_names_every_letter(batch: Call, small_campaign: Path)
     assert len(told["letters"]) == everybody(small_campaign) == told["make"] + 1
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_who_gets_no_letter_and_why(batch: Call, small_campaign: Path):
     with (small_campaign / "recipients.csv").open("a", encoding="utf-8") as file:
         file.write("nobody,us-senator,No Body,,Body" + "," * 16 + "\n")
@@ -59,6 +62,7 @@ def test_a_dry_run_says_who_gets_no_letter_and_why(batch: Call, small_campaign: 
     assert said.code == 1 and "no-address" in said.err and "1 recipient skipped" in said.out
 
 
+@pytest.mark.slow
 def test_a_row_with_several_mistakes_is_one_recipient_wherever_they_are_counted(
     batch: Call, briefgen: Call, small_campaign: Path
 ):
@@ -74,6 +78,7 @@ def test_a_row_with_several_mistakes_is_one_recipient_wherever_they_are_counted(
     assert unread.code == 2 and "1 row of the list cannot be read" in unread.err
 
 
+@pytest.mark.slow
 def test_several_letters_can_be_looked_at_together(briefgen: Call, small_campaign: Path):
     said = briefgen(
         "letter", small_campaign, "--to", PEOPLE[0], "--to", PEOPLE[1], "--format", "txt", "--json"
@@ -88,6 +93,7 @@ def test_several_letters_can_be_looked_at_together(briefgen: Call, small_campaig
     assert unknown.code == 2 and not (small_campaign / "none").exists()
 
 
+@pytest.mark.slow
 def test_only_those_who_are_named(batch: Call, small_campaign: Path):
     assert batch("--only", PEOPLE[0], "--only", PEOPLE[1]).code == 0
     assert len(letters(small_campaign / "out")) == 2
@@ -153,6 +159,7 @@ def test_without_the_extra_a_store_says_what_to_install(
     assert said.code == 1 and "extra-missing" in said.err and "pip install 'briefgen[s3]'" in said.err
 
 
+@pytest.mark.slow
 def test_a_store_that_does_not_answer_is_told_with_where_it_is(
     batch: Call, small_campaign: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -168,6 +175,7 @@ def test_a_store_that_does_not_answer_is_told_with_where_it_is(
     assert "errors.csv" not in said.err and not (small_campaign / "out/letters").exists()
 
 
+@pytest.mark.slow
 def test_shards_are_made_and_merged(batch: Call, small_campaign: Path):
     for number in (1, 2):
         assert batch("--shard", f"{number}/2").code == 0
@@ -184,6 +192,7 @@ def test_a_campaign_with_nobody_to_write_to_says_so(batch: Call, small_campaign:
     assert said.code == 1 and "recipients-none" in said.err and not (small_campaign / "out").exists()
 
 
+@pytest.mark.slow
 def test_an_output_folder_that_is_a_link_out_of_the_campaign_is_not_followed(
     batch: Call, briefgen: Call, small_campaign: Path, tmp_path: Path
 ):
@@ -196,6 +205,7 @@ def test_an_output_folder_that_is_a_link_out_of_the_campaign_is_not_followed(
     assert batch("--out", small_campaign / "out", "--limit", "1").code == 0  # named by the user
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_not_be_written_is_no_want_of_space(
     batch: Call, briefgen: Call, small_campaign: Path
 ):
@@ -220,6 +230,7 @@ def _reader_gone() -> int:
     return writing
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_does_not_end_the_batch(small_campaign: Path):
     """`briefgen batch … 2>&1 | head -1`"""
     pipe = _reader_gone()
@@ -230,6 +241,7 @@ def test_a_reader_that_goes_away_does_not_end_the_batch(small_campaign: Path):
     assert (small_campaign / "out/manifest.csv").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
 def test_a_batch_needs_neither_input_nor_output(batch: Call, small_campaign: Path, closed: tuple[int, ...]):
     """Started from a daemon that has closed them: no file of ours takes their numbers, to be printed into."""
@@ -244,6 +256,7 @@ def test_a_batch_needs_neither_input_nor_output(batch: Call, small_campaign: Pat
     assert batch("--json").json["unchanged"] == everybody(small_campaign)
 
 
+@pytest.mark.slow
 def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters(small_campaign: Path):
     """`ulimit -f`: it stops at once, exit code 74, and the next run goes on."""
 
@@ -258,6 +271,7 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters
     assert _from_outside(small_campaign, "--format", "txt").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_template_that_no_letter_uses_makes_no_letter_again(batch: Call, small_campaign: Path):
     """The library has changed, and the letters have not."""
     batch()
@@ -280,6 +294,7 @@ def test_a_cluster_that_cannot_be_is_refused_before_anything_is_read(batch: Call
         assert said.code == 2 and "options-apart" in said.err
 
 
+@pytest.mark.slow
 def test_without_dask_the_command_says_what_to_install(
     batch: Call, small_campaign: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -289,6 +304,7 @@ def test_without_dask_the_command_says_what_to_install(
     assert "extra-missing" in said.err and "pip install 'briefgen[dask]'" in said.err
 
 
+@pytest.mark.slow
 def test_a_cluster_that_does_not_answer_leaves_the_folder_as_it_is(
     batch: Call, small_campaign: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from material import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_brief_writes_another_paper_beside_the_briefing(briefgen: Callable[..., Any], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import open_campaign
-from briefgen.cli.explain import _lines
+from briefgen.cli.explain import format_explanation
 from briefgen.compose.composer import Composer
 from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import EvidenceLock
@@ -103,7 +103,9 @@ def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
     ).with_places("campaign.yaml", {})
     cards = {one.id: one for one in SNIPPETS}
     library = Library(library_folders(), cards, {}, {}, {}, {}, {}, EvidenceLock())
-    return Composer(campaign, tmp_path_factory.mktemp("c"), library, FormsOfAddress.load(ProblemList()), {}, "")
+    return Composer(
+        campaign, tmp_path_factory.mktemp("c"), library, FormsOfAddress.load(ProblemList()), {}, ""
+    )
 
 
 @pytest.mark.parametrize("recipient", RECIPIENTS, ids=lambda one: one.id)
@@ -111,7 +113,7 @@ def test_the_explanation_is_the_one_that_was_read_and_approved(
     composer: Composer, recipient: Recipient
 ) -> None:
     """After a change that is meant, read the new text and replace the file by it."""
-    told = "\n".join(_lines(explain_letter(composer, recipient))) + "\n"
+    told = "\n".join(format_explanation(explain_letter(composer, recipient))) + "\n"
     assert told == (GOLDEN / f"explain-{recipient.id}.txt").read_text(encoding="utf-8")
 
 
@@ -156,6 +158,7 @@ def test_who_cannot_be_addressed_cannot_be_explained(composer: Composer) -> None
     assert caught.value.problems[0].code == "office-unknown"
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_the_letter_then_says(briefgen: Call, starter: Path) -> None:
     told = briefgen("explain", starter, "--to", "foreign-minister-japan", "--json").json
     opened = open_campaign(starter)
@@ -172,6 +175,7 @@ def test_the_command_tells_what_the_letter_then_says(briefgen: Call, starter: Pa
     assert all(f"{starter}/campaign.yaml:" in rule["place"] for rule in told["rules"])
 
 
+@pytest.mark.slow
 def test_a_recipient_who_is_not_there_is_answered_with_the_nearest(briefgen: Call, starter: Path) -> None:
     said = briefgen("explain", starter, "--to", "ada-smaple")
     assert said.code == 2

@@ -39,9 +39,9 @@ def test_plain_lines_come_now_and_then_with_rate_and_time_left():
         now[0] += 1
         watch.done(rendered(str(number)))
     assert stream.getvalue().splitlines() == [
-        "1,000 files to look at",
-        "15 of 1,000 files, 1.0 a second, 16 min 25 s left",
-        "30 of 1,000 files, 1.0 a second, 16 min 10 s left",
+        "1,000 files to process",
+        "15 of 1,000 files, 1.0 per second, 16 min 25 s left",
+        "30 of 1,000 files, 1.0 per second, 16 min 10 s left",
     ]
 
 
@@ -58,38 +58,38 @@ def test_unchanged_letters_do_not_count_towards_the_rate():
 def test_letters_that_come_in_leaps_get_no_absurd_time_left():
     """Of a cluster: chunks of 100 letters every 20 seconds, put down one by one within a second."""
     now = [0.0]
-    pace = RateEstimator(10_000, clock=lambda: now[0])
+    rate = RateEstimator(10_000, clock=lambda: now[0])
     told = []
     for leap in range(1, 11):
         now[0] = 20.0 * leap
         for _ in range(100):
             now[0] += 0.01
-            pace.settle("rendered")
-            if pace.left is not None:
+            rate.settle("rendered")
+            if rate.seconds_left is not None:
                 truly = (10_000 - 100 * leap) / 5
-                told.append(pace.left / truly)
+                told.append(rate.seconds_left / truly)
                 assert 0.6 < told[-1] < 1.6
         if leap <= 2:
-            assert pace.rate is None and pace.left is None
+            assert rate.rate is None and rate.seconds_left is None
     assert len(told) > 500
-    assert pace.rate == pytest.approx(5, rel=0.05)
-    before = pace.left
+    assert rate.rate == pytest.approx(5, rel=0.05)
+    before = rate.seconds_left
     now[0] += 10
-    assert before is not None and pace.left == pytest.approx(before - 10)
+    assert before is not None and rate.seconds_left == pytest.approx(before - 10)
 
 
 def test_what_stands_counts_neither_as_made_nor_with_its_time():
     now = [0.0]
-    pace = RateEstimator(2_000, clock=lambda: now[0])
+    rate = RateEstimator(2_000, clock=lambda: now[0])
     for _ in range(1_000):
         now[0] += 0.05
-        pace.settle("unchanged")
-    assert pace.rate is None
+        rate.settle("unchanged")
+    assert rate.rate is None
     for _ in range(100):
         now[0] += 0.5
-        pace.settle("rendered")
-    assert pace.rate == pytest.approx(2)
-    assert pace.left == pytest.approx(450)
+        rate.settle("rendered")
+    assert rate.rate == pytest.approx(2)
+    assert rate.seconds_left == pytest.approx(450)
 
 
 @pytest.mark.parametrize("watch", [LineProgress, ProgressBar])
@@ -103,7 +103,7 @@ def test_rate_and_time_left_are_shown_alike(watch: type[LineProgress] | type[Pro
         shown.done(rendered(str(number)))
     if isinstance(shown, ProgressBar) and shown._progress:
         shown._progress.refresh()
-        assert " a second" not in stream.getvalue()
+        assert " per second" not in stream.getvalue()
         for number in range(28):
             now[0] += 1
             shown.done(rendered(f"more {number}"))
@@ -112,7 +112,7 @@ def test_rate_and_time_left_are_shown_alike(watch: type[LineProgress] | type[Pro
     else:
         now[0] += 1
         shown.done(rendered("last"))
-    assert "1.0 a second, 16 min 10 s left" in stream.getvalue()
+    assert "1.0 per second, 16 min 10 s left" in stream.getvalue()
 
 
 @pytest.mark.parametrize("watch", [LineProgress, ProgressBar])
@@ -134,7 +134,7 @@ def test_quiet_says_failures_and_the_summary_only():
         watch.done(rendered("one"))
         watch.done(FileOutcome("person", "pdf", "set-aside", problems=(PROBLEM,)))
         watch.end(summed_up(rendered=1, set_aside=1))
-    assert "to look at" not in stream.getvalue()
+    assert "to process" not in stream.getvalue()
     assert stream.getvalue().startswith("person: ") and "1 rendered, 1 set aside" in stream.getvalue()
 
 
@@ -175,7 +175,7 @@ def test_the_summary_tells_what_is_missing_and_how_to_go_on():
         "warning: recipients.csv:3: quote-missing: no quote (add it)",
         "Files: 1,200 rendered, 1 failed; 3 recipients skipped",
         "0 kB in 1 h 06 min: out",
-        "What is missing and why: out/errors.csv",
+        "What is missing, and why: out/errors.csv",
     ]
     stopped = format_summary(summed_up(rendered=1, interrupted=True, left=5))
-    assert stopped[-1] == "Stopped; 5 files left. Run the same command again to go on from here."
+    assert stopped[-1] == "Stopped with 5 files left. Run the same command again to continue."

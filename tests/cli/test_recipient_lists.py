@@ -20,6 +20,7 @@ def _names(starter: Path, name: str) -> None:
     file.write_text(text.replace("recipients.csv", name), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_workbook_is_taken_as_the_same_list_in_csv(briefgen: Call, starter: Path) -> None:
     before = briefgen("recipients", "list", starter, "--json").json["recipients"]
     workbook = Workbook()

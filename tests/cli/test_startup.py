@@ -62,6 +62,7 @@ def test_what_the_system_refuses_is_one_line_and_74() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_terminal_that_cannot_show_a_letter_does_not_end_the_work() -> None:
     done = run("snippets", "list", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
@@ -82,7 +83,9 @@ def test_output_that_cannot_be_written_is_told_once(arguments: tuple[str, ...]) 
             check=False,
         )
     assert done.returncode == 74
-    assert done.stderr.startswith("the output: file-refused: refused by the operating system: No space left on device")
+    assert done.stderr.startswith(
+        "the output: file-refused: refused by the operating system: No space left on device"
+    )
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -131,6 +131,7 @@ def test_the_png_is_as_large_on_paper_as_the_svg_and_the_same_each_time(
 # In a briefing
 
 
+@pytest.mark.slow
 def test_a_section_that_names_a_figure_prints_it_with_its_sources_in_a_note(briefing: Document) -> None:
     figure = figure_of(briefing, "Estimates of the toll")
     assert figure.startswith(
@@ -148,12 +149,14 @@ def test_a_section_that_names_a_figure_prints_it_with_its_sources_in_a_note(brie
     assert "<p>Estimates run from 220,000 to 3.5 million;" in briefing.html
 
 
+@pytest.mark.slow
 def test_the_sources_stand_in_the_text_where_the_style_has_them_there(starter: Path) -> None:
     style = "  citation_style: chicago-author-date\n"
     document = with_section(starter, "arrivals-figure", more=style).composer.compose_briefing()
     assert re.search(r"\(Sources: .*2026", re.sub("<[^>]+>", "", figure_of(document, "North Koreans")))
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_in_the_campaign_s_colour(starter: Path) -> None:
     path = starter / "campaign.yaml"
     text = path.read_text(encoding="utf-8")
@@ -165,6 +168,7 @@ def test_figures_are_drawn_in_the_campaign_s_colour(starter: Path) -> None:
     assert painted and all("#7a1f2b" in one and "#1f3a5f" not in one for one in painted)
 
 
+@pytest.mark.slow
 def test_a_briefing_finds_figures_by_topic(starter: Path) -> None:
     campaign = starter / "campaign.yaml"
     section = "  sections:\n    - heading: Hunger\n      topics: [famine]\n      max_snippets: 20\n"
@@ -210,6 +214,7 @@ def test_the_data_follow_as_a_table_where_the_campaign_wants_it(briefing: Docume
     assert len(cells) == 3 * 11
 
 
+@pytest.mark.slow
 def test_a_template_decides_about_the_table(starter: Path) -> None:
     opened = with_template(
         starter,
@@ -232,6 +237,7 @@ def test_the_legend_stands_below_the_picture(briefing: Document) -> None:
     assert "legend" not in other["figure"]
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_printed_as_a_snippet_says_nothing_of_a_picture(starter: Path) -> None:
     block = '{{ super() }}<p>{{ snippet("arrivals-figure") }}</p>'
     html = with_template(starter, block).composer.compose_briefing().html
@@ -239,6 +245,7 @@ def test_a_figure_that_is_printed_as_a_snippet_says_nothing_of_a_picture(starter
     assert html.count("dashed") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names", ["arrivals-figure", "camp-abuses, arrivals-figure, returns-hrw-2025, camp-population-figure"]
 )
@@ -291,6 +298,7 @@ def word(all_four: Campaign, briefing: Document) -> bytes:
     return all_four.renderers(("docx",))()["docx"].render(briefing).data
 
 
+@pytest.mark.slow
 def test_both_formats_say_the_same_of_figures(
     briefing: Document, pdf: bytes, word: bytes, tmp_path: Path
 ) -> None:
@@ -300,6 +308,7 @@ def test_both_formats_say_the_same_of_figures(
     assert find_differences(read_untagged_pdf(path), read_docx(word)) == []
 
 
+@pytest.mark.slow
 def test_the_judges_of_both_formats_find_nothing(
     briefing: Document, pdf: bytes, word: bytes, tmp_path: Path
 ) -> None:
@@ -330,14 +339,19 @@ def test_the_same_campaign_gives_the_same_bytes(all_four: Campaign, briefing: Do
 # Where they may not stand
 
 
+@pytest.mark.slow
 def test_letters_take_no_figure_of_themselves(starter: Path) -> None:
     opened = open_campaign(starter)
-    for recipient in opened.recipients[:6]:
+    assert any(one.figure for one in opened.composer.library.snippets.values())
+    recipients = opened.recipients[:6]
+    assert len(recipients) == 6
+    for recipient in recipients:
         verdicts = opened.composer.select_snippets(recipient).verdicts
         assert not [one.snippet.id for one in verdicts if one.used and one.snippet.figure]
         assert {one.why for one in verdicts if one.snippet.figure} <= {"figure", "topic"}
 
 
+@pytest.mark.slow
 def test_a_campaign_that_requires_a_figure_in_letters_is_told_what_to_do(small_campaign: Path) -> None:
     campaign = small_campaign / "campaign.yaml"
     text = campaign.read_text("utf-8").replace("required: [", "required: [arrivals-figure, ")
@@ -350,6 +364,7 @@ def test_a_campaign_that_requires_a_figure_in_letters_is_told_what_to_do(small_c
     assert 'figure("arrivals-figure")' in (problem.hint or "")
 
 
+@pytest.mark.slow
 def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) -> None:
     path = starter / "templates" / "letter" / "default.html.j2"
     path.parent.mkdir(parents=True)
@@ -366,6 +381,7 @@ def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) ->
     assert ": the data" not in document.html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "code"),
     [

@@ -9,6 +9,8 @@ from material import ROOT
 
 from briefgen.campaign.open import open_campaign
 
+pytestmark = pytest.mark.slow
+
 
 def hashes(small_campaign: Path) -> tuple[str, str]:
     opened = open_campaign(small_campaign)

@@ -86,8 +86,7 @@ def test_what_passes_is_well_formed_and_keeps_the_words(text: str) -> None:
 @given(st.text(alphabet="<>/pemdivul =\"'a&;!-", max_size=60))
 def test_no_markup_whatever_stops_the_reader(markup: str) -> None:
     html, faults, _ = canonicalize_markup(markup)
-    if not faults:
-        ElementTree.fromstring(f"<body>{html}</body>")
+    assert faults or ElementTree.fromstring(f"<body>{html}</body>").tag == "body"
 
 
 def test_a_list_goes_on_where_the_numbered_list_before_it_ended() -> None:
@@ -135,6 +134,63 @@ def test_a_character_that_is_none_is_told_with_its_line(written: str, wrong: str
     assert wrong in faults[0].message
     in_address = canonicalize_markup(f'<p><a href="https://example.org/?a{written}">x</a></p>')[1]
     assert "markup-character" in [fault.code for fault in in_address]
+
+
+@given(
+    st.one_of(
+        st.integers(0, 0x11FFFF),
+        st.sampled_from([0, 9, 10, 31, 32, 126, 127, 0x7F, 0x80, 0x9F, 0xA0, 0xAD, 0x200B, 0xD7FF]),
+        st.sampled_from([0xD800, 0xDFFF, 0xE000, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x10FFFF, 0x110000]),
+    ),
+    st.integers(1, 30),
+)
+def test_zeros_before_a_character_s_number_change_nothing(number: int, zeros: int) -> None:
+    """HTML allows any number of them; who writes eight or more means the same character."""
+
+    def read(reference: str) -> tuple[str, list[str]]:
+        html, faults, _ = canonicalize_markup(f"<p>a{reference}b</p>")
+        return html, [fault.message.split(maxsplit=1)[1] for fault in faults]
+
+    forms = [f"{number}", f"{'0' * zeros}{number}", f"x{number:x}", f"X{'0' * zeros}{number:X}"]
+    first, *others = [read(f"&#{form};") for form in forms]
+    assert others == [first] * 3
+
+
+@pytest.mark.parametrize(
+    ("written", "character"),
+    [
+        ("&#65;", "A"),
+        ("&#0000000000065;", "A"),
+        ("&#x00000000041;", "A"),
+        ("&#160;", "\u00a0"),
+        ("&#xD7FF;", "\ud7ff"),
+        ("&#x10300;", "\U00010300"),
+        ("&#0000000000000000000000000000000000000000000233;", "é"),
+    ],
+)
+def test_a_character_may_be_written_with_any_number_of_zeros(written: str, character: str) -> None:
+    assert canonicalize_markup(f"<p>{written}</p>")[:2] == (f"<p>{character}</p>", [])
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("&#00000;", "stands for no character"),
+        ("&#x00000;", "stands for no character"),
+        ("&#0000000000065", "lacks its semicolon"),
+        ("&#x0000041", "lacks its semicolon"),
+        ("&#00000000000000128;", "stands for no character"),
+        ("&#x000000009F;", "stands for no character"),
+        ("&#x0000000DFFF;", "stands for no character"),
+        ("&#x00000110000;", "stands for no character"),
+        ("&#999999999;", "stands for no character"),
+        ("&#00000000000000001;", "cannot be printed"),
+    ],
+)
+def test_zeros_do_not_make_a_character_of_what_is_none(written: str, wrong: str) -> None:
+    (fault,) = canonicalize_markup(f"<p>{written} a</p>")[1]
+    assert fault.code == "markup-character"
+    assert wrong in fault.message
 
 
 def test_characters_by_number_or_name_are_what_they_stand_for() -> None:

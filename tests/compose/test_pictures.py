@@ -111,6 +111,7 @@ def test_templates_cannot_carry_drawings_themselves() -> None:
     assert embed_pictures(inline, []) == inline
 
 
+@pytest.mark.slow
 def test_a_signature_may_be_a_drawing(starter: Path) -> None:
     campaign = starter / "campaign.yaml"
     text = campaign.read_text(encoding="utf-8")
@@ -124,6 +125,7 @@ def test_a_signature_may_be_a_drawing(starter: Path) -> None:
     assert carried(html, "data-png") == png()
 
 
+@pytest.mark.slow
 def test_a_changed_picture_beside_the_campaign_makes_its_letters_anew(starter: Path) -> None:
     before = open_campaign(starter).composer.fingerprint
     (starter / "chart.png").write_bytes(png())

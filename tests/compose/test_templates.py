@@ -232,6 +232,9 @@ EXPLODING = (
     "{% set a = (1, 1) %}" + "{% set a = (a, a) %}" * 40 + "{{ a | string }}",
     "{% for x in range(100000) %}" + "y" * 10_000 + "{% endfor %}",
     "{% set l = range(50000) | list %}{% for a in l %}{% if -a in l %}{% endif %}{% endfor %}",
+    "{% set s = '%9999d' % 1 %}{% set s = s ~ s %}{{ s.rfind(' x' ~ s) }}",
+    "{% set s = '%9999d' % 1 %}{% for a in range(2000) %}{{ s.strip(s) }}{% endfor %}",
+    "{% set s = '%9999d' % 1 %}{% for a in range(2000) %}{{ s | trim(s) }}{% endfor %}",
     "{% macro m(l) %}{% if 'x' in l %}{% endif %}{% endmacro %}{% for a in range(50000) %}"
     "{{ m(range(50000) | list) }}{% endfor %}",
 )
@@ -342,7 +345,7 @@ def test_an_unknown_filter_or_test_is_found_by_check(templates: Templates, text:
     [
         ("{{ 1 | long_date }}", "'1' is not one"),
         ("{{ [1] | join(1, 2, 3, 4) }}", "the filter join"),
-        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "endlessly"),
     ],
 )
 def test_a_filter_that_is_used_wrongly_is_told(templates: Templates, text: str, said: str) -> None:
@@ -391,5 +394,5 @@ def test_a_fault_in_the_folder_of_work_itself_is_placed_in_the_template_that_has
     here = Templates((LibraryFolder(Path(), ""), shipped))
     write(templates, "letter/x.html.j2", "<p>a</p>\n<p>{{ 1 + name }}</p>")
     with pytest.raises(BriefgenError) as caught:
-        here.run("letter/x.html.j2", {"name": "Ada"}, "the letter to ada-sample")
+        here.render("letter/x.html.j2", {"name": "Ada"}, "the letter to ada-sample")
     assert caught.value.problems[0].place == Place("templates/letter/x.html.j2", 2)

@@ -159,7 +159,71 @@ def test_each_fault_of_a_snippet_has_its_code(keys: dict[str, str], code: str) -
     assert code in found, problems
     place = found[code].place
     assert place is not None and place.file == "snippets/fee.md" and place.line
+    changed = list(keys)[-1]
+    lines = front("fee", **keys).splitlines()
+    assert not keys[changed] or lines[place.line - 1].startswith(f"{changed}: ")
     assert found[code].hint
+    assert found[code].severity == ("warning" if code in ("review-draft", "language-unread") else "error")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code", "message", "hint"),
+    [
+        ('paragraph: 1}, quote: "fee is nine percent"', "quote-missing", "not found in doe-2012; a number differs", "nearest, in paragraph 1: fee is [-ten-] {+nine+} percent"),
+        ('paragraph: 1}, quote: "xylophone quartz"', "quote-missing", "not found in doe-2012", "copy the words from the text"),
+        ('paragraph: 2}, quote: "four boats were lost"', "quote-missing", "cuts the number 'forty-four' in two", "quote the whole number, or none of it"),
+        ('paragraph: 1}, quote: "fee is", prefix: "A"', "quote-missing", "not found between its prefix and suffix", "correct the prefix and suffix"),
+        ('paragraph: 1}, quote: "fee is", suffix: "nine"', "quote-missing", "not found between its prefix and suffix", "correct the prefix and suffix"),
+        ('paragraph: 2}, quote: "fleet sank"', "quote-twice", "occurs 2 times: paragraph 2 (suffix: '.'), paragraph 2 (suffix: 'again,')", "add the prefix or suffix shown"),
+        ('paragraph: 2}, quote: "fee is ten"', "quote-elsewhere", "is in paragraph 1 of doe-2012, not 2", "write locator: {paragraph: 1}"),
+        ('paragraph: 9}, quote: "fee is ten"', "locator-beyond", "has 3 paragraphs, so there is no paragraph 9", "count body paragraphs only"),
+        ('paragraph: 0}, quote: "fee is ten"', "locator-beyond", "there is no paragraph 0", "count body paragraphs only"),
+    ],
+)  # fmt: skip
+def test_a_quote_that_cannot_be_proved_says_what_to_do(
+    evidence: str, code: str, message: str, hint: str
+) -> None:
+    quoted = front("fee", evidence=f"[{{source: doe-2012, locator: {{{evidence}}}]")
+    (problem,) = [one for one in Shelf({"fee": quoted + FEE}).problems() if one.code == code]
+    assert message in problem.message
+    assert (problem.hint or "").startswith(hint)
+    if code != "locator-beyond":
+        assert problem.wording and f'"{problem.wording}"' in evidence
+    if code == "quote-elsewhere":
+        assert problem.passage == "The fee is ten percent of the catch in every harbour of the vale."
+
+
+@pytest.mark.parametrize(
+    ("quote", "context"),
+    [
+        ("The fleet sank", {"prefix": "told."}),
+        ("The fleet sank", {"suffix": "again"}),
+        ("fleet sank", {"suffix": ". Nobody was"}),
+    ],
+)
+def test_a_quote_that_occurs_twice_is_proved_with_its_prefix_or_suffix(
+    quote: str, context: dict[str, str]
+) -> None:
+    keys = ", ".join(f'{key}: "{words}"' for key, words in context.items())
+    evidence = f'[{QUOTE}, {{source: doe-2012, locator: {{paragraph: 2}}, quote: "{quote}", {keys}}}]'
+    assert Shelf({"fee": front("fee", evidence=evidence) + FEE}).locked().codes() == []
+
+
+@pytest.mark.parametrize(
+    ("computations", "codes"),
+    [
+        (["10 / 2 = 5"], ["sum-figure"]),
+        (["10 / 10 = 1"], []),
+        (["10 / 10 = 1", "1 + 10 = 11"], []),
+        (["11 + 10 = 21", "10 / 10 = 1", "1 + 10 = 11"], []),
+        (["7 * 1 = 7"], ["sum-figure"] * 2),
+        (["7 * 10 = 70", "70 / 10 = 7"], []),
+    ],
+)
+def test_numbers_of_a_computation_come_from_other_evidence(computations: list[str], codes: list[str]) -> None:
+    evidence = ", ".join([QUOTE, *(f"{{computed: {each}}}" for each in computations)])
+    shelf = Shelf({"fee": front("fee", evidence=f"[{evidence}]") + FEE}).locked()
+    assert [code for code in shelf.codes() if code == "sum-figure"] == codes
 
 
 def test_a_library_with_several_faults_tells_all_in_one_run_in_order() -> None:
@@ -333,6 +397,11 @@ def test_a_review_needs_somebody_who_answers_for_it(by: str) -> None:
     with pytest.raises(UsageError) as caught:
         build_lock(Shelf({"fee": front("fee") + FEE}), by, DAY)
     assert [problem.code for problem in caught.value.problems] == ["review-nobody"]
+
+
+def test_a_reviewer_s_name_may_have_a_hundred_characters() -> None:
+    lock, problems = build_lock(Shelf({"fee": front("fee") + FEE}), "x" * 100, DAY)
+    assert (problems, lock.wordings["fee"].by) == ([], "x" * 100)
 
 
 def test_a_review_does_not_lock_what_the_checks_refuse() -> None:

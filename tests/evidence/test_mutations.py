@@ -31,9 +31,9 @@ from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare
 from briefgen.evidence.numbers import find_numbers
 from briefgen.evidence.prove import prove_evidence
 from briefgen.evidence.review import build_lock
-from briefgen.evidence.source_names import collect_source_names, fold_name
 from briefgen.evidence.source_text import SourceText, split_body_paragraphs
 from briefgen.evidence.statements import Statement, printable_wordings, statement_key
+from briefgen.evidence.wording_checks import collect_source_names, fold_name
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.references import load_references, parse_references
 from briefgen.library.snippets import load_caveats, load_snippets, parse_statement
@@ -565,6 +565,7 @@ def test_every_falsification_of_our_own_library_is_caught_by_the_right_check(own
     assert missed(own) == []
 
 
+@pytest.mark.slow
 def test_every_falsification_of_the_shipped_library_is_caught_by_the_right_check(shipped: Shelf) -> None:
     assert missed(shipped) == []
 
@@ -619,6 +620,7 @@ def test_marks_dashes_spaces_and_unicode_forms_raise_nothing_in_our_own_library(
     assert raised_by_harmless_variants(own) == []
 
 
+@pytest.mark.slow
 def test_marks_dashes_spaces_and_unicode_forms_raise_nothing_in_the_shipped_library(shipped: Shelf) -> None:
     assert raised_by_harmless_variants(shipped) == []
 

@@ -94,6 +94,7 @@ def test_a_scale_written_once_counts_for_both_ends_of_a_range(low: int, more: in
         assert (number.low, number.high) == (low * size, high * size), form
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_fault_and_spans_lie_within_it(text: str) -> None:
     for number in find_numbers(text):
@@ -281,3 +282,431 @@ def test_a_known_date_proves_a_less_precise_one_and_no_other() -> None:
     assert date_covers(day, year)
     assert not date_covers(year, month)
     assert not date_covers(month, one("May 2012"))
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("3 March 2014", "3 March 2014"),
+        ("on March 3, 2014", "3 March 2014"),
+        ("March 2014", "March 2014"),
+        ("3 March", "3 March"),
+        ("2014", "2014"),
+        ("the 1990s", "1990s"),
+        ("forty-four percent", "44 percent"),
+        ("between five and 10 people", "5 to 10"),
+        ("80,000 to 120,000 won", "80,000 to 120,000 KRW"),
+        ("hundreds of people", "hundreds"),
+        ("the third report", "3 (in order)"),
+        ("$1.5 million", "1,500,000 USD"),
+        ("half", "0.5 share"),
+        ("two thirds", "2/3 share"),
+        ("2.5 percent", "2.5 percent"),
+        ("twelve thousand people", "12,000"),
+        ("twice", "2 times"),
+        ("article 7", "article 7"),
+    ],
+)
+def test_a_number_is_named_in_digits_with_its_unit_and_no_stray_blanks(text: str, described: str) -> None:
+    assert str(one(text)) == described
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("several hundred people", ["several hundred"]),
+        ("many thousands of people", ["many thousands"]),
+        ("several dozen", ["several dozen"]),
+        ("a few hundred", ["few hundred"]),
+        ("few dozen families", ["few dozen"]),
+        ("few thousand", ["few thousand"]),
+        ("few people", []),
+        ("several people", []),
+        ("many people", []),
+        ("hundreds of thousands", ["hundreds of thousands"]),
+        ("scores of villages", ["scores"]),
+        ("scores", []),
+        ("tens of people", []),
+        ("dozens of houses", ["dozens"]),
+        ("tens of millions", ["tens of millions"]),
+        ("a hundred and five prisoners", ["a hundred and five = 105"]),
+        ("another hundred", ["another hundred = 100"]),
+        ("another million", ["another million = 1,000,000"]),
+        ("another two", ["two = 2"]),
+        ("a dozen", ["a dozen = 12"]),
+        ("a dozen eggs", ["a dozen = 12"]),
+        ("half a dozen", ["half a dozen = 6"]),
+        ("half a dozen eggs", ["half a dozen = 6"]),
+        ("two dozen and three", ["two dozen = 24", "three = 3"]),
+        ("two hundred and fifty thousand", ["two hundred and fifty thousand = 250,000"]),
+        ("one hundred thousand", ["one hundred thousand = 100,000"]),
+        ("three hundred and forty-five", ["three hundred and forty-five = 345"]),
+        ("five-hundred", ["five-hundred = 500"]),
+        ("1.5 hundred", ["1.5 hundred = 150"]),
+        ("two thousand and twelve people", ["two thousand and twelve = 2,012"]),
+        ("two thousand and twelve hundred", ["two thousand = 2,000", "twelve hundred = 1,200"]),
+        ("one million and five percent", ["one million = 1,000,000", "five percent = 5 percent"]),
+        ("ten thousand and two women", ["ten thousand and two = 10,002"]),
+        ("three and a half", ["three and a half = 3.5"]),
+        ("three-and-a-half years", ["three-and-a-half years = 3.5 year"]),
+        ("two and three-quarters", ["two and three-quarters = 2.75"]),
+        ("two and two thirds million", ["two and two thirds million = 8000000/3"]),
+        ("two and a third", ["two and a third = 7/3"]),
+        ("one and one half", ["one and one half = 1.5"]),
+        ("half a percent", ["half a percent = 0.5 percent"]),
+        ("half an hour", ["half an hour = 0.5 hour"]),
+        ("half-year", ["half-year = 0.5 year"]),
+        ("half percent", ["half percent = 0.5 percent"]),
+        ("a half-hour", ["a half-hour = 0.5 hour"]),
+        ("a half", ["a half = 0.5 share"]),
+        ("one-half percent", ["one-half percent = 0.5 percent"]),
+        ("one half", ["one half = 0.5 share"]),
+        ("quarter of a million", ["quarter of a million = 250,000"]),
+        ("a quarter", ["a quarter = 0.25 share"]),
+        ("a quarter less", ["a quarter = 0.25 share"]),
+        ("a quarter as large", ["a quarter = 0.25 share"]),
+        ("a third report", ["third = 3 (in order)"]),
+        ("one-third", ["one-third = 1/3 share"]),
+        ("two-thirds", ["two-thirds = 2/3 share"]),
+        ("an eighth of them", ["an eighth = 0.125 share"]),
+        ("one hundredth of it", ["one hundredth = 0.01 share"]),
+        ("5th", ["5th = 5 (in order)"]),
+        ("21st century", ["21st = 21 (in order)"]),
+        ("the twenty-first", ["twenty-first = 21 (in order)"]),
+        ("thirtieth", ["thirtieth = 30 (in order)"]),
+        ("$5", ["$5 = 5 USD"]),
+        ("$ 5", ["$ 5 = 5 USD"]),
+        ("$5k", ["$5k = 5,000 USD"]),
+        ("5k", ["5k = 5,000"]),
+        ("5 k", ["5"]),
+        ("$5m", ["$5m = 5,000,000 USD"]),
+        ("$5b", ["$5b = 5,000,000,000 USD"]),
+        ("€2bn", ["€2bn = 2,000,000,000 EUR"]),
+        ("¥100", ["¥100 = 100 JPY"]),
+        ("₩1,000", ["₩1,000 = 1,000 KRW"]),
+        ("£3.5mn", ["£3.5mn = 3,500,000 GBP"]),
+        ("KRW 500", ["KRW 500 = 500 KRW"]),
+        ("USD 1,234.50", ["USD 1,234.50 = 1234.5 USD"]),
+        ("ABC 5", ["5"]),
+        ("EUR", []),
+        ("5 US dollars", ["5 US dollars = 5 USD"]),
+        ("five U.S. dollars", ["five U.S. dollars = 5 USD"]),
+        ("five South Korean won", ["five South Korean won = 5 KRW"]),
+        ("five North Korean won", ["five North Korean won = 5 KPW"]),
+        ("five Swiss francs", ["five Swiss francs = 5 CHF"]),
+        ("five Korean won", ["five Korean won = 5 KRW"]),
+        ("five Canadian dollars", ["five Canadian dollars = 5 CAD"]),
+        ("5 U S dollars", ["5"]),
+        ("5 per cent", ["5 per cent = 5 percent"]),
+        ("5 per week", ["5"]),
+        ("5 percentage points", ["5 percentage points = 5 percentage point"]),
+        ("5 percent points", ["5 percent points = 5 percentage point"]),
+        ("5 percent", ["5 percent"]),
+        ("5-percent", ["5-percent = 5 percent"]),
+        ("ten-year-old", ["ten-year = 10 year"]),
+        ("ten - year", ["ten = 10"]),
+        ("5 tons", ["5 tons = 5 ton"]),
+        ("a million years", ["a million years = 1,000,000 year"]),
+        ("millions of dollars", ["millions of dollars"]),
+        ("millions of won", ["millions of won"]),
+        ("thousands of years", ["thousands of years"]),
+        ("one in three", ["one in three = 1/3 share"]),
+        ("one in every three", ["one in every three = 1/3 share"]),
+        ("two out of five", ["two out of five = 0.4 share"]),
+        ("one out of every ten", ["one out of every ten = 0.1 share"]),
+        ("three of every four", ["three of every four = 0.75 share"]),
+        ("three in two", ["three = 3", "two = 2"]),
+        ("three in 2,000,000", ["three = 3", "2,000,000"]),
+        ("one in 1000000", ["one in 1000000 = 1e-06 share"]),
+        ("one in ten percent", ["one = 1", "ten percent = 10 percent"]),
+        ("1.5 in 3", ["1.5", "3"]),
+        ("half in ten", ["half = 0.5 share", "ten = 10"]),
+        ("one in", ["one = 1"]),
+        ("between 5 and 10", ["5 and 10 = 5 to 10"]),
+        ("between about 5 and about 10", ["5 and about 10 = 5 to 10"]),
+        ("from 5 to 10", ["5 to 10"]),
+        ("5 to 10 percent", ["5 to 10 percent"]),
+        ("5 percent to 10 percent", ["5 percent to 10 percent = 5 to 10 percent"]),
+        ("5 percent to 10 dollars", ["5 percent", "10 dollars = 10 USD"]),
+        ("5 to 3", ["5", "3"]),
+        ("five or six", ["five = 5", "six = 6"]),
+        ("five or six million", ["five = 5,000,000", "six million = 6,000,000"]),
+        ("5 or more", ["5"]),
+        ("5 - 10", ["5 - 10 = 5 to 10"]),
+        ("5- 10", ["5- 10 = 5 to 10"]),
+        ("5 -10", ["5 -10 = 5 to 10"]),
+        ("five-six", ["five-six = 5 to 6"]),
+        ("five - six", ["five = 5", "six = 6"]),
+        ("5-10%", ["5-10% = 5 to 10 percent"]),
+        ("2-3 million", ["2-3 million = 2,000,000 to 3,000,000"]),
+        ("2 million-3 million", ["2 million-3 million = 2,000,000 to 3,000,000"]),
+        ("900,000 to 1 million", ["900,000 to 1 million = 900,000 to 1,000,000"]),
+        ("2 to 3,000", ["2 to 3,000"]),
+        ("first to third", ["first = 1 (in order)", "third = 3 (in order)"]),
+        ("first and second", ["first = 1 (in order)", "second = 2 (in order)"]),
+        ("thousands to millions", ["thousands to millions"]),
+        ("up to 5", ["5"]),
+        ("one, who", []),
+        ("one, and", ["one = 1"]),
+        ("one's", []),
+        ("one-time", ["one-time = 1 times"]),
+        ("one of them", []),
+        ("the one", []),
+        ("only one", ["one = 1"]),
+        ("one person", ["one = 1"]),
+        ("any one", []),
+        ("one percent", ["one percent = 1 percent"]),
+        ("one million", ["one million = 1,000,000"]),
+        ("twice", ["twice = 2 times"]),
+        ("double", ["double = 2 times"]),
+        ("thrice", ["thrice = 3 times"]),
+        ("halved", ["halved = 0.5 times"]),
+        ("quadruple", ["quadruple = 4 times"]),
+        ("½", ["½ = 0.5"]),
+        ("2½", ["2½ = 2.5"]),
+        ("2 ½", ["2 ½ = 2.5"]),
+        ("1 000", ["1 000 = 1,000"]),
+        ("10 000 tons", ["10 000 tons = 10,000 ton"]),
+        ("1,000,000", ["1,000,000"]),
+        ("zero", ["zero = 0"]),
+        ("ninety-nine", ["ninety-nine = 99"]),
+        ("ninety nine", ["ninety nine = 99"]),
+        ("a thousand", ["a thousand = 1,000"]),
+        (
+            "two trillion and one billion and one million and one thousand and one",
+            [
+                "two trillion = 2,000,000,000,000",
+                "one billion = 1,000,000,000",
+                "one million = 1,000,000",
+                "one thousand and one = 1,001",
+            ],
+        ),
+        (
+            "In March 2014, 44 percent of 1,200 people, or one in two, paid $5 to $10.",
+            ["March 2014", "44 percent", "1,200", "one in two = 0.5 share", "$5 to $10 = 5 to 10 USD"],
+        ),
+        (
+            "Between 80,000 and 120,000 people, hundreds of them children, live in 4 to 6 camps.",
+            ["80,000 and 120,000 = 80,000 to 120,000", "hundreds", "4 to 6"],
+        ),
+        (
+            "Article 7 of resolution 22/13 names the 372-page report of 7 February 2014.",
+            ["Article 7", "resolution 22/13", "372", "7 February 2014"],
+        ),
+        (
+            "From 2005 to 2010 exports fell by 2.5 percentage points, to €3bn.",
+            ["2005", "2010", "2.5 percentage points = 2.5 percentage point", "€3bn = 3,000,000,000 EUR"],
+        ),
+    ],
+)
+def test_every_number_of_a_phrase_is_read_with_its_words_value_and_unit(text: str, read: list[str]) -> None:
+    numbers = find_numbers(text)
+    assert [
+        number.words if str(number) == number.words else f"{number.words} = {number}" for number in numbers
+    ] == read
+
+
+ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+]
+TENTHS = [
+    "twentieth",
+    "thirtieth",
+    "fortieth",
+    "fiftieth",
+    "sixtieth",
+    "seventieth",
+    "eightieth",
+    "ninetieth",
+]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        *((word, number) for number, word in enumerate(ORDINALS, start=1)),
+        *((word, 10 * number) for number, word in enumerate(TENTHS, start=2)),
+        *(
+            (f"{tens}-{ORDINALS[ones - 1]}", 10 * n + ones)
+            for n, tens in enumerate(TENS)
+            for ones in (1, 9)
+            if n > 1
+        ),
+    ],
+)
+def test_ordinals_are_read_in_words_and_digits(word: str, value: int) -> None:
+    suffix = {1: "st", 2: "nd", 3: "rd"}.get(value % 10 if value not in (11, 12, 13) else 0, "th")
+    in_words, in_digits = one(f"the {word} report"), one(f"the {value}{suffix} report")
+    assert (in_words.kind, in_words.low) == (in_digits.kind, in_digits.low) == ("ordinal", value)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        *dict.fromkeys(["twice", "double", "doubled", "doubling"], 2).items(),
+        *dict.fromkeys(["thrice", "triple", "tripled", "tripling"], 3).items(),
+        *dict.fromkeys(["quadruple", "quadrupled"], 4).items(),
+        *dict.fromkeys(["halved", "halving"], Fraction(1, 2)).items(),
+    ],
+)
+def test_multiples_are_read_in_words(word: str, value: Fraction) -> None:
+    number = one(f"{word} it")
+    assert (number.kind, number.low, number.unit) == ("amount", value, "times")
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("quarter", 4),
+        *((word, number) for number, word in enumerate(ORDINALS, start=1) if number > 2),
+        *((word, 10 * number) for number, word in enumerate(TENTHS, start=2)),
+        ("hundredth", 100),
+        ("thousandth", 1000),
+        ("millionth", 10**6),
+    ],
+)
+def test_fractions_are_read_in_words(word: str, parts: int) -> None:
+    assert one(f"one {word} of them").low == one(f"a {word} of them").low == Fraction(1, parts)
+    several = one(f"three {word}s of them")
+    assert (several.low, several.unit) == (Fraction(3, parts), "share")
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("in Jan. 2013, in Sept. 2013 and in Dec 2013", [(2013, 1, None), (2013, 9, None), (2013, 12, None)]),
+        ("on 2013-01-31, in 2013-02 and in 2013-4", [(2013, 1, 31), (2013, 2, None), (2013, None, None)]),
+        ("on 1 May, on May 31st and on 3 June", [(None, 5, 1), (None, 5, 31), (None, 6, 3)]),
+        ("on March 3–5, 2013", [(2013, 3, 3), (2013, 3, 5)]),
+        ("the 3rd of May, 2013", [(2013, 5, 3)]),
+        ("in 2013-14", [(2013, None, None), (2014, None, None)]),
+        ("in 1999-2000", [(1999, None, None), (2000, None, None)]),
+        ("in the 1990s", [(1990, None, None)]),
+        ("since June", [(None, 6, None)]),
+        ("by December and until January", [(None, 12, None), (None, 1, None)]),
+        ("late March, mid-March and early march", [(None, 3, None), (None, 3, None)]),
+        ("March on, may it be, Sep or Oct alone", []),
+        ("in April of 2013", [(2013, 4, None)]),
+    ],
+)
+def test_dates_are_read_in_every_form(text: str, dates: list[tuple[int | None, ...]]) -> None:
+    assert [number.date for number in find_numbers(text) if number.kind in ("date", "decade")] == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("2000 people", ["amount"]),
+        ("2012 resolutions", ["date"]),
+        ("2000 percent", ["amount"]),
+        ("$2012", ["amount"]),
+        ("2,012", ["amount"]),
+        ("2012.5", ["amount"]),
+        ("20121", ["amount"]),
+        ("the 1990s", ["decade"]),
+        ("1990", ["date"]),
+        ("3012", ["amount"]),
+        ("2012/13", ["designation"]),
+        ("at 12:30", ["designation"]),
+        ("www.example.org/2012", ["designation"]),
+    ],
+)
+def test_a_number_is_a_year_only_if_it_counts_nothing(text: str, kinds: list[str]) -> None:
+    assert [number.kind for number in find_numbers(text)] == kinds
+
+
+def test_a_decade_spans_ten_years() -> None:
+    assert (one("the 1990s").low, one("the 1990s").high) == (1990, 1999)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Article 7(2)(a) and art. 7", ["article 7(2)(a)", "article 7"]),
+        ("articles 7, 9 or 12 to 14", ["article 7", "article 9", "article 12", "article 14"]),
+        ("Articles I, II(b) and XIV", ["article 1", "article 2(b)", "article 14"]),
+        ("article 7, 9 people", ["article 7"]),
+        ("Part IX and Part XL", ["part 9", "part 40"]),
+        ("paras. 3-5", ["paragraph 3-5"]),
+        ("COVID-19 and Hwasong-14", ["covid-19", "hwasong-14"]),
+        ("S. 3012 and H. R. 5959", ["s.3012", "h.r.5959"]),
+        ("P.L. 108-333", ["p.l.108-333"]),
+        ("R2P in 1/2 of", ["r2p"]),
+        ("https://example.org/a/7?b=8 and", ["https://example.org/a/7?b=8"]),
+        ("A/HRC/25/CRP.1", ["a/hrc/25/crp.1"]),
+        ("Mid-2013", []),
+        ("22/13 and 1/2 of it", ["22/13"]),
+    ],
+)
+def test_names_with_numbers_are_read_in_every_form(text: str, names: list[str]) -> None:
+    assert [number.name for number in find_numbers(text) if number.kind == "designation"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("scores of villages", 20),
+        ("dozens of villages", 12),
+        ("tens of thousands", 10_000),
+        ("scores of thousands", 20_000),
+        ("hundreds of thousands", 100_000),
+        ("dozens of millions", 12_000_000),
+        ("hundreds", 100),
+        ("several hundred", 100),
+        ("many dozen", 12),
+        ("several hundreds", 100),
+        ("a few dozen", 12),
+        ("few million", 10**6),
+    ],
+)
+def test_an_order_of_magnitude_has_the_value_of_its_words(text: str, value: int) -> None:
+    number = one(f"{text} people" if " of " not in text else text)
+    assert (number.kind, number.low, number.high, number.unit) == ("vague", value, value, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("several hundred dollars", "USD"),
+        ("hundreds of dollars", "USD"),
+        ("two of years", ""),
+        ("dozens of tons", "ton"),
+        ("half of years", "share"),
+        ("two thirds percent", "share"),
+    ],
+)
+def test_a_unit_follows_a_vague_amount_with_or_without_of(text: str, unit: str) -> None:
+    assert one(text).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("5 to 5 million", [(5, 5_000_000)]),
+        ("4 to 5 million", [(4_000_000, 5_000_000)]),
+        ("5 to 5", [(5, 5), (5, 5)]),
+        ("10 to 5 million", [(10, 5_000_000)]),
+        ("900 to 1,000", [(900, 1000)]),
+        ("10\u2009000 to 20\u2009000", [(10_000, 20_000)]),
+    ],
+)
+def test_a_range_rises_from_its_first_end_to_its_second(text: str, ends: list[tuple[int, int]]) -> None:
+    assert [(number.low, number.high) for number in find_numbers(text)] == ends

@@ -12,8 +12,9 @@ from briefgen.evidence.quotes import (
     find_distinguishing_context,
     find_nearest_passage,
     find_quote,
+    find_quote_in_paragraph,
 )
-from briefgen.evidence.source_text import SourceText, split_body_paragraphs
+from briefgen.evidence.source_text import BodyParagraph, SourceText, split_body_paragraphs
 
 CONTENT = """The council said that forty-four percent of the fishermen had not been paid. They left in 2012.
 Some forty of them were said to have killed seals. The council said nothing about it. They left again.
@@ -139,5 +140,125 @@ def test_every_stretch_of_words_is_found_where_it_stands(start: int, length: int
 
 @given(st.text(max_size=60))
 def test_any_quote_is_looked_for_without_fault(quote: str) -> None:
-    find_quote(text(), quote)
-    find_nearest_passage(text().paragraphs, quote)
+    for match in find_quote(text(), quote):
+        assert 0 <= match.start <= match.end <= len(match.paragraph.normalized.text)
+    nearest = find_nearest_passage(text().paragraphs, quote)
+    assert nearest is None or nearest.paragraph in {one.number for one in text().paragraphs}
+
+
+# Bracketed words and ellipses at the ends of sentences
+
+NAMES = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Juniper", "Larch", "Maple"]
+
+
+@st.composite
+def sentences_of_names(draw: st.DrawFn) -> list[list[str]]:
+    """Sentences that together name every tree once, in order."""
+    ends = sorted(draw(st.sets(st.integers(1, len(NAMES) - 1), max_size=5)))
+    return [NAMES[start:end] for start, end in zip([0, *ends], [*ends, len(NAMES)], strict=True)]
+
+
+def paragraph_of(sentences: list[list[str]]) -> BodyParagraph:
+    return split_body_paragraphs(" ".join(f"{' '.join(names)}." for names in sentences))[0]
+
+
+@given(
+    sentences_of_names(), st.integers(0, 10), st.integers(0, 10), st.sampled_from(["[of war]", "[]", "[1]"])
+)
+def test_bracketed_words_join_two_words_of_one_sentence_only(
+    sentences: list[list[str]], first: int, second: int, inserted: str
+) -> None:
+    quote = f"{NAMES[first]} {inserted} {NAMES[second]}"
+    together = first < second and any({NAMES[first], NAMES[second]} <= set(names) for names in sentences)
+    assert len(find_quote_in_paragraph(paragraph_of(sentences), quote)) == together
+
+
+@given(sentences_of_names(), st.integers(0, 10), st.integers(0, 10), st.sampled_from(["…", "[…]", ". . ."]))
+def test_an_ellipsis_may_leave_out_the_end_of_a_sentence_but_keeps_the_order(
+    sentences: list[list[str]], first: int, second: int, omission: str
+) -> None:
+    quote = f"{NAMES[first]} {omission} {NAMES[second]}"
+    assert len(find_quote_in_paragraph(paragraph_of(sentences), quote)) == (first < second)
+
+
+@given(sentences_of_names(), st.data(), st.sampled_from(["…", "[and]"]))
+def test_a_quote_is_found_within_a_passage_only_if_all_of_it_is_there(
+    sentences: list[list[str]], data: st.DataObject, between: str
+) -> None:
+    paragraph = paragraph_of(sentences)
+    within = data.draw(st.sampled_from(paragraph.sentence_spans()))
+    first, second = sorted(data.draw(st.sets(st.integers(0, 10), min_size=2, max_size=2)))
+    start, end = (paragraph.normalized.text.index(NAMES[number]) for number in (first, second))
+    found = find_quote_in_paragraph(paragraph, f"{NAMES[first]} {between} {NAMES[second]}", within)
+    assert len(found) == (within[0] <= start and end < within[1])
+
+
+@pytest.mark.parametrize(
+    ("quote", "there"),
+    [
+        ("The council [of war] left again", None),
+        ("The council [itself] said nothing [more] about it", "The council said nothing about it"),
+        ("had not been paid [and so] They left", None),
+        (
+            "killed seals … [it] left again",
+            "killed seals. The council said nothing about it. They left again",
+        ),
+        (
+            "killed seals [it] … left again",
+            "killed seals. The council said nothing about it. They left again",
+        ),
+        ("[The fishermen] left in 2012 [too]", "left in 2012"),
+        ("an old [sea] one", "an old one"),
+        ("The harbour[, which is] an old one", None),
+        ("The harbour, [which is] an old one", "The harbour, an old one"),
+    ],
+)
+def test_where_bracketed_words_may_be_put(quote: str, there: str | None) -> None:
+    assert [stretch for _, stretch in found(quote)] == ([there] if there else [])
+
+
+@pytest.mark.parametrize(
+    ("quote", "there"),
+    [
+        ("[t]he council said nothing", ["The council said nothing"]),
+        ("[s]he council said nothing", []),
+        ("[Th]e council said nothing", ["The council said nothing"]),
+        ("kill[ed] seals", ["killed seals"]),
+        ("[]eals", ["seals"]),
+        ("clos[ing]", ["closed"]),
+        ("k[il]led seals", []),
+    ],
+)
+def test_a_bracket_in_a_word_replaces_a_letter_or_the_rest_of_it(quote: str, there: list[str]) -> None:
+    assert [stretch for _, stretch in found(quote)] == there
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["old", "older", "a", "again"]), max_size=3), min_size=2, max_size=5)
+)
+def test_context_that_is_suggested_is_never_empty_and_settles_the_place(endings: list[list[str]]) -> None:
+    source = text("\n".join(" ".join(["They left", *words]) for words in endings))
+    matches = find_quote(source, "They left")
+    for match, (kind, words) in zip(matches, find_distinguishing_context(matches), strict=True):
+        if words:
+            assert find_quote(source, "They left", **{kind: words}) == [match]
+        else:
+            assert kind == "prefix"
+            ending = match.paragraph.text.removeprefix("They left")
+            rivals = [paragraph.text.removeprefix("They left") for paragraph in source.paragraphs]
+            assert sum(other.startswith(ending) for other in rivals) > 1
+
+
+def test_a_place_at_the_end_of_a_paragraph_is_told_by_the_words_before_it() -> None:
+    source = text("In May they left\nThey left again\nIn June they left")
+    matches = find_quote(source, "[T]hey left")
+    assert find_distinguishing_context(matches) == [
+        ("prefix", "May"),
+        ("suffix", "again"),
+        ("prefix", "June"),
+    ]
+
+
+def test_nothing_is_suggested_where_nothing_tells_the_places_apart() -> None:
+    matches = find_quote(text("They left\nThey left"), "They left")
+    assert find_distinguishing_context(matches) == [("prefix", ""), ("prefix", "")]

@@ -62,6 +62,7 @@ def _ends(read: ExtractedDocument) -> tuple[str, str, str]:
     return read.title, read.author, read.language
 
 
+@pytest.mark.slow
 def test_every_letter_of_the_starter_says_the_same_in_both_formats(agree: Agree) -> None:
     made = letters()
     assert len(made) >= 5
@@ -69,14 +70,17 @@ def test_every_letter_of_the_starter_says_the_same_in_both_formats(agree: Agree)
         agree(written)
 
 
+@pytest.mark.slow
 def test_the_briefing_of_the_starter_says_the_same_in_both_formats(agree: Agree) -> None:
     agree(starter().composer.compose_briefing())
 
 
+@pytest.mark.slow
 def test_a_briefing_with_evidence_of_every_kind_says_the_same(agree: Agree, tmp_path: Path) -> None:
     agree(open_campaign(with_much_evidence(tmp_path / "it")).composer.compose_briefing())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("html", "kind"), [(LETTER, "letter"), (BRIEFING, "briefing")])
 def test_the_samples_say_the_same(agree: Agree, html: str, kind: str) -> None:
     """They hold what no letter has at once: tables, lists in lists, three scripts, notes in every place."""
@@ -92,7 +96,9 @@ def _told(agreeing: str, differing: str) -> list[str]:
     renderer = PdfRenderer((ROOT / "templates" / "css",))
     changed = replace(WRITTEN, html=WRITTEN.html.replace(agreeing, differing))
     assert changed.html != WRITTEN.html
-    return find_differences(read_docx(WORD.render(WRITTEN).data), read_untagged_pdf(renderer.render(changed).data))
+    return find_differences(
+        read_docx(WORD.render(WRITTEN).data), read_untagged_pdf(renderer.render(changed).data)
+    )
 
 
 @cache
@@ -103,6 +109,7 @@ def _plain() -> tuple[ExtractedDocument, ExtractedDocument]:
     return read_docx(WORD.render(written).data), read_any_pdf(renderer.render(written).data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agreeing", "differing", "told"),
     [

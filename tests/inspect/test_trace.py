@@ -45,7 +45,10 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     opened = open_campaign(with_much_evidence(tmp_path_factory.mktemp("campaign") / "it"))
-    letters = {"letter": opened.composer.compose_letter(opened.recipients[0]), "briefing": opened.composer.compose_briefing()}
+    letters = {
+        "letter": opened.composer.compose_letter(opened.recipients[0]),
+        "briefing": opened.composer.compose_briefing(),
+    }
     return Made(letters, opened.renderers(FORMATS)())
 
 
@@ -70,6 +73,7 @@ def refused(path: Path) -> str:
     return problem.code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["letter", "briefing"])
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_file_agrees_with_its_record_as_it_was_made(
@@ -82,6 +86,7 @@ def test_a_file_agrees_with_its_record_as_it_was_made(
     assert traced.record.campaign == "act-on-the-inquiry"
 
 
+@pytest.mark.slow
 def test_the_briefing_prints_caveats_and_some_statements_more_than_once(
     files: dict[tuple[str, str], Path],
 ) -> None:
@@ -94,6 +99,7 @@ def test_the_briefing_prints_caveats_and_some_statements_more_than_once(
 # -- a PDF made anew with other words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["letter", "briefing"])
 def test_a_number_changed_in_a_pdf_is_told_with_what_stands_there(
     made: Made, tmp_path: Path, kind: str
@@ -112,6 +118,7 @@ def test_a_number_changed_in_a_pdf_is_told_with_what_stands_there(
     assert f"{found[1]} {found[2]}" in problem.message
 
 
+@pytest.mark.slow
 def test_one_of_several_places_changed_is_told(made: Made, tmp_path: Path) -> None:
     document = made.documents["briefing"]
     claim = next(
@@ -122,7 +129,7 @@ def test_one_of_several_places_changed_is_told(made: Made, tmp_path: Path) -> No
     traced = trace_document(made.write(tmp_path, "briefing", "pdf", replace(document, html=html)))
     (problem,) = traced.problems
     assert problem.code == "statement-changed"
-    assert f"in 1 of its {claim['printed']} places" in problem.message
+    assert f"in 1 of {claim['printed']} places" in problem.message
     assert "altogether" in problem.message
 
 
@@ -175,6 +182,7 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_worker, "read_pdf_in_child", lambda data, name: read_any_pdf(data))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_read_here")
 @pytest.mark.parametrize("number", ["1,500", "20,000"])
 def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it_caught(
@@ -195,15 +203,19 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
     assert split, "the sentence never stood at the end of a page"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_read_here")
 def test_words_put_in_where_a_page_ends_are_caught(made: Made, tmp_path: Path) -> None:
     for lines in range(36, 54):
         filler = "<br/>".join(["A line of text."] * lines)
         altered = SENTENCE.replace("cases, of", "cases, or rather none at all, of")
         body = f"<p>{filler}{NOTE}</p><p>{AROUND * 5}{altered} {AROUND * 30}</p>"
-        assert codes(trace_document(made.write(tmp_path, "letter", "pdf", _sample(body)))) == ["statement-changed"]
+        assert codes(trace_document(made.write(tmp_path, "letter", "pdf", _sample(body)))) == [
+            "statement-changed"
+        ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_read_here")
 def test_numbers_of_a_list_that_are_painted_last_do_not_interrupt(made: Made, tmp_path: Path) -> None:
     for lines in range(34, 44):
@@ -225,6 +237,7 @@ def test_the_number_of_a_note_is_not_taken_for_part_of_the_statement(made: Made,
     assert codes(trace_document(made.write(tmp_path, "letter", "pdf", bad))) == ["statement-changed"]
 
 
+@pytest.mark.slow
 def test_a_pdf_saved_anew_by_another_program_still_agrees(
     files: dict[tuple[str, str], Path], tmp_path: Path
 ) -> None:
@@ -272,7 +285,9 @@ def test_a_docx_saved_anew_still_agrees(edited: Callable[..., DocumentTrace], ki
     assert codes(edited(kind, "", "")) == []
 
 
-def test_a_number_changed_in_a_docx_is_told_with_what_stands_there(edited: Callable[..., DocumentTrace]) -> None:
+def test_a_number_changed_in_a_docx_is_told_with_what_stands_there(
+    edited: Callable[..., DocumentTrace],
+) -> None:
     (problem,) = edited("briefing", "reported that 20,000 people", "reported that 30,000 people").problems
     assert problem.code == "statement-changed"
     assert "hwanghae-famine-2012" in problem.message
@@ -305,10 +320,12 @@ def test_a_caveat_taken_out_of_a_note_is_told(made: Made, edited: Callable[..., 
 
 
 def test_the_record_knows_every_note(made: Made) -> None:
+    assert set(made.documents) == {"letter", "briefing"}
     for document in made.documents.values():
         assert len(document.record["notes"]) == document.html.count('class="footnote"') > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_word_changed_in_or_added_to_a_note_is_told(made: Made, tmp_path: Path, format: str) -> None:
     document = made.documents["letter"]
@@ -426,6 +443,7 @@ def test_a_record_made_to_fit_changed_words_is_told(made: Made, tmp_path: Path) 
     assert "the text of cases" in problem.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -46,6 +46,7 @@ def parse_draft(data: bytes | Problem) -> EmailMessage:
     return message
 
 
+@pytest.mark.slow
 def test_a_draft_has_the_letter_sender_and_recipient(opened: Campaign) -> None:
     message = parse_draft(make_draft(opened))
     sender = opened.config.sender
@@ -83,6 +84,7 @@ def test_an_invalid_address_is_reported(opened: Campaign, email: str) -> None:
     assert (found.code, found.place) == ("draft-address", opened.recipients[0].place)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=120))
 def test_a_name_cannot_add_a_header_or_a_recipient(name: str) -> None:
     opened = _opened()

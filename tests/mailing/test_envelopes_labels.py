@@ -172,6 +172,7 @@ def test_an_unknown_label_sheet_is_reported() -> None:
         find_label_sheet("avery-5161")
 
 
+@pytest.mark.slow
 def test_many_envelopes_are_rendered_in_batches_and_merged(tmp_path) -> None:  # type: ignore[no-untyped-def]
     people = [Mailpiece((f"Person {number}", "London"), str(number)) for number in range(450)]
     pieces = list(render_print_pages(lay_out_envelopes(people, find_envelope("dl")), "Envelopes", "en"))

@@ -14,6 +14,8 @@ from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.mailing.pdf_merge import PdfPart, merge_pdfs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def letters() -> list[bytes]:
@@ -40,6 +42,7 @@ def test_pages_look_the_same_as_in_the_letters(letters: list[bytes]) -> None:
 def test_text_is_still_searchable(letters: list[bytes]) -> None:
     merged_pdf = pypdfium2.PdfDocument(merge([PdfPart(data) for data in letters]))
     apart = [page for data in letters for page in pypdfium2.PdfDocument(data)]
+    assert len(apart) >= len(letters) > 1
     for page, own in zip(merged_pdf, apart, strict=True):
         assert page.get_textpage().get_text_bounded() == own.get_textpage().get_text_bounded()
 

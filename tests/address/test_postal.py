@@ -1,0 +1,111 @@
+"""Postal codes are known by the form of their country, wherever they are in a line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefgen.address.postal import (
+    format_country_line,
+    format_locality_lines,
+    format_region_first,
+    is_plausible_postal_code,
+    split_postal_code,
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "plausible"),
+    [
+        ("20510", "US", True),
+        ("20510-1234", "US", True),
+        ("2051", "US", False),
+        ("205101", "US", False),
+        ("SW1A 0AA", "GB", True),
+        ("sw1a0aa", "GB", True),
+        ("SW1A-0AA", "GB", False),
+        ("K1A 0A6", "CA", True),
+        ("75007 CEDEX 12", "FR", True),
+        ("75007 cedex", "FR", True),
+        ("anything", "PL", True),
+        ("", "US", False),
+    ],
+)
+def test_a_code_is_plausible_if_it_has_the_form_of_its_country(
+    code: str, country: str, plausible: bool
+) -> None:
+    assert is_plausible_postal_code(code, country) == plausible
+
+
+@pytest.mark.parametrize(
+    ("line", "country", "parts"),
+    [
+        ("1003 Bern", "CH", ("1003", "Bern")),
+        ("Washington, DC 20510", "US", ("20510", "Washington, DC")),
+        ("London SW1A 0AA", "GB", ("SW1A 0AA", "London")),
+        ("London, SW1A0AA", "GB", ("SW1A0AA", "London")),
+        ("1012 AB Amsterdam", "NL", ("1012 AB", "Amsterdam")),
+        ("113 28 Stockholm", "SE", ("113 28", "Stockholm")),
+        ("11328 Stockholm", "SE", ("11328", "Stockholm")),
+        ("20510", "US", ("20510", "")),
+        ("  20510   Washington ", "US", ("20510", "Washington")),
+        ("Room 20510 Building", "US", None),
+        ("Washington", "US", None),
+        ("", "US", None),
+        ("00-580 Warsaw", "PL", None),
+    ],
+)
+def test_a_code_at_either_end_of_a_line_is_split_off(
+    line: str, country: str, parts: tuple[str, str] | None
+) -> None:
+    assert split_postal_code(line, country) == parts
+
+
+@given(st.lists(st.sampled_from(["Bern", "Port", "of", "7"]), min_size=1, max_size=4), st.booleans())
+def test_the_rest_of_a_line_keeps_its_words(words: list[str], first: bool) -> None:
+    place = " ".join(words)
+    line = f"3003 {place}" if first else f"{place} 3003"
+    assert split_postal_code(line, "CH") == ("3003", place)
+
+
+@pytest.mark.parametrize(
+    ("country", "line"),
+    [("KR", "REPUBLIC OF KOREA"), ("HK", "HONG KONG"), ("TT", "TRINIDAD AND TOBAGO"), ("XX", "XX"), ("", "")],
+)
+def test_the_country_is_the_last_line_in_capitals(country: str, line: str) -> None:
+    assert format_country_line(country) == line
+
+
+@pytest.mark.parametrize(
+    ("language", "locality", "begin"),
+    [
+        ("ko", "종로구", "서울 종로구"),
+        ("ko-KR", "종로구", "서울 종로구"),
+        ("KO", "종로구", "서울 종로구"),
+        ("ko", "", None),
+        ("en", "Jongno-gu", None),
+    ],
+)
+def test_a_korean_address_begins_with_its_region(language: str, locality: str, begin: str | None) -> None:
+    assert format_region_first("KR", language, locality, "서울") == begin
+    assert format_region_first("JP", language, locality, "東京") is None
+
+
+@pytest.mark.parametrize(
+    ("country", "lines"),
+    [
+        ("PK", ("Karachi-75500",)),
+        ("IT", ("75500 Karachi, Sindh",)),
+        ("RU", ("Karachi", "Sindh", "75500")),
+        ("HK", ("Karachi, Sindh",)),
+        ("LU", ("L-75500 Karachi",)),
+        ("", ("75500 Karachi", "Sindh")),
+        ("XX", ("75500 Karachi", "Sindh")),
+    ],
+)
+def test_locality_region_and_code_are_arranged_as_the_country_does(
+    country: str, lines: tuple[str, ...]
+) -> None:
+    assert format_locality_lines(country, "Karachi", "Sindh", "75500", abroad=True) == lines
+    assert format_locality_lines(country, "", "Sindh", "75500", abroad=True) == ()

@@ -1,0 +1,200 @@
+"""The main job on real recipients: a letter in both formats to every sitting member of Congress."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from material import ROOT
+
+from briefgen import data
+from briefgen.address.address import address_recipient
+from briefgen.campaign.open import Campaign, open_campaign
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.pdf import read_pdf
+
+pytestmark = pytest.mark.slow
+
+SHELVES = ("snippets", "templates", "seeds")
+
+SKIPPED = {"husted-h001104": "term-ended", "moody-m001244": "term-ended", "gallagher-g000607": "no-address"}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The campaign's folder after the whole run, and how the run ended."""
+    from material import folder_named_by
+
+    congress = folder_named_by("BRIEFGEN_DATA") / "us-congress"
+    folder = tmp_path_factory.mktemp("congress")
+    text = (ROOT / "examples/starter/campaign.yaml").read_text(encoding="utf-8")
+    (folder / "campaign.yaml").write_text(text.replace("page: a4", "page: us-letter"), encoding="utf-8")
+    imported = briefgen(
+        "recipients", "import", "congress", str(congress), "-o", str(folder / "recipients.csv")
+    )
+    assert imported.returncode == 0, imported.stderr
+    return folder, briefgen("batch", str(folder), "--json")
+
+
+def briefgen(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "briefgen", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def manifest(folder: Path) -> list[dict[str, str]]:
+    with (folder / "out/manifest.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_534_letters_are_made_in_each_format_and_three_members_are_reported(
+    sent: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, run = sent
+    assert run.returncode == 1
+    summary = json.loads(run.stdout)
+    assert (summary["rendered"], summary["failed"], summary["skipped"]) == (1068, 0, 3)
+    for format in ("pdf", "docx"):
+        assert len(list((folder / "out/letters").glob(f"*.{format}"))) == 534
+    with (folder / "out/errors.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["code"] for row in rows} == {"term-ended", "no-address"}
+    for name, code in SKIPPED.items():
+        assert any(name in row["message"] and row["code"] == code for row in rows)
+
+
+@dataclass(frozen=True)
+class Own:
+    """What belongs to one recipient and to nobody else, unless another has it too."""
+
+    phrases: frozenset[str]
+    """Name, street, salutation: as they stand in the letter."""
+    words: frozenset[str]
+    """Every word of the recipient's record."""
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def strangers(text: str, own: Own, everybody: Own, common: frozenset[str]) -> set[str]:
+    """Words and phrases in a letter that are somebody else's, and neither the recipient's nor the library's."""
+    line, mine = one_line(text), " ".join(own.phrases)
+    words = (words_of(text) & everybody.words) - own.words - common
+    return words | {phrase for phrase in everybody.phrases if phrase in line and phrase not in mine}
+
+
+def everybody_of(owned: Iterable[Own]) -> Own:
+    """All phrases and words that are somebody's."""
+    everyone = list(owned)
+    return Own(
+        frozenset().union(*(one.phrases for one in everyone)),
+        frozenset().union(*(one.words for one in everyone)),
+    )
+
+
+@pytest.fixture(scope="module")
+def owners(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> tuple[Campaign, dict[str, Own]]:
+    opened = open_campaign(sent[0])
+    owned = {}
+    for one in opened.recipients:
+        to = address_recipient(one, opened.composer.forms, sender_country=opened.config.sender.country)
+        told = {field.name: getattr(one, field.name) for field in fields(one) if field.name != "place"}
+        words = words_of(f"{json.dumps(told, default=str)} {' '.join(to.lines)} {to.salutation} {to.close}")
+        phrases = {one.name, *one.address, to.salutation} - {""}
+        owned[one.id] = Own(frozenset(map(one_line, phrases)), words)
+    return opened, owned
+
+
+@pytest.fixture(scope="module")
+def texts_of(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[tuple[str, str], Any]:
+    """All 1,068 letters, read back, by recipient and format."""
+    readers = {"pdf": read_pdf, "docx": read_docx}
+    return {
+        (row["id"], row["format"]): readers[row["format"]](sent[0] / "out" / row["file"])
+        for row in manifest(sent[0])
+    }
+
+
+def library_words(opened: Campaign) -> frozenset[str]:
+    """What may stand in any letter: the words of campaign, snippets, sources, templates and forms of address."""
+    kinds = {".md", ".yaml", ".json", ".j2"}
+    homes = [folder.path / part for folder in opened.composer.library.folders for part in SHELVES]
+    files = [path for home in homes for path in home.rglob("*") if path.suffix in kinds]
+    files += [opened.composer.folder / "campaign.yaml", *(Path(data.__path__[0]).glob("*.yaml"))]
+    return frozenset().union(*(words_of(path.read_text(encoding="utf-8")) for path in files))
+
+
+def test_every_letter_carries_its_own_name_address_and_salutation(
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+) -> None:
+    """Read back from all letters in both formats."""
+    opened, _ = owners
+    for recipient in opened.recipients:
+        to = address_recipient(recipient, opened.composer.forms, sender_country=opened.config.sender.country)
+        for format in ("pdf", "docx"):
+            words = one_line(texts_of[recipient.id, format].text)
+            assert one_line(" ".join(to.lines)) in words
+            assert to.salutation in words
+        assert recipient.family in to.salutation or recipient.office == "us-speaker"
+    assert len(texts_of) == 1068
+
+
+def test_no_letter_holds_a_word_of_another_recipient(
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+) -> None:
+    """All of Congress, both formats, title and record too."""
+    opened, owned = owners
+    common, everybody = library_words(opened), everybody_of(owned.values())
+    assert len(texts_of) == 1068
+    for (name, format), read in texts_of.items():
+        whole = f"{read.text} {read.title} {read.record['recipient']}"
+        assert strangers(whole, owned[name], everybody, common) == set(), (name, format)
+
+
+def test_a_word_of_another_recipient_would_be_found(
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+) -> None:
+    """Each letter, judged as its neighbour's; and a single room number or surname that strays."""
+    opened, owned = owners
+    common, everybody = library_words(opened), everybody_of(owned.values())
+    people = opened.recipients
+    for one, other in zip(people, (*people[1:], people[0]), strict=True):
+        text = texts_of[one.id, "docx"].text
+        assert strangers(text, owned[other.id], everybody, common)
+        for phrase in (other.name, *other.address):
+            if phrase not in " ".join(owned[one.id].phrases):
+                assert strangers(f"{text} {phrase}", owned[one.id], everybody, common)
+
+
+def test_no_letter_holds_evidence_that_is_not_its_own(
+    owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
+) -> None:
+    opened, _ = owners
+    fitting = opened.page_fitter(opened.renderers(("docx",)))
+    assert len(opened.recipients) == 534
+    for recipient in opened.recipients:
+        record = fitting.compose_letter(recipient).record
+        for format in ("pdf", "docx"):
+            found = texts_of[recipient.id, format].record
+            assert found["recipient"] == recipient.id
+            assert found["snippets"] == json.loads(json.dumps(record["snippets"]))
+
+
+def test_a_second_run_renders_nothing(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = sent
+    summary = json.loads(briefgen("batch", str(folder), "--json").stdout)
+    assert (summary["rendered"], summary["unchanged"]) == (0, 1068)
