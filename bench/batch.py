@@ -1,9 +1,9 @@
-"""What a batch costs beside composing and rendering, and how long it takes to find that nothing changed.
+"""Measure what a batch costs besides composing and rendering, and how fast it finds that nothing has changed.
 
     python bench/batch.py [--letters 10000] [--jobs 2]
 
-The letters are of realistic size and cost nothing to make, so that all the time is that of plan, pool, files
-and ledger.
+The letters have a realistic size and cost nothing to make, so all the time is spent on plan, pool, files and
+ledger.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.batch.outputs.folder import FolderOutput
-from briefgen.batch.tasks import BatchJob
 from briefgen.batch.pool import available_processors
 from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.batch.tasks import BatchJob
 from briefgen.cli.progress import LineProgress
 from briefgen.errors import Place
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
 
 SIZES = {"pdf": 55_000, "docx": 20_000}
-"""Bytes of a letter of one page."""
+"""Size of a one-page letter in bytes, by format."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def main() -> None:
             composer = InstantComposer(fingerprint)
             job = BatchJob("bench", everybody[:number], tuple(SIZES), composer, renderers, "bench")
             began = time.perf_counter()
-            summary = run_batch(job, FolderOutput(Path(folder)), workers=given.jobs, progress=LineProgress(io.StringIO()))
+            output, progress = FolderOutput(Path(folder)), LineProgress(io.StringIO())
+            summary = run_batch(job, output, workers=given.jobs, progress=progress)
             return summary, time.perf_counter() - began
 
         for number in (len(everybody) // 10, len(everybody)):

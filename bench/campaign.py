@@ -1,16 +1,19 @@
-"""Real letters by the real command's parts, in PDF and DOCX: rate, memory, growth, workers, overhead.
+"""Measure batches of real letters in PDF and DOCX: rate, memory, growth, workers, overhead.
 
-    python bench/campaign.py congress    all members of Congress (needs BRIEFGEN_DATA); and again
-    python bench/campaign.py growth [--letters 500 2000 10000]    rate and memory as letters grow; and again
-    python bench/campaign.py workers [--letters 300]      time on two workers as a share of one's
+    python bench/campaign.py congress    all members of Congress (needs BRIEFGEN_DATA), and a re-run
+    python bench/campaign.py growth [--letters 500 2000 10000]    rate and memory by size, and a re-run
+    python bench/campaign.py workers [--letters 300]      time with two workers as a share of that with one
     python bench/campaign.py overhead [--letters 400]     what ledger, pool and files add to rendering
 
-Letters are files: half of them PDF, half DOCX. `growth`, `workers` and `overhead` are ratios within one run,
-so they hold on any machine, though not on one that does something else at the same time. `overhead` compares
-processor time, which other programs do not take, and also shows the time on the clock. The exit status is 1
-where a goal is missed: Congress in 60 s; no letter dearer by a tenth in a large batch than in a small one,
-and no worker above 150 MB; a re-run of 10,000 letters within 5 s and nothing rendered; 0.6 of the time on two
-workers; 3 % of overhead.
+A letter is one file; half of them are PDF, half DOCX. `growth`, `workers` and `overhead` are ratios within
+one run, so they hold on any machine that is otherwise idle. `overhead` compares CPU time, which does not
+include other programs, and also reports elapsed time. The exit status is 1 if a goal is missed:
+
+- Congress in 60 s
+- letters at most a tenth more expensive in a large batch than in a small one; no worker above 150 MB
+- a re-run of 10,000 letters within 5 s, with nothing rendered
+- two workers in 0.6 of the time of one
+- 3 % overhead
 """
 
 from __future__ import annotations
@@ -31,9 +34,9 @@ from pathlib import Path
 from campaigns import campaign
 
 from briefgen.batch.outputs.folder import FolderOutput
-from briefgen.batch.tasks import BatchJob, FileOutcome
 from briefgen.batch.pool import available_processors
 from briefgen.batch.runner import BatchSummary, run_batch
+from briefgen.batch.tasks import BatchJob, FileOutcome
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.model.recipient import Recipient
 
@@ -46,9 +49,9 @@ ROUNDS = 3
 
 @dataclass
 class Watch:
-    """Remembers when letters were done, the most memory that workers had, and the processor time of all.
+    """Records when letters were done, the peak memory of workers, and the CPU time of all processes.
 
-    Of rates and times the first fifth is left out, in which workers start and fill their caches.
+    Rates and times leave out the first fifth, in which workers start and fill their caches.
     """
 
     watch_memory: bool = True
@@ -57,7 +60,7 @@ class Watch:
     done_so_far: int = 0
     looked: float = 0.0
     marks: list[tuple[float, float]] = field(default_factory=list)
-    """Time on the clock and of the processors, after the first fifth and at the end."""
+    """Elapsed time and CPU time, after the first fifth and at the end."""
 
     def begin(self, total: int) -> None:
         self.total = total
@@ -72,18 +75,18 @@ class Watch:
             self.peak_mb = max(self.peak_mb, *map(peak_mb, descendants(os.getpid())), 0.0)
 
     def end(self, summary: BatchSummary) -> None:
-        """Nothing to remember."""
+        """Do nothing."""
 
     @property
     def each(self) -> tuple[float, float]:
-        """Seconds for one letter, on the clock and of the processors."""
+        """Return the elapsed time and the CPU time of one letter, in seconds."""
         (wall, cpu), (later_wall, later_cpu) = self.marks
         between = self.total - self.total // 5
         return (later_wall - wall) / between, (later_cpu - cpu) / between
 
 
 def descendants(ancestor: int) -> list[int]:
-    """Processes below another that do the batch's work."""
+    """Return the ids of all descendants of a process: the workers of its batch."""
     parents: dict[int, int] = {}
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
@@ -135,7 +138,7 @@ def batched(
 
 
 def congress(temporary: Path, letters: list[int]) -> bool:
-    """All of Congress by the command itself, start and all, and once more."""
+    """Measure the command for all members of Congress, start-up included, and a re-run."""
     data = Path(os.environ["BRIEFGEN_DATA"]) / "us-congress"
     folder = campaign(temporary / "campaign", 0)
     base = [sys.executable, "-m", "briefgen"]
@@ -150,7 +153,7 @@ def congress(temporary: Path, letters: list[int]) -> bool:
         done = subprocess.run([*base, "batch", folder, "-q"], check=False, capture_output=True, text=True)
         times.append(time.perf_counter() - began)
         print("\n".join(line for line in done.stderr.splitlines() if line.startswith("Files:")))
-    print(f"{times[0]:.1f} s; again {times[1]:.1f} s ({available_processors()} processors)")
+    print(f"{times[0]:.1f} s; re-run {times[1]:.1f} s ({available_processors()} processors)")
     return times[0] <= 60
 
 
@@ -166,12 +169,12 @@ def growth(temporary: Path, letters: list[int]) -> bool:
         again, _, _ = batched(open_campaign(temporary / str(number)), out, available_processors())
         rerun = time.perf_counter() - began
         print(
-            f"{number:>7,} letters: {seconds:7.1f} s, {rates[-1]:5.1f} a second, a worker's memory at most "
-            f"{most:.0f} MB; again {rerun:.1f} s, {again.rendered} rendered",
+            f"{number:>7,} letters: {seconds:7.1f} s, {rates[-1]:5.1f} per second, workers' peak memory "
+            f"{most:.0f} MB; re-run {rerun:.1f} s, {again.rendered} rendered",
             flush=True,
         )
         good = good and most <= 150 and again.rendered == 0 and rerun <= max(5.0, number / 2000)
-    print(f"cost of a letter, last to first: {rates[0] / rates[-1]:.2f}")
+    print(f"cost of a letter, largest batch to smallest: {rates[0] / rates[-1]:.2f}")
     return good and rates[0] / rates[-1] <= 1.1
 
 
@@ -188,14 +191,14 @@ def workers(temporary: Path, letters: list[int]) -> bool:
 
 
 class Turns(Watch):
-    """Makes each letter of a batch plainly in this process when the batch has made it, into `folder`."""
+    """Makes each letter again in this process, without a batch, as soon as the batch has made it."""
 
     def __init__(self, opened: Campaign, folder: Path) -> None:
         super().__init__(watch_memory=False)
         folder.mkdir()
         self._folder = folder
         self.plain: list[tuple[float, float]] = []
-        """As the marks: time on the clock and of the processors until then."""
+        """Elapsed time and CPU time spent on them, at the same points as `marks`."""
         self._opened, self._renderers = opened, opened.renderers(FORMATS)()
         self._recipients = {recipient.id: recipient for recipient in opened.recipients}
         self._wall = self._cpu = 0.0
@@ -219,27 +222,27 @@ class Turns(Watch):
 
     @property
     def each_plain(self) -> tuple[float, float]:
-        """Seconds for one letter made plainly, on the clock and of the processors."""
+        """Return the elapsed time and the CPU time of one letter made without a batch, in seconds."""
         (wall, cpu), (later_wall, later_cpu) = self.plain
         between = self.total - self.total // 5
         return (later_wall - wall) / between, (later_cpu - cpu) / between
 
 
 def overhead(temporary: Path, letters: list[int]) -> bool:
-    """The same letters by a batch with one worker and plainly in this process, letter by letter in turn.
+    """Measure the same letters in a batch with one worker and in a plain loop, alternating letter by letter.
 
-    In turn, since what a letter costs changes from second to second with what else the machine does: of two
-    loops one after the other, either may be the dearer by a tenth. Plainly, a letter is written to its file
-    and no more. A worker spares its garbage collector what stays until its end, which a plain loop does not.
-    So there are two figures: against a plain loop, which is held to the goal, and against one that does the
-    same, which is what ledger and pool cost alone.
+    They alternate because the cost of a letter varies from second to second with what else the machine does:
+    of two loops run one after the other, either may be a tenth slower. The plain loop only writes each letter
+    to its file. A worker exempts long-lived objects from garbage collection, which a plain loop does not. So
+    there are two figures: one against a plain loop, which the goal applies to, and one against a loop that
+    does the same, which shows the cost of ledger and pool alone.
     """
     opened = opened_with(temporary / "campaign", letters[0])
     added: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
     for round in range(ROUNDS):
         for spared in added:
             turns = Turns(opened, temporary / f"plain-{round}-{spared}")
-            turns.make(opened.recipients[0])  # what is made once is made
+            turns.make(opened.recipients[0])  # fill the caches
             gc.collect()
             if spared:
                 gc.freeze()
@@ -247,13 +250,13 @@ def overhead(temporary: Path, letters: list[int]) -> bool:
             gc.unfreeze()
             plain, both = turns.each_plain, turns.each
             added[spared].append((both[0] / plain[0] - 2, both[1] / plain[1] - 2))
-            how = "plainly with the collector spared" if spared else "plainly"
+            how = "plain loop with the collector frozen" if spared else "plain loop"
             times = f"{how} {plain[1] * 1e3:.2f} ms, in a batch {(both[1] - plain[1]) * 1e3:.2f} ms"
-            print(f"processor time of a letter: {times}", flush=True)
+            print(f"CPU time per letter: {times}", flush=True)
     waiting, working = (statistics.median(each) for each in zip(*added[False], strict=True))
     alone = statistics.median(cpu for _, cpu in added[True])
-    print(f"a batch adds {working:+.1%} of processor time, {waiting:+.1%} of time on the clock")
-    print(f"what ledger and pool cost alone: {alone:+.1%} of processor time")
+    print(f"a batch adds {working:+.1%} CPU time, {waiting:+.1%} elapsed time")
+    print(f"ledger and pool alone: {alone:+.1%} CPU time")
     return working <= 0.03
 
 

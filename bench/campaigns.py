@@ -1,4 +1,4 @@
-"""Campaigns to measure with: the starter campaign, with as many senators as wanted, who do not exist."""
+"""Make campaigns to measure with: the starter campaign, with any number of fictional senators."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMMITTEES = (
 
 
 def campaign(folder: Path, letters: int) -> Path:
-    """Make a campaign in `folder` with so many recipients; returns it."""
+    """Make a campaign with `letters` recipients in a folder, and return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     text = (ROOT / "examples/starter/campaign.yaml").read_text(encoding="utf-8")
     (folder / "campaign.yaml").write_text(text.replace("page: a4", "page: us-letter"), encoding="utf-8")

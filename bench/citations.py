@@ -1,11 +1,11 @@
-"""What citations cost: their share of a batch of letters with five citations each, and a first document's.
+"""Measure citations: their share in a batch of letters with five citations each, and a cold start.
 
     python bench/citations.py [--letters 535]
 
-The letters are those of the starter campaign, with one snippet more, to its recipients in turn; they are
-composed and rendered as a batch does it, in one process. The campaign was opened before, which checks it by
-composing one letter for each template and ask; what the first of all costs shows in the cold start, a
-document's first citations in a new process with an empty cache.
+The letters are those of the starter campaign with one more snippet, to its recipients in turn. They are
+composed and rendered in one process, as a batch does it. Opening the campaign has already composed one
+letter for each template and ask, so the cold start is measured separately: the first citations of a document
+in a new process with an empty cache.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ COLD = """
 import json, sys, time
 from briefgen.compose.citations import Citation, CitationFormatter, Note
 from briefgen.errors import Place
-from briefgen.model.source import Reference
+from briefgen.model.source import Source
 items = json.load(open(sys.argv[1], encoding="utf-8"))
-references = {item["id"]: Reference(item["id"], item, Place("")) for item in items}
-notes = [Note((Citation(name, "page", "7"),)) for name in list(references)[:5]]
+sources = {item["id"]: Source(item["id"], item, Place("")) for item in items}
+notes = [Note((Citation(name, "page", "7"),)) for name in list(sources)[:5]]
 began = time.perf_counter()
-CitationFormatter(references).format(notes, sys.argv[2], "en")
+CitationFormatter(sources).format(notes, sys.argv[2], "en")
 print(time.perf_counter() - began)
 """
 
 
 class Clock:
-    """Adds up the time that a function takes."""
+    """Wraps a function and adds up the time that it takes."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -59,7 +59,7 @@ class Clock:
 
 
 def share(style: str, letters: int, folder: Path) -> None:
-    """Print what citations take of a batch in one style."""
+    """Print the share of citations in the time of a batch, in one style."""
     campaign = folder / style
     shutil.copytree(ROOT / "examples" / "starter", campaign, ignore=shutil.ignore_patterns("out"))
     text = (campaign / "campaign.yaml").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def share(style: str, letters: int, folder: Path) -> None:
 
 
 def cold(style: str, folder: Path) -> float:
-    """Seconds for one document's first citations in a new process."""
+    """Return the time for the first citations of a document in a new process, in seconds."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "empty"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", COLD, str(ROOT / "seeds" / "references.json"), style]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
@@ -101,7 +101,7 @@ def main() -> None:
     letters = arguments.parse_args().letters
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print(f"{'':<30}{'a letter':>10}{'later, ms':>14}{'share, %':>12}")
+        print(f"{'':<30}{'per letter':>10}{'later, ms':>14}{'share, %':>12}")
         for style in STYLES:
             share(style, letters, folder)
         print(f"\n{'cold start':<30}{'s':>10}")

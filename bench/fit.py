@@ -1,12 +1,12 @@
-"""What keeping to a page costs: letters set in a run, those laid out for it, and the time, as ratios.
+"""Measure what a page limit costs, in layouts and time.
 
     python bench/fit.py [--letters 8] [--snippets 2 3 5]
 
-The starter campaign, each of its letters to several people of the same office, who differ in name.
-`layouts` counts all of the run, that of which each PDF is made among them; `extra for a cut text` is what is
-left of them after one for each letter, divided by the number of different texts that did not fit whole.
-`time` is the whole run, PDFs included, against one of the same letters without a limit: letters that fit cost
-nothing, and those that are cut are shorter, which saves some of what cutting costs.
+The letters are those of the starter campaign, each to several people of the same office with different
+names. `layouts` counts all layouts of the run, including the one that becomes the PDF. `extra per cut text`
+is the number of layouts beyond one for each letter, divided by the number of different texts that did not
+fit in full. `time` is the ratio of the whole run, PDFs included, to a run without a limit: letters that fit
+cost nothing extra, and those that are cut are shorter, which saves part of what cutting costs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def people(campaign: Campaign, each: int) -> Iterator[Recipient]:
 
 
 def run(campaign: Campaign, limit: int | None, everybody: list[Recipient]) -> tuple[float, int, int]:
-    """Seconds, layouts, and different texts that were cut."""
+    """Make all letters; return the seconds, the layouts, and the number of different texts that were cut."""
     limited = campaign.config.letter.model_copy(update={"max_pages": limit})
     of_letters = campaign.config.model_copy(update={"letter": limited})
     renderers = campaign.renderers(("pdf",))
@@ -55,7 +55,7 @@ def run(campaign: Campaign, limit: int | None, everybody: list[Recipient]) -> tu
 
     fitting = PageFitter(replace(campaign.composer, campaign=of_letters), measure)
     renderer = renderers()["pdf"]
-    renderer.render(fitting.compose_letter(everybody[0]))  # fonts and stylesheets are read
+    renderer.render(fitting.compose_letter(everybody[0]))  # read fonts and stylesheets
     fitting, layouts = PageFitter(fitting.composer, measure), 0
     cut: set[str] = set()
     began = time.perf_counter()
@@ -71,11 +71,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--letters", type=int, default=8, help="to each office")
+    arguments.add_argument("--letters", type=int, default=8, help="number for each recipient")
     arguments.add_argument("--snippets", type=int, nargs="*", default=[2, 3, 5])
     given = arguments.parse_args()
     print(
-        f"{'snippets':>8}{'letters':>9}{'layouts':>9}{'texts cut':>11}{'extra for a cut text':>22}{'time':>7}"
+        f"{'snippets':>8}{'letters':>9}{'layouts':>9}{'texts cut':>11}{'extra per cut text':>22}{'time':>7}"
     )
     with tempfile.TemporaryDirectory() as scratch:
         for snippets in given.snippets:

@@ -1,10 +1,10 @@
-"""A long list of recipients of which one row in a hundred is hostile, killed on the way and run again.
+"""Run a batch with one hostile row in a hundred, kill it half-way, run it again, and check the result.
 
     python bench/hostile.py [--rows 10000] [--every 100] [--format txt]
 
-Checked is that everybody else has a whole letter, that each hostile row that cannot be written to stands in
-errors.csv with its number, that no half file is left, that nothing strays out of the folder of letters, and
-that the exit code is 1. The exit status is 1 where any of this is wrong.
+It checks that all other recipients have a complete letter, that each hostile row that gets none is in
+errors.csv with its line number, that no file is incomplete or outside the folder of letters, and that the
+exit code of the batch is 1. The exit status is 1 if any of this is wrong.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ WRITTEN_TO: dict[str, tuple[str, ...]] = {
     "other scripts": ("{n}-scripts", "us-senator", "Ольга 김 Ωmega", "Ωmega", *PLACE, ""),
     "a name that Windows reserves": ("{n}-con", "us-senator", "NUL", "Aux", *PLACE, ""),
 }
-"""Odd, and no reason to get no letter."""
+"""Odd rows that still get a letter."""
 
 
 def rows(number: int, every: int) -> tuple[list[tuple[str, ...]], set[int]]:
-    """The rows, and the lines of the file on which those stand that cannot be written to."""
+    """Return the rows of a recipients file, and the line numbers of those to whom no letter can be sent."""
     kinds = [*REFUSED.items(), *WRITTEN_TO.items()]
     table, refused = [], set()
     for index in range(number):
@@ -102,7 +102,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--rows", type=int, default=10_000)
-    arguments.add_argument("--every", type=int, default=100, help="how many rows to one that is hostile")
+    arguments.add_argument("--every", type=int, default=100, help="one row in so many is hostile")
     arguments.add_argument("--format", default="txt")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -121,7 +121,7 @@ def main() -> None:
         _, said = done.communicate()
         wrong = wrong_in(folder, given.rows, refused, done.returncode, said)
         print(f"{given.rows} rows, {len(refused)} refused, in {time.monotonic() - began:.0f} s: ", end="")
-        print("; ".join(wrong) or "each row has its letter or its reason")
+        print("; ".join(wrong) or "each row has a letter or a reason")
     sys.exit(bool(wrong))
 
 

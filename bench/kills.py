@@ -1,13 +1,13 @@
-"""Kills a batch again and again at random moments, and counts what is lost, doubled or torn: nothing may be.
+"""Kill a batch at random moments, many times, and count the letters that are lost, doubled or torn.
 
     python bench/kills.py [--kills 100] [--letters 300] [--seed 1]
 
-Each time `briefgen batch` is started as a user starts it, and after a random time everything that belongs to
-it is killed at once with SIGKILL: the command, the process from which workers come, and all workers. Then
-every file under a letter's name must have the bytes that an undisturbed run gives it, every row of the ledger
-its file, and no file may be there that does not belong. At the end a last run must finish the rest, and the
-manifest name each letter once. The exit status is 1 where anything is wrong, or where most kills came before
-a letter was there or after all were. Linux only.
+Each time `briefgen batch` is started as a user would start it, and after a random time all its processes are
+killed at once with SIGKILL: the command, the process that forks workers, and all workers. Then every letter
+must have the same bytes as in an undisturbed run, every row of the ledger must have its file, and there may
+be no other files. A last run must finish the rest, and the manifest must name each letter once. The exit
+status is 1 if anything is wrong, or if most kills came before the first letter or after the last. Linux
+only.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pathlib import Path
 
 from campaigns import campaign
 
-from briefgen.system.atomic_write import TEMPORARY_PREFIX
 from briefgen.batch.ledger import open_ledger_copy
 from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.system.files import TEMPORARY_PREFIX
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
@@ -40,7 +40,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def kill_all(session: int) -> int:
-    """SIGKILL to every process of a session; returns how many there were."""
+    """Send SIGKILL to every process of a session, and return how many there were."""
     members = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     killed = 0
     for pid in members:
@@ -58,7 +58,7 @@ def letters(out: Path) -> dict[str, bytes]:
 
 
 def faults(out: Path, whole: dict[str, bytes]) -> Counter[str]:
-    """What is wrong after a kill: torn or strange files, rows without their file, a damaged ledger."""
+    """Count what is wrong after a kill: torn or unknown files, rows without a file, a damaged ledger."""
     found: Counter[str] = Counter()
     for name, data in letters(out).items():
         if name not in whole:
@@ -77,7 +77,7 @@ def faults(out: Path, whole: dict[str, bytes]) -> Counter[str]:
 
 
 def last_run(folder: Path, whole: dict[str, bytes]) -> Counter[str]:
-    """What is wrong once the last run has finished the rest."""
+    """Finish the batch, and count what is wrong then."""
     out = folder / "out"
     found: Counter[str] = Counter()
     found["exit code"] += start(folder).wait() != 0
@@ -97,13 +97,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--kills", type=int, default=100)
-    arguments.add_argument("--letters", type=int, default=300, help="files; half as many recipients")
+    arguments.add_argument("--letters", type=int, default=300, help="number of files, two for each recipient")
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     chance = random.Random(given.seed)
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as temporary:
-        os.environ["TMPDIR"] = temporary  # a run that is killed leaves its temporary folder
+        os.environ["TMPDIR"] = temporary  # a killed run leaves its temporary folder behind
         folder = campaign(Path(temporary) / "campaign", given.letters // 2)
         out = folder / "out"
         began = time.monotonic()
@@ -126,20 +126,20 @@ def main() -> None:
                 found += faults(out, whole)
                 if kills % 10 == 0:
                     print(
-                        f"{kills} kills, {len(letters(out))} letters there, wrong: {dict(found)}", flush=True
+                        f"{kills} kills, {len(letters(out))} letters made, wrong: {dict(found)}", flush=True
                     )
-            else:  # it came to its end; begin a new one
+            else:  # it finished before the kill; begin a new batch
                 found += last_run(folder, whole)
                 batches += 1
                 shutil.rmtree(out)
         found += last_run(folder, whole)
     print(
-        f"{kills} kills of {processes} processes, {midway} of them with a part of the letters there; "
-        f"{batches + 1} batches of {len(whole)} letters brought to their end"
+        f"{kills} kills of {processes} processes, {midway} of them with some of the letters made; "
+        f"{batches + 1} batches of {len(whole)} letters finished"
     )
     print("lost 0, doubled 0, torn 0" if not found else f"WRONG: {dict(found)}")
     if 2 * midway < kills:
-        print("too few kills came while letters were there: take more letters")
+        print("too few kills came half-way: use more letters")
     sys.exit(bool(found) or 2 * midway < kills)
 
 

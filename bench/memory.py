@@ -1,10 +1,10 @@
-"""Memory of one renderer over many letters: flat, whatever the number of letters.
+"""Measure the memory of one PDF renderer over many letters; it must not grow.
 
     python bench/memory.py [--letters 2000] [--most 150]
 
-Each letter differs in name, subject and notes, so that nothing is served from a cache that a real batch would
-not have. Printed is the resident memory of the process; the exit status is 1 where it ever exceeds `--most`
-MB, or grows by a tenth over the second half.
+Each letter differs in name, subject and notes, so that no cache helps that would not help in a real batch.
+The resident memory of the process is printed. The exit status is 1 if it ever exceeds `--most` MB, or grows
+by a tenth over the second half.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from briefgen.model.document import Document
 from briefgen.render.pdf.renderer import PdfRenderer
 
 PRINTED = 10
-"""Lines of the table."""
+"""Number of lines in the table."""
 
 
 def resident_mb() -> float:
-    """Resident memory; where there is no /proc, the most that the process has ever had."""
+    """Return the resident memory of this process, or its peak where there is no /proc."""
     statm = Path("/proc/self/statm")
     if statm.is_file():
         return int(statm.read_text().split()[1]) * 4096 / 1e6
@@ -55,7 +55,7 @@ def main() -> None:
             readings.append(resident_mb())
             print(f"{number:>8}{readings[-1]:>8.0f}", flush=True)
     grown = readings[-1] / readings[len(readings) // 2] - 1
-    print(f"most {max(readings):.0f} MB, {grown:+.1%} over the second half")
+    print(f"peak {max(readings):.0f} MB, {grown:+.1%} over the second half")
     sys.exit(max(readings) > given.most or grown > 0.1)
 
 

@@ -1,15 +1,15 @@
-"""Our renderers against the plain use of the libraries beneath them, on the same letter, as ratios.
+"""Compare our renderers with plain use of the libraries underneath, on the same letter, as ratios.
 
     python bench/render.py [--letters 60]
 
-Typst stands beside ours where it is installed (dependency group `bench`): the same letter, by a compiler, as
-PDF/UA too. It is far ahead, and the gap is to be seen.
+If Typst is installed (dependency group `bench`), it renders the same letter as PDF/UA too. It is a compiler,
+and much faster than we are.
 
-Both sides set the same text, with the same stylesheet and fonts, in turn, so that whatever else the machine
-does weighs on both. Plain WeasyPrint is `HTML(string=…).write_pdf()` as its first page of documentation shows
-it, with tags; plain python-docx adds paragraph after paragraph to a new document, and since it knows no
-footnotes, writes them as paragraphs at the end. Neither plain side carries an evidence record, nor is it
-accessible in the sense of PDF/UA, as ours is.
+Both sides render the same text with the same stylesheet and fonts, alternately, so that other load on the
+machine affects both. Plain WeasyPrint is `HTML(string=…).write_pdf()`, as its documentation begins, with
+tags. Plain python-docx adds paragraph after paragraph to a new document; it does not support footnotes, so
+they are paragraphs at the end. Unlike ours, the plain files have no evidence record and do not conform to
+PDF/UA.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def add_runs(paragraph: Any, element: Any, notes: list[Any], italic: bool = Fals
 
 
 def typst() -> Callable[[Document], bytes]:
-    """The letter in Typst's language, on the same page with the same fonts."""
+    """Return a renderer that sets the letter with Typst, on the same page and with the same fonts."""
     import typst as compiler
 
     page = PAGES["letter", "us-letter"]

@@ -1,4 +1,4 @@
-"""`briefgen --help` against the same for a bare typer application, in turn, as a ratio of CPU time."""
+"""Compare the CPU time of `briefgen --help` with that of a bare typer application, alternately."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What it costs to put letters into a store instead of a folder, when the store takes its time to answer.
+"""Compare a batch into a slow object store with the same batch into a folder.
 
     python bench/store.py [--letters 300] [--answer-ms 60]
 
-A little server of this file plays the store: it keeps the names of what it is sent and answers late, as one
-far away does. The same letters are made with two workers into a folder and into that store, in turn. The exit
-status is 1 where the store takes more than 1.15 times as long.
+A small server in this file takes the place of the store: it remembers the names of objects, and answers with
+a delay, as a distant store does. Two workers make the same letters alternately into a folder and into that
+store. The exit status is 1 if the store takes more than 1.15 times as long.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from briefgen.batch.outputs.base import BatchOutput
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.outputs.s3 import S3Output
 from briefgen.batch.outputs.s3_client import S3Address, S3Client
-from briefgen.batch.tasks import BatchJob
 from briefgen.batch.runner import run_batch
+from briefgen.batch.tasks import BatchJob
 
 ROUNDS = 3
 MOST = 1.15
@@ -91,14 +91,21 @@ def main() -> None:
             ratio = compared(Path(temporary), given.letters)
         finally:
             server.kill()
-    print(f"{given.letters} letters: {ratio:.2f} times as long as into a folder")
+    print(f"{given.letters} letters: {ratio:.2f} times as long as in a folder")
     sys.exit(ratio > MOST)
 
 
 def compared(temporary: Path, letters: int) -> float:
     opened = opened_with(temporary / "campaign", letters)
     formats = ("pdf", "docx")
-    job = BatchJob("bench", opened.recipients, formats, opened.composer, opened.renderers(formats), opened.rendering_fingerprint)
+    job = BatchJob(
+        "bench",
+        opened.recipients,
+        formats,
+        opened.composer,
+        opened.renderers(formats),
+        opened.rendering_fingerprint,
+    )
     folder: list[float] = []
     store: list[float] = []
     for round in range(ROUNDS):

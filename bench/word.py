@@ -1,14 +1,14 @@
-"""Our DOCX against what else one would take: python-docx by hand, docxtpl and pandoc, on the same letter.
+"""Compare our DOCX renderer with python-docx, docxtpl and pandoc on the same letter.
 
     python bench/word.py [--letters 100]
 
-All make the same letters in turn in one run, so that whatever else the machine does weighs on all; the times
-are medians. Each is used as its own documentation shows: python-docx adds paragraph after paragraph; docxtpl
-opens its template and fills it; pandoc is run for each letter and reads Markdown. Neither python-docx nor
-docxtpl makes footnotes: theirs stand as paragraphs at the end. None of them carries an evidence record.
+All make the same letters alternately in one run, so that other load on the machine affects all of them; the
+times are medians. Each is used as its own documentation shows: python-docx adds paragraph after paragraph;
+docxtpl opens its template and fills it in; pandoc is run for each letter and reads Markdown. python-docx and
+docxtpl make no footnotes, so these are paragraphs at the end. None of the others writes an evidence record.
 
-Below, ours on letterheads of one's own, with the size of a letter there.
-docxtpl is in the dependency group `bench`; without it its line is left out.
+A second table shows our renderer with Word letterheads, and the size of a letter with each. docxtpl is in
+the dependency group `bench`; if it is not installed, its line is left out.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ LETTERHEADS = (
     ROOT / "tests" / "letterheads" / "python-docx.docx",
 )
 GOALS = {"python-docx": 15, "docxtpl": 15, "pandoc": 50}
-"""How many times as long each may take at least."""
+"""How many times faster ours must be."""
 TURN = 5
-"""Letters that each makes before the next has its turn."""
+"""Letters that each makes before the next one continues."""
 GOAL_MS = 0.5
-"""Of a letter on the built-in letterhead."""
+"""Maximum time for a letter with the built-in letterhead."""
 Maker = Callable[[Document], bytes]
 
 
@@ -52,7 +52,7 @@ def blocks(document: Document) -> Iterator[Any]:
 
 
 def with_docxtpl(folder: Path) -> Maker:
-    """A template with a loop over paragraphs, each of runs plain and italic."""
+    """Return a maker with a template that loops over paragraphs of plain and italic runs."""
     from docxtpl import DocxTemplate, RichText
 
     template = docx.Document()
@@ -108,7 +108,10 @@ def with_pandoc() -> Maker:
 
 
 def timed(makers: Mapping[str, tuple[Maker, int]], letters: int) -> dict[str, float]:
-    """Milliseconds a letter, the median, by name; in each turn a maker makes so many of five letters."""
+    """Return the median milliseconds per letter by name.
+
+    Each maker comes with the number of letters out of TURN that it makes in every turn.
+    """
     spent: dict[str, list[float]] = {name: [] for name in makers}
     for turn in range(max(1, letters // TURN) + 1):
         documents = [letter_to(turn * TURN + index) for index in range(TURN)]
@@ -126,7 +129,7 @@ def others(folder: Path) -> dict[str, tuple[Maker, int]]:
     try:
         found["docxtpl"] = (with_docxtpl(folder), TURN)
     except ImportError:
-        print("docxtpl is not installed: its line is left out (pip install --group bench)")
+        print("docxtpl is not installed, so its line is left out (pip install --group bench)")
     return found
 
 
@@ -140,17 +143,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         makers = others(Path(folder))
         times = timed({"ours": (lambda one: ours.render(one).data, TURN), **makers}, letters)
-    print(f"{'':<28}{'ms a letter':>12}{'ours is faster by':>20}{'goal':>8}")
-    print(f"{'ours, built-in letterhead':<28}{times['ours']:>12.3f}{'':>20}{f'≤ {GOAL_MS}':>8}")
+    print(f"{'':<28}{'ms per letter':>14}{'ours is faster by':>20}{'goal':>8}")
+    print(f"{'ours, built-in letterhead':<28}{times['ours']:>14.3f}{'':>20}{f'≤ {GOAL_MS}':>8}")
     for name in sorted(makers):
         goal = f"≥ {GOALS[name]}"
-        print(f"{name:<28}{times[name]:>12.2f}{times[name] / times['ours']:>20.1f}{goal:>8}")
-    print(f"\n{'ours, on a letterhead of':<28}{'ms a letter':>12}{'bytes a letter':>20}")
+        print(f"{name:<28}{times[name]:>14.2f}{times[name] / times['ours']:>20.1f}{goal:>8}")
+    print(f"\n{'ours, with a letterhead':<28}{'ms per letter':>14}{'bytes per letter':>18}")
     for path in LETTERHEADS:
         renderer = DocxRenderer(letterhead=WordLetterhead(path.read_bytes(), path.name))
         own = timed({"own": (lambda one, with_=renderer: with_.render(one).data, TURN)}, letters)["own"]
         size = len(renderer.render(LETTER).data)
-        print(f"{path.name:<28}{own:>12.3f}{size:>20,}")
+        print(f"{path.name:<28}{own:>14.3f}{size:>18,}")
 
 
 if __name__ == "__main__":
