@@ -1,7 +1,7 @@
 """Turn evidence into letters to officials and briefing papers, as PDF and DOCX that say the same.
 
-`briefgen.open_campaign` is the door; docs/api.md describes what lies behind it. Names are imported when they
-are first used, so that the command line starts quickly.
+`briefgen.open_campaign` is the entry point; docs/api.md documents the API. Names are imported when they are
+first used, so that the command line starts quickly.
 """
 
 from __future__ import annotations

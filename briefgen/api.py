@@ -14,9 +14,10 @@ from briefgen.library.loader import TextLocations
 from briefgen.model.document import Document, Rendering
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.render.registry import DocumentRenderer, Format, RendererFactory
+from briefgen.render.registry import FORMATS, DocumentRenderer, Format, RendererFactory
 
 __all__ = [
+    "FORMATS",
     "BatchOutput",
     "BatchSummary",
     "BriefgenError",

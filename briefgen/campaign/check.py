@@ -63,7 +63,7 @@ def check_documents(
     ]
     if count_pages is not None and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, count_pages)
-    return warnings, errors
+    return warnings, list(dict.fromkeys(errors))
 
 
 def _check_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Problem], list[Problem]]:

@@ -212,7 +212,7 @@ def _explain_verdict(verdict: Verdict, selection: SnippetSelection, campaign: Ca
         case "figure":
             return "it is a figure: letters contain only those that their template names"
         case "number":
-            return f"max_snippets is reached by others; {_explain_rank(verdict, selection)}"
+            return f"max_snippets is used up by others; {_explain_rank(verdict, selection)}"
         case "pages":
             return "left out to keep to the page limit"
         case "words":

@@ -27,7 +27,6 @@ from briefgen.campaign.environment import (
     find_campaign_files,
     installed_versions,
 )
-from briefgen.campaign.open import Campaign
 from briefgen.errors import BriefgenError, Place, Problem, StorageError
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -37,6 +36,7 @@ from briefgen.system.limits import resource_limits
 if TYPE_CHECKING:
     from briefgen.batch.outputs.base import BatchOutput
     from briefgen.batch.plan import BatchSelection
+    from briefgen.campaign.open import Campaign
 
 PROOFS_FOLDER = "proofs"
 """Folder of single letters within the output folder; a batch's letters stay apart from them."""
@@ -80,13 +80,14 @@ def create_letter_job(
 ) -> BatchJob:
     """Return the job of making the letters to some recipients, kept to their page limits."""
     renderers = campaign.renderers(formats)
+    composer = campaign.page_fitter(renderers)
     return BatchJob(
         campaign.config.id,
         tuple(recipients),
         formats,
-        campaign.page_fitter(renderers),
+        composer,
         renderers,
-        campaign.rendering_fingerprint,
+        campaign.rendering_fingerprint + composer.plugin_versions,
     )
 
 

@@ -1,7 +1,7 @@
 """Opens a campaign: loads it with its library and recipients, and checks everything before anything is made.
 
-All errors in campaign, library and templates are raised together. Recipients who cannot be written to are not
-an error: they are skipped, each with the reason.
+All errors in campaign, library and templates are raised together. Recipients to whom no letter can be
+sent are not an error: they are skipped, each with the reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from briefgen.campaign.loader import (
 )
 from briefgen.campaign.page_fit import PageFitter
 from briefgen.campaign.trial_letters import compose_trial_letters
-from briefgen.compose.citations.style_check import check_style
+from briefgen.compose.citations.citeproc import check_style
 from briefgen.compose.composer import (
     BRIEFING_TEMPLATE_NAMES,
     LETTER_KINDS,
@@ -50,6 +50,7 @@ from briefgen.errors import (
     ProblemList,
     UsageError,
     count_affected_recipients,
+    quantity,
     suggest_similar,
 )
 from briefgen.evidence.checks import LibraryCheck, check_library
@@ -90,15 +91,17 @@ class Campaign:
     config: CampaignConfig
     composer: Composer
     recipients: tuple[Recipient, ...]
-    """Those who can be written to."""
+    """Those to whom a letter can be sent."""
     skipped: tuple[Problem, ...]
-    """Why other rows and recipients cannot."""
+    """Why other rows and recipients get no letter."""
     warnings: tuple[Problem, ...]
     evidence_summary: str
     """How the evidence was verified, in a sentence."""
     letterhead: WordLetterhead | None = None
     """The sender's own, for DOCX letters."""
     branding: Branding = DEFAULT_BRANDING
+    _folder_is_temporary: bool = False
+    """The campaign came from memory, without a folder of its own."""
     _factories: dict[tuple[str, ...], tuple[RendererFactory, PageFitter]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -155,6 +158,15 @@ class Campaign:
         from briefgen.batch.runner import SilentProgress
         from briefgen.campaign.job import CampaignBatch, open_output, select_formats
 
+        if self._folder_is_temporary and (out is None or "://" in str(out)):
+            raise UsageError(
+                Problem(
+                    "out-empty",
+                    "a campaign from memory has no folder in which to keep letters and records",
+                    None,
+                    "pass a folder as out=, or open the campaign with folder=",
+                )
+            )
         batch = CampaignBatch.assemble(self, select_formats(self, formats), open_output(self, out))
         return batch.run(SELECT_ALL, progress or SilentProgress(), workers=jobs)
 
@@ -205,7 +217,8 @@ class Campaign:
 
     def page_fitter(self, renderers: RendererFactory) -> PageFitter:
         """Return a composer that keeps documents to their page limits, measured with these renderers."""
-        return PageFitter(self.composer, renderers.measure, "pdf" in renderers.formats)
+        versions = "\0".join(filter(None, map(FORMATS.plugin_version, renderers.formats)))
+        return PageFitter(self.composer, renderers.measure, "pdf" in renderers.formats, versions)
 
 
 def open_campaign(
@@ -248,6 +261,7 @@ def open_campaign(
             shutil.rmtree(temporary, ignore_errors=True)
         raise
     if temporary:
+        campaign = replace(campaign, _folder_is_temporary=True)
         weakref.finalize(campaign, shutil.rmtree, temporary, ignore_errors=True)
     return campaign
 
@@ -427,7 +441,7 @@ def _fingerprint_campaign(
 def _split_sendable(
     listed: list[Recipient], composer: Composer
 ) -> tuple[tuple[Recipient, ...], list[Problem]]:
-    """Split recipients into those who can be written to and the problems of the others."""
+    """Split recipients into those to whom a letter can be sent and the problems of the others."""
     sendable: list[Recipient] = []
     problems: list[Problem] = []
     campaign, branding = composer.campaign, build_branding(composer.campaign)
@@ -502,7 +516,7 @@ _VERIFICATION_TEXTS = {
 
 
 def find_recipients(campaign: Campaign, ids: Iterable[str]) -> list[Recipient]:
-    """Return the recipients with these ids; raise BriefgenError for those that cannot be written to."""
+    """Return the recipients with these ids; raise BriefgenError for those to whom no letter can be sent."""
     found: list[Recipient] = []
     errors: list[BriefgenError] = []
     for recipient_id in dict.fromkeys(ids):
@@ -517,7 +531,7 @@ def find_recipients(campaign: Campaign, ids: Iterable[str]) -> list[Recipient]:
 
 
 def find_recipient(campaign: Campaign, recipient_id: str) -> Recipient:
-    """Return the recipient with an id; raise BriefgenError if there is none or none can be written to."""
+    """Return the recipient with an id; raise BriefgenError if there is none or no letter can be sent."""
     for recipient in campaign.recipients:
         if recipient.id == recipient_id:
             return recipient
@@ -530,8 +544,7 @@ def find_recipient(campaign: Campaign, recipient_id: str) -> Recipient:
     hint = f"did you mean {' or '.join(similar)}?" if similar else suggest_similar(recipient_id, known)
     hint = hint or "briefgen recipients list"
     if unread := count_affected_recipients(problem for problem in campaign.skipped if not problem.about):
-        rows = f"{unread:,} row{'s' if unread > 1 else ''}"
-        hint += f"; {rows} of the list cannot be read: briefgen recipients list says why"
+        hint += f"; {quantity(unread, 'row')} of the list cannot be read: briefgen recipients list says why"
     raise UsageError(Problem("recipient-unknown", f"no recipient has the id {recipient_id!r}", None, hint))
 
 

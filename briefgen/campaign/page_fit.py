@@ -98,6 +98,8 @@ class PageFitter:
     measure: LayoutMeasure
     renders_pdf: bool = True
     """Whether letters are laid out for their PDFs in any case, so that laying them out costs nothing here."""
+    plugin_versions: str = ""
+    """Of packages whose formats letters are rendered in; a new version makes them again."""
     _known_fits: dict[str, dict[tuple[float, ...], PageFit]] = field(default_factory=dict, repr=False)
     """Fits of letters, by a hash of their common text and the height of the blocks that differ."""
     _likely_step_counts: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
@@ -105,8 +107,13 @@ class PageFitter:
 
     @property
     def fingerprint(self) -> str:
-        """Return the composer's fingerprint, which covers the page limits and what measures the pages."""
-        return self.composer.fingerprint
+        """Return a hash over everything that shapes a letter except the recipient.
+
+        The composer's covers the page limits and what measures the pages.
+        """
+        if not self.plugin_versions:
+            return self.composer.fingerprint
+        return sha256(f"{self.composer.fingerprint}\0{self.plugin_versions}".encode()).hexdigest()
 
     def compose_letter(self, recipient: Recipient) -> Document:
         """Compose the letter to a recipient; raise BriefgenError if it cannot be composed or does not fit."""
@@ -189,7 +196,7 @@ class PageFitter:
         return self.measure(replace(full, html=blocks)).recipient_blocks_mm if blocks else ()
 
     def _find_fit(self, draft: _DraftVersions, limit: int) -> PageFit:
-        """Take as many steps as needed: try the lowest promising number, then go on from there if it fails."""
+        """Take the necessary steps: try the lowest promising number, and go on from there if it fails."""
         step_count = 0
         usage = draft.usage(step_count)
         before = usage.pages

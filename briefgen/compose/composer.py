@@ -1,6 +1,6 @@
 """The composer: makes the letter to a recipient and a campaign's briefing as documents.
 
-The steps are select → address → template → strict markup → citations → Document. It writes no file and knows
+The steps are address → select → template → strict markup → citations → Document. It writes no file and knows
 no output format.
 """
 
@@ -30,11 +30,9 @@ from briefgen.compose.citations.cache import CitationCache
 from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, place_citations
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
 from briefgen.compose.figures import FigureApi, embed_figures
-from briefgen.compose.markup import canonicalize_markup
-from briefgen.compose.nonbreaking import insert_nonbreaking_spaces
+from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
-from briefgen.compose.placeholders import find_placeholders
 from briefgen.compose.record import AnnexRow, build_annex_row, build_evidence_record, is_printed, remove_annex
 from briefgen.compose.select import SnippetSelection, find_ask, rank_by_topic, select_snippets
 from briefgen.compose.shortening import (

@@ -1,8 +1,8 @@
-"""Strict parsing of the HTML that a template produced, into its canonical form.
+"""The HTML of documents: strict parsing into its canonical form, non-breaking spaces, leftover placeholders.
 
-Only the vocabulary of briefgen.model.document is accepted; anything else is reported as a problem, so that
-never one format shows it and the other drops it. Templates are unknown here: places are lines of the rendered
-text, which briefgen.compose.templates maps back to the template.
+Only the vocabulary of briefgen.model.document is accepted; anything else that a template produced is reported
+as a problem, so that never one format shows it and the other drops it. Templates are unknown here: places are
+lines of the rendered text, which briefgen.compose.templates maps back to the template.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from briefgen.errors import suggest_similar
+from briefgen.evidence.dates import MONTHS
 from briefgen.model.document import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_CHILDREN,
@@ -308,3 +309,51 @@ def _character_reference_error(reference: str) -> str:
     if number > 0x10FFFF or 0xD800 <= number < 0xE000 or 0x80 <= number < 0xA0:
         return "stands for no character"
     return "stands for a character that cannot be printed" if clean_text(chr(number))[1] else ""
+
+
+# Finished HTML
+
+_MONTH = f"(?:{'|'.join(MONTHS)})"
+_COUNTED = r"H\.R\.|[Aa]rticles?|[Aa]rts?\.?|[Pp]aragraphs?|[Pp]aras?\.?|pp?\.?|[Nn]os?\.|[Vv]ols?\.?|§§?"
+_BEFORE_NUMBER = re.compile(rf"(?<!\w)(?:({_COUNTED}) (?=\d)|({_MONTH}) (?=\d\d?\b))")
+_BEFORE_MONTH = re.compile(rf"(?<![\w.])([12]\d|3[01]|[1-9]) (?={_MONTH}\b)")
+_TAG = re.compile(r"(<[^>]*>)")
+
+
+def insert_nonbreaking_spaces(html: str) -> str:
+    """Keep `H.R. 5959`, `Article 3`, `para. 12`, `November 7` and `7 November` each on one line.
+
+    No words are changed.
+
+    >>> insert_nonbreaking_spaces('<a href="x">p. 3</a>')
+    '<a href="x">p.\\xa03</a>'
+    """
+    return "".join(part if part.startswith("<") else _bind_numbers(part) for part in _TAG.split(html))
+
+
+def _bind_numbers(text: str) -> str:
+    return _BEFORE_MONTH.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\\2\u00a0", text))
+
+
+_PLACEHOLDERS = re.compile(
+    r"""
+    \{\{ .{0,40}? \}\} | \{% .{0,40}? %\} | \$\{ \w{1,30} \} | \{ [A-Za-z_]\w{0,30} \}   # of templates
+    | << \s?\w[\w ]{0,30} >> | % [A-Z][A-Z_]{2,30} %                                     # of mail merges
+    | (?<!\() \b X{3,} \b (?!\))                                    # UN resolutions: 3452 (XXX)
+    | \b (?: TODO | TBD | TBC | FIXME | TKTK ) \b | \b [Ll]orem\ ipsum \b | _{4,}
+    | \[ \s* (?: (?i:insert|enter|add|your|put|fill\ in) \b [^\]]{0,40}
+        | (?: (?:FIRST|LAST|FULL|FAMILY|GIVEN)[ _]NAME | NAME | SURNAME | TITLE | DATE | STATE | DISTRICT
+          | COUNTRY | CITY | TOWN | ADDRESS | CONSTITUENCY | RECIPIENT | ORGANI[SZ]ATION | SENATOR
+          | REPRESENTATIVE | MP | BILL | AMOUNT | NUMBER | PLACEHOLDER | SIGNATURE ) ) \s* \]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def find_placeholders(html: str) -> Iterator[str]:
+    """Yield each placeholder left unfilled (`{{name}}`, `[NAME]`, XXX, TODO …), once, in text order."""
+    seen = set()
+    for match in _PLACEHOLDERS.finditer(unescape(_TAG.sub("", html))):
+        if match[0] not in seen:
+            seen.add(match[0])
+            yield match[0]

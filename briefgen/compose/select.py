@@ -356,14 +356,14 @@ def check_interest_rules(
         # A campaign used with several lists has many such rules; a warning for each would bury all others.
         lines = ", ".join(str(campaign.locate("interests", index, "when").line) for index in idle)
         message, idle = (
-            f"{len(idle)} rules match no recipient who can be written to: lines {lines}",
+            f"{len(idle)} rules match no recipient who can be sent a letter: lines {lines}",
             idle[:1],
         )
     for index in idle:
         yield Problem(
             "rule-unmatched",
             message
-            or f"the rule {campaign.interests[index].when!r} matches no recipient who can be written to",
+            or f"the rule {campaign.interests[index].when!r} matches no recipient who can be sent a letter",
             campaign.locate("interests", index, "when"),
             "look for a misspelt name in it, or remove it",
             severity="warning",

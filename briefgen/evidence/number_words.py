@@ -4,73 +4,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-ONES = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ],
-        range(20),
-        strict=True,
-    )
+_BELOW_TWENTY = (
+    "zero one two three four five six seven eight nine ten"
+    " eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 )
-TENS = dict(
-    zip(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
-        range(20, 100, 10),
-        strict=True,
-    )
+_ORDINALS_BELOW_TWENTY = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth"
+    " eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+
+ONES = {word: number for number, word in enumerate(_BELOW_TWENTY.split())}
+TENS = {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 SHORT_SCALES = {"k": 10**3, "mn": 10**6, "mln": 10**6, "bn": 10**9, "tn": 10**12, "trn": 10**12}
 MONEY_SCALES = {"m": 10**6, "b": 10**9}
-ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-        ],
-        start=1,
-    )
-} | {f"{word[:-1]}ieth": number for word, number in TENS.items()}
-
-
+ORDINALS = {word: number for number, word in enumerate(_ORDINALS_BELOW_TWENTY.split(), start=1)} | {
+    f"{word[:-1]}ieth": number for word, number in TENS.items()
+}
 ORDINAL_SCALES = {"hundredth": 100, "thousandth": 1000, "millionth": 10**6}
 FRACTIONS = {
     "half": 2,

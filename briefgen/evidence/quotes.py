@@ -174,20 +174,23 @@ def find_quote(text: SourceText, quote: str, prefix: str = "", suffix: str = "")
 
 
 def find_distinguishing_context(matches: Sequence[QuoteMatch]) -> list[tuple[str, str]]:
-    """Return, for each of several matches, `prefix` or `suffix` and the words that distinguish it."""
-    befores = [match.paragraph.normalized.text[: match.start].split() for match in matches]
-    afters = [match.paragraph.normalized.text[match.end :].split() for match in matches]
+    """Return, for each match, `prefix` or `suffix` and the words that make `find_quote` find it.
+
+    The words are empty if nothing distinguishes it from the others.
+    """
+    befores = [match.paragraph.normalized.text[: match.start].rstrip() for match in matches]
+    afters = [match.paragraph.normalized.text[match.end :].lstrip() for match in matches]
     result: list[tuple[str, str]] = []
     for index in range(len(matches)):
         context = ("prefix", "")
         for length in range(1, 9):
-            before = befores[index][-length:]
-            if before and sum(other[-length:] == before for other in befores) == 1:
-                context = ("prefix", " ".join(before))
+            before = " ".join(befores[index].split()[-length:])
+            if sum(other.endswith(before) for other in befores) == 1:
+                context = ("prefix", before)
                 break
-            after = afters[index][:length]
-            if after and sum(other[:length] == after for other in afters) == 1:
-                context = ("suffix", " ".join(after))
+            after = " ".join(afters[index].split()[:length])
+            if sum(other.startswith(after) for other in afters) == 1:
+                context = ("suffix", after)
                 break
         result.append(context)
     return result

@@ -6,7 +6,7 @@ Every rule is exact; none measures similarity. What a wording means is for a rev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,12 +18,6 @@ from briefgen.evidence.normalize import normalize_text, prepare_prose
 from briefgen.evidence.numbers import Number, date_covers, find_numbers
 from briefgen.evidence.passages import PassageNumber, SupportingEvidence, collect_titles
 from briefgen.evidence.quotes import find_nearest_passage, find_quote_in_paragraph
-from briefgen.evidence.source_names import (
-    collect_source_names,
-    collect_written_names,
-    contains_name,
-    fold_name,
-)
 from briefgen.model.snippet import Evidence
 from briefgen.model.source import Source
 
@@ -40,6 +34,14 @@ class PrintedWording:
     def from_markdown(cls, markdown: str, place: Place) -> PrintedWording:
         """Return the wording that is printed from inline Markdown."""
         return cls(place, prepare_prose(strip_markdown(markdown)))
+
+
+def _wording_problem(
+    code: str, message: str, hint: str, wording: PrintedWording, support: SupportingEvidence | None = None
+) -> Problem:
+    """Return a problem with the wording, and with the passages to compare it with."""
+    passage = support.display_text() if support else None
+    return Problem(code, message, wording.place, hint, wording=wording.text, passage=passage)
 
 
 # -- numbers
@@ -155,28 +157,14 @@ def _unproved_number_problem(
     if same_value and number.kind in ("amount", "vague"):
         known = same_value[0]
         message = f"{number.words!r} is {number} here but {known} in the passage ({known.words!r})"
-        return Problem(
-            "number-unit",
-            message,
-            wording.place,
-            "write the number with its unit",
-            "error",
-            wording.text,
-            support.display_text(),
-        )
+        return _wording_problem("number-unit", message, "write the number with its unit", wording, support)
     in_passage = ", ".join(
         dict.fromkeys(item.number.words for item in passage_numbers if item.number.kind == number.kind)
     )
     message = f"{number.words!r} ({number}) is not in the passage"
     hint = f"the passage has {in_passage}" if in_passage else "the passage has no such number"
-    return Problem(
-        "number-missing",
-        message,
-        wording.place,
-        f"{hint}; add evidence for it or correct it",
-        "error",
-        wording.text,
-        support.display_text(),
+    return _wording_problem(
+        "number-missing", message, f"{hint}; add evidence for it or correct it", wording, support
     )
 
 
@@ -192,15 +180,7 @@ def _check_number_hedges(
     lost = min(losses, key=len)
     for hedge, words in lost.items():
         message = f"{words!r}, which the passage applies to {number.words!r}, is missing"
-        yield Problem(
-            "hedge-dropped",
-            message,
-            wording.place,
-            f"{hedge.why}; keep it",
-            "error",
-            wording.text,
-            support.display_text(),
-        )
+        yield _wording_problem("hedge-dropped", message, f"{hedge.why}; keep it", wording, support)
     wording_hedges = hedges.find_number_hedges(text, number.start, number.end)
     passage_hedges = [
         hedges.find_number_hedges(item.sentence, item.number.start, item.number.end) for item in matching
@@ -208,14 +188,8 @@ def _check_number_hedges(
     for name, words in wording_hedges.items():
         if name in hedges.limiting_hedges() and not any(_sets_limit(name, found) for found in passage_hedges):
             message = f"the passage does not say {words!r} about {number.words!r}"
-            yield Problem(
-                "limit-added",
-                message,
-                wording.place,
-                "state the figure as the passage does",
-                "error",
-                wording.text,
-                support.display_text(),
+            yield _wording_problem(
+                "limit-added", message, "state the figure as the passage does", wording, support
             )
 
 
@@ -259,14 +233,8 @@ def check_sentence_hedges(wording: PrintedWording, support: SupportingEvidence) 
                 if found and hedge.name not in seen and not hedge.kept_by.search(wording.text):
                     seen.add(hedge.name)
                     message = f"{found.group()!r}, which qualifies the passage, is missing"
-                    yield Problem(
-                        "hedge-dropped",
-                        message,
-                        wording.place,
-                        f"{hedge.why}; keep it",
-                        "error",
-                        wording.text,
-                        support.display_text(),
+                    yield _wording_problem(
+                        "hedge-dropped", message, f"{hedge.why}; keep it", wording, support
                     )
             given = hedges.attribution_class().words.search(sentence)
             if (
@@ -277,15 +245,7 @@ def check_sentence_hedges(wording: PrintedWording, support: SupportingEvidence) 
                 seen.add("attribution")
                 message = f"the passage attributes the claim ({given.group()!r}), but the wording does not"
                 hint = "say whose claim it is: according to …, … reported that"
-                yield Problem(
-                    "attribution-dropped",
-                    message,
-                    wording.place,
-                    hint,
-                    "error",
-                    wording.text,
-                    support.display_text(),
-                )
+                yield _wording_problem("attribution-dropped", message, hint, wording, support)
 
 
 def check_named_speakers(
@@ -299,9 +259,7 @@ def check_named_speakers(
             continue
         known = ", ".join(sorted(_display_names(work), key=str.casefold))
         message = f"the claim comes from {speaker}, which the wording does not name"
-        yield Problem(
-            "attribution-dropped", message, wording.place, f"name one of: {known}", wording=wording.text
-        )
+        yield _wording_problem("attribution-dropped", message, f"name one of: {known}", wording)
 
 
 def _display_names(work: Source) -> set[str]:
@@ -328,13 +286,7 @@ def check_quotations(
 ) -> Iterator[Problem]:
     """Check that words in quotation marks are in the evidence, and that every quotation mark is closed."""
     if wording.text.count('"') % 2:
-        yield Problem(
-            "quotation-open",
-            "a quotation mark is not closed",
-            wording.place,
-            "close it",
-            wording=wording.text,
-        )
+        yield _wording_problem("quotation-open", "a quotation mark is not closed", "close it", wording)
         return
     for quoted in find_quotations(wording.text):
         if not quoted or _is_cited_title(quoted, support) or _is_proved_quotation(quoted, evidence, support):
@@ -345,9 +297,7 @@ def check_quotations(
         paragraphs = [passage.paragraph for passage in support.passages if passage.paragraph is not None]
         nearest = find_nearest_passage(paragraphs, quoted)
         hint = f"nearest: {nearest.passage}" if nearest else "use the source's words, or no quotation marks"
-        yield Problem(
-            "quotation-unproved", message, wording.place, hint, "error", wording.text, support.display_text()
-        )
+        yield _wording_problem("quotation-unproved", message, hint, wording, support)
 
 
 def _is_cited_title(quoted: str, support: SupportingEvidence) -> bool:
@@ -374,9 +324,7 @@ def check_relative_time(wording: PrintedWording) -> Iterator[Problem]:
     text = _DOUBLE_QUOTED.sub(lambda match: "\x00" * len(match.group()), wording.text)
     for word in find_relative_time(text):
         message = f"the meaning of {word.words!r} depends on when it is read"
-        yield Problem(
-            "relative-time", message, wording.place, f"write {word.replacement}", wording=wording.text
-        )
+        yield _wording_problem("relative-time", message, f"write {word.replacement}", wording)
 
 
 def states_year(markdown: str) -> bool:
@@ -385,4 +333,85 @@ def states_year(markdown: str) -> bool:
     return any(
         number.kind == "decade" or (number.kind == "date" and number.date[0] is not None)
         for number in find_numbers(text)
+    )
+
+
+# -- names by which a wording can identify a source: its authors, publishers, titles and their initials
+
+_PERSON_FIELDS = (
+    "author",
+    "editor",
+    "translator",
+    "interviewer",
+    "contributor",
+    "reviewed-author",
+    "container-author",
+)
+_BODY_FIELDS = ("container-title", "container-title-short", "publisher", "authority")
+_TITLE_FIELDS = ("title", "title-short")
+
+
+def collect_source_names(reference: Source) -> frozenset[str]:
+    """Collect the names by which a wording may identify a source, folded for comparison.
+
+    These are family names and bodies among its contributors, its container, publisher, authority and title,
+    and for each name also its initials and any form in brackets. A title of one word ("Survey") does not
+    count: it would match sentences that do not mean it.
+    """
+    return frozenset(collect_written_names(reference))
+
+
+def collect_written_names(reference: Source) -> dict[str, str]:
+    """Collect the names of a source by folded name, each as written in its bibliographic record."""
+    csl = reference.csl
+    people = [
+        person for key in _PERSON_FIELDS for person in _as_list(csl.get(key)) if isinstance(person, dict)
+    ]
+    written = [person.get(part) for person in people for part in ("literal", "family")]
+    written += [csl.get(key) for key in _BODY_FIELDS]
+    titles = [form for key in _TITLE_FIELDS for form in _name_forms(csl.get(key)) if " " in form]
+    found: dict[str, str] = {}
+    for form in (*titles, *(form for name in written for form in _name_forms(name))):
+        found.setdefault(fold_name(form), form)
+    return found
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _name_forms(name: object) -> Iterator[str]:
+    """Return the forms in which a name is known, as written."""
+    if not isinstance(name, str) or not name.strip():
+        return
+    bracketed = re.findall(r"\(([^()]+)\)", name)
+    for written in (re.sub(r"\s*\([^()]*\)", "", name), *bracketed):
+        form = re.sub(r"<[^>]+>|[*_]", "", written)
+        yield form.removeprefix("The ")
+        short = _normalize_name(form.removeprefix("The "))
+        if short.lower().startswith("un ") and " " in short[3:]:
+            yield short[3:]  # a UN body may be named without the "UN"
+        initials = "".join(re.findall(r"(?:^|[\s-])([A-Z])", form))
+        if len(initials) >= 3:
+            yield initials
+
+
+def fold_name(text: str) -> str:
+    """Fold a name for comparison: lower case, plain marks and dashes, "un" for the United Nations."""
+    return _normalize_name(text).lower()
+
+
+def _normalize_name(text: str) -> str:
+    plain = normalize_text(re.sub(r"<[^>]+>|[*_]", "", text)).text
+    return re.sub(r"\bUnited Nations\b|\bU\.N\.", "UN", plain)
+
+
+def contains_name(wording: str, names: Iterable[str]) -> bool:
+    """Return whether a wording contains one of the names as whole words; single words must be capitalized."""
+    spelt = _normalize_name(wording)
+    return any(
+        " " in name or not match.group()[0].islower()
+        for name in names
+        if name
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", spelt, re.IGNORECASE)
     )

@@ -93,10 +93,11 @@ ALLOWED_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "td": frozenset({"colspan", "rowspan"}),
     "ol": frozenset({"start"}),
 }
-COMPOSER_ATTRIBUTES: Mapping[str, frozenset[str]] = {"img": frozenset({"data-png"})}
-"""Attributes that only briefgen.compose may add; templates may not. Every `src` in a document is a `data:`
-URL of a PNG, JPEG or SVG; an SVG also has `data-png`, the same picture as a PNG for readers without SVG
-support."""
+"""Attributes that templates may write.
+
+The composer adds `data-png` to pictures. Every `src` in a document is a `data:` URL of a PNG, JPEG or SVG; an
+SVG also has `data-png`, the same picture as a PNG for readers without SVG support.
+"""
 GLOBAL_ATTRIBUTES = frozenset({"lang", "id"})
 BLOCK_CLASSES = frozenset(
     {

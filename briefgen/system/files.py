@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from briefgen.errors import Place, Problem, StorageError
 
@@ -89,3 +92,29 @@ def printable_name(name: str) -> str:
     """Return a file name for messages: unprintable characters replaced, long names shortened."""
     plain = "".join(char if char.isprintable() else "\ufffd" for char in name)
     return plain if len(plain) <= 120 else f"{plain[:60]}…{plain[-59:]}"
+
+
+TEMPORARY_PREFIX = ".tmp-"
+"""Start of the name of a file that is still being written."""
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file that replaces `path` when the block ends without an error. Raise OSError."""
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def remove_temporary_files(folder: Path) -> None:
+    """Remove the half-written files that a killed process left in a folder."""
+    for path in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        path.unlink()

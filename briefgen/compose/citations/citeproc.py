@@ -9,8 +9,8 @@ import base64
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -20,15 +20,20 @@ from briefgen.compose.citations.cache import CitationCache, citeproc_cache_key
 from briefgen.compose.citations.clusters import (
     REMOVE_MARKS,
     CitationCluster,
+    CitationItem,
     CiteprocResult,
     build_cluster_block,
     parse_citeproc_blocks,
 )
-from briefgen.compose.citations.item_adapters import adapt_item
-from briefgen.compose.citations.phrases import CitationPhrases
-from briefgen.compose.citations.style_fixes import prepare_style
-from briefgen.compose.citations.styles import CitationStyle
-from briefgen.errors import BriefgenError, Problem
+from briefgen.compose.citations.phrases import (
+    CitationPhrases,
+    find_citation_phrases,
+    has_phrases,
+    phrase_languages,
+)
+from briefgen.compose.citations.style_fixes import adapt_item, prepare_style
+from briefgen.compose.citations.styles import CitationStyle, citation_locale, find_style
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.source import Source
 from briefgen.system.pandoc import find_pandoc, pandoc_missing_error
 
@@ -152,7 +157,7 @@ class CiteprocEngine:
     ) -> CiteprocResult:
         """Format clusters in order; none of them may be empty.
 
-        `names_in_full` is for works that will be left out of the bibliography, lest a dash stand for an
+        `names_in_full` is for works that will be left out of the bibliography, so that no dash replaces an
         author whose entry is not there.
         """
         if not clusters:
@@ -178,3 +183,49 @@ class CiteprocEngine:
         )
         # The private-use characters of our marks mean nothing in a title.
         return list(json.loads(works.translate(REMOVE_MARKS)))
+
+
+# Checking a campaign's style in advance
+
+_SAMPLE_WORK = Source("sample", {"id": "sample", "type": "book", "title": "Sample"}, Place(""))
+
+
+def check_style(name: str, folder: Path, language: str, place: Place) -> Iterator[Problem]:
+    """Report what is wrong with a style, and warn about what it leaves out; `place` is where it is named."""
+    try:
+        style = find_style(name, folder)
+        if name.endswith(".csl"):
+            _try_style(style, language)
+    except BriefgenError as error:
+        yield from (replace(problem, place=place) for problem in error.problems)
+        return
+    if not style.prints_locators:
+        yield Problem(
+            "citation-without-place",
+            f"the style {name!r} never prints the place in a source, so readers cannot look it up",
+            place,
+            "choose a style that does, for example chicago-notes-bibliography or apa",
+            severity="warning",
+        )
+    if not has_phrases(language):
+        yield Problem(
+            "citation-language",
+            f'phrases around citations ("quoted in") do not exist in {language!r} and are printed in English',
+            place,
+            f"they exist in {', '.join(sorted(phrase_languages()))}",
+            severity="warning",
+        )
+
+
+def _try_style(style: CitationStyle, language: str) -> None:
+    """Format a sample: a custom file can be well-formed and still be rejected by citeproc."""
+    locale = citation_locale(style, language)
+    phrases = find_citation_phrases(style.stem, locale)
+    engine = CiteprocEngine(style, locale, phrases, {_SAMPLE_WORK.id: _SAMPLE_WORK}, None)
+    try:
+        engine.format_clusters([CitationCluster((CitationItem(_SAMPLE_WORK.id, "page", "1"),), number=1)])
+    except BriefgenError as error:
+        raise BriefgenError(
+            replace(problem, code="citation-style") if problem.code == "pandoc-failed" else problem
+            for problem in error.problems
+        ) from None

@@ -22,8 +22,7 @@ from briefgen.library.loader import TextLocations, library_folders, load_library
 from briefgen.library.references import load_references
 from briefgen.model.source import FrontMatter
 from briefgen.model.text import clean_text
-from briefgen.system.atomic_write import atomic_write
-from briefgen.system.files import printable_name
+from briefgen.system.files import atomic_write, printable_name
 
 CAMPAIGN_FILE = "campaign.yaml"
 GITIGNORE = ".gitignore"
