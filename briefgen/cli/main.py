@@ -85,7 +85,8 @@ def _report_os_error(error: OSError) -> None:
         _report_error(StorageError(problem))
         sys.stdout.flush()
     except OSError:
-        print(problem, file=sys.stderr)
+        if "--json" in sys.argv[1:]:  # without it, the problem has already gone to standard error
+            print(problem, file=sys.stderr)
     finally:
         _discard_further_output()
 
