@@ -43,11 +43,12 @@ class SearchableText:
     def __init__(self, text: str) -> None:
         self.text = text
         parts: list[str] = []
-        self._origins: list[int] = []
+        self._origins: list[TextSpan] = []
+        """For each normalised character, the span of the cluster that it comes from."""
         for start, cluster in _split_clusters(text):
             plain = _normalize_hyphens(cluster)
             parts.append(plain)
-            self._origins += [start] * len(plain)
+            self._origins += [(start, start + len(cluster))] * len(plain)
         self._plain = "".join(parts)
 
     def find(self, statement: str) -> list[TextSpan]:
@@ -59,7 +60,7 @@ class SearchableText:
         return [self._original_span(start, end) for start, end in spans if self._is_delimited(start, end)]
 
     def _original_span(self, start: int, end: int) -> TextSpan:
-        return self._origins[start], self._origins[end - 1] + 1
+        return self._origins[start][0], self._origins[end - 1][1]
 
     def _is_delimited(self, start: int, end: int) -> bool:
         """Return whether no adjacent character continues the match's first or last word."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from briefgen.inspect.pdf_reading_order import Glyph, drop_note_calls, join_pages
 from briefgen.inspect.text_match import SearchableText
-from briefgen.inspect.tokens import LINE_HYPHEN
+from briefgen.inspect.tokens import LINE_HYPHEN, normalize_for_comparison
 
 SENTENCE = "In 2012 “Tokyo Shimbun” said that 20,000 people in well-known Hwanghaé starved – not 2.5 percent."
 BEFORE, BEHIND = "Words before it. ", " Words behind it."
@@ -72,6 +72,20 @@ def test_words_are_found_where_they_stand(words: list[str], before: list[str], b
         ("20% of them", "20"),
         ("disarmed people", "armed people"),
         ("they are armed", "they are arm"),
+        ("2014", "014"),
+        ("1.20 people", "20 people"),
+        ("€20 were paid", "20 were paid"),
+        ("1-20 people", "20 people"),
+        ("20° in Vale", "20"),
+        ("20‰ of them", "20"),
+        ("20-30 people", "20"),
+        ("20m people", "20"),
+        ("m20 people", "20 people"),
+        ("people20 came", "people"),
+        ("in 3.55 years", "in 3.5"),
+        ("20.5 percent", "20."),
+        ("a2014", "2014"),
+        ("Ärmed people", "rmed people"),
     ],
 )
 def test_part_of_a_longer_word_or_number_is_not_the_word(text: str, wanted: str) -> None:
@@ -80,7 +94,18 @@ def test_part_of_a_longer_word_or_number_is_not_the_word(text: str, wanted: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["(20 people came)", "“20 people came”", "20 people came.", "20 people came, then", "20 people came—"],
+    [
+        "20 people came",
+        "$ 20 people came",
+        ". 20 people came",
+        "so, 20 people came",
+        "it.20 people came-",
+        "(20 people came)",
+        "“20 people came”",
+        "20 people came.",
+        "20 people came, then",
+        "20 people came—",
+    ],
 )
 def test_punctuation_beside_the_words_is_no_part_of_them(text: str) -> None:
     assert stands(text, "20 people came")
@@ -142,3 +167,55 @@ def test_a_line_in_the_texts_own_size_is_never_passed_over() -> None:
         *_line("1 A note.", 11, 60),
     ]
     assert "three put in four." in " ".join(join_pages([first, _line("four.", 14, 700)]).split())
+
+
+@pytest.mark.parametrize(
+    ("text", "recorded", "found"),
+    [
+        ("a b c d e f g h", "a b c X e f g h", ["a b c X e f g …", "a b c d e f g …"]),
+        ("a b c d e f g h", "X b c d e f g h", ["X b c d …", "a b c d …"]),
+        ("a b c d e f g h", "a b c d e f g X", ["… e f g X", "… e f g h"]),
+        ("0 1 2 a b c d e f g h 3 4", "a b c d X e f g h", ["… b c d X e f g …", "… b c d e f g …"]),
+        ("a b c d e f g h", "a b c e f g h", ["a b c e f g …", "a b c d e f g …"]),
+    ],
+)
+def test_up_to_three_words_are_shown_around_a_difference(text: str, recorded: str, found: list[str]) -> None:
+    (difference,) = SearchableText(text).compare_nearest(recorded) or []
+    assert [difference.recorded, difference.found] == found
+
+
+@pytest.mark.parametrize(("shared", "similar"), [(8, True), (5, True), (4, False), (0, False)])
+def test_a_passage_is_shown_if_half_of_the_words_are_there(shared: int, similar: bool) -> None:
+    recorded = " ".join(f"word{number}" for number in range(10))
+    text = " ".join(f"word{number}" if number < shared else "other" for number in range(10))
+    differences = SearchableText(f"before it {text} after it").compare_nearest(recorded)
+    assert (differences is not None) == similar
+
+
+def test_of_several_passages_the_most_similar_is_shown() -> None:
+    between = " ".join(f"other{number}" for number in range(20))
+    passages = ("one two X Y Z", "one two three Y five", "X two three Y five")
+    text = f" {between} ".join(passages)
+    (difference,) = SearchableText(text).compare_nearest("one two three four five") or []
+    assert difference.found == "one two three Y five"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accent_belongs_to_its_letter_in_either_form(form: str) -> None:
+    text = unicodedata.normalize(form, "Two cafés, one café. 각하")  # type: ignore[arg-type]
+    (span,) = SearchableText(text).find("café")
+    assert text[slice(*span)] == unicodedata.normalize(form, "café")  # type: ignore[arg-type]
+    assert span[0] > 8
+    (span,) = SearchableText(text).find("각")
+    assert text[slice(*span)] == unicodedata.normalize(form, "각")  # type: ignore[arg-type]
+
+
+@given(st.text("ab \u0301\u00e9\ufb01-\u2011", max_size=20), st.text("xyz ", max_size=5))
+def test_spans_are_those_of_the_text_as_it_was(rest: str, before: str) -> None:
+    text = f"q{rest}"
+    searched = f"{before}; {text} ;"
+    (first, *_) = SearchableText(searched).find(text)
+    found = searched[slice(*first)]
+    assert normalize_for_comparison(found).replace("\u2010", "-") == normalize_for_comparison(text).replace(
+        "\u2010", "-"
+    )
