@@ -289,7 +289,10 @@ def _mark_differences(source_words: list[str], quote_words: list[str]) -> tuple[
 
 def _describe_changes(only_in_source: list[str], only_in_quote: list[str]) -> tuple[str, ...]:
     if only_in_source and sorted(map(str.lower, only_in_source)) == sorted(map(str.lower, only_in_quote)):
-        return ("the order of words",)
+        only_case = all(
+            a != b and a.lower() == b.lower() for a, b in zip(only_in_source, only_in_quote, strict=True)
+        )
+        return () if only_case else ("the order of words",)
     differing = only_in_source + only_in_quote
     found: list[str] = []
     if any(find_numbers(word) or _is_number_word(word) for word in differing):

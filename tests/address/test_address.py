@@ -458,6 +458,8 @@ def test_the_states_are_the_members_and_observers_of_the_united_nations() -> Non
         ("KR", "EN", False, "South Korea"),
         ("KR", "en", True, "the Republic of Korea (South Korea)"),
         ("XX", "fr", False, "XX"),
+        ("AE", "en", True, "the United Arab Emirates"),
+        ("GB", "en", True, "the United Kingdom of Great Britain and Northern Ireland (United Kingdom)"),
         ("XX", "en", False, ""),
     ],
 )

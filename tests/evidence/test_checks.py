@@ -322,8 +322,26 @@ def test_quotations_stay_within_the_source_s_budget() -> None:
 
 
 def test_a_rejected_snippet_is_kept_for_the_record_and_not_checked() -> None:
-    shelf = Shelf({"fee": front("fee", review="{status: rejected}") + "The fee is 99 percent.\n"})
+    faults = {"confidence": "disputed", "caveats": "[none]", "evidence": "[{source: nobody, quote: x}]"}
+    rejected = front("fee", review="{status: rejected}", **faults)
+    shelf = Shelf({"fee": rejected + "The fee is 99 percent.\n"})
     assert shelf.codes() == []
+    assert len(Shelf({"fee": rejected.replace("rejected", "draft") + FEE}).codes()) >= 3
+
+
+def test_a_quote_at_a_page_is_proved_wherever_it_is() -> None:
+    paged = '[{source: doe-2012, locator: {page: 3}, quote: "fee is ten percent"}]'
+    assert Shelf({"fee": front("fee", evidence=paged) + FEE}).locked().codes() == []
+
+
+def test_sources_that_rest_on_one_another_are_named_in_order() -> None:
+    three = f"[{QUOTE}, {attested('roe-2011')}, {attested('poe-2013')}]"
+    fee = front("fee", confidence="corroborated", evidence=three) + FEE
+    shelf = Shelf({"fee": fee}, links={"roe-2011": ["doe-2012"], "poe-2013": ["doe-2012"]})
+    (problem,) = [p for p in shelf.problems() if p.code == "circular-corroboration"]
+    assert problem.hint == (
+        "poe-2013 rests on doe-2012; roe-2011 rests on doe-2012; use confidence: single-source or attributed"
+    )
 
 
 # -- the lock
@@ -449,7 +467,8 @@ def test_an_old_claim_must_say_its_year() -> None:
     shelf = Shelf({"fee": front("fee") + FEE, "dated": dated})
     place = Place("campaign.yaml", 1)
     used = {"fee": place, "dated": place}
-    assert [p.code for p in check_snippet_use(shelf, used, DAY, max_age=5)] == ["date-missing"]
+    (problem,) = check_snippet_use(shelf, used, DAY, max_age=5)
+    assert (problem.code, problem.place, problem.wording) == ("date-missing", place, "The fee is 10 percent.")
     assert check_snippet_use(shelf, used, DAY, max_age=30) == []
     assert check_snippet_use(shelf, used, DAY) == []
 

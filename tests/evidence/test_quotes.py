@@ -262,3 +262,62 @@ def test_a_place_at_the_end_of_a_paragraph_is_told_by_the_words_before_it() -> N
 def test_nothing_is_suggested_where_nothing_tells_the_places_apart() -> None:
     matches = find_quote(text("They left\nThey left"), "They left")
     assert find_distinguishing_context(matches) == [("prefix", ""), ("prefix", "")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "cut"),
+    [
+        ("four percent of the fishermen", "forty-four percent"),
+        ("not been paid … four percent", "forty-four percent"),
+        ("The council … xylophone", None),
+        ("xylophone", None),
+        ("", None),
+    ],
+)
+def test_a_cut_number_is_named_if_it_is_why_the_quote_is_not_found(quote: str, cut: str | None) -> None:
+    assert find_cut_number(text(), quote) == cut
+
+
+def test_a_part_that_is_whole_somewhere_is_not_what_was_cut() -> None:
+    source = text("Four percent, four percent of them and forty-four percent of all.")
+    assert find_cut_number(source, "four percent … xylophone") is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "passage", "differences"),
+    [
+        ("The council said nothing about us", "said nothing about [-it. They left-] {+us+}", ()),
+        ("the council said nothing", "[-The-] {+the+} council said nothing", ()),
+        (
+            "The Council said Nothing about it. They",
+            "The [-council-] {+Council+} said [-nothing-] {+Nothing+}",
+            (),
+        ),
+        ("The nothing said council about it. They", "council", ("the order of words",)),
+        ("Some fifty of them were said to", "Some [-forty-] {+fifty+} of them were said to", ("a number",)),
+        ("Some forty of them were to have", "Some forty of them were [-said-] to have", ("a hedge",)),
+        ("said nothing never about it", "said nothing {+never+} about", ("a negation",)),
+        ("They never left again", "They {+never+} left [-in 2012.-] {+again+}", ("a number", "a negation")),
+        ("twelve million killed seals", "[-to have-] {+twelve million+} killed", ("a number",)),
+        ("is closed", "is [-closed.-] {+closed+}", ()),
+    ],
+)
+def test_the_nearest_passage_shows_what_only_one_of_the_two_has(
+    quote: str, passage: str, differences: tuple[str, ...]
+) -> None:
+    nearest = find_nearest_passage(text().paragraphs, quote)
+    assert nearest is not None
+    assert nearest.differences == differences
+    assert passage in nearest.passage
+
+
+def test_the_nearest_passage_is_that_of_the_first_part_that_is_missing() -> None:
+    nearest = find_nearest_passage(text().paragraphs, "They left in 2012 … Some fifty of them")
+    assert nearest is not None and (nearest.paragraph, nearest.differences) == (2, ("a number",))
+    nearest = find_nearest_passage(text().paragraphs, "is closed … The harbour")
+    assert nearest is not None and (nearest.paragraph, nearest.passage) == (3, "is [-closed.-] {+closed+}")
+
+
+def test_of_two_passages_that_are_equally_near_the_first_is_shown() -> None:
+    nearest = find_nearest_passage(text("One two three.\nOne two four.").paragraphs, "One two five")
+    assert nearest is not None and nearest.paragraph == 1
