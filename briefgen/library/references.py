@@ -15,6 +15,8 @@ from briefgen.system.yaml_reader import read_text_file
 
 CSL_TYPES = load_word_set("references", "types")
 """Item types of CSL 1.0.2, appendix III."""
+_OWN_KEYS = frozenset({"note", "aka"})
+"""Keys of an item that are not passed on to pandoc: `note` is for editors, `aka` is no CSL variable."""
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # The rich text of CSL-JSON: only these tags mean something in a citation.
 _CSL_MARKUP = re.compile(
@@ -149,7 +151,13 @@ def _parse_reference(item: Any, place: Place, problems: ProblemList) -> Source |
             )
         )
     _check_csl_item(name, item, place, problems)
-    return Source(name, {key: value for key, value in item.items() if key != "note"}, place)
+    aka = item.get("aka", [])
+    if not isinstance(aka, list) or not all(isinstance(other, str) and other.strip() for other in aka):
+        hint = 'write "aka": ["GAO"]'
+        problems.add(Problem("reference-form", f"{name}: aka is not a list of names", place, hint))
+        aka = []
+    csl = {key: value for key, value in item.items() if key not in _OWN_KEYS}
+    return Source(name, csl, place, tuple(aka))
 
 
 def _check_csl_item(name: str, item: Mapping[str, Any], place: Place, problems: ProblemList) -> None:
@@ -159,7 +167,7 @@ def _check_csl_item(name: str, item: Mapping[str, Any], place: Place, problems: 
         hint = suggest_similar(str(kind), CSL_TYPES) or 'for example "type": "report"'
         problems.add(Problem("reference-type", f"{name} {what}", place, hint))
     for field, value in item.items():
-        if field == "note":
+        if field in _OWN_KEYS:
             continue
         for text in _iter_strings(value):
             mark = _HTML_MARKUP.search(_CSL_MARKUP.sub("", text))
@@ -214,7 +222,7 @@ _NAME_VARIABLES = frozenset(
 )
 """CSL 1.0.2 variables for names."""
 _DATE_VARIABLES = ("issued", "accessed", "event-date", "original-date", "submitted", "available-date")
-_STRUCTURED_VARIABLES = frozenset({"note", "custom", "categories", *_DATE_VARIABLES})
+_STRUCTURED_VARIABLES = frozenset({"note", "aka", "custom", "categories", *_DATE_VARIABLES})
 """Variables that need not be text or numbers; notes are dropped, dates have a check of their own."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -18,8 +18,10 @@ class Source:
 
     id: str
     csl: Mapping[str, Any]
-    """The item without its `note`, which is for editors and never printed."""
+    """The item without its `note`, which is for editors and never printed, and without `aka`."""
     place: Place
+    aka: tuple[str, ...] = ()
+    """More names by which a wording may call its author or publisher."""
 
 
 class FrontMatter(YamlModel):

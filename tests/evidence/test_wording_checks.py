@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from briefgen.errors import Place, Problem, ProblemList
+from briefgen.evidence.names import collect_source_names, collect_written_names, contains_name
 from briefgen.evidence.prove import prove_evidence
 from briefgen.evidence.source_text import SourceText, split_body_paragraphs
 from briefgen.evidence.wording_checks import (
@@ -16,13 +18,13 @@ from briefgen.evidence.wording_checks import (
     check_quotations,
     check_relative_time,
     check_sentence_hedges,
-    collect_written_names,
     find_quotations,
     states_year,
 )
 from briefgen.library.references import parse_references
 from briefgen.library.sources import make_record
 from briefgen.model.snippet import Evidence, Review, Snippet
+from briefgen.model.source import Source
 
 SOURCE = """Since April of last year about forty-four percent fewer boats came home, the Harbour Post reported. The Post wrote of “empty nets, not empty boats.”
 By one estimate, more than half of the nineteen thousand fishers, at least 300 of them children, could leave. Some say they reportedly left at $920 a head.
@@ -194,7 +196,9 @@ def test_a_name_is_proposed_as_the_source_writes_it() -> None:
         "About 44 percent fewer boats came home, a paper reported.", Place("fleet.md", 9)
     )
     (problem,) = check_named_speakers(wording, case.statement.evidence, case.references, attributed=False)
-    assert problem.hint == "name one of: Harbour Post, THP"
+    assert problem.hint == (
+        "name one of: Harbour Post, THP; or add the name that you use to its aka: in seeds/references.json"
+    )
     work = parse_references(
         """[{"id": "x", "type": "report", "title": "The <i>State</i> of Fishing",
         "author": [{"literal": "Office of the United Nations High Commissioner (OHCHR)"}],
@@ -214,6 +218,65 @@ def test_the_author_of_an_attributed_claim_is_named() -> None:
     assert case.codes("The fee of a doe is ten percent.") == ["attribution-dropped"], (
         "a common noun is no name"
     )
+
+
+def work_by(author: str, **more: Any) -> Source:
+    """A work of 2018 by an organisation."""
+    item = {"id": "x", "type": "report", "title": "Lead", "author": [{"literal": author}], **more}
+    problems = ProblemList()
+    work = parse_references(json.dumps([item]), "references.json", problems)["x"]
+    assert not problems.problems
+    return work
+
+
+@pytest.mark.parametrize(
+    ("author", "wording"),
+    [
+        ("U.S. Government Accountability Office", "GAO estimated it."),
+        ("U.S. Government Accountability Office", "The Government Accountability Office estimated it."),
+        ("US Government Accountability Office", "By GAO's count it is so."),
+        ("United States Environmental Protection Agency", "EPA says so."),
+        ("U.S. Department of Agriculture", "USDA says so."),
+        ("U.S. Department of Justice", "DOJ says so."),
+        ("U.S. Department of Education", "So the Department said."),
+        ("U.S. Department of Housing and Urban Development", "HUD says so."),
+        ("United Nations Children’s Fund", "UNICEF says so."),
+        ("Office of the United Nations High Commissioner for Human Rights", "OHCHR says so."),
+        ("Supreme Court of the United States", "So the Supreme Court held."),
+        ("Harbour Transport Institute", "The Institute says so."),
+    ],
+)
+def test_a_body_is_called_by_the_names_that_people_use(author: str, wording: str) -> None:
+    assert contains_name(wording, collect_source_names(work_by(author)))
+
+
+@pytest.mark.parametrize(
+    ("author", "wording"),
+    [
+        ("U.S. Department of Education", "So a department said."),
+        ("U.S. Department of Education", "So the department of a school said."),
+        ("U.S. Government Accountability Office", "The Agency says so."),
+        ("UN Women", "Women say so."),
+    ],
+)
+def test_a_common_noun_names_nobody(author: str, wording: str) -> None:
+    assert not contains_name(wording, collect_source_names(work_by(author)))
+
+
+def test_a_work_lists_more_names_of_its_author() -> None:
+    work = work_by("Harbour Board", aka=["the Riders' Board", "Portwatch"])
+    assert contains_name("Portwatch says so.", collect_source_names(work))
+    assert "aka" not in work.csl, "pandoc does not know the key"
+    problems = ProblemList()
+    parse_references('[{"id": "x", "type": "book", "title": "T", "aka": "GAO"}]', "references.json", problems)
+    assert [problem.code for problem in problems.problems] == ["reference-form"]
+
+
+def test_the_year_of_a_work_may_be_said_of_it_and_no_other() -> None:
+    case = Case(FEE, as_of="2009")
+    assert case.codes("Doe reported in 2012 that the fee is ten percent.") == []
+    assert case.codes("Doe reported in 2011 that the fee is ten percent.") == ["number-missing"]
+    assert case.codes("The fee is ten percent, a report said in 2012.") == ["number-missing"]
 
 
 def test_words_in_quotation_marks_stand_in_the_passage() -> None:
