@@ -138,7 +138,7 @@ def check_statement(
         for row in range(len(statement.data)):
             own = collect_support(statement, library, proofs, row)
             yield from figure_checks.check_datum(statement, row, dict(library.references), own)
-    yield from _check_evidence_and_date(statement, on)
+    yield from _check_evidence_and_date(statement, support, on)
     yield from check_review(statement, library.lock)
     yield from _check_locked_quotes(statement, library, proofs)
 
@@ -175,7 +175,9 @@ def _check_title(
             yield from wording_checks.check_numbers(text, support)
 
 
-def _check_evidence_and_date(statement: Statement, on: date | None) -> Iterator[Problem]:
+def _check_evidence_and_date(
+    statement: Statement, support: SupportingEvidence, on: date | None
+) -> Iterator[Problem]:
     if isinstance(statement, Caveat):
         if not statement.evidence:
             message = f"the caveat {statement.id!r} has no evidence"
@@ -190,11 +192,11 @@ def _check_evidence_and_date(statement: Statement, on: date | None) -> Iterator[
             hint,
         )
     if not statement.as_of:
-        if statement.kind in _KINDS_WITH_DATE:
+        if statement.kind in _KINDS_WITH_DATE and not any("issued" in work.csl for work in support.cited):
             hint = "add as_of: with the date that the claim refers to, for example 2012-04"
             yield Problem(
                 "as-of-missing",
-                f"the {statement.kind} {statement.id!r} has no date",
+                f"neither the {statement.kind} {statement.id!r} nor its source has a date",
                 statement.locate("id"),
                 hint,
             )

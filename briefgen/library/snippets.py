@@ -5,6 +5,7 @@ Only their form is checked here; whether they agree with their sources is checke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,13 @@ from briefgen.evidence.lock import EvidenceLock, read_lock
 from briefgen.evidence.statements import ALT_WORDING, LEGEND_WORDING, printable_wordings, wording_place
 from briefgen.library.folders import LibraryFolder
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.system.yaml_reader import build_record, parse_yaml, read_text_file, split_front_matter
+from briefgen.system.yaml_reader import (
+    ParsedYaml,
+    build_record,
+    parse_yaml,
+    read_text_file,
+    split_front_matter,
+)
 
 CAVEATS_FOLDER = "caveats"
 LOCK_FILE_NAME = "quotes.lock"
@@ -113,13 +120,62 @@ def parse_statement(
             Problem("snippet-body", "has no wording", place, "write one paragraph below the second line ---")
         )
         return None
-    data = {**parsed.data, "body": body.strip()}
+    whole = _expand_short_keys(parsed, Path(display_name).stem, problems)
+    if whole is None:
+        return None
+    data = {**whole.data, "body": body.strip()}
     statement = build_record(
-        kind, replace(parsed, data=data, places={**parsed.places, ("body",): place}), problems
+        kind, replace(whole, data=data, places={**whole.places, ("body",): place}), problems
     )
     if statement is not None:
         _check_statement(statement, Path(display_name).stem, problems)
     return statement
+
+
+_EVIDENCE_KEYS = ("source", "quote", "locator", "prefix", "suffix", "attested", "via")
+"""Keys of a piece of evidence that a statement with one source has at its top."""
+_REVIEW = re.compile(r"(?P<by>.*\S)\s*,\s*(?P<on>\d{4}-\d\d-\d\d)")
+
+
+def _expand_short_keys(parsed: ParsedYaml, name: str, problems: ProblemList) -> ParsedYaml | None:
+    """Return a statement's keys in full: the id is the file's name, evidence and review can be short.
+
+    `source: ID` with `quote: WORDS`, or a list of quotes, is evidence; `review: NAME, DATE` means verified.
+    """
+    data, places = {"id": name, **parsed.data}, dict(parsed.places)
+    short = {key: data.pop(key) for key in _EVIDENCE_KEYS if key in data}
+    if short and "evidence" in data:
+        key = next(iter(short))
+        hint = "put it into evidence: as one more entry, or remove evidence:"
+        message = f"{key}: and evidence: are both there"
+        problems.add(Problem("wrong-value", message, places[key,], hint))
+        return None
+    if short:
+        quotes = short.get("quote")
+        several = quotes if isinstance(quotes, list) else [quotes]
+        data["evidence"] = [{**short, "quote": quote} if "quote" in short else short for quote in several]
+        for index in range(len(several)):
+            places["evidence", index] = places[next(iter(short)),]
+            places |= {
+                ("evidence", index, *path): place
+                for path, place in parsed.places.items()
+                if path and path[0] in short
+            }
+            if isinstance(quotes, list):
+                places["evidence", index, "quote"] = places["quote", index]
+    review = data.get("review")
+    if isinstance(review, str):
+        match = _REVIEW.fullmatch(review.strip())
+        if match:
+            data["review"] = {"status": "verified", **match.groupdict()}
+        elif review in ("draft", "rejected"):
+            data["review"] = {"status": review}
+        else:
+            hint = "write review: Dana Writer, 2026-11-24, or review: draft"
+            message = f"review: {review!r} is not a name with a date"
+            problems.add(Problem("wrong-value", message, places["review",], hint))
+            return None
+    return replace(parsed, data=data, places=places)
 
 
 def _check_statement(statement: Snippet | Caveat, name: str, problems: ProblemList) -> None:

@@ -112,7 +112,8 @@ class Snippet(YamlModel):
     """An approved statement; `body` is what gets printed."""
 
     id: Slug
-    kind: SnippetKind
+    """The file's name."""
+    kind: SnippetKind = "finding"
     title: str = ""
     """A short title for lists and headings; if empty, the id."""
     topics: list[Slug] = []

@@ -43,6 +43,55 @@ def test_a_snippet_knows_where_its_values_and_its_wording_stand() -> None:
     assert str(card.locate("body")) == "snippets/fee.md:6"
 
 
+SHORT = """---
+source: fees-2024
+quote: [a fee of two, paid yearly]
+review: Dana Writer, 2026-11-24
+---
+The fee is two.
+"""
+
+
+def test_three_keys_are_enough() -> None:
+    card, problems = read(SHORT)
+    assert card is not None and problems == []
+    assert (card.id, card.kind, card.review.status) == ("fee", "finding", "verified")
+    assert (card.review.by, card.review.on) == ("Dana Writer", "2026-11-24")
+    assert [(one.source, one.quote) for one in card.evidence] == [
+        ("fees-2024", "a fee of two"),
+        ("fees-2024", "paid yearly"),
+    ]
+    assert str(card.locate("evidence", 1, "quote")) == "snippets/fee.md:3:23"
+    assert card.locate("evidence", 0, "source").line == 2
+
+
+def test_short_keys_mean_what_the_full_ones_do() -> None:
+    full, _ = read(
+        "---\nid: fee\nkind: finding\nevidence:\n  - source: fees-2024\n    locator: {page: 4}\n"
+        "    quote: a fee of two\nreview: {status: verified, by: Dana Writer, on: 2026-11-24}\n---\nTwo.\n"
+    )
+    short, _ = read(
+        "---\nsource: fees-2024\nlocator: {page: 4}\nquote: a fee of two\nreview: Dana Writer, 2026-11-24\n"
+        "---\nTwo.\n"
+    )
+    assert full is not None and short is not None
+    assert full.model_dump() == short.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("review: Dana Writer, 2026-11-24", "review: Dana Writer", "wrong-value", 4),
+        ("review:", "evidence: []\nreview:", "wrong-value", 2),
+        ("quote: [a fee of two, paid yearly]\n", "", "wrong-value", 2),
+        ("review: Dana Writer, 2026-11-24\n", "", "missing-key", 2),
+    ],
+)
+def test_a_mistake_in_a_short_key_is_found_at_its_line(old: str, new: str, code: str, line: int) -> None:
+    _, problems = read(SHORT.replace(old, new))
+    assert problems == [(code, line)]
+
+
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
