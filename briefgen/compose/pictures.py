@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 
 from briefgen.compose.svg_sanitizer import has_text, sanitize_svg
@@ -28,8 +29,6 @@ _MEDIA_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"
 _IMAGE = re.compile(r"<img\b[^>]*/>")
 _SOURCE = re.compile(r'\bsrc="([^"]*)"')
 _DATA_URI = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/\s]+={0,2}\s*)", re.ASCII)
-MAX_PIXELS = 40_000_000
-"""Of one picture: an A4 page at 600 dots per inch has 35 million."""
 
 
 def embed_pictures(html: str, folders: Sequence[Path]) -> str:
@@ -92,8 +91,8 @@ def _check_data_uri(uri: str) -> str:
                 "save it as a file in the campaign's folder and use its file name",
             )
         )
-    _check_raster(raw, "in a template", None)
-    return f"data:{media_type};base64,{base64.b64encode(raw).decode()}"
+    with _name_picture("in a template", None):
+        return _encode_raster(raw, media_type)
 
 
 def _decode_base64(text: str) -> bytes:
@@ -107,29 +106,22 @@ def _media_type(raw: bytes) -> str | None:
     return next((name for signature, name in _MEDIA_TYPES.items() if raw.startswith(signature)), None)
 
 
-def _check_raster(raw: bytes, label: str, place: Place | None) -> None:
-    """Raise BriefgenError if a picture is truncated, damaged, or unpacks to more than a page needs."""
-    import warnings
-
-    from PIL import Image, ImageFile
-
-    # WeasyPrint makes Pillow accept truncated pictures; we do not.
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+@contextmanager
+def _name_picture(label: str, place: Place | None) -> Iterator[None]:
+    """Name the picture in problems of `render.image_checks`, which does not know what it is called."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(BytesIO(raw), formats=("PNG", "JPEG")) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    message = f"the picture {label} has {picture.width:,} by {picture.height:,} pixels"
-                    raise BriefgenError(Problem("picture-too-large", message, place, "save a smaller copy"))
-                picture.load()
-    except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError) as error:
-        why = str(error).splitlines()[0].partition(" <_io.")[0] if str(error) else "it is damaged"
-        message = f"the picture {label} cannot be used: {why}"
-        hint = "save it again as PNG or JPEG"
-        raise BriefgenError(Problem("picture-broken", message, place, hint)) from None
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
+        yield
+    except BriefgenError as error:
+        problem = error.problems[0]
+        message = problem.message.replace("a picture", f"the picture {label}", 1)
+        raise BriefgenError(replace(problem, message=message, place=place)) from None
+
+
+def _encode_raster(raw: bytes, media_type: str) -> str:
+    """Return the data URI of a picture in a form that every format shows alike."""
+    from briefgen.render.image_checks import normalize_raster
+
+    return f"data:{media_type};base64,{base64.b64encode(normalize_raster(raw)).decode()}"
 
 
 def _find_picture(name: str, folders: Sequence[Path]) -> Path:
@@ -188,14 +180,18 @@ def _raster_data_uri(path: Path, name: str) -> str:
                 "save it as PNG, or give an SVG file the extension .svg",
             )
         )
-    _check_raster(raw, repr(name), Place(name))
-    return f"data:{media_type};base64,{base64.b64encode(raw).decode()}"
+    with _name_picture(repr(name), Place(name)):
+        return _encode_raster(raw, media_type)
 
 
 @cache
 def _svg_data_uri(path: Path, name: str) -> tuple[str, bool]:
     """Return the data URI of a sanitized drawing, and whether the drawing contains text."""
+    from briefgen.render.image_checks import check_image
+
     safe = sanitize_svg(_read_picture(path, name), name)
+    with _name_picture(repr(name), Place(name)):
+        check_image(safe, is_svg=True)
     return f"data:image/svg+xml;base64,{base64.b64encode(safe).decode()}", has_text(safe)
 
 

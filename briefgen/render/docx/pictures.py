@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ ReadImage = Callable[[str], bytes]
 _DATA_URL = re.compile(r"data:image/[\w.+-]+((?:;[\w=.-]+)*),(.*)", re.DOTALL)
 _SVG_URL_START = "data:image/svg+xml;"
 _SCREEN_DPI = 96
-"""CSS pixels per inch, for pictures that state no resolution."""
+"""CSS pixels per inch, for pictures that state no resolution, or that of 72 which programs write unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +97,21 @@ def _decode_data_url(src: str) -> bytes:
 
 
 def _parse_raster_picture(data: bytes, label: str) -> Picture:
-    from docx.image.image import Image
+    """Measure a PNG or JPEG by the resolution that it states, or that of a screen."""
+    from PIL import Image
 
     try:
-        image = Image.from_blob(data)
-        kinds = {"image/png": "png", "image/jpeg": "jpeg"}
-        extension = kinds[image.content_type]
-        width, height = image.px_width, image.px_height
-        horizontal_dpi, vertical_dpi = image.horz_dpi or _SCREEN_DPI, image.vert_dpi or _SCREEN_DPI
-        if width < 1 or height < 1:
-            raise ValueError
-    except Exception:  # python-docx's readers raise all kinds of exceptions for a broken file
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+            image.load()
+            (width, height), extension = image.size, "png" if image.format == "PNG" else "jpeg"
+            stated = [round(dpi) for dpi in image.info.get("dpi", (0, 0))]
+    except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError):
         raise BriefgenError(
             Problem(
                 "picture-format", f"the picture {label!r} is not a PNG or JPEG", hint="save it as PNG or JPEG"
             )
         ) from None
-    if horizontal_dpi == vertical_dpi == 72 and extension == "png" and b"pHYs" not in data[:4096]:
-        horizontal_dpi = vertical_dpi = _SCREEN_DPI
+    horizontal_dpi, vertical_dpi = (_SCREEN_DPI if dpi in (0, 72) else dpi for dpi in stated)
     return Picture(
         data, extension, round(width * 914400 / horizontal_dpi), round(height * 914400 / vertical_dpi)
     )
