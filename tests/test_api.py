@@ -27,6 +27,7 @@ CONFIG: dict[str, Any] = {
         "country": "GB",
         "email": "office@rights.test",
     },
+    "library": "north-korea",
     "ask": "ask-uk-parliament",
 }
 ROW = {

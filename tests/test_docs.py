@@ -380,8 +380,8 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
     from briefgen.evidence.lock import serialize_lock
     from briefgen.evidence.review import build_lock
     from briefgen.library.folders import LibraryFolder
+    from briefgen.library.libraries import library_folders
     from briefgen.library.loader import (
-        library_folders,
         list_statement_keys,
         load_library,
         select_lock_entries,
@@ -401,7 +401,7 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
         (campaign / path).write_text(text, encoding="utf-8")
     folder, findings = LibraryFolder(campaign, "campaign"), ProblemList()
     assert list(parse_references(references, "references.json", findings)) == ["neighbours-2026"]
-    library = load_library(library_folders(folder), findings)
+    library = load_library(library_folders(folder, findings), findings)
     lock, problems = build_lock(library, "Dana Writer", date(2026, 11, 20), list_statement_keys(folder))
     assert [str(problem) for problem in problems if problem.severity == "error"] == []
     (campaign / "snippets/quotes.lock").write_text(

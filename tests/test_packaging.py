@@ -113,6 +113,10 @@ def test_no_private_file_travels_even_without_a_gitignore(
     assert [name for name in files if "/texts/" in name or "/out/" in name or "my-campaign" in name] == []
 
 
+def test_the_library_is_declared_in_the_wheel(wheel: dict[str, bytes]) -> None:
+    assert wheel["briefgen/_files/library.yaml"] == (ROOT / "library.yaml").read_bytes()
+
+
 @pytest.mark.parametrize("shelf", ["templates", "snippets", "seeds", "examples", "docs/checks"])
 def test_the_whole_library_travels_in_the_wheel(wheel: dict[str, bytes], shelf: str) -> None:
     wanted = library_files(shelf)

@@ -1,4 +1,4 @@
-"""Formats and importers from other packages: they take part in everything, and cannot harm what is built in."""
+"""Formats, importers and libraries from other packages: they take part in everything, and cannot harm what is built in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from material import ROOT, SMALL_RECIPIENTS, small_starter
 
 import briefgen
 from briefgen.errors import ProblemList
+from briefgen.library.libraries import LIBRARIES
 from briefgen.recipients.csv_file import format_csv, read_csv
 from briefgen.recipients.importers.registry import IMPORTERS
 from briefgen.render.registry import FORMATS
@@ -67,7 +68,7 @@ def install_here(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 
     def make_visible(folder: Path) -> None:
         monkeypatch.syspath_prepend(folder)
-        for registry in (FORMATS, IMPORTERS):
+        for registry in (FORMATS, IMPORTERS, LIBRARIES):
             monkeypatch.setattr(registry, "_installed", None)
             monkeypatch.setattr(registry, "_loaded", {})
 
@@ -190,6 +191,36 @@ def test_an_unknown_importer_is_told_with_what_there_is() -> None:
     done = run("recipients", "import", "contract", "x.json", "--json")
     problem = json.loads(done.out)["problems"][0]
     assert (done.code, problem["code"], problem["hint"]) == (2, "importer-unknown", "did you mean contacts?")
+
+
+# A library
+
+WATER_PLUGIN = ROOT / "tests" / "plugins" / "briefgen_water_library"
+WATER_CAMPAIGN = {
+    "id": "water",
+    "title": "Lead in drinking water",
+    "date": "2026-12-01",
+    "library": "water",
+    "sender": {"organisation": "Clear Taps", "name": "Dana Writer", "address": ["Leith"], "country": "GB"},
+    "ask": "ask-pipes",
+}
+
+
+def test_a_campaign_draws_on_the_library_of_a_package(install_here: Callable[[Path], None]) -> None:
+    install_here(WATER_PLUGIN)
+    row = {"id": "ada", "office": "uk-mp", "name": "Ada Sample", "country": "GB"}
+    row |= {"address": "House of Commons", "locality": "London", "postal_code": "SW1A 0AA"}
+    campaign = briefgen.open_campaign(WATER_CAMPAIGN, recipients=[row])
+    letter = " ".join(campaign.render("ada", "txt").decode().split())
+    assert "fund the replacement of lead pipes" in letter and "An estimated 37 percent" in letter
+    assert "Korea" not in letter
+
+
+def test_without_the_package_the_library_is_unknown() -> None:
+    with pytest.raises(briefgen.BriefgenError) as caught:
+        briefgen.open_campaign(WATER_CAMPAIGN, recipients=[])
+    (unknown,) = caught.value.problems
+    assert (unknown.code, unknown.hint) == ("library-unknown", "available: none, north-korea")
 
 
 # Packages that are broken, or want too much

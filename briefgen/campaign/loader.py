@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from briefgen.campaign.in_memory import CONFIG_NAME, ROWS_NAME, format_config
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
+from briefgen.library.libraries import CAMPAIGN_FILE, find_library_of
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 from briefgen.render.registry import FORMATS
@@ -24,8 +25,6 @@ from briefgen.system.files import (
     printable_name,
 )
 from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
-
-CAMPAIGN_FILE = "campaign.yaml"
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes that lead to a value in campaign.yaml."""
@@ -78,12 +77,18 @@ def parse_campaign(
     return CampaignFiles(LibraryFolder(folder, ""), yaml, parsed)
 
 
-def check_references(files: CampaignFiles, snippets: Mapping[str, Snippet], problems: ProblemList) -> None:
-    """Report every snippet, topic and file that the campaign names but that is missing or unsuitable."""
+def check_references(
+    files: CampaignFiles, snippets: Mapping[str, Snippet] | None, problems: ProblemList
+) -> None:
+    """Report every snippet, topic and file that the campaign names but that is missing or unsuitable.
+
+    `snippets` is None if a library could not be found: what is missing then may be in there.
+    """
     if files.yaml is None or not isinstance(files.yaml.data, dict):
         return
-    problems.extend(_check_snippet_references(files.yaml, snippets))
-    problems.extend(_check_topic_references(files.yaml, snippets))
+    if snippets is not None:
+        problems.extend(_check_snippet_references(files.yaml, snippets))
+        problems.extend(_check_topic_references(files.yaml, snippets))
     problems.extend(_check_file_references(files.yaml, files.folder.path))
     problems.extend(_check_format_names(files.yaml))
 
@@ -98,7 +103,9 @@ def _check_snippet_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet])
                 "snippet-unknown",
                 f"there is no snippet with the id {name!r}",
                 place,
-                suggest_similar(name, snippets) or "briefgen snippets list shows all",
+                _hint_at_library(name)
+                or suggest_similar(name, snippets)
+                or "briefgen snippets list shows all",
             )
         elif (snippet.kind == "ask") != _expects_ask(path):
             expected = "an ask is expected here" if _expects_ask(path) else "an ask cannot be used here"
@@ -115,6 +122,11 @@ def _check_snippet_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet])
                 place,
                 "review it, or leave it out",
             )
+
+
+def _hint_at_library(snippet: str) -> str | None:
+    library = find_library_of(snippet)
+    return f"it is in a library that the campaign does not name; add library: {library}" if library else None
 
 
 def _check_topic_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet]) -> Iterator[Problem]:

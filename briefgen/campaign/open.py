@@ -54,11 +54,11 @@ from briefgen.errors import (
     suggest_similar,
 )
 from briefgen.evidence.checks import LibraryCheck, check_library
+from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (
     DEFAULT_TEXT_LOCATIONS,
     Library,
     TextLocations,
-    library_folders,
     load_library,
 )
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
@@ -196,7 +196,7 @@ class Campaign:
     def rendering_fingerprint(self) -> str:
         """Return the SHA-256 over everything that shapes a file except the document it is made from."""
         letterhead = self.letterhead.data if self.letterhead else b""
-        return rendering_fingerprint(self.config, self.composer.library.folders, letterhead)
+        return rendering_fingerprint(self.config, self.composer.library.template_folders, letterhead)
 
     def renderers(self, formats: tuple[str, ...]) -> RendererFactory:
         """Return the renderers for some formats, with the campaign's stylesheets before the built-in ones.
@@ -207,7 +207,7 @@ class Campaign:
             FORMATS.get(name).check_machine()
         if self.has_page_limits:
             FORMATS.get("pdf").check_machine()  # pages are measured as PDF
-        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.folders)
+        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.template_folders)
         return RendererFactory(formats, styles, self.letterhead, self.config.output.pdf, self.branding)
 
     @property
@@ -269,9 +269,11 @@ def open_campaign(
 def _open_files(
     files: CampaignFiles, rows: Sequence[TableRow] | None, texts: TextLocations, problems: ProblemList
 ) -> Campaign:
-    folders = library_folders(files.folder)
+    unusable = ProblemList()
+    folders = (files.folder, *find_libraries(files.yaml, files.folder, unusable))
+    problems.extend(unusable.problems)
     library = load_library(folders, problems, texts)
-    check_references(files, library.snippets, problems)
+    check_references(files, None if unusable.errors else library.snippets, problems)
     row_problems = ProblemList()
     forms, listed = _load_recipients(files, rows, problems, row_problems)
     library_check = _check_contents(files, library, problems)
@@ -387,7 +389,7 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     library_check = check_library(library, campaign.date if campaign else None)
     problems.extend(library_check.problems)
     problems.extend(check_figure_drawings(library.snippets.values()))
-    templates = Templates(library.folders)
+    templates = Templates(library.template_folders)
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
     )
@@ -435,7 +437,7 @@ def _fingerprint_campaign(
     paths = [files.folder.path / name for name in names if name]
     paths += list_pictures(files.folder.path)
     existing = [path for path in dict.fromkeys(paths) if is_regular_file(path)]
-    return campaign_fingerprint(campaign, library.folders, existing, verified)
+    return campaign_fingerprint(campaign, library, existing, verified)
 
 
 def _split_sendable(

@@ -14,6 +14,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.console import Console
 from briefgen.cli.library import (
+    LibraryCampaign,
     check_filters,
     filter_snippets,
     load_campaign_library,
@@ -252,12 +253,7 @@ def find_snippets(
     words: Annotated[
         list[str], typer.Argument(help="Words to search for; snippets with all of them come first.")
     ],
-    campaign: Annotated[
-        Optional[Path],  # noqa: UP045 - typer reads annotations at run time
-        typer.Option(
-            "--campaign", "-c", help="Include the library of this campaign.", show_default="this folder"
-        ),
-    ] = None,
+    campaign: LibraryCampaign = None,
     topic: Annotated[str, typer.Option(help="Only snippets on this topic.")] = "",
     kind: Annotated[str, typer.Option(help="Only snippets of this kind, for example ask.")] = "",
     as_json: options.JsonOutput = False,
@@ -265,7 +261,7 @@ def find_snippets(
     """Search wordings, titles, topics, quotes and sources, best matches first."""
     from briefgen.library.search import search_snippets
 
-    console, library = Console(as_json), _load_library(campaign)
+    console, library = Console(as_json), load_campaign_library(campaign)
     selected = filter_snippets(library.snippets.values(), topic, kind)
     hits = search_snippets(selected, library.references, words)
     if not hits:
@@ -297,13 +293,6 @@ def _show_hits(console: Console, hits: Sequence[SearchHit], words: Sequence[str]
         if hit.where != "id":
             console.line(f"    [{hit.where}] {text}")
         console.line(f"    {shorten_text(strip_markdown(snippet.body), 160)}")
-
-
-def _load_library(campaign: Path | None) -> Library:
-    """Load the library of a campaign that is named by its folder or its campaign.yaml."""
-    from briefgen.library.ingest.curate import find_campaign_folder
-
-    return load_campaign_library(find_campaign_folder(campaign).path if campaign else None)
 
 
 def _report_no_hits(console: Console, library: Library, words: Sequence[str]) -> None:

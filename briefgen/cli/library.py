@@ -30,7 +30,7 @@ LibraryCampaign = Annotated[
     typer.Option(
         "--campaign",
         "-c",
-        help="Include the library of this campaign; default: the current folder, if it is a campaign.",
+        help="Campaign with its libraries, or one library; default: the current folder, if it is either.",
         show_default=False,
     ),
 ]
@@ -123,12 +123,13 @@ def show_snippet(
 
 
 def _snippet_path(snippet: Snippet, library: Library) -> str:
-    """Return a path to open; the display name `briefgen/…` of a file in the built-in library is none."""
-    display_name, built_in = snippet.locate().file, library.folders[-1]
-    path = built_in.path / display_name.removeprefix(f"{built_in.display_name}/")
-    if not display_name.startswith(f"{built_in.display_name}/") or not path.is_file():
-        return display_name
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    """Return a path to open; messages call a built-in or installed library by its id, which is none."""
+    display_name = snippet.locate().file
+    for folder in library.folders:
+        path = folder.path / display_name.removeprefix(f"{folder.display_name}/")
+        if folder.library and display_name.startswith(f"{folder.display_name}/") and path.is_file():
+            return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return display_name
 
 
 @sources.command("list")
@@ -166,7 +167,7 @@ def list_templates(campaign: LibraryCampaign = None, as_json: options.JsonOutput
     """List the templates, and the recipients each applies to."""
     from briefgen.compose.templates import Templates
 
-    console, lookup = Console(as_json), Templates(_library_folders(campaign))
+    console, lookup = Console(as_json), Templates(_template_folders(campaign))
     found = [
         (name, _describe_template_scope(name), lookup.locate_template(name).file) for name in lookup.names()
     ]
@@ -186,7 +187,7 @@ def show_template(
     from briefgen.compose.templates import Templates
 
     console = Console(as_json)
-    text = Templates(_library_folders(campaign)).read_source(name)
+    text = Templates(_template_folders(campaign)).read_source(name)
     console.document({"name": name, "text": text})
     console.line(text.removesuffix("\n"))
 
@@ -203,10 +204,11 @@ def new_template(
 ) -> None:
     """Start a template that extends the built-in one, with its blocks as comments; or a letterhead."""
     from briefgen.campaign.scaffold import create_template
+    from briefgen.library.folders import built_in_templates
     from briefgen.library.ingest.curate import find_campaign_folder
 
     console = Console(as_json)
-    path = create_template(find_campaign_folder(campaign), name, _library_folders(campaign)[-1])
+    path = create_template(find_campaign_folder(campaign), name, built_in_templates())
     console.document({"ok": True, "file": str(path)})
     if path.suffix == ".docx":
         console.line(
@@ -223,26 +225,42 @@ def _describe_template_scope(name: str) -> str:
     return f"every {parts[0]}" if parts[-1] == "default" else "templates that extend or include it"
 
 
-def _library_folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
-    """Return the campaign's folder, or the current one if it is a campaign, and the built-in library's."""
-    from briefgen.campaign.loader import CAMPAIGN_FILE
+def _template_folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
+    """Return the folders with the templates of a campaign, or of the current folder if it is one."""
+    from briefgen.library.folders import built_in_templates
+
+    home = _find_home(campaign)
+    return (home, built_in_templates()) if home and not home.library else (built_in_templates(),)
+
+
+def _find_home(campaign: Path | None) -> LibraryFolder | None:
+    """Return the folder of a campaign or library, by default the current one; None if that is neither.
+
+    Raise UsageError if `campaign` is given and there is no such folder or library.
+    """
     from briefgen.library.folders import LibraryFolder
-    from briefgen.library.loader import library_folders
+    from briefgen.library.libraries import CAMPAIGN_FILE, LIBRARIES, LIBRARY_FILE
 
     if campaign is None:
-        return library_folders(LibraryFolder(Path()) if Path(CAMPAIGN_FILE).is_file() else None)
-    if not campaign.is_dir():
-        raise UsageError(
-            Problem("campaign-missing", f"there is no folder {campaign}", None, "name a campaign's folder")
-        )
-    return library_folders(LibraryFolder(campaign, "" if campaign == Path() else str(campaign)))
+        known = any(Path(name).is_file() for name in (CAMPAIGN_FILE, LIBRARY_FILE))
+        return LibraryFolder(Path()) if known else None
+    if campaign.name in (CAMPAIGN_FILE, LIBRARY_FILE):
+        campaign = campaign.parent
+    if campaign.is_dir():
+        return LibraryFolder(campaign, "" if campaign == Path() else str(campaign))
+    if str(campaign) in LIBRARIES:
+        return LibraryFolder(LIBRARIES.get(str(campaign)), str(campaign), str(campaign))
+    message = f"there is no folder and no library {str(campaign)!r}"
+    raise UsageError(Problem("campaign-missing", message, None, "name a campaign's folder"))
 
 
 def load_campaign_library(campaign: Path | None, text: list[str] | None = None) -> Library:
-    """Load the campaign's library with the built-in one; raise BriefgenError for its errors."""
+    """Load a campaign's statements with its libraries'; raise BriefgenError for their errors."""
+    from briefgen.library.libraries import library_folders
     from briefgen.library.loader import load_library
 
-    problems, folders = ProblemList(), _library_folders(campaign)
+    problems = ProblemList()
+    folders = library_folders(_find_home(campaign), problems)
     library = load_library(folders, problems, options.parse_text_options(text))
     problems.raise_errors()
     return library
@@ -306,11 +324,11 @@ def lock_snippets(
 
     console, library = Console(as_json), load_campaign_library(campaign, text)
     folder = library.folders[0]
-    if len(library.folders) == 1 and is_installed_package():
+    if folder.library and is_installed_package():
         raise UsageError(
             Problem(
                 "lock-built-in",
-                "the library that came with briefgen is locked by its maintainers",
+                f"the library {folder.library!r} is locked by its maintainers",
                 None,
                 "run this in a campaign's folder, or name it with --campaign",
             )

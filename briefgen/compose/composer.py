@@ -121,7 +121,7 @@ class Composer:
     """By the rules that apply: a batch has few distinct sets."""
 
     def __post_init__(self) -> None:
-        self.templates = Templates(self.library.folders)
+        self.templates = Templates(self.library.template_folders)
         self.citation_formatter = CitationFormatter(
             self.library.references, self.folder, CitationCache.for_user()
         )
@@ -446,7 +446,7 @@ class Composer:
         cited = place_citations(
             html, api.note_collector.notes, self.citation_formatter, style, variant or language
         )
-        folders = [self.folder, *(folder.path / "templates" for folder in self.library.folders)]
+        folders = [self.folder, *(folder.path / "templates" for folder in self.library.template_folders)]
         html = embed_pictures(embed_figures(cited.html, figures.drawn), folders)
         return CitedHtml(html, cited.sentence_ends), list(api.used.values())
 

@@ -14,9 +14,12 @@ from typing import Any
 
 from briefgen import __version__
 from briefgen.library.folders import LibraryFolder
+from briefgen.library.libraries import LIBRARY_FILE
+from briefgen.library.loader import Library
 from briefgen.model.campaign import CampaignConfig
 
-_FILE_PATTERNS = (("templates", "**/*"), ("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"))
+_TEMPLATE_PATTERNS = (("templates", "**/*"),)
+_STATEMENT_PATTERNS = (("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"), (".", LIBRARY_FILE))
 _PACKAGES = (
     "weasyprint",
     "python-docx",
@@ -33,7 +36,7 @@ _PACKAGES = (
 
 def campaign_fingerprint(
     campaign: CampaignConfig,
-    folders: Iterable[LibraryFolder],
+    library: Library,
     beside: Iterable[Path] = (),
     verified: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
@@ -43,27 +46,28 @@ def campaign_fingerprint(
     letters record. Recipient files are left out: each letter has its own recipient in its key.
     """
     settings = (campaign.model_dump(mode="json", exclude={"recipients"}), dict(verified or {}))
-    return _hash_inputs(settings, (*_library_files(folders), *((path, path.name) for path in beside)))
+    files = (
+        *_matching_files(library.template_folders, _TEMPLATE_PATTERNS),
+        *_matching_files(library.folders, _STATEMENT_PATTERNS),
+        *((path, path.name) for path in beside),
+    )
+    return _hash_inputs(settings, files)
 
 
 def rendering_fingerprint(
-    campaign: CampaignConfig, folders: Iterable[LibraryFolder], letterhead: bytes = b""
+    campaign: CampaignConfig, template_folders: Iterable[LibraryFolder], letterhead: bytes = b""
 ) -> str:
     """Return the SHA-256 (hex) of everything that shapes a file except the document it is made from."""
     branding = campaign.letterhead.model_dump(mode="json")
     settings = (campaign.output.pdf, sha256(letterhead).hexdigest(), branding)
-    files = ((path, name) for path, name in _library_files(folders) if _affects_rendering(path, name))
-    return _hash_inputs(settings, files)
+    files = _matching_files(template_folders, _TEMPLATE_PATTERNS)
+    # A stylesheet, or anything else among the templates that is not a template.
+    return _hash_inputs(settings, ((path, name) for path, name in files if path.suffix != ".j2"))
 
 
 def package_versions() -> dict[str, str]:
     """Return the versions of the packages that shape letters."""
     return {name: metadata.version(name) for name in _PACKAGES}
-
-
-def _affects_rendering(path: Path, name: str) -> bool:
-    """Return whether a file is a stylesheet, or anything else among the templates that is not a template."""
-    return name.split("/")[1] == "templates" and path.suffix != ".j2"
 
 
 def _hash_inputs(settings: object, files: Iterable[tuple[Path, str]]) -> str:
@@ -77,9 +81,11 @@ def _hash_inputs(settings: object, files: Iterable[tuple[Path, str]]) -> str:
     return digest.hexdigest()
 
 
-def _library_files(folders: Iterable[LibraryFolder]) -> Iterable[tuple[Path, str]]:
+def _matching_files(
+    folders: Iterable[LibraryFolder], patterns: Iterable[tuple[str, str]]
+) -> Iterable[tuple[Path, str]]:
     for number, folder in enumerate(folders):
-        for subfolder, pattern in _FILE_PATTERNS:
+        for subfolder, pattern in patterns:
             for path in sorted((folder.path / subfolder).glob(pattern)):
                 if path.is_file():
                     yield path, f"{number}/{path.relative_to(folder.path).as_posix()}"

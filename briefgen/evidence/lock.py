@@ -83,11 +83,11 @@ def wording_key(statement: Statement, wording: str) -> str:
 def lock_command(place: Place) -> str:
     """Return the command that records a review of the statement at a place, in the library it belongs to.
 
-    In places, the library that ships with briefgen is called `briefgen`, and that of the current folder has
-    no name.
+    In places, a library that ships with briefgen or is installed goes by its id, which `-c` accepts, and that
+    of the current folder has no name.
     """
     folder = place.file.rpartition("/snippets/")[0]
-    where = f" -c {shlex.quote(folder)}" if folder not in ("", "briefgen") else ""
+    where = f" -c {shlex.quote(folder)}" if folder else ""
     return f"briefgen snippets lock --by NAME{where}"
 
 

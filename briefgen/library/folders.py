@@ -24,6 +24,11 @@ def resource_folder(name: ResourceName) -> Path:
     return (_WHEEL_FILES if is_installed_package() else _PACKAGE.parent) / name
 
 
+def built_in_templates() -> LibraryFolder:
+    """Return the folder with the templates that every campaign falls back on."""
+    return LibraryFolder(resource_folder("templates").parent, "briefgen")
+
+
 def is_installed_package() -> bool:
     """Return whether briefgen runs from an installed package, not from a checkout."""
     return _WHEEL_FILES.is_dir()
@@ -31,11 +36,13 @@ def is_installed_package() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LibraryFolder:
-    """One root of a library, with `snippets/` and `seeds/` in it; a campaign's folder takes precedence."""
+    """A folder with `snippets/` and `seeds/` in it: a library, or a campaign with statements of its own."""
 
     path: Path
     display_name: str = ""
     """The folder's path as shown to the user; empty for the current folder."""
+    library: str = ""
+    """The id of the library in the folder; empty for the campaign's own folder."""
 
     def display_path(self, *parts: str) -> str:
         """Return the path of a file in the folder as the user would write it."""

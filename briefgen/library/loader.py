@@ -11,7 +11,7 @@ from briefgen.errors import Place, Problem, ProblemList
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import statement_key
-from briefgen.library.folders import LibraryFolder, resource_folder
+from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.references import load_references
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_source_texts, load_records, load_rests_on
@@ -22,10 +22,10 @@ from briefgen.system.files import is_folder
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Snippets, caveats and sources by id; a campaign's own override the built-in ones."""
+    """Snippets, caveats and sources by id, of a campaign and the libraries that it draws on."""
 
     folders: tuple[LibraryFolder, ...]
-    """Roots in search order; the built-in one is last."""
+    """Where they come from, in search order: the campaign's own override those of its libraries."""
     snippets: Mapping[str, Snippet]
     caveats: Mapping[str, Caveat]
     references: Mapping[str, Source]
@@ -35,7 +35,16 @@ class Library:
     texts: Mapping[str, SourceText]
     """Available full texts by source id; usually few."""
     lock: EvidenceLock
-    """What was proved and reviewed, of the campaign's own snippets and of the built-in ones."""
+    """What was proved and reviewed, of the campaign's own snippets and of its libraries'."""
+
+    @property
+    def template_folders(self) -> tuple[LibraryFolder, ...]:
+        """Return the folders with templates, in search order: the campaign's own, then the built-in ones.
+
+        Libraries have none: whoever chooses one for its statements keeps the wording of letters.
+        """
+        own = tuple(folder for folder in self.folders if not folder.library)
+        return (*own, built_in_templates())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +59,6 @@ class TextLocations:
 
 DEFAULT_TEXT_LOCATIONS = TextLocations()
 """Only the folders' own seeds/texts/."""
-
-
-def library_folders(campaign: LibraryFolder | None = None) -> tuple[LibraryFolder, ...]:
-    """Return the roots to search: the campaign's folder, if any, then the built-in library."""
-    shipped = LibraryFolder(resource_folder("snippets").parent, "briefgen")
-    return (campaign, shipped) if campaign else (shipped,)
 
 
 def load_library(

@@ -212,6 +212,8 @@ class CampaignConfig(YamlModel):
     """Printed on every letter; never the current date, so that builds are reproducible."""
     language: str = "en"
     sender: Sender
+    library: list[str] = []
+    """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
     ask: Slug
     """Snippet of kind `ask`: the one action requested, unless an interest overrides it."""
     about: str = Field(default="KP", pattern="^[A-Z]{2}$")
@@ -233,6 +235,17 @@ class CampaignConfig(YamlModel):
     output: OutputConfig = OutputConfig()
     ignore: list[str] = []
     """Codes of warnings to suppress."""
+
+    @field_validator("library", mode="before")
+    @classmethod
+    def _list_libraries(cls, value: object) -> object:
+        """Take one name for a list of it, and `none` for the empty list."""
+        names = [value] if isinstance(value, str) else value
+        if names == ["none"]:
+            return []
+        if isinstance(names, list) and "none" in names:
+            raise ValueError("`none` stands for itself; remove it, or the other libraries")
+        return names
 
     @field_validator("constituent")
     @classmethod

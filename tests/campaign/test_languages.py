@@ -18,7 +18,8 @@ from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import serialize_lock
 from briefgen.evidence.review import build_lock
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.loader import library_folders, list_statement_keys, load_library, select_lock_entries
+from briefgen.library.libraries import library_folders
+from briefgen.library.loader import list_statement_keys, load_library, select_lock_entries
 
 CARD = """\
 ---
@@ -96,7 +97,7 @@ def campaign_in(folder: Path, language: str) -> Campaign:
         encoding="utf-8",
     )
     home = LibraryFolder(folder, "campaign")
-    library = load_library(library_folders(home), ProblemList())
+    library = load_library(library_folders(home, ProblemList()), ProblemList())
     lock, _ = build_lock(library, "Test Editor", date(2026, 11, 1), list_statement_keys(home))
     (folder / "snippets/quotes.lock").write_text(
         serialize_lock(select_lock_entries(lock, list_statement_keys(home))), encoding="utf-8"

@@ -9,10 +9,9 @@ import pytest
 from briefgen.campaign.open import open_campaign
 from briefgen.campaign.scaffold import create_campaign, create_template, list_examples
 from briefgen.errors import BriefgenError, UsageError
-from briefgen.library.folders import LibraryFolder
-from briefgen.library.loader import library_folders
+from briefgen.library.folders import LibraryFolder, built_in_templates
 
-SHIPPED = library_folders()[-1]
+SHIPPED = built_in_templates()
 
 
 def new(folder: Path, name: str) -> Path:

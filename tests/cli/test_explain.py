@@ -16,7 +16,8 @@ from briefgen.cli.explain import format_explanation
 from briefgen.compose.composer import Composer
 from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import EvidenceLock
-from briefgen.library.loader import Library, library_folders
+from briefgen.library.libraries import library_folders
+from briefgen.library.loader import Library
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.snippet import Snippet
@@ -102,7 +103,7 @@ def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
         }
     ).with_places("campaign.yaml", {})
     cards = {one.id: one for one in SNIPPETS}
-    library = Library(library_folders(), cards, {}, {}, {}, {}, {}, EvidenceLock())
+    library = Library(library_folders(None, ProblemList()), cards, {}, {}, {}, {}, {}, EvidenceLock())
     return Composer(
         campaign, tmp_path_factory.mktemp("c"), library, FormsOfAddress.load(ProblemList()), {}, ""
     )

@@ -21,7 +21,7 @@ from briefgen.compose.english_variants import (
 from briefgen.compose.passages import render_inline_markdown
 from briefgen.errors import ProblemList
 from briefgen.evidence.dates import MONTHS
-from briefgen.library.loader import library_folders
+from briefgen.library.libraries import library_folders
 from briefgen.library.snippets import load_snippets
 from briefgen.model.recipient import Recipient
 
@@ -124,7 +124,7 @@ def test_american_words_are_told_but_not_names_or_quotations() -> None:
 def test_no_snippet_that_ships_comes_out_half_turned() -> None:
     """A date of the American order that stays is one of a quotation, or has no year."""
     findings = ProblemList()
-    snippets = load_snippets(library_folders(), findings)
+    snippets = load_snippets(library_folders(None, findings), findings)
     left = [
         (name, found)
         for name, snippet in snippets.items()

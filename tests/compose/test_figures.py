@@ -29,7 +29,8 @@ from briefgen.errors import BriefgenError, ProblemList
 from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf_untagged import read_untagged_pdf
-from briefgen.library.loader import library_folders, load_library
+from briefgen.library.libraries import library_folders
+from briefgen.library.loader import load_library
 from briefgen.library.snippets import parse_statement
 from briefgen.model.document import Document
 from briefgen.model.snippet import Snippet
@@ -41,7 +42,7 @@ SECTION = "  sections:\n    - heading: Figures\n      snippets: [{}]\n"
 @pytest.fixture(scope="module")
 def library() -> dict[str, Snippet]:
     """The figures that come with briefgen."""
-    snippets = load_library(library_folders(), ProblemList()).snippets
+    snippets = load_library(library_folders(None, ProblemList()), ProblemList()).snippets
     return {name: one for name, one in snippets.items() if one.figure}
 
 

@@ -237,9 +237,10 @@ def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_success
     from itertools import combinations
 
     from briefgen.errors import ProblemList
-    from briefgen.library.loader import library_folders, load_library
+    from briefgen.library.libraries import library_folders
+    from briefgen.library.loader import load_library
 
-    library = load_library(library_folders(), ProblemList())
+    library = load_library(library_folders(None, ProblemList()), ProblemList())
     standing = [
         one
         for one in library.snippets.values()

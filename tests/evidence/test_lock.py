@@ -155,7 +155,7 @@ def test_all_that_can_be_printed_is_a_wording() -> None:
     ("file", "where"),
     [
         ("snippets/asks/a.md", ""),
-        ("briefgen/snippets/caveats/a.md", ""),
+        ("north-korea/snippets/caveats/a.md", " -c north-korea"),
         ("spring/snippets/a.md", " -c spring"),
         ("../my letters/snippets/a.md", " -c '../my letters'"),
     ],

@@ -18,21 +18,23 @@ from briefgen.library.ingest.add_source import SourcePlan, WorkDescription, chec
 from briefgen.library.ingest.bibliography import read_bibliography
 from briefgen.library.ingest.draft_snippet import SnippetDraft, SnippetRequest, draft_snippet
 from briefgen.library.ingest.extract import extract_text
-from briefgen.library.loader import TextLocations, library_folders, load_library
+from briefgen.library.libraries import CAMPAIGN_FILE, LIBRARY_FILE, library_folders
+from briefgen.library.loader import TextLocations, load_library
 from briefgen.library.references import load_references
 from briefgen.model.source import FrontMatter
 from briefgen.model.text import clean_text
 from briefgen.system.files import atomic_write, printable_name
 
-CAMPAIGN_FILE = "campaign.yaml"
 GITIGNORE = ".gitignore"
 """Written beside full texts, so that version control ignores them."""
 
 
 def find_campaign_folder(campaign: Path) -> LibraryFolder:
-    """Return the folder of a campaign, or of a library without one; raise UsageError if it is neither."""
-    path = campaign.parent if campaign.name == CAMPAIGN_FILE else campaign
-    if (path / CAMPAIGN_FILE).is_file() or ((path / "seeds").is_dir() and (path / "snippets").is_dir()):
+    """Return the folder of a campaign, or of a library; raise UsageError if it is neither."""
+    path = campaign.parent if campaign.name in (CAMPAIGN_FILE, LIBRARY_FILE) else campaign
+    if any((path / name).is_file() for name in (CAMPAIGN_FILE, LIBRARY_FILE)) or (
+        (path / "seeds").is_dir() and (path / "snippets").is_dir()
+    ):
         return LibraryFolder(path, "" if path == Path() else str(path))
     raise UsageError(
         Problem(
@@ -60,7 +62,7 @@ def add_source(
     _check_options_printable(source, *astuple(described), *(entry.what for entry in furniture))
     extracted = extract_text(file, str(file))
     problems = ProblemList()
-    known = load_references(library_folders(folder), problems)
+    known = load_references(library_folders(folder, problems), problems)
     problems.raise_errors()
     plan = plan_source(folder, source, extracted, known, described, furniture, body, replace)
     private = plan.text.parent / GITIGNORE
@@ -86,7 +88,7 @@ def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> Refer
             Problem("source-id", message, None, "leave out --id; each work keeps or gets its own")
         )
     problems = ProblemList()
-    known = load_references(library_folders(folder), problems)
+    known = load_references(library_folders(folder, problems), problems)
     problems.raise_errors()
     if name:
         check_source_id(name, problems)
@@ -108,7 +110,7 @@ def add_snippet_draft(
     """
     _check_options_printable(*astuple(request))
     problems = ProblemList()
-    library = load_library(library_folders(folder), problems, texts)
+    library = load_library(library_folders(folder, problems), problems, texts)
     problems.raise_errors()
     draft = draft_snippet(library, folder, request, on)
     _write_library_files(

@@ -25,7 +25,7 @@ WELLS = WorkDescription("Wells of the North", ("Sample, Ada", "Example Monitors"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> LibraryFolder:
-    (tmp_path / "campaign.yaml").touch()
+    (tmp_path / "campaign.yaml").write_text("library: north-korea\n")
     return find_campaign_folder(tmp_path)
 
 

@@ -33,7 +33,7 @@ WANTED = SnippetRequest("dry-wells", "wells-2024", "forty-four dry wells … nin
 def folder(tmp_path: Path) -> LibraryFolder:
     home = tmp_path / "campaign"
     home.mkdir()
-    (home / "campaign.yaml").touch()
+    (home / "campaign.yaml").write_text("library: north-korea\n")
     (tmp_path / "wells.txt").write_text(TEXT)
     made = find_campaign_folder(home)
     add_source(
