@@ -27,6 +27,7 @@ REASON_TEXTS = {
     "edited": "the file was edited by hand; it will be kept in edited/",
     "failed": "it failed at the last attempt",
     "set-aside": "it was set aside at the last attempt",
+    "unverified": "it was not recorded by briefgen on this computer",
 }
 """Reasons for making a file, as shown to the user."""
 PreviewState: TypeAlias = Literal["make", "unchanged", "fail", "left"]
@@ -96,7 +97,7 @@ def preview_batch(
     ):
         output.scan()
         letters = tuple(_preview_letters(job, ledger, output, selection))
-        notes = (ledger.warning,) if ledger.warning else ()
+        notes = ledger.warnings
     return BatchPreview(letters, (*skipped, *repeated) if selection.selects_all else (), notes)
 
 

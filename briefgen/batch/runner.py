@@ -23,7 +23,7 @@ from briefgen.batch.report import find_stale_letters, write_errors, write_manife
 from briefgen.batch.stop import StopRequest, stop_on_signals
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.batch.worker import RenderingWorker
-from briefgen.errors import Place, Problem, abbreviate_names, count_affected_recipients
+from briefgen.errors import Place, Problem, abbreviate_names, count_affected_recipients, quantity
 from briefgen.system.limits import DEFAULT_LIMITS, LETTER_TIME_LIMIT_S, WorkerLimits
 
 
@@ -212,6 +212,8 @@ class ResultRecorder:
     """A letter without which the batch is incomplete was left for another run."""
     kept_edits: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unverified: list[str] = field(default_factory=list)
+    kept_unverified: list[str] = field(default_factory=list)
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -229,6 +231,11 @@ class ResultRecorder:
             self.ledger.record(self._entry_for(file, outcome))
             if file.reason == "missing":
                 self.missing.append(file.name)
+            if file.reason == "unverified":
+                self.unverified.append(file.name)
+            if outcome.kept_edit:
+                kept = self.kept_unverified if file.reason == "unverified" else self.kept_edits
+                kept.append(outcome.kept_edit)
             self.settle(outcome)
 
     def _entry_for(self, file: PlannedFile, outcome: FileOutcome) -> LedgerEntry:
@@ -257,8 +264,6 @@ class ResultRecorder:
         self.pages += outcome.pages or 0
         self.bytes += outcome.size
         self.leaves_gaps = self.leaves_gaps or not complete
-        if outcome.kept_edit:
-            self.kept_edits.append(outcome.kept_edit)
         self.progress.done(outcome)
 
     @property
@@ -291,8 +296,17 @@ class ResultRecorder:
         )
 
     def _warnings(self, output: BatchOutput) -> Iterator[Problem]:
-        if self.ledger.warning:
-            yield self.ledger.warning
+        yield from self.ledger.warnings
+        if self.unverified and not self.ledger.key_warning:
+            differing = f"; {abbreviate_names(self.kept_unverified)}: differed, so kept there"
+            yield Problem(
+                "letter-foreign",
+                f"{quantity(len(self.unverified), 'letter')} made again, because briefgen on this computer "
+                f"did not record them{differing if self.kept_unverified else ''}",
+                Place(f"{output.location}/{LETTERS_FOLDER}"),
+                "if you made them on another computer, you need not do anything",
+                severity="warning",
+            )
         if self.kept_edits:
             yield Problem(
                 "letter-edited",

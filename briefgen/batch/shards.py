@@ -224,6 +224,7 @@ _MISSING_REASONS = {
     "edited": "were edited by hand",
     "failed": "failed, and have not been retried since the campaign changed",
     "set-aside": "were set aside, and have not been retried since the campaign changed",
+    "unverified": "were recorded by a computer with another key",
 }
 
 
@@ -237,11 +238,16 @@ def _unfinished_problem(part: _OpenShard, missing: Mapping[str, list[str]]) -> P
     reasons = "; ".join(
         f"those to {abbreviate_names(names)} {_MISSING_REASONS[reason]}" for reason, names in missing.items()
     )
+    advice = (
+        "or make it with the same key as here: docs/campaigns.md, On several machines"
+        if "unverified" in missing
+        else "if you copied the folder, copy .briefgen/ too"
+    )
     return Problem(
         "shard-unfinished",
         f"letters are missing: {reasons}",
         Place(part.output.location),
-        f"run the batch with --shard {part.shard} again; if you copied the folder, copy .briefgen/ too",
+        f"run the batch with --shard {part.shard} again; {advice}",
     )
 
 
@@ -271,7 +277,10 @@ def _merge_file(task: LetterTask, file: PlannedFile, part: _OpenShard, output: F
     if entry and entry.state == "rendered":
         with suppress(OSError):
             data = (part.output.letters_folder / entry.file).read_bytes()
-    if entry is None or (entry.state == "rendered" and hashlib.sha256(data).hexdigest() != entry.sha256):
+    damaged = (
+        entry is not None and entry.state == "rendered" and (hashlib.sha256(data).hexdigest() != entry.sha256)
+    )
+    if entry is None or entry.state == "unverified" or damaged:
         # It was there a moment ago, when all shards were checked.
         raise BriefgenError(_unfinished_problem(part, {"missing": [task.recipient.id]}))
     if entry.state != "rendered":

@@ -47,9 +47,9 @@ class BatchJob:
     versions of the renderers."""
 
 
-RenderReason = Literal["new", "changed", "missing", "edited", "failed", "set-aside"]
+RenderReason = Literal["new", "changed", "missing", "edited", "failed", "set-aside", "unverified"]
 """Why a file is to be made. `changed`: its inputs have; `missing`, `edited`: so is the file since it was
-written; `failed`, `set-aside`: the outcome of the last attempt."""
+written; `failed`, `set-aside`: the outcome of the last attempt; `unverified`: its record is not believed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """The ledger keeps what it is told, survives damage, and says when the disk fails."""
 
+import os
 import sqlite3
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from briefgen.batch import ledger as ledger_module
-from briefgen.batch.ledger import FLUSH_ROWS, FLUSH_SECONDS, Ledger, LedgerEntry, open_ledger_copy
+from briefgen.batch.ledger import (
+    FLUSH_ROWS,
+    FLUSH_SECONDS,
+    MAX_LEDGER_BYTES,
+    Ledger,
+    LedgerEntry,
+    open_ledger_copy,
+)
 from briefgen.errors import Place, Problem, StorageError
 
 MADE = LedgerEntry(
@@ -304,21 +313,144 @@ def test_an_empty_file_is_a_new_ledger(tmp_path: Path):
         assert (ledger.warning, ledger.find("person", "pdf")) == (None, MADE)
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_the_ledger_of_an_earlier_version_is_read_on(tmp_path: Path, version: int):
+# What is believed
+
+UNVERIFIED = LedgerEntry("person", "pdf", "", "unverified")
+
+
+def alter(path: Path, *changes: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for change in changes:
+            connection.execute(change)
+        connection.commit()
+
+
+COLUMNS = {
+    "key": "'other'",
+    "state": "'failed'",
+    "file": "'other.pdf'",
+    "sha256": "x'00'",
+    "size": "8",
+    "pages": "NULL",
+    "snippets": "'[' || hex(zeroblob(100000)) || ']'",
+    "stage": "cast(x'ff' as text)",
+    "problems": "'[1]'",
+    "recorded": "''",
+    "fingerprint": "1e999",
+    "drawn": "'\U0001f600'",
+    "fit": "'x'",
+    "etag": "'x'",
+    "seal": "hex(zeroblob(32))",
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_row_that_something_else_has_changed_is_not_believed(tmp_path: Path, column: str):
     path = tmp_path / "ledger.sqlite"
     with Ledger(path) as ledger:
         ledger.record(MADE)
-    added = {"etag": 4, "fit": 3, "drawn": 2, "fingerprint": 2}
-    with closing(sqlite3.connect(path)) as connection:
-        for column in (column for column, since in added.items() if since > version):
-            connection.execute(f"ALTER TABLE letters DROP COLUMN {column}")
-        connection.execute(f"PRAGMA user_version = {version}")
+    alter(path, f"UPDATE letters SET {column} = {COLUMNS[column]}")
     with Ledger(path) as ledger:
+        assert (ledger.find("person", "pdf"), ledger.rendered_recipients()) == (UNVERIFIED, [])
         assert ledger.warning is None
-        assert ledger.find("person", "pdf") == replace(MADE, fit="" if version < 3 else MADE.fit)
-        ledger.record(FAILED)
-    assert rows_on_disk(path) == 2
+        ledger.record(MADE)
+        assert ledger.find("person", "pdf") == MADE
+
+
+def test_a_row_of_somebody_else_is_not_believed(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(replace(MADE, recipient="other"))
+    alter(path, "UPDATE letters SET recipient = 'person'")
+    with Ledger(path) as ledger:
+        assert ledger.find("person", "pdf") == UNVERIFIED
+
+
+def test_a_ledger_of_another_computer_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+    with Ledger(path) as ledger:
+        assert ledger.find("person", "pdf") == UNVERIFIED
+
+
+def test_without_a_key_nothing_is_believed_and_the_user_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "ledger.sqlite"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "state/briefgen").mkdir(parents=True)
+    (tmp_path / "state/briefgen/key").write_bytes(b"short")
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    with Ledger(path) as ledger:
+        assert ledger.find("person", "pdf") == UNVERIFIED
+        assert [warning.code for warning in ledger.warnings] == ["key-missing"]
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../letter.pdf", "a/b.pdf", ".."])
+def test_a_file_that_is_more_than_a_name_is_not_believed_even_from_ourselves(tmp_path: Path, name: str):
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.record(replace(MADE, file=name))
+        assert ledger.find("person", "pdf") == UNVERIFIED
+
+
+SCHEMAS = {
+    "an earlier version": ["ALTER TABLE letters DROP COLUMN seal", "PRAGMA user_version = 4"],
+    "a view that never ends": [
+        "DROP TABLE letters",
+        "CREATE VIEW letters AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n",
+    ],
+    "a trigger": ["CREATE TRIGGER t AFTER INSERT ON letters BEGIN DELETE FROM letters; END"],
+    "another table": ["CREATE TABLE other (x)"],
+    "a column more": ["ALTER TABLE letters ADD COLUMN x"],
+}
+
+
+@pytest.mark.parametrize("changes", SCHEMAS.values(), ids=SCHEMAS)
+def test_a_database_with_more_than_our_table_is_put_aside(tmp_path: Path, changes: list[str]):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    alter(path, *changes)
+    with Ledger(path) as ledger:
+        assert ledger.warning is not None and ledger.find("person", "pdf") is None
+
+
+def test_a_rollback_journal_deletes_no_file(tmp_path: Path):
+    """SQLite removes the file that a journal names as its superior, once it has rolled the database back."""
+    path, precious = tmp_path / "ledger.sqlite", tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    with Ledger(path) as ledger:
+        ledger.record(MADE)
+    (tmp_path / "ledger.sqlite-journal").write_bytes(journal_naming(precious, path.stat().st_size // 4096))
+    with Ledger(path) as ledger:
+        assert precious.read_bytes() == b"precious"
+        assert ledger.warning is not None
+
+
+def journal_naming(superior: Path, pages: int) -> bytes:
+    """A hot journal (SQLite's file format, section 3) that names a superior journal."""
+    magic, name = bytes.fromhex("d9d505f920a163d7"), str(superior).encode()
+    header = (magic + struct.pack(">5I", 0, 0, pages, 512, 4096)).ljust(512, b"\0")
+    length_and_checksum = struct.pack(">II", len(name), sum(name))
+    return header + struct.pack(">I", 0x40000000 // 4096 + 1) + name + length_and_checksum + magic
+
+
+def test_a_ledger_far_too_large_is_put_aside_unread(tmp_path: Path):
+    path = tmp_path / "ledger.sqlite"
+    with path.open("wb") as file:
+        file.truncate(MAX_LEDGER_BYTES + 1)
+    with Ledger(path) as ledger:
+        assert ledger.warning is not None and "too large" in ledger.warning.message
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_file_is_put_aside(tmp_path: Path, make: Callable[[Path], None]):
+    make(tmp_path / "ledger.sqlite")
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ledger.warning is not None and "regular file" in ledger.warning.message
 
 
 # Copies, for previews

@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -385,20 +386,42 @@ def test_a_renderers_fault_of_a_full_disk_is_no_fault_of_the_letter(tmp_path: Pa
     assert summary.ok and not (tmp_path / "errors.csv").exists()
 
 
+def edit_ledger(out: Path, change: str) -> None:
+    with closing(sqlite3.connect(out / ".briefgen" / "ledger.sqlite")) as ledger:
+        ledger.execute(change)
+        ledger.commit()
+
+
 @pytest.mark.parametrize(
-    ("version", "lacking"),
-    [(1, ("fingerprint", "drawn", "fit", "etag")), (2, ("fit", "etag")), (3, ("etag",))],
+    "change",
+    ["UPDATE letters SET pages = 9", "UPDATE letters SET seal = ''", "PRAGMA user_version = 4"],
+    ids=["a row edited", "another computer's row", "an earlier version's"],
 )
-def test_an_earlier_ledger_is_taken_over_and_costs_nothing(
-    tmp_path: Path, version: int, lacking: tuple[str, ...]
-):
-    run(job(people(3)), tmp_path)
-    ledger = tmp_path / ".briefgen" / "ledger.sqlite"
-    connection = sqlite3.connect(ledger)
-    for column in lacking:
-        connection.execute(f"ALTER TABLE letters DROP COLUMN {column}")
-    connection.execute(f"PRAGMA user_version = {version}")
-    connection.commit()
-    connection.close()
-    summary, _ = run(job(people(3), renderers=Dying()), tmp_path)
-    assert (summary.unchanged, summary.notes) == (6, ())
+def test_letters_whose_records_are_not_this_computers_are_made_again(tmp_path: Path, change: str):
+    """One that somebody has edited together with its row is put aside."""
+    run(job(people(2), formats=("pdf",)), tmp_path)
+    first = min((tmp_path / "letters").iterdir())
+    whole = first.read_bytes()
+    first.write_bytes(b"We want no buses at all.")
+    digest = hashlib.sha256(first.read_bytes()).hexdigest()
+    edit_ledger(tmp_path, f"UPDATE letters SET sha256 = '{digest}', size = 24 WHERE file = '{first.name}'")
+    edit_ledger(tmp_path, change)
+    summary, _ = run(job(people(2), formats=("pdf",)), tmp_path)
+    assert (summary.rendered, summary.unchanged) == (2, 0)
+    assert first.read_bytes() == whole
+    [kept] = (tmp_path / "edited").iterdir()
+    assert kept.read_bytes() == b"We want no buses at all."
+    assert any(kept.name in note.message for note in summary.notes)
+    assert run(job(people(2), formats=("pdf",)), tmp_path)[0].unchanged == 2
+
+
+@pytest.mark.parametrize("how", ["absolute", "climbing"])
+def test_a_row_removes_no_file_outside_the_letters(tmp_path: Path, how: str):
+    out, precious = tmp_path / "out", tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    run(job(people(1), formats=("pdf",)), out)
+    name = str(precious) if how == "absolute" else "../../precious"
+    digest = hashlib.sha256(b"precious").hexdigest()
+    edit_ledger(out, f"UPDATE letters SET file = '{name}', sha256 = '{digest}', size = 8, key = 'old'")
+    assert run(job(people(1), formats=("pdf",)), out)[0].rendered == 1
+    assert precious.read_bytes() == b"precious"

@@ -47,6 +47,19 @@ def refused(out: Path, given: BatchJob | None = None) -> list[Problem]:
     return list(fault.value.problems)
 
 
+def test_shards_of_a_computer_with_another_key_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    make(tmp_path, job(people(4)), 1, 2)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+        make(tmp_path, job(people(4)), 2, 2)
+    [problem] = refused(tmp_path, job(people(4)))
+    assert problem.code == "shard-unfinished" and "another key" in problem.message
+    make(tmp_path, job(people(4)), 2, 2)
+    assert merge_shards(job(people(4)), FolderOutput(tmp_path), progress=Seen()).merged == 8
+
+
 @given(st.text(), st.integers(1, 50))
 def test_everybody_belongs_to_exactly_one_shard(name: str, count: int):
     assert [Shard(number, count).contains(name) for number in range(1, count + 1)].count(True) == 1
