@@ -34,6 +34,9 @@ from briefgen.library.loader import Library
 _patching: set[int] = set()
 """Ids of the monkeypatches that have an attribute replaced at present."""
 
+_UNUSED_MODULES = ("sys", "briefgen.cli")
+"""Modules of which the memoized code uses nothing: a change in them cannot change a result."""
+
 
 @contextmanager
 def memoized_library() -> Iterator[None]:
@@ -59,11 +62,12 @@ def is_memoizing() -> bool:
 
 
 def _watch_monkeypatches(patch: pytest.MonkeyPatch) -> None:
-    """Keep track of the monkeypatches that replace attributes; those of `sys`, as `sys.argv`, do not count."""
+    """Keep track of the monkeypatches that replace attributes which the memoized code could use."""
     set_attribute, undo = pytest.MonkeyPatch.setattr, pytest.MonkeyPatch.undo
 
     def watched_setattr(self: pytest.MonkeyPatch, target: Any, *more: Any, **options: Any) -> None:
-        if getattr(target, "__name__", "") != "sys":
+        name = target if isinstance(target, str) else getattr(target, "__module__", None) or target.__name__
+        if not any(name == unused or name.startswith(f"{unused}.") for unused in _UNUSED_MODULES):
             _patching.add(id(self))
         set_attribute(self, target, *more, **options)
 
