@@ -252,7 +252,10 @@ COMMANDS = commands()
 def options_of(command: Any) -> set[str]:
     """The long names of a command's options, `--help` aside."""
     return {
-        name for param in command.params for name in param.opts if name.startswith("--") and name != "--help"
+        name
+        for param in command.params
+        for name in (*param.opts, *param.secondary_opts)
+        if name.startswith("--") and name != "--help"
     }
 
 

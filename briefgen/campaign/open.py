@@ -59,6 +59,7 @@ from briefgen.library.loader import (
     DEFAULT_TEXT_LOCATIONS,
     Library,
     TextLocations,
+    cite_findable_places_only,
     load_library,
 )
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
@@ -283,7 +284,8 @@ def _open_files(
     config = require_config(files.config, problems)
     verified = {name: verification.as_json() for name, verification in library_check.verified.items()}
     fingerprint = _fingerprint_campaign(config, files, library, verified)
-    composer = Composer(config, files.folder.path, library, forms, verified, fingerprint)
+    printed = cite_findable_places_only(library)
+    composer = Composer(config, files.folder.path, printed, forms, verified, fingerprint)
     recipients, unsendable = _split_sendable(listed, composer)
     not_composable: list[Problem] = []
     if not problems.errors:

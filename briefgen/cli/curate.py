@@ -73,6 +73,14 @@ def add_source_or_bibliography(
         ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the text recorded before.")] = False,
+    numbered: Annotated[
+        Optional[bool],  # noqa: UP045 - typer reads annotations at run time
+        typer.Option(
+            "--numbered/--unnumbered",
+            help="Whether the text numbers its own paragraphs; citations give these numbers.",
+            show_default="detected",
+        ),
+    ] = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -84,7 +92,7 @@ def add_source_or_bibliography(
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
     described = WorkDescription(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
     if is_bibliography(file):
-        if described or accessed or furniture or body or replace:
+        if described or accessed or furniture or body or replace or numbered is not None:
             hint = "leave them out; only --id is allowed, to give a single work its id"
             message = "a bibliography describes its own works, so options that describe a text do not apply"
             raise UsageError(Problem("bibliography-option", message, None, hint))
@@ -101,6 +109,7 @@ def add_source_or_bibliography(
         _parse_furniture(furniture or ()),
         frozenset(number for lines in body or () for number in parse_line_range(lines)),
         replace,
+        numbered,
     )
     written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in source.files]
     console.document(
@@ -112,6 +121,7 @@ def add_source_or_bibliography(
                 {
                     "line": line.number,
                     "paragraph": line.paragraph,
+                    "pages": line.pages,
                     "furniture": line.what,
                     "begins": shorten_text(line.text),
                 }
@@ -176,18 +186,15 @@ def _parse_furniture(values: Iterable[str]) -> list[FrontMatter]:
 
 
 def _show_paragraphs(console: Console, source: SourcePlan) -> None:
-    """Show the numbered paragraphs, and the lines between them that are not body text."""
-    rows = [
-        (
-            str(line.number),
-            str(line.paragraph) if line.paragraph is not None else "–",
-            f"[{line.what}] {shorten_text(line.text, 56)}"
-            if line.paragraph is None
-            else shorten_text(line.text),
-        )
-        for line in source.lines
-    ]
-    console.table(("line", "paragraph", "begins"), rows)
+    """Show the paragraphs with their pages, and the lines between them that are not body text."""
+    paged = any(line.pages for line in source.lines)
+    rows = []
+    for line in source.lines:
+        furniture = line.paragraph is None
+        text = f"[{line.what}] {shorten_text(line.text, 56)}" if furniture else shorten_text(line.text)
+        page = "–".join(dict.fromkeys((line.pages[0], line.pages[-1]))) if line.pages else "–"
+        rows.append((str(line.number), str(line.paragraph or "–"), *([page] if paged else []), text))
+    console.table(("line", "paragraph", *(["page"] if paged else []), "begins"), rows)
 
 
 @snippets.command("new")
@@ -206,6 +213,7 @@ def new_snippet(
         Optional[int],  # noqa: UP045 - typer reads annotations at run time
         typer.Option(min=1, help="Paragraph to take, if several contain the quote.", show_default=False),
     ] = None,
+    page: Annotated[str, typer.Option(help="Page to cite, checked against a PDF's own pages.")] = "",
     prefix: Annotated[str, typer.Option(help="Words before the quote, if it occurs twice.")] = "",
     suffix: Annotated[str, typer.Option(help="Words after the quote, if it occurs twice.")] = "",
     text: options.SourceTexts = None,
@@ -215,13 +223,14 @@ def new_snippet(
     """Start a snippet from a quote: find it in its source, and write a draft that cites it."""
     from datetime import date
 
+    from briefgen.compose.record import format_locator
     from briefgen.evidence.lock import lock_command
     from briefgen.library.ingest.curate import add_snippet_draft, find_campaign_folder
     from briefgen.library.ingest.draft_snippet import SnippetRequest
 
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
     request = SnippetRequest(
-        id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, prefix, suffix
+        id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, page, prefix, suffix
     )
     draft = add_snippet_draft(folder, request, options.parse_text_options(text), date.today())
     file = folder.display_path(draft.path.relative_to(folder.path).as_posix())
@@ -238,7 +247,8 @@ def new_snippet(
     )
     check = " ".join(("briefgen check", *([shlex.quote(folder.display_name)] if folder.display_name else [])))
     console.line(f"{file}  (draft)")
-    console.line(f"    quote:   {source}, paragraph {evidence.locator['paragraph']}: “{evidence.quote}”")
+    place = "".join(f", {format_locator(label, value)}" for label, value in evidence.locator.items())
+    console.line(f"    quote:   {source}{place}: “{evidence.quote}”")
     console.line(f"    passage: {draft.passage}")
     for remark in draft.remarks:
         console.note(remark)

@@ -66,7 +66,8 @@ def show_snippet(
     as_json: options.JsonOutput = False,
 ) -> None:
     """Show one snippet in full: text, evidence, caveats, review, and the path of its file."""
-    from briefgen.compose.record import describe_source
+    from briefgen.compose.record import describe_source, format_locator
+    from briefgen.evidence.locators import citable_locator
 
     console, library = Console(as_json), load_campaign_library(campaign)
     snippet = library.snippets.get(id)
@@ -94,7 +95,8 @@ def show_snippet(
     console.line()
     for evidence in snippet.evidence:
         reference = library.references.get(evidence.source or "")
-        place = ", ".join(f"{label} {value}" for label, value in evidence.locator.items())
+        locator = citable_locator(evidence.locator, library.records.get(evidence.source or ""))
+        place = ", ".join(format_locator(label, value) for label, value in locator.items())
         source = describe_source(reference) if reference else evidence.source or "computed"
         proof = (
             f"“{evidence.quote}”"

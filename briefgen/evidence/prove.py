@@ -16,6 +16,7 @@ from briefgen.data import load_word_set
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence.computations import Computation, parse_computation
 from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.locators import check_page, check_quote_page, cited_paragraphs, numbers_paragraphs
 from briefgen.evidence.lock import LockedQuote, hash_quote, quote_key
 from briefgen.evidence.normalize import hash_normalized
 from briefgen.evidence.numbers import Number
@@ -33,6 +34,7 @@ from briefgen.evidence.quotes import (
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import Statement
 from briefgen.model.snippet import Evidence, Snippet
+from briefgen.model.source import SourceRecord
 
 ProofResult = Literal["proved", "unchanged", "attested", "computed", "failed"]
 
@@ -57,6 +59,13 @@ def prove_evidence(
         place = statement.locate("evidence", index)
         valid = _check_cited_sources(evidence, library, place, findings)
         valid &= _check_locator(evidence, statement, index, findings)
+        record = library.records.get(evidence.source or "")
+        beyond = record and check_page(
+            evidence.locator, record, statement.locate("evidence", index, "locator")
+        )
+        if beyond:
+            findings.add(beyond)
+            valid = False
         if evidence.quote is not None:
             result = _prove_quote_evidence(statement, index, library, proofs, findings) if valid else "failed"
         elif evidence.attested is not None:
@@ -118,12 +127,7 @@ def _check_cited_sources(
 def _check_locator(evidence: Evidence, statement: Statement, index: int, findings: ProblemList) -> bool:
     place = statement.locate("evidence", index, "locator")
     if not evidence.locator:
-        if evidence.quote is None:
-            return True
-        findings.add(
-            Problem("locator-missing", "the quote has no locator", place, "add locator: {paragraph: 5}")
-        )
-        return False
+        return True
     label, value = next(iter(evidence.locator.items()))
     known = load_word_set("locators", "labels")
     if label not in known:
@@ -182,26 +186,20 @@ def _prove_quote_evidence(
         hint = "record its text with briefgen sources add, or use `attested`"
         findings.add(Problem("text-unrecorded", f"no text of {source} is recorded", place, hint))
         return "failed"
-    number = _locator_paragraph(evidence)
-    if number is not None and not 1 <= number <= len(record.paragraphs):
+    if cited_paragraphs(evidence.locator, record) == frozenset():
         findings.add(
-            Problem(
-                "locator-beyond",
-                f"{source} has {len(record.paragraphs)} paragraphs, so there is no paragraph {number}",
-                statement.locate("evidence", index, "locator"),
-                "count body paragraphs only, without titles and other lines that are left out",
-            )
+            _missing_paragraph_problem(evidence, record, statement.locate("evidence", index, "locator"))
         )
         return "failed"
     text = library.texts.get(source)
     if text is not None:
-        match = locate_quote(text, evidence, place, findings)
+        match = locate_quote(text, evidence, record, place, findings)
         if match is None:
             return "failed"
         proofs.matches[index] = match
         return "proved"
     entry = library.lock.quotes.get(quote_key(statement, index))
-    if entry is None or not _is_entry_current(entry, evidence, record.sha256):
+    if entry is None or not _is_entry_current(entry, evidence, record):
         why = "has changed since it was proved" if entry else "was never proved"
         findings.add(
             Problem(
@@ -216,58 +214,80 @@ def _prove_quote_evidence(
     return "unchanged"
 
 
-def _is_entry_current(entry: LockedQuote, evidence: Evidence, text_sha256: str) -> bool:
-    number = _locator_paragraph(evidence)
+def _missing_paragraph_problem(evidence: Evidence, record: SourceRecord, place: Place) -> Problem:
+    value = evidence.locator["paragraph"]
+    if numbers_paragraphs(record):
+        numbers = [paragraph.number for paragraph in record.paragraphs if paragraph.number]
+        message = f"{record.source} has no paragraph {value}; it numbers them {numbers[0]} to {numbers[-1]}"
+        return Problem("locator-beyond", message, place, "cite the number that is printed at the paragraph")
+    count = len(record.paragraphs)
+    message = f"{record.source} has {count} paragraphs, so there is no paragraph {value}"
+    hint = "count body paragraphs only, without titles and other lines that are left out"
+    return Problem("locator-beyond", message, place, hint)
+
+
+def _is_entry_current(entry: LockedQuote, evidence: Evidence, record: SourceRecord) -> bool:
+    cited = cited_paragraphs(evidence.locator, record)
     return (
         entry.quote == hash_quote(evidence)
         and entry.source == evidence.source
-        and entry.text == text_sha256
-        and (number is None or entry.paragraph == number)
+        and entry.text == record.sha256
+        and (cited is None or entry.paragraph in cited)
     )
 
 
-def _locator_paragraph(evidence: Evidence) -> int | None:
-    value = evidence.locator.get("paragraph")
-    return int(value) if value is not None else None
-
-
 def locate_quote(
-    text: SourceText, evidence: Evidence, place: Place, findings: ProblemList
+    text: SourceText, evidence: Evidence, record: SourceRecord, place: Place, findings: ProblemList
 ) -> QuoteMatch | None:
-    """Locate a quote at its locator; report a quote that is missing, ambiguous or in another paragraph."""
+    """Locate a quote at its locator; report a quote that is missing, ambiguous or somewhere else."""
     quote = evidence.quote or ""
     matches = find_quote(text, quote, evidence.prefix, evidence.suffix)
-    number = _locator_paragraph(evidence)
+    cited = cited_paragraphs(evidence.locator, record)
     if not matches:
-        findings.add(_missing_quote_problem(text, evidence, place))
+        findings.add(_missing_quote_problem(text, evidence, cited or frozenset(), place))
         return None
     if len(matches) > 1:
         findings.add(_ambiguous_quote_problem(matches, quote, place))
         return None
-    if number is not None and matches[0].paragraph.number != number:
-        actual = matches[0].paragraph.number
-        findings.add(
-            Problem(
-                "quote-elsewhere",
-                f"the quote is in paragraph {actual} of {text.source}, not {number}",
-                place,
-                f"write locator: {{paragraph: {actual}}}, if the claim belongs there",
-                wording=quote,
-                passage=matches[0].passage,
-            )
-        )
+    if cited is not None and matches[0].paragraph.number not in cited:
+        findings.add(_other_paragraph_problem(matches[0], evidence, record, place))
+        return None
+    other_page = check_quote_page(evidence.locator, matches[0], record, place)
+    if other_page is not None:
+        findings.add(replace(other_page, wording=quote))
         return None
     return matches[0]
 
 
-def _missing_quote_problem(text: SourceText, evidence: Evidence, place: Place) -> Problem:
+def _other_paragraph_problem(
+    match: QuoteMatch, evidence: Evidence, record: SourceRecord, place: Place
+) -> Problem:
+    actual = str(match.paragraph.number)
+    if numbers_paragraphs(record):
+        actual = record.paragraphs[match.paragraph.number - 1].number
+    where = f"in paragraph {actual} of {record.source}" if actual else f"where {record.source} has no numbers"
+    hint = (
+        f"write locator: {{paragraph: {actual}}}, if the claim belongs there" if actual else "remove locator:"
+    )
+    return Problem(
+        "quote-elsewhere",
+        f"the quote is {where}, not {evidence.locator['paragraph']}",
+        place,
+        hint,
+        wording=evidence.quote,
+        passage=match.passage,
+    )
+
+
+def _missing_quote_problem(
+    text: SourceText, evidence: Evidence, cited: frozenset[int], place: Place
+) -> Problem:
     quote = evidence.quote or ""
     if (evidence.prefix or evidence.suffix) and find_quote(text, quote):
         message = f"the quote was not found between its prefix and suffix in {text.source}"
         return Problem("quote-missing", message, place, "correct the prefix and suffix", wording=quote)
-    number = _locator_paragraph(evidence)
-    cited = [paragraph for paragraph in text.paragraphs if paragraph.number == number]
-    nearest = find_nearest_passage(cited, quote) or find_nearest_passage(text.paragraphs, quote)
+    near = [paragraph for paragraph in text.paragraphs if paragraph.number in cited]
+    nearest = find_nearest_passage(near, quote) or find_nearest_passage(text.paragraphs, quote)
     elsewhere = find_nearest_passage(text.paragraphs, quote)
     if nearest and elsewhere and nearest.passage.count("+}") > elsewhere.passage.count("+}"):
         nearest = elsewhere

@@ -15,11 +15,13 @@ class BodyParagraph:
     """A paragraph of a source's text."""
 
     number: int
-    """Counted from 1 among the body paragraphs, as locators do."""
+    """Counted from 1 among the body paragraphs."""
     text: str
     offset: int
     """Where it begins in the text file, in characters."""
     normalized: NormalizedText
+    heading: str = ""
+    """The heading that it is under."""
 
     @property
     def sha256(self) -> str:
@@ -59,16 +61,18 @@ class SourceText:
 
 
 def split_body_paragraphs(
-    content: str, skipped_lines: frozenset[int] = frozenset()
+    content: str, skipped_lines: frozenset[int] = frozenset(), headings: frozenset[int] = frozenset()
 ) -> tuple[BodyParagraph, ...]:
     """Return the non-empty lines of a text, without those in `skipped_lines`, as numbered paragraphs.
 
-    `skipped_lines` holds line numbers counted from 1, empty lines included.
+    `skipped_lines` holds line numbers counted from 1, empty lines included; `headings` are some of them.
     """
     found: list[BodyParagraph] = []
-    offset = 0
+    offset, heading = 0, ""
     for number, line in enumerate(content.split("\n"), start=1):
         if line.strip() and number not in skipped_lines:
-            found.append(BodyParagraph(len(found) + 1, line, offset, normalize_text(line)))
+            found.append(BodyParagraph(len(found) + 1, line, offset, normalize_text(line), heading))
+        elif number in headings:
+            heading = " ".join(line.split())
         offset += len(line) + 1
     return tuple(found)

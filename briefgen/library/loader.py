@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from briefgen.errors import Place, Problem, ProblemList
+from briefgen.evidence.locators import cite_findable_places
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import statement_key
@@ -77,6 +78,16 @@ def load_library(
         rests_on=load_rests_on(folders, problems),
         texts=find_source_texts(records, folders, texts.folder, texts.given, problems),
         lock=load_lock(folders, problems),
+    )
+
+
+def cite_findable_places_only(library: Library) -> Library:
+    """Return the library as it is printed: no citation gives a paragraph number that only we counted."""
+    records = library.records
+    return replace(
+        library,
+        snippets={id: cite_findable_places(snippet, records) for id, snippet in library.snippets.items()},
+        caveats={id: cite_findable_places(caveat, records) for id, caveat in library.caveats.items()},
     )
 
 

@@ -22,6 +22,8 @@ from briefgen.model.source import FrontMatter, SourceDependency, SourceParagraph
 from briefgen.system.yaml_reader import build_record, parse_yaml, read_text_file
 
 RESTS_ON_FILE = "rests-on.yaml"
+HEADING = "heading"
+"""What a record calls the lines that are headings."""
 
 
 def load_records(folders: Sequence[LibraryFolder], problems: ProblemList) -> dict[str, SourceRecord]:
@@ -148,9 +150,9 @@ def _read_recorded_text(
     except BriefgenError as error:
         problems.extend(error.problems)
         return None
-    text = SourceText(
-        record.source, digest, split_body_paragraphs(content, front_matter_lines(record.furniture))
-    )
+    headings = front_matter_lines([entry for entry in record.furniture if entry.what == HEADING])
+    paragraphs = split_body_paragraphs(content, front_matter_lines(record.furniture), headings)
+    text = SourceText(record.source, digest, paragraphs)
     if digest == record.sha256:
         return text
     differing = _describe_text_differences(record, text)

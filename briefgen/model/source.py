@@ -39,6 +39,10 @@ class SourceParagraph(YamlModel):
     sha256: str
     """SHA-256 (hex) of the paragraph's normalised text (briefgen.evidence.normalize)."""
     words: int = Field(ge=0)
+    number: str = ""
+    """The number that the source prints at it, or at the paragraph whose item it is."""
+    pages: dict[str, int] = {}
+    """The pages that it is on: the number printed on the page, and how many of its words come before."""
 
 
 class QuotationBudget(YamlModel):
@@ -59,7 +63,9 @@ class SourceRecord(YamlModel):
     """SHA-256 (hex) of the text file's bytes."""
     furniture: list[FrontMatter] = []
     paragraphs: list[SourceParagraph]
-    """Body paragraphs in order; the locator `paragraph: 1` refers to the first."""
+    """Body paragraphs in order."""
+    pages: str = ""
+    """The numbers of its pages in order, as printed, separated by spaces; empty if it has no pages."""
     quotation: QuotationBudget = QuotationBudget()
     note: str = ""
     """For editors: where the text was obtained."""

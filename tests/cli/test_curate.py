@@ -68,13 +68,13 @@ def test_json_says_what_the_table_says(briefgen: Callable[..., Any], campaign: P
     assert said["lines"][1] == {
         "line": 2,
         "paragraph": 1,
+        "pages": [],
         "furniture": "",
         "begins": "The monitors visited 14 towns.",
     }
     new = briefgen("snippets", "new", "a", "--source", "wells-2024", "--quote", "212 people", "--json").json
     assert new["evidence"] == {
         "source": "wells-2024",
-        "locator": {"paragraph": "2"},
         "quote": "212 people",
     }
 

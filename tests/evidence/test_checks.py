@@ -122,7 +122,6 @@ TWO = f"[{QUOTE}, {attested('roe-2011')}]"
     [
         ({"evidence": "[{source: nobody, locator: {paragraph: 1}, quote: fee is}]"}, "source-unknown"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: 1}, quote: "fee is", via: [{source: nobody}]}]'}, "source-unknown"),
-        ({"evidence": '[{source: doe-2012, quote: "fee is ten"}]'}, "locator-missing"),
         ({"evidence": '[{source: doe-2012, locator: {paragraf: 1}, quote: "fee is"}]'}, "locator-label"),
         ({"evidence": '[{source: doe-2012, locator: {paragraph: one}, quote: "fee is"}]'}, "locator-label"),
         ({"evidence": '[{source: doe-2012, locator: {section: "5|6"}, quote: "fee is"}]'}, "locator-value"),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from briefgen.evidence.edtf import parse_edtf
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.blocks import TextBlock
 from briefgen.library.ingest.extract import ExtractedText
+from briefgen.library.ingest.printed_numbers import find_printed_numbers
 from briefgen.library.references import parse_references
 from briefgen.library.sources import RESTS_ON_FILE, format_record, load_records, make_record
 from briefgen.model.source import FrontMatter, Source, SourceParagraph, SourceRecord
@@ -61,10 +62,12 @@ class NumberedLine:
     number: int
     """Counted from 1 in the text file."""
     paragraph: int | None
-    """Its number as a locator; None for front matter."""
+    """Its number among the paragraphs; None for front matter."""
     text: str
     what: str
     """Why it is front matter; empty for a paragraph."""
+    pages: tuple[str, ...] = ()
+    """The pages that it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,13 @@ def plan_source(
     furniture: Sequence[FrontMatter] = (),
     body: frozenset[int] = frozenset(),
     replace: bool = False,
+    numbered: bool | None = None,
 ) -> SourcePlan:
     """Plan the addition of a source to a campaign's folder.
 
     `known` are the works cited already; `furniture` is what the user marked as front matter, and `body` are
-    lines that are not, though they look like it. Raise BriefgenError if the source would overwrite another.
+    lines that are not, though they look like it; `numbered` says whether the text numbers its own paragraphs,
+    if that should not be found out. Raise BriefgenError if the source would overwrite another.
     """
     problems = ProblemList()
     check_source_id(source, problems)
@@ -106,6 +111,7 @@ def plan_source(
     if raw is None:
         raw = "".join(block.text + "\n" for block in extracted.blocks).encode()
     record = _make_source_record(source, raw, extracted.blocks, recorded, furniture, body, problems)
+    record = _record_places(record, extracted, recorded, numbered)
     item = _build_csl_item(source, described, known, problems)
     problems.raise_errors()
     differing = _describe_paragraph_changes(recorded.paragraphs, record.paragraphs) if recorded else ""
@@ -119,9 +125,9 @@ def plan_source(
         files[folder.path / REFERENCES_FILE] = append_references(folder, [item])
     if recorded is None or recorded.model_dump() != record.model_dump():
         files[record_path] = format_record(record).encode()
-    numbered = tuple(_number_lines(extracted.blocks, record.furniture))
-    remarks = (*extracted.remarks, *_remark_on_printed_numbers(numbered))
-    return SourcePlan(files, text, numbered, tuple(record.furniture), item is None, differing, remarks)
+    lines = tuple(_number_lines(extracted.blocks, record))
+    remarks = (*extracted.remarks, *_remark_on_printed_numbers(record))
+    return SourcePlan(files, text, lines, tuple(record.furniture), item is None, differing, remarks)
 
 
 def check_source_id(source: str, problems: ProblemList) -> None:
@@ -160,8 +166,11 @@ def _make_source_record(
     fresh = make_record(source, raw, sorted(marked, key=lambda entry: parse_line_range(entry.lines)[0]))
     if recorded is None:
         return fresh
-    if recorded.sha256 == fresh.sha256 and not furniture and not body:
-        fresh = make_record(source, raw, recorded.furniture)
+    if not furniture and not body:
+        kept = make_record(source, raw, recorded.furniture)
+        # The text as it was recorded, or corrected in an editor, which marks no lines.
+        corrected = not marked and len(kept.paragraphs) == len(recorded.paragraphs)
+        fresh = kept if corrected or kept.sha256 == recorded.sha256 else fresh
     return fresh.model_copy(update={"quotation": recorded.quotation, "note": recorded.note})
 
 
@@ -194,8 +203,52 @@ def _detect_front_matter(
             yield FrontMatter(lines=f"{numbers[0]}{last}", what=kind)
 
 
-def _number_lines(blocks: Sequence[TextBlock], furniture: Sequence[FrontMatter]) -> Iterator[NumberedLine]:
-    why = {number: entry.what for entry in furniture for number in parse_line_range(entry.lines)}
+def _record_places(
+    record: SourceRecord, extracted: ExtractedText, recorded: SourceRecord | None, numbered: bool | None
+) -> SourceRecord:
+    """Record where a reader finds each paragraph: the number that the source prints, and its pages.
+
+    A text that was corrected in an editor has no pages; its paragraphs keep those recorded before.
+    """
+    why = {number: entry.what for entry in record.furniture for number in parse_line_range(entry.lines)}
+    blocks = [
+        dataclasses.replace(block, kind=(why[line] or "furniture") if line in why else "")
+        for line, block in enumerate(extracted.blocks, start=1)
+    ]
+    numbers = find_printed_numbers(blocks, numbered)
+    places = [
+        (number, dict(block.pages))
+        for number, block in zip(numbers, blocks, strict=True)
+        if block.text and not block.kind
+    ]
+    pages = " ".join(filter(None, extracted.pages))
+    if not pages and recorded is not None and recorded.pages:
+        pages, kept = recorded.pages, _keep_pages(recorded.paragraphs, record.paragraphs)
+        places = [(number, kept.get(index, {})) for index, (number, _) in enumerate(places)]
+    paragraphs = [
+        paragraph.model_copy(update={"number": number, "pages": on})
+        for paragraph, (number, on) in zip(record.paragraphs, places, strict=True)
+    ]
+    return record.model_copy(update={"paragraphs": paragraphs, "pages": pages})
+
+
+def _keep_pages(
+    before: Sequence[SourceParagraph], after: Sequence[SourceParagraph]
+) -> dict[int, dict[str, int]]:
+    """Return the pages of paragraphs by position; a changed one keeps its page if there can be only one."""
+    kept: dict[int, dict[str, int]] = {}
+    for tag, a, b, c, d in _match_paragraphs(before, after).get_opcodes():
+        changed = {label for paragraph in before[a:b] for label in paragraph.pages}
+        for index in range(c, d):
+            if tag == "equal":
+                kept[index] = before[a + index - c].pages
+            elif len(changed) == 1:
+                kept[index] = {next(iter(changed)): 0}
+    return kept
+
+
+def _number_lines(blocks: Sequence[TextBlock], record: SourceRecord) -> Iterator[NumberedLine]:
+    why = {number: entry.what for entry in record.furniture for number in parse_line_range(entry.lines)}
     paragraph = 0
     for number, block in enumerate(blocks, start=1):
         if not block.text:
@@ -203,27 +256,18 @@ def _number_lines(blocks: Sequence[TextBlock], furniture: Sequence[FrontMatter])
         if number in why:
             yield NumberedLine(number, None, block.text, why[number] or "furniture")
         else:
+            pages = tuple(record.paragraphs[paragraph].pages)
             paragraph += 1
-            yield NumberedLine(number, paragraph, block.text, "")
+            yield NumberedLine(number, paragraph, block.text, "", pages)
 
 
-_PRINTED_NUMBER = re.compile(r"(\d{1,4})\.\s")
-
-
-def _remark_on_printed_numbers(lines: Sequence[NumberedLine]) -> Iterator[str]:
-    """Remark on locators that differ from a text's own paragraph numbers, by which readers go."""
-    own = [
-        (int(match[1]), line.paragraph)
-        for line in lines
-        if line.paragraph is not None and (match := _PRINTED_NUMBER.match(line.text))
-    ]
-    counted = sum(second[0] == first[0] + 1 for first, second in pairwise(own))
-    differing = next(((printed, number) for printed, number in own if printed != number), None)
-    if counted >= 3 and differing is not None:
-        printed, number = differing
+def _remark_on_printed_numbers(record: SourceRecord) -> Iterator[str]:
+    """Remark that citations will give a text's own paragraph numbers."""
+    numbers = [paragraph.number for paragraph in record.paragraphs if paragraph.number]
+    if numbers:
         yield (
-            f"The text numbers its own paragraphs, and its {printed} is number {number} here. Mark what is "
-            "not numbered as furniture, so that citations use the numbers that readers find."
+            f"The text numbers its own paragraphs, {numbers[0]} to {numbers[-1]}, and citations give these "
+            "numbers. If they only number a list, add --unnumbered."
         )
 
 
@@ -243,7 +287,7 @@ def _check_unchanged(
     """Raise BriefgenError if a different record or text would be overwritten."""
     hint = "add --replace to record this one instead; then check and lock the snippets that quote it"
     text = folder.path / "seeds/texts" / f"{source}.txt"
-    if recorded is not None and (recorded.sha256, recorded.paragraphs) != (record.sha256, record.paragraphs):
+    if recorded is not None and (recorded.sha256 != record.sha256 or differing):
         how = f"it differs: {differing}" if differing else "it differs in line ends or spaces only"
         raise BriefgenError(
             Problem(
@@ -261,12 +305,7 @@ def _check_unchanged(
 
 def _describe_paragraph_changes(before: Sequence[SourceParagraph], after: Sequence[SourceParagraph]) -> str:
     """Describe changed, new and removed paragraphs by their new numbers, the removed by the old ones."""
-    matcher = SequenceMatcher(
-        None,
-        [paragraph.sha256 for paragraph in before],
-        [paragraph.sha256 for paragraph in after],
-        autojunk=False,
-    )
+    matcher = _match_paragraphs(before, after)
     changed: list[int] = []
     added: list[int] = []
     gone: list[int] = []
@@ -286,6 +325,13 @@ def _describe_paragraph_changes(before: Sequence[SourceParagraph], after: Sequen
         if numbers:
             parts.append((singular if len(numbers) == 1 else plural).format(_format_number_ranges(numbers)))
     return ", ".join(parts)
+
+
+def _match_paragraphs(
+    before: Sequence[SourceParagraph], after: Sequence[SourceParagraph]
+) -> SequenceMatcher[str]:
+    old, new = ([paragraph.sha256 for paragraph in paragraphs] for paragraphs in (before, after))
+    return SequenceMatcher(None, old, new, autojunk=False)
 
 
 def _format_number_ranges(numbers: Sequence[int]) -> str:

@@ -17,6 +17,10 @@ class TextBlock:
     text: str
     kind: str = ""
     """`heading`, `page number` or the like if it seems not to be part of the argument; else empty."""
+    number: int | None = None
+    """The number that the file gives it without writing it in its text."""
+    pages: tuple[tuple[str, int], ...] = ()
+    """The pages that it is on, as printed, and how many of its words come before each."""
 
 
 def to_one_line(text: str) -> str:

@@ -54,6 +54,7 @@ def add_source(
     furniture: Sequence[FrontMatter] = (),
     body: frozenset[int] = frozenset(),
     replace: bool = False,
+    numbered: bool | None = None,
 ) -> SourcePlan:
     """Make a text a source of a campaign, and write its files.
 
@@ -64,7 +65,7 @@ def add_source(
     problems = ProblemList()
     known = load_references(library_folders(folder, problems), problems)
     problems.raise_errors()
-    plan = plan_source(folder, source, extracted, known, described, furniture, body, replace)
+    plan = plan_source(folder, source, extracted, known, described, furniture, body, replace, numbered)
     private = plan.text.parent / GITIGNORE
     ignored = (
         {}

@@ -16,6 +16,7 @@ from typing import get_args
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.locators import check_page, check_quote_page, choose_locator
 from briefgen.evidence.lock import EvidenceLock, quote_key, read_lock, serialize_lock
 from briefgen.evidence.prove import build_locked_quote, locate_quote
 from briefgen.evidence.quotes import (
@@ -31,7 +32,7 @@ from briefgen.library.ingest.blocks import to_one_line
 from briefgen.library.loader import Library
 from briefgen.library.snippets import LOCK_FILE_NAME, PLACEHOLDER_WORDING, parse_statement
 from briefgen.model.snippet import Evidence, Snippet, SnippetKind
-from briefgen.model.source import Source
+from briefgen.model.source import Source, SourceRecord
 
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -50,7 +51,9 @@ class SnippetRequest:
     as_of: str = ""
     """EDTF; the source's date if empty."""
     paragraph: int | None = None
-    """Chooses between paragraphs that all contain the quote."""
+    """Chooses between paragraphs that all contain the quote, by our own count."""
+    page: str = ""
+    """The page to cite; it chooses too, if the source has pages."""
     prefix: str = ""
     suffix: str = ""
 
@@ -81,7 +84,7 @@ def draft_snippet(library: Library, folder: LibraryFolder, request: SnippetReque
     text = _find_source_text(library, request.source, problems)
     if text is None:
         raise BriefgenError(problems.problems)
-    evidence, match, remarks = _build_evidence(text, request, problems)
+    evidence, match, remarks = _build_evidence(text, library.records[request.source], request, problems)
     problems.raise_errors()
     if evidence is None or match is None:
         raise AssertionError("a quote without a place has a problem")
@@ -163,11 +166,11 @@ def _issued_as_edtf(reference: Source | None) -> str:
 
 
 def _build_evidence(
-    text: SourceText, request: SnippetRequest, problems: ProblemList
+    text: SourceText, record: SourceRecord, request: SnippetRequest, problems: ProblemList
 ) -> tuple[Evidence | None, QuoteMatch | None, list[str]]:
     """Build the evidence from the quote, and return it with its match in the text."""
     remarks: list[str] = []
-    match = _find_quoted_match(text, request, request.quote, problems)
+    match = _find_quoted_match(text, record, request, problems)
     if match is None:
         return None, None, remarks
     quote = request.quote
@@ -183,12 +186,12 @@ def _build_evidence(
     prefix, suffix = _choose_quote_context(text, quote, match, request)
     evidence = Evidence(
         source=text.source,
-        locator={"paragraph": str(match.paragraph.number)},
+        locator={"page": request.page} if request.page else choose_locator(match, record),
         quote=quote,
         prefix=prefix,
         suffix=suffix,
     )
-    located = _prove_quote(text, evidence, problems)
+    located = _prove_quote(text, record, evidence, problems)
     if (prefix, suffix) != (request.prefix, request.suffix) and located is not None:
         context = f"after “{prefix}”" if prefix else f"before “{suffix}”"
         remarks.append(f"The quote occurs more than once; this is the one {context}.")
@@ -196,33 +199,51 @@ def _build_evidence(
 
 
 def _find_quoted_match(
-    text: SourceText, request: SnippetRequest, quote: str, problems: ProblemList
+    text: SourceText, record: SourceRecord, request: SnippetRequest, problems: ProblemList
 ) -> QuoteMatch | None:
     """Return the one match that is meant; else report what was found."""
-    matches = find_quote(text, quote, request.prefix, request.suffix)
-    in_paragraph = [match for match in matches if match.paragraph.number == request.paragraph]
-    if len(in_paragraph) == 1:
-        return in_paragraph[0]
-    if len(matches) == 1 and request.paragraph is None:
-        return matches[0]
-    locator = {"paragraph": str(request.paragraph)} if request.paragraph is not None else {}
+    matches = find_quote(text, request.quote, request.prefix, request.suffix)
+    meant = [match for match in matches if _is_at(match, record, request)]
+    if len(meant) == 1:
+        return meant[0]
+    if len(matches) == 1 and request.paragraph is not None:
+        actual = matches[0].paragraph.number
+        message = f"the quote is in paragraph {actual} of {text.source}, not {request.paragraph}"
+        hint = "leave out --paragraph, or use that number"
+        problems.add(Problem("quote-elsewhere", message, None, hint, passage=matches[0].passage))
+        return None
     evidence = Evidence(
-        source=text.source, locator=locator, quote=quote, prefix=request.prefix, suffix=request.suffix
+        source=text.source,
+        locator={"page": request.page} if request.page else {},
+        quote=request.quote,
+        prefix=request.prefix,
+        suffix=request.suffix,
     )
-    _prove_quote(text, evidence, problems)
+    _prove_quote(text, record, evidence, problems)
     return None
 
 
-def _prove_quote(text: SourceText, evidence: Evidence, problems: ProblemList) -> QuoteMatch | None:
+def _is_at(match: QuoteMatch, record: SourceRecord, request: SnippetRequest) -> bool:
+    """Return whether a match is in the paragraph and on the page that the user named."""
+    wrong_page = request.page and check_quote_page({"page": request.page}, match, record, Place(""))
+    return not wrong_page and request.paragraph in (None, match.paragraph.number)
+
+
+def _prove_quote(
+    text: SourceText, record: SourceRecord, evidence: Evidence, problems: ProblemList
+) -> QuoteMatch | None:
     """Prove the quote, reporting problems as of the command line, because the file does not exist yet."""
     own = ProblemList()
-    match = locate_quote(text, evidence, Place(""), own)
+    beyond = check_page(evidence.locator, record, Place(""))
+    if beyond is not None:
+        own.add(beyond)
+    match = locate_quote(text, evidence, record, Place(""), own) if beyond is None else None
     for problem in own.problems:
         hint = problem.hint
         if problem.code == "quote-twice":
-            hint = 'add --paragraph N, --prefix "…" or --suffix "…" to choose one'
+            hint = 'add --paragraph N, --page N, --prefix "…" or --suffix "…" to choose one'
         elif problem.code == "quote-elsewhere":
-            hint = "leave out --paragraph, or use that number"
+            hint = "leave out --page, or use that number"
         problems.add(replace(problem, place=None, hint=hint))
     return match
 
@@ -272,7 +293,7 @@ def _format_front_matter(request: SnippetRequest, evidence: Evidence, as_of: str
         "priority: 50",
         "evidence:",
         f"  - source: {evidence.source}",
-        f"    locator: {{paragraph: {evidence.locator['paragraph']}}}",
+        *(f"    locator: {{{label}: {_quote_for_yaml(at)}}}" for label, at in evidence.locator.items()),
         f"    quote: {_quote_for_yaml(evidence.quote or '')}",
         *([f"    prefix: {_quote_for_yaml(evidence.prefix)}"] if evidence.prefix else []),
         *([f"    suffix: {_quote_for_yaml(evidence.suffix)}"] if evidence.suffix else []),

@@ -32,6 +32,8 @@ class ExtractedText:
     """The file itself if it is a text with one paragraph per line already; kept byte for byte."""
     remarks: tuple[str, ...] = ()
     """Sentences about what a person should look at."""
+    pages: tuple[str, ...] = ()
+    """The number of each page as a reader finds it, or nothing; empty for a file without pages."""
 
 
 def extract_text(path: Path, display_name: str) -> ExtractedText:
@@ -253,18 +255,20 @@ def _check_docx_archive(data: bytes, display_name: str) -> None:
 
 
 def _extract_pdf(data: bytes, display_name: str) -> ExtractedText:
-    from briefgen.library.ingest.pdf_lines import read_pdf_pages
+    from briefgen.library.ingest.pdf_lines import read_pdf
     from briefgen.library.ingest.pdf_paragraphs import join_pdf_pages
 
-    pages = read_pdf_pages(data, display_name)
+    pdf = read_pdf(data, display_name)
+    pages = pdf.pages
     empty_pages = [number for number, page in enumerate(pages, start=1) if not page]
     if len(empty_pages) == len(pages):
         hint = "run OCR on it (ocrmypdf scan.pdf text.pdf), and add the result"
         raise _extraction_error("pdf-without-text", "its pages are pictures without text", display_name, hint)
-    joined = join_pdf_pages(pages)
+    joined = join_pdf_pages(pages, pdf.labels)
     remarks = []
     if empty_pages:
-        remarks.append(f"No text was found on {_format_page_numbers(empty_pages)}: pictures, or empty.")
+        where = _format_page_numbers(empty_pages)
+        remarks.append(f"No text was found on {where}: pictures, which ocrmypdf can read, or empty.")
     if joined.doubtful_pages:
         remarks.append(
             f"Check the end of {_format_page_numbers(list(joined.doubtful_pages))}: "
@@ -275,7 +279,7 @@ def _extract_pdf(data: bytes, display_name: str) -> ExtractedText:
             " …" if len(joined.guessed_words) > 12 else ""
         )
         remarks.append(f"Joined across line ends, and perhaps spelled with a hyphen: {guessed_words}")
-    return ExtractedText(joined.blocks, remarks=tuple(remarks))
+    return ExtractedText(joined.blocks, remarks=tuple(remarks), pages=joined.page_names)
 
 
 def _format_page_numbers(numbers: list[int]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem
@@ -123,9 +124,11 @@ def _walk_blocks(blocks: Iterable[Mapping[str, Any]], notes: list[str]) -> Itera
             yield from _walk_blocks(content, notes)
         elif kind == "Div":
             yield from _walk_blocks(content[1], notes)
-        elif kind in ("BulletList", "OrderedList"):
-            for item in content if kind == "BulletList" else content[1]:
+        elif kind == "BulletList":
+            for item in content:
                 yield from _walk_blocks(item, notes)
+        elif kind == "OrderedList":
+            yield from _numbered_blocks(content, notes)
         elif kind == "DefinitionList":
             for term, definitions in content:
                 yield TextBlock(to_one_line(_inlines_to_text(term, notes)))
@@ -137,6 +140,15 @@ def _walk_blocks(blocks: Iterable[Mapping[str, Any]], notes: list[str]) -> Itera
         elif kind == "Table":
             yield from _table_blocks(content, notes)
         # RawBlock and HorizontalRule contain no text to read.
+
+
+def _numbered_blocks(content: Sequence[Any], notes: list[str]) -> Iterator[TextBlock]:
+    """Yield the items of a list; if it is numbered 1, 2, 3, the first block of each has its number."""
+    (start, style, _), items = content
+    counted = style["t"] in ("Decimal", "DefaultStyle")
+    for number, item in enumerate(items, start=start):
+        for index, block in enumerate(_walk_blocks(item, notes)):
+            yield replace(block, number=number) if counted and not index and not block.kind else block
 
 
 def _table_blocks(content: Sequence[Any], notes: list[str]) -> Iterator[TextBlock]:

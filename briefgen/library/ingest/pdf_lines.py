@@ -34,7 +34,18 @@ PdfPage = tuple[PdfLine, ...]
 """The lines of a page in the order of the file."""
 
 
-def read_pdf_pages(data: bytes, display_name: str) -> list[PdfPage]:
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What a PDF contains."""
+
+    pages: list[PdfPage]
+    labels: list[str]
+    """The name that the file gives each page (ISO 32000-1, 12.4.2); empty if it gives none."""
+    info: dict[str, str]
+    """The document information dictionary: `Title`, `Author`, `CreationDate` and others."""
+
+
+def read_pdf(data: bytes, display_name: str) -> PdfText:
     """Read the pages of a PDF; raise BriefgenError if it is damaged, encrypted or exceeds the limits."""
     try:
         answered = run_child_process(__name__, data, TIMEOUT_S)
@@ -51,7 +62,8 @@ def read_pdf_pages(data: bytes, display_name: str) -> list[PdfPage]:
         )
     if answered["problem"]:
         raise _pdf_unreadable(display_name, answered["problem"])
-    return [tuple(PdfLine(*line) for line in page) for page in answered["pages"]]
+    pages = [tuple(PdfLine(*line) for line in page) for page in answered["pages"]]
+    return PdfText(pages, answered["labels"], answered["info"])
 
 
 def _pdf_unreadable(display_name: str, why: str) -> BriefgenError:
@@ -82,11 +94,13 @@ def _read_pages_in_child(data: bytes) -> dict[str, Any]:
         if len(document) > MAX_PAGES:
             return {"problem": f"it has {len(document)} pages, more than {MAX_PAGES}"}
         pages = [[astuple(line) for line in _read_page_lines(page)] for page in document]
+        labels = [document.get_page_label(number) for number in range(len(document))]
+        info = document.get_metadata_dict(skip_empty=True)
     except pypdfium2.PdfiumError:
         return {"problem": "one of its pages is damaged"}
     finally:
         document.close()
-    return {"problem": "", "pages": pages}
+    return {"problem": "", "pages": pages, "labels": labels, "info": info}
 
 
 def _read_page_lines(page: Any) -> Iterator[PdfLine]:

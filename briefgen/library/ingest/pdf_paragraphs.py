@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -47,11 +47,16 @@ class PdfParagraphs:
     """Words joined across line ends although nothing in the text shows whether they have a hyphen."""
     doubtful_pages: tuple[int, ...]
     """Numbers of the pages whose last paragraph was continued on the next page, and might have ended."""
+    page_names: tuple[str, ...]
+    """The number of each page as a reader finds it; empty where that is ambiguous."""
 
 
-def join_pdf_pages(pages: Sequence[PdfPage]) -> PdfParagraphs:
-    """Join the paragraphs of all pages, in order; whatever interrupts a paragraph follows it."""
-    return _ParagraphJoiner(pages).join()
+def join_pdf_pages(pages: Sequence[PdfPage], labels: Sequence[str] = ()) -> PdfParagraphs:
+    """Join the paragraphs of all pages, in order; whatever interrupts a paragraph follows it.
+
+    `labels` are the names that the file gives its pages.
+    """
+    return _ParagraphJoiner(pages, labels).join()
 
 
 @dataclass(slots=True)
@@ -67,6 +72,10 @@ class _TypicalMeasures:
 @dataclass(slots=True)
 class _ParagraphJoiner:
     pages: Sequence[PdfPage]
+    labels: Sequence[str]
+    names: Sequence[str] = ()
+    on_pages: list[int] = field(default_factory=list)
+    """The page of each line of the paragraph that is being joined."""
     kinds: dict[tuple[int, int], str] = field(default_factory=dict)
     blocks: list[TextBlock] = field(default_factory=list)
     guessed: list[str] = field(default_factory=list)
@@ -74,7 +83,9 @@ class _ParagraphJoiner:
 
     def join(self) -> PdfParagraphs:
         self.kinds |= dict.fromkeys(_find_lone_marks(self.pages), LONE_MARK)
-        self.kinds |= _find_page_numbers(self.pages)
+        numbered = _find_page_numbers(self.pages)
+        self.kinds |= numbered
+        self.names = _name_pages(self.pages, numbered, self.labels)
         self.kinds |= {key: RUNNING_HEAD for key in _find_running_heads(self.pages) if key not in self.kinds}
         size = _typical_type_size(self.pages)
         self.kinds |= dict.fromkeys(_find_footnote_lines(self.pages, self.kinds, size), FOOTNOTE)
@@ -82,7 +93,8 @@ class _ParagraphJoiner:
         typical = _TypicalMeasures(size, self._measure_leading(), self._detect_indents(columns))
         hyphenation = _HyphenationGuide(line.text for page in self.pages for line in page)
         self._join_lines(columns, typical, hyphenation)
-        return PdfParagraphs(tuple(self.blocks), tuple(dict.fromkeys(self.guessed)), tuple(self.doubtful))
+        guessed = tuple(dict.fromkeys(self.guessed))
+        return PdfParagraphs(tuple(self.blocks), guessed, tuple(self.doubtful), tuple(self.names))
 
     def _iter_body_lines(self) -> Iterator[tuple[int, int, PdfLine]]:
         for number, page in enumerate(self.pages):
@@ -133,6 +145,7 @@ class _ParagraphJoiner:
                     ):
                         self.doubtful.append(before[0] + 1)
                 paragraph.append(line)
+                self.on_pages.append(number)
                 before = number, index
         self._close_paragraph(paragraph, interruptions, typical, hyphenation)
 
@@ -188,11 +201,16 @@ class _ParagraphJoiner:
     ) -> None:
         if paragraph:
             text = paragraph[0].text
-            for line in paragraph[1:]:
+            pages = {self.names[self.on_pages[0]]: 0}
+            for line, page in zip(paragraph[1:], self.on_pages[1:], strict=True):
+                pages.setdefault(self.names[page], len(text.split()))
                 text = hyphenation.join(text, line.text, self.guessed)
             is_heading = paragraph[0].size > 1.12 * typical.size and len(text.split()) <= 40
-            self.blocks.append(TextBlock(to_one_line(text), HEADING if is_heading else ""))
+            kind = HEADING if is_heading else ""
+            named = () if "" in pages else tuple(pages.items())
+            self.blocks.append(TextBlock(to_one_line(text), kind, pages=named))
         self.blocks += interruptions
+        self.on_pages.clear()
         paragraph.clear()
         interruptions.clear()
 
@@ -334,6 +352,38 @@ def _find_page_numbers(pages: Sequence[PdfPage]) -> dict[tuple[int, int], str]:
             if match and int(match["first"] or match["last"]) - number in counted:
                 found.setdefault((number, index), RUNNING_HEAD)
     return found
+
+
+def _name_pages(
+    pages: Sequence[PdfPage], numbered: Mapping[tuple[int, int], str], labels: Sequence[str]
+) -> list[str]:
+    """Return the number of each page: the printed one, else the file's own, else its count; or nothing.
+
+    The count is used only where it cannot be taken for a number that is printed on another page.
+    """
+    found: list[tuple[int, str, int]] = []
+    for number, index in numbered:
+        text = pages[number][index].text
+        match = _PAGE_NUMBER_PATTERN.fullmatch(text) or _HEAD_WITH_NUMBER.fullmatch(text)
+        name = next((group for group in match.groups() if group), "") if match else ""
+        if name and (value := _parse_page_number(name)) is not None:
+            found.append((number, name, value - number))
+    shifts = Counter(shift for _, _, shift in found)
+    printed: dict[int, str] = {}
+    for number, name, _ in sorted(found, key=lambda one: -shifts[one[2]]):
+        printed.setdefault(number, name)
+    counted = {number: int(name) - number for number, name in printed.items() if name.isdigit()}
+    shift = next(iter(set(counted.values()))) if len(set(counted.values())) == 1 else None
+    names = []
+    for number in range(len(pages)):
+        name = printed.get(number, "")
+        if not name and shift is not None and min(counted) < number < max(counted):
+            name = str(number + shift)
+        name = name or (labels[number] if labels else "")
+        if not name and (not printed or shift == 1):
+            name = str(number + 1)
+        names.append("" if re.search(r"[\s{}|]", name) else name)
+    return names
 
 
 def _parse_page_number(number: str) -> int | None:

@@ -267,11 +267,49 @@ def test_nothing_is_written_through_a_link_that_leads_out(
     assert not list(outside.iterdir())
 
 
-def test_a_text_that_numbers_its_own_paragraphs_otherwise_is_remarked_upon(folder: LibraryFolder) -> None:
-    numbered = "Summary\n" + "".join(f"{number}. The council heard it.\n" for number in range(1, 8))
-    assert "numbers its own paragraphs" in add(folder, numbered).remarks[0]
-    fitting = add(folder, numbered, WorkDescription(), furniture=[TITLE], replace=True)
-    assert not fitting.remarks
+NUMBERED = "Summary of it all\n" + "".join(f"{number}. The council heard it.\n" for number in range(1, 8))
+
+
+def numbers(folder: LibraryFolder) -> list[str]:
+    record = load_records([folder], ProblemList())["wells-2024"]
+    return [paragraph.number for paragraph in record.paragraphs]
+
+
+def test_the_numbers_that_a_text_prints_at_its_paragraphs_are_recorded(folder: LibraryFolder) -> None:
+    assert "numbers its own paragraphs, 1 to 7" in add(folder, NUMBERED).remarks[0]
+    assert numbers(folder) == ["", "1", "2", "3", "4", "5", "6", "7"]
+    assert not add(folder, NUMBERED, WorkDescription(), numbered=False).remarks
+    assert not any(numbers(folder)), "the same text may be recorded again with other options"
+
+
+def test_a_text_recorded_by_an_earlier_version_gets_its_numbers_when_it_is_added_again(
+    folder: LibraryFolder,
+) -> None:
+    add(folder, NUMBERED, numbered=False)
+    add(folder, NUMBERED, WorkDescription())
+    assert numbers(folder)[-1] == "7"
+
+
+def paged(folder: LibraryFolder, *pages: str) -> Path:
+    from weasyprint import HTML
+
+    path = folder.path.parent / "wells.pdf"
+    numbered = "@page{size:A5;@bottom-center{content:counter(page)}}"
+    body = "".join(f"<p style='break-after:page'>{page}</p>" for page in pages)
+    HTML(string=f"<style>{numbered}</style>{body}").write_pdf(path)
+    return path
+
+
+def test_the_pages_of_a_pdf_are_recorded_and_kept_when_its_text_is_corrected(folder: LibraryFolder) -> None:
+    pages = [
+        f"{words} " * 40 + "So it was." for words in ("14 towns were dry.", "212 peple spoke.", "All left.")
+    ]
+    first = add_source(folder, paged(folder, *pages), "wells-2024", WELLS)
+    assert [line.pages for line in first.lines if line.paragraph] == [("1",), ("2",), ("3",)]
+    corrected = first.text.read_text().replace("peple", "people")
+    again = add_source(folder, text(folder, corrected), "wells-2024", WorkDescription(), replace=True)
+    assert [line.pages for line in again.lines if line.paragraph] == [("1",), ("2",), ("3",)]
+    assert load_records([folder], ProblemList())["wells-2024"].pages == "1 2 3"
 
 
 def test_a_folder_without_a_campaign_is_refused(tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ def test_a_pdf_gives_its_paragraphs(tmp_path: Path) -> None:
 
 def test_pages_of_a_pdf_without_text_are_named(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", f"<p>{FIRST}</p><p style='break-before:page'></p>")
-    assert extract_text(path, "a.pdf").remarks == ("No text was found on page 2: pictures, or empty.",)
+    assert extract_text(path, "a.pdf").remarks == (
+        "No text was found on page 2: pictures, which ocrmypdf can read, or empty.",
+    )
 
 
 def test_ligatures_and_invisible_characters_become_plain_letters(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from briefgen.library.ingest.pdf_lines import PdfLine, PdfPage, read_pdf_pages
+from briefgen.library.ingest.pdf_lines import PdfLine, PdfPage, read_pdf
 from briefgen.library.ingest.pdf_paragraphs import join_pdf_pages
 
 TEXT = (
@@ -46,7 +46,7 @@ def printed(css: str, body: str) -> list[PdfPage]:
     fonts = FontConfiguration()
     sheet = CSS(string=style, font_config=fonts)
     page = HTML(string=f'<html lang="en">{body}')
-    return read_pdf_pages(page.write_pdf(stylesheets=[sheet], font_config=fonts), "test.pdf")
+    return read_pdf(page.write_pdf(stylesheets=[sheet], font_config=fonts), "test.pdf").pages
 
 
 def bodies(pages: Sequence[PdfPage]) -> list[str]:
@@ -209,3 +209,41 @@ def test_roman_and_arabic_page_numbers_are_known_by_counting_on() -> None:
 def test_no_pages_are_no_paragraphs() -> None:
     assert join_pdf_pages([]).blocks == ()
     assert join_pdf_pages([(), ()]).blocks == ()
+
+
+FILLER = "".join(f"<p>{text}</p>" for text in PARAGRAPHS[:12])
+
+
+def test_pages_are_named_as_they_are_printed() -> None:
+    pages = printed("@page{@bottom-center{content:counter(page, lower-roman)}}", FILLER)
+    assert join_pdf_pages(pages).page_names[:3] == ("i", "ii", "iii")
+    shifted = printed("@page{counter-increment:page;@bottom-center{content:counter(page)}} ", FILLER)
+    first = next(line.text for line in shifted[0] if line.text.isdigit())
+    assert join_pdf_pages(shifted).page_names[0] == first
+
+
+def test_pages_without_printed_numbers_have_the_names_of_the_file_or_their_count() -> None:
+    pages = printed("", FILLER)
+    assert join_pdf_pages(pages).page_names == tuple(str(number + 1) for number in range(len(pages)))
+    labels = [f"A-{number + 1}" for number in range(len(pages))]
+    assert join_pdf_pages(pages, labels).page_names == tuple(labels)
+
+
+def test_a_count_that_another_page_prints_is_given_to_none() -> None:
+    def page(words: str, number: str = "") -> PdfPage:
+        lines = [PdfLine(words, 50, 500, 300, 510, 10)]
+        return tuple([*lines, PdfLine(number, 150, 30, 155, 40, 10)] if number else lines)
+
+    pages = [page("cover words"), page("some words", "1"), page("more words"), page("last words", "3")]
+    assert join_pdf_pages(pages).page_names == ("", "1", "2", "3")
+    assert join_pdf_pages(pages).blocks[0].pages == ()
+
+
+def test_a_paragraph_says_which_of_its_words_are_on_which_page() -> None:
+    pages = printed("", FILLER)
+    blocks = [block for block in join_pdf_pages(pages).blocks if len(block.pages) > 1]
+    assert blocks
+    for block in blocks:
+        (_, zero), (page, before) = block.pages
+        begun = " ".join(block.text.split()[before : before + 3])
+        assert zero == 0 and any(line.text.startswith(begun[:12]) for line in pages[int(page) - 1])
