@@ -10,7 +10,8 @@ from typing import Any
 
 from briefgen.address.address import address_recipient
 from briefgen.campaign.page_fit import PageFit
-from briefgen.compose.composer import Composer, ask_from_column
+from briefgen.compose.asks import name_ask
+from briefgen.compose.composer import Composer
 from briefgen.compose.select import SnippetSelection, Verdict, VerdictReason, count_body_words, topic_leaders
 from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
 from briefgen.compose.templates import template_candidates
@@ -140,8 +141,8 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
             for index, rule in enumerate(campaign.interests)
         ],
         topics=list(selection.topics),
-        ask=ask_from_column(recipient) or selection.ask.id,
-        ask_place=str(recipient.place if ask_from_column(recipient) else selection.ask_at),
+        ask=name_ask(selection.ask),
+        ask_place=str(selection.ask_at),
         snippets=snippets,
         words=sum(snippet.words for snippet in snippets if snippet.used),
         max_words=campaign.selection.max_words,

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
-from briefgen.compose.composer import CONSTITUENT_COLUMN, Composer, ask_from_column, constituent_sentence
+from briefgen.compose.asks import WrittenAsk, name_ask
+from briefgen.compose.composer import ASK_COLUMN, CONSTITUENT_COLUMN, Composer, constituent_sentence
 from briefgen.compose.english_variants import (
     AMERICAN,
     english_variant,
@@ -20,7 +21,7 @@ from briefgen.compose.english_variants import (
     reader_country,
 )
 from briefgen.compose.passages import render_inline_markdown
-from briefgen.compose.select import SnippetSelection
+from briefgen.compose.select import SnippetSelection, is_universal
 from briefgen.errors import Place, Problem, abbreviate_names, quantity
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
@@ -41,6 +42,8 @@ _SHOUTING_OR_ABUSE = re.compile(
     re.IGNORECASE,
 )
 """Exclamation marks and words of abuse."""
+_NO_CONTINUATION = re.compile(r"(?:please|to|that|we|I)\b|[A-Z](?:[a-z]|\s)")
+"""Beginnings of an ask that cannot follow “I respectfully ask you to”."""
 _PERSONAL_COLUMNS = ("connection", CONSTITUENT_COLUMN, "paragraph")
 """Columns whose text makes a letter personal."""
 _LISTED_IDS = 5
@@ -102,7 +105,7 @@ def check_letters(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -
     found = [
         *_check_sender(campaign),
         *(replace(one, message=f"{one.message} ({_list_letters(ids)})") for one, ids in gathered.items()),
-        *check_similar_letters(letters),
+        *(check_similar_letters(letters) if _are_letters_personal(letters, campaign) else ()),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
@@ -117,6 +120,7 @@ def _letter_warning(code: str, message: str, place: Place | None, hint: str) -> 
 
 def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
     yield from _check_ask(letter)
+    yield from _check_ask_wording(letter)
     yield from _check_evidence(letter, campaign)
     yield from _check_bill_numbers(letter)
     yield from _check_relevance(letter, campaign)
@@ -129,25 +133,39 @@ def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[
 
 def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:
     """Check that the first paragraph states purpose and ask (cotton.org)."""
-    selection, recipient = letter.selection, letter.recipient
-    forms = [ask_from_column(recipient)] if ask_from_column(recipient) else _printed_forms(selection.ask)
+    selection = letter.selection
+    forms = _printed_forms(selection.ask)
     first = letter.paragraphs[0] if letter.paragraphs else ""
     if any(_normalize_text(form) in _normalize_text(first) for form in forms):
         return
     missing = not any(_normalize_text(form) in _normalize_text(letter.body) for form in forms)
     yield _letter_warning(
         "ask-missing" if missing else "ask-late",
-        f"the ask {selection.ask.id!r} is {'not printed' if missing else 'not in the first paragraph'}",
+        f"the ask {name_ask(selection.ask)!r} is not {'printed' if missing else 'in the first paragraph'}",
         selection.ask_at,
         "print {{ request }} in the block opening of the template",
     )
 
 
-def _printed_forms(snippet: Snippet) -> list[str]:
-    """Return the forms in which a snippet may be printed: its wordings in each variety of English."""
-    plain = [
-        _strip_tags(render_inline_markdown(wording)) for wording in (snippet.body, *snippet.variants.values())
-    ]
+def _check_ask_wording(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that an ask in the sender's words continues the sentence in which it is printed."""
+    ask = letter.selection.ask
+    if not isinstance(ask, WrittenAsk) or not letter.document.language.startswith("en"):
+        return
+    if _NO_CONTINUATION.match(ask.text):
+        yield _letter_warning(
+            "ask-wording",
+            f"the ask {ask.text!r} does not continue “I respectfully ask you to …”",
+            letter.selection.ask_at,
+            "begin with a verb in lower case: fund yearly tests of …",
+        )
+
+
+def _printed_forms(ask: Snippet | WrittenAsk) -> list[str]:
+    """Return the forms in which an ask may be printed: its wordings in each variety of English."""
+    if isinstance(ask, WrittenAsk):
+        return [ask.text]
+    plain = [_strip_tags(render_inline_markdown(wording)) for wording in (ask.body, *ask.variants.values())]
     return [form for wording in plain for form in printed_forms(wording)]
 
 
@@ -208,7 +226,8 @@ def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tu
     yield campaign.opening, campaign.locate("opening")
     for name in _PERSONAL_COLUMNS:
         yield letter.recipient.extra.get(name, ""), place
-    yield ask_from_column(letter.recipient), place
+    if isinstance(letter.selection.ask, WrittenAsk):
+        yield letter.selection.ask.text, letter.selection.ask_at
 
 
 def _check_tone(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
@@ -254,7 +273,7 @@ def _check_spelling(letter: ComposedLetter, campaign: CampaignConfig) -> Iterato
     if variant in ("", AMERICAN):
         return
     for snippet in (letter.selection.ask, *letter.selection.evidence):
-        if variant in snippet.variants or snippet.language == variant:
+        if isinstance(snippet, WrittenAsk) or variant in snippet.variants or snippet.language == variant:
             continue
         words = find_american_spellings(_strip_tags(render_inline_markdown(snippet.body)), variant)
         if words:
@@ -287,6 +306,14 @@ def _check_sender(campaign: CampaignConfig) -> Iterator[Problem]:
 
 SIMILARITY_THRESHOLD = 0.9
 """Share of common three-word sequences from which two letters count as the same form letter."""
+
+
+def _are_letters_personal(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -> bool:
+    """Return whether the campaign treats recipients differently; otherwise one text for all is intended."""
+    columns = (*_PERSONAL_COLUMNS, ASK_COLUMN)
+    return any(not is_universal(interest) for interest in campaign.interests) or any(
+        letter.recipient.extra.get(name) for letter in letters for name in columns
+    )
 
 
 def check_similar_letters(letters: Sequence[ComposedLetter]) -> list[Problem]:

@@ -5,15 +5,16 @@ Names are checked even if the file has other errors, so that one report lists th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from briefgen.campaign.in_memory import CONFIG_NAME, ROWS_NAME, format_config
+from briefgen.compose.asks import find_ask, is_ask_id, suggest_ask
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.libraries import CAMPAIGN_FILE, find_library_of
+from briefgen.library.libraries import CAMPAIGN_FILE, hint_at_library
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 from briefgen.render.registry import FORMATS
@@ -98,14 +99,17 @@ def _check_snippet_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet])
     for path, name in _snippet_references(yaml.data):
         place = _place_of_key(yaml, path)
         snippet = snippets.get(name)
-        if snippet is None:
+        if _expects_ask(path) and not is_ask_id(name):
+            try:
+                find_ask(snippets, name, place)
+            except BriefgenError as error:
+                yield from error.problems
+        elif snippet is None:
             yield Problem(
                 "snippet-unknown",
                 f"there is no snippet with the id {name!r}",
                 place,
-                _hint_at_library(name)
-                or suggest_similar(name, snippets)
-                or "briefgen snippets list shows all",
+                suggest_ask(name, asks) if _expects_ask(path) else _suggest_snippet(name, snippets),
             )
         elif (snippet.kind == "ask") != _expects_ask(path):
             expected = "an ask is expected here" if _expects_ask(path) else "an ask cannot be used here"
@@ -124,9 +128,8 @@ def _check_snippet_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet])
             )
 
 
-def _hint_at_library(snippet: str) -> str | None:
-    library = find_library_of(snippet)
-    return f"it is in a library that the campaign does not name; add library: {library}" if library else None
+def _suggest_snippet(name: str, known: Iterable[str]) -> str:
+    return hint_at_library(name) or suggest_similar(name, known) or "briefgen snippets list shows all"
 
 
 def _check_topic_references(yaml: ParsedYaml, snippets: Mapping[str, Snippet]) -> Iterator[Problem]:

@@ -103,7 +103,7 @@ class _TrialRun:
             selection = composer.select_snippets(recipient)
             ask = selection.ask
             self._successful.setdefault("", recipient)
-            if ask.recipients and recipient.office not in ask.recipients:
+            if isinstance(ask, Snippet) and ask.recipients and recipient.office not in ask.recipients:
                 self.misdirected_asks.setdefault(ask.id, (ask, []))[1].append(recipient.office)
             template = composer.templates.find_template(composer.campaign.letter.template, recipient)
             kind = (template, (ask.id, *(snippet.id for snippet in selection.evidence)))

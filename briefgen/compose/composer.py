@@ -17,6 +17,7 @@ from markupsafe import Markup
 from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.compose.asks import WrittenAsk, find_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
     Boilerplate,
@@ -34,7 +35,7 @@ from briefgen.compose.markup import canonicalize_markup, find_placeholders, inse
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import AnnexRow, build_annex_row, build_evidence_record, is_printed, remove_annex
-from briefgen.compose.select import SnippetSelection, find_ask, rank_by_topic, select_snippets
+from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets
 from briefgen.compose.shortening import (
     NO_SHORTENING,
     Shortening,
@@ -144,8 +145,7 @@ class Composer:
             self._selections[rules] = select_snippets(self.library.snippets, self.campaign, rules)
         selection = self._selections[rules]
         ask = recipient.extra.get(ASK_COLUMN, "")
-        # A single word is the id of an ask; anything longer is the ask itself.
-        if not ask or " " in ask:
+        if not ask:
             return selection
         return replace(
             selection, ask=find_ask(self.library.snippets, ask, recipient.place), ask_at=recipient.place
@@ -192,7 +192,7 @@ class Composer:
             },
             about=campaign.about,
         )
-        ask = ask_from_column(recipient) or api.passage(selection.ask.id)
+        ask = _printed_ask(api, selection.ask)
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
@@ -311,7 +311,7 @@ class Composer:
                 }
                 for section, ids in zip(paper.sections, self._section_snippet_ids(), strict=True)
             ],
-            "asks": [api.passage(id) for id in paper.asks or [campaign.ask]],
+            "asks": self._briefing_asks(api),
             "contents": contents,
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
             "annex": self._build_annex(api, in_annex) if paper.annex else [],
@@ -370,6 +370,10 @@ class Composer:
     def _sender(self) -> dict[str, Any]:
         """Return the sender as templates see it: text, and the file name of the signature's picture."""
         return self.campaign.sender.model_dump()
+
+    def _briefing_asks(self, api: TemplateApi) -> list[SnippetPassage | WrittenAsk]:
+        asks = self.campaign.briefing.asks or [self.campaign.ask]
+        return [_printed_ask(api, find_ask(self.library.snippets, ask, None)) for ask in asks]
 
     def _section_snippet_ids(self) -> list[list[str]]:
         """Return each section's snippets: those it names, then unused ones on its topics."""
@@ -451,6 +455,10 @@ class Composer:
         return CitedHtml(html, cited.sentence_ends), list(api.used.values())
 
 
+def _printed_ask(api: TemplateApi, ask: Snippet | WrittenAsk) -> SnippetPassage | WrittenAsk:
+    return ask if isinstance(ask, WrittenAsk) else api.passage(ask.id)
+
+
 def _shortened_passages(
     api: TemplateApi, snippets: Iterable[Snippet], shortening: Shortening
 ) -> list[SnippetPassage]:
@@ -499,17 +507,6 @@ ASK_COLUMN = "ask"
 """Column of the recipient list with an ask for one recipient: the id of a snippet, or the wording."""
 CONSTITUENT_COLUMN = "constituent"
 """Column with a sentence that says who in the recipient's constituency is writing."""
-
-
-def ask_from_column(recipient: Recipient) -> str:
-    """Return the wording of the recipient's own ask, ending like a sentence; empty if there is none.
-
-    It follows “I respectfully ask you to”.
-    """
-    wording = recipient.extra.get(ASK_COLUMN, "").strip()
-    if " " not in wording:
-        return ""
-    return wording if wording.endswith((".", "!", "?", "”")) else f"{wording}."
 
 
 def constituent_sentence(campaign: CampaignConfig, recipient: Recipient) -> str:

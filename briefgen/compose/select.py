@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from briefgen.compose.asks import WrittenAsk, find_ask
 from briefgen.errors import BriefgenError, Place, Problem, abbreviate_names, suggest_similar
-from briefgen.model.campaign import CampaignConfig, Selection
+from briefgen.model.campaign import CampaignConfig, Interest, Selection
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.model.text import is_same_language
@@ -59,7 +60,7 @@ class SnippetSelection:
 
     evidence: tuple[Snippet, ...]
     """In the order of the argument."""
-    ask: Snippet
+    ask: Snippet | WrittenAsk
     ask_at: Place | None = None
     """The line of the campaign file, or the recipient's row, that set the ask."""
     topics: tuple[str, ...] = ()
@@ -103,20 +104,6 @@ def select_snippets(
     return SnippetSelection(
         tuple(_order_argument(evidence, topics, required_ids)), ask, ask_at, tuple(topics), tuple(verdicts)
     )
-
-
-def find_ask(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
-    """Return the ask with this id; raise BriefgenError if there is none, or the snippet is not an ask."""
-    asks = [snippet.id for snippet in snippets.values() if snippet.kind == "ask"]
-    if name not in snippets:
-        hint = suggest_similar(name, asks) or "briefgen snippets list --kind ask shows all"
-        raise BriefgenError(Problem("snippet-unknown", f"no snippet has the id {name!r}", place, hint))
-    ask = snippets[name]
-    if ask.kind != "ask":
-        raise BriefgenError(
-            Problem("ask-kind", f"{name!r} is a {ask.kind}, not an ask", place, suggest_similar(name, asks))
-        )
-    return ask
 
 
 def _find_snippet(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
@@ -332,6 +319,11 @@ _MAX_NAMED = 5
 """Recipients named in one message; further ones are counted."""
 
 
+def is_universal(interest: Interest) -> bool:
+    """Return whether a rule applies to everybody as written."""
+    return interest.when.strip().lower() == UNIVERSAL_RULE
+
+
 def check_interest_rules(
     campaign: CampaignConfig, applied: Iterable[tuple[Recipient, Sequence[int]]]
 ) -> Iterator[Problem]:
@@ -341,9 +333,7 @@ def check_interest_rules(
     `true`, is meant to treat all recipients alike.
     """
     specific_rules = {
-        index
-        for index, interest in enumerate(campaign.interests)
-        if interest.when.strip().lower() != UNIVERSAL_RULE
+        index for index, interest in enumerate(campaign.interests) if not is_universal(interest)
     }
     matched: set[int] = set()
     unmatched: list[Recipient] = []

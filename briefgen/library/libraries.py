@@ -115,12 +115,12 @@ def _locate_library(name: str, home: LibraryFolder) -> LibraryFolder:
     return LibraryFolder(path.resolve(), home.display_path(name.removeprefix("./")))
 
 
-def find_library_of(snippet: str) -> str | None:
-    """Return the id of a built-in or installed library that has a snippet or ask with this id."""
+def hint_at_library(snippet: str) -> str | None:
+    """Return a hint at the built-in or installed library that has a snippet which a campaign lacks."""
     for name in LIBRARIES:
         with suppress(BriefgenError):
             if any(path.stem == snippet for path in (LIBRARIES.get(name) / "snippets").rglob("*.md")):
-                return name
+                return f"it is in a library that the campaign does not name; add library: {name}"
     return None
 
 

@@ -14,6 +14,8 @@ from briefgen.model.yaml_model import YamlModel
 
 COLOUR_PATTERN = "^(#?[0-9a-fA-F]{6})?$"
 PageSize = Literal["a4", "us-letter"]
+AskText = Annotated[str, Field(min_length=1, max_length=600)]
+"""The id of a snippet of kind `ask`, or words that complete “I respectfully ask you to …”."""
 HexColour = Annotated[str, Field(pattern=COLOUR_PATTERN)]
 
 
@@ -158,7 +160,7 @@ class BriefingConfig(YamlModel):
     summary: list[Slug] = []
     """Snippets of the summary box."""
     sections: list[BriefingSection] = []
-    asks: list[Slug] = []
+    asks: list[AskText] = []
     data_tables: bool = False
     """Print each figure's data as a table below it, unless the template decides otherwise."""
     annex: bool = False
@@ -173,7 +175,7 @@ class Interest(YamlModel):
     when: str
     """Condition on the recipient in template syntax: `office == "us-senator"`, `"SSFR" in committees`."""
     topics: list[Slug] = []
-    ask: Slug | None = None
+    ask: AskText | None = None
     """The ask for these recipients; the last matching rule that has one wins."""
 
 
@@ -214,8 +216,8 @@ class CampaignConfig(YamlModel):
     sender: Sender
     library: list[str] = []
     """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
-    ask: Slug
-    """Snippet of kind `ask`: the one action requested, unless an interest overrides it."""
+    ask: AskText
+    """The one action requested, unless an interest overrides it: the id of an ask, or the words."""
     about: str = Field(default="KP", pattern="^[A-Z]{2}$")
     """The state whose situation the letters are about, as ISO 3166-1 alpha-2."""
     opening: str = ""

@@ -9,7 +9,7 @@ from material import ROOT
 
 from briefgen.errors import ProblemList
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.libraries import LIBRARIES, find_libraries, find_library_of, library_folders
+from briefgen.library.libraries import LIBRARIES, find_libraries, hint_at_library, library_folders
 from briefgen.library.loader import load_library
 from briefgen.system.yaml_reader import parse_yaml
 
@@ -109,8 +109,9 @@ def test_a_registered_library_must_call_itself_by_its_id(home: Path, monkeypatch
 
 
 def test_an_id_is_traced_to_the_library_that_has_it() -> None:
-    assert find_library_of("ask-uk-parliament") == "north-korea"
-    assert find_library_of("no-such-snippet") is None
+    hint = "it is in a library that the campaign does not name; add library: north-korea"
+    assert hint_at_library("ask-uk-parliament") == hint
+    assert hint_at_library("no-such-snippet") is None
 
 
 def test_templates_come_from_the_campaign_and_from_briefgen_only(home: Path) -> None:
