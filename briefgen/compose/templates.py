@@ -106,7 +106,10 @@ def format_long_date(value: date, language: str = "en", country: str = "") -> st
     base = language.split("-")[0]
     fallback = "en_GB" if base == "en" else base
     locales = (language.replace("-", "_") if "-" in language else f"{base}_{country}", fallback)
-    return str(format_date(value, "long", locale=next(code for code in locales if exists(code))))
+    locale = next((code for code in locales if exists(code)), None)
+    if locale is None:
+        raise jinja2.TemplateRuntimeError(f"long_date does not know the language {language[:40]!r}")
+    return str(format_date(value, "long", locale=locale))
 
 
 def is_known_language(code: str) -> bool:
@@ -227,12 +230,13 @@ class Templates:
             raise
         except Exception as error:  # whatever a condition can make Python or Jinja raise
             excerpt = expression if len(expression) <= 100 else f"{expression[:99]}…"
+            excessive = isinstance(error, BudgetExceededError)
             raise BriefgenError(
                 Problem(
                     "rule-syntax",
                     f"the rule {excerpt!r} cannot be evaluated: {str(error)[:200]}",
                     place,
-                    'write, for example: office == "us-senator"',
+                    "no rule needs that much" if excessive else 'write, for example: office == "us-senator"',
                 )
             ) from None
 

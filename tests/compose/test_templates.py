@@ -123,6 +123,7 @@ def test_an_error_inside_a_template_has_its_line(templates: Templates) -> None:
         "{{ '%s' | format(recipient) | attr('__class__') }}",
         "{{ cycler.__init__ }}",
         "{{ fields.update({'x': 1}) }}",
+        "{{ (1).to_bytes(1000000000) }}",
     ],
 )
 def test_the_sandbox_refuses(templates: Templates, text: str) -> None:
@@ -222,7 +223,6 @@ EXPLODING = (
     "{{ [1] | batch(1000000000, 0) | list }}",
     "{{ [1] | slice(1000000000) | list }}",
     "{{ 1.5 | round(1000000, 'ceil') }}",
-    "{{ (1).to_bytes(1000000000) }}",
     "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
     '{% set s = "xxxxxxxxxx" | replace("x", "xxxxxxxxxx") %}' + '{% set s = s | replace("x", s) %}' * 4,
     "{% macro m(x, n) %}{% if n %}{{ m(x ~ x, n - 1) }}{% endif %}{% endmacro %}{{ m('xxxx', 40) }}",

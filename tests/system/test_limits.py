@@ -84,7 +84,7 @@ import briefgen.compose.sandbox as sandbox
 import briefgen.system.limits as limits
 from briefgen.cli.main import run
 
-sandbox._SLOW_SEARCHES = frozenset()
+sandbox._SEARCHES = frozenset()
 limits.TIME_LIMIT_S, limits.HANG_GRACE_S = 1.0, 1.0
 run()
 """
