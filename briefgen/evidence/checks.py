@@ -13,11 +13,13 @@ from typing import Literal
 
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence import figure_checks, provenance, wording_checks
-from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.digits import check_digits
+from briefgen.evidence.edtf import DateSpan, days_of, parse_edtf
 from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.evidence.lock import EvidenceLock, hash_foundation, lock_command, quote_key, wording_key
 from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare_prose, split_words
 from briefgen.evidence.passages import EvidenceLibrary, SupportingEvidence
+from briefgen.evidence.polarity import check_polarity
 from briefgen.evidence.prove import (
     StatementProofs,
     build_locked_quote,
@@ -35,6 +37,7 @@ from briefgen.evidence.statements import (
     wording_place,
 )
 from briefgen.model.snippet import Caveat, Snippet
+from briefgen.model.source import Source
 
 _KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
 _KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
@@ -117,7 +120,7 @@ def check_statement(
     if not statement.language.startswith("en"):
         yield Problem(
             "language-unread",
-            f"numbers and hedges can be checked in English only, not in {statement.language!r}",
+            f"hedges and numbers in words can be checked in English only, not in {statement.language!r}",
             statement.locate("language"),
             "have a second person compare them with the source",
             severity="warning",
@@ -155,13 +158,25 @@ def _check_wording(
     yield from wording_checks.check_named_speakers(
         text, statement.evidence, dict(library.references), attributed
     )
-    yield from wording_checks.check_quotations(text, statement.evidence, support)
+    quotations = list(wording_checks.check_quotations(text, statement.evidence, support))
+    yield from quotations
     if not statement.language.startswith("en"):
+        yield from _check_foreign_figures(text, support)
         return
     yield from wording_checks.check_relative_time(text)
     if support.complete:
         yield from wording_checks.check_numbers(text, support)
         yield from wording_checks.check_sentence_hedges(text, support)
+        if not any(problem.code == "quotation-cut" for problem in quotations):
+            yield from check_polarity(text, support)
+
+
+def _check_foreign_figures(
+    text: wording_checks.PrintedWording, support: SupportingEvidence
+) -> Iterator[Problem]:
+    """Check what is the same in all languages: figures in digits."""
+    if support.complete:
+        yield from check_digits(text, support)
 
 
 def _check_title(
@@ -169,10 +184,12 @@ def _check_title(
 ) -> Iterator[Problem]:
     """Check a title: its numbers must be proved, but hedges and speakers belong in the sentence below it."""
     yield from wording_checks.check_quotations(text, statement.evidence, support)
-    if statement.language.startswith("en"):
-        yield from wording_checks.check_relative_time(text)
-        if support.complete:
-            yield from wording_checks.check_numbers(text, support)
+    if not statement.language.startswith("en"):
+        yield from _check_foreign_figures(text, support)
+        return
+    yield from wording_checks.check_relative_time(text)
+    if support.complete:
+        yield from wording_checks.check_numbers(text, support)
 
 
 def _check_evidence_and_date(
@@ -212,6 +229,38 @@ def _check_evidence_and_date(
             statement.locate("as_of"),
             "correct the date",
         )
+    else:
+        yield from _check_date_of_works(statement, span, support)
+
+
+def _check_date_of_works(
+    statement: Snippet, span: DateSpan, support: SupportingEvidence
+) -> Iterator[Problem]:
+    """Check that `as_of`, which proves dates in the wording, is not later than every work cited."""
+    latest = [_find_latest_day(work) for work in support.cited]
+    newest = max((day for day in latest if day is not None), default=None)
+    if newest is None or None in latest:
+        return  # a work without a date may be as new as it likes
+    ends = [days_of(*part) for part in span.parts]
+    if any(days is not None and days.start is not None and days.start > newest for days in ends):
+        yield Problem(
+            "as-of-late",
+            f"as_of: {statement.as_of} is later than every work cited; the newest is of {newest.isoformat()}",
+            statement.locate("as_of"),
+            "give the date that the evidence speaks of, or cite a later work that says so",
+        )
+
+
+def _find_latest_day(work: Source) -> date | None:
+    """Return the last day on which a work can have appeared, or on which a page without a date was read."""
+    for key in ("issued", "accessed"):
+        spans = [
+            days_of(*number.date) for number in wording_checks.parse_work_dates(work, key) if number.date[0]
+        ]
+        days = [span.end for span in spans if span is not None and span.end is not None]
+        if days:
+            return max(days)
+    return None
 
 
 def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:

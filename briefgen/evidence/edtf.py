@@ -74,6 +74,12 @@ def _last_day_of_month(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def days_of(year: int | None, month: int | None, day: int | None) -> DateSpan | None:
+    """Return the days of a date as far as it is given; None without a year, or if there is no such date."""
+    parts = [f"{year:04}" if year else "", *(f"{part:02}" for part in (month, day) if part)]
+    return parse_edtf("-".join(parts))
+
+
 def spell_out_edtf(text: str) -> str:
     """Spell out an EDTF date in English, so that numbers can be read from it: `17 October 2025; 2026`."""
     span = parse_edtf(text)

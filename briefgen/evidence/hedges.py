@@ -105,6 +105,29 @@ def is_hedge(word: str) -> bool:
     return any(hedge.words.search(word) for hedge in classes)
 
 
+_LONGEST_OMISSION = 12
+"""Words that a quotation may leave out at one place, even if none of them changes its meaning."""
+
+
+@cache
+def _verb_pattern() -> re.Pattern[str]:
+    return _compile_phrases(str(word) for word in load_word_data("hedges")["verbs"])
+
+
+def carries_meaning(words: str) -> bool:
+    """Return whether a quotation that leaves out these words can mean something else than its source.
+
+    So it is with negations, hedges, verbs, the end of a sentence, and with many words.
+    """
+    parts = words.split()
+    return (
+        len(parts) > _LONGEST_OMISSION
+        or re.search(r"[.!?]", words) is not None
+        or _verb_pattern().search(words) is not None
+        or any(is_negation(part) or is_hedge(part) for part in parts)
+    )
+
+
 @cache
 def _filler_pattern() -> re.Pattern[str]:
     words = "|".join(re.escape(str(word)) for word in load_word_data("hedges")["between"])

@@ -248,7 +248,8 @@ def _label_pattern() -> re.Pattern[str]:
     labels = sorted(load_word_data("numbers")["labels"], key=len, reverse=True)
     names = "|".join(re.escape(label) + ("" if label.endswith((".", "§")) else r"\b") for label in labels)
     return re.compile(
-        rf"(?<!\w)(?P<label>{names}) ?(?:(?:nos?|numbers?)\.? ?)?(?P<value>{_ARABIC_VALUE}|{_ROMAN_VALUE})",
+        rf"(?<!\w)(?P<label>{names}) ?(?:(?:nos?|numbers?)\.? ?)?"
+        rf"(?P<value>(?!\d{{1,3}},\d{{3}}\b){_ARABIC_VALUE}|{_ROMAN_VALUE})",
         re.IGNORECASE,
     )
 

@@ -196,6 +196,8 @@ def _prove_quote_evidence(
         match = locate_quote(text, evidence, record, place, findings)
         if match is None:
             return "failed"
+        if match.sentence_count > MAX_PASSAGE_SENTENCES:
+            findings.add(_wide_passage_problem(match, evidence, place))
         proofs.matches[index] = match
         return "proved"
     entry = library.lock.quotes.get(quote_key(statement, index))
@@ -212,6 +214,21 @@ def _prove_quote_evidence(
         )
         return "failed"
     return "unchanged"
+
+
+MAX_PASSAGE_SENTENCES = 2
+"""Sentences that one quote may span: whatever they say counts as proved."""
+
+
+def _wide_passage_problem(match: QuoteMatch, evidence: Evidence, place: Place) -> Problem:
+    return Problem(
+        "passage-wide",
+        f"the quote spans {match.sentence_count} sentences; at most {MAX_PASSAGE_SENTENCES} are allowed",
+        place,
+        "quote each sentence that the wording needs in its own piece of evidence",
+        wording=evidence.quote,
+        passage=match.passage,
+    )
 
 
 def _missing_paragraph_problem(evidence: Evidence, record: SourceRecord, place: Place) -> Problem:

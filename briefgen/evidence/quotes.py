@@ -30,11 +30,24 @@ class QuoteMatch:
     start: int
     end: int
     """Span in the paragraph's normalized text."""
+    gaps: tuple[tuple[int, int], ...] = ()
+    """Spans of what the quote leaves out, or replaces by words in brackets."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The words in each gap."""
+        return tuple(self.paragraph.normalized.text[start:end].strip() for start, end in self.gaps)
 
     @property
     def passage_span(self) -> tuple[int, int]:
         """The span, in the normalized text, of the sentence or sentences that the quote touches."""
         return self.paragraph.sentence_span(self.start, self.end)
+
+    @property
+    def sentence_count(self) -> int:
+        """The number of these sentences."""
+        start, end = self.passage_span
+        return sum(start <= first < end for first, _ in self.paragraph.sentence_spans())
 
     @property
     def passage(self) -> str:
@@ -122,23 +135,26 @@ def find_quote_in_paragraph(
     start, end = within or (0, len(paragraph.normalized.text))
     found: list[QuoteMatch] = []
     for first in _find_segment(paragraph, segments[0], start, end):
-        last = _match_following_segments(paragraph, segments[1:], first.end(), end)
-        if last is not None:
-            found.append(QuoteMatch(paragraph, first.start(), last))
+        gaps = _match_following_segments(paragraph, segments[1:], first.end(), end)
+        if gaps is not None:
+            last = gaps.pop()[0]
+            found.append(QuoteMatch(paragraph, first.start(), last, tuple(gaps)))
     return found
 
 
 def _match_following_segments(
     paragraph: BodyParagraph, segments: Sequence[_QuoteSegment], position: int, end: int
-) -> int | None:
-    """Return the end of the last segment if all of them follow in order, otherwise None."""
+) -> list[tuple[int, int]] | None:
+    """Return the gap before each segment and the end of the last if all follow in order, otherwise None."""
+    gaps: list[tuple[int, int]] = []
     for segment in segments:
         limit = min(end, paragraph.sentence_span(position - 1, position)[1]) if segment.same_sentence else end
         match = next(_find_segment(paragraph, segment, position, limit), None)
         if match is None:
             return None
+        gaps.append((position, match.start()))
         position = match.end()
-    return position
+    return [*gaps, (position, position)]
 
 
 def _find_segment(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
@@ -110,8 +111,13 @@ def _named_work_dates(wording: PrintedWording, support: SupportingEvidence) -> I
 
 
 def _parse_issue_dates(work: Source) -> Iterator[Number]:
-    issued = work.csl.get("issued")
-    lists = issued.get("date-parts") if isinstance(issued, dict) else None
+    return parse_work_dates(work, "issued")
+
+
+def parse_work_dates(work: Source, key: Literal["issued", "accessed"]) -> Iterator[Number]:
+    """Yield the dates of a work's CSL date variable; an interval has two."""
+    given = work.csl.get(key)
+    lists = given.get("date-parts") if isinstance(given, dict) else None
     for parts in lists if isinstance(lists, list) else []:
         try:
             numbers = [int(part) for part in parts][:3]
@@ -291,7 +297,11 @@ def check_quotations(
         yield _wording_problem("quotation-open", "a quotation mark is not closed", "close it", wording)
         return
     for quoted in find_quotations(wording.text):
-        if not quoted or _is_cited_title(quoted, support) or _is_proved_quotation(quoted, evidence, support):
+        if not quoted or _is_cited_title(quoted, support):
+            continue
+        if "…" in (normal := normalize_text(quoted).text):
+            yield from _check_omissions(normal, wording, support)
+        if _is_proved_quotation(quoted, evidence, support):
             continue
         if not support.complete:
             continue  # only the lock can vouch for it
@@ -300,6 +310,24 @@ def check_quotations(
         nearest = find_nearest_passage(paragraphs, quoted)
         hint = f"nearest: {nearest.passage}" if nearest else "use the source's words, or no quotation marks"
         yield _wording_problem("quotation-unproved", message, hint, wording, support)
+
+
+def _check_omissions(quoted: str, wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
+    """Check that `…` within a printed quotation leaves out nothing that can change its meaning."""
+    places = [
+        find_quote_in_paragraph(passage.paragraph, quoted, passage.span)
+        for passage in support.passages
+        if passage.paragraph is not None
+    ]
+    cuts = [
+        [words for words in match.left_out if hedges.carries_meaning(words)]
+        for found in places
+        for match in found
+    ]
+    if cuts and all(cuts):
+        message = f"“…” in {quoted!r} leaves out {cuts[0][0]!r}"
+        hint = "quote these words too, or quote two fragments and connect them in your own words"
+        yield _wording_problem("quotation-cut", message, hint, wording, support)
 
 
 def _is_cited_title(quoted: str, support: SupportingEvidence) -> bool:

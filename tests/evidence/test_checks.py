@@ -27,7 +27,9 @@ The rest of this text is here so that it is long enough for the quotations that 
 REFERENCES = """[
 {"id": "doe-2012", "type": "report", "title": "The Fleet of Vale", "author": [{"family": "Doe"}]},
 {"id": "roe-2011", "type": "report", "title": "Lost Boats", "author": [{"family": "Roe"}]},
-{"id": "poe-2013", "type": "report", "title": "More Boats", "author": [{"family": "Poe"}]}
+{"id": "poe-2013", "type": "report", "title": "More Boats", "author": [{"family": "Poe"}]},
+{"id": "moe-2013", "type": "report", "title": "Boats", "issued": {"date-parts": [[2013, 6]]}},
+{"id": "page", "type": "webpage", "title": "Page", "accessed": {"date-parts": [[2014, 2, 1]]}}
 ]"""
 QUOTE = '{source: doe-2012, locator: {paragraph: 1}, quote: "fee is ten percent"}'
 REVIEW = "{status: verified, by: editor, on: 2029-11-01}"
@@ -245,6 +247,65 @@ def test_an_ask_needs_no_evidence_but_may_then_say_no_figure() -> None:
     ask = front("ask-fee", kind="ask", evidence="", as_of="")
     assert Shelf({"ask-fee": ask + "lower the fee.\n"}).locked().codes() == []
     assert "number-missing" in Shelf({"ask-fee": ask + "lower the fee to 5 percent.\n"}).codes()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "works", "late"),
+    [
+        ("2013", ["moe-2013"], False),
+        ("2013-06-30", ["moe-2013"], False),
+        ("2013-07", ["moe-2013"], True),
+        ("2012/2014", ["moe-2013"], True),
+        ("2012/..", ["moe-2013"], False),
+        ("2014-02", ["moe-2013", "page"], False),
+        ("2014-03", ["moe-2013", "page"], True),
+        ("2020", ["moe-2013", "roe-2011"], False),  # nobody knows when it appeared
+    ],
+)
+def test_a_claim_is_not_later_than_every_work_cited(as_of: str, works: list[str], late: bool) -> None:
+    evidence = f"[{', '.join(attested(work) for work in works)}]"
+    shelf = Shelf({"fee": front("fee", evidence=evidence, as_of=as_of) + FEE})
+    assert shelf.locked().codes() == (["as-of-late", "wording-unlocked"] if late else [])
+
+
+def test_a_quote_spans_two_sentences_at_most() -> None:
+    def codes(words: str) -> list[str]:
+        evidence = f'[{{source: doe-2012, locator: {{paragraph: 2}}, quote: "{words}"}}]'
+        return (
+            Shelf({"fleet": front("fleet", evidence=evidence) + "The fleet sank; nobody was told.\n"})
+            .locked()
+            .codes()
+        )
+
+    assert codes("The fleet sank. Nobody was told.") == []
+    assert codes("The fleet sank. Nobody … sank again") == [
+        "passage-wide",
+        "lock-outdated",
+        "wording-unlocked",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wording", "codes"),
+    [
+        ("En 2012, 10 % de la pêche, soit 2 500 000 tonnes, et 44 bateaux.", []),
+        ("2012 waren es 2,5 Millionen Tonnen, 10 Prozent des Fangs.", []),
+        ("En 2012, 14 % de la pêche.", ["number-missing"]),
+        ("En 2012, 44 % de la pêche.", ["number-missing"]),
+        ("En 2013, 10 % de la pêche.", ["number-missing"]),
+        ("2012 waren es 2,5 Tonnen.", ["number-missing"]),
+        ("En 2012, « tous les bateaux ».", ["quotation-unproved"]),
+    ],
+)
+def test_digits_dates_and_quotation_marks_are_checked_in_every_language(
+    wording: str, codes: list[str]
+) -> None:
+    said = '"In 2012 the fee was ten percent of 2.5 million tons, and forty-four boats sank."'
+    keys = {"language": "fr", "evidence": f"[{attested('roe-2011', said)}]"}
+    shelf = Shelf({"fee": front("fee", **keys) + wording + "\n", "aside": front("aside") + FEE}).locked()
+    assert [code for code in shelf.codes() if code not in ("language-unread", "wording-unlocked")] == codes
+    titled = Shelf({"fee": front("fee", **keys, title=wording) + "En 2012.\n"}).locked()
+    assert [code for code in titled.codes() if code not in ("language-unread", "wording-unlocked")] == codes
 
 
 def test_variants_and_caveats_are_held_to_the_same() -> None:

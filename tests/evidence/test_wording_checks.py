@@ -9,6 +9,7 @@ import pytest
 
 from briefgen.errors import Place, Problem, ProblemList
 from briefgen.evidence.names import collect_source_names, collect_written_names, contains_name
+from briefgen.evidence.polarity import check_polarity
 from briefgen.evidence.prove import prove_evidence
 from briefgen.evidence.source_text import SourceText, split_body_paragraphs
 from briefgen.evidence.wording_checks import (
@@ -28,7 +29,8 @@ from briefgen.model.source import Source
 
 SOURCE = """Since April of last year about forty-four percent fewer boats came home, the Harbour Post reported. The Post wrote of “empty nets, not empty boats.”
 By one estimate, more than half of the nineteen thousand fishers, at least 300 of them children, could leave. Some say they reportedly left at $920 a head.
-On February 12th, 80,000–120,000 tons were landed. In 2009 the fleet had between two and three thousand boats under Article 9 of the Vale Convention. The fee is ten percent. Up to forty ships sank."""
+On February 12th, 80,000–120,000 tons were landed. In 2009 the fleet had between two and three thousand boats under Article 9 of the Vale Convention. The fee is ten percent. Up to forty ships sank.
+In 2009 the night bus service was not by any measure safe for those who work at night. A service ran that was slow and late at the stops."""
 REFERENCES = """[
 {"id": "doe-2012", "type": "report", "title": "The 1999 Fleet", "number": "A/VALE/25/63",
  "author": [{"family": "Doe", "given": "Ann"}], "issued": {"date-parts": [[2012, 7]]}},
@@ -77,6 +79,7 @@ class Case:
                 check_named_speakers(text, self.statement.evidence, self.references, attributed),
                 check_quotations(text, self.statement.evidence, self.support),
                 check_relative_time(text),
+                check_polarity(text, self.support),
             )
             for problem in problems
         ]
@@ -154,6 +157,85 @@ def test_a_figure_from_the_next_sentence_does_not_count() -> None:
     assert Case(FEE).codes("Up to 40 ships sank.") == ["number-missing"]
     wider = quote(3, "fee is ten … ships sank")
     assert Case(wider).codes("The fee is ten percent and up to 40 ships sank.") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "dropped"),
+    [
+        (
+            "The Post put it as high as 9,400.",
+            "The Post put it as high as 9,400.",
+            "The Post put it at 9,400.",
+        ),
+        (
+            "Doe put the figure as high as 9,400.",
+            "Doe: a figure as high as 9,400.",
+            "Doe put the figure 9,400.",
+        ),
+        ("Numbers are as low as 40, Doe says.", "Doe says at least 40.", "Doe says 40."),
+        ("As few as 40 came, Doe says.", "Doe says as few as 40 came.", "Doe says 40 came."),
+        (
+            "Alarmed by reports that the fleet sank, Doe wrote.",
+            "Doe, alarmed by reports that the fleet sank, wrote.",
+            "Doe, alarmed that the fleet sank, wrote.",
+        ),
+        (
+            "There were reports of theft, Doe wrote.",
+            "Doe said that theft was reported.",
+            "Doe wrote of theft.",
+        ),
+    ],
+)
+def test_words_of_limit_and_hearsay_are_kept(said: str, kept: str, dropped: str) -> None:
+    assert Case(attested(said)).codes(kept) == []
+    assert Case(attested(said)).codes(dropped) == ["hedge-dropped"]
+
+
+SERVICE = quote(4, "night bus service was not by any measure safe")
+
+
+@pytest.mark.parametrize(
+    ("wording", "reversed_"),
+    [
+        ("The service was not by any measure safe.", False),
+        ("The service was by any measure safe.", True),
+        ("It was unsafe, and in no way was it safe by any measure.", False),
+        ("It was, by any measure safe or not, a service.", False),
+        ("A service by any measure safe ran at night.", True),
+        ("No night bus service was safe.", False),
+        ("The night bus was not served by the county.", False),
+    ],
+)
+def test_a_wording_repeats_no_words_with_the_opposite_meaning(wording: str, reversed_: bool) -> None:
+    assert Case(SERVICE).codes(wording) == ["polarity-differs"] * reversed_
+
+
+def test_a_negation_that_the_passage_lacks_is_not_added_to_its_words() -> None:
+    assert Case(FEE).codes("The fee is not ten percent.") == ["polarity-differs"]
+    assert Case(FEE).codes("The fee isn't ten percent.") == ["polarity-differs"]
+    assert (
+        Case(attested("Boats cannot land. Boats can sail.")).codes("Boats can sail, and cannot land.") == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("wording", "codes"),
+    [
+        ('Doe: the "night bus service … for those who work".', ["quotation-cut"]),
+        ('Doe: the "service was … safe".', ["quotation-cut"]),
+        ('Doe: "safe for those who … at night" it was not.', []),
+        ('Doe: it was "not … safe for those who work at night".', []),
+        ('Doe: "was not by any measure … those who work".', []),
+        ('Doe: it was not "A service … at the stops".', ["quotation-cut"]),
+    ],
+)
+def test_dots_within_quotation_marks_leave_out_nothing_that_changes_the_sense(
+    wording: str, codes: list[str]
+) -> None:
+    wide = Case(quote(4, "In 2009 the night bus … at the stops"))
+    assert [
+        problem.code for problem in wide.problems(wording) if problem.code != "attribution-dropped"
+    ] == codes
 
 
 def test_at_least_is_told_by_more_than_but_not_the_other_way_round() -> None:
@@ -282,7 +364,7 @@ def test_the_year_of_a_work_may_be_said_of_it_and_no_other() -> None:
 def test_words_in_quotation_marks_stand_in_the_passage() -> None:
     case = Case(quote(1, "The Post wrote of"))
     assert case.codes("The Post wrote of “empty nets, not empty boats.”") == []
-    assert case.codes("The Post wrote of “empty nets … empty boats,” twelve of them.") == ["number-missing"]
+    assert case.codes("The Post wrote of “empty … not empty boats,” twelve of them.") == ["number-missing"]
     assert case.codes("The Post wrote of “empty boats, not empty nets.”") == ["quotation-unproved"]
     assert case.codes("The Post wrote of “about forty-four percent”.") == [
         "number-missing",
