@@ -17,6 +17,7 @@ CSL_TYPES = load_word_set("references", "types")
 """Item types of CSL 1.0.2, appendix III."""
 _OWN_KEYS = frozenset({"note", "aka"})
 """Keys of an item that are not passed on to pandoc: `note` is for editors, `aka` is no CSL variable."""
+_DOI_PREFIX = re.compile(r"^(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)+", re.IGNORECASE)
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # The rich text of CSL-JSON: only these tags mean something in a citation.
 _CSL_MARKUP = re.compile(
@@ -42,6 +43,22 @@ def load_references(folders: Sequence[LibraryFolder], problems: ProblemList) -> 
             for name, reference in parse_references(text, display_name, problems).items():
                 references.setdefault(name, reference)
     return references
+
+
+def normalize_identifiers(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a work (CSL-JSON) whose DOI is bare, as styles expect it, and whose URL is not the DOI again."""
+    known = dict(item)
+    if isinstance(known.get("DOI"), str):
+        known["DOI"] = strip_doi_prefix(known["DOI"])
+        url = known.get("URL")
+        if isinstance(url, str) and known["DOI"] and strip_doi_prefix(url).lower() == known["DOI"].lower():
+            del known["URL"]
+    return known
+
+
+def strip_doi_prefix(doi: str) -> str:
+    """Return a DOI without the address of its resolver: `10.1000/182`."""
+    return _DOI_PREFIX.sub("", doi.strip())
 
 
 def parse_references(text: str, display_name: str, problems: ProblemList) -> dict[str, Source]:

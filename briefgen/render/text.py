@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from briefgen.model.document import Document, Rendering
@@ -21,6 +22,16 @@ class TextRenderer:
     def render(self, document: Document) -> Rendering:
         """Return the document as a text file."""
         return Rendering(html_to_plain_text(document.html).encode(), None)
+
+
+def _is_same_address(words: str, target: str) -> bool:
+    """Return whether a link's words are its address, perhaps without the scheme."""
+    return _bare_address(words) == _bare_address(target)
+
+
+def _bare_address(address: str) -> str:
+    bare = re.sub(r"^(?:https?://|mailto:|tel:)", "", unquote(address).strip(), flags=re.IGNORECASE)
+    return re.sub(r"[\s\u00ad\u200b\u2060]", "", bare).rstrip("/").lower()
 
 
 @dataclass(slots=True)
@@ -41,7 +52,7 @@ class _PlainTextWriter:
                 parts.append(f" [{number + 1}]")
             elif child.tag == "a" and not (child.get("href") or "").startswith("#"):
                 words, target = self.inline_text(child), child.get("href") or ""
-                parts.append(words if target in (words, f"mailto:{words}") else f"{words} <{target}>")
+                parts.append(words if _is_same_address(words, target) else f"{words} <{target}>")
             elif child.tag not in ("ul", "ol", "img"):
                 parts.append(self.inline_text(child))
             parts.append(child.tail or "")

@@ -1,5 +1,7 @@
 """Plain text for web forms."""
 
+import pytest
+
 from briefgen.render.text import html_to_plain_text
 
 GOLDEN = """\
@@ -42,3 +44,19 @@ def test_a_letter_reads_as_text_with_its_notes_at_the_end() -> None:
         "<tbody><tr><td><p>1</p><p>2</p></td><td>three</td></tr></tbody></table>"
     )
     assert html_to_plain_text(html) == GOLDEN
+
+
+@pytest.mark.parametrize(
+    ("words", "target", "written"),
+    [
+        ("https://a.example/x_y", "https://a.example/x_y", "https://a.example/x_y"),
+        ("a.example/x", "https://a.example/x/", "a.example/x"),
+        ("https://a.example/ö?a=1&amp;b", "https://a.example/%C3%B6?a=1&amp;b", "https://a.example/ö?a=1&b"),
+        ("Dana@Riders.example", "mailto:dana@riders.example", "Dana@Riders.example"),
+        ("+1 555 0100", "tel:+15550100", "+1 555 0100"),
+        ("our page", "https://a.example/", "our page <https://a.example/>"),
+        ("a.example", "https://b.example/", "a.example <https://b.example/>"),
+    ],
+)
+def test_an_address_that_is_its_own_text_is_written_once(words: str, target: str, written: str) -> None:
+    assert html_to_plain_text(f'<p><a href="{target}">{words}</a></p>').strip() == written

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import BriefgenError
+from briefgen.errors import BriefgenError, ProblemList
 from briefgen.library.ingest.bibliography import read_bibliography
 from briefgen.system import pandoc
 
@@ -62,7 +62,7 @@ def test_a_broken_pandoc_is_told_without_a_traceback(
     works = tmp_path / "works.bib"
     works.write_text("@book{a, title={X}, author={A, B}, year=2020}", encoding="utf-8")
     with pytest.raises(BriefgenError) as caught:
-        read_bibliography(works, "works.bib")
+        read_bibliography(works, "works.bib", ProblemList())
     assert caught.value.problems[0].code == code
     assert message in caught.value.problems[0].message
     assert capfd.readouterr().err == ""

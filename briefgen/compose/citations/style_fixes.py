@@ -16,6 +16,7 @@ from briefgen.compose.citations.clusters import NOT_A_LABEL
 from briefgen.compose.citations.phrases import assign_pandoc_labels, locator_terms, short_locator_words
 from briefgen.compose.citations.styles import BLUEBOOK_STYLES, CSL, CitationStyle, parse_style_xml
 from briefgen.data import load_word_data
+from briefgen.library.references import normalize_identifiers
 
 _URL_VARIABLES = ("URL", "DOI", "accessed")
 _RESOLUTION = re.compile(r"resolution (?P<number>\S+), (?P<symbol>UN Doc\.? .+)", re.IGNORECASE)
@@ -29,7 +30,7 @@ CASE_DATE_VARIABLE = "available-date"
 
 def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     """Return a copy of the work (CSL-JSON) adapted to this style."""
-    item = dict(work)
+    item = normalize_identifiers(work)
     if style.without_urls:
         for name in _URL_VARIABLES:
             item.pop(name, None)

@@ -18,7 +18,7 @@ from briefgen.errors import Place, Problem, ProblemList
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.add_source import REFERENCES_FILE, append_references
 from briefgen.library.ingest.bibliography import BibliographyEntry
-from briefgen.library.references import parse_references
+from briefgen.library.references import parse_references, strip_doi_prefix
 from briefgen.model.source import Source
 
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -94,7 +94,7 @@ def _find_same_work(item: Mapping[str, Any], known: Collection[Source]) -> Sourc
 
 
 def _work_identities(item: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", "", str(item.get("DOI", "")).strip().lower())
+    doi = strip_doi_prefix(str(item.get("DOI", ""))).lower()
     if doi:
         yield "DOI", doi
     url = re.sub(r"^https?://(?:www\.)?", "", str(item.get("URL", "")).strip()).rstrip("/")

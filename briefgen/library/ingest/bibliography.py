@@ -15,7 +15,7 @@ from typing import Any
 
 from briefgen.data import load_word_data
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
-from briefgen.library.references import parse_csl_items
+from briefgen.library.references import normalize_identifiers, parse_csl_items
 from briefgen.system.pandoc import find_pandoc, pandoc_missing_error
 from briefgen.system.yaml_reader import read_text_file
 
@@ -119,6 +119,26 @@ _PRIVATE_FIELDS = frozenset({"abstract", "annote", "citation-key", "file", "keyw
 """Fields that are not taken over: the collector's own notes, or text by others."""
 _BIBTEX_ENTRY = re.compile(r"@(?P<kind>[A-Za-z]+)\s*[{(]\s*(?P<key>[^,\s{}()\"]+)\s*,")
 _NON_WORK_ENTRIES = frozenset({"comment", "preamble", "string"})
+_ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
+_MAX_BROKEN = 50
+"""Entries that are left out, one after the other, before the whole file is refused."""
+_ANNOTATION_FIELD = re.compile(r"(?<=[\s,])(?:annotation|annote)(?=\s*=)", re.IGNORECASE)
+_TRANSLATION_FIELD = re.compile(
+    r"(?<=[\s,])(?:titletranslation|translatedtitle|transtitle|usere)(?=\s*=)", re.IGNORECASE
+)
+"""Names under which BibTeX files keep a translated title, the last from biblatex-chicago."""
+_YEAR_FIELD = re.compile(r"(?<=[\s,])(?:year|date)\s*=\s*[{\"]?\{?([^{}\",]*)", re.IGNORECASE)
+_YEAR = re.compile(r"(?P<circa>c\.|ca\.|circa)?\s*(?P<year>\d{4})[a-z]?", re.IGNORECASE)
+_STATUS = re.compile(r"in press|in preparation|submitted|accepted|forthcoming", re.IGNORECASE)
+_LATEX_ADDRESS = re.compile(
+    r"\\url\s*\{(?P<url>[^{}]*)\}|\{?\\text(?P<word>asciitilde|underscore)\b\s*(?:\{\})?\}?|(?P<sim>\$\\sim\$)"
+    r"|\{\\(?P<inner>[_%&#~$])\}|\\(?P<sign>[_%&#~$])(?:\{\})?"
+)
+"""What LaTeX needs in an address, and nobody else."""
+_ORCID = re.compile(
+    r"[\s(\[]*(?:https?://)?(?:orcid\.org/|orcid:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dX][)\]]*", re.IGNORECASE
+)
+"""A person's identifier, which publishers put behind the name."""
 _LANGUAGE_FIELD_NAME = re.compile(r"(?<=[\s,])(?:langid|hyphenation)(?=\s*=)", re.IGNORECASE)
 _LANGUAGE_FIELD = re.compile(r"(?<=[\s,])(?:langid|hyphenation)\s*=\s*[{\"]?(\w+)", re.IGNORECASE)
 _LANGUAGES = {
@@ -147,53 +167,90 @@ def is_bibliography(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
-def read_bibliography(path: Path, display_name: str) -> list[BibliographyEntry]:
-    """Read the works of a file in order; raise BriefgenError if it cannot be read or has none."""
-    works = list(_READERS[path.suffix.lower()](read_text_file(path, display_name), display_name))
+def read_bibliography(path: Path, display_name: str, problems: ProblemList) -> list[BibliographyEntry]:
+    """Read the works of a file in order, and report entries that cannot be read.
+
+    Raise BriefgenError if no work can be read.
+    """
+    works = list(_READERS[path.suffix.lower()](read_text_file(path, display_name), display_name, problems))
     if not works:
+        problems.raise_errors()
         hint = "export the works again from your reference manager, for example as CSL JSON"
         raise BriefgenError(Problem("bibliography-empty", "contains no works", Place(display_name), hint))
-    return [BibliographyEntry(_drop_private_fields(work.item), work.place) for work in works]
+    return [BibliographyEntry(_clean_item(work.item), work.place) for work in works]
 
 
-def _drop_private_fields(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: value for key, value in item.items() if key not in _PRIVATE_FIELDS and value not in ("", [], {})
-    }
+def _clean_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a work without the collector's own fields, its addresses and names as they are printed."""
+    kept = {key: value for key, value in item.items() if key not in _PRIVATE_FIELDS}
+    for name in ("URL", "DOI"):
+        if isinstance(kept.get(name), str):
+            kept[name] = _LATEX_ADDRESS.sub(_plain_address_part, kept[name]).strip()
+    if isinstance(kept.get("publisher"), str) and re.match("https?://", kept["publisher"]):
+        kept.setdefault("URL", kept.pop("publisher"))  # BibTeX's howpublished = {\url{…}}
+    cleaned = {key: _strip_orcids(value) for key, value in normalize_identifiers(kept).items()}
+    return {key: value for key, value in cleaned.items() if value not in ("", [], {}, {"date-parts": []})}
+
+
+def _plain_address_part(match: re.Match[str]) -> str:
+    if match["url"] is not None:
+        return _LATEX_ADDRESS.sub(_plain_address_part, match["url"])
+    if match["word"] or match["sim"]:
+        return "_" if match["word"] == "underscore" else "~"
+    return match["inner"] or match["sign"]
+
+
+def _strip_orcids(names: Any) -> Any:
+    """Return names without identifiers; a value that is no list of names as it is."""
+    if not isinstance(names, list) or not all(isinstance(name, dict) for name in names):
+        return names
+    return [
+        {key: _ORCID.sub("", part).strip() if isinstance(part, str) else part for key, part in name.items()}
+        for name in names
+    ]
 
 
 # -- CSL-JSON and RIS
 
 
-def _read_csl_json(text: str, display_name: str) -> Iterator[BibliographyEntry]:
-    problems = ProblemList()
-    items = list(parse_csl_items(text, display_name, problems))
-    problems.raise_errors()
-    for item, place in items:
-        if not isinstance(item, dict):
-            raise _bibliography_syntax_error(place, "a work must be an object of keys in braces")
-        yield BibliographyEntry({**item, "id": str(item.get("id", ""))}, place)
+def _read_csl_json(text: str, display_name: str, problems: ProblemList) -> Iterator[BibliographyEntry]:
+    for item, place in parse_csl_items(text, display_name, problems):
+        if isinstance(item, dict):
+            yield BibliographyEntry({**item, "id": str(item.get("id", ""))}, place)
+        else:
+            problems.add(_syntax_problem(place, "a work must be an object of keys in braces"))
 
 
-def _read_ris_entries(text: str, display_name: str) -> Iterator[BibliographyEntry]:
+def _read_ris_entries(text: str, display_name: str, problems: ProblemList) -> Iterator[BibliographyEntry]:
     entries, strays = parse_ris(text)
     if strays:
-        raise _bibliography_syntax_error(
-            Place(display_name, strays[0]), 'is not a line of RIS, which begins like "TY  - "'
-        )
+        others = f"; so are {len(strays) - 1} others" if len(strays) > 1 else ""
+        message = f'is not a line of RIS, which begins like "TY  - "{others}'
+        problems.add(_syntax_problem(Place(display_name, strays[0]), message))
     for line, item in entries:
         yield BibliographyEntry(item, Place(display_name, line))
 
 
-def _bibliography_syntax_error(place: Place, message: str) -> BriefgenError:
+def _syntax_problem(place: Place, message: str) -> Problem:
     hint = "export it again from your reference manager, or correct the entry"
-    return BriefgenError(Problem("bibliography-syntax", message, place, hint))
+    return Problem("bibliography-syntax", message, place, hint)
 
 
 # -- BibTeX and BibLaTeX
 
 
-def _read_bibtex_entries(text: str, display_name: str) -> Iterator[BibliographyEntry]:
+class _BibtexError(BriefgenError):
+    """Pandoc could not read BibTeX."""
+
+    def __init__(self, problem: Problem, line: int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+        """Where pandoc noticed; 0 if it does not say."""
+
+
+def _read_bibtex_entries(text: str, display_name: str, problems: ProblemList) -> Iterator[BibliographyEntry]:
+    items, text = _convert_sound_entries(text, display_name, problems)
     entries: dict[str, list[tuple[Place, str]]] = {}
     found = [
         entry for entry in _BIBTEX_ENTRY.finditer(text) if entry["kind"].lower() not in _NON_WORK_ENTRIES
@@ -202,11 +259,84 @@ def _read_bibtex_entries(text: str, display_name: str) -> Iterator[BibliographyE
         end = found[number + 1].start() if number + 1 < len(found) else len(text)
         place = Place(display_name, text.count("\n", 0, entry.start()) + 1)
         entries.setdefault(entry["key"], []).append((place, text[entry.end() : end]))
-    for item in _convert_bibtex(_set_neutral_language(text), display_name):
+    for item in items:
         same = entries.get(str(item.get("id")), [])
         place, content = same.pop(0) if same else (Place(display_name), "")
         kind = item.get("type") or ("webpage" if item.get("URL") else "document")
-        yield BibliographyEntry({**item, "type": kind, "language": _parse_entry_language(content)}, place)
+        extra = {"translated-title": item.get("annote", ""), "language": _parse_entry_language(content)}
+        yield BibliographyEntry({**item, "type": kind, **extra, **_read_odd_year(item, content)}, place)
+
+
+def _read_odd_year(item: Mapping[str, Any], content: str) -> dict[str, Any]:
+    """Return what a year says that is more than a number: `c. 1999`, `2019a`, `in press`."""
+    if item.get("issued") != {"date-parts": []}:
+        return {}
+    written = _YEAR_FIELD.search(content)
+    if written and (year := _YEAR.fullmatch(written[1].strip())):
+        circa = {"circa": True} if year["circa"] else {}
+        return {"issued": {"date-parts": [[int(year["year"])]], **circa}}
+    status = _STATUS.fullmatch(written[1].strip()) if written else None
+    return {"status": status[0]} if status else {}
+
+
+def _convert_sound_entries(
+    text: str, display_name: str, problems: ProblemList
+) -> tuple[list[dict[str, Any]], str]:
+    """Return the works that pandoc can read, and the text without the entries that it cannot."""
+    for _ in range(_MAX_BROKEN):
+        try:
+            return _convert_bibtex(_prepare_bibtex(text), display_name), text
+        except _BibtexError as error:
+            entry = _find_broken_entry(text, error.line)
+            if entry is None:
+                problems.add(error.problem)
+                return [], text
+            start, end = entry
+            head = _BIBTEX_ENTRY.match(text, text.index("@", start))
+            name = f" {head['key']!r}" if head else ""
+            place = Place(display_name, text.count("\n", 0, text.index("@", start)) + 1)
+            reason = error.problem.message.removeprefix("invalid BibTeX: ")
+            if not _is_closed(text, start, end):
+                reason = "a brace or a quotation mark is not closed"
+            problems.add(_syntax_problem(place, f"the entry{name} is not valid BibTeX: {reason}"))
+            # Line breaks stay, so that the others keep their lines.
+            text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    problems.add(
+        _syntax_problem(Place(display_name), f"more than {_MAX_BROKEN} entries are not valid BibTeX")
+    )
+    return [], text
+
+
+def _find_broken_entry(text: str, line: int) -> tuple[int, int] | None:
+    """Return start and end of the entry that never ends, otherwise of the one in which pandoc stopped."""
+    starts = [start.start() for start in _ENTRY_START.finditer(text)]
+    spans = list(zip(starts, [*starts[1:], len(text)], strict=True))
+    for start, end in spans:
+        if not _is_closed(text, start, end):
+            return start, end
+    if not line:
+        return None
+    position = sum(len(each) + 1 for each in text.split("\n")[: line - 1])
+    return next(((start, end) for start, end in spans if start <= position < end), None)
+
+
+def _is_closed(text: str, start: int, end: int) -> bool:
+    """Return whether an entry's last brace comes before the next entry; braces within quotes count too."""
+    depth, quoted, position = 0, False, text.index("@", start)
+    while position < end:
+        character = text[position]
+        if character == "\\":
+            position += 1
+        elif character == '"' and depth == 1:
+            quoted = not quoted
+        elif character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+            if depth == 0 and not quoted:
+                return True
+        position += 1
+    return False
 
 
 def _parse_entry_language(content: str) -> str:
@@ -215,9 +345,13 @@ def _parse_entry_language(content: str) -> str:
     return _LANGUAGES.get(named[1].lower(), "") if named else ""
 
 
-def _set_neutral_language(text: str) -> str:
-    """Declare every entry Latin: pandoc would lower the capitals in English titles."""
-    named = _LANGUAGE_FIELD_NAME.sub("ownlangid", text)
+def _prepare_bibtex(text: str) -> str:
+    """Declare every entry Latin, since pandoc would lower the capitals in English titles.
+
+    A translated title, which pandoc drops, goes through it as an annotation, which we drop.
+    """
+    named = _LANGUAGE_FIELD_NAME.sub("ownlangid", _ANNOTATION_FIELD.sub("ownannotation", text))
+    named = _TRANSLATION_FIELD.sub("annotation", named)
     return _BIBTEX_ENTRY.sub(
         lambda entry: (
             entry[0] if entry["kind"].lower() in _NON_WORK_ENTRIES else f"{entry[0]} langid = {{latin}},"
@@ -240,9 +374,8 @@ def _convert_bibtex(text: str, display_name: str) -> list[dict[str, Any]]:
             command, input=text.encode(), capture_output=True, timeout=TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _bibliography_syntax_error(
-            Place(display_name), f"took longer than {TIMEOUT_S} seconds to read"
-        ) from None
+        problem = _syntax_problem(Place(display_name), f"took longer than {TIMEOUT_S} seconds to read")
+        raise BriefgenError(problem) from None
     except OSError as error:
         raise pandoc_missing_error(_PURPOSE, f"does not run: {error.strerror or error}") from None
     if done.returncode != 0:
@@ -254,17 +387,16 @@ def _convert_bibtex(text: str, display_name: str) -> list[dict[str, Any]]:
     return items
 
 
-def _bibtex_syntax_error(output: str, text: str, display_name: str) -> BriefgenError:
+def _bibtex_syntax_error(output: str, text: str, display_name: str) -> _BibtexError:
     match = _PANDOC_PLACE.search(output)
     if not match:
-        return _bibliography_syntax_error(
-            Place(display_name), " ".join(output.split())[:200] or "pandoc refused it"
-        )
+        message = " ".join(output.split())[:200] or "pandoc refused it"
+        return _BibtexError(_syntax_problem(Place(display_name), message), 0)
     line, reason = min(int(match[1]), text.count("\n") + 1), match[3].split("\n")[0]
-    return _bibliography_syntax_error(Place(display_name, line), f"invalid BibTeX: {reason}")
+    return _BibtexError(_syntax_problem(Place(display_name, line), f"invalid BibTeX: {reason}"), line)
 
 
-_READERS: Mapping[str, Callable[[str, str], Iterator[BibliographyEntry]]] = {
+_READERS: Mapping[str, Callable[[str, str, ProblemList], Iterator[BibliographyEntry]]] = {
     ".json": _read_csl_json,
     ".ris": _read_ris_entries,
     ".bib": _read_bibtex_entries,

@@ -5,6 +5,7 @@ All files of one addition are complete on disk before any of them gets its final
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple
@@ -79,10 +80,11 @@ def add_source(
 def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> ReferencesPlan:
     """Add the works of a bibliography to a campaign's references, and write them.
 
-    `name` is the id for a file with one work. Raise BriefgenError if the file cannot be read; nothing is
-    written then.
+    `name` is the id for a file with one work. Entries that cannot be read are among the plan's problems.
+    Raise BriefgenError if none can be read; nothing is written then.
     """
-    works = read_bibliography(file, str(file))
+    broken = ProblemList()
+    works = read_bibliography(file, str(file), broken)
     if name and len(works) > 1:
         message = f"{file} contains {len(works)} works, but --id names one"
         raise UsageError(
@@ -98,6 +100,7 @@ def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> Refer
             problems.add(Problem("source-known", f"the id {name!r} is taken", known[name].place, hint))
         problems.raise_errors()
     plan = plan_references(folder, works, known, name)
+    plan = dataclasses.replace(plan, problems=(*broken.problems, *plan.problems))
     _write_library_files(folder, plan.files)
     return plan
 
