@@ -20,6 +20,15 @@ def territory_names() -> Mapping[str, str]:
     return {code: names[code] for code in names if len(code) == 2 and code not in not_territories}
 
 
+def find_country(text: str) -> str:
+    """Return the ISO code of a country given by its code or its English name; empty if there is none."""
+    plain = " ".join(text.split()).casefold().removeprefix("the ")
+    return next(
+        (code for code, name in territory_names().items() if plain in (code.casefold(), name.casefold())),
+        {"uk": "GB", "usa": "US"}.get(plain, ""),
+    )
+
+
 @cache
 def _load_formal_names() -> Mapping[str, str]:
     path, problems = DATA_FOLDER / "states.yaml", ProblemList()

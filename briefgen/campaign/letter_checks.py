@@ -177,7 +177,8 @@ def _check_evidence(letter: ComposedLetter, campaign: CampaignConfig) -> Iterato
             "letter-without-evidence",
             "the letter contains no evidence",
             campaign.locate("interests"),
-            "add topics that have snippets; briefgen explain says why each snippet is left out",
+            "add statements with briefgen snippets new, or topics that have some; "
+            "briefgen explain says why each is left out",
         )
 
 

@@ -35,15 +35,7 @@ def create_campaign(folder: Path, example: str) -> list[Path]:
                 suggest_similar(example, list_examples()),
             )
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BriefgenError(
-            Problem(
-                "folder-not-empty",
-                "the folder is not empty; nothing was changed",
-                Place(str(folder)),
-                "name a new folder",
-            )
-        )
+    require_empty_folder(folder)
     source = resource_folder("examples") / example
     created = []
     try:
@@ -63,6 +55,19 @@ def create_campaign(folder: Path, example: str) -> list[Path]:
             )
         ) from None
     return created
+
+
+def require_empty_folder(folder: Path) -> None:
+    """Raise BriefgenError if there is a folder with anything in it, or a file of that name."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BriefgenError(
+            Problem(
+                "folder-not-empty",
+                "the folder is not empty; nothing was changed",
+                Place(str(folder)),
+                "name a new folder",
+            )
+        )
 
 
 def create_template(campaign: LibraryFolder, name: str, built_in: LibraryFolder) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ from briefgen.errors import Problem, UsageError, count_affected_recipients, quan
 from briefgen.library.folders import resource_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from briefgen.campaign.job import WrittenFile
 
@@ -26,20 +27,96 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder to create; must be new or empty.")] = Path(
         "campaign"
     ),
-    example: Annotated[str, typer.Option(help="Example to start from.")] = "starter",
+    topic: Annotated[str, typer.Option(help="What the letters are about.", show_default=False)] = "",
+    organisation: Annotated[str, typer.Option(help="Who sends them.", show_default=False)] = "",
+    sender: Annotated[str, typer.Option(help="The person who signs.", show_default=False)] = "",
+    ask: Annotated[
+        str,
+        typer.Option(help='What you ask for, after "I respectfully ask you to".', show_default=False),
+    ] = "",
+    countries: Annotated[
+        str,
+        typer.Option(help="Countries of the readers, yours first: US, or GB,DE.", show_default=False),
+    ] = "",
+    address: Annotated[
+        str,
+        typer.Option(
+            help='Your postal address without the country: "4 Harbour Road; Leith EH6 7AA".',
+            show_default=False,
+        ),
+    ] = "",
+    email: Annotated[str, typer.Option(help="Your e-mail address.", show_default=False)] = "",
+    example: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Copy an example instead, complete with recipients: starter …"),
+    ] = "",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Create a campaign that builds as it is, for you to edit."""
-    from briefgen.campaign.scaffold import create_campaign
+    """Start a campaign on your own topic: answer a few questions, or give the answers as options."""
+    from datetime import date
+
+    from briefgen.campaign.new_campaign import CampaignAnswers, create_own_campaign
+    from briefgen.campaign.scaffold import create_campaign, require_empty_folder
 
     console = Console(as_json, quiet)
-    files = create_campaign(folder, example)
+    given = {
+        "topic": topic,
+        "organisation": organisation,
+        "sender": sender,
+        "ask": ask,
+        "countries": countries,
+        "address": address,
+        "email": email,
+    }
+    if example:
+        if any(given.values()):
+            named = ", ".join(f"--{name}" for name, answer in given.items() if answer)
+            message = f"an example has its own content, so {named} cannot be used with --example"
+            raise UsageError(Problem("usage-wrong", message, None, "leave out one of them"))
+        files = create_campaign(folder, example)
+        todo = f"enter your organisation in {folder}/campaign.yaml, then run: briefgen batch {folder}"
+    else:
+        require_empty_folder(folder)
+        if not (as_json or quiet) and sys.stdin.isatty() and sys.stderr.isatty():
+            given = _ask_for_answers(given)
+        answers = CampaignAnswers(
+            topic=given["topic"],
+            organisation=given["organisation"],
+            sender=given["sender"],
+            ask=given["ask"],
+            countries=_split_list(given["countries"], ","),
+            address=_split_list(given["address"], ";"),
+            email=given["email"],
+        )
+        files = create_own_campaign(folder, answers, date.today())
+        todo = f"list the readers in {folder}/recipients.csv, then run: briefgen check {folder}"
     console.document({"ok": True, "folder": str(folder), "files": [str(path) for path in files]})
     console.line(f"Created {folder}/ with {', '.join(path.name for path in files)}.")
-    console.note(
-        f"Next: enter your organisation in {folder}/campaign.yaml, then run: briefgen batch {folder}"
-    )
+    console.note(f"Next: {todo}")
+
+
+_QUESTIONS = {
+    "topic": "What are the letters about? (Lead in drinking water)",
+    "organisation": "Who sends them? (name of the organisation)",
+    "sender": "Who signs them?",
+    "ask": "What do you ask for? I respectfully ask you to …",
+    "countries": "In which countries are the readers, yours first? (US, or GB, DE)",
+    "address": "What is your postal address, without the country? (4 Harbour Road; Leith EH6 7AA)",
+    "email": "What is your e-mail address?",
+}
+
+
+def _ask_for_answers(given: Mapping[str, str]) -> dict[str, str]:
+    """Ask in the terminal for what no option gives; an empty answer leaves the place in the file empty."""
+    return {
+        name: given[name] or typer.prompt(question, default="", show_default=False, err=True)
+        for name, question in _QUESTIONS.items()
+    }
+
+
+def _split_list(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())
 
 
 @app.command()

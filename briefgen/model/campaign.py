@@ -22,13 +22,13 @@ HexColour = Annotated[str, Field(pattern=COLOUR_PATTERN)]
 class Sender(YamlModel):
     """The organisation that sends the letters and the person who signs them."""
 
-    organisation: str
-    name: str
+    organisation: str = Field(min_length=1, examples=["Neighbours for Clean Water"])
+    name: str = Field(min_length=1, examples=["Dana Writer"])
     """The person who signs."""
     title: str = ""
-    address: list[str] = Field(min_length=1)
+    address: list[str] = Field(min_length=1, examples=["[4 Harbour Road, Leith EH6 7AA]"])
     """Postal address lines, top to bottom, without the country."""
-    country: str = Field(pattern="^[A-Z]{2}$")
+    country: str = Field(pattern="^[A-Z]{2}$", examples=["GB"])
     """ISO 3166-1 alpha-2; letters to any other country are international mail."""
     email: str = ""
     phone: str = ""
@@ -209,14 +209,14 @@ class CampaignConfig(YamlModel):
     """The file campaign.yaml."""
 
     id: Slug
-    title: str
+    title: str = Field(min_length=1, examples=["Lead in drinking water"])
     date: date
     """Printed on every letter; never the current date, so that builds are reproducible."""
     language: str = "en"
     sender: Sender
     library: list[str] = []
     """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
-    ask: AskText
+    ask: AskText = Field(examples=["fund yearly tests of the drinking water in schools"])
     """The one action requested, unless an interest overrides it: the id of an ask, or the words."""
     about: str = Field(default="KP", pattern="^[A-Z]{2}$")
     """The state whose situation the letters are about, as ISO 3166-1 alpha-2."""

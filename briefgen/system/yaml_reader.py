@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import ValidationError
@@ -179,14 +179,17 @@ def _validation_problem(record: type[YamlModel], parsed: ParsedYaml, detail: Map
         hint = suggest_similar(str(loc[-1]), _list_known_keys(record, loc[:-1]))
         return Problem("unknown-key", f"unknown key {name!r}", place, hint)
     if detail["type"] == "missing":
-        return Problem("missing-key", f"{name!r} is missing", place, f"add a line `{loc[-1]}: …`")
+        line = f"add a line `{loc[-1]}: {_find_example(record, loc) or '…'}`"
+        return Problem("missing-key", f"{name!r} is missing", place, line)
     if detail["type"] == "value_error":
         reason = str(detail["ctx"]["error"])
         return Problem("wrong-value", f"{name}: {reason}" if name else reason, place)
+    if detail["input"] in (None, "", []) and (example := _find_example(record, loc)):
+        return Problem("empty-key", f"{name!r} is empty", place, f"fill it in, for example: {example}")
     value = repr(detail["input"])
     value = value if len(value) <= 60 else value[:57] + "…"
-    expected, example = _describe_expected(detail)
-    return Problem("wrong-type", f"{name}: expected {expected}, not {value}", place, example)
+    expected, hint = _describe_expected(detail)
+    return Problem("wrong-type", f"{name}: expected {expected}, not {value}", place, hint)
 
 
 _EXPECTED_PATTERNS: Mapping[str, tuple[str, str]] = {
@@ -241,8 +244,21 @@ def _find_nearest_place(parsed: ParsedYaml, loc: KeyPath) -> Place:
     return Place(parsed.file)
 
 
+def _find_example(record: type[YamlModel], loc: KeyPath) -> str:
+    """Return the example that a record gives for the value of a key; empty if it gives none."""
+    within = _find_record(record, loc[:-1])
+    field = within.model_fields.get(str(loc[-1])) if within is not None and loc else None
+    return str(field.examples[0]) if field is not None and field.examples else ""
+
+
 def _list_known_keys(record: type[YamlModel], loc: KeyPath) -> list[str]:
-    """Return the keys that are allowed at `loc`, found by walking the record's fields."""
+    """Return the keys that are allowed at `loc`."""
+    found = _find_record(record, loc)
+    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+
+
+def _find_record(record: type[YamlModel], loc: KeyPath) -> type[YamlModel] | None:
+    """Return the record at `loc`, found by walking the fields; None if there is none."""
     current: Any = record
     for part in loc:
         if isinstance(part, int):
@@ -251,11 +267,11 @@ def _list_known_keys(record: type[YamlModel], loc: KeyPath) -> list[str]:
             (f for f in getattr(current, "model_fields", {}).values() if f.alias == part), None
         )
         if field is None:
-            return []
+            return None
         current = _find_record_type(field.annotation)
         if current is None:
-            return []
-    return [field.alias or name for name, field in current.model_fields.items()]
+            return None
+    return cast(type[YamlModel], current)
 
 
 def _find_record_type(annotation: Any) -> Any:
