@@ -214,7 +214,9 @@ def test_blocks_of_the_built_in_templates_are_explained() -> None:
 
 
 def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
-    told = re.findall(r"\| `(letter/[^`]*)` \|", section("templates.md", "Which template a recipient gets"))
+    told = re.findall(
+        r"`(letter[^`]*\.(?:md|j2))` (?=\|)", section("templates.md", "Which template a recipient gets")
+    )
     somebody = Recipient("ID", "OFFICE", "XX", chamber="CHAMBER")
     assert told == template_candidates("letter", somebody)
 
@@ -417,7 +419,7 @@ def test_the_example_of_the_library_can_be_locked_and_checked(tmp_path: Path) ->
 TEMPLATES = [
     (found[1], text)
     for before, text in blocks(DOCS / "templates.md", "jinja")
-    if (found := re.search(r"`templates/([^`]+)`:?\s*$", before.replace("\n", " ")))
+    if (found := re.search(r"`((?:templates/|letter)[^`]+)`:?\s*$", before.replace("\n", " ")))
 ]
 
 
@@ -431,7 +433,7 @@ def with_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docs") / "campaign"
     create_campaign(folder, "starter")
     for name, text in TEMPLATES:
-        path = folder / "templates" / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     people = folder / "recipients.csv"
@@ -446,6 +448,7 @@ def with_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("recipient", "words"),
     [
         ("ada-sample", "Thank you for receiving us in October."),
+        ("ben-placeholder", "We have waited long enough for an answer."),
         ("lord-specimen", "Registered charity"),
         ("clara-example", "We spoke at the party conference, and you asked us to write."),
         ("foreign-minister-japan", "The argument is made at greater length elsewhere."),

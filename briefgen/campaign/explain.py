@@ -14,7 +14,7 @@ from briefgen.compose.asks import name_ask
 from briefgen.compose.composer import Composer
 from briefgen.compose.select import SnippetSelection, Verdict, VerdictReason, count_body_words, topic_leaders
 from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
-from briefgen.compose.templates import template_candidates
+from briefgen.compose.templates import is_markdown, template_candidates
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
@@ -86,7 +86,10 @@ class LetterExplanation:
     close: str
     you: str
     template: str
+    frame: str
+    """The HTML template around a letter in Markdown; otherwise empty."""
     templates_looked_for: list[str]
+    """Those that would come first but do not exist, and the one that is used."""
     rules: list[RuleExplanation]
     topics: list[str]
     ask: str
@@ -114,7 +117,10 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
     """
     campaign = composer.campaign
     addressed = address_recipient(recipient, composer.forms, sender_country=campaign.sender.country)
-    selection = composer.select_snippets(recipient)
+    selection, templates = composer.select_snippets(recipient), composer.templates
+    template = templates.find_template(campaign.letter.template, recipient)
+    existing = frozenset(templates.names())
+    writes = any(map(is_markdown, existing))
     applicable = composer.applicable_rules(recipient)
     snippets = [_explain_snippet(verdict, selection, campaign, fit) for verdict in _sort_verdicts(selection)]
     return LetterExplanation(
@@ -128,8 +134,13 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
         salutation=addressed.salutation,
         close=addressed.close,
         you=addressed.you,
-        template=composer.templates.find_template(campaign.letter.template, recipient),
-        templates_looked_for=template_candidates(campaign.letter.template, recipient),
+        template=template,
+        frame=templates.find_frame(campaign.letter.template, recipient) if is_markdown(template) else "",
+        templates_looked_for=[
+            name
+            for name in template_candidates(campaign.letter.template, recipient)
+            if name == template or (name not in existing and (writes or not is_markdown(name)))
+        ],
         rules=[
             RuleExplanation(
                 str(campaign.locate("interests", index, "when")),
@@ -214,6 +225,13 @@ def _explain_verdict(verdict: Verdict, selection: SnippetSelection, campaign: Ca
             return "it is a figure: letters contain only those that their template names"
         case "number":
             return f"max_snippets is used up by others; {_explain_rank(verdict, selection)}"
+        case "named":
+            return "the letter names it"
+        case "best":
+            on = f"the best on {verdict.other}, which the letter asks for"
+            return f"{on}; priority {snippet.priority}; {snippet.confidence}"
+        case "unnamed":
+            return "the letter does not name it"
         case "pages":
             return "left out to keep to the page limit"
         case "words":

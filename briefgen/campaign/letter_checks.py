@@ -22,6 +22,7 @@ from briefgen.compose.english_variants import (
 )
 from briefgen.compose.passages import render_inline_markdown
 from briefgen.compose.select import SnippetSelection, is_universal
+from briefgen.compose.templates import is_markdown
 from briefgen.errors import Place, Problem, abbreviate_names, quantity
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
@@ -58,6 +59,8 @@ class ComposedLetter:
     paragraphs: tuple[str, ...]
     """Text of the body's paragraphs, without notes."""
     document: Document
+    written_in: Place | None = None
+    """The file of the letter's text, if that is in Markdown."""
 
     @property
     def body(self) -> str:
@@ -74,8 +77,10 @@ def compose_for_checks(
     raises BriefgenError if it cannot be.
     """
     document = document or composer.compose_letter(recipient)
+    template = composer.templates.find_template(composer.campaign.letter.template, recipient)
+    place = composer.templates.locate_template(template) if is_markdown(template) else None
     return ComposedLetter(
-        recipient, composer.select_snippets(recipient), _body_paragraphs(document.html), document
+        recipient, composer.select_snippets(recipient), _body_paragraphs(document.html), document, place
     )
 
 
@@ -138,12 +143,13 @@ def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:
     first = letter.paragraphs[0] if letter.paragraphs else ""
     if any(_normalize_text(form) in _normalize_text(first) for form in forms):
         return
+    where = "the first paragraph" if letter.written_in else "the block opening of the template"
     missing = not any(_normalize_text(form) in _normalize_text(letter.body) for form in forms)
     yield _letter_warning(
         "ask-missing" if missing else "ask-late",
         f"the ask {name_ask(selection.ask)!r} is not {'printed' if missing else 'in the first paragraph'}",
         selection.ask_at,
-        "print {{ request }} in the block opening of the template",
+        f"print {{{{ request }}}} in {where}",
     )
 
 
@@ -229,6 +235,21 @@ def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tu
         yield letter.recipient.extra.get(name, ""), place
     if isinstance(letter.selection.ask, WrittenAsk):
         yield letter.selection.ask.text, letter.selection.ask_at
+    if letter.written_in:
+        yield _own_words(letter, campaign), letter.written_in
+
+
+def _own_words(letter: ComposedLetter, campaign: CampaignConfig) -> str:
+    """Return the body of a letter in Markdown without the words of statements, the list and the campaign."""
+    statements = [(one, *one["caveats"]) for one in letter.document.record["snippets"]]
+    printed = [
+        text for group in statements for one in group for text in (one["text"], *one.get("printed_as", ()))
+    ]
+    values = [text for text in (campaign.opening, *letter.recipient.extra.values()) if text]
+    body = letter.body
+    for text in sorted((*printed, *values), key=len, reverse=True):
+        body = body.replace(text, " ")
+    return body
 
 
 def _check_tone(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
@@ -245,6 +266,7 @@ def _check_tone(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Pr
 
 def _check_un_opening(letter: ComposedLetter) -> Iterator[Problem]:
     """Check that a formal letter to a UN delegation opens with “I have the honour to …” (UNCM, § 106)."""
+    where = "" if letter.written_in else " in the block opening of the template"
     formal = letter.recipient.office.startswith("un-permanent-representative")
     first = letter.paragraphs[0] if letter.paragraphs else ""
     if formal and letter.document.language.startswith("en") and "have the honour to" not in first:
@@ -252,7 +274,7 @@ def _check_un_opening(letter: ComposedLetter) -> Iterator[Problem]:
             "un-opening",
             "the first paragraph lacks “I have the honour to …”, as in formal letters to delegations",
             None,
-            "print {{ words.opening_un }} first in the block opening of the template",
+            f"print {{{{ words.opening_un }}}} first{where}",
         )
 
 

@@ -391,7 +391,7 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     library_check = check_library(library, campaign.date if campaign else None)
     problems.extend(library_check.problems)
     problems.extend(check_figure_drawings(library.snippets.values()))
-    templates = Templates(library.template_folders)
+    templates = Templates(library.template_folders, campaign.language if campaign else "en")
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
     )

@@ -100,7 +100,7 @@ class _TrialRun:
         """Try the letter to a recipient, unless one of its kind has been composed."""
         composer = self.composer
         try:
-            selection = composer.select_snippets(recipient)
+            selection = composer.select_by_rules(recipient)
             ask = selection.ask
             self._successful.setdefault("", recipient)
             if isinstance(ask, Snippet) and ask.recipients and recipient.office not in ask.recipients:

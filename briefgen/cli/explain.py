@@ -52,7 +52,7 @@ def format_explanation(letter: LetterExplanation) -> Iterator[str]:
     yield ""
     yield from _format_address(letter)
     yield ""
-    yield f"Template: {letter.template}"
+    yield f"Template: {letter.template}{f', within {letter.frame}' if letter.frame else ''}"
     for name in letter.templates_looked_for[: letter.templates_looked_for.index(letter.template)]:
         yield f"    there is no {name}"
     yield ""

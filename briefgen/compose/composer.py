@@ -31,11 +31,12 @@ from briefgen.compose.citations.cache import CitationCache
 from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, place_citations
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
 from briefgen.compose.figures import FigureApi, embed_figures
+from briefgen.compose.markdown_templates import FRAME
 from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import AnnexRow, build_annex_row, build_evidence_record, is_printed, remove_annex
-from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets
+from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets, select_written
 from briefgen.compose.shortening import (
     NO_SHORTENING,
     Shortening,
@@ -43,7 +44,8 @@ from briefgen.compose.shortening import (
     briefing_shortening_steps,
     letter_shortening_steps,
 )
-from briefgen.compose.templates import Templates, format_long_date
+from briefgen.compose.templates import Templates, format_long_date, is_markdown
+from briefgen.compose.written_statements import WrittenStatements
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.usage_checks import check_snippet_use
 from briefgen.library.loader import Library
@@ -77,8 +79,11 @@ LETTER_TEMPLATE_NAMES = (
     "figure",
     "figure_table",
     "cite",
+    "statement",
+    "best",
+    FRAME,
 )
-"""Names available in letter templates."""
+"""Names available in letter templates; the last three in Markdown only."""
 LETTER_KINDS = ("letter", "communication")
 """Folders of the built-in letter templates."""
 BRIEFING_TEMPLATE_NAMES = (
@@ -97,8 +102,12 @@ BRIEFING_TEMPLATE_NAMES = (
     "figure",
     "figure_table",
     "cite",
+    "ask",
+    "statement",
+    "best",
+    FRAME,
 )
-"""Names available in briefing templates."""
+"""Names available in briefing templates; the last four in Markdown only."""
 PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
 """Folders of the built-in templates for briefings and other papers."""
 
@@ -122,7 +131,7 @@ class Composer:
     """By the rules that apply: a batch has few distinct sets."""
 
     def __post_init__(self) -> None:
-        self.templates = Templates(self.library.template_folders)
+        self.templates = Templates(self.library.template_folders, self.campaign.language)
         self.citation_formatter = CitationFormatter(
             self.library.references, self.folder, CitationCache.for_user()
         )
@@ -139,7 +148,21 @@ class Composer:
         )
 
     def select_snippets(self, recipient: Recipient) -> SnippetSelection:
-        """Select the ask and the evidence for the letter to this recipient."""
+        """Select the ask and the evidence for the letter to this recipient.
+
+        A letter in Markdown says itself which statements it prints, so it is composed for this.
+        """
+        selection = self.select_by_rules(recipient)
+        if not is_markdown(self.templates.find_template(self.campaign.letter.template, recipient)):
+            return selection
+        letter = self._start_letter(recipient, NO_SHORTENING)
+        assert letter.written is not None
+        self.templates.render(letter.template, letter.context, letter.label)
+        with_chosen = bool(_CHOSEN_NAMES & self.templates.variables(letter.template))
+        return select_written(selection, self.library.snippets, letter.written.topics, with_chosen)
+
+    def select_by_rules(self, recipient: Recipient) -> SnippetSelection:
+        """Select the ask and the evidence by the campaign's rules alone."""
         rules = self.applicable_rules(recipient)
         if rules not in self._selections:
             self._selections[rules] = select_snippets(self.library.snippets, self.campaign, rules)
@@ -168,14 +191,43 @@ class Composer:
         """Return the steps by which the briefing can be shortened, in order of application."""
         paper, snippets = self.campaign.briefing, self.library.snippets
         named = [*paper.summary, *(id for section in paper.sections for id in section.snippets)]
+        template = self.templates.find_template(paper.template)
+        if is_markdown(template):
+            named += [id for id in self.templates.named_statements(template) if id in snippets]
         sections = [[snippets[id] for id in ids] for ids in self._section_snippet_ids()]
         return briefing_shortening_steps([snippets[id] for id in dict.fromkeys(named)], sections)
 
     def compose_letter(self, recipient: Recipient, shortening: Shortening = NO_SHORTENING) -> Document:
         """Compose the letter to one recipient; raise BriefgenError if anything about it is wrong."""
+        campaign, letter = self.campaign, self._start_letter(recipient, shortening)
+        cited, used = self._render_template(
+            letter.template,
+            letter.context,
+            letter.figures,
+            letter.label,
+            campaign.letter.citation_style,
+            campaign.language,
+        )
+        to, date = letter.context["to"], letter.context["date"]
+        return Document(
+            kind="letter",
+            html=insert_nonbreaking_spaces(cited.html),
+            title=letter_title(to.name, campaign.language),
+            author=campaign.sender.organisation,
+            language=campaign.language,
+            date=campaign.date,
+            # The date keeps to one line of the running head, however long the name is.
+            running=(to.name, date.replace(" ", "\u00a0")),
+            page=letter_paper_size(campaign.letter),
+            layout=campaign.letter.layout,
+            record=self._build_record(recipient, used, cited, letter.label),
+        )
+
+    def _start_letter(self, recipient: Recipient, shortening: Shortening) -> _StartedLetter:
+        """Gather everything that the letter's template can print."""
         campaign = self.campaign
         to = address_recipient(recipient, self.forms, sender_country=campaign.sender.country)
-        selection = self.select_snippets(recipient)
+        selection = self.select_by_rules(recipient)
         country = reader_country(recipient, campaign.sender.country)
         api = self._template_api(country)
         figures = self._figure_api(api)
@@ -209,37 +261,28 @@ class Composer:
             "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
             "country_name": state_name,
-            "evidence": _shortened_passages(api, selection.evidence, shortening),
-            "argument": [
-                passages
-                for stage in selection.argument_stages()
-                if (passages := _shortened_passages(api, stage, shortening))
-            ],
             "enclosures": campaign.letter.enclosures,
             "snippet": api.passage,
             "figure": figures.figure,
             "figure_table": figures.figure_table,
             "cite": api.cite,
         }
+        kind = campaign.letter.template
+        template, written = self.templates.find_template(kind, recipient), None
+        if is_markdown(template):
+            named = self.templates.named_statements(template)
+            written = WrittenStatements(api, campaign, selection.topics, named, shortening.shortened)
+            context |= {**written.functions(), FRAME: self.templates.find_frame(kind, recipient)}
+        if written is None or _CHOSEN_NAMES & self.templates.variables(template):
+            context["evidence"] = _shortened_passages(api, selection.evidence, shortening)
+            context["argument"] = [
+                passages
+                for stage in selection.argument_stages()
+                if (passages := _shortened_passages(api, stage, shortening))
+            ]
         if campaign.case is not None:
             context["case"] = campaign.case
-        template = self.templates.find_template(campaign.letter.template, recipient)
-        cited, used = self._render_template(
-            template, context, figures, label, campaign.letter.citation_style, campaign.language
-        )
-        return Document(
-            kind="letter",
-            html=insert_nonbreaking_spaces(cited.html),
-            title=letter_title(to.name, campaign.language),
-            author=campaign.sender.organisation,
-            language=campaign.language,
-            date=campaign.date,
-            # The date keeps to one line of the running head, however long the name is.
-            running=(to.name, date.replace(" ", "\u00a0")),
-            page=letter_paper_size(campaign.letter),
-            layout=campaign.letter.layout,
-            record=self._build_record(recipient, used, cited, label),
-        )
+        return _StartedLetter(template, context, figures, label, written)
 
     def compose_briefing(self, kind: str = "", shortening: Shortening = NO_SHORTENING) -> Document:
         """Compose the briefing, or another `kind` of paper, named by the folder of its templates.
@@ -314,13 +357,24 @@ class Composer:
             "asks": self._briefing_asks(api),
             "contents": contents,
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
-            "annex": self._build_annex(api, in_annex) if paper.annex else [],
             "snippet": api.passage,
             "figure": figures.figure,
             "figure_table": figures.figure_table,
             "cite": api.cite,
         }
-        template = self.templates.find_template(kind or paper.template)
+        kind = kind or paper.template
+        template = self.templates.find_template(kind)
+        if is_markdown(template):
+            written = WrittenStatements(
+                api, campaign, (), self.templates.named_statements(template), shortening.shortened
+            )
+            context |= {**written.functions(), FRAME: self.templates.find_frame(kind)}
+            context["ask"] = context["asks"][0]
+            # The annex is made from what was printed, which a first run shows.
+            self.templates.render(template, {**context, "annex": []}, "the briefing")
+            api.note_collector.notes.clear()
+            written.topics.clear()
+        context["annex"] = self._build_annex(api, in_annex) if paper.annex else []
         cited, used = self._render_template(
             template, context, figures, "the briefing", paper.citation_style, campaign.language
         )
@@ -416,7 +470,8 @@ class Composer:
         api = figures.api
         template_place = self.templates.locate_template(template)
         html, faults, removed = canonicalize_markup(self.templates.render(template, context, label))
-        problems = list(self.templates.locate_markup_problems(template, faults, label)) if faults else []
+        sources = [template, *([context[FRAME]] if FRAME in context else [])]
+        problems = list(self.templates.locate_markup_problems(sources, faults, label)) if faults else []
         problems += [
             Problem(
                 "unprintable-character",
@@ -457,6 +512,22 @@ class Composer:
 
 def _printed_ask(api: TemplateApi, ask: Snippet | WrittenAsk) -> SnippetPassage | WrittenAsk:
     return ask if isinstance(ask, WrittenAsk) else api.passage(ask.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _StartedLetter:
+    """A letter before its template runs."""
+
+    template: str
+    context: dict[str, Any]
+    figures: FigureApi
+    label: str
+    written: WrittenStatements | None
+    """The statements of a letter in Markdown; None for HTML."""
+
+
+_CHOSEN_NAMES = frozenset({"evidence", "argument"})
+"""What templates print of the statements that the campaign's rules chose."""
 
 
 def _shortened_passages(

@@ -18,7 +18,8 @@ from briefgen.library.libraries import LIBRARY_FILE
 from briefgen.library.loader import Library
 from briefgen.model.campaign import CampaignConfig
 
-_TEMPLATE_PATTERNS = (("templates", "**/*"),)
+_TEMPLATE_PATTERNS = (("templates", "**/*"), (".", "*.md"))
+"""Templates, in Markdown beside campaign.yaml too."""
 _STATEMENT_PATTERNS = (("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"), (".", LIBRARY_FILE))
 _PACKAGES = (
     "weasyprint",
@@ -62,7 +63,7 @@ def rendering_fingerprint(
     settings = (campaign.output.pdf, sha256(letterhead).hexdigest(), branding)
     files = _matching_files(template_folders, _TEMPLATE_PATTERNS)
     # A stylesheet, or anything else among the templates that is not a template.
-    return _hash_inputs(settings, ((path, name) for path, name in files if path.suffix != ".j2"))
+    return _hash_inputs(settings, ((path, name) for path, name in files if path.suffix not in (".j2", ".md")))
 
 
 def package_versions() -> dict[str, str]:

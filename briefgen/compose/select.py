@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -38,9 +38,10 @@ _CONFIDENCE: Mapping[str, int] = {
 
 VerdictReason = Literal[
     "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
-    "number", "words", "figure", "pages",
+    "number", "words", "figure", "pages", "named", "best", "unnamed",
 ]  # fmt: skip
-"""Why a snippet is used or not; the first three are used. `pages`: chosen, then left out to fit the pages."""
+"""Why a snippet is used or not. Used are required, successor, chosen, and, where the letter is written in
+Markdown, named and best. `pages`: chosen, then left out to fit the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Verdict:
     used: bool
     why: VerdictReason
     other: str = ""
-    """The snippet that caused the verdict: the one it replaces, or the one that already says the same."""
+    """The snippet that caused the verdict: the one it replaces, or the one that already says the same; for
+    `best`, the topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,31 @@ def select_snippets(
     )
 
 
+def select_written(
+    selection: SnippetSelection,
+    snippets: Mapping[str, Snippet],
+    topics: Mapping[str, str],
+    with_chosen: bool,
+) -> SnippetSelection:
+    """Return the selection of a letter in Markdown: the statements that it prints, in its order.
+
+    `topics` has their ids, with the topic that each was the best on, or nothing if the letter names it;
+    `with_chosen` says whether the letter also prints what the campaign's rules chose.
+    """
+    written = [
+        Verdict(snippets[id], True, "best" if topic else "named", topic)
+        for id, topic in topics.items()
+        if snippets[id].kind != "ask"
+    ]
+    ids = {verdict.snippet.id for verdict in written}
+    others = [verdict for verdict in selection.verdicts if verdict.snippet.id not in ids]
+    if not with_chosen:
+        others = [Verdict(one.snippet, False, "unnamed") if one.used else one for one in others]
+    evidence = [verdict.snippet for verdict in written]
+    evidence += [snippet for snippet in selection.evidence if with_chosen and snippet.id not in ids]
+    return replace(selection, evidence=tuple(evidence), verdicts=(*written, *others))
+
+
 def _find_snippet(snippets: Mapping[str, Snippet], name: str, place: Place | None) -> Snippet:
     snippet = snippets.get(name)
     if snippet is None:
@@ -146,6 +173,15 @@ def rank_by_topic(
     ]
     leaders = topic_leaders(usable, topics)
     return sorted(usable, key=lambda snippet: _topic_rank_key(snippet, topics, leaders))
+
+
+def rank_for_reader(snippets: Iterable[Snippet], reader_topics: Sequence[str]) -> list[Snippet]:
+    """Return snippets on one topic by how much they concern the reader, weighed against their priority."""
+
+    def sort_key(snippet: Snippet) -> tuple[int, tuple[int, int, str]]:
+        return 10 * _topic_index(snippet, reader_topics) - snippet.priority, importance_key(snippet)
+
+    return sorted(snippets, key=sort_key)
 
 
 def topic_leaders(snippets: Iterable[Snippet], topics: Sequence[str]) -> dict[str, str]:

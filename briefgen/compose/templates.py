@@ -22,11 +22,13 @@ import jinja2.nodes
 import jinja2.utils
 from jinja2.exceptions import SecurityError
 
+from briefgen.compose.markdown_templates import translate_markdown
 from briefgen.compose.markup import MarkupProblem
 from briefgen.compose.sandbox import BudgetExceededError, Sandbox
-from briefgen.errors import BriefgenError, Place, Problem, suggest_similar
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
 from briefgen.model.recipient import Recipient
+from briefgen.system.files import is_inside_folder, read_limited_bytes
 
 CONTEXT_LOOKUP: Any = jinja2.utils.missing
 """What Jinja2 passes as the object of an undefined name that was looked up in the context itself."""
@@ -62,11 +64,14 @@ class TrackedUndefined(jinja2.StrictUndefined):
 class _FolderLoader(jinja2.BaseLoader):
     """Loads a template from the first folder that has it; `built-in/…` from the last one only."""
 
-    def __init__(self, folders: Sequence[LibraryFolder]) -> None:
+    def __init__(self, folders: Sequence[LibraryFolder], language: str) -> None:
         self.folders = folders
+        self._language = language
         self._loaders = [jinja2.FileSystemLoader(folder.path / "templates") for folder in folders]
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str | None, Any]:
+        if template.endswith(_MARKDOWN):
+            return self._translate(environment, template)
         loaders, name = self._loaders, template
         if template.startswith(BUILT_IN):
             loaders, name = loaders[-1:], template.removeprefix(BUILT_IN)
@@ -82,10 +87,55 @@ class _FolderLoader(jinja2.BaseLoader):
                 return source, filename, fresh
         raise jinja2.TemplateNotFound(template)
 
+    def _translate(self, environment: jinja2.Environment, name: str) -> tuple[str, str | None, Any]:
+        """Return a template in Markdown as one in HTML; only the campaign's own folder has any."""
+        kind = _KINDS_BY_STEM.get(name.split(".")[0], name.split(".")[0])
+        path = self.folders[0].path / name
+        if name not in self.list_markdown():
+            raise jinja2.TemplateNotFound(name)
+        if not is_inside_folder(path, self.folders[0].path):
+            raise jinja2.TemplateSyntaxError("leads out of its folder; put the file itself here", 1, name)
+        try:
+            text = read_limited_bytes(path, name, MAX_MARKDOWN_BYTES).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise jinja2.TemplateSyntaxError("is not UTF-8; save it as UTF-8", 1, name) from None
+        except StorageError as error:
+            raise jinja2.TemplateSyntaxError(error.problems[0].message, 1, name) from None
+        tree = environment.parse(self.get_source(environment, f"{kind}/default.html.j2")[0])
+        blocks = {block.name for block in tree.find_all(jinja2.nodes.Block)}
+        block = "sections" if "sections" in blocks else "body"
+        modified = _modification_time(path)
+        html = translate_markdown(text, name, block, self._language)
+        return html, str(path), lambda: _modification_time(path) == modified
+
     def list_templates(self) -> list[str]:
         return sorted(
             {name for loader in self._loaders for name in loader.list_templates() if name.endswith(".j2")}
         )
+
+    def list_markdown(self) -> list[str]:
+        """List the files in the campaign's folder that are named like a kind of template."""
+        if len(self.folders) < 2:
+            return []
+        kinds = {name.split("/")[0] for name in self.list_templates() if "/" in name}
+        stems = {_STEMS_BY_KIND.get(kind, kind) for kind in kinds}
+        names = (path.name for path in self.folders[0].path.glob(f"*{_MARKDOWN}"))
+        return sorted(name for name in names if name.split(".")[0] in stems and name.count(".") <= 2)
+
+
+_HTML, _MARKDOWN = ".html.j2", ".md"
+_STEMS_BY_KIND = {"briefing": "brief"}
+"""What files in Markdown are called where it is not the name of the kind."""
+_KINDS_BY_STEM = {stem: kind for kind, stem in _STEMS_BY_KIND.items()}
+MAX_MARKDOWN_BYTES = 200_000
+"""Size of a template in Markdown; a letter has about 3,000."""
+
+
+def _modification_time(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _empty_value_error() -> MissingNameError:
@@ -127,13 +177,18 @@ class Templates:
 
     folders: tuple[LibraryFolder, ...]
     """Folders with a subfolder `templates/`, searched in order; the built-in one is last."""
+    language: str = "en"
+    """The campaign's language, for the quotation marks of templates in Markdown."""
     _loader: _FolderLoader = field(init=False, repr=False)
     _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
     _known_names: frozenset[str] | None = field(init=False, repr=False, default=None)
+    _analyses: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
-        self._loader = _FolderLoader(self.folders)
+        self._loader = _FolderLoader(self.folders, self.language)
         self._environment = Sandbox(
             _empty_value_error,
             loader=self._loader,
@@ -147,11 +202,11 @@ class Templates:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the list of folders only: environments cannot be pickled."""
-        return (Templates, (self.folders,))
+        return (Templates, (self.folders, self.language))
 
     def names(self) -> list[str]:
-        """List all templates by name, for example `letter/default.html.j2`."""
-        return self._loader.list_templates()
+        """List all templates by name, for example `letter/default.html.j2` and `letter.md`."""
+        return [*self._loader.list_templates(), *self._loader.list_markdown()]
 
     def read_source(self, name: str) -> str:
         """Return the text of a template or stylesheet by its name; raise BriefgenError if there is none."""
@@ -176,23 +231,69 @@ class Templates:
     def find_template(self, kind: str, recipient: Recipient | None = None) -> str:
         """Return the name of the most specific template of a kind for a recipient.
 
-        Looked up in order: recipient id, office, chamber, country, default. Raise BriefgenError if there is
-        not even a default.
+        Looked up in order: recipient id, office, chamber, country, default. A template in Markdown comes
+        before one in HTML for the same recipients, and before all of briefgen's own. Raise BriefgenError if
+        there is not even a default.
         """
-        if self._known_names is None:  # once: a batch asks for each letter, and walking folders is slow
-            self._known_names = frozenset(self.names())
+        html = self.find_frame(kind, recipient)
         for candidate in template_candidates(kind, recipient):
-            if candidate in self._known_names:
+            if is_markdown(candidate) and candidate in self._known():
                 return candidate
-        kinds = {name.split("/")[0] for name in self._known_names if "/" in name}
+            if candidate == html and self._is_own(html):
+                return html
+        return html
+
+    def find_frame(self, kind: str, recipient: Recipient | None = None) -> str:
+        """Return the name of the most specific template of a kind in HTML, which Markdown completes.
+
+        Raise BriefgenError if there is not even a default.
+        """
+        for candidate in template_candidates(kind, recipient):
+            if not is_markdown(candidate) and candidate in self._known():
+                return candidate
+        kinds = {name.split("/")[0] for name in self._known() if "/" in name}
         raise BriefgenError(
             Problem(
                 "template-missing",
-                f"there is no template {kind}/default.html.j2",
+                f"there is no template {kind}/default{_HTML}",
                 None,
                 suggest_similar(kind, kinds),
             )
         )
+
+    def variables(self, name: str) -> frozenset[str]:
+        """Return the names that a template uses and does not set itself."""
+        return self._analyze(name)[0]
+
+    def named_statements(self, name: str) -> frozenset[str]:
+        """Return the ids that a template in Markdown names: `statement("ID")`."""
+        return self._analyze(name)[1]
+
+    def _analyze(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
+        if name not in self._analyses:
+            try:
+                tree = self._environment.parse(self.read_source(name))
+            except jinja2.TemplateSyntaxError as error:
+                raise BriefgenError(self._problem_of(error, name, {}, "")) from None
+            calls = (call for call in tree.find_all(jinja2.nodes.Call) if call.args)
+            named = frozenset(
+                str(call.args[0].value)
+                for call in calls
+                if isinstance(call.node, jinja2.nodes.Name)
+                and call.node.name == "statement"
+                and isinstance(call.args[0], jinja2.nodes.Const)
+            )
+            self._analyses[name] = frozenset(jinja2.meta.find_undeclared_variables(tree)), named
+        return self._analyses[name]
+
+    def _known(self) -> frozenset[str]:
+        if self._known_names is None:  # once: a batch asks for each letter, and walking folders is slow
+            self._known_names = frozenset(self.names())
+        return self._known_names
+
+    def _is_own(self, name: str) -> bool:
+        """Return whether a template comes from another folder than briefgen's."""
+        return any((folder.path / "templates" / name).is_file() for folder in self.folders[:-1])
 
     def render(self, name: str, context: Mapping[str, Any], label: str) -> str:
         """Render a template; raise BriefgenError if that fails. `label` names the document in messages."""
@@ -243,7 +344,9 @@ class Templates:
     def check(self, known: Iterable[str], kinds: Iterable[str]) -> Iterator[Problem]:
         """Report every mistake that shows without rendering: syntax, unknown names, blocks and parents."""
         allowed = set(known) | set(self._environment.globals)
-        prefixes = tuple(f"{kind}/" for kind in kinds)
+        prefixes = tuple(
+            prefix for kind in kinds for prefix in (f"{kind}/", f"{_STEMS_BY_KIND.get(kind, kind)}.")
+        )
         for name in self.names():
             if not name.startswith(prefixes):
                 continue
@@ -314,10 +417,13 @@ class Templates:
                 )
 
     def locate_markup_problems(
-        self, name: str, faults: Iterable[MarkupProblem], label: str
+        self, names: Sequence[str], faults: Iterable[MarkupProblem], label: str
     ) -> Iterator[Problem]:
-        """Place problems of rendered markup in the template, or the ancestor of it, that wrote it."""
-        ancestry = list(self._ancestry(name))
+        """Place problems of rendered markup in the template, or the ancestor of it, that wrote it.
+
+        `names` are the template's, and that of its frame if it is in Markdown.
+        """
+        name, ancestry = names[0], [pair for one in names for pair in self._ancestry(one)]
         for fault in faults:
             place = self.locate_template(name, None)
             for member, source in ancestry:
@@ -360,6 +466,8 @@ class Templates:
 
     def locate_template(self, name: str, line: int | None = None) -> Place:
         """Return the file of a template, with a line in it, as a place for messages."""
+        if name.endswith(_MARKDOWN):
+            return Place(self.folders[0].display_path(name), line)
         path = name.removeprefix(BUILT_IN)
         folders = self.folders[-1:] if name.startswith(BUILT_IN) else self.folders
         for folder in folders:
@@ -372,8 +480,11 @@ class Templates:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             for folder in self.folders:
                 # Paths, not prefixes, are compared: a folder given as "." has no prefix to look for.
-                if Path(frame.filename).is_relative_to(folder.path / "templates"):
-                    relative = Path(frame.filename).relative_to(folder.path)
+                path = Path(frame.filename)
+                if path.is_relative_to(folder.path / "templates") or (
+                    path.suffix == _MARKDOWN and path.parent == folder.path
+                ):
+                    relative = path.relative_to(folder.path)
                     return Place(folder.display_path(*relative.parts), frame.lineno)
         return self.locate_template(name, None)
 
@@ -426,6 +537,11 @@ class Templates:
         return Problem("template-failed", f"{error}, while making {label}", place)
 
 
+def is_markdown(name: str) -> bool:
+    """Return whether a template is in Markdown, and so the text of a document within a frame."""
+    return name.endswith(_MARKDOWN)
+
+
 def template_candidates(kind: str, recipient: Recipient | None) -> list[str]:
     """List the template names to try, most specific first."""
     specific = []
@@ -436,8 +552,14 @@ def template_candidates(kind: str, recipient: Recipient | None) -> list[str]:
             ("chamber", recipient.chamber),
             ("country", recipient.represents or recipient.country),
         ]
-    names = [f"{kind}/{level}/{value}.html.j2" for level, value in specific if value]
-    return [*names, f"{kind}/default.html.j2"]
+    stem = _STEMS_BY_KIND.get(kind, kind)
+    names = [
+        name
+        for level, value in specific
+        if value
+        for name in (f"{stem}.{value}{_MARKDOWN}", f"{kind}/{level}/{value}{_HTML}")
+    ]
+    return [*names, f"{stem}{_MARKDOWN}", f"{kind}/default{_HTML}"]
 
 
 def _attribute_names(owner: Any) -> list[str]:

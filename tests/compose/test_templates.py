@@ -41,10 +41,15 @@ def refused(templates: Templates, text: str, **context: object) -> Problem:
 
 def test_the_most_particular_template_is_found() -> None:
     assert template_candidates("letter", SENATOR) == [
+        "letter.ada-sample.md",
         "letter/recipient/ada-sample.html.j2",
+        "letter.us-senator.md",
         "letter/office/us-senator.html.j2",
+        "letter.senate.md",
         "letter/chamber/senate.html.j2",
+        "letter.US.md",
         "letter/country/US.html.j2",
+        "letter.md",
         "letter/default.html.j2",
     ]
 
@@ -164,7 +169,7 @@ def test_a_markup_fault_is_placed_in_the_template_that_wrote_it(templates: Templ
         '{% extends "letter/default.html.j2" %}\n{% block a %}\n<p><blink>a</blink></p>\n{% endblock %}',
     )
     _, faults, _ = canonicalize_markup(templates.render("letter/x.html.j2", {"name": "n"}, "x"))
-    problems = list(templates.locate_markup_problems("letter/x.html.j2", faults, "the letter to a"))
+    problems = list(templates.locate_markup_problems(["letter/x.html.j2"], faults, "the letter to a"))
     assert (problems[0].code, problems[0].place) == (
         "markup-element",
         Place("own/templates/letter/x.html.j2", 3),
