@@ -235,6 +235,7 @@ def commands() -> dict[str, Any]:
         library,
         mailing,
         recipients,
+        write,
     )
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:

@@ -1,9 +1,8 @@
-"""Commands that add to a library and search it: sources add, snippets new, snippets find."""
+"""Commands that add sources to a library and search it: sources add, snippets find."""
 
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from briefgen.cli.library import (
     snippets,
     sources,
 )
-from briefgen.errors import Place, Problem, UsageError, quantity, suggest_similar
+from briefgen.errors import Problem, UsageError, quantity, suggest_similar
 
 if TYPE_CHECKING:
     from briefgen.library.folders import LibraryFolder
@@ -195,67 +194,6 @@ def _show_paragraphs(console: Console, source: SourcePlan) -> None:
         page = "–".join(dict.fromkeys((line.pages[0], line.pages[-1]))) if line.pages else "–"
         rows.append((str(line.number), str(line.paragraph or "–"), *([page] if paged else []), text))
     console.table(("line", "paragraph", *(["page"] if paged else []), "begins"), rows)
-
-
-@snippets.command("new")
-def new_snippet(
-    id: Annotated[str, typer.Argument(help="Id for the snippet, for example camp-survivors-2024.")],
-    source: Annotated[str, typer.Option("--source", help="Id of the source.")],
-    quote: Annotated[str, typer.Option("--quote", help='Its words: "first … last", or the whole passage.')],
-    campaign: EditedCampaign = Path(),
-    kind: Annotated[
-        str, typer.Option(help="statistic, quotation, event, finding, legal, background or ask.")
-    ] = "finding",
-    topic: Annotated[StringList, typer.Option(help="Topic; repeatable.")] = None,
-    title: Annotated[str, typer.Option(help="Short title for lists.")] = "",
-    as_of: Annotated[str, typer.Option(help="Date to which the statement refers: 2024, 2024-05 …")] = "",
-    paragraph: Annotated[
-        Optional[int],  # noqa: UP045 - typer reads annotations at run time
-        typer.Option(min=1, help="Paragraph to take, if several contain the quote.", show_default=False),
-    ] = None,
-    page: Annotated[str, typer.Option(help="Page to cite, checked against a PDF's own pages.")] = "",
-    prefix: Annotated[str, typer.Option(help="Words before the quote, if it occurs twice.")] = "",
-    suffix: Annotated[str, typer.Option(help="Words after the quote, if it occurs twice.")] = "",
-    text: options.SourceTexts = None,
-    as_json: options.JsonOutput = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Start a snippet from a quote: find it in its source, and write a draft that cites it."""
-    from datetime import date
-
-    from briefgen.compose.record import format_locator
-    from briefgen.evidence.lock import lock_command
-    from briefgen.library.ingest.curate import add_snippet_draft, find_campaign_folder
-    from briefgen.library.ingest.draft_snippet import SnippetRequest
-
-    console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
-    request = SnippetRequest(
-        id, source, quote, kind, title, tuple(topic or ()), as_of, paragraph, page, prefix, suffix
-    )
-    draft = add_snippet_draft(folder, request, options.parse_text_options(text), date.today())
-    file = folder.display_path(draft.path.relative_to(folder.path).as_posix())
-    evidence = draft.evidence
-    console.document(
-        {
-            "ok": True,
-            "snippet": id,
-            "file": file,
-            "evidence": evidence.model_dump(mode="json", exclude_defaults=True),
-            "passage": draft.passage,
-            "remarks": draft.remarks,
-        }
-    )
-    check = " ".join(("briefgen check", *([shlex.quote(folder.display_name)] if folder.display_name else [])))
-    console.line(f"{file}  (draft)")
-    place = "".join(f", {format_locator(label, value)}" for label, value in evidence.locator.items())
-    console.line(f"    quote:   {source}{place}: “{evidence.quote}”")
-    console.line(f"    passage: {draft.passage}")
-    for remark in draft.remarks:
-        console.note(remark)
-    console.note(
-        f"Next: write the statement in {file}, set review: {{status: verified, by: …, on: …}},\n"
-        f"then run: {check}, and {lock_command(Place(file))}"
-    )
 
 
 @snippets.command("find")

@@ -17,6 +17,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
     library,
     mailing,
     recipients,
+    write,
 )
 from briefgen.cli.app import app
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError

@@ -16,7 +16,14 @@ from briefgen.evidence import figure_checks, provenance, wording_checks
 from briefgen.evidence.digits import check_digits
 from briefgen.evidence.edtf import DateSpan, days_of, parse_edtf
 from briefgen.evidence.inline_markdown import strip_markdown
-from briefgen.evidence.lock import EvidenceLock, hash_foundation, lock_command, quote_key, wording_key
+from briefgen.evidence.lock import (
+    EvidenceLock,
+    approve_command,
+    hash_foundation,
+    lock_command,
+    quote_key,
+    wording_key,
+)
 from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare_prose, split_words
 from briefgen.evidence.passages import EvidenceLibrary, SupportingEvidence
 from briefgen.evidence.polarity import check_polarity
@@ -271,7 +278,7 @@ def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
             "review-draft",
             f"{statement.id!r} is a draft and cannot be printed",
             place,
-            f"review it, set status: verified with by and on, and run {lock_command(place)}",
+            f"read it against its source, then run {approve_command(place, statement_key(statement))}",
             severity="warning",
         )
         return

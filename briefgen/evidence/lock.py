@@ -91,6 +91,11 @@ def lock_command(place: Place) -> str:
     return f"briefgen snippets lock --by NAME{where}"
 
 
+def approve_command(place: Place, key: str) -> str:
+    """Return the command that approves the statement at a place, in the library it belongs to."""
+    return lock_command(place).replace("snippets lock", f"snippets approve {key}")
+
+
 def hash_quote(evidence: Evidence) -> str:
     """Return the SHA-256 of a normalized quote with its prefix and suffix."""
     return hash_normalized("\n".join((evidence.prefix, evidence.quote or "", evidence.suffix)))

@@ -37,11 +37,7 @@ def build_lock(
     cannot settle them (a quote that was not found, a number that is in no passage) or if it was changed and
     the text of one of its quotes is not available. Raise UsageError if `by` is not a name.
     """
-    if not 0 < len(by.strip()) <= MAX_REVIEWER_NAME or not by.isprintable():
-        message = f"a review needs the name of the person responsible for it, not {by[:40]!r}"
-        raise UsageError(
-            Problem("review-nobody", message, None, f"one line of at most {MAX_REVIEWER_NAME} characters")
-        )
+    check_reviewer(by)
     selected = None if only is None else set(only)
     quotes: dict[str, LockedQuote] = {}
     wordings: dict[str, LockedWording] = {}
@@ -50,13 +46,7 @@ def build_lock(
         if statement.review.status != "verified":
             quotes |= _locked_quotes_of(statement, library.lock)
             continue
-        findings = ProblemList()
-        proofs, support = prove_evidence(statement, library, findings)
-        findings.extend(
-            problem
-            for problem in check_statement(statement, library, proofs, support, on)
-            if problem.code not in CODES_SETTLED_BY_REVIEW
-        )
+        proofs, findings = find_unsettled_problems(statement, library, on)
         is_selected = selected is None or statement_key(statement) in selected
         if findings.errors and is_selected:
             problems += findings.problems
@@ -75,6 +65,28 @@ def build_lock(
         if is_selected and missing_texts:
             problems += _check_text_present(statement, library)
     return EvidenceLock(quotes, wordings), problems
+
+
+def check_reviewer(by: str) -> None:
+    """Raise UsageError if `by` is not the name of a person who reviewed something."""
+    if not 0 < len(by.strip()) <= MAX_REVIEWER_NAME or not by.isprintable():
+        message = f"a review needs the name of the person responsible for it, not {by[:40]!r}"
+        hint = f"one line of at most {MAX_REVIEWER_NAME} characters"
+        raise UsageError(Problem("review-nobody", message, None, hint))
+
+
+def find_unsettled_problems(
+    statement: Statement, library: EvidenceLibrary, on: date
+) -> tuple[StatementProofs, ProblemList]:
+    """Return the proofs of a statement, and its problems that no review can settle."""
+    findings = ProblemList()
+    proofs, support = prove_evidence(statement, library, findings)
+    findings.extend(
+        problem
+        for problem in check_statement(statement, library, proofs, support, on)
+        if problem.code not in CODES_SETTLED_BY_REVIEW
+    )
+    return proofs, findings
 
 
 CODES_SETTLED_BY_REVIEW = frozenset(

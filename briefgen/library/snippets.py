@@ -72,6 +72,14 @@ def _load_statements(
     return statements
 
 
+def find_statement_files(folder: LibraryFolder) -> dict[str, tuple[Path, str]]:
+    """Return path and display name of each statement's file by its key: `ID`, or `caveats/ID`."""
+    ignored = ProblemList()
+    snippets = {path.stem: (path, shown) for path, shown in _find_statement_files(Snippet, folder, ignored)}
+    caveats = _find_statement_files(Caveat, folder, ignored)
+    return snippets | {f"{CAVEATS_FOLDER}/{path.stem}": (path, shown) for path, shown in caveats}
+
+
 def _find_statement_files(
     kind: type[StatementT], folder: LibraryFolder, problems: ProblemList
 ) -> Iterator[tuple[Path, str]]:

@@ -97,16 +97,14 @@ def test_what_is_to_be_run_next_names_the_campaign_that_it_is_for(
     briefgen(*ADD)
     quote = ("--source", "wells-2024", "--quote", "212 people")
     here = briefgen("snippets", "new", "spoken", *quote)
-    assert "then run: briefgen check, and briefgen snippets lock --by NAME\n" in here.err
+    assert "then run briefgen snippets approve spoken --by NAME\n" in here.err
     monkeypatch.chdir(campaign.parent)
     away = briefgen("snippets", "new", "asked", *quote, "-c", campaign.name)
     name = campaign.name
-    assert f"briefgen check {name}, and briefgen snippets lock --by NAME -c {name}\n" in away.err
+    assert f"then run briefgen snippets approve asked --by NAME -c {name}\n" in away.err
     card = campaign / "snippets/asked.md"
     card.write_text(
-        card.read_text(encoding="utf-8").replace(
-            "status: draft", "status: verified, by: A B, on: 2026-11-20"
-        ),
+        card.read_text(encoding="utf-8").replace("review: draft", "review: A B, 2026-11-20"),
         encoding="utf-8",
     )
     problems = briefgen("check", name, "--json").json["problems"]

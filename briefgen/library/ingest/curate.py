@@ -1,4 +1,4 @@
-"""Add sources, bibliographies and snippet drafts to a campaign's own library: read, plan and write.
+"""Add sources and bibliographies to a campaign's own library: read, plan and write.
 
 All files of one addition are complete on disk before any of them gets its final name.
 """
@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple
-from datetime import date
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
@@ -17,10 +16,8 @@ from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.add_references import ReferencesPlan, plan_references
 from briefgen.library.ingest.add_source import SourcePlan, WorkDescription, check_source_id, plan_source
 from briefgen.library.ingest.bibliography import read_bibliography
-from briefgen.library.ingest.draft_snippet import SnippetDraft, SnippetRequest, draft_snippet
 from briefgen.library.ingest.extract import extract_text
 from briefgen.library.libraries import CAMPAIGN_FILE, LIBRARY_FILE, library_folders
-from briefgen.library.loader import TextLocations, load_library
 from briefgen.library.references import load_references
 from briefgen.model.source import FrontMatter
 from briefgen.model.text import clean_text
@@ -61,7 +58,7 @@ def add_source(
 
     Raise BriefgenError with every problem; nothing is written then.
     """
-    _check_options_printable(source, *astuple(described), *(entry.what for entry in furniture))
+    check_options_printable(source, *astuple(described), *(entry.what for entry in furniture))
     extracted = extract_text(file, str(file))
     problems = ProblemList()
     known = load_references(library_folders(folder, problems), problems)
@@ -73,7 +70,7 @@ def add_source(
         if private.exists()
         else {private: b"# Full texts are private: version control leaves them out.\n*\n"}
     )
-    _write_library_files(folder, {**ignored, **plan.files})
+    write_library_files(folder, {**ignored, **plan.files})
     return plan
 
 
@@ -101,29 +98,11 @@ def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> Refer
         problems.raise_errors()
     plan = plan_references(folder, works, known, name)
     plan = dataclasses.replace(plan, problems=(*broken.problems, *plan.problems))
-    _write_library_files(folder, plan.files)
+    write_library_files(folder, plan.files)
     return plan
 
 
-def add_snippet_draft(
-    folder: LibraryFolder, request: SnippetRequest, texts: TextLocations, on: date
-) -> SnippetDraft:
-    """Draft a snippet in a campaign, and write it with its entry in the lock.
-
-    Raise BriefgenError with every problem; nothing is written then.
-    """
-    _check_options_printable(*astuple(request))
-    problems = ProblemList()
-    library = load_library(library_folders(folder, problems), problems, texts)
-    problems.raise_errors()
-    draft = draft_snippet(library, folder, request, on)
-    _write_library_files(
-        folder, {draft.lock: draft.lock_content.encode(), draft.path: draft.content.encode()}
-    )
-    return draft
-
-
-def _check_options_printable(*options: object) -> None:
+def check_options_printable(*options: object) -> None:
     """Raise UsageError if an option contains unprintable characters, which could not be stored."""
     texts = [text for option in options for text in (option if isinstance(option, tuple) else (option,))]
     for text in texts:
@@ -133,7 +112,7 @@ def _check_options_printable(*options: object) -> None:
             raise UsageError(Problem("unprintable-character", message, None, "retype the words"))
 
 
-def _write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
+def write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
     """Write all files or none: each gets its name once all are on disk."""
     for path in files:
         _check_inside_folder(folder, path)

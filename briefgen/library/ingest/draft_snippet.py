@@ -1,23 +1,21 @@
-"""Draft a snippet from a quote: find the passage, write the YAML front matter, and add the quote to the lock.
+"""Draft a snippet: find its quotes in the source, and write its file.
 
-A person must write the wording; the snippet stays a draft until it has been written and reviewed. No word of
-the passage beyond the quote goes into a file.
+No word of the passage beyond the quotes goes into the file. briefgen.library.ingest.approve approves it.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence.edtf import parse_edtf
 from briefgen.evidence.locators import check_page, check_quote_page, choose_locator
-from briefgen.evidence.lock import EvidenceLock, quote_key, read_lock, serialize_lock
+from briefgen.evidence.lock import LockedQuote
 from briefgen.evidence.prove import build_locked_quote, locate_quote
 from briefgen.evidence.quotes import (
     MAX_QUOTE_WORDS,
@@ -28,11 +26,13 @@ from briefgen.evidence.quotes import (
 )
 from briefgen.evidence.source_text import SourceText
 from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.approve import StatementFile
 from briefgen.library.ingest.blocks import to_one_line
+from briefgen.library.ingest.card_text import format_card
 from briefgen.library.loader import Library
-from briefgen.library.snippets import LOCK_FILE_NAME, PLACEHOLDER_WORDING, parse_statement
+from briefgen.library.snippets import PLACEHOLDER_WORDING, parse_statement
 from briefgen.model.snippet import Evidence, Snippet, SnippetKind
-from briefgen.model.source import Source, SourceRecord
+from briefgen.model.source import SourceRecord
 
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -42,14 +42,17 @@ class SnippetRequest:
     """The user's options for the new snippet."""
 
     id: str
-    source: str
-    quote: str
-    """Words of the passage; of a long quote only the first and last are kept."""
-    kind: str = "finding"
+    source: str = ""
+    quotes: tuple[str, ...] = ()
+    """Words of passages; of a long quote only the first and last are kept."""
+    kind: str = ""
+    """`finding` if empty."""
     title: str = ""
     topics: tuple[str, ...] = ()
     as_of: str = ""
-    """EDTF; the source's date if empty."""
+    """EDTF; that of the source if empty."""
+    say: str = ""
+    """The wording; a placeholder if empty."""
     paragraph: int | None = None
     """Chooses between paragraphs that all contain the quote, by our own count."""
     page: str = ""
@@ -59,70 +62,105 @@ class SnippetRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class SnippetDraft:
-    """A draft that is ready to be written."""
+class FoundEvidence:
+    """The evidence of a snippet, as found in the text of its source."""
 
-    path: Path
-    content: str
-    lock: Path
-    lock_content: str
-    evidence: Evidence
-    passage: str
+    evidence: tuple[Evidence, ...] = ()
+    passages: tuple[str, ...] = ()
     """The sentences of the source that the wording may be based on; for display only."""
-    remarks: tuple[str, ...]
+    locked: Mapping[str, LockedQuote] = field(default_factory=dict)
+    """Entries for the lock, of the quotes that were found."""
+    remarks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def draft_snippet(library: Library, folder: LibraryFolder, request: SnippetRequest, on: date) -> SnippetDraft:
+def draft_snippet(
+    library: Library, folder: LibraryFolder, request: SnippetRequest, on: date
+) -> tuple[StatementFile, FoundEvidence]:
     """Draft a snippet for a campaign's folder; `on` is the day of the proof.
 
-    Raise BriefgenError with every problem: the id is taken, the text is not available, the quote is not in it
-    or in it more than once.
+    Raise BriefgenError with every problem of the request: the id is taken, the text is not available. A quote
+    that is not in the text, or in it more than once, is a problem of the evidence.
     """
     problems = ProblemList()
     path = folder.path / "snippets" / f"{request.id}.md"
-    _check_request(library, folder, path, request, problems)
-    text = _find_source_text(library, request.source, problems)
-    if text is None:
-        raise BriefgenError(problems.problems)
-    evidence, match, remarks = _build_evidence(text, library.records[request.source], request, problems)
+    _check_id(library, folder, path, request.id, problems)
+    check_keys(library, request, problems)
+    needs_none = request.kind == "ask" and not request.source and not request.quotes
+    text = None if needs_none else _find_source_text(library, request, problems)
     problems.raise_errors()
-    if evidence is None or match is None:
-        raise AssertionError("a quote without a place has a problem")
-    as_of = request.as_of or _issued_as_edtf(library.references.get(request.source))
-    content = _format_front_matter(request, evidence, as_of) + f"{PLACEHOLDER_WORDING}\n"
-    snippet = parse_statement(Snippet, content, folder.display_path("snippets", path.name), problems)
+    found = find_evidence(text, library.records[request.source], request, on) if text else FoundEvidence()
+    file = _write_card(folder, path, request, found.evidence, problems)
     problems.raise_errors()
-    if snippet is None:
-        raise AssertionError("a snippet that cannot be read has a problem")
-    lock_path = folder.path / "snippets" / LOCK_FILE_NAME
-    lock = read_lock(lock_path, folder.display_path("snippets", LOCK_FILE_NAME), problems)
+    return file, found
+
+
+def find_new_evidence(library: Library, request: SnippetRequest, on: date) -> FoundEvidence:
+    """Find the evidence that a snippet is to have from now on; raise BriefgenError if there is no text."""
+    problems = ProblemList()
+    text = _find_source_text(library, request, problems)
     problems.raise_errors()
-    entry = build_locked_quote(evidence, match, text, on.isoformat())
-    written = serialize_lock(EvidenceLock({**lock.quotes, quote_key(snippet, 0): entry}, lock.wordings))
-    return SnippetDraft(
-        path, content, lock_path, written, evidence, to_one_line(match.passage), tuple(remarks)
-    )
+    return find_evidence(text, library.records[request.source], request, on) if text else FoundEvidence()
+
+
+def find_evidence(text: SourceText, record: SourceRecord, request: SnippetRequest, on: date) -> FoundEvidence:
+    """Find each quote of a request in the source's text."""
+    remarks: list[str] = []
+    problems = ProblemList()
+    found = [
+        _build_evidence(text, record, replace(request, quotes=(quote,)), problems, remarks)
+        for quote in request.quotes
+    ]
+    locked = {
+        f"{request.id}#{number}": build_locked_quote(item, match, text, on.isoformat())
+        for number, (item, match) in enumerate(found, start=1)
+        if match
+    }
+    passages = dict.fromkeys(to_one_line(match.passage) for _, match in found if match)
+    evidence = tuple(item for item, _ in found)
+    return FoundEvidence(evidence, tuple(passages), locked, tuple(remarks), tuple(problems.problems))
+
+
+def _write_card(
+    folder: LibraryFolder,
+    path: Path,
+    request: SnippetRequest,
+    evidence: Sequence[Evidence],
+    problems: ProblemList,
+) -> StatementFile:
+    keys = {
+        "kind": request.kind,
+        "title": request.title,
+        "topics": request.topics,
+        "as_of": request.as_of,
+    }
+    content = format_card(keys, evidence, request.say.strip() or PLACEHOLDER_WORDING)
+    display_name = folder.display_path("snippets", path.name)
+    parse_statement(Snippet, content, display_name, problems)
+    return StatementFile(request.id, path, display_name, content)
 
 
 # -- names
 
 
-def _check_request(
-    library: Library, folder: LibraryFolder, path: Path, request: SnippetRequest, problems: ProblemList
-) -> None:
-    if not _ID_PATTERN.fullmatch(request.id) or len(request.id) > 80:
-        slug = "-".join(re.findall(r"[a-z0-9]+", request.id.lower()))[:80].strip("-") or "finding-2024"
+def _check_id(library: Library, folder: LibraryFolder, path: Path, id: str, problems: ProblemList) -> None:
+    if not _ID_PATTERN.fullmatch(id) or len(id) > 80:
+        slug = "-".join(re.findall(r"[a-z0-9]+", id.lower()))[:80].strip("-") or "finding-2024"
         hint = f"use small letters, digits and hyphens, for example {slug}"
-        problems.add(Problem("snippet-name", f"{request.id!r} cannot be the id of a snippet", None, hint))
-    elif request.id in library.snippets or path.exists():
-        known = library.snippets.get(request.id)
+        problems.add(Problem("snippet-name", f"{id!r} cannot be the id of a snippet", None, hint))
+    elif id in library.snippets or path.exists():
+        known = library.snippets.get(id)
         place = known.locate() if known else Place(folder.display_path("snippets", path.name))
-        message = f"the id {request.id!r} is taken; nothing was changed"
-        problems.add(Problem("snippet-exists", message, place, "choose another id; ids are never reused"))
+        hint = f"choose another id; to change that snippet, run briefgen snippets edit {id}"
+        problems.add(Problem("snippet-exists", f"the id {id!r} is taken; nothing was changed", place, hint))
+
+
+def check_keys(library: Library, request: SnippetRequest, problems: ProblemList) -> None:
+    """Check kind, topics and date."""
     kinds = tuple(
         kind for kind in get_args(SnippetKind) if kind != "figure"
     )  # figures need more than a quote
-    if request.kind not in kinds:
+    if request.kind and request.kind not in kinds:
         near = suggest_similar(request.kind, kinds)
         problems.add(Problem("snippet-kind", f"{request.kind!r} is not a kind of snippet", None, near))
     for topic in request.topics:
@@ -135,7 +173,17 @@ def _check_request(
         problems.add(Problem("as-of-form", f"{request.as_of!r} is not a date", None, hint))
 
 
-def _find_source_text(library: Library, source: str, problems: ProblemList) -> SourceText | None:
+def _find_source_text(library: Library, request: SnippetRequest, problems: ProblemList) -> SourceText | None:
+    source = request.source
+    if not source or not request.quotes:
+        missing = [name for name, value in (("--source", source), ("--quote", request.quotes)) if not value]
+        message = f"a {request.kind or 'finding'} needs evidence, and {' and '.join(missing)} is missing"
+        hint = 'add --source ID and --quote "first words … last words"; only --kind ask needs neither'
+        problems.add(Problem("snippet-evidence", message, None, hint))
+        return None
+    if not all(quote.strip() for quote in request.quotes):
+        problems.add(Problem("quote-missing", "a quote has no words", None, "copy the words from the text"))
+        return None
     if source not in library.references and source not in library.records:
         hint = (
             suggest_similar(source, [*library.references, *library.records]) or "add it: briefgen sources add"
@@ -150,59 +198,58 @@ def _find_source_text(library: Library, source: str, problems: ProblemList) -> S
     return library.texts.get(source)
 
 
-def _issued_as_edtf(reference: Source | None) -> str:
-    """Return the date of a work as EDTF; empty if it has none."""
-    issued = reference.csl.get("issued") if reference else None
-    parts = issued.get("date-parts") if isinstance(issued, dict) else None
-    try:
-        numbers = [int(part) for part in parts[0]] if parts else []
-    except (TypeError, ValueError):
-        return ""
-    text = "-".join(f"{number:0{4 if index == 0 else 2}}" for index, number in enumerate(numbers))
-    return text if text and parse_edtf(text) else ""
-
-
 # -- the quote
 
 
 def _build_evidence(
-    text: SourceText, record: SourceRecord, request: SnippetRequest, problems: ProblemList
-) -> tuple[Evidence | None, QuoteMatch | None, list[str]]:
-    """Build the evidence from the quote, and return it with its match in the text."""
-    remarks: list[str] = []
-    match = _find_quoted_match(text, record, request, problems)
+    text: SourceText,
+    record: SourceRecord,
+    request: SnippetRequest,
+    problems: ProblemList,
+    remarks: list[str],
+) -> tuple[Evidence, QuoteMatch | None]:
+    """Build the evidence from the request's one quote, and return it with its match in the text."""
+    (quote,) = request.quotes
+    named = Evidence(
+        source=record.source,
+        locator={"page": request.page} if request.page else {},
+        quote=quote,
+        prefix=request.prefix,
+        suffix=request.suffix,
+    )
+    match = _find_quoted_match(text, record, request, named, problems)
     if match is None:
-        return None, None, remarks
-    quote = request.quote
+        return named, None
     if count_quote_words(quote) > MAX_QUOTE_WORDS:
-        quote = _shorten_quote(text, quote, match) or quote
-        if quote is not request.quote:
+        shorter = _shorten_quote(text, quote, match)
+        if shorter:
+            quote = shorter
             remarks.append(f"The quote was shortened to its first and last words: “{quote}”")
     if not 1 <= count_quote_words(quote) <= MAX_QUOTE_WORDS:
         message = f"the quote keeps {count_quote_words(quote)} words; at most {MAX_QUOTE_WORDS} are allowed"
         hint = "keep the first and last words and put … between them"
         problems.add(Problem("quote-length", message, None, hint))
-        return None, None, remarks
+        return named, None
     prefix, suffix = _choose_quote_context(text, quote, match, request)
-    evidence = Evidence(
-        source=text.source,
-        locator={"page": request.page} if request.page else choose_locator(match, record),
-        quote=quote,
-        prefix=prefix,
-        suffix=suffix,
-    )
+    update = {
+        "locator": named.locator or choose_locator(match, record),
+        "quote": quote,
+        "prefix": prefix,
+        "suffix": suffix,
+    }
+    evidence = named.model_copy(update=update)
     located = _prove_quote(text, record, evidence, problems)
     if (prefix, suffix) != (request.prefix, request.suffix) and located is not None:
         context = f"after “{prefix}”" if prefix else f"before “{suffix}”"
         remarks.append(f"The quote occurs more than once; this is the one {context}.")
-    return evidence, located, remarks
+    return evidence, located
 
 
 def _find_quoted_match(
-    text: SourceText, record: SourceRecord, request: SnippetRequest, problems: ProblemList
+    text: SourceText, record: SourceRecord, request: SnippetRequest, named: Evidence, problems: ProblemList
 ) -> QuoteMatch | None:
     """Return the one match that is meant; else report what was found."""
-    matches = find_quote(text, request.quote, request.prefix, request.suffix)
+    matches = find_quote(text, named.quote or "", named.prefix, named.suffix)
     meant = [match for match in matches if _is_at(match, record, request)]
     if len(meant) == 1:
         return meant[0]
@@ -212,14 +259,7 @@ def _find_quoted_match(
         hint = "leave out --paragraph, or use that number"
         problems.add(Problem("quote-elsewhere", message, None, hint, passage=matches[0].passage))
         return None
-    evidence = Evidence(
-        source=text.source,
-        locator={"page": request.page} if request.page else {},
-        quote=request.quote,
-        prefix=request.prefix,
-        suffix=request.suffix,
-    )
-    _prove_quote(text, record, evidence, problems)
+    _prove_quote(text, record, named, problems)
     return None
 
 
@@ -276,37 +316,3 @@ def _choose_quote_context(
         if _is_same_match(candidate, match):
             return (context, "") if kind == "prefix" else ("", context)
     return request.prefix, request.suffix
-
-
-# -- the file
-
-
-def _format_front_matter(request: SnippetRequest, evidence: Evidence, as_of: str) -> str:
-    comment = "" if request.as_of else "   # of the source; write the date to which the claim belongs"
-    lines: Sequence[str] = [
-        "---",
-        f"id: {request.id}",
-        f"kind: {request.kind}",
-        *([f"title: {_quote_for_yaml(request.title)}"] if request.title else []),
-        f"topics: [{', '.join(request.topics)}]",
-        *([f"as_of: {as_of}{comment}"] if as_of else []),
-        "priority: 50",
-        "evidence:",
-        f"  - source: {evidence.source}",
-        *(f"    locator: {{{label}: {_quote_for_yaml(at)}}}" for label, at in evidence.locator.items()),
-        f"    quote: {_quote_for_yaml(evidence.quote or '')}",
-        *([f"    prefix: {_quote_for_yaml(evidence.prefix)}"] if evidence.prefix else []),
-        *([f"    suffix: {_quote_for_yaml(evidence.suffix)}"] if evidence.suffix else []),
-        "    via: []   # who said it first, where the source repeats it: [{source: ID, relation: quoted}]",
-        "confidence: attributed   # or single-source, corroborated, disputed, superseded",
-        "review: {status: draft}   # once it is read against the passage:",
-        "# review: {status: verified, by: YOUR NAME, on: 2026-01-31}",
-        "---",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _quote_for_yaml(text: str) -> str:
-    """Quote a text for YAML; JSON strings are valid YAML."""
-    return json.dumps(text, ensure_ascii=False)

@@ -13,8 +13,9 @@ from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.checks import check_library
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.add_source import WorkDescription
-from briefgen.library.ingest.curate import add_snippet_draft, add_source, find_campaign_folder
-from briefgen.library.ingest.draft_snippet import SnippetDraft, SnippetRequest
+from briefgen.library.ingest.curate import add_source, find_campaign_folder
+from briefgen.library.ingest.draft_snippet import SnippetRequest
+from briefgen.library.ingest.snippet_files import WrittenSnippet, add_snippet
 from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS, TextLocations, load_library
 from briefgen.library.snippets import PLACEHOLDER_WORDING
 from briefgen.model.snippet import Snippet
@@ -26,7 +27,7 @@ LONG = (
 )
 AGAIN = "In June the monitors visited 14 towns again."
 TEXT = f"Wells of the north.\nThe monitors visited 14 towns.\n{LONG}\n{AGAIN}\n"
-WANTED = SnippetRequest("dry-wells", "wells-2024", "forty-four dry wells … nine towns")
+WANTED = SnippetRequest("dry-wells", "wells-2024", ("forty-four dry wells … nine towns",))
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ def folder(tmp_path: Path) -> LibraryFolder:
 
 def start(
     folder: LibraryFolder, wanted: SnippetRequest = WANTED, texts: TextLocations = DEFAULT_TEXT_LOCATIONS
-) -> SnippetDraft:
-    return add_snippet_draft(folder, wanted, texts, ON)
+) -> WrittenSnippet:
+    return add_snippet(folder, wanted, texts, ON)
 
 
 def problems(folder: LibraryFolder, wanted: SnippetRequest) -> dict[str, str]:
@@ -64,15 +65,15 @@ def snippet(folder: LibraryFolder, name: str = "dry-wells") -> Snippet:
     return library.snippets[name]
 
 
-def test_a_started_snippet_is_a_draft_with_its_place_and_the_date_of_its_source(
+def test_a_started_snippet_is_a_draft_with_the_keys_that_were_given(
     folder: LibraryFolder,
 ) -> None:
     started = start(folder, replace(WANTED, topics=("water", "towns"), kind="statistic", title="Dry: wells"))
     made = snippet(folder)
     assert made.evidence[0].locator == {}, "the source has neither numbers nor pages nor headings"
     assert (made.kind, made.topics, made.title) == ("statistic", ["water", "towns"], "Dry: wells")
-    assert (made.as_of, made.review.status, made.body) == ("2024-05", "draft", PLACEHOLDER_WORDING)
-    assert started.passage == LONG
+    assert (made.as_of, made.review.status, made.body) == ("", "draft", PLACEHOLDER_WORDING)
+    assert started.found.passages[0] == LONG
 
 
 def test_no_word_of_the_passage_but_the_quote_goes_into_a_file(folder: LibraryFolder) -> None:
@@ -94,26 +95,26 @@ def test_the_quote_is_in_the_lock_and_holds_where_the_text_is_not_at_hand(folder
 
 def test_entries_of_others_stay_in_the_lock(folder: LibraryFolder) -> None:
     start(folder)
-    start(folder, replace(WANTED, id="left", quote="a third of all families"))
+    start(folder, replace(WANTED, id="left", quotes=("a third of all families",)))
     lock = json.loads((folder.path / "snippets/quotes.lock").read_text())
     assert sorted(lock["quotes"]) == ["dry-wells#1", "left#1"]
 
 
 def test_of_a_long_quote_first_and_last_words_are_kept_for_the_same_passage(folder: LibraryFolder) -> None:
-    started = start(folder, replace(WANTED, quote=LONG))
+    started = start(folder, replace(WANTED, quotes=(LONG,)))
     # Six words at the end would cut "a third" in two.
-    assert started.evidence.quote == "Between March and May the … of all families had left."
-    assert "was shortened" in started.remarks[0]
+    assert started.found.evidence[0].quote == "Between March and May the … of all families had left."
+    assert "was shortened" in started.found.remarks[0]
 
 
 def test_a_quote_that_stands_twice_is_told_apart_by_its_paragraph(folder: LibraryFolder) -> None:
-    started = start(folder, replace(WANTED, quote="monitors visited 14 towns", paragraph=4))
-    assert (started.evidence.prefix, started.evidence.suffix) == ("the", "")
-    assert started.passage == AGAIN
+    started = start(folder, replace(WANTED, quotes=("monitors visited 14 towns",), paragraph=4))
+    assert (started.found.evidence[0].prefix, started.found.evidence[0].suffix) == ("the", "")
+    assert started.found.passages[0] == AGAIN
 
 
 def test_a_quote_that_stands_twice_shows_both_places_and_what_would_settle_it(folder: LibraryFolder) -> None:
-    said = problems(folder, replace(WANTED, quote="monitors visited 14 towns"))
+    said = problems(folder, replace(WANTED, quotes=("monitors visited 14 towns",)))
     assert list(said) == ["quote-twice"]
     assert "paragraph 2 (prefix: 'The')" in said["quote-twice"]
     assert "paragraph 4 (prefix: 'the')" in said["quote-twice"]
@@ -121,12 +122,12 @@ def test_a_quote_that_stands_twice_shows_both_places_and_what_would_settle_it(fo
 
 
 def test_the_prefix_that_was_shown_settles_it(folder: LibraryFolder) -> None:
-    started = start(folder, replace(WANTED, quote="monitors visited 14 towns", prefix="the"))
-    assert started.passage == AGAIN
+    started = start(folder, replace(WANTED, quotes=("monitors visited 14 towns",), prefix="the"))
+    assert started.found.passages[0] == AGAIN
 
 
 def test_a_quote_that_does_not_stand_shows_the_nearest_and_what_differs(folder: LibraryFolder) -> None:
-    said = problems(folder, replace(WANTED, quote="fifty-four dry wells"))
+    said = problems(folder, replace(WANTED, quotes=("fifty-four dry wells",)))
     assert "[-forty-four-] {+fifty-four+} dry wells" in said["quote-missing"]
     assert "a number differs" in said["quote-missing"]
 
@@ -146,8 +147,8 @@ def test_a_quote_in_another_paragraph_says_in_which(folder: LibraryFolder) -> No
         ({"topics": ("Right to food",)}, "snippet-topic"),
         ({"as_of": "May"}, "as-of-form"),
         ({"source": "wels-2024"}, "source-unknown"),
-        ({"quote": " … "}, "quote-missing"),
-        ({"quote": ""}, "quote-missing"),
+        ({"quotes": (" … ",)}, "quote-missing"),
+        ({"quotes": ("",)}, "quote-missing"),
     ],
 )
 def test_what_cannot_be_is_refused(folder: LibraryFolder, change: dict[str, str], code: str) -> None:
@@ -182,9 +183,9 @@ def test_a_lock_that_was_edited_is_not_built_upon(folder: LibraryFolder) -> None
 
 
 def test_a_snippet_that_nobody_wrote_cannot_be_verified(folder: LibraryFolder) -> None:
-    started = start(folder)
-    text = started.path.read_text()
-    started.path.write_text(text.replace("status: draft", "status: verified, by: A, on: 2026-11-24"))
+    start(folder)
+    path = folder.path / "snippets/dry-wells.md"
+    path.write_text(path.read_text().replace("review: draft", "review: Dana Writer, 2026-11-24"))
     findings = ProblemList()
     load_library([folder], findings)
     assert [problem.code for problem in findings.problems] == ["snippet-unwritten"]
@@ -197,5 +198,5 @@ def test_any_words_of_a_source_survive_the_front_matter(
     path = tmp_path / "odd.txt"
     path.write_text(f"First. They {quote} words follow.")
     add_source(folder, path, "odd-2024", WorkDescription("Odd"))
-    start(folder, replace(WANTED, source="odd-2024", quote=f"They {quote} words"))
+    start(folder, replace(WANTED, source="odd-2024", quotes=(f"They {quote} words",)))
     assert snippet(folder).evidence[0].quote == f"They {quote} words"
