@@ -5,8 +5,7 @@ Nothing is guessed: where a form needs a field that the recipient's record leave
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from briefgen.address.countries import common_name, formal_name, formal_name_with_article
 from briefgen.address.forms_of_address import (
@@ -16,7 +15,16 @@ from briefgen.address.forms_of_address import (
     GenderedWording,
     LocalizedForm,
 )
+from briefgen.address.names import (
+    PersonalName,
+    format_titles,
+    join_postnominals,
+    read_personal_name,
+    spoken_name,
+    strip_titles,
+)
 from briefgen.address.postal import format_country_line, format_locality_lines, format_region_first
+from briefgen.address.proofread import proofread
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.recipient import AddressAndSalutation, Committee, Recipient
 
@@ -27,11 +35,13 @@ def address_recipient(
     """Return the form of address for a recipient of a letter from `sender_country` (ISO 3166-1 alpha-2).
 
     Raise BriefgenError, with the place of the recipient's row, if the office is unknown, a field that the
-    form needs is empty, or the form does not exist in the recipient's language.
+    form needs is empty, the form does not exist in the recipient's language, or the result cannot be sent.
     """
     key, form = forms.find(recipient)
     words = _find_localized_form(form, recipient, key)
-    values = _build_field_values(recipient, form, words)
+    name = _read_name(recipient, form, words)
+    _check_house(form, name, recipient, key)
+    values = _build_field_values(recipient, name, form, words)
     _check_required_fields(form, values, recipient, key)
     wordings = words.lines if values["name"] else words.nameless
     if not wordings:
@@ -68,7 +78,8 @@ def address_recipient(
     postal = _build_postal_lines(recipient, sender_country)
     first = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
     streets = recipient.address if first is None else ()
-    lines = _build_address_lines(wordings, values, streets, recipient.gender, postal)
+    named = {**values, "name": _name_in_lines(name, words)}
+    lines = _build_address_lines(wordings, named, streets, recipient.gender, postal)
     address_lines = (*lines, *postal)
     if first is not None:
         last = (
@@ -81,14 +92,18 @@ def address_recipient(
             *lines,
             *(line for line in last if line),
         )
+    problems = list(proofread(recipient, name, address_lines, salutation))
+    if errors := [problem for problem in problems if problem.severity == "error"]:
+        raise BriefgenError(errors)
     return AddressAndSalutation(
         lines=address_lines,
         salutation=salutation,
         close=close,
         # In some countries the ministry comes before its minister; the second page is headed with the person.
-        name=next((line for line in lines if values["name"] and values["name"] in line), lines[0]),
+        name=next((line for line in lines if name.full and name.full in line), lines[0]),
         you=words.you,
         rule=key,
+        warnings=tuple(problems),
     )
 
 
@@ -109,20 +124,57 @@ def _find_localized_form(form: FormOfAddress, recipient: Recipient, key: str) ->
     return form.languages.get(language, form)
 
 
-def _build_field_values(recipient: Recipient, form: FormOfAddress, words: LocalizedForm) -> dict[str, str]:
+def _read_name(recipient: Recipient, form: FormOfAddress, words: LocalizedForm) -> PersonalName:
+    if words is not form and words.titles:
+        # “Herrn Herr Lee”: what the wording says, the column does not say again.
+        own = strip_titles(f"{recipient.honorific} ", words.titles)
+        recipient = replace(recipient, honorific=own)
+    titles = {*form.titles, *words.titles}
+    return read_personal_name(recipient, titles, form.postnominals, peers=form.other_house == "lords")
+
+
+def _check_house(form: FormOfAddress, name: PersonalName, recipient: Recipient, key: str) -> None:
+    """Raise BriefgenError for a member of the other house: a peer must not become a member of the Commons.
+
+    `Lord` and `Lady` before a forename are courtesy titles, which members of the Commons may have.
+    """
+    other = form.other_house
+    in_other = bool(other) and other in recipient.chamber.casefold()
+    is_peer = bool(name.rank) and not recipient.chamber
+    if in_other or (is_peer and (name.rank not in ("lord", "lady") or not name.given)):
+        sits = f"sits in {recipient.chamber}" if in_other else f"has the rank of a peer ({name.rank})"
+        hint = "give the row the office that the person holds"
+        if other == "lords":
+            hint += ", such as uk-baron or uk-baroness; write commons in chamber if the title is a courtesy"
+        message = f"{sits}, and {key} is for the other house"
+        raise BriefgenError(
+            Problem("office-house", _prefix_with_recipient(recipient, message), recipient.place, hint)
+        )
+
+
+def _name_in_lines(name: PersonalName, words: LocalizedForm) -> str:
+    """Return the name for the inside address, with its titles and letters if the form does not print them."""
+    if not name.full:
+        return ""
+    before = "" if words.prints("honorific") else name.before
+    after = "" if words.prints("postnominals") else name.after
+    return f"{before} {name.full}{after}".strip()
+
+
+def _build_field_values(
+    recipient: Recipient, name: PersonalName, form: FormOfAddress, words: LocalizedForm
+) -> dict[str, str]:
     led = _find_led_committee(recipient.committees)
     return {
-        "name": printed_name(recipient, form.titles),
-        "given": recipient.given,
-        "family": recipient.family,
-        "honorific": recipient.honorific,
-        "postnominals": join_postnominals(
-            recipient.postnominals, form.postnominals, form.postnominals_joined
-        ),
+        "name": name.full,
+        "given": name.given,
+        "family": name.family,
+        "honorific": format_titles(name.titles, form.styles),
+        "postnominals": join_postnominals(name.postnominals, form.postnominals, form.postnominals_joined),
         "role": recipient.role,
         "organisation": recipient.organisation,
         "constituency": recipient.constituency,
-        "formal": salutation_name(recipient, {"m": words.courtesy.m, "f": words.courtesy.f}),
+        "formal": spoken_name(name, recipient.gender, {"m": words.courtesy.m, "f": words.courtesy.f}),
         "committee": _strip_chamber(led),
         "over": _strip_chamber(_find_parent_committee(led, recipient.committees)),
         "state": formal_name(recipient.represents),
@@ -230,69 +282,3 @@ def _build_postal_lines(recipient: Recipient, sender_country: str) -> tuple[str,
 
 def _prefix_with_recipient(recipient: Recipient, message: str) -> str:
     return f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id}): {message}"
-
-
-# Personal names: gender, family name and order of names are never guessed.
-
-# Parts of an honorific that belong in the address but not in the salutation.
-_HONORIFIC_STYLES = (
-    "the rt hon", "the right honourable", "the right honorable", "the honourable", "the honorable", "the hon",
-    "rt hon", "hon", "his excellency", "her excellency", "h.e", "his grace", "her grace",
-)  # fmt: skip
-_KNIGHTLY_TITLES = ("Sir", "Dame")
-_REPEATED_COMMAS = re.compile(r"(?: *,){2,}")
-
-
-def printed_name(recipient: Recipient, titles: Iterable[str] = ()) -> str:
-    """Return the full name without titles that the form of address adds itself; empty for an office alone."""
-    return strip_titles(recipient.full_name, titles) if recipient.name else recipient.full_name
-
-
-def strip_titles(name: str, titles: Iterable[str]) -> str:
-    """Remove leading titles, so that `Senator Ada Lee` does not become `Dear Senator Senator Lee`."""
-    for title in sorted(titles, key=len, reverse=True):
-        head, rest = name[: len(title)], name[len(title) :]
-        if head.casefold() == title.casefold() and rest[:1] == " ":
-            return strip_titles(rest.strip(), titles)
-    return name
-
-
-def salutation_name(recipient: Recipient, courtesy: Mapping[str, str]) -> str:
-    """Return the name in the salutation of a person without an office: `Mr Lee`, `Dr Lee`, `Dame Ada`.
-
-    A title in the data takes precedence, then Mr or Ms by gender; otherwise the full name stands without a
-    title (Canadian Heritage, Styles of address: `Dear P. T. Smith`).
-    """
-    name = printed_name(recipient)
-    title = _spoken_title(recipient.honorific)
-    if title:
-        knightly = next((word for word in _KNIGHTLY_TITLES if word in title.split()), None)
-        if knightly:
-            return f"{knightly} {recipient.given.split()[0] if recipient.given else name}"
-        return f"{title} {recipient.family or name}"
-    if recipient.gender and recipient.family:
-        return f"{courtesy[recipient.gender]} {recipient.family}"
-    return name
-
-
-def _spoken_title(honorific: str) -> str:
-    """Return the part of an honorific used in salutations: `Dame` of `The Rt Hon Dame`."""
-    rest = honorific.strip(" ,")
-    for style in sorted(_HONORIFIC_STYLES, key=len, reverse=True):
-        if rest.casefold() == style or rest.casefold().startswith((f"{style} ", f"{style}.", f"{style},")):
-            rest = rest[len(style) :]
-            break
-    return rest.lstrip(" .,")
-
-
-def join_postnominals(own: str, of_office: Iterable[str], joined: str) -> str:
-    """Join the letters after a name: the person's, then the office's, without repetitions."""
-    kept = _REPEATED_COMMAS.sub(",", own.strip(" ,"))
-    words = {_normalize_letters(word) for word in kept.replace(",", " ").split()}
-    return joined.join(
-        [kept] * bool(kept) + [letters for letters in of_office if _normalize_letters(letters) not in words]
-    )
-
-
-def _normalize_letters(letters: str) -> str:
-    return letters.replace(".", "").casefold()

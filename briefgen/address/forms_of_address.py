@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from briefgen.address.names import StyleSpelling, read_personal_name
 from briefgen.address.pattern import parse_pattern
 from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Problem, ProblemList, suggest_similar
@@ -61,12 +62,16 @@ class GenderedWording(YamlModel):
             return {key: [words] if isinstance(words, str) else words for key, words in value.items()}
         return value
 
+    @property
+    def texts(self) -> list[str]:
+        """Return all wordings, of every gender."""
+        return [*self.m, *self.f, *self.neutral]
+
     @model_validator(mode="after")
     def _check_patterns(self) -> GenderedWording:
-        texts = [*self.m, *self.f, *self.neutral]
-        if not texts or not all(text.strip() for text in texts):
+        if not self.texts or not all(text.strip() for text in self.texts):
             raise ValueError("a wording is empty")
-        for text in texts:
+        for text in self.texts:
             unknown = (
                 parse_pattern(text).fields - WORDING_FIELDS - ({"address"} if text == ADDRESS_LINE else set())
             )
@@ -106,9 +111,15 @@ class LocalizedForm(YamlModel):
     you: str = "you"
     """How the letter's text addresses the recipient."""
     courtesy: CourtesyTitles = CourtesyTitles()
+    titles: list[str] = []
+    """Titles that the form itself adds; removed from the beginning of the recipient's name."""
     source: list[str] = []
     """Keys of the authorities for lines and salutation; in languages other than English, none means usual
     practice."""
+
+    def prints(self, field: str) -> bool:
+        """Return whether the inside address has a field, `honorific`."""
+        return any(field in parse_pattern(text).fields for line in self.lines for text in line.texts)
 
     @field_validator("lines", "nameless")
     @classmethod
@@ -125,8 +136,12 @@ class FormOfAddress(LocalizedForm):
     """Name of the office, for lists."""
     usual: list[Literal["lines", "salutation", "close"]] = []
     """Parts that follow usual practice because no source was found."""
-    titles: list[str] = []
-    """Titles that the form itself adds; removed from the beginning of the recipient's name."""
+    styles: StyleSpelling = ""
+    """How styles such as The Right Honourable are printed: `short`, `full`, or as they are written."""
+    other_house: str = ""
+    """Word in a recipient's `chamber` that shows a member of the other house; `lords` also refuses peers."""
+    by_rank: dict[str, str] = {}
+    """Offices whose form replaces this one for peers, by the rank with which the name begins: `lord`."""
     postnominals: list[str] = []
     """Letters after the name that belong to the office: `MP`."""
     postnominals_joined: str = " "
@@ -149,6 +164,17 @@ class FormOfAddress(LocalizedForm):
             tag: {**languages.get(tag.split("-")[0], {}), **words} if isinstance(words, dict) else words
             for tag, words in languages.items()
         }
+
+    def _office_by_rank(self, recipient: Recipient) -> str:
+        """Return the office of a peer, by the rank in place of a forename; empty for others."""
+        if not self.by_rank or not (recipient.name or recipient.honorific):
+            return ""
+        name = read_personal_name(recipient, peers=True)
+        return "" if name.given or "commons" in recipient.chamber else self.by_rank.get(name.rank, "")
+
+    def replacing_office(self, recipient: Recipient) -> str:
+        """Return the office whose form replaces this one for a recipient; empty if it is this one."""
+        return self.by_state.get(recipient.represents) or self._office_by_rank(recipient)
 
     def choose_language(self, recipient: Recipient) -> str | None:
         """Return the key in `languages` for a recipient, `en` for the form itself, or None for neither."""
@@ -207,8 +233,8 @@ class FormsOfAddress:
         """Return key and form for a recipient's office; raise BriefgenError if there is none."""
         key = recipient.office
         form = self.offices.get(key)
-        if form is not None and recipient.represents in form.by_state:
-            key = form.by_state[recipient.represents]
+        if form is not None and (other := form.replacing_office(recipient)):
+            key = other
             form = self.offices.get(key)
         if form is None:
             raise BriefgenError(
@@ -272,13 +298,14 @@ def _check_references_exist(file: _FormsFile, forms: FormsOfAddress, problems: P
                         "add it under authorities, or list the parts under usual",
                     )
                 )
-        for other in form.by_state.values():
+        named = [(part, other) for part in ("by_state", "by_rank") for other in getattr(form, part).values()]
+        for part, other in named:
             if other not in offices:
                 problems.add(
                     Problem(
                         "office-unknown",
-                        f"{key}: by_state names the office {other!r}, which has no form",
-                        file.locate("offices", key, "by_state"),
+                        f"{key}: {part} names the office {other!r}, which has no form",
+                        file.locate("offices", key, part),
                         suggest_similar(other, offices),
                     )
                 )

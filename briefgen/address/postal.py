@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,10 @@ class _PostalFormats:
     default: _LocalityFormat
     formats: Mapping[str, _LocalityFormat]
     codes: Mapping[str, re.Pattern[str]]
+    leading_zeros: frozenset[str]
+    """Countries whose codes can begin with 0."""
+    regions: Mapping[str, Mapping[str, re.Pattern[str]]]
+    """How the codes of a country's regions begin."""
     country_lines: Mapping[str, str]
     region_first: Mapping[tuple[str, str], Pattern]
     """By country and language."""
@@ -51,7 +55,16 @@ def _load_postal_formats() -> _PostalFormats:
         for language in layout["languages"]
     }
     return _PostalFormats(
-        _LocalityFormat(default, default), formats, codes, data["country_lines"], region_first
+        _LocalityFormat(default, default),
+        formats,
+        codes,
+        frozenset(data["leading_zeros"]),
+        {
+            country: {region: re.compile(prefix) for region, prefix in regions.items()}
+            for country, regions in data["regions"].items()
+        },
+        data["country_lines"],
+        region_first,
     )
 
 
@@ -84,6 +97,44 @@ def is_plausible_postal_code(code: str, country: str) -> bool:
     """Return whether a code has the form of the country's codes; True for countries not in the data."""
     form = _load_postal_formats().codes.get(country)
     return form is None or form.fullmatch(code) is not None
+
+
+_SCIENTIFIC = re.compile(r"(\d)[.,]?(\d*)E\+?(\d{1,2})", re.IGNORECASE)
+
+
+def restore_postal_code(code: str, country: str, region: str = "") -> str:
+    """Return the likely code for one that a spreadsheet has changed; empty if there is none.
+
+    `2134` is 02134, where the country's codes can begin with 0 and the region fits; `20510.0`, `'20510`,
+    `2.0510E+04`, `CH-1211` and `SW1A-0AA` are what they were before. Digits lost for good are not guessed.
+    """
+    for candidate in _restored_candidates(code.strip(" '’‘`\"\u00a0"), country):
+        if is_plausible_postal_code(candidate, country) and _fits_region(candidate, country, region):
+            return candidate
+    return ""
+
+
+def _restored_candidates(code: str, country: str) -> Iterator[str]:
+    code = re.sub(r"[.,]0+$", "", code)
+    if (number := _SCIENTIFIC.fullmatch(code)) and len(number[1] + number[2]) == int(number[3]) + 1:
+        code = number[1] + number[2]
+    yield code
+    if country in _load_postal_formats().leading_zeros and code.replace("-", "").isdecimal():
+        # At most two zeros are lost: 00501 is the lowest code of the United States.
+        yield from (zeros + code for zeros in ("0", "00"))
+    if code.isdecimal() and len(code) in (8, 9):
+        whole = code.zfill(9)  # a ZIP+4 code without its hyphen
+        yield f"{whole[:5]}-{whole[5:]}"
+    if code.isdecimal():
+        yield f"{code[:-3]}-{code[-3:]}"
+    yield re.sub(r"^[A-Z]{1,3}[ -]", "", code, flags=re.IGNORECASE)
+    yield code.replace("-", " ")
+
+
+def _fits_region(code: str, country: str, region: str) -> bool:
+    """Return whether a code can be one of the region; True for regions that are not in the data."""
+    prefix = _load_postal_formats().regions.get(country, {}).get(region.upper())
+    return prefix is None or prefix.match(code) is not None
 
 
 def split_postal_code(line: str, country: str) -> tuple[str, str] | None:

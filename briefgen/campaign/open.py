@@ -67,6 +67,7 @@ from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import is_same_language
+from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
 from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
@@ -111,6 +112,22 @@ class Campaign:
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong but stops nothing: warnings, and why some recipients get no letter."""
         return (*self.warnings, *self.skipped)
+
+    def without_duplicates(self) -> Campaign:
+        """Return the campaign with a single letter to each person, whose rows are merged into the fullest.
+
+        The warnings say for whom, and what of the other rows was not taken over.
+        """
+        recipients, mergers = merge_duplicates(self.recipients)
+        gone = {recipient.id for recipient in self.recipients} - {recipient.id for recipient in recipients}
+        rest = [one for one in self.warnings if one.code != "recipients-alike" and one.about not in gone]
+        warnings = (*rest, *mergers, *warn_about_duplicates(recipients))
+        ignored = self.config.ignore
+        return replace(
+            self,
+            recipients=tuple(recipients),
+            warnings=tuple(problem for problem in warnings if problem.code not in ignored),
+        )
 
     def compose(self, recipient: Recipient | str, format: str = "pdf") -> Document:
         """Compose the letter to a recipient, given as such or by id, within the campaign's page limit.
@@ -286,7 +303,7 @@ def _open_files(
     fingerprint = _fingerprint_campaign(config, files, library, verified)
     printed = cite_findable_places_only(library)
     composer = Composer(config, files.folder.path, printed, forms, verified, fingerprint)
-    recipients, unsendable = _split_sendable(listed, composer)
+    recipients, unsendable, doubts = _split_sendable(listed, composer)
     not_composable: list[Problem] = []
     if not problems.errors:
         recipients, not_composable = compose_trial_letters(composer, recipients, problems)
@@ -297,7 +314,7 @@ def _open_files(
         )
     )
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
-    warnings = (*problems.problems, *row_warnings, *_check_sample_sender(config))
+    warnings = (*problems.problems, *row_warnings, *doubts, *_check_sample_sender(config))
     return Campaign(
         config,
         composer,
@@ -444,10 +461,11 @@ def _fingerprint_campaign(
 
 def _split_sendable(
     listed: list[Recipient], composer: Composer
-) -> tuple[tuple[Recipient, ...], list[Problem]]:
-    """Split recipients into those to whom a letter can be sent and the problems of the others."""
+) -> tuple[tuple[Recipient, ...], list[Problem], list[Problem]]:
+    """Split recipients into those to whom a letter can be sent, the problems of the others, and warnings."""
     sendable: list[Recipient] = []
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     campaign, branding = composer.campaign, build_branding(composer.campaign)
     for recipient in listed:
         problem = check_sendable(recipient, campaign.date) or _check_recipient_language(recipient, campaign)
@@ -463,9 +481,10 @@ def _split_sendable(
                 problems.extend(replace(one, about=recipient.id) for one in misfits)
                 continue
             sendable.append(recipient)
+            warnings += addressed.warnings
         else:
             problems.append(replace(problem, about=recipient.id))
-    return tuple(sendable), problems
+    return tuple(sendable), problems, [*warnings, *warn_about_duplicates(sendable)]
 
 
 def _check_recipient_language(recipient: Recipient, campaign: CampaignConfig) -> Problem | None:

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import fields, replace
 
 from briefgen.compose.composer import Composer
-from briefgen.compose.markup import find_placeholders
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
+from briefgen.model.leftovers import find_leftovers
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.system.limits import resource_limits
@@ -121,7 +121,7 @@ class _TrialRun:
         if problem.place is not None and problem.place == recipient.place:
             return True
         if problem.code == "leftover-text":
-            return any(find_placeholders(_row_text(recipient)))
+            return any(f"{text!r}" in problem.message for text in find_leftovers(_row_text(recipient)))
         if problem.code in _NAME_DEPENDENT_CODES:
             return any(value and f"{value!r}" in problem.message for value in recipient.extra.values())
         if problem.code not in _VALUE_DEPENDENT_CODES:

@@ -71,6 +71,7 @@ def batch(
             metavar="dask://HOST:PORT", help="Make the letters on a Dask cluster.", show_default=False
         ),
     ] = None,
+    merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
@@ -95,6 +96,8 @@ def batch(
     console = Console(as_json, quiet, verbose)
     with tolerate_closed_streams():
         opened = open_campaign(campaign, texts=options.parse_text_options(text))
+        if merge_duplicates:
+            opened = opened.without_duplicates()
         if dry_run:
             console.problems(opened.warnings)
         else:

@@ -46,6 +46,7 @@ def print_letters(
     down: Annotated[
         float, typer.Option("--down", min=-20, max=20, help="Move labels down by this many millimetres.")
     ] = 0.0,
+    merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
@@ -74,6 +75,8 @@ def print_letters(
         raise UsageError(Problem("label-number", message, None, f"give --first a number up to {len(sheet)}"))
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
+    if merge_duplicates:
+        opened = opened.without_duplicates()
     folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)
     console.problems(opened.skipped)
@@ -109,6 +112,7 @@ def drafts(
             metavar="FORMAT", help="Format of the letter to attach: {formats}; repeatable. Default: pdf."
         ),
     ] = None,
+    merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
@@ -121,6 +125,8 @@ def drafts(
 
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
+    if merge_duplicates:
+        opened = opened.without_duplicates()
     formats = select_formats(opened, attach or ["pdf"])
     output_folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)

@@ -66,6 +66,10 @@ class FormatsCommand(TyperCommand):
 
 
 CampaignPath = Annotated[Path, typer.Argument(help="Campaign folder or campaign.yaml.", show_default=True)]
+MergeDuplicates = Annotated[
+    bool,
+    typer.Option("--merge-duplicates", help="Merge rows with the same person and address into the fullest."),
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option(

@@ -146,6 +146,7 @@ def run_import(
     current: Annotated[
         bool, typer.Option("--current", help="Exclude recipients whose term has ended.")
     ] = False,
+    merge_duplicates: options.MergeDuplicates = False,
     encoding: Annotated[str, typer.Option(help="Encoding of the files: utf-8, cp1252 …")] = "utf-8",
     sheet: Annotated[str, typer.Option(help="Sheet to read; default: the first.")] = "",
     as_json: options.JsonOutput = False,
@@ -162,7 +163,7 @@ def run_import(
 
     console = Console(as_json, quiet)
     columns = parse_column_mapping(map or (), mapping, fill or ())
-    import_options = ImportOptions(columns, tuple(where or ()), current, encoding, sheet)
+    import_options = ImportOptions(columns, tuple(where or ()), current, encoding, sheet, merge_duplicates)
     if out.exists():
         raise BriefgenError(
             Problem(
@@ -223,7 +224,7 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
     else:
         yield "No recipients were found, so no file was written."
     if report.merged:
-        yield f"Merged, because they were in several files: {quantity(report.merged, 'recipient')}."
+        yield f"Merged, because they were listed more than once: {quantity(report.merged, 'recipient')}."
     if report.filtered:
         yield f"Excluded by --where: {quantity(report.filtered, 'recipient')}."
     if report.newest:
@@ -257,7 +258,7 @@ def list_recipients(
         (recipient, address_recipient(recipient, opened.composer.forms, sender_country=country))
         for recipient in opened.recipients
     ]
-    console.problems(opened.skipped)
+    console.problems([*opened.skipped, *(problem for _, to in addressed for problem in to.warnings)])
     template_name = opened.config.letter.template
     console.document(
         {

@@ -7,7 +7,7 @@ no output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,12 @@ from briefgen.compose.shortening import (
 )
 from briefgen.compose.templates import Templates, format_long_date, is_markdown
 from briefgen.compose.written_statements import WrittenStatements
-from briefgen.errors import BriefgenError, Problem
+from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.evidence.usage_checks import check_snippet_use
 from briefgen.library.loader import Library
 from briefgen.model.campaign import CONSTITUENCY_PLACEHOLDER, COUNTRY_PLACEHOLDER, CampaignConfig
 from briefgen.model.document import Document
+from briefgen.model.leftovers import find_leftovers
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
@@ -489,14 +490,16 @@ class Composer:
         )
         problems += _check_snippet_languages(api, language, label)
         if "leftover-text" not in self.campaign.ignore:
+            # An e-mail has the subject even if the template does not print it.
+            subject = find_leftovers(context.get("subject", ""))
             problems += [
                 Problem(
                     "leftover-text",
                     f"the placeholder {text!r} is left in {label}",
-                    template_place,
+                    self._locate_text(text) or template_place,
                     "fill it in: in the spreadsheet, the campaign or the template",
                 )
-                for text in find_placeholders(html)
+                for text in dict.fromkeys([*find_placeholders(html), *subject])
             ]
         if problems:
             raise BriefgenError(problems)
@@ -508,6 +511,26 @@ class Composer:
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.template_folders)]
         html = embed_pictures(embed_figures(cited.html, figures.drawn), folders)
         return CitedHtml(html, cited.sentence_ends), list(api.used.values())
+
+    def _locate_text(self, text: str) -> Place | None:
+        """Return the line of the campaign file that has a text; None if it comes from elsewhere."""
+        return next(
+            (
+                self.campaign.locate(*path)
+                for path, value in _walk(self.campaign.model_dump())
+                if text in value
+            ),
+            None,
+        )
+
+
+def _walk(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield each text within nested mappings and lists, with the keys that lead to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _walk(item, (*path, key))
 
 
 def _printed_ask(api: TemplateApi, ask: Snippet | WrittenAsk) -> SnippetPassage | WrittenAsk:

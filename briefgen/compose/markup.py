@@ -26,6 +26,7 @@ from briefgen.model.document import (
     SPAN_CLASSES,
     TEXT_ELEMENTS,
 )
+from briefgen.model.leftovers import find_leftovers
 from briefgen.model.text import clean_text
 
 _VOID = frozenset({"br", "img"})
@@ -335,25 +336,6 @@ def _bind_numbers(text: str) -> str:
     return _BEFORE_MONTH.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\\2\u00a0", text))
 
 
-_PLACEHOLDERS = re.compile(
-    r"""
-    \{\{ .{0,40}? \}\} | \{% .{0,40}? %\} | \$\{ \w{1,30} \} | \{ [A-Za-z_]\w{0,30} \}   # of templates
-    | << \s?\w[\w ]{0,30} >> | % [A-Z][A-Z_]{2,30} %                                     # of mail merges
-    | (?<!\() \b X{3,} \b (?!\))                                    # UN resolutions: 3452 (XXX)
-    | \b (?: TODO | TBD | TBC | FIXME | TKTK ) \b | \b [Ll]orem\ ipsum \b | _{4,}
-    | \[ \s* (?: (?i:insert|enter|add|your|put|fill\ in) \b [^\]]{0,40}
-        | (?: (?:FIRST|LAST|FULL|FAMILY|GIVEN)[ _]NAME | NAME | SURNAME | TITLE | DATE | STATE | DISTRICT
-          | COUNTRY | CITY | TOWN | ADDRESS | CONSTITUENCY | RECIPIENT | ORGANI[SZ]ATION | SENATOR
-          | REPRESENTATIVE | MP | BILL | AMOUNT | NUMBER | PLACEHOLDER | SIGNATURE ) ) \s* \]
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def find_placeholders(html: str) -> Iterator[str]:
-    """Yield each placeholder left unfilled (`{{name}}`, `[NAME]`, XXX, TODO …), once, in text order."""
-    seen = set()
-    for match in _PLACEHOLDERS.finditer(unescape(_TAG.sub("", html))):
-        if match[0] not in seen:
-            seen.add(match[0])
-            yield match[0]
+def find_placeholders(html: str) -> list[str]:
+    """Return what is left over in finished HTML, as `find_leftovers` does in plain text."""
+    return find_leftovers(unescape(_TAG.sub("", html)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from briefgen.errors import Place
+from briefgen.errors import Place, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,5 @@ class AddressAndSalutation:
     """How the letter addresses the recipient in running text: `you`, `Your Excellency`."""
     rule: str
     """Key of the entry of the forms of address that was applied."""
+    warnings: tuple[Problem, ...] = ()
+    """Warnings about name and address, which stop no letter."""

@@ -1,4 +1,6 @@
-"""Cleaning text for print (Unicode NFC, plain line ends, no control characters) and comparing languages."""
+"""Cleaning text for print (Unicode NFC, plain line ends, no control or invisible characters, wrong decoding
+undone) and comparing languages.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,87 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     names = tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}" for char in removed)
     return _UNPRINTABLE.sub("", text), names
+
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_CARRY_NOTHING = frozenset("\u2060\u2061\u2062\u2063\u2064\u2800\u3164\ufeff\uffa0\ufff9\ufffa\ufffb")
+_ALPHABETS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH", "COMBINING"})
+"""Scripts, by the first word of their characters' names, in which no invisible character shapes letters."""
+
+
+def remove_invisible(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text without invisible characters that carry nothing, and the names of these.
+
+    They are kept beside letters of scripts that they shape (Persian, the scripts of India, Khmer), beside
+    ideographs, whose variant they choose, and within emoji.
+    """
+    if text.isascii() or not _INVISIBLE.search(text):
+        return text, ()
+    removed: dict[str, None] = {}
+
+    def keep_or_remove(match: re.Match[str]) -> str:
+        before = _INVISIBLE.sub("", text[: match.start()])[-1:]
+        after = _INVISIBLE.sub("", text[match.end() :])[:1]
+        if match[0] not in _CARRY_NOTHING and (_is_shaped(before) or _is_shaped(after)):
+            return match[0]
+        removed[match[0]] = None
+        return ""
+
+    kept = _INVISIBLE.sub(keep_or_remove, text)
+    return kept, tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'format character')}" for char in removed)
+
+
+def _is_shaped(char: str) -> bool:
+    """Return whether an invisible character beside this one can carry something."""
+    if not char or char.isascii():
+        return False
+    category = unicodedata.category(char)
+    return category in ("So", "Sk") or (category[0] in "LM" and _script(char) not in _ALPHABETS)
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0]
+
+
+_FIRST_BYTES = re.compile("[\u00c2-\u00f4]")
+"""Letters as which the first byte of a UTF-8 character is read in Windows-1252."""
+_MISREAD = re.compile("[a-zß-ÿ]Ã|Ã[^\\sA-ZÀ-Þ]|Â[^\\w\\s]|â€")
+
+
+def repair_decoding(text: str) -> str:
+    """Undo the reading of UTF-8 as Windows-1252: `BjÃ¶rn` becomes `Björn`.
+
+    Text that cannot have come about so is returned unchanged.
+    """
+    if text.isascii() or not _FIRST_BYTES.search(text):
+        return text
+    repaired = re.sub(r"[^\x00-\x7f]+", lambda run: _decode_again(run[0]), text)
+    return repaired if repaired == text else repair_decoding(repaired)
+
+
+def _decode_again(run: str) -> str:
+    # Five bytes that Windows-1252 leaves open are read as C1 controls.
+    raw = b"".join(bytes([ord(c)]) if ord(c) < 0xA0 else c.encode("cp1252", "ignore") for c in run)
+    try:
+        return raw.decode("utf-8") if len(raw) == len(run) else run
+    except UnicodeDecodeError:
+        return run
+
+
+def looks_misread(text: str) -> bool:
+    """Return whether text looks like UTF-8 read as Windows-1252, of which something was lost: `Ã¼`."""
+    return not text.isascii() and _MISREAD.search(text) is not None
+
+
+def mixes_scripts(word: str) -> bool:
+    """Return whether a word has letters of two alphabets, such as a Cyrillic `а` among Latin ones."""
+    if word.isascii():
+        return False
+    scripts = {_script(char) for char in word if char.isalpha()}
+    return len(scripts & {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "HEBREW", "ARABIC"}) > 1
 
 
 def is_same_language(one: str, other: str) -> bool:

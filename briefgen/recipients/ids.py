@@ -8,12 +8,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from briefgen.address.names import fold_accents
+
 ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID_LENGTH = 60
-# Letters that do not decompose into a Latin base letter and a mark.
-_LATIN = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
-)
 
 
 def build_id(*texts: str) -> str:
@@ -27,8 +25,7 @@ def build_id(*texts: str) -> str:
 
 
 def _id_part(text: str) -> str:
-    lower = text.lower().translate(_LATIN)
-    plain = "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
+    plain = fold_accents(text)
     if any(char.isalpha() and not char.isascii() for char in plain):
         return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
     # An apostrophe or a full stop joins (`O'Neill`, `Jr.`); everything else separates words.

@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from briefgen.address.postal import is_plausible_postal_code
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
-from briefgen.model.text import clean_text
+from briefgen.model.text import clean_text, remove_invisible, repair_decoding
 from briefgen.recipients.ids import derive_id
 from briefgen.recipients.schema import (
     COLUMNS,
@@ -92,7 +91,6 @@ class RecipientBuilder:
             return None
         if "id" not in values:
             values["id"] = derive_id(values)
-        self._check_postal_code(values)
         return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
 
     def _parse_cell(self, column: Column, raw: str) -> Any:
@@ -122,7 +120,7 @@ class RecipientBuilder:
                 )
             )
             return ""
-        text, removed = clean_text(raw)
+        text, removed = clean_text(self._mend_text(where, raw))
         text = text.strip()
         if removed:
             self._report(
@@ -169,23 +167,27 @@ class RecipientBuilder:
                 )
             )
 
-    def _check_postal_code(self, values: Mapping[str, Any]) -> None:
-        """Warn only, because our table of codes may lag behind the country's post; the row is kept."""
-        code, country = values.get("postal_code", ""), values.get("country", "")
-        if code and country and not is_plausible_postal_code(code, country):
-            self.problems.add(
-                Problem(
-                    "postal-code",
-                    f"{self.label}, column postal_code: {code!r} does not look like one of {country}",
-                    self.place,
-                    "spreadsheets drop leading zeros: format the column as text",
-                    severity="warning",
-                )
-            )
+    def _mend_text(self, where: str, raw: str) -> str:
+        """Return the text without what a program did to it and nobody sees; say what was mended."""
+        text = repair_decoding(raw)
+        if text != raw:
+            message = f"{where}: {_excerpt(raw)} was read as {_excerpt(text)}"
+            hint = "save the list as UTF-8, and compare the name"
+            self.problems.add(Problem("recipient-decoded", message, self.place, hint, severity="warning"))
+        text, invisible = remove_invisible(text)
+        if invisible:
+            message = f"{where}: invisible characters were left out: {', '.join(invisible)}"
+            hint = "retype the text if anything is missing"
+            self.problems.add(Problem("recipient-invisible", message, self.place, hint, severity="warning"))
+        return text
 
     def _report(self, problem: Problem) -> None:
         self.is_valid = False
         self.problems.add(problem)
+
+
+def _excerpt(text: str) -> str:
+    return repr(" ".join(text.split())[:40])
 
 
 def check_sendable(recipient: Recipient, on: date) -> Problem | None:

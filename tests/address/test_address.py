@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from material import ROOT
 
-from briefgen.address.address import (
-    address_recipient,
-    join_postnominals,
-    printed_name,
-    salutation_name,
-    strip_titles,
-)
+from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name, formal_name, formal_name_with_article, territory_names
 from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.address.names import join_postnominals, printed_name, salutation_name, strip_titles
 from briefgen.address.pattern import parse_pattern
 from briefgen.address.postal import format_country_line, format_locality_lines
 from briefgen.errors import BriefgenError, Place, ProblemList
@@ -354,7 +349,7 @@ MINISTER = Recipient(
     ("changes", "salutation"),
     [
         ({}, "Señora Secretaria:"),
-        ({"represents": "AR", "country": "CH"}, "Señora Canciller:"),
+        ({"represents": "AR", "country": "CH", "postal_code": "1211"}, "Señora Canciller:"),
         ({"represents": "UY", "country": "UY"}, "Excelentísima señora Ministra:"),
         ({"language": "es-UY"}, "Señora Secretaria:"),
         ({"office": "head-of-state"}, "Señora Presidenta:"),

@@ -11,6 +11,7 @@ from briefgen.address.postal import (
     format_locality_lines,
     format_region_first,
     is_plausible_postal_code,
+    restore_postal_code,
     split_postal_code,
 )
 
@@ -28,7 +29,9 @@ from briefgen.address.postal import (
         ("K1A 0A6", "CA", True),
         ("75007 CEDEX 12", "FR", True),
         ("75007 cedex", "FR", True),
-        ("anything", "PL", True),
+        ("00-580", "PL", True),
+        ("00580", "PL", False),
+        ("anything", "AE", True),
         ("", "US", False),
     ],
 )
@@ -53,7 +56,8 @@ def test_a_code_is_plausible_if_it_has_the_form_of_its_country(
         ("Room 20510 Building", "US", None),
         ("Washington", "US", None),
         ("", "US", None),
-        ("00-580 Warsaw", "PL", None),
+        ("00-580 Warsaw", "PL", ("00-580", "Warsaw")),
+        ("00-580 Dubai", "AE", None),
     ],
 )
 def test_a_code_at_either_end_of_a_line_is_split_off(
@@ -109,3 +113,40 @@ def test_locality_region_and_code_are_arranged_as_the_country_does(
 ) -> None:
     assert format_locality_lines(country, "Karachi", "Sindh", "75500", abroad=True) == lines
     assert format_locality_lines(country, "", "Sindh", "75500", abroad=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "region", "restored"),
+    [
+        ("2133", "US", "MA", "02133"),
+        ("501", "US", "NY", "00501"),
+        ("20510.0", "US", "DC", "20510"),
+        ("'02138", "US", "MA", "02138"),
+        ("2.0510E+04", "US", "DC", "20510"),
+        ("2134-1234", "US", "MA", "02134-1234"),
+        ("21341234", "US", "MA", "02134-1234"),
+        ("1067", "DE", "", "01067"),
+        ("8001.0", "ES", "", "08001"),
+        ("150", "NO", "", "0150"),
+        ("00950", "PL", "", "00-950"),
+        ("CH-1211", "CH", "", "1211"),
+        ("SW1A-0AA", "GB", "", "SW1A 0AA"),
+        # Nothing is guessed: the zero does not fit the state, digits are lost, no code of the country begins with 0.
+        ("2134", "US", "CA", ""),
+        ("2.1E+03", "US", "MA", ""),
+        ("205101", "US", "DC", ""),
+        ("121", "CH", "", ""),
+        ("SW1A", "GB", "", ""),
+    ],
+)
+def test_what_a_spreadsheet_did_to_a_code_is_undone_if_only_one_reading_is_left(
+    code: str, country: str, region: str, restored: str
+) -> None:
+    assert not is_plausible_postal_code(code, country)
+    assert restore_postal_code(code, country, region) == restored
+
+
+@given(st.text("0123456789.E+'-A ", max_size=12), st.sampled_from(["US", "DE", "GB", "CH", "AE", "PL"]))
+def test_a_restored_code_is_one_of_its_country(code: str, country: str) -> None:
+    restored = restore_postal_code(code, country)
+    assert not restored or is_plausible_postal_code(restored, country)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Place, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.text import clean_text
+from briefgen.model.text import clean_text, remove_invisible, repair_decoding
 from briefgen.recipients.csv_file import format_csv, read_csv
 
 Read = Callable[..., tuple[list[Recipient], ProblemList]]
@@ -257,14 +257,40 @@ def test_ids_come_from_the_name_or_the_office_and_not_from_the_row(read: Read) -
     ]
 
 
-def test_a_postal_code_that_lost_its_zero_is_warned_of_and_the_row_stands(read: Read) -> None:
+def test_a_postal_code_that_lost_its_zero_stands_as_it_is_until_a_letter_is_addressed(read: Read) -> None:
     people, findings = read("office,postal_code,country\nus-senator,2138,US\nuk-mp,sw1a 0aa,GB\n")
-    assert len(people) == 2
-    assert [(problem.code, problem.severity) for problem in findings.problems] == [("postal-code", "warning")]
+    assert [person.postal_code for person in people] == ["2138", "sw1a 0aa"]
+    assert findings.problems == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "read_as", "code"),
+    [
+        ("BjÃ¶rn Lee", "Björn Lee", "recipient-decoded"),
+        ("RenÃƒÂ© Lee", "René Lee", "recipient-decoded"),
+        ("Ð\u0090Ð½Ð½Ð°", "Анна", "recipient-decoded"),
+        ("Ã\u0081gnes Lee", "Ágnes Lee", "recipient-decoded"),
+        ("\u200bAda\u00ad Lee\ufeff", "Ada Lee", "recipient-invisible"),
+        ("Ada\u200e Lee", "Ada Lee", "recipient-invisible"),
+        ("Ada\u3164 Lee", "Ada Lee", "recipient-invisible"),
+        ("JOÃO LEE", "JOÃO LEE", ""),
+        ("Zoë Šâ", "Zoë Šâ", ""),
+        ("نیمه\u200cشب", "نیمه\u200cشب", ""),
+        ("क्\u200dष", "क्\u200dष", ""),
+        ("葛\U000e0100城", "葛\U000e0100城", ""),
+        ("Ada 👩\u200d🏫", "Ada 👩\u200d🏫", ""),
+    ],
+)
+def test_what_a_program_did_to_a_cell_is_undone_and_said(
+    read: Read, cell: str, read_as: str, code: str
+) -> None:
+    (person,), findings = read(f"office,name\nuk-mp,{cell}\n")
+    assert person.name == read_as
+    assert [(one.code, one.severity) for one in findings.problems] == [(code, "warning")] * bool(code)
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=40).map(
-    lambda text: " ".join(clean_text(text)[0].split())
+    lambda text: " ".join(clean_text(remove_invisible(repair_decoding(text))[0])[0].split())
 )
 _FREE = st.one_of(_TEXT, st.sampled_from(["=1+1", "-x", "@a", "'=1", "''+x", "'s-Hertogenbosch", 'a "b", c']))
 

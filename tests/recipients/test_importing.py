@@ -188,3 +188,47 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
         )
     (problem,) = caught.value.problems
     assert (problem.code, problem.severity, "'zz'" in problem.message) == ("map-header", "error", True)
+
+
+MESSY = "id,office,name,family,region,locality,postal_code,country\n"
+
+
+def imported_from(folder: Path, rows: str, **wanted: object) -> tuple[ImportReport, dict[str, str]]:
+    path, problems = folder / "messy.csv", ProblemList()
+    path.write_text(MESSY + rows, encoding="utf-8")
+    report = import_recipients("csv", [path], ImportOptions(**wanted), (), TODAY, problems)  # type: ignore[arg-type]
+    return report, {problem.code: problem.message for problem in problems.problems}
+
+
+def test_names_that_begin_with_the_family_name_are_turned_round_and_said_once(tmp_path: Path) -> None:
+    rows = 'a,uk-mp,"Muster, Dr Dora KC MP",,,,,GB\nb,uk-mp,"Lee, Ada",Lee,,,,GB\nc,uk-mp,"Poe, Ida, Jr.",,,,,GB\n'
+    report, said = imported_from(tmp_path, rows)
+    assert [(one.name, one.given, one.family) for one in report.recipients] == [
+        ("Dora Muster", "Dora", "Muster"),
+        ("Ada Lee", "Ada", "Lee"),
+        ("Ida Poe, Jr.", "Ida", "Poe"),
+    ]
+    assert (report.recipients[0].honorific, report.recipients[0].postnominals) == ("Dr", "KC MP")
+    assert said.keys() == {"names-turned"}
+    assert "3 names: 'Muster, Dr Dora' is now Dora Muster (a)" in said["names-turned"]
+
+
+def test_postal_codes_that_a_spreadsheet_changed_are_restored_and_said_once(tmp_path: Path) -> None:
+    rows = (
+        "a,us-senator,Ada Lee,,MA,Boston,2134,US\nb,us-senator,Ben Moe,,DC,Washington,20510.0,US\n"
+        "c,us-senator,Cy Poe,,CA,Fresno,2134,US\nd,us-senator,Di Roe,,DC,Washington,20510,US\n"
+    )
+    report, said = imported_from(tmp_path, rows)
+    assert [one.postal_code for one in report.recipients] == ["02134", "20510", "2134", "20510"]
+    assert (
+        "2 postal codes: '2134' is now 02134 (a), '20510.0' is now 20510 (b)" in said["postal-code-restored"]
+    )
+    assert said["postal-code"] == "Cy Poe (c): '2134' cannot be a postal code (United States)"
+
+
+def test_the_same_person_twice_is_merged_on_request(tmp_path: Path) -> None:
+    rows = "a,uk-mp,Ada Lee,,,London,SW1A 0AA,GB\nb,uk-mp,ADA LEE,Lee,,London,SW1A 0AA,GB\n"
+    report, said = imported_from(tmp_path, rows)
+    assert (ids(report), list(said)) == (["a", "b"], ["recipients-alike"])
+    report, said = imported_from(tmp_path, rows, merge_duplicates=True)
+    assert (ids(report), list(said), report.merged) == (["b"], ["recipients-merged"], 1)

@@ -28,6 +28,8 @@ class ImportOptions:
     """Exclude recipients whose term has ended."""
     encoding: str = "utf-8"
     sheet: str = ""
+    merge_duplicates: bool = False
+    """Merge the rows of people who are listed more than once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from typing import Any
 
 from briefgen.errors import Problem, ProblemList, UsageError
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.duplicates import merge_duplicates, name_key
 from briefgen.recipients.importers.options import parse_filter
 from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions
+from briefgen.recipients.mending import restore_postal_codes, turn_names
 from briefgen.recipients.table import ColumnMapping
 from briefgen.recipients.validation import check_sendable
 
@@ -25,7 +27,7 @@ class ImportReport:
 
     recipients: list[Recipient]
     merged: int
-    """Number of recipients found in more than one file."""
+    """Number of recipients found in more than one file or, with `merge_duplicates`, in more than one row."""
     filtered: int
     """Number of recipients that the filters excluded."""
     newest: date | None
@@ -53,6 +55,7 @@ def import_recipients(
     results = IMPORTERS.get(kind).read(paths, options, list(offices), problems)
     _check_mapped_headers(options.columns, len(paths), problems)
     everybody, merged = merge_recipients([result.recipients for result in results])
+    everybody = restore_postal_codes(turn_names(everybody, problems), problems)
     chosen = [recipient for recipient in everybody if all(each.matches(recipient) for each in filters)]
     for each in filters:
         each.check_column(everybody)
@@ -68,6 +71,10 @@ def import_recipients(
         )
     ended = [recipient.id for recipient in chosen if recipient.term_end and recipient.term_end < on]
     kept = [recipient for recipient in chosen if not (options.current and recipient.id in set(ended))]
+    if options.merge_duplicates:
+        kept, mergers = merge_duplicates(kept)
+        problems.extend(mergers)
+        merged += len(mergers)
     problems.extend(_warn_about_namesakes(kept))
     return ImportReport(
         kept,
@@ -125,19 +132,19 @@ def _merge_recipient(earlier: Recipient, later: Recipient) -> Recipient:
 
 def _warn_about_namesakes(recipients: Iterable[Recipient]) -> list[Problem]:
     """Return warnings about recipients with the same name and country but different ids."""
-    seen: dict[tuple[str, str], Recipient] = {}
+    seen: dict[tuple[tuple[str, ...], str], Recipient] = {}
     warnings = []
     for recipient in recipients:
-        if not recipient.name:
+        if not recipient.full_name:
             continue
-        other = seen.setdefault((recipient.name.casefold(), recipient.country), recipient)
+        other = seen.setdefault((name_key(recipient), recipient.country), recipient)
         if other is not recipient:
             warnings.append(
                 Problem(
                     "recipients-alike",
-                    f"{recipient.name} is listed twice, as {other.id} and {recipient.id}",
+                    f"{recipient.full_name} is listed twice, as {other.id} and {recipient.id}",
                     recipient.place,
-                    "give both rows the same id if they are one person",
+                    "if they are one person, give both rows the same id, or use --merge-duplicates",
                     severity="warning",
                 )
             )

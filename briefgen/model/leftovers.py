@@ -1,0 +1,54 @@
+"""Find what must not be left in a finished letter: merge fields, placeholders, error values, conversions."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_FIELD_WORD = (
+    r"(?i:title|salutation|greeting|prefix|suffix|initials|name|mp|e?-?mail|phone|date"
+    r"|(?:first|last|middle|full|family|given|sur|fore|nick|user|[fl])[\ _]?name|addressee|recipient"
+    r"|organi[sz]ation|company(?:[\ _]name)?|job[\ _]?title|position|department"
+    r"|address(?:[\ _]?(?:line[\ _]?)?\d?|[\ _]?block)|greeting[\ _]?line|street|city|town|state"
+    r"|county|country|zip(?:[\ _]?code)?"
+    r"|post(?:al)?[\ _]?code|constituency|district|senator|representative|next[\ _]record"
+    r"|anrede|vorname|nachname|titel|stra(?:ss|ß)e|plz|ort|firma|nom|pr[eé]nom|civilit[eé]|adresse|ville"
+    r"|nombre|apellidos?|direcci[oó]n|ciudad)"
+)
+"""Names of merge fields. Other words between «» may be quotations in the languages that quote so."""
+_LEFTOVERS = re.compile(
+    rf"""
+    # of templates: {{{{name}}}}, ${{name}}, {{!Contact.Name}}, [[name]]
+    \{{\{{ .{{0,40}}? \}}\}} | \{{% .{{0,40}}? %\}} | \$\{{ [\w.\ ]{{1,30}} \}}
+    | \{{ !? [A-Za-z_][\w.]{{0,30}} \}}
+    | \[\[ \s? \w[\w\ ]{{0,30}} \]\]
+    # of mail merges: <<Name>>, %NAME%, %%Name%%, *|FNAME|*, «Surname», <Surname>, @@Name@@
+    | << \s?\w[\w\ ]{{0,30}} >> | % [A-Z][A-Z_]{{2,30}} % | %% [\w\ ]{{2,30}} %%
+    | \*\| [A-Za-z][\w:]{{1,30}} \|\*
+    | « \s? (?: {_FIELD_WORD} | \w{{0,30}}[_\d]\w{{0,30}} ) \s? » | < \s? {_FIELD_WORD} \s? >
+    | (?<![\w@])@@? {_FIELD_WORD} @@? (?![\w@]) | \b MERGEFIELD \b
+    # of people; in the numbers of UN resolutions (XXX) is thirty
+    | (?<!\() \b X{{3,}} \b (?!\)) | \b (?: TODO | TBD | TBC | FIXME | TKTK ) \b | \b [Ll]orem\ ipsum \b
+    | _{{4,}}
+    | \[ \s* (?: (?i:insert|enter|add|your|put|fill\ in) \b [^\]]{{0,40}}
+        | (?: (?:FIRST|LAST|FULL|FAMILY|GIVEN)[ _]NAME | NAME | SURNAME | TITLE | DATE | STATE | DISTRICT
+          | COUNTRY | CITY | TOWN | ADDRESS | CONSTITUENCY | RECIPIENT | ORGANI[SZ]ATION | SENATOR
+          | REPRESENTATIVE | MP | BILL | AMOUNT | NUMBER | PLACEHOLDER | SIGNATURE ) ) \s* \]
+    # of spreadsheets, in several languages: #N/A, #REF!, #NAME?, Err:502, a column too narrow
+    | (?<!\w) \# (?: N/[AD]\b | NV\b | [¡¿]? [A-ZÄÉ][A-ZÄÉ0-9/_]{{1,20}} [!?] | \#{{2,}} ) | \b Err:\d{{3}} \b
+    # of conversions: &eacute;, _x000D_, a character that could not be read
+    | & (?: \#\d{{1,7}} | \#x[0-9A-Fa-f]{{1,6}} | [A-Za-z]{{2,8}} ) ; | _x[0-9A-F]{{4}}_ | \ufffd
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SUSPECT = re.compile("[{}\\[<«%*@#&_$\ufffd]|XXX|T[OBK]|FIXME|orem|MERGE|Err:")
+"""Something of each leftover, to pass quickly over texts without any."""
+
+
+def find_leftovers(text: str) -> list[str]:
+    """Return what is left over in plain text, once each and in order: `{{name}}`, `«Surname»`, `#N/A`."""
+    if not _SUSPECT.search(text):
+        return []
+    found = dict.fromkeys(match[0] for match in _LEFTOVERS.finditer(text))
+    # “R&As;” is no character reference.
+    return [one for one in found if not one.startswith("&") or unescape(one) != one]
