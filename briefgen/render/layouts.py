@@ -17,6 +17,9 @@ MM_PER_PT = 25.4 / 72
 """Millimetres in a DTP point (1/72 inch)."""
 
 
+MAX_PICTURE_SHARE = 0.8
+"""Greatest height of a picture, as a share of the text's: its caption goes on the same page."""
+
 US_LETTER = (215.9, 279.4)
 A4 = (210.0, 297.0)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
 from briefgen.render.docx.headers import HeaderTemplate, parse_header_template
 from briefgen.render.docx.languages import Language
-from briefgen.render.docx.metrics import Design, mm_to_twips
+from briefgen.render.docx.metrics import Design, mm_to_emu, mm_to_twips
 from briefgen.render.docx.ooxml import (
     CONTENT_TYPES,
     NUMPR_SUCCESSORS,
@@ -37,7 +37,8 @@ from briefgen.render.docx.stylesheet import (
     set_document_defaults,
 )
 from briefgen.render.docx.zip_archive import ZipMember, make_zip_member
-from briefgen.render.layouts import Layout
+from briefgen.render.layouts import Layout, PageGeometry
+from briefgen.render.tables import turn_page
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -94,6 +95,11 @@ class BaseDocument:
     """Headers and footers with placeholders."""
     section_xml: str
     """The `w:sectPr` that ends the body."""
+    following_section_xml: str
+    """The same for a later section, whose first page has no letterhead."""
+    turned_section_xml: str
+    """The same for a section of pages on their side."""
+    page: PageGeometry
     text_width: int
     """Width between the margins, in EMU."""
     text_height: int
@@ -129,14 +135,21 @@ def compile_base_document(
     _set_settings(document, main_language)
     _add_evidence_record_part(document)
     _add_property_parts(document)
-    width, height = text_area_emu(document.sections[-1])
+    section = document.sections[-1]
+    width, height = text_area_emu(section)
+    page = layout.page if layout is not None else _read_page_geometry(section)
+    section_xml = _section_properties_xml(document, main_language)
+    following = re.sub(r"<w:(?:titlePg|type|pgNumType)\b[^>]*/>", "", section_xml)
     return _split_package(
         document,
         styles=ids,
         bullet_list_id=bullet_list_id,
         numbered_list_id=numbered_list_id,
         next_list_id=next_list_id,
-        section_xml=_section_properties_xml(document, main_language),
+        section_xml=section_xml,
+        following_section_xml=following,
+        turned_section_xml=_turn_section(following, page),
+        page=page,
         text_width=width,
         text_height=height,
         language=main_language,
@@ -162,6 +175,29 @@ def text_area_emu(section: Section) -> tuple[int, int]:
     horizontal = (section.left_margin, section.right_margin, section.gutter)
     vertical = (section.top_margin, section.bottom_margin)
     return _subtract_margins(section.page_width, horizontal), _subtract_margins(section.page_height, vertical)
+
+
+def _read_page_geometry(section: Section) -> PageGeometry:
+    """Return the page of a section, with the gutter as part of its left margin."""
+    sides = (section.page_width, section.page_height, section.top_margin, section.right_margin)
+    width, height, top, right, bottom, left, gutter = (
+        abs(side or 0) / mm_to_emu(1)
+        for side in (*sides, section.bottom_margin, section.left_margin, section.gutter)
+    )
+    return PageGeometry(width, height, top, right, bottom, left + gutter)
+
+
+def _turn_section(section_xml: str, page: PageGeometry) -> str:
+    """Return a section's properties with the pages on their side."""
+    turned = turn_page(page)
+    width, height = mm_to_twips(turned.width_mm), mm_to_twips(turned.height_mm)
+    size = f'<w:pgSz w:w="{width}" w:h="{height}" w:orient="landscape"/>'
+    section_xml = re.sub(r"<w:pgSz\b[^>]*/>", size, section_xml)
+    for side, margin in (("left", turned.left_mm), ("right", turned.right_mm), ("gutter", 0)):
+        section_xml = re.sub(
+            rf'(<w:pgMar\b[^>]*\bw:{side}=")\d+', rf"\g<1>{mm_to_twips(margin)}", section_xml
+        )
+    return section_xml
 
 
 def _subtract_margins(page_side: int | None, margins: Iterable[int | None]) -> int:

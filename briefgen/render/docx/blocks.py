@@ -136,6 +136,21 @@ def iter_toc_entries(element: Element, context: BlockContext) -> Iterator[tuple[
                 yield block, block_context
 
 
+def check_table(table: Element) -> None:
+    """Raise BriefgenError for content that a table cannot have."""
+    reject_stray_text(table)
+    for section in table:
+        if section.tag == "caption":
+            continue
+        if section.tag not in {"thead", "tbody"}:
+            raise unsupported_element_error(section)
+        reject_stray_text(section)
+        for row in section:
+            if row.tag != "tr":
+                raise unsupported_element_error(row)
+            reject_stray_text(row)
+
+
 def reject_stray_text(parent: Element) -> None:
     """Raise BriefgenError for text beside the child elements: it belongs in paragraphs and would be lost."""
     for text in (parent.text, *(child.tail for child in parent)):

@@ -19,6 +19,7 @@ from briefgen.render.docx.blocks import (
     TABLE_CELL_STYLES,
     TABLE_HEADER_STYLES,
     BlockContext,
+    check_table,
     iter_toc_entries,
     list_item_indent,
     list_level_index,
@@ -41,7 +42,16 @@ from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, PictureLoader, picture_run
 from briefgen.render.docx.runs import escape_xml
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
-from briefgen.render.docx.tables import GridCell, GridRow, build_table_grid, check_table
+from briefgen.render.layouts import MAX_PICTURE_SHARE
+from briefgen.render.tables import (
+    TABLE_SIZES_PT,
+    GridCell,
+    GridRow,
+    build_table_grid,
+    divide_width,
+    fit_table,
+    turn_page,
+)
 
 _NAMESPACE_DECLARATIONS = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -77,19 +87,21 @@ def emit_document(
     base: BaseDocument,
     main_language: str,
     pictures: PictureLoader,
+    title: str,
     address_placement: AddressPlacement | None = None,
 ) -> EmittedParts:
     """Convert `html` (canonical, without a root) using the styles of `base`.
 
-    `address_placement` says where the address goes in its window, if the layout has one. Raise BriefgenError
-    for content outside the vocabulary of `briefgen.model.document`.
+    `title` names the document in problems. `address_placement` says where the address goes in its window, if
+    the layout has one. Raise BriefgenError for content outside the vocabulary of `briefgen.model.document`,
+    and for a table that fits no page.
     """
     try:
         root = ElementTree.fromstring(f"<div>{html}</div>")
     except ElementTree.ParseError as error:
         problem = Problem("document-malformed", f"the document's HTML cannot be read: {error}")
         raise BriefgenError(problem) from None
-    return _Emitter(root, base, main_language, pictures, address_placement).emit_document()
+    return _Emitter(root, base, main_language, pictures, title, address_placement).emit_document()
 
 
 class _Emitter:
@@ -101,9 +113,11 @@ class _Emitter:
         base: BaseDocument,
         main_language: str,
         pictures: PictureLoader,
+        title: str,
         address_placement: AddressPlacement | None,
     ) -> None:
         self._root = root
+        self._title = title
         self._address_placement = address_placement
         self._base = base
         self._main_language = main_language
@@ -116,11 +130,14 @@ class _Emitter:
         self._numberings: list[str] = []
         self._starts_page = False
         """Whether the next paragraph begins a page."""
+        self._section_xml = base.section_xml
+        """The properties of the section of upright pages that the last output is in."""
         self._output: list[str] = []
 
     def emit_document(self) -> EmittedParts:
         self._emit_blocks(self._root, BlockContext(FLOW_STYLES, self._main_language), keep_last=False)
-        body = f"{''.join(self._output)}{self._inline.pending_bookmarks()}{self._base.section_xml}"
+        section = self._base.turned_section_xml if self._reopen_turned_section() else self._section_xml
+        body = f"{''.join(self._output)}{self._inline.pending_bookmarks()}{section}"
         entries = "".join(
             f'<Relationship Id="{key}" Type="{_IMAGE_RELATIONSHIP}" Target="{picture.name}"/>'
             for key, picture in self._pictures.items()
@@ -340,17 +357,20 @@ class _Emitter:
 
     def _emit_table(self, element: Element, context: BlockContext) -> None:
         check_table(element)
-        rows, shares = build_table_grid(element)
-        if context.division == "evidence-annex" and len(shares) == len(ANNEX_COLUMN_SHARES):
-            shares = list(ANNEX_COLUMN_SHARES)
+        rows, page = build_table_grid(element), self._base.page
+        fit = fit_table(element, rows, page, self._base.branding, self._title)
+        if fit.turned:
+            self._begin_turned_section()
         caption = element.find("caption")
         if caption is not None:
             self._inline.add_pending_id(caption)
             self._emit_paragraph(caption, with_element_language(context, caption), "caption", keep=True)
-        if not shares:
+        if not fit.columns_pt:
             return
-        width = self._base.text_width // 635
-        widths = [round(share * width) for share in shares]
+        width = mm_to_twips(turn_page(page).text_width_mm) if fit.turned else self._base.text_width // 635
+        widths = divide_width(rows, fit, width)
+        if context.division == "evidence-annex" and len(widths) == len(ANNEX_COLUMN_SHARES):
+            widths = [round(share * width) for share in ANNEX_COLUMN_SHARES]
         title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
         described = f'<w:tblCaption w:val="{escape_xml(title[:250])}"/>' if title else ""
         look = (
@@ -364,12 +384,42 @@ class _Emitter:
             f"{described}</w:tblPr><w:tblGrid>"
             f"{columns}</w:tblGrid>"
         )
-        for index, row in enumerate(rows):
-            # No page has only the header row, or only the last row.
-            self._emit_table_row(row, widths, context, keep=row.is_header or index == len(rows) - 2)
+        with self._inline.sized(
+            fit.size_pt / TABLE_SIZES_PT[0] * self._base.design.small_pt if fit.is_small else 0
+        ):
+            for index, row in enumerate(rows):
+                # No page has only the header row, or only the last row.
+                self._emit_table_row(row, widths, context, keep=row.is_header or index == len(rows) - 2)
         self._output.append("</w:tbl>")
         # Word joins adjacent tables, and needs a paragraph after the last one.
         self._append_paragraph("After Table", context, "")
+        if fit.turned:
+            self._end_section(self._base.turned_section_xml)
+
+    def _begin_turned_section(self) -> None:
+        """Begin pages on their side, unless the table before has begun them."""
+        if not self._reopen_turned_section():
+            if (
+                not self._output
+                or not self._output[-1].startswith("<w:p>")
+                or "<w:framePr" in self._output[-1]
+            ):
+                self._append_paragraph("After Table", BlockContext(FLOW_STYLES, self._main_language), "")
+            self._end_section(self._section_xml)
+            self._section_xml = self._base.following_section_xml
+
+    def _end_section(self, section_xml: str) -> None:
+        """End a section with the last paragraph, which carries its properties."""
+        head, end, content = self._output[-1].partition("</w:pPr>")
+        self._output[-1] = f"{head}{section_xml}{end}{content}"
+
+    def _reopen_turned_section(self) -> bool:
+        """Take back the end of a section of turned pages if nothing has followed it; return whether so."""
+        turned = self._base.turned_section_xml
+        if not self._output or turned not in self._output[-1]:
+            return False
+        self._output[-1] = self._output[-1].replace(turned, "")
+        return True
 
     def _emit_table_row(self, row: GridRow, widths: list[int], context: BlockContext, *, keep: bool) -> None:
         repeated = "<w:tblHeader/>" if row.is_header else ""
@@ -431,7 +481,7 @@ class _Emitter:
         limit = {
             "signature": mm_to_emu(self._base.design.signature_mm),
             "letterhead": mm_to_emu(self._base.design.logo_mm),
-        }.get(context.division, round(self._base.text_height * 0.8))
+        }.get(context.division, round(self._base.text_height * MAX_PICTURE_SHARE))
         size = picture.size_within(self._base.text_width, limit)
         if context.division == "letterhead" and self._base.layout is not None:
             size = picture.size_within(*max_logo_size(self._base.design))

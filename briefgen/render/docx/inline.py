@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
@@ -39,6 +41,8 @@ class InlineWriter:
         self._links = self._body_links
         self._bookmark_count = 0
         self._pending_ids: list[str] = []
+        self._half_points = 0
+        """Size of the text, if not that of the paragraph's style."""
         self._hyperlink_style = base.style_id("Hyperlink")
         properties = f'<w:rPr><w:rStyle w:val="{base.style_id("footnote reference")}"/></w:rPr>'
         self._note_reference = f"<w:r>{properties}<w:footnoteReference"
@@ -53,6 +57,13 @@ class InlineWriter:
         if identifier:
             self._pending_ids.append(identifier)
 
+    @contextmanager
+    def sized(self, points: float) -> Iterator[None]:
+        """Write text in this size, to the nearest half point, within the context; 0 for that of its style."""
+        self._half_points = round(points * 2)
+        yield
+        self._half_points = 0
+
     def pending_bookmarks(self) -> str:
         """Return the bookmarks of blocks that no paragraph followed."""
         return "".join(start + end for start, end in self._open_pending_bookmarks())
@@ -64,7 +75,7 @@ class InlineWriter:
         marks = self._open_pending_bookmarks()
         runs = RunCollector(self._main_language)
         if element is not None:
-            self._write_content(element, RunFormat(language), runs)
+            self._write_content(element, RunFormat(language, half_points=self._half_points), runs)
         if not marks:
             return f"{before}{runs.xml()}{after}"
         starts, ends = "".join(start for start, _ in marks), "".join(end for _, end in marks)
@@ -158,8 +169,9 @@ class InlineWriter:
         self.notes.append("")
         outer_pending, self._pending_ids, self._links = self._pending_ids, [], self._note_links
         self.add_pending_id(element)
+        outer_size, self._half_points = self._half_points, 0
         content = self.write_paragraph_content(element, language)
-        self._pending_ids, self._links = outer_pending, self._body_links
+        self._pending_ids, self._links, self._half_points = outer_pending, self._body_links, outer_size
         self.notes[number - 1] = f'<w:footnote w:id="{number}">{self._note_start}{content}</w:p></w:footnote>'
 
     def _open_pending_bookmarks(self) -> list[tuple[str, str]]:

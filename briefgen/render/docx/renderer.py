@@ -79,7 +79,7 @@ def render_docx(base: BaseDocument, document: Document, pictures: PictureLoader)
     if base.layout is not None:
         address_placement = place_document_address(html, document.title, base.layout, base.branding)
         html = wrap_address_lines(html, base.layout, base.branding)
-    emitted = emit_document(html, base, document.language, pictures, address_placement)
+    emitted = emit_document(html, base, document.language, pictures, document.title, address_placement)
     return build_zip_archive([*base.members, *_build_document_members(document, base, emitted)])
 
 

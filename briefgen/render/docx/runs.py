@@ -30,6 +30,8 @@ class RunFormat(NamedTuple):
     """`superscript`, `subscript` or empty."""
     style: str = ""
     """Id of a character style."""
+    half_points: int = 0
+    """Size, if not that of the style."""
 
 
 def escape_xml(text: str) -> str:
@@ -143,6 +145,9 @@ def _run_properties_xml(
         "<w:b/><w:bCs/>" if run_format.bold else "",
         "<w:i/><w:iCs/>" if run_format.italic else "",
         "<w:smallCaps/>" if run_format.small_caps else "",
+        f'<w:sz w:val="{run_format.half_points}"/><w:szCs w:val="{run_format.half_points}"/>'
+        if run_format.half_points
+        else "",
         f'<w:vertAlign w:val="{run_format.vertical}"/>' if run_format.vertical else "",
         "<w:rtl/>" if script == "right-to-left" else "<w:cs/>" if script == "complex" else "",
         _run_language_xml(run_format, main_language, script, east_asian_tag),

@@ -17,6 +17,8 @@ from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from briefgen.render.pdf.layout_checks import CAP_HEIGHT_EM, quote_excerpt
+
 MIN_PT = 5.0
 """Smallest font size allowed: that of the smallest print on forms."""
 MIN_CONTRAST = 3.0
@@ -31,11 +33,7 @@ _BLOCK_TAGS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "figure", "table"})
 """Elements that follow each other down the page, or across columns."""
 _ROWS = (boxes.TableRowGroupBox, boxes.TableRowBox)
 _TOLERANCE_PX = 2.0
-_CAP_HEIGHT_EM = 0.66
-"""Height of the text above its baseline that must be free; ascenders and accents may reach into others."""
 _TOLERANCE_EM = 0.1
-_PICTURE_TOLERANCE_EM = 0.3
-"""A signature may reach into the close above it."""
 _Colour = tuple[float, ...]
 _WHITE: _Colour = (1.0, 1.0, 1.0)
 
@@ -115,9 +113,8 @@ class _PaintedBox:
 
     def covers(self, other: _PaintedBox) -> bool:
         """Return whether one of the two is over or under the other, which it does not contain."""
-        picture = "img" in (self.box.element_tag, other.box.element_tag)
         ems = [each.em for each in (self, other) if each.text]
-        tolerance = (_PICTURE_TOLERANCE_EM if picture else _TOLERANCE_EM) * min(ems) if ems else _TOLERANCE_PX
+        tolerance = _TOLERANCE_EM * min(ems) if ems else _TOLERANCE_PX
         related = self.box in other.ancestors or other.box in self.ancestors
         return not related and self.area.overlaps(other.area, tolerance)
 
@@ -174,7 +171,7 @@ class _PageContent:
             self.text[box.element].append(box.text)
         if _WORD_CHARACTER.search(box.text):
             baseline, size = box.position_y + box.baseline, box.style["font_size"]
-            left, top = box.position_x, baseline - _CAP_HEIGHT_EM * size
+            left, top = box.position_x, baseline - CAP_HEIGHT_EM * size
             area = _BoxArea(self.page, left, top, left + box.width, baseline)
             self.words.append(_PaintedBox(box, ancestors, area, box.text, size))
 
@@ -262,7 +259,7 @@ def _compare_element_text(laid_out: _PageContent, source: _SourceContent) -> Ite
     for element in source.elements:
         if element.tag == "img":
             if element not in pictures:
-                yield f"leaves out the picture {_quote_excerpt(element.get('alt', ''))}"
+                yield f"leaves out the picture {quote_excerpt(element.get('alt', ''))}"
             continue
         own_text = (element.text or "") + "".join(child.tail or "" for child in element)
         expected = _strip_ignored_characters(own_text)
@@ -272,10 +269,10 @@ def _compare_element_text(laid_out: _PageContent, source: _SourceContent) -> Ite
         if found and source.is_in_table_head(element) and not found.replace(expected, ""):
             continue
         if not found:
-            yield f"leaves out {_quote_excerpt(own_text)}"
+            yield f"leaves out {quote_excerpt(own_text)}"
         else:
             replacement = "".join(laid_out.text[element])
-            yield f"replaces {_quote_excerpt(own_text)} with {_quote_excerpt(replacement)}"
+            yield f"replaces {quote_excerpt(own_text)} with {quote_excerpt(replacement)}"
 
 
 def _compare_numbering(laid_out: _PageContent, source: _SourceContent) -> Iterator[str]:
@@ -285,14 +282,14 @@ def _compare_numbering(laid_out: _PageContent, source: _SourceContent) -> Iterat
         if pseudo in ("footnote-call", "footnote-marker"):
             number = source.note_numbers.get(element)
             if text.strip(".()[] \u00a0\u2002") != str(number):
-                yield f"numbers footnote {number} as {_quote_excerpt(text)}"
+                yield f"numbers footnote {number} as {quote_excerpt(text)}"
         elif pseudo == "marker":
             expected = source.item_number(element)
             if _WORD_CHARACTER.findall(text) != list(expected):
                 instead = f" instead of {expected}." if expected else ""
-                yield f"marks a list item with {_quote_excerpt(text)}{instead}"
+                yield f"marks a list item with {quote_excerpt(text)}{instead}"
         elif not (text.isdecimal() and source.is_in_contents(element)):
-            yield f"adds {_quote_excerpt(text)} to the text"
+            yield f"adds {quote_excerpt(text)} to the text"
     for element in source.elements:
         expected = source.item_number(element) if element.tag == "li" else ""
         if expected and (element, "marker") not in laid_out.generated:
@@ -302,13 +299,13 @@ def _compare_numbering(laid_out: _PageContent, source: _SourceContent) -> Iterat
 def _find_small_text(laid_out: _PageContent, source: _SourceContent) -> Iterator[str]:
     for word in laid_out.words:
         if (size := word.box.style["font_size"] * _POINTS_PER_PIXEL) < MIN_PT:
-            yield f"sets {_quote_excerpt(word.text)} smaller than {MIN_PT:g} pt ({size:.2g} pt)"
+            yield f"sets {quote_excerpt(word.text)} smaller than {MIN_PT:g} pt ({size:.2g} pt)"
 
 
 def _find_unreadable_text(laid_out: _PageContent, source: _SourceContent) -> Iterator[str]:
     """Find text that is too pale, off the page, or over or under something that it is not part of."""
     for word in laid_out.words:
-        colour, words = get_color(word.box.style, "color"), _quote_excerpt(word.text)
+        colour, words = get_color(word.box.style, "color"), quote_excerpt(word.text)
         contrast = min(_contrast(_blend(colour, behind), behind) for behind in _list_colours_behind(word))
         if contrast < MIN_CONTRAST:
             yield f"hides {words}: its contrast with what is behind it is {contrast:.1f} to 1"
@@ -324,8 +321,8 @@ def _find_unreadable_text(laid_out: _PageContent, source: _SourceContent) -> Ite
                 break
             if (upper.text or lower.text) and upper.covers(lower):
                 first, second = (upper, lower) if upper.text else (lower, upper)
-                over = _quote_excerpt(second.text) if second.text else "a picture or a coloured box"
-                yield f"hides {_quote_excerpt(first.text)}: it is over or under {over}"
+                over = quote_excerpt(second.text) if second.text else "a picture or a coloured box"
+                yield f"hides {quote_excerpt(first.text)}: it is over or under {over}"
 
 
 def _list_colours_behind(word: _PaintedBox) -> set[_Colour]:
@@ -374,7 +371,7 @@ def _compare_block_order(laid_out: _PageContent, source: _SourceContent) -> Iter
         if area is None or any(each.tag == "table" for each in source.ancestors(element)):
             continue
         if previous is not None and not area.follows(previous):
-            yield f"moves {_quote_excerpt(''.join(element.itertext()))} out of order"
+            yield f"moves {quote_excerpt(''.join(element.itertext()))} out of order"
         previous = area
 
 
@@ -383,13 +380,8 @@ def _find_overlapping_pictures(laid_out: _PageContent, source: _SourceContent) -
     for number, picture in enumerate(laid_out.pictures, 1):
         if any(map(picture.covers, (*laid_out.pictures[number:], *laid_out.decorated))):
             alt = picture.box.element.get("alt", "")
-            yield f"puts the picture {_quote_excerpt(alt)} over or under something else"
+            yield f"puts the picture {quote_excerpt(alt)} over or under something else"
 
 
 def _strip_ignored_characters(text: str) -> str:
     return _IGNORED_CHARACTERS.sub("", text)
-
-
-def _quote_excerpt(text: str) -> str:
-    words = " ".join(text.replace("\u2060", "").split())
-    return repr(words if len(words) <= 50 else f"{words[:49]}…")

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 
 from briefgen.model.branding import MAX_LOGO_WIDTH_MM, Branding
 from briefgen.render.address_window import AddressPlacement
-from briefgen.render.layouts import AddressWindow, Layout, PageGeometry
+from briefgen.render.layouts import MAX_PICTURE_SHARE, AddressWindow, Layout, PageGeometry
+from briefgen.render.tables import turn_page
 
 FOOT_LINE_SPACING_MM = 3.9
 """Distance between the lines of the letter foot on the first page."""
 FOOT_MARGIN_MM = 9.0
 """Distance from the letter foot to the paper's edge, and from the text to the foot."""
+RUNNING_HEAD_MM = 8.0
+"""Room that pages after the first leave for the running head."""
 
 
 def build_branding_css(branding: Branding) -> str:
@@ -27,11 +30,28 @@ def build_branding_css(branding: Branding) -> str:
 
 
 def build_page_css(page: PageGeometry) -> str:
-    """Return a layout's @page rules; all pages but the first leave room for a running head."""
+    """Return a layout's @page rules; all pages but the first leave room for a running head.
+
+    Pages called `turned` are on their side, for wide tables.
+    """
     return (
-        f"@page {{ size: {page.width_mm}mm {page.height_mm}mm; margin: {page.top_mm + 8}mm {page.right_mm}mm "
-        f"{page.bottom_mm}mm {page.left_mm}mm; }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
+        f"@page {{ {_describe_page(page)} }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
+        f"@page turned {{ {_describe_page(turn_page(page))} }}\n"
     )
+
+
+def _describe_page(page: PageGeometry) -> str:
+    top_mm = page.top_mm + RUNNING_HEAD_MM
+    return (
+        f"size: {page.width_mm}mm {page.height_mm}mm; "
+        f"margin: {top_mm}mm {page.right_mm}mm {page.bottom_mm}mm {page.left_mm}mm;"
+    )
+
+
+def build_default_css(page: PageGeometry) -> str:
+    """Return the rules that depend on the layout and that stylesheets may override."""
+    height_mm = (page.height_mm - page.top_mm - page.bottom_mm) * MAX_PICTURE_SHARE
+    return f"figure img {{ max-height: {height_mm:.2f}mm; }}\ntable {{ overflow-wrap: normal; }}\n"
 
 
 def build_layout_css(layout: Layout, branding: Branding, *, foot: bool) -> str:

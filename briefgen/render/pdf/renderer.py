@@ -41,7 +41,13 @@ from briefgen.render.layouts import (
 )
 from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
-from briefgen.render.pdf.page_css import build_address_style, build_branding_css, build_layout_css
+from briefgen.render.pdf.page_css import (
+    build_address_style,
+    build_branding_css,
+    build_default_css,
+    build_layout_css,
+)
+from briefgen.render.tables import BREAKABLE_CHARACTERS, TURNED_STYLE, fit_tables
 from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
 if TYPE_CHECKING:
@@ -66,6 +72,10 @@ _ADDRESS_BLOCK = '<div class="inside-address"'
 _FOOTNOTE = '<span class="footnote">'
 _JOINED_FOOTNOTE = f"\u2060{_FOOTNOTE}"
 """A word joiner keeps a footnote call on the line of the word it belongs to."""
+_TAG = re.compile(r"(<[^>]+>)")
+_LONG_WORD = re.compile(rf"\S{{{BREAKABLE_CHARACTERS + 1}}}")
+_BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"')
+"""Elements whose words break by the stylesheet, or by `fit_tables`."""
 _BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
 
 
@@ -139,8 +149,9 @@ class PdfRenderer:
         body = page.etree_element.find("body")
         laid_out.metadata.attachments.append(_build_record_attachment(document, self._fetcher))
         layout = get_layout(document.kind, document.page, document.layout)
-        finisher = partial(self._finish, record_painted_pages(laid_out), body, layout)
-        if self._custom_stylesheets(document):
+        customized = bool(self._custom_stylesheets(document))
+        finisher = partial(self._finish, record_painted_pages(laid_out), body, layout, customized)
+        if customized:
             self._check_pages(document, laid_out.pages, body)
         data: bytes = laid_out.write_pdf(
             finisher=finisher,
@@ -173,13 +184,21 @@ class PdfRenderer:
             return {}
         return {"color_profiles": load_colour_profiles(), "output_intent": OUTPUT_INTENT}
 
-    def _finish(self, painted: list[Any], body: Any, layout: Layout, laid_out: Any, pdf: Any) -> None:
-        """Complete the PDF before it is written; WeasyPrint passes the last two arguments."""
+    def _finish(
+        self, painted: list[Any], body: Any, layout: Layout, customized: bool, laid_out: Any, pdf: Any
+    ) -> None:
+        """Complete the PDF before it is written; WeasyPrint passes the last two arguments.
+
+        `customized` says whether any of the stylesheets is the campaign's own.
+        """
+        from briefgen.render.pdf.layout_checks import find_layout_problems
         from briefgen.render.pdf.tagging import tag_pdf
 
         missing = (code for font in laid_out.fonts.values() for code in font.missing)
         _raise_problems(describe_missing_glyphs(missing, laid_out.metadata.title))
         tag_pdf(laid_out, pdf, painted, body)
+        pages, title = [each.page for each in painted], laid_out.metadata.title
+        _raise_problems(find_layout_problems(pages, body, title, keeps_margins=not customized))
         _draw_edge_marks(painted[0].stream, layout)
         if self.purpose == "archive":
             make_pdfa(pdf)
@@ -190,13 +209,13 @@ class PdfRenderer:
             from weasyprint import CSS
 
             names = ["page.css", f"{document.kind}.css", *_DESIGN_STYLESHEETS[self.branding.design]]
-            rules = build_layout_css(
-                get_layout(*key), self.branding, foot=_has_letter_foot(document, self.branding)
-            )
+            layout = get_layout(*key)
+            rules = build_layout_css(layout, self.branding, foot=_has_letter_foot(document, self.branding))
             text = "\n".join(
                 [
                     font_face_css(),
                     build_branding_css(self.branding),
+                    build_default_css(layout.page),
                     *map(self._read_checked_css, names),
                     rules,
                 ]
@@ -277,16 +296,19 @@ def _has_same_pages(first: Document, second: Document) -> bool:
 def build_html_page(document: Document, branding: Branding = DEFAULT_BRANDING) -> str:
     """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
 
-    Raise BriefgenError if the address does not fit its window.
+    Raise BriefgenError if the address does not fit its window, or a table no page.
     """
     layout = get_layout(document.kind, document.page, document.layout)
     running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, branding))
     foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = f"{document.date.isoformat()}T00:00:00Z"
-    content = _position_address(document, layout, branding).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
+    content = fit_tables(
+        _position_address(document, layout, branding), layout.page, branding, document.title
+    ).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
     return (
-        f'<!DOCTYPE html><html lang="{escape(document.language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{escape(document.language)}"{_style_root(content)}><head>'
+        '<meta charset="utf-8">'
         f"<title>{escape(document.title)}</title>"
         f'<meta name="author" content="{escape(document.author)}">'
         f'<meta name="generator" content="briefgen">'
@@ -316,6 +338,29 @@ def _add_break_opportunities(html: str) -> str:
     leaves the first word alone on its line (text/line_break.py, split_first_line, step 3).
     """
     return _BEFORE_INLINE.sub(" \u200b", html)
+
+
+def _style_root(content: str) -> str:
+    """Return the root element's style attribute for what only few documents have.
+
+    From turned pages, WeasyPrint (70.0, layout/block.py, block_level_page_name) returns to named ones only.
+    Set for all documents, `overflow-wrap` would cost memory with each line.
+    """
+    styles = ["page:upright"] if TURNED_STYLE in content else []
+    styles += ["overflow-wrap:anywhere"] if _has_long_words(content) else []
+    return f' style="{";".join(styles)}"' if styles else ""
+
+
+def _has_long_words(html: str) -> bool:
+    """Return whether a word can be longer than a line; elements that see to their own words do not count."""
+    depth = 0
+    for index, part in enumerate(_TAG.split(html)):
+        if index % 2 == 0:
+            if not depth and _LONG_WORD.search(part):
+                return True
+        elif depth or part.startswith(_BREAK_THEIR_WORDS):
+            depth += 0 if part.endswith("/>") or part == "<br>" else -1 if part.startswith("</") else 1
+    return False
 
 
 # The PDF file

@@ -17,7 +17,7 @@ from pydyf import Array, Dictionary, Stream, String
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
-from briefgen.errors import BriefgenError, Problem
+from briefgen.errors import BriefgenError, Problem, abbreviate_names
 from briefgen.render.pdf.footnotes import find_overflowing_footnotes
 from briefgen.render.pdf.structure_tree import HtmlElement, StructureElement, StructureTree
 
@@ -221,7 +221,7 @@ class _ContentTagger:
     def check_footnotes(self) -> None:
         """Raise BriefgenError if a footnote or its call is missing, or readers would not find it."""
         lost = [
-            str(number)
+            f"{number} ({' '.join(''.join(footnote.itertext()).split())[:40]}…)"
             for number, (footnote, note) in enumerate(self.tree.notes.items(), 1)
             if not note.kids or not self._is_findable(footnote)
         ]
@@ -229,7 +229,7 @@ class _ContentTagger:
             raise BriefgenError(
                 Problem(
                     "footnote-lost",
-                    f"footnotes do not fit on their pages: {', '.join(lost)}",
+                    f"footnotes do not fit on their pages: {abbreviate_names(lost)}",
                     None,
                     "shorten them, or move what they say into the text",
                 )
