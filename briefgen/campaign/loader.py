@@ -58,6 +58,11 @@ def read_campaign(path: Path, problems: ProblemList) -> CampaignFiles:
             )
         )
     display_name = str(file)
+    if not is_inside_folder(file, file.parent):
+        hint = "put the file itself here instead of a link"
+        raise BriefgenError(
+            Problem("file-outside", "leads out of the folder that it is in", Place(display_name), hint)
+        )
     folder = LibraryFolder(file.parent, "" if str(file.parent) == "." else str(file.parent))
     yaml = parse_yaml(read_text_file(file, display_name), display_name, problems)
     config = build_record(CampaignConfig, yaml, problems) if yaml is not None else None

@@ -368,10 +368,8 @@ def _load_recipients(
 
     An unusable file goes to `problems`, an unusable row to `row_problems`.
     """
-    own = files.folder.path / FORMS_FILE
-    forms = FormsOfAddress.load(
-        problems, [(own, files.folder.display_path(FORMS_FILE))] if own.is_file() else []
-    )
+    own = files.folder.find_file(FORMS_FILE, problems)
+    forms = FormsOfAddress.load(problems, [(own, files.folder.display_path(FORMS_FILE))] if own else [])
     seen: dict[str, Place] = {}
     recipients: list[Recipient] = []
     # Recipients without a language are written to in the campaign's.
@@ -455,7 +453,11 @@ def _fingerprint_campaign(
     ]
     paths = [files.folder.path / name for name in names if name]
     paths += list_pictures(files.folder.path)
-    existing = [path for path in dict.fromkeys(paths) if is_regular_file(path)]
+    existing = [
+        path
+        for path in dict.fromkeys(paths)
+        if is_regular_file(path) and is_inside_folder(path, files.folder.path)
+    ]
     return campaign_fingerprint(campaign, library, existing, verified)
 
 

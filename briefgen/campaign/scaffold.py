@@ -95,7 +95,9 @@ def create_template(campaign: LibraryFolder, name: str, built_in: LibraryFolder)
         for block in templates.block_names(parent.removeprefix(BUILT_IN))
     )
     text = f'{{% extends "{parent}" %}}\n{blocks}'
-    return _write_new_file(campaign.path / "templates" / name, text.encode())
+    path = campaign.path / "templates" / name
+    campaign.require_inside(path)
+    return _write_new_file(path, text.encode())
 
 
 def _create_letterhead(campaign: LibraryFolder, name: str, built_in: LibraryFolder) -> Path:

@@ -350,6 +350,7 @@ def lock_snippets(
     lock, problems = build_lock(library, by, date.today(), ids or own)
     lock = select_lock_entries(lock, own)
     path = folder.path / "snippets" / LOCK_FILE_NAME
+    folder.require_inside(path)
     display_name = folder.display_path("snippets", LOCK_FILE_NAME)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

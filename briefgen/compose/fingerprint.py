@@ -17,6 +17,7 @@ from briefgen.library.folders import LibraryFolder
 from briefgen.library.libraries import LIBRARY_FILE
 from briefgen.library.loader import Library
 from briefgen.model.campaign import CampaignConfig
+from briefgen.system.files import is_inside_folder, is_regular_file
 
 _TEMPLATE_PATTERNS = (("templates", "**/*"), (".", "*.md"))
 """Templates, in Markdown beside campaign.yaml too."""
@@ -88,5 +89,5 @@ def _matching_files(
     for number, folder in enumerate(folders):
         for subfolder, pattern in patterns:
             for path in sorted((folder.path / subfolder).glob(pattern)):
-                if path.is_file():
+                if is_regular_file(path) and is_inside_folder(path, folder.path):
                     yield path, f"{number}/{path.relative_to(folder.path).as_posix()}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.loaders
 import jinja2.meta
 import jinja2.nodes
 import jinja2.utils
@@ -28,7 +29,8 @@ from briefgen.compose.sandbox import BudgetExceededError, Sandbox
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
 from briefgen.model.recipient import Recipient
-from briefgen.system.files import is_inside_folder, read_limited_bytes
+from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
+from briefgen.system.yaml_reader import read_text_file
 
 CONTEXT_LOOKUP: Any = jinja2.utils.missing
 """What Jinja2 passes as the object of an undefined name that was looked up in the context itself."""
@@ -67,24 +69,23 @@ class _FolderLoader(jinja2.BaseLoader):
     def __init__(self, folders: Sequence[LibraryFolder], language: str) -> None:
         self.folders = folders
         self._language = language
-        self._loaders = [jinja2.FileSystemLoader(folder.path / "templates") for folder in folders]
+        roots = [(folder.path / "templates", folder.path) for folder in folders]
+        self._roots = [(root, folder) for root, folder in roots if is_inside_folder(root, folder)]
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str | None, Any]:
         if template.endswith(_MARKDOWN):
             return self._translate(environment, template)
-        loaders, name = self._loaders, template
+        roots, name = self._roots, template
         if template.startswith(BUILT_IN):
-            loaders, name = loaders[-1:], template.removeprefix(BUILT_IN)
-        for loader in loaders:
-            try:
-                source, filename, fresh = loader.get_source(environment, name)
-            except jinja2.TemplateNotFound:
-                continue
-            except UnicodeDecodeError:
-                raise jinja2.TemplateSyntaxError("is not UTF-8", 1, template) from None
-            folder = Path(loader.searchpath[0]).resolve()
-            if Path(filename).resolve().is_relative_to(folder):
-                return source, filename, fresh
+            roots, name = roots[-1:], template.removeprefix(BUILT_IN)
+        parts = jinja2.loaders.split_template_path(name)  # raises TemplateNotFound for a name that climbs
+        for root, folder in roots:
+            path = root.joinpath(*parts)
+            if is_regular_file(path) and is_inside_folder(path, folder):
+                try:
+                    return read_text_file(path, name), str(path), _is_unmodified_since_now(path)
+                except BriefgenError as error:
+                    raise jinja2.TemplateSyntaxError(error.problems[0].message, 1, template) from None
         raise jinja2.TemplateNotFound(template)
 
     def _translate(self, environment: jinja2.Environment, name: str) -> tuple[str, str | None, Any]:
@@ -104,14 +105,12 @@ class _FolderLoader(jinja2.BaseLoader):
         tree = environment.parse(self.get_source(environment, f"{kind}/default.html.j2")[0])
         blocks = {block.name for block in tree.find_all(jinja2.nodes.Block)}
         block = "sections" if "sections" in blocks else "body"
-        modified = _modification_time(path)
-        html = translate_markdown(text, name, block, self._language)
-        return html, str(path), lambda: _modification_time(path) == modified
+        unmodified = _is_unmodified_since_now(path)
+        return translate_markdown(text, name, block, self._language), str(path), unmodified
 
     def list_templates(self) -> list[str]:
-        return sorted(
-            {name for loader in self._loaders for name in loader.list_templates() if name.endswith(".j2")}
-        )
+        paths = ((path, root) for root, _ in self._roots for path in root.rglob("*.j2"))
+        return sorted({path.relative_to(root).as_posix() for path, root in paths})
 
     def list_markdown(self) -> list[str]:
         """List the files in the campaign's folder that are named like a kind of template."""
@@ -129,6 +128,12 @@ _STEMS_BY_KIND = {"briefing": "brief"}
 _KINDS_BY_STEM = {stem: kind for kind, stem in _STEMS_BY_KIND.items()}
 MAX_MARKDOWN_BYTES = 200_000
 """Size of a template in Markdown; a letter has about 3,000."""
+
+
+def _is_unmodified_since_now(path: Path) -> Callable[[], bool]:
+    """Return a function that says whether a file has still the modification time that it has now."""
+    modified = _modification_time(path)
+    return lambda: _modification_time(path) == modified
 
 
 def _modification_time(path: Path) -> float:

@@ -13,12 +13,15 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from briefgen.errors import Place, Problem, ProblemList
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.evidence.normalize import hash_normalized
 from briefgen.evidence.statements import Statement, statement_key
 from briefgen.model.snippet import Evidence, Snippet
+from briefgen.system.files import read_limited_bytes
 
 LOCK_FORMAT = 1
+MAX_LOCK_BYTES = 50_000_000
+"""That of the built-in library takes 0.1 MB for 155 statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,14 @@ def read_lock(path: Path, display_name: str, findings: ProblemList) -> EvidenceL
     if not path.is_file():
         return EvidenceLock()
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        findings.add(Problem("lock-damaged", f"cannot be read: {reason}", Place(display_name), _RESTORE_HINT))
+        text = read_limited_bytes(path, display_name, MAX_LOCK_BYTES).decode("utf-8")
+    except BriefgenError as error:
+        findings.extend(error.problems)
+        return EvidenceLock()
+    except UnicodeDecodeError:
+        findings.add(
+            Problem("lock-damaged", "cannot be read: is not UTF-8", Place(display_name), _RESTORE_HINT)
+        )
         return EvidenceLock()
     return parse_lock(text, display_name, findings)
 
@@ -183,7 +190,8 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
             dict(_parse_lock_entries(LockedWording, data["wordings"])),
         )
         seal, lock_format = data["seal"], data["format"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        expected_seal = _compute_lock_seal(lock)  # cannot be computed over lone surrogates
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         findings.add(Problem("lock-damaged", "is not a lock file", Place(display_name, line), _RESTORE_HINT))
         return EvidenceLock()
@@ -197,7 +205,7 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
             )
         )
         return EvidenceLock()
-    if seal != _compute_lock_seal(lock):
+    if seal != expected_seal:
         findings.add(
             Problem(
                 "lock-edited",

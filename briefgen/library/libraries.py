@@ -45,8 +45,8 @@ def library_folders(home: LibraryFolder | None, problems: ProblemList) -> tuple[
     if home is None:
         found = (_find_library(name, LibraryFolder(Path()), None, problems) for name in LIBRARIES)
         return tuple(folder for folder in found if folder is not None)
-    file = home.path / CAMPAIGN_FILE
-    if not is_regular_file(file):
+    file = home.find_file(CAMPAIGN_FILE, problems)
+    if file is None:
         return (home,)
     display_name = home.display_path(CAMPAIGN_FILE)
     yaml = parse_yaml(read_text_file(file, display_name), display_name, ProblemList())

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from briefgen.errors import Place, Problem, ProblemList
+from briefgen.errors import ProblemList
 from briefgen.evidence.locators import cite_findable_places
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
@@ -18,7 +18,6 @@ from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_source_texts, load_records, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source, SourceDependency, SourceRecord
-from briefgen.system.files import is_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def load_library(
 ) -> Library:
     """Load everything under the folders; report to `problems` what cannot be read."""
     for folder in folders:
-        _check_subfolders(folder, problems)
+        problems.extend(folder.check_subfolders())
     records = load_records(folders, problems)
     return Library(
         folders=tuple(folders),
@@ -89,18 +88,6 @@ def cite_findable_places_only(library: Library) -> Library:
         snippets={id: cite_findable_places(snippet, records) for id, snippet in library.snippets.items()},
         caveats={id: cite_findable_places(caveat, records) for id, caveat in library.caveats.items()},
     )
-
-
-def _check_subfolders(folder: LibraryFolder, problems: ProblemList) -> None:
-    """Report a file or broken link in the place of a folder, which would otherwise be ignored silently."""
-    for name in ("snippets", "seeds", "templates"):
-        path = folder.path / name
-        if (path.is_symlink() or path.exists()) and not is_folder(path):
-            hint = "rename it, and put a folder in its place"
-            place = Place(folder.display_path(name))
-            problems.add(
-                Problem("file-irregular", "is not a folder, but a folder is expected here", place, hint)
-            )
 
 
 def list_statement_keys(folder: LibraryFolder) -> set[str]:

@@ -13,6 +13,7 @@ from briefgen.library.folders import LibraryFolder
 from briefgen.model.source import Source
 from briefgen.system.yaml_reader import read_text_file
 
+REFERENCES_FILE = "seeds/references.json"
 CSL_TYPES = load_word_set("references", "types")
 """Item types of CSL 1.0.2, appendix III."""
 _OWN_KEYS = frozenset({"note", "aka"})
@@ -30,11 +31,8 @@ def load_references(folders: Sequence[LibraryFolder], problems: ProblemList) -> 
     """Load the works cited by id from each folder's `seeds/references.json`; the first folder's item wins."""
     references: dict[str, Source] = {}
     for folder in folders:
-        path, display_name = (
-            folder.path / "seeds" / "references.json",
-            folder.display_path("seeds/references.json"),
-        )
-        if path.is_file():
+        display_name = folder.display_path(REFERENCES_FILE)
+        if path := folder.find_file(REFERENCES_FILE, problems):
             try:
                 text = read_text_file(path, display_name)
             except BriefgenError as error:

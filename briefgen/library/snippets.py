@@ -219,10 +219,7 @@ def load_lock(folders: Sequence[LibraryFolder], problems: ProblemList) -> Eviden
     """Load what was proved and reviewed from each `snippets/quotes.lock`; the first entry wins."""
     lock = EvidenceLock()
     for folder in folders:
-        own = read_lock(
-            folder.path / "snippets" / LOCK_FILE_NAME,
-            folder.display_path("snippets", LOCK_FILE_NAME),
-            problems,
-        )
-        lock = lock.with_fallback(own)
+        name = f"snippets/{LOCK_FILE_NAME}"
+        if path := folder.find_file(name, problems):
+            lock = lock.with_fallback(read_lock(path, folder.display_path(name), problems))
     return lock

@@ -74,11 +74,9 @@ def load_rests_on(folders: Sequence[LibraryFolder], problems: ProblemList) -> di
     """Load which works depend on which others, by source id, from `seeds/rests-on.yaml`."""
     found: dict[str, SourceDependency] = {}
     for folder in folders:
-        path, display_name = (
-            folder.path / "seeds" / RESTS_ON_FILE,
-            folder.display_path("seeds", RESTS_ON_FILE),
-        )
-        if not path.is_file():
+        display_name = folder.display_path("seeds", RESTS_ON_FILE)
+        path = folder.find_file(f"seeds/{RESTS_ON_FILE}", problems)
+        if path is None:
             continue
         try:
             parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
@@ -127,11 +125,14 @@ def find_source_texts(
             )
     texts: dict[str, SourceText] = {}
     for name, record in records.items():
-        places = [(folder.path / "seeds/texts" / f"{name}.txt", folder) for folder in folders]
-        candidates = [(path, folder.display_path("seeds/texts", path.name)) for path, folder in places]
-        if texts_dir is not None:
+        file = f"seeds/texts/{name}.txt"
+        candidates = [
+            (path, folder.display_path(file))
+            for folder in folders
+            if (path := folder.find_file(file, problems))
+        ]
+        if texts_dir is not None and (texts_dir / f"{name}.txt").is_file():
             candidates.append((texts_dir / f"{name}.txt", f"{texts_dir.name}/{name}.txt"))
-        candidates = [(path, display_name) for path, display_name in candidates if path.is_file()]
         if name in given:
             candidates = [(given[name], str(given[name]))]
         if candidates:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from briefgen.errors import Place, Problem, StorageError
-from briefgen.system.files import atomic_write
+from briefgen.system.files import atomic_write, read_limited_bytes
 
 LETTERS_FOLDER = "letters"
 SHARDS_FOLDER = "shards"
@@ -29,6 +29,7 @@ STATE_FILES = (LOCK_FILE, *(f"{LEDGER_FILE}{suffix}" for suffix in ("", "-wal", 
 """Files in which a batch keeps its state, including those that SQLite creates."""
 HASHES_FILE = f"{STATE_FOLDER}/made.json"
 """Hashes of the files written outside a batch (proofs, briefings), by path; a batch has its ledger."""
+MAX_HASHES_BYTES = 50_000_000
 _LINK_CHECKED = (
     LETTERS_FOLDER,
     EDITED_FOLDER,
@@ -39,6 +40,7 @@ _LINK_CHECKED = (
     "drafts",
     STATE_FOLDER,
     *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
+    HASHES_FILE,
 )
 """Where a link would be followed. All other files are replaced as a whole, and a link with them."""
 
@@ -115,21 +117,27 @@ def write_output_files(output_folder: Path, files: Iterable[tuple[Path, bytes]])
 def _read_hashes(path: Path) -> dict[str, str]:
     """Read the recorded hashes; if they are lost or damaged, every file counts as edited."""
     try:
-        hashes = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        hashes = json.loads(read_limited_bytes(path, path.name, MAX_HASHES_BYTES))
+    except (StorageError, ValueError, RecursionError):
         return {}
     return {str(name): str(sha256) for name, sha256 in hashes.items()} if isinstance(hashes, dict) else {}
 
 
-def reject_outside_links(folder: Path, names: Iterable[str] = _LINK_CHECKED) -> None:
+def reject_outside_links(
+    folder: Path, names: Iterable[str] = _LINK_CHECKED, whole: Path | None = None
+) -> None:
     """Raise StorageError if a link in an output folder leads out of it.
 
-    `names` are the paths in the folder that will be written through.
+    `names` are the paths in the folder that will be written through. If it is a part of a `whole` output
+    folder, the way to it is checked as well.
     """
-    home = folder.resolve()
+    above = [
+        path for path in (folder, *folder.parents) if whole and path.is_relative_to(whole) and path != whole
+    ]
+    home = (whole or folder).resolve()
     outside = [
         path
-        for path in (folder / name for name in names)
+        for path in (*reversed(above), *(folder / name for name in names))
         if path.is_symlink() and not path.resolve().is_relative_to(home)
     ]
     if outside:

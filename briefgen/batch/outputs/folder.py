@@ -33,6 +33,8 @@ class FolderOutput:
     """An output folder (see briefgen.batch.outputs.base); it need not exist yet."""
 
     folder: Path
+    whole: Path | None = None
+    """Of a shard, the output folder that it is in."""
 
     @property
     def location(self) -> str:
@@ -56,11 +58,11 @@ class FolderOutput:
 
     def subfolder(self, name: str) -> FolderOutput:
         """Return a folder in this one as an output of its own."""
-        return FolderOutput(self.folder / name)
+        return FolderOutput(self.folder / name, self.whole or self.folder)
 
     def reject_outside_links(self) -> None:
         """Raise StorageError if a link in the folder leads out of it."""
-        reject_outside_links(self.folder)
+        reject_outside_links(self.folder, whole=self.whole)
 
     def scan(self) -> None:
         """Do nothing: `file_state` looks at each file when it is asked."""

@@ -16,9 +16,9 @@ from typing import Any
 
 from briefgen.errors import Place, Problem, ProblemList
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.ingest.add_source import REFERENCES_FILE, append_references
+from briefgen.library.ingest.add_source import append_references
 from briefgen.library.ingest.bibliography import BibliographyEntry
-from briefgen.library.references import parse_references, strip_doi_prefix
+from briefgen.library.references import REFERENCES_FILE, parse_references, strip_doi_prefix
 from briefgen.model.source import Source
 
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

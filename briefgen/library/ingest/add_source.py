@@ -21,11 +21,10 @@ from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.blocks import TextBlock
 from briefgen.library.ingest.extract import ExtractedText
 from briefgen.library.ingest.printed_numbers import find_printed_numbers
-from briefgen.library.references import parse_references
+from briefgen.library.references import REFERENCES_FILE, parse_references
 from briefgen.library.sources import RESTS_ON_FILE, format_record, load_records, make_record
 from briefgen.model.source import FrontMatter, Source, SourceParagraph, SourceRecord
 
-REFERENCES_FILE = "seeds/references.json"
 MAX_SOURCE_ID_LENGTH = 100
 """Characters in a source's id."""
 _ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

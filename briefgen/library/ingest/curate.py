@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import astuple
 from pathlib import Path
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
+from briefgen.errors import Place, Problem, ProblemList, StorageError, UsageError
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.add_references import ReferencesPlan, plan_references
 from briefgen.library.ingest.add_source import SourcePlan, WorkDescription, check_source_id, plan_source
@@ -115,7 +115,7 @@ def check_options_printable(*options: object) -> None:
 def write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
     """Write all files or none: each gets its name once all are on disk."""
     for path in files:
-        _check_inside_folder(folder, path)
+        folder.require_inside(path)
     display_name = folder.display_path() or "."
     try:
         with ExitStack() as unfinished:
@@ -132,13 +132,3 @@ def write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> N
                 "file-unwritable", f"cannot be written: {reason}", Place(display_name), "nothing was changed"
             )
         ) from None
-
-
-def _check_inside_folder(folder: LibraryFolder, path: Path) -> None:
-    """Raise BriefgenError if a link would lead a campaign from elsewhere to overwrite other files."""
-    if not path.parent.resolve().is_relative_to(folder.path.resolve()):
-        display_name = folder.display_path(path.parent.relative_to(folder.path).as_posix())
-        hint = "put a folder here instead of a link"
-        raise BriefgenError(
-            Problem("file-outside", "leads out of the campaign's folder", Place(display_name), hint)
-        )
