@@ -261,7 +261,7 @@ def split_last_first(name: str) -> tuple[str, str] | None:
 
 def is_vacant(name: str) -> bool:
     """Return whether a name says that the post is vacant."""
-    return name.casefold().strip(" .()[]-–—") in _load_honorifics().vacant
+    return name.casefold().replace(".", "").strip(" ()[]-–—") in _load_honorifics().vacant
 
 
 _UNDECOMPOSED = str.maketrans(

@@ -64,7 +64,7 @@ def _find_errors(
     if any(map(str.isalnum, name.full)) and not any(map(str.isalpha, name.full)):
         yield Problem("address-empty", f"the name {name.full!r} has no letter", None, "write the name")
     yield from _find_repeated_titles(name, lines, salutation)
-    yield from _find_styles_in_salutation(name, salutation)
+    yield from _find_unread_styles(name, salutation)
     if turned := split_last_first(name.full):
         hint = f"write {_lower_capitals(' '.join(turned))} in name, and the parts in given and family"
         yield Problem("name-order", f"the name {name.full!r} begins with the family name", None, hint)
@@ -129,15 +129,17 @@ def _find_repeated_titles(name: PersonalName, lines: Sequence[str], salutation: 
             return
 
 
-def _find_styles_in_salutation(name: PersonalName, salutation: str) -> Iterator[Problem]:
-    """Find a style that was not recognised where the list has it, so that it is spoken with the name."""
-    unknown = (title.spoken for title in name.titles if title.kind == "unknown")
-    for part in (name.full, name.family, *unknown):
+def _find_unread_styles(name: PersonalName, salutation: str) -> Iterator[Problem]:
+    """Find a style that was not recognised where the list has it, and is taken for a part of the name."""
+    unknown = [
+        title.spoken for title in name.titles if title.kind == "unknown" and title.spoken in salutation
+    ]
+    for part in (*unknown, name.full, name.family):
         styles = [title.written for title in find_titles(part) if title.kind == "style"]
-        if styles and part in salutation:
-            message = f"{styles[0]!r} is in the salutation {salutation!r}"
+        if styles:
+            where = f"the salutation {salutation!r}" if part in salutation else f"the name {part!r}"
             hint = "write it in the column honorific, spelled as in The Rt Hon or The Honourable"
-            yield Problem("salutation-title", message, None, hint)
+            yield Problem("salutation-title", f"{styles[0]!r} is in {where}", None, hint)
             return
 
 

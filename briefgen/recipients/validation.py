@@ -76,7 +76,7 @@ class RecipientBuilder:
             header: self._clean_cell(header, text, MAX_EXTRA_CHARACTERS, multiline=True)
             for header, text in extra.items()
         }
-        if cells.get("office", "").strip():
+        if remove_invisible(cells.get("office", ""))[0].strip():
             self._check_office(values.get("office", ""), offices)
         else:
             self._report(
