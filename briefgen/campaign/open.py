@@ -6,11 +6,12 @@ sent are not an error: they are skipped, each with the reason.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -414,6 +415,7 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     problems.extend(templates.check(BRIEFING_TEMPLATE_NAMES, {*PAPER_KINDS, own_paper} - {""}))
     if campaign is not None:
         problems.extend(_check_language(campaign))
+        problems.extend(_check_country(campaign))
         for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
                 templates.find_template(part.template)
@@ -424,6 +426,24 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
             style, place = part.citation_style, campaign.locate(section, "citation_style")
             problems.extend(check_style(style, files.folder.path, campaign.language, place))
     return library_check
+
+
+def _check_country(campaign: CampaignConfig) -> Iterator[Problem]:
+    """Report texts that name the state which letters are about, if the campaign does not say which."""
+    texts: dict[tuple[str, ...], str] = {("letter", "subject"): campaign.letter.subject}
+    texts |= {
+        ("words", language, key): wording
+        for language, wordings in campaign.words.items()
+        for key, wording in wordings.items()
+    }
+    for path, text in texts.items():
+        if not campaign.about and (found := re.search(r"\{(?:in_)?country\}", text)):
+            yield Problem(
+                "country-unnamed",
+                f"{found[0]} stands for the state that the letters are about, and the campaign names none",
+                campaign.locate(*path),
+                f"add about: with its code, for example about: KR, or write the name instead of {found[0]}",
+            )
 
 
 def _check_language(campaign: CampaignConfig) -> list[Problem]:

@@ -5,20 +5,17 @@ It contains salutations, closings and the like, and nothing of the campaign's ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from markupsafe import escape
 
-from briefgen.data import DATA_FOLDER
-from briefgen.errors import BriefgenError, Problem, ProblemList
+from briefgen.errors import BriefgenError, Problem
 from briefgen.model.campaign import CampaignConfig, LetterConfig, PageSize
 from briefgen.model.document import LAYOUTS_WITH_RETURN_LINE
-from briefgen.system.yaml_reader import parse_yaml, read_text_file
+from briefgen.model.words import BUILT_IN_WORDS, Words
 
-BOILERPLATE_FILE = DATA_FOLDER / "furniture.yaml"
 _FALLBACK_KEYS = {
     "ask_titled": "ask",
     "ask_un": "ask",
@@ -32,35 +29,32 @@ _FALLBACK_KEYS = {
 _PRONOUNS = frozenset({"you", "vous", "usted", "Sie", "귀하"})
 
 
-@cache
-def _load_boilerplate() -> Mapping[str, Mapping[str, str]]:
-    problems = ProblemList()
-    document = parse_yaml(
-        read_text_file(BOILERPLATE_FILE, BOILERPLATE_FILE.name), BOILERPLATE_FILE.name, problems
-    )
-    problems.raise_errors()
-    return document.data if document else {}
-
-
 def boilerplate_languages() -> list[str]:
     """List the languages that letters have boilerplate in."""
-    return list(_load_boilerplate())
+    return list(BUILT_IN_WORDS)
 
 
 class Boilerplate:
     """Boilerplate as a template sees it (`words.closing`), with its placeholders filled in for one letter."""
 
     def __init__(
-        self, language: str, you: str = "", values: Mapping[str, str] | None = None, about: str = ""
+        self,
+        language: str,
+        you: str = "",
+        values: Mapping[str, str] | None = None,
+        about: str = "",
+        own: Iterable[Words] = (),
     ) -> None:
         """Take the letter's language (BCP 47), the form of address and the values of the other placeholders.
 
         `you` is how the reader is addressed: a pronoun or a title. `about` is the state that the letter is
-        about (ISO 3166-1 alpha-2).
+        about (ISO 3166-1 alpha-2). `own` are wordings that go before the built-in ones, in this order.
         """
         self._about = about
         self._language = language
-        self._wordings = _load_boilerplate().get(language.split("-")[0].lower())
+        code = language.split("-")[0].lower()
+        self._is_known = code in BUILT_IN_WORDS
+        self._layers = [layer[code] for layer in (*own, BUILT_IN_WORDS) if code in layer]
         self._you = you
         self._values = {"you": you, **(values or {})}
 
@@ -70,11 +64,7 @@ class Boilerplate:
         Raise BriefgenError if there is no boilerplate in the language, KeyError if the key is unknown.
         """
         wording = self._find_wording("closing_titled" if key == "closing" and self.titled else key)
-        if "{in_country}" in wording:
-            # Languages other than English need the state's name with its preposition: one key for each.
-            in_country = (self._wordings or {}).get(f"in_{self._about}", "")
-            wording = wording.replace("{in_country}", in_country) if in_country else ""
-        for name, value in self._values.items():
+        for name, value in {"in_country": self._find_in_country(), **self._values}.items():
             wording = wording.replace(f"{{{name}}}", value)
         return wording
 
@@ -86,10 +76,11 @@ class Boilerplate:
     @property
     def small_after_salutation(self) -> bool:
         """Whether the first sentence continues after the salutation's comma, in lower case."""
-        return (self._wordings or {}).get("after_salutation") == "small"
+        return any(layer.get("after_salutation") == "small" for layer in self._layers)
 
     def _find_wording(self, key: str) -> str:
-        if self._wordings is None:
+        """Return the first wording whose placeholders can be filled in, and raise like `__getitem__`."""
+        if not self._is_known:
             known = ", ".join(boilerplate_languages())
             raise BriefgenError(
                 Problem(
@@ -99,11 +90,26 @@ class Boilerplate:
                     f"it exists in {known}; for another language, write a template with your own wording",
                 )
             )
-        while key not in self._wordings and key in _FALLBACK_KEYS:
-            key = _FALLBACK_KEYS[key]
-        if key == "opening_un" and key not in self._wordings:
+        for layer in self._layers:
+            # A layer's plainer wording goes before the particular one of the layers below it.
+            name: str | None = key
+            while name is not None:
+                if name in layer and self._can_be_filled(layer[name]):
+                    return layer[name]
+                name = _FALLBACK_KEYS.get(name)
+        if key == "opening_un":
             return ""
-        return self._wordings[key]
+        raise KeyError(key)
+
+    def _can_be_filled(self, wording: str) -> bool:
+        return not (
+            ("{country}" in wording and not self._about)
+            or ("{in_country}" in wording and not self._find_in_country())
+        )
+
+    def _find_in_country(self) -> str:
+        """Return the state's name with its preposition, which languages other than English need."""
+        return next((layer[key] for layer in self._layers if (key := f"in_{self._about}") in layer), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ class Composer:
         return subject.replace(COUNTRY_PLACEHOLDER, self._country_name(recipient))
 
     def _country_name(self, recipient: Recipient) -> str:
+        if not self.campaign.about:
+            return ""
         formal = self.forms.find(recipient)[1].state_names == "formal"
         return country_name(self.campaign.about, self.campaign.language, formal=formal)
 
@@ -244,6 +246,7 @@ class Composer:
                 "country": state_name,
             },
             about=campaign.about,
+            own=(campaign.words, *self.library.words),
         )
         ask = _printed_ask(api, selection.ask)
         context: dict[str, Any] = {
@@ -261,7 +264,6 @@ class Composer:
             "request": AskSentence(words, ask, "ask"),
             "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
-            "country_name": state_name,
             "enclosures": campaign.letter.enclosures,
             "snippet": api.passage,
             "figure": figures.figure,
@@ -281,6 +283,8 @@ class Composer:
                 for stage in selection.argument_stages()
                 if (passages := _shortened_passages(api, stage, shortening))
             ]
+        if campaign.about:
+            context["country_name"] = state_name
         if campaign.case is not None:
             context["case"] = campaign.case
         return _StartedLetter(template, context, figures, label, written)

@@ -506,6 +506,10 @@ class Templates:
             if error.name == "case":
                 message = f"the template prints a case, and the campaign has none, while making {label}"
                 return Problem("case-missing", message, place, "fill in `case` in campaign.yaml")
+            if error.name == "country_name":
+                message = f"the template names a state, and the campaign none, while making {label}"
+                hint = "add about: to campaign.yaml, with the code of the state that the letters are about"
+                return Problem("country-unnamed", message, place, hint)
             if isinstance(error.owner, list | tuple | str) and isinstance(error.name, int):
                 kind = "text" if isinstance(error.owner, str) else "list"
                 message = f"there is no item {error.name!r} in a {kind} of {len(error.owner)}"

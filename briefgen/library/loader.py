@@ -13,11 +13,13 @@ from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import statement_key
 from briefgen.library.folders import LibraryFolder, built_in_templates
+from briefgen.library.libraries import read_library_config
 from briefgen.library.references import load_references
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_source_texts, load_records, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source, SourceDependency, SourceRecord
+from briefgen.model.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Library:
     """Available full texts by source id; usually few."""
     lock: EvidenceLock
     """What was proved and reviewed, of the campaign's own snippets and of its libraries'."""
+    words: tuple[Words, ...] = ()
+    """Fixed words of letters that the libraries bring, in search order."""
 
     @property
     def template_folders(self) -> tuple[LibraryFolder, ...]:
@@ -77,6 +81,7 @@ def load_library(
         rests_on=load_rests_on(folders, problems),
         texts=find_source_texts(records, folders, texts.folder, texts.given, problems),
         lock=load_lock(folders, problems),
+        words=tuple(read_library_config(folder).words for folder in folders if folder.library),
     )
 
 

@@ -160,6 +160,7 @@ def _build_draft_body(
             "date": format_long_date(campaign.date, campaign.language, country),
             "subject": subject,
         },
+        own=[campaign.words],
     )
     signature = [sender.name, sender.title, sender.organisation]
     contacts = [*sender.address, sender.phone, sender.email, sender.website]

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from briefgen.model.branding import DesignName, FontFamily
 from briefgen.model.document import LayoutName
 from briefgen.model.snippet import Slug
+from briefgen.model.words import Words
 from briefgen.model.yaml_model import YamlModel
 
 COLOUR_PATTERN = "^(#?[0-9a-fA-F]{6})?$"
@@ -218,8 +219,10 @@ class CampaignConfig(YamlModel):
     """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
     ask: AskText = Field(examples=["fund yearly tests of the drinking water in schools"])
     """The one action requested, unless an interest overrides it: the id of an ask, or the words."""
-    about: str = Field(default="KP", pattern="^[A-Z]{2}$")
-    """The state whose situation the letters are about, as ISO 3166-1 alpha-2."""
+    about: str = Field(default="", pattern="^([A-Z]{2})?$")
+    """The state whose situation the letters are about, as ISO 3166-1 alpha-2; empty if about none."""
+    words: Words = {}
+    """Fixed words of letters, by language, in place of those of the libraries and the built-in ones."""
     opening: str = ""
     """The organisation's own first sentence of each letter, before the ask."""
     constituent: str = ""

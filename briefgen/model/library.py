@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from briefgen.model.snippet import Slug
+from briefgen.model.words import Words
 from briefgen.model.yaml_model import YamlModel
 
 
@@ -13,3 +14,5 @@ class LibraryConfig(YamlModel):
     """The name by which campaigns and messages refer to it."""
     title: str
     """What it is about, in a few words."""
+    words: Words = {}
+    """Fixed words of letters that draw on it, in place of the built-in ones."""

@@ -193,6 +193,7 @@ def _validation_problem(record: type[YamlModel], parsed: ParsedYaml, detail: Map
 
 
 _EXPECTED_PATTERNS: Mapping[str, tuple[str, str]] = {
+    "^([A-Z]{2})?$": ("a two-letter country code", "for example US, GB, DE (ISO 3166)"),
     r"^[a-z0-9]+(?:-[a-z0-9]+)*$": (
         "a name of lower-case letters, digits and hyphens",
         "for example act-on-the-inquiry",

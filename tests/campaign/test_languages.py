@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from docx_samples import png
+from material import ROOT
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import compose_for_checks
@@ -18,7 +19,7 @@ from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import serialize_lock
 from briefgen.evidence.review import build_lock
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.libraries import library_folders
+from briefgen.library.libraries import library_folders, read_library_config
 from briefgen.library.loader import list_statement_keys, load_library, select_lock_entries
 
 CARD = """\
@@ -73,6 +74,7 @@ sender:
   country: DE
   email: a@example.org
   signature: signature.png
+library: north-korea
 ask: own-ask
 letter: {{enclosures: ["PDF"]}}
 interests: [{{when: "true", topics: [refoulement]}}]
@@ -203,9 +205,7 @@ def test_a_language_without_words_is_said_with_those_that_have_some(tmp_path: Pa
 @pytest.mark.parametrize("language", boilerplate_languages())
 def test_every_language_has_what_the_templates_print(language: str) -> None:
     """Words of its own for each plain key, and no gap left open."""
-    words = Boilerplate(
-        language, "you", {"organisation": "O", "name": "N", "country": "North Korea"}, about="KP"
-    )
+    words = Boilerplate(language, "you", {"organisation": "O", "name": "N"})
     for key in ("closing", "closing_us", "closing_gb", "closing_mp", "closing_un", "enclosure", "enclosures",
                 "signature_of", "letter_to", "opening_un", "colon", "semicolon"):  # fmt: skip
         assert list(find_placeholders(words[key])) == []
@@ -250,8 +250,26 @@ def test_the_words_cannot_carry_markup() -> None:
     assert "<b>" not in str(AskSentence(Boilerplate("en", "you"), "<b>go</b>", "ask"))
 
 
-@pytest.mark.parametrize("language", ["fr", "es"])
-def test_a_state_whose_name_a_language_does_not_know_leaves_the_sentence_out(language: str) -> None:
-    values = {"organisation": "O", "name": "N", "country": "Myanmar"}
-    assert Boilerplate(language, "Votre Excellence", values, about="MM")["opening_un"] == ""
-    assert "Cor" in Boilerplate(language, "Votre Excellence", values, about="KP")["opening_un"]
+LIBRARY_WORDS = read_library_config(LibraryFolder(ROOT)).words
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_a_sentence_that_names_a_state_needs_one_that_the_language_can_name(language: str) -> None:
+    """Otherwise the built-in sentence is printed, which names none."""
+
+    def opening(about: str) -> str:
+        values = {"organisation": "O", "name": "N", "country": "the state of Corland" if about else ""}
+        return Boilerplate(language, "Your Excellency", values, about, [LIBRARY_WORDS])["opening_un"]
+
+    plain = Boilerplate(language, "Your Excellency", {"organisation": "O"})["opening_un"]
+    assert "Cor" in opening("KP") and "Cor" not in plain
+    assert opening("") == plain
+    assert (opening("MM") == plain) == (language != "en")
+
+
+def test_own_wordings_go_before_the_built_in_ones_for_every_office() -> None:
+    words = Boilerplate("en-GB", "you", own=[{"en": {"closing": "Please reply."}}, LIBRARY_WORDS])
+    assert words["closing_us"] == words["closing_mp"] == words["closing"] == "Please reply."
+    assert words["enclosure"] == "Enclosure"
+    assert "Foreign Secretary" in Boilerplate("en", "you", own=[LIBRARY_WORDS])["closing_mp"]
+    assert "the minister responsible" in Boilerplate("en", "you")["closing_mp"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,12 +13,16 @@ import pytest
 from material import ROOT
 
 from briefgen.campaign.check import check_documents
+from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
-from briefgen.errors import BriefgenError
+from briefgen.errors import BriefgenError, ProblemList
+from briefgen.library.libraries import library_folders
+from briefgen.library.loader import load_library
+from briefgen.model.words import BUILT_IN_WORDS
 
 WATER = ROOT / "tests" / "plugins" / "briefgen_water_library" / "water_library"
 ASK = "fund yearly tests of drinking water in schools"
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "id": "water",
     "title": "Lead in drinking water",
     "date": "2026-12-01",
@@ -113,3 +119,110 @@ def test_letters_that_should_differ_and_do_not_are_a_warning(folder: Path) -> No
     rules = [{"when": "true"}, {"when": "id == 'ben'"}, {"when": "id == 'ada'"}]
     warnings, _ = check_documents(open_own(folder, [ADA, BEN], interests=rules))
     assert [one.code for one in warnings] == ["letters-alike"]
+
+
+# The state that letters are about
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ({"letter": {"subject": "Night buses in {country}"}}, "{country} stands for the state"),
+        ({"words": {"fr": {"closing": "Merci, {in_country}."}}}, "{in_country} stands for the state"),
+    ],
+)
+def test_a_text_that_names_the_state_needs_one(folder: Path, keys: dict[str, Any], line: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        open_own(folder, **keys)
+    (problem,) = caught.value.problems
+    assert problem.code == "country-unnamed" and line in problem.message and problem.place is not None
+    assert "Korea" not in str(problem)
+    assert "about: KR" in (problem.hint or "")
+
+
+def test_a_template_that_names_the_state_needs_one(folder: Path) -> None:
+    file = folder / "templates" / "letter" / "default.html.j2"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        '{% extends "built-in/letter/default.html.j2" %}\n'
+        "{% block opening %}<p>{{ country_name }}</p>{% endblock %}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(BriefgenError) as caught:
+        open_own(folder)
+    (problem,) = caught.value.problems
+    assert problem.code == "country-unnamed" and problem.place and problem.place.line == 2
+    assert "Germany" in letter(open_own(folder, about="DE"))
+
+
+def test_a_subject_names_the_state_that_the_campaign_is_about(folder: Path) -> None:
+    assert "Taps in Germany" in letter(open_own(folder, about="DE", letter={"subject": "Taps in {country}"}))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"en": {"closng": "Bye."}}, "there is no wording 'closng'; did you mean closing"),
+        (
+            {"it": {"closing": "Ciao."}},
+            "there is no boilerplate in 'it'; the languages are en, fr, es, de, ko",
+        ),
+    ],
+)
+def test_words_that_no_letter_prints_are_told(folder: Path, words: dict[str, Any], told: str) -> None:
+    with pytest.raises(BriefgenError, match="wrong-value") as caught:
+        open_own(folder, words=words)
+    assert told in str(caught.value)
+
+
+def test_the_campaign_can_word_the_closing(folder: Path) -> None:
+    text = letter(open_own(folder, words={"en": {"closing": "Please write back."}}))
+    assert "Please write back. Sincerely" in text
+
+
+# Nothing of another topic
+
+TOPICS = {
+    "night buses": "keep the night buses running on all days of the week",
+    "lead in drinking water": ASK,
+    "river otters": "protect the banks on which otters live",
+    "library hours": "open the town library on Sundays",
+    "safe crossings": "build a crossing at each school gate",
+}
+TELLTALES = ("Korea", "Pyongyang", "DPRK", "camp", "human rights", "Foreign Secretary", "inquiry", "refugee")
+
+
+@pytest.fixture(scope="module")
+def words_of_the_library() -> set[str]:
+    """The longer words of all statements of the built-in library."""
+    snippets = load_library(library_folders(None, ProblemList()), ProblemList()).snippets.values()
+    return _words(*(wording for one in snippets for wording in (one.title, one.body, *one.variants.values())))
+
+
+def _words(*texts: str) -> set[str]:
+    return set(re.findall(r"[a-zà-ž]{5,}", " ".join(texts).casefold()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_word_of_the_library_is_in_letters_on_another_topic(
+    topic: str, words_of_the_library: set[str]
+) -> None:
+    """To every office: what a letter says is the campaign's own, or holds for any topic."""
+    with (ROOT / "tests/compose/golden/recipients.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not row["language"]]
+    campaign = open_campaign(
+        {**CONFIG, "title": topic, "ask": TOPICS[topic], "letter": {"subject": f"On {topic}"}}, rows
+    )
+    assert {one.office for one in campaign.recipients} == {row["office"] for row in rows}
+    boilerplate = _words(*(wording for wording in BUILT_IN_WORDS["en"].values()))
+    own = _words(topic, TOPICS[topic], str(CONFIG["sender"]))
+    for recipient in campaign.recipients:
+        composed = compose_for_checks(campaign.composer, recipient)
+        text = f"{campaign.composer.subject_line(recipient)} {composed.body}"
+        assert TOPICS[topic] in text
+        assert [one for one in TELLTALES if one in text] == []
+        addressee = _words(
+            *(str(value) for row in rows if row["id"] == recipient.id for value in row.values())
+        )
+        assert (_words(text) & words_of_the_library) - boilerplate - own - addressee == set()
