@@ -320,7 +320,7 @@ def lock_snippets(
     from briefgen.evidence.lock import serialize_lock
     from briefgen.evidence.review import build_lock
     from briefgen.library.folders import is_installed_package
-    from briefgen.library.loader import list_statement_keys, select_lock_entries
+    from briefgen.library.loader import list_own_works, list_statement_keys, select_lock_entries
     from briefgen.library.snippets import LOCK_FILE_NAME
     from briefgen.system.files import atomic_write
 
@@ -347,8 +347,9 @@ def lock_snippets(
             )
             for name in unknown
         )
-    lock, problems = build_lock(library, by, date.today(), ids or own)
-    lock = select_lock_entries(lock, own)
+    works = list_own_works(library)
+    lock, problems = build_lock(library, by, date.today(), ids or own, () if ids else works)
+    lock = select_lock_entries(lock, own, works)
     path = folder.path / "snippets" / LOCK_FILE_NAME
     folder.require_inside(path)
     display_name = folder.display_path("snippets", LOCK_FILE_NAME)
@@ -370,12 +371,13 @@ def lock_snippets(
             "file": display_name,
             "quotes": len(lock.quotes),
             "wordings": len(lock.wordings),
+            "works": len(lock.works),
             "problems": [problem.as_json() for problem in problems],
         }
     )
     console.line(
-        f"{display_name}: {quantity(len(lock.wordings), 'wording')} and "
-        f"{quantity(len(lock.quotes), 'quote')}; {added} new, {changed} changed."
+        f"{display_name}: {quantity(len(lock.wordings), 'wording')} ({added} new, {changed} changed), "
+        f"{quantity(len(lock.quotes), 'quote')}, {quantity(len(lock.works), 'work')}."
     )
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)

@@ -13,18 +13,22 @@ from typing import Literal
 
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence import figure_checks, provenance, wording_checks
+from briefgen.evidence.designations import check_designations, check_numbers_of_work
 from briefgen.evidence.digits import check_digits
 from briefgen.evidence.edtf import DateSpan, days_of, parse_edtf
 from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.evidence.lock import (
     EvidenceLock,
     approve_command,
-    hash_foundation,
+    has_first_format,
+    hash_work,
+    is_same_foundation,
+    is_same_wording,
     lock_command,
     quote_key,
     wording_key,
 )
-from briefgen.evidence.normalize import hash_normalized, normalize_text, prepare_prose, split_words
+from briefgen.evidence.normalize import normalize_text, prepare_prose, split_words
 from briefgen.evidence.passages import EvidenceLibrary, SupportingEvidence
 from briefgen.evidence.polarity import check_polarity
 from briefgen.evidence.prove import (
@@ -39,6 +43,7 @@ from briefgen.evidence.quotes import count_quote_words
 from briefgen.evidence.statements import (
     TITLE_WORDING,
     Statement,
+    cited_works,
     printable_wordings,
     statement_key,
     wording_place,
@@ -98,6 +103,7 @@ def check_library(library: EvidenceLibrary, on: date | None = None) -> LibraryCh
         )
     findings.extend(_check_relations(library))
     findings.extend(_check_quotation_budgets(library))
+    findings.extend(_check_locked_works(library))
     findings.extend(_check_stale_lock_entries(library))
     ordered = sorted(findings.problems, key=_source_position)
     return LibraryCheck(tuple(ordered), verified)
@@ -148,6 +154,7 @@ def check_statement(
         for row in range(len(statement.data)):
             own = collect_support(statement, library, proofs, row)
             yield from figure_checks.check_datum(statement, row, dict(library.references), own)
+    yield from check_designations(statement, support)
     yield from _check_evidence_and_date(statement, support, on)
     yield from check_review(statement, library.lock)
     yield from _check_locked_quotes(statement, library, proofs)
@@ -290,7 +297,6 @@ def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
             place,
             hint,
         )
-    rests = hash_foundation(statement)
     for name, markdown in printable_wordings(statement).items():
         entry = lock.wordings.get(wording_key(statement, name))
         wording_at = wording_place(statement, name)
@@ -301,7 +307,7 @@ def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
                 wording_at,
                 f"read it against its sources, then run {lock_command(place)}",
             )
-        elif entry.wording != hash_normalized(markdown):
+        elif not is_same_wording(entry, markdown):
             yield Problem(
                 "wording-changed",
                 f"the {name} of {statement.id!r} was edited after the review by {entry.by} on {entry.on}",
@@ -309,7 +315,7 @@ def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
                 f"read it against its sources, then run {lock_command(place)}",
                 wording=strip_markdown(markdown),
             )
-        elif entry.rests != rests:
+        elif not is_same_foundation(entry, statement):
             yield Problem(
                 "evidence-changed",
                 f"the basis of {statement.id!r} was edited after the review by {entry.by} on {entry.on}",
@@ -381,6 +387,9 @@ def _check_relations(library: EvidenceLibrary) -> Iterator[Problem]:
                 yield Problem(
                     "source-unknown", f"no work has the id {source!r}", entry.locate("source"), hint
                 )
+    for name in sorted({name for statement in all_statements(library) for name in cited_works(statement)}):
+        if name in library.references:
+            yield from check_numbers_of_work(library.references[name])
     for record in library.records.values():
         if record.source not in library.references:
             hint = suggest_similar(record.source, library.references) or "add it to seeds/references.json"
@@ -507,6 +516,37 @@ def _describe_quotation_excess(quotations: Mapping[str, int], whole: int, share:
 
 
 # -- the lock
+
+
+def _check_locked_works(library: EvidenceLibrary) -> Iterator[Problem]:
+    """Check that the works cited by reviewed statements are as they were at the review."""
+    for name, statements in find_locked_citations(library).items():
+        work, entry = library.references[name], library.lock.works.get(name)
+        if entry is not None and entry.work == hash_work(work, library.rests_on.get(name)):
+            continue
+        edited = f"was edited after the review by {entry.by} on {entry.on}" if entry else "is not in the lock"
+        cited_by = f"cited by {statements[0].id}" + (
+            f" and {len(statements) - 1} more" if statements[1:] else ""
+        )
+        yield Problem(
+            "reference-changed",
+            f"the work {name!r}, {cited_by}, {edited}",
+            work.place,
+            "compare its entry, and what it rests on in seeds/rests-on.yaml, with the work itself, then run "
+            f"{lock_command(statements[0].locate())}",
+        )
+
+
+def find_locked_citations(library: EvidenceLibrary) -> dict[str, list[Statement]]:
+    """Return the works that reviewed statements cite, by id, with those whose lock entry covers works."""
+    found: dict[str, list[Statement]] = defaultdict(list)
+    for statement in all_statements(library):
+        entry = library.lock.wordings.get(wording_key(statement, "body"))
+        if statement.review.status != "verified" or entry is None or has_first_format(entry, statement):
+            continue
+        for name in sorted(cited_works(statement) & library.references.keys()):
+            found[name].append(statement)
+    return found
 
 
 def _check_stale_lock_entries(library: EvidenceLibrary) -> Iterator[Problem]:

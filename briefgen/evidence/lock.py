@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
-from briefgen.evidence.normalize import hash_normalized
+from briefgen.evidence.normalize import hash_normalized, normalize_text
 from briefgen.evidence.statements import Statement, statement_key
 from briefgen.model.snippet import Evidence, Snippet
+from briefgen.model.source import Source, SourceDependency
 from briefgen.system.files import read_limited_bytes
 
-LOCK_FORMAT = 1
+LOCK_FORMAT = 2
+_FORMATS_READ = (1, LOCK_FORMAT)
+"""Format 1 had no works, and hashed less of what a wording rests on; what it holds is valid still."""
 MAX_LOCK_BYTES = 50_000_000
 """That of the built-in library takes 0.1 MB for 155 statements."""
 
@@ -52,7 +56,18 @@ class LockedWording:
     wording: str
     """SHA-256 of the normalized wording."""
     rests: str
-    """SHA-256 of its basis: evidence, confidence, caveats, date."""
+    """SHA-256 of its basis: evidence, confidence, caveats, corrections, date, kind, offices."""
+    by: str
+    on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedWork:
+    """A cited work at the time a statement that cites it was reviewed."""
+
+    work: str
+    """SHA-256 of its entry in references.json, as far as it can be printed, and of what it rests on."""
     by: str
     on: str
     """ISO date."""
@@ -67,10 +82,16 @@ class EvidenceLock:
     wordings: Mapping[str, LockedWording] = field(default_factory=dict)
     """By `ID` for the body, `ID.short` for a variant, `ID.title` for the title, `ID.alt` for a figure's
     alternative text."""
+    works: Mapping[str, LockedWork] = field(default_factory=dict)
+    """By id in references.json."""
 
     def with_fallback(self, other: EvidenceLock) -> EvidenceLock:
         """Return this lock with the entries it lacks taken from another."""
-        return EvidenceLock({**other.quotes, **self.quotes}, {**other.wordings, **self.wordings})
+        return EvidenceLock(
+            {**other.quotes, **self.quotes},
+            {**other.wordings, **self.wordings},
+            {**other.works, **self.works},
+        )
 
 
 def quote_key(statement: Statement, index: int) -> str:
@@ -104,8 +125,54 @@ def hash_quote(evidence: Evidence) -> str:
     return hash_normalized("\n".join((evidence.prefix, evidence.quote or "", evidence.suffix)))
 
 
+_EMPHASIZED_NAME = re.compile(
+    r"(?<![\w*])([*_])(?P<name>[A-Z0-9][^*_ ]*(?: (?:[A-Z0-9][^*_ ]*|[a-z]{1,3}))*)(?<! )\1(?![\w*])"
+)
+"""Emphasis on words with capitals, as on the name of a newspaper; on other words it is stress."""
+
+
+def hash_wording(markdown: str) -> str:
+    """Return the SHA-256 of a wording; whether a name is in italics does not matter."""
+    return hash_normalized(_EMPHASIZED_NAME.sub(r"\g<name>", normalize_text(markdown).text))
+
+
+def is_same_wording(entry: LockedWording, markdown: str) -> bool:
+    """Return whether a wording is the one that was reviewed."""
+    return entry.wording in (hash_wording(markdown), hash_normalized(markdown))
+
+
 def hash_foundation(statement: Statement) -> str:
     """Return the SHA-256 of everything that a statement's wordings rest on, except editors' notes."""
+    data = _foundation(statement)
+    for item in data["evidence"]:
+        if item["attested"]:
+            item["attested"] = {key: normalize_text(text).text for key, text in item["attested"].items()}
+        if item["computed"]:
+            item["computed"] = normalize_text(item["computed"]).text
+    data |= {"corrections": statement.corrections, "language": statement.language}
+    if isinstance(statement, Snippet):
+        data |= {"kind": statement.kind, "recipients": statement.recipients}
+    return _hash_json(data)
+
+
+def is_same_foundation(entry: LockedWording, statement: Statement) -> bool:
+    """Return whether a statement rests on what it rested on when it was reviewed."""
+    return entry.rests == hash_foundation(statement) or has_first_format(entry, statement)
+
+
+def has_first_format(entry: LockedWording, statement: Statement) -> bool:
+    """Return whether an entry of lock format 1 is valid: that format kept spaces within `said`."""
+    data = _foundation(statement)
+    if entry.rests == _hash_json(data):
+        return True
+    for item in data["evidence"]:
+        if item["attested"]:
+            item["attested"] = {key: " ".join(text.split()) for key, text in item["attested"].items()}
+    return entry.rests == _hash_json(data)
+
+
+def _foundation(statement: Statement) -> dict[str, Any]:
+    """Return what lock format 1 hashed."""
     data: dict[str, Any] = {"evidence": [item.model_dump(exclude={"note"}) for item in statement.evidence]}
     if isinstance(statement, Snippet):
         data |= {key: getattr(statement, key) for key in ("as_of", "confidence", "caveats", "superseded_by")}
@@ -116,6 +183,22 @@ def hash_foundation(statement: Statement) -> str:
     for item in data["evidence"]:
         for key in ("quote", "prefix", "suffix"):
             item[key] = hash_normalized(item[key] or "")
+    return data
+
+
+def hash_work(work: Source, rests_on: SourceDependency | None) -> str:
+    """Return the SHA-256 of what a note can print of a work, and of the works that it rests on."""
+    printed = json.loads(json.dumps(work.csl), object_hook=_normalize_values)
+    return _hash_json({"csl": printed, "rests-on": sorted(rests_on.on) if rests_on else []})
+
+
+def _normalize_values(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: normalize_text(value).text if isinstance(value, str) else value for key, value in item.items()
+    }
+
+
+def _hash_json(data: Any) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -134,29 +217,31 @@ def _figure_content(statement: Snippet) -> dict[str, Any]:
 
 def serialize_lock(lock: EvidenceLock) -> str:
     """Return the text of `snippets/quotes.lock`: sorted, one entry per line, with a hash of the contents."""
-    body = {"quotes": _serialize_entries({**lock.quotes}), "wordings": _serialize_entries({**lock.wordings})}
+    body = {name: _serialize_entries(entries) for name, entries in _sections(lock).items()}
     lines = ["{", f'"format": {LOCK_FORMAT},', f'"seal": "{_compute_lock_seal(lock)}",']
     for name, entries in body.items():
-        comma = "," if name == "quotes" else ""
+        comma = "," if name != [*body][-1] else ""
         lines += (
             [f'"{name}": {{', ",\n".join(entries), f"}}{comma}"] if entries else [f'"{name}": {{}}{comma}']
         )
     return "\n".join((*lines, "}", ""))
 
 
-def _serialize_entries(entries: Mapping[str, LockedQuote | LockedWording]) -> list[str]:
-    return [
-        f"{json.dumps(key)}: {json.dumps(asdict(entry), ensure_ascii=False)}"
-        for key, entry in sorted(entries.items())
-    ]
+def _sections(lock: EvidenceLock) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the entries as they are written, sorted by key, by section."""
+    return {
+        section.name: {key: asdict(entry) for key, entry in sorted(getattr(lock, section.name).items())}
+        for section in fields(lock)
+    }
 
 
-def _compute_lock_seal(lock: EvidenceLock) -> str:
-    data = [
-        {key: asdict(entry) for key, entry in sorted(lock.quotes.items())},
-        {key: asdict(entry) for key, entry in sorted(lock.wordings.items())},
-    ]
-    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _serialize_entries(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [f"{json.dumps(key)}: {json.dumps(entry, ensure_ascii=False)}" for key, entry in entries.items()]
+
+
+def _compute_lock_seal(lock: EvidenceLock, lock_format: int = LOCK_FORMAT) -> str:
+    sections = list(_sections(lock).values())
+    return _hash_json(sections[:2] if lock_format == 1 else sections)
 
 
 def read_lock(path: Path, display_name: str, findings: ProblemList) -> EvidenceLock:
@@ -188,14 +273,15 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
         lock = EvidenceLock(
             dict(_parse_lock_entries(LockedQuote, data["quotes"])),
             dict(_parse_lock_entries(LockedWording, data["wordings"])),
+            dict(_parse_lock_entries(LockedWork, data["works"] if data["format"] != 1 else {})),
         )
         seal, lock_format = data["seal"], data["format"]
-        expected_seal = _compute_lock_seal(lock)  # cannot be computed over lone surrogates
+        expected_seal = _compute_lock_seal(lock, lock_format)  # cannot be computed over lone surrogates
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         findings.add(Problem("lock-damaged", "is not a lock file", Place(display_name, line), _RESTORE_HINT))
         return EvidenceLock()
-    if lock_format != LOCK_FORMAT:
+    if lock_format not in _FORMATS_READ:
         findings.add(
             Problem(
                 "lock-damaged",
@@ -218,7 +304,7 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
     return lock
 
 
-_Entry = TypeVar("_Entry", LockedQuote, LockedWording)
+_Entry = TypeVar("_Entry", LockedQuote, LockedWording, LockedWork)
 
 
 def _parse_lock_entries(kind: type[_Entry], data: Any) -> Iterator[tuple[str, _Entry]]:

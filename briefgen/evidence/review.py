@@ -6,6 +6,7 @@ Writes no file; briefgen.evidence.lock serializes the lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from briefgen.errors import Problem, ProblemList, UsageError
@@ -14,34 +15,40 @@ from briefgen.evidence.lock import (
     EvidenceLock,
     LockedQuote,
     LockedWording,
+    LockedWork,
     hash_foundation,
+    hash_wording,
+    hash_work,
+    is_same_foundation,
+    is_same_wording,
     quote_key,
     wording_key,
 )
-from briefgen.evidence.normalize import hash_normalized
 from briefgen.evidence.passages import EvidenceLibrary
 from briefgen.evidence.prove import StatementProofs, build_locked_quote, is_same_quote, prove_evidence
-from briefgen.evidence.statements import Statement, printable_wordings, statement_key
+from briefgen.evidence.statements import Statement, cited_works, printable_wordings, statement_key
 
 MAX_REVIEWER_NAME = 100
 """Characters in a reviewer's name."""
 
 
 def build_lock(
-    library: EvidenceLibrary, by: str, on: date, only: Iterable[str] | None = None
+    library: EvidenceLibrary, by: str, on: date, only: Iterable[str] | None = None, works: Iterable[str] = ()
 ) -> tuple[EvidenceLock, list[Problem]]:
     """Build a lock which records that `by` reviewed the wordings on a day, and the quotes as proved now.
 
-    Covers all verified statements, or those named in `only` (`ID`, `caveats/ID`). Unchanged entries keep
-    their reviewer and date. A statement keeps its old entries, and its problems are returned, if a review
-    cannot settle them (a quote that was not found, a number that is in no passage) or if it was changed and
-    the text of one of its quotes is not available. Raise UsageError if `by` is not a name.
+    Covers all verified statements, or those named in `only` (`ID`, `caveats/ID`), with the works that they
+    cite, and those named in `works`. Unchanged entries keep their reviewer and date. A statement keeps its
+    old entries, and its problems are returned, if a review cannot settle them (a quote that was not found, a
+    number that is in no passage) or if it was changed and the text of one of its quotes is not available.
+    Raise UsageError if `by` is not a name.
     """
     check_reviewer(by)
     selected = None if only is None else set(only)
     quotes: dict[str, LockedQuote] = {}
     wordings: dict[str, LockedWording] = {}
     problems: list[Problem] = []
+    reviewed_works = set(works)
     for statement in all_statements(library):
         if statement.review.status != "verified":
             quotes |= _locked_quotes_of(statement, library.lock)
@@ -50,6 +57,8 @@ def build_lock(
         is_selected = selected is None or statement_key(statement) in selected
         if findings.errors and is_selected:
             problems += findings.problems
+        elif is_selected:
+            reviewed_works |= cited_works(statement)
         _update_lock_entries(
             statement,
             library,
@@ -64,7 +73,18 @@ def build_lock(
         )
         if is_selected and missing_texts:
             problems += _check_text_present(statement, library)
-    return EvidenceLock(quotes, wordings), problems
+    locked_works = _lock_works(library, reviewed_works, by, on.isoformat())
+    return EvidenceLock(quotes, wordings, locked_works), problems
+
+
+def _lock_works(library: EvidenceLibrary, reviewed: set[str], by: str, on: str) -> dict[str, LockedWork]:
+    """Return the lock's entries of works: new ones for what was reviewed and has changed."""
+    entries = {name: entry for name, entry in library.lock.works.items() if name in library.references}
+    for name in reviewed & library.references.keys():
+        found = hash_work(library.references[name], library.rests_on.get(name))
+        if name not in entries or entries[name].work != found:
+            entries[name] = LockedWork(found, by, on)
+    return entries
 
 
 def check_reviewer(by: str) -> None:
@@ -121,9 +141,10 @@ def _update_lock_entries(
     for name, markdown in printable_wordings(statement).items():
         key = wording_key(statement, name)
         before = library.lock.wordings.get(key)
-        after = LockedWording(hash_normalized(markdown), hash_foundation(statement), by, on)
-        unchanged = before is not None and (before.wording, before.rests) == (after.wording, after.rests)
-        if renew and complete and not unchanged:
+        after = LockedWording(hash_wording(markdown), hash_foundation(statement), by, on)
+        if before is not None and is_same_wording(before, markdown) and is_same_foundation(before, statement):
+            wordings[key] = replace(after, by=before.by, on=before.on) if renew else before
+        elif renew and complete:
             wordings[key] = after
         elif before is not None:
             wordings[key] = before

@@ -14,6 +14,12 @@ def statement_key(statement: Statement) -> str:
     return f"caveats/{statement.id}" if isinstance(statement, Caveat) else statement.id
 
 
+def cited_works(statement: Statement) -> set[str]:
+    """Return the ids of all works that a statement's evidence names."""
+    names = ((item.source, *(via.source for via in item.via)) for item in statement.evidence)
+    return {name for chain in names for name in chain if name is not None}
+
+
 TITLE_WORDING = "title"
 ALT_WORDING = "alt"
 LEGEND_WORDING = "legend"

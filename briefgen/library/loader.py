@@ -11,7 +11,7 @@ from briefgen.errors import ProblemList
 from briefgen.evidence.locators import cite_findable_places
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
-from briefgen.evidence.statements import statement_key
+from briefgen.evidence.statements import Statement, cited_works, statement_key
 from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.libraries import read_library_config
 from briefgen.library.references import load_references
@@ -103,8 +103,27 @@ def list_statement_keys(folder: LibraryFolder) -> set[str]:
     return {*map(statement_key, snippets), *map(statement_key, caveats)}
 
 
-def select_lock_entries(lock: EvidenceLock, keys: Collection[str]) -> EvidenceLock:
-    """Return the entries of a lock that belong to the snippets and caveats of the given keys."""
+def list_own_works(library: Library) -> set[str]:
+    """Return the cited works for which the lock of the library's first folder vouches.
+
+    These are the works that the folder's own statements cite, and those in its own references.json, which may
+    differ from the entries of a library that the folder draws on.
+    """
+    folder = library.folders[0]
+    own_keys, own_list = list_statement_keys(folder), folder.display_path("seeds", "references.json")
+    statements: list[Statement] = [*library.snippets.values(), *library.caveats.values()]
+    return {
+        name
+        for statement in statements
+        for name in cited_works(statement) & library.references.keys()
+        if statement_key(statement) in own_keys or library.references[name].place.file == own_list
+    }
+
+
+def select_lock_entries(
+    lock: EvidenceLock, keys: Collection[str], works: Collection[str] | None = None
+) -> EvidenceLock:
+    """Return the entries of a lock that belong to the given snippets, caveats and works; None means all."""
 
     def is_selected(key: str) -> bool:
         return re.split("[#.]", key, maxsplit=1)[0] in keys
@@ -112,4 +131,15 @@ def select_lock_entries(lock: EvidenceLock, keys: Collection[str]) -> EvidenceLo
     return EvidenceLock(
         {key: entry for key, entry in lock.quotes.items() if is_selected(key)},
         {key: entry for key, entry in lock.wordings.items() if is_selected(key)},
+        {key: entry for key, entry in lock.works.items() if works is None or key in works},
+    )
+
+
+def drop_lock_entries(lock: EvidenceLock, keys: Collection[str]) -> EvidenceLock:
+    """Return a lock without the entries of the snippets and caveats of the given keys; works stay."""
+    dropped = select_lock_entries(lock, keys, ())
+    return replace(
+        lock,
+        quotes={key: entry for key, entry in lock.quotes.items() if key not in dropped.quotes},
+        wordings={key: entry for key, entry in lock.wordings.items() if key not in dropped.wordings},
     )

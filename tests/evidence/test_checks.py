@@ -444,7 +444,7 @@ def test_without_the_text_a_changed_quote_is_unproved() -> None:
 
 def test_with_the_text_an_outdated_lock_is_a_warning() -> None:
     shelf = Shelf({"fee": front("fee") + FEE}).locked()
-    shelf.lock = EvidenceLock({}, shelf.lock.wordings)
+    shelf.lock = EvidenceLock({}, shelf.lock.wordings, shelf.lock.works)
     (problem,) = shelf.problems()
     assert (problem.code, problem.severity) == ("lock-outdated", "warning")
 

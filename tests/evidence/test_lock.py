@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -13,15 +16,22 @@ from briefgen.evidence.lock import (
     EvidenceLock,
     LockedQuote,
     LockedWording,
+    has_first_format,
     hash_foundation,
     hash_quote,
+    hash_wording,
+    hash_work,
+    is_same_foundation,
+    is_same_wording,
     lock_command,
     parse_lock,
     read_lock,
     serialize_lock,
 )
+from briefgen.evidence.normalize import hash_normalized
 from briefgen.evidence.statements import printable_wordings
 from briefgen.model.snippet import Evidence, Review, Snippet
+from briefgen.model.source import Source, SourceDependency
 
 QUOTE = LockedQuote("a" * 64, "b" * 64, "doe-2012", "c" * 64, 3, 10, 42, "0.1.0", "2029-12-01")
 WORDING = LockedWording("d" * 64, "e" * 64, "Zoë “Z.”", "2029-12-01")
@@ -92,9 +102,76 @@ def test_a_damaged_lock_is_named_without_a_traceback(text: str) -> None:
 
 
 def test_a_lock_of_another_format_is_not_guessed_at() -> None:
-    assert read(serialize_lock(lock()).replace('"format": 1', '"format": 2')) == (
+    assert read(serialize_lock(lock()).replace('"format": 2', '"format": 3')) == (
         EvidenceLock(),
         ["lock-damaged"],
+    )
+
+
+def test_a_lock_of_the_first_format_is_read_and_has_no_works() -> None:
+    body = {"format": 1, "quotes": {}, "wordings": {"b": dataclasses.asdict(WORDING)}}
+    sealed = json.dumps([{}, body["wordings"]], sort_keys=True, ensure_ascii=False)
+    body["seal"] = hashlib.sha256(sealed.encode()).hexdigest()
+    assert read(json.dumps(body)) == (EvidenceLock({}, {"b": WORDING}), [])
+    body["works"] = {"a": {}}
+    assert read(json.dumps(body))[1] == []
+    body["format"] = 2
+    assert read(json.dumps(body))[1] == ["lock-damaged"]
+
+
+def test_a_review_under_the_first_format_is_valid_and_covers_no_works() -> None:
+    said = {"source": "doe-2012", "attested": {"by": "e", "on": "2029-01-01", "said": "The fee is ten."}}
+    statement = snippet(evidence=[said], body="The *Post* said it.")
+    (fee,) = statement.evidence
+    data = {
+        "evidence": [
+            {**fee.model_dump(exclude={"note"}), **dict.fromkeys(("quote", "prefix", "suffix"), EMPTY)}
+        ],
+        "as_of": "2012",
+        "confidence": "attributed",
+        "caveats": [],
+        "superseded_by": [],
+    }
+    rests = hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    entry = LockedWording(hash_normalized(statement.body), rests, "e", "2029-01-01")
+    assert is_same_wording(entry, "The *Post* said it.")
+    assert has_first_format(entry, statement) and is_same_foundation(entry, statement)
+    spaced = snippet(evidence=[{**said, "attested": {**said["attested"], "said": "The  fee is ten."}}])
+    assert is_same_foundation(entry, spaced)
+    other = snippet(evidence=[{**said, "attested": {**said["attested"], "said": "The fee is two."}}])
+    assert not is_same_foundation(entry, other)
+    renewed = LockedWording(hash_wording(statement.body), hash_foundation(statement), "e", "2029-01-01")
+    assert is_same_foundation(renewed, spaced) and not has_first_format(renewed, statement)
+
+
+EMPTY = hash_normalized("")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("in *The Post* of", "in The Post of", True),
+        ("in *News of the World*", "in _News of the World_", True),
+        ("in **The Post**", "in The Post", False),
+        ("is *not* so", "is not so", False),
+        ("a 2*3*4", "a 234", False),
+    ],
+)
+def test_italics_of_a_name_are_no_part_of_a_wording(one: str, other: str, same: bool) -> None:
+    assert (hash_wording(one) == hash_wording(other)) == same
+
+
+def test_a_work_s_hash_covers_what_is_printed_and_what_it_rests_on() -> None:
+    def work(**csl: object) -> Source:
+        return Source("a", {"id": "a", "title": "A  “b”", **csl}, Place("references.json"))
+
+    link = SourceDependency(source="a", on=["b"], why="known")
+    base = hash_work(work(), None)
+    assert hash_work(work(title='A "b"'), None) == base
+    assert base not in (
+        hash_work(work(number="7"), None),
+        hash_work(work(issued={"date-parts": [[2012]]}), None),
+        hash_work(work(), link),
     )
 
 
@@ -126,6 +203,10 @@ def test_what_a_wording_rests_on_covers_evidence_confidence_caveats_and_date() -
         {"as_of": "2013"},
         {"confidence": "disputed"},
         {"caveats": ["b"]},
+        {"corrections": ["D01"]},
+        {"kind": "ask"},
+        {"recipients": ["us-senator"]},
+        {"language": "fr"},
         {"evidence": [other_evidence]},
     ):
         assert hash_foundation(snippet(**change)) != base, change

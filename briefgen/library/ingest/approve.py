@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.errors import Problem, ProblemList
-from briefgen.evidence.lock import EvidenceLock, read_lock, serialize_lock, wording_key
+from briefgen.evidence.lock import read_lock, serialize_lock, wording_key
 from briefgen.evidence.review import build_lock, check_reviewer, find_unsettled_problems
-from briefgen.evidence.statements import Statement, statement_key
+from briefgen.evidence.statements import Statement, cited_works, statement_key
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.card_text import format_value, set_key
-from briefgen.library.loader import Library, select_lock_entries
+from briefgen.library.loader import Library, drop_lock_entries, select_lock_entries
 from briefgen.library.snippets import CAVEATS_FOLDER, LOCK_FILE_NAME, parse_statement
 from briefgen.model.snippet import Caveat, Snippet
 
@@ -63,16 +63,18 @@ def plan_approval(
         if statement is None:
             continue
         alone = isolate_statement(library, statement)
-        lock, found = build_lock(alone, by, on, [key])
+        built, found = build_lock(alone, by, on, [key])
         if any(problem.severity == "error" for problem in found):
             problems.extend(found)
             continue
+        works = cited_works(statement)
+        lock = select_lock_entries(built, {key}, works)
         before = own.wordings.get(wording_key(statement, "body"))
-        if before and lock == select_lock_entries(own, {key}) and _is_verified(card):
+        if before and lock == select_lock_entries(own, {key}, works) and _is_verified(card):
             unchanged[key] = f"{before.by} on {before.on}"
             continue
         files[card.path] = text.encode()
-        own = _replace_entries(own, key, lock)
+        own = lock.with_fallback(drop_lock_entries(own, {key}))
         approved.append(key)
     if approved:
         files[folder.path / "snippets" / LOCK_FILE_NAME] = serialize_lock(own).encode()
@@ -112,12 +114,3 @@ def check_card(library: Library, card: StatementFile, on: date) -> tuple[Problem
         _, found = find_unsettled_problems(statement, isolate_statement(library, statement), on)
         problems.extend(found.problems)
     return tuple(problems.problems)
-
-
-def _replace_entries(lock: EvidenceLock, key: str, entries: EvidenceLock) -> EvidenceLock:
-    old = select_lock_entries(lock, {key})
-    kept = EvidenceLock(
-        {name: entry for name, entry in lock.quotes.items() if name not in old.quotes},
-        {name: entry for name, entry in lock.wordings.items() if name not in old.wordings},
-    )
-    return entries.with_fallback(kept)

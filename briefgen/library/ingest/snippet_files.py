@@ -29,7 +29,7 @@ from briefgen.library.ingest.draft_snippet import (
     find_new_evidence,
 )
 from briefgen.library.libraries import CAMPAIGN_FILE, library_folders
-from briefgen.library.loader import Library, TextLocations, load_library, select_lock_entries
+from briefgen.library.loader import Library, TextLocations, drop_lock_entries, load_library
 from briefgen.library.snippets import LOCK_FILE_NAME, PLACEHOLDER_WORDING, find_statement_files
 from briefgen.system.files import is_regular_file
 from briefgen.system.yaml_reader import parse_yaml, read_text_file
@@ -170,11 +170,7 @@ def remove_statements(folder: LibraryFolder, keys: Sequence[str], force: bool = 
     if uses and not force:
         raise BriefgenError(uses)
     lock = _read_own_lock(folder)
-    removed = select_lock_entries(lock, set(cards))
-    kept = EvidenceLock(
-        {key: entry for key, entry in lock.quotes.items() if key not in removed.quotes},
-        {key: entry for key, entry in lock.wordings.items() if key not in removed.wordings},
-    )
+    kept = drop_lock_entries(lock, set(cards))
     if kept != lock:
         write_library_files(
             folder, {folder.path / "snippets" / LOCK_FILE_NAME: serialize_lock(kept).encode()}
@@ -237,7 +233,7 @@ def _write_snippet(
         problems = check_card(library, draft, on)
     files = {draft.path: draft.text.encode()}
     if found.locked:
-        merged = EvidenceLock({**lock.quotes, **found.locked}, lock.wordings)
+        merged = replace(lock, quotes={**lock.quotes, **found.locked})
         files[folder.path / "snippets" / LOCK_FILE_NAME] = serialize_lock(merged).encode()
     write_library_files(folder, files)
     errors = tuple(problem for problem in problems if problem.severity == "error")
