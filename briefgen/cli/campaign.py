@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,7 +77,7 @@ def init(
         todo = f"enter your organisation in {folder}/campaign.yaml, then run: briefgen batch {folder}"
     else:
         require_empty_folder(folder)
-        if not (as_json or quiet) and sys.stdin.isatty() and sys.stderr.isatty():
+        if console.can_ask:
             given = _ask_for_answers(given)
         answers = CampaignAnswers(
             topic=given["topic"],

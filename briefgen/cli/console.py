@@ -24,6 +24,11 @@ class Console:
     quiet: bool = False
     verbose: bool = False
 
+    @property
+    def can_ask(self) -> bool:
+        """Return whether somebody sits at a terminal and can answer questions."""
+        return not (self.as_json or self.quiet) and sys.stdin.isatty() and sys.stderr.isatty()
+
     def line(self, text: str = "") -> None:
         """Print a line of the result; not with `--json`."""
         if not self.as_json:

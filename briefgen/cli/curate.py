@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -21,11 +24,11 @@ from briefgen.cli.library import (
     snippets,
     sources,
 )
-from briefgen.errors import Problem, UsageError, quantity, suggest_similar
+from briefgen.errors import Place, Problem, UsageError, quantity, suggest_similar
 
 if TYPE_CHECKING:
     from briefgen.library.folders import LibraryFolder
-    from briefgen.library.ingest.add_source import SourcePlan
+    from briefgen.library.ingest.add_source import SourcePlan, WorkDescription
     from briefgen.library.loader import Library
     from briefgen.library.search import SearchHit
     from briefgen.model.source import FrontMatter
@@ -60,6 +63,7 @@ def add_source_or_bibliography(
     ] = "",
     container: Annotated[str, typer.Option("--in", help="Journal, newspaper or book that contains it.")] = "",
     publisher: Annotated[str, typer.Option(help="Publisher.")] = "",
+    number: Annotated[str, typer.Option(help="Number of a report or document, for example GAO-18-382.")] = "",
     url: Annotated[str, typer.Option(help="Web address.")] = "",
     accessed: Annotated[str, typer.Option(help="Date of access: 2026-11-23.")] = "",
     furniture: Annotated[
@@ -89,7 +93,10 @@ def add_source_or_bibliography(
     from briefgen.library.ingest.curate import add_source, find_campaign_folder
 
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
-    described = WorkDescription(title, tuple(author or ()), issued, type, container, publisher, url, accessed)
+    _refuse_web_address(file)
+    described = WorkDescription(
+        title, tuple(author or ()), issued, type, container, publisher, url, accessed, number
+    )
     if is_bibliography(file):
         if described or accessed or furniture or body or replace or numbered is not None:
             hint = "leave them out; only --id is allowed, to give a single work its id"
@@ -97,9 +104,6 @@ def add_source_or_bibliography(
             raise UsageError(Problem("bibliography-option", message, None, hint))
         _add_bibliography(console, folder, file, id)
         return
-    if not id:
-        hint = "add --id with lower-case letters, digits and hyphens, for example --id hrw-2024"
-        raise UsageError(Problem("source-id", "a text needs an id, so that snippets can cite it", None, hint))
     source = add_source(
         folder,
         file,
@@ -109,7 +113,10 @@ def add_source_or_bibliography(
         frozenset(number for lines in body or () for number in parse_line_range(lines)),
         replace,
         numbered,
+        _ask_about_work if console.can_ask else None,
+        (lambda suggested: _ask("Id, by which snippets cite it", suggested)) if console.can_ask else None,
     )
+    id = source.text.stem
     written = [folder.display_path(path.relative_to(folder.path).as_posix()) for path in source.files]
     console.document(
         {
@@ -134,7 +141,8 @@ def add_source_or_bibliography(
     for remark in source.remarks:
         console.note(remark)
     if source.differing:
-        console.note(f"Compared with the text recorded before, {source.differing}. Run briefgen check.")
+        console.note(f"Compared with the text recorded before, {source.differing}.")
+        _report_quotes(console, folder, id)
     paragraphs = sum(line.paragraph is not None for line in source.lines)
     console.line(
         f"{id}: {quantity(paragraphs, 'paragraph')}; "
@@ -144,6 +152,58 @@ def add_source_or_bibliography(
     console.note(
         f"{text} is the full text. It is private: keep it out of version control; no output contains it."
     )
+
+
+def _report_quotes(console: Console, folder: LibraryFolder, source: str) -> None:
+    """Say which statements quote a text that was replaced, and which of them it does not prove."""
+    from datetime import date
+
+    from briefgen.evidence.lock import lock_command
+    from briefgen.library.ingest.curate import check_quotes_of
+
+    quoting, problems = check_quotes_of(folder, source, date.today())
+    console.problems(problems)
+    if quoting:
+        command = lock_command(Place(folder.display_path("snippets", "file")))
+        console.note(f"It is quoted by {', '.join(quoting)}. Correct what is reported, then run {command}")
+
+
+def _refuse_web_address(file: Path) -> None:
+    """Raise UsageError for a web address in the place of a file: briefgen opens no web pages."""
+    address = re.match(r"(https?):/+(.*)", str(file))
+    if address:
+        url = f"{address[1]}://{address[2]}"
+        hint = (
+            "open it in a browser and save it (Ctrl+S, “Web page, HTML only”; a PDF as it is), "
+            f"then run briefgen sources add SAVED_FILE --url {shlex.quote(url)}"
+        )
+        raise UsageError(Problem("source-online", "briefgen does not open web pages", None, hint))
+
+
+def _ask_about_work(given: WorkDescription, proposed: WorkDescription) -> WorkDescription:
+    """Ask what the user has not said of a new work; Enter accepts what the file itself says."""
+    answers: dict[str, Any] = {}
+    for key, question in _QUESTIONS.items():
+        if not getattr(given, key):
+            known = getattr(proposed, key)
+            answers[key] = _ask(question, "; ".join(known) if isinstance(known, tuple) else known)
+    if "authors" in answers:
+        answers["authors"] = tuple(filter(None, map(str.strip, answers["authors"].split(";"))))
+    return replace(proposed, **answers)
+
+
+_QUESTIONS = {
+    "title": "Title",
+    "authors": 'Author, "Family, Given" or an organisation; several with ;',
+    "issued": "Published: 2024, 2024-05 or 2024-05-17",
+    "number": "Number, if it has one, for example GAO-18-382",
+    "url": "Web address",
+}
+
+
+def _ask(question: str, default: str) -> str:
+    answer = typer.prompt(question, default=default, show_default=bool(default), err=True)
+    return str(answer).strip()
 
 
 def _add_bibliography(console: Console, folder: LibraryFolder, file: Path, name: str) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -97,7 +101,7 @@ def new_snippet(
         prefix,
         suffix,
     )
-    interactive = _is_interactive(console)
+    interactive = console.can_ask
     if say and not by and interactive:
         by = _ask_reviewer()
     locations = options.parse_text_options(text)
@@ -147,7 +151,7 @@ def edit_snippet(
         prefix,
         suffix,
     )
-    interactive = _is_interactive(console)
+    interactive = console.can_ask
     if change != SnippetRequest(id) and not by and interactive:
         by = _ask_reviewer()
 
@@ -259,14 +263,10 @@ def _report_written(console: Console, id: str, written: WrittenSnippet, campaign
 # -- questions in a terminal
 
 
-def _is_interactive(console: Console) -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and not console.as_json and not console.quiet
-
-
 def _ask_reviewer() -> str:
     """Ask who approves a statement; nobody leaves it a draft."""
     question = "Approve it? Your name, if you compared it with its source (Enter: keep it a draft)"
-    return str(typer.prompt(question, default="", show_default=False)).strip()
+    return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
 
 
 def _ask_wording(found: FoundEvidence) -> tuple[str, str]:
@@ -283,11 +283,17 @@ def _ask_wording(found: FoundEvidence) -> tuple[str, str]:
 
 
 def _open_editor(text: str) -> str:
-    """Open a text in $VISUAL or $EDITOR; return it as saved, or nothing if it was not saved."""
-    import click
-
-    try:
-        return click.edit(text, extension=".md", require_save=True) or ""
-    except click.ClickException as error:
-        hint = "set EDITOR, for example EDITOR=nano, or give the words with --say"
-        raise UsageError(Problem("editor-failed", error.format_message(), None, hint)) from None
+    """Open a text in $VISUAL or $EDITOR; return it as saved, or nothing if it was not changed."""
+    editors = (os.environ.get("VISUAL"), os.environ.get("EDITOR"), shutil.which("nano"))
+    command = next(filter(None, editors), "vi")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "statement.md"
+        path.write_text(text, encoding="utf-8")
+        try:
+            subprocess.run([*shlex.split(command), str(path)], check=True)
+            saved = path.read_text(encoding="utf-8")
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it ended with an error"
+            hint = "set EDITOR, for example EDITOR=nano, or give the words with --say"
+            raise UsageError(Problem("editor-failed", f"{command}: {reason}", None, hint)) from None
+    return saved if saved != text else ""

@@ -164,6 +164,43 @@ def test_options_that_describe_a_text_are_not_for_a_bibliography_and_a_text_need
     assert said.code == 2 and "source-id" in said.err
 
 
+def test_a_web_address_is_to_be_saved_first(briefgen: Callable[..., Any], campaign: Path) -> None:
+    said = briefgen("sources", "add", "https://monitors.example/wells?a=1&b=2")
+    assert said.code == 2 and "source-online" in said.err
+    assert "save it" in said.err and "--url 'https://monitors.example/wells?a=1&b=2'" in said.err
+
+
+def test_a_terminal_asks_for_what_is_missing(
+    briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, str] = {}
+
+    def prompt(question: str, default: str, **_: object) -> str:
+        asked[question.split(",")[0].split(":")[0]] = default
+        return {"Author": "The Monitors; Sample, Ada", "Published": "2024-05"}.get(
+            question[:9].split(",")[0], default
+        )
+
+    monkeypatch.setattr("briefgen.cli.console.Console.can_ask", True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    said = briefgen("sources", "add", "../wells.txt", "--title", "Wells")
+    assert said.code == 0
+    assert list(asked) == ["Author", "Published", "Number", "Web address", "Id"] and asked["Id"] == "tm-2024"
+    work = briefgen("sources", "list", "-c", ".", "--json").json["sources"][0]["csl"]
+    assert work["author"] == [{"literal": "The Monitors"}, {"family": "Sample", "given": "Ada"}]
+
+
+def test_a_replaced_text_says_which_snippets_quote_it(briefgen: Callable[..., Any], campaign: Path) -> None:
+    briefgen(*ADD)
+    briefgen("snippets", "new", "spoken", "--source", "wells-2024", "--quote", "212 people")
+    (campaign.parent / "wells.txt").write_text(TEXT.replace("212", "213"))
+    said = briefgen(
+        "sources", "add", "../wells.txt", "--id", "wells-2024", "--replace", "--furniture", "1=title"
+    )
+    assert said.code == 0 and "snippets/spoken.md:3:1: quote-missing" in said.err
+    assert "It is quoted by spoken. Correct what is reported, then run briefgen snippets lock" in said.err
+
+
 def test_words_are_highlight_on_a_terminal_only(
     briefgen: Callable[..., Any], campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

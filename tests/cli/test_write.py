@@ -28,7 +28,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, 
     """Makes the command believe in a terminal, with an editor that writes words, and a name typed in."""
 
     def answer(words: str, name: str) -> None:
-        monkeypatch.setattr("briefgen.cli.write._is_interactive", lambda console: True)
+        monkeypatch.setattr("briefgen.cli.console.Console.can_ask", True)
         monkeypatch.setattr("typer.prompt", lambda *_, **__: name)
         editor = tmp_path / "editor.sh"
         editor.write_text(f'#!/bin/sh\ncp "$1" {tmp_path}/seen\nprintf \'%s\' "{words}" > "$1"\n')

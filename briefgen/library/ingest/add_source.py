@@ -20,6 +20,7 @@ from briefgen.evidence.edtf import parse_edtf
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.blocks import TextBlock
 from briefgen.library.ingest.extract import ExtractedText
+from briefgen.library.ingest.file_metadata import FileMetadata
 from briefgen.library.ingest.printed_numbers import find_printed_numbers
 from briefgen.library.references import REFERENCES_FILE, parse_references
 from briefgen.library.sources import RESTS_ON_FILE, format_record, load_records, make_record
@@ -40,17 +41,28 @@ class WorkDescription:
     issued: str = ""
     """EDTF: `2024`, `2024-05`, `2024-05-17`."""
     type: str = ""
-    """CSL item type; `document` if empty."""
+    """CSL item type; `report` if empty and there is a number, else `document`."""
     container: str = ""
     publisher: str = ""
     url: str = ""
     accessed: str = ""
     """ISO date."""
+    number: str = ""
+    """Number of a report, law or document: `GAO-18-382`."""
 
     def __bool__(self) -> bool:
         """Return whether anything is described."""
-        return any(
-            (self.title, self.authors, self.issued, self.type, self.container, self.publisher, self.url)
+        return any(value for key, value in dataclasses.asdict(self).items() if key != "accessed")
+
+    def complete(self, metadata: FileMetadata) -> WorkDescription:
+        """Return the description with what the file says where the user says nothing."""
+        return dataclasses.replace(
+            self,
+            title=self.title or metadata.title,
+            authors=self.authors or tuple(filter(None, map(str.strip, metadata.author.split(";")))),
+            issued=self.issued or metadata.issued,
+            url=self.url or metadata.url,
+            container=self.container or metadata.site,
         )
 
 
@@ -127,6 +139,15 @@ def plan_source(
     lines = tuple(_number_lines(extracted.blocks, record))
     remarks = (*extracted.remarks, *_remark_on_printed_numbers(record))
     return SourcePlan(files, text, lines, tuple(record.furniture), item is None, differing, remarks)
+
+
+def suggest_source_id(described: WorkDescription, file: Path) -> str:
+    """Return an id for a work: its number, its first author's name with the year, or the file's name."""
+    author = described.authors[0] if described.authors else ""
+    name = author.partition(",")[0] if "," in author else "".join(re.findall(r"\b[A-Z]", author)) or author
+    named = f"{name}-{described.issued[:4]}" if name and described.issued else ""
+    text = described.number or named or file.stem
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))[:MAX_SOURCE_ID_LENGTH].strip("-")
 
 
 def check_source_id(source: str, problems: ProblemList) -> None:
@@ -367,7 +388,7 @@ def _build_csl_item(
         return None
     item: dict[str, Any] = {
         "id": source,
-        "type": described.type or "document",
+        "type": described.type or ("report" if described.number else "document"),
         "title": described.title.strip(),
     }
     if described.authors:
@@ -378,6 +399,7 @@ def _build_csl_item(
     for key, value in (
         ("container-title", described.container),
         ("publisher", described.publisher),
+        ("number", described.number),
         ("URL", described.url),
     ):
         if value:

@@ -6,19 +6,31 @@ All files of one addition are complete on disk before any of them gets its final
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple
+from datetime import date
 from pathlib import Path
 
 from briefgen.errors import Place, Problem, ProblemList, StorageError, UsageError
+from briefgen.evidence.prove import prove_evidence
+from briefgen.evidence.review import find_unsettled_problems
+from briefgen.evidence.statements import Statement, statement_key
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.add_references import ReferencesPlan, plan_references
-from briefgen.library.ingest.add_source import SourcePlan, WorkDescription, check_source_id, plan_source
+from briefgen.library.ingest.add_source import (
+    SourcePlan,
+    WorkDescription,
+    check_source_id,
+    plan_source,
+    suggest_source_id,
+)
 from briefgen.library.ingest.bibliography import read_bibliography
-from briefgen.library.ingest.extract import extract_text
+from briefgen.library.ingest.extract import ExtractedText, extract_text
 from briefgen.library.libraries import CAMPAIGN_FILE, LIBRARY_FILE, library_folders
-from briefgen.library.references import load_references
+from briefgen.library.loader import load_library
+from briefgen.library.references import REFERENCES_FILE, load_references
+from briefgen.library.snippets import find_statement_files
 from briefgen.model.source import FrontMatter
 from briefgen.model.text import clean_text
 from briefgen.system.files import atomic_write, printable_name
@@ -53,9 +65,13 @@ def add_source(
     body: frozenset[int] = frozenset(),
     replace: bool = False,
     numbered: bool | None = None,
+    ask_about: Callable[[WorkDescription, WorkDescription], WorkDescription] | None = None,
+    ask_id: Callable[[str], str] | None = None,
 ) -> SourcePlan:
     """Make a text a source of a campaign, and write its files.
 
+    What the user does not say of a new work is taken from the file's own metadata, if the text confirms it;
+    or `ask_about` completes the description, given what the file proposes, and `ask_id` returns the id.
     Raise BriefgenError with every problem; nothing is written then.
     """
     check_options_printable(source, *astuple(described), *(entry.what for entry in furniture))
@@ -63,6 +79,16 @@ def add_source(
     problems = ProblemList()
     known = load_references(library_folders(folder, problems), problems)
     problems.raise_errors()
+    if source not in known:
+        described, taken = _complete_description(described, extracted, ask_about)
+        extracted = dataclasses.replace(extracted, remarks=(*taken, *extracted.remarks))
+        if not source and (ask_id or described.number):
+            suggested = suggest_source_id(described, file)
+            source = ask_id(suggested) if ask_id else suggested
+        check_options_printable(source, *astuple(described))
+    if not source:
+        hint = "add --id with lower-case letters, digits and hyphens, for example --id hrw-2024, or --number"
+        raise UsageError(Problem("source-id", "a text needs an id, so that snippets can cite it", None, hint))
     plan = plan_source(folder, source, extracted, known, described, furniture, body, replace, numbered)
     private = plan.text.parent / GITIGNORE
     ignored = (
@@ -72,6 +98,55 @@ def add_source(
     )
     write_library_files(folder, {**ignored, **plan.files})
     return plan
+
+
+_TAKEN_FROM_FILES = {
+    "title": "title",
+    "authors": "author",
+    "issued": "date",
+    "url": "address",
+    "container": "website",
+}
+
+
+def _complete_description(
+    described: WorkDescription,
+    extracted: ExtractedText,
+    ask_about: Callable[[WorkDescription, WorkDescription], WorkDescription] | None,
+) -> tuple[WorkDescription, tuple[str, ...]]:
+    """Complete what the user says of a work; also return a remark on what was taken from the file."""
+    if ask_about is not None:
+        return ask_about(described, described.complete(extracted.metadata)), ()
+    completed = described.complete(extracted.metadata.confirmed(extracted.blocks))
+    taken = [
+        f"{label} “{'; '.join(value) if isinstance(value, tuple) else value}”"
+        for key, label in _TAKEN_FROM_FILES.items()
+        if (value := getattr(completed, key)) != getattr(described, key)
+    ]
+    remark = f"Taken from the file itself: {', '.join(taken)}. Correct it in {REFERENCES_FILE}, if necessary."
+    return completed, (remark,) if taken else ()
+
+
+def check_quotes_of(folder: LibraryFolder, source: str, on: date) -> tuple[list[str], list[Problem]]:
+    """Return which of a folder's statements quote a source, and what is wrong with them now."""
+    problems = ProblemList()
+    library = load_library(library_folders(folder, problems), problems)
+    found: list[Problem] = []
+    statements: list[Statement] = [*library.snippets.values(), *library.caveats.values()]
+    quoting = [
+        statement
+        for statement in statements
+        if any(item.source == source and item.quote is not None for item in statement.evidence)
+        and statement_key(statement) in find_statement_files(folder)
+    ]
+    for statement in quoting:
+        own = ProblemList()
+        if statement.review.status == "draft":  # its wording need not be written yet
+            prove_evidence(statement, library, own)
+        else:
+            own = find_unsettled_problems(statement, library, on)[1]
+        found += own.errors
+    return list(map(statement_key, quoting)), found
 
 
 def add_bibliography(folder: LibraryFolder, file: Path, name: str = "") -> ReferencesPlan:

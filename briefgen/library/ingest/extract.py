@@ -6,13 +6,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest_similar
 from briefgen.library.ingest.blocks import TextBlock, to_one_line
+from briefgen.library.ingest.file_metadata import (
+    NO_METADATA,
+    FileMetadata,
+    read_docx_metadata,
+    read_html_metadata,
+    read_pdf_metadata,
+)
 from briefgen.system.files import read_limited_bytes
 from briefgen.system.yaml_reader import MAX_TEXT_BYTES as MAX_TEXT_BYTES
 
@@ -32,6 +39,7 @@ class ExtractedText:
     """The file itself if it is a text with one paragraph per line already; kept byte for byte."""
     remarks: tuple[str, ...] = ()
     """Sentences about what a person should look at."""
+    metadata: FileMetadata = NO_METADATA
     pages: tuple[str, ...] = ()
     """The number of each page as a reader finds it, or nothing; empty for a file without pages."""
 
@@ -54,7 +62,7 @@ def extract_text(path: Path, display_name: str) -> ExtractedText:
     _check_file_signature(data, ending, display_name)
     extracted = extractor(data, display_name)
     _check_extracted_text(extracted, display_name)
-    return extracted
+    return replace(extracted, metadata=extracted.metadata.cleaned(extracted.blocks))
 
 
 _CONVERSION_HINTS: Mapping[str, str] = {
@@ -205,8 +213,9 @@ def _extract_markdown(data: bytes, display_name: str) -> ExtractedText:
 def _extract_html(data: bytes, display_name: str) -> ExtractedText:
     from briefgen.library.ingest.pandoc_blocks import read_blocks
 
+    text = _decode_source_text(data, display_name)
     return ExtractedText(
-        tuple(read_blocks(_decode_source_text(data, display_name).encode(), "html", display_name))
+        tuple(read_blocks(text.encode(), "html", display_name)), metadata=read_html_metadata(text)
     )
 
 
@@ -214,7 +223,8 @@ def _extract_docx(data: bytes, display_name: str) -> ExtractedText:
     from briefgen.library.ingest.pandoc_blocks import read_blocks
 
     _check_docx_archive(data, display_name)
-    return ExtractedText(tuple(read_blocks(data, "docx", display_name)))
+    blocks = tuple(read_blocks(data, "docx", display_name))
+    return ExtractedText(blocks, metadata=read_docx_metadata(data))
 
 
 def _check_docx_archive(data: bytes, display_name: str) -> None:
@@ -279,7 +289,8 @@ def _extract_pdf(data: bytes, display_name: str) -> ExtractedText:
             " …" if len(joined.guessed_words) > 12 else ""
         )
         remarks.append(f"Joined across line ends, and perhaps spelled with a hyphen: {guessed_words}")
-    return ExtractedText(joined.blocks, remarks=tuple(remarks), pages=joined.page_names)
+    metadata = read_pdf_metadata(pdf.info)
+    return ExtractedText(joined.blocks, None, tuple(remarks), metadata, joined.page_names)
 
 
 def _format_page_numbers(numbers: list[int]) -> str:

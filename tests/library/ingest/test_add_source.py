@@ -93,6 +93,62 @@ def test_what_looks_like_furniture_is_recorded_as_such_and_can_be_kept(folder: L
     ]
 
 
+PAGE = (
+    "<title>Wells | The Site</title><meta name=author content='Example Monitors'>"
+    "<link rel=canonical href='https://monitors.example/wells'><h1>Wells</h1>"
+    "<p>By Example Monitors, May 2024.</p>"
+)
+
+
+def test_what_the_file_says_of_itself_completes_what_the_user_says(folder: LibraryFolder) -> None:
+    page = text(folder, PAGE + "<meta name=date content=2024-05-17>", "wells.html")
+    plan = add_source(folder, page, "", WorkDescription(number="EM 7/24"))
+    work = load_references([folder], ProblemList())["em-7-24"].csl
+    assert (work["title"], work["type"], work["number"]) == ("Wells", "report", "EM 7/24")
+    assert (work["author"], work["issued"]) == (
+        [{"literal": "Example Monitors"}],
+        {"date-parts": [[2024, 5]]},
+    )
+    assert work["URL"] == "https://monitors.example/wells"
+    assert plan.remarks[0].startswith("Taken from the file itself: title “Wells”, author “Example Monitors”")
+    add_source(folder, page, "other", WorkDescription(title="Other", authors=("Sample, Ada",)))
+    assert load_references([folder], ProblemList())["other"].csl["title"] == "Other"
+
+
+def test_a_person_is_asked_for_the_rest(folder: LibraryFolder) -> None:
+    seen: list[WorkDescription] = []
+
+    def ask(given: WorkDescription, proposed: WorkDescription) -> WorkDescription:
+        seen.extend((given, proposed))
+        return WELLS
+
+    page = text(folder, PAGE, "wells.html")
+    given = WorkDescription(issued="2024")
+    add_source(folder, page, "", given, ask_about=ask, ask_id=lambda suggested: f"{suggested}-b")
+    assert (seen[0], seen[1].title, seen[1].issued) == (given, "Wells", "2024")
+    assert list(load_references([folder], ProblemList())) == ["sample-2024-b"]
+
+
+def test_a_text_that_was_quoted_and_changed_says_who_quotes_it(folder: LibraryFolder) -> None:
+    from datetime import date
+
+    from briefgen.library.ingest.curate import check_quotes_of
+    from briefgen.library.ingest.draft_snippet import SnippetRequest
+    from briefgen.library.ingest.snippet_files import add_snippet
+    from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS
+
+    add(folder)
+    for name, quote in (("towns", "visited 14 towns"), ("people", "212 people")):
+        request = SnippetRequest(name, "wells-2024", (quote,))
+        add_snippet(folder, request, DEFAULT_TEXT_LOCATIONS, date(2026, 11, 24))
+    assert add(folder, TEXT.replace("212", "213"), WorkDescription(), replace=True).differing
+    quoting, problems = check_quotes_of(folder, "wells-2024", date(2026, 11, 24))
+    assert quoting == ["people", "towns"]
+    assert [(one.code, one.place.file) for one in problems if one.place] == [
+        ("quote-missing", f"{folder.path}/snippets/people.md")
+    ]
+
+
 def test_full_texts_stay_out_of_version_control(folder: LibraryFolder) -> None:
     add(folder)
     assert "*" in (folder.path / "seeds/texts/.gitignore").read_text().splitlines()
