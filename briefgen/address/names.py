@@ -190,7 +190,8 @@ def _take_titles(text: str, *, column: bool = False, peers: bool = False) -> tup
         if (kind == "peers" and not peers) or not (after or column):
             break
         spoken = match[1] + ("." if (match[2] or "").startswith(".") else "")
-        written = rest[match.start(0) : end].rstrip(" ,") if faculties or kind == "style" else spoken
+        article = rest[match.start() : match.start(1)]
+        written = rest[:end].rstrip(" ,") if faculties or kind == "style" else article + spoken
         titles.append(Title(kind, key, written, spoken))
         rest = after
     if column and rest:

@@ -52,6 +52,25 @@ def proofread(
         yield replace(problem, message=message, place=recipient.place, about=recipient.id)
 
 
+def proofread_salutation(recipient: Recipient, salutation: str) -> Iterator[Problem]:
+    """Yield what is wrong with a salutation that a template has put together from other columns."""
+    empty = [word.strip(",:") for word in salutation.split() if word.strip(",:") in _NULL_WORDS]
+    titles = find_titles(salutation)
+    keys = [title.key for title in titles]
+    # French has a space before a colon, but not before a comma.
+    has_gap = re.search(r"\s,|\bDear\s*[,:]?$", salutation)
+    hint = "use {{ to.salutation }} in the template, or fill in the columns that it uses"
+    if "@" in salutation or empty:
+        message = f"the salutation {salutation!r} has {empty[0] if empty else '@'!r}"
+        yield Problem("address-leftover", message, recipient.place, hint, about=recipient.id)
+    if has_gap:
+        message = f"the salutation {salutation!r} has a gap"
+        yield Problem("address-empty", message, recipient.place, hint, about=recipient.id)
+    if any(title.kind == "style" for title in titles) or len(set(keys)) < len(keys):
+        message = f"the salutation {salutation!r} has a title that belongs in the address, or one twice"
+        yield Problem("salutation-title", message, recipient.place, hint, about=recipient.id)
+
+
 def _find_errors(
     recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str
 ) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.address.proofread import proofread_salutation
 from briefgen.compose.asks import WrittenAsk, find_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
@@ -52,7 +54,7 @@ from briefgen.library.loader import Library
 from briefgen.model.campaign import CONSTITUENCY_PLACEHOLDER, COUNTRY_PLACEHOLDER, CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.leftovers import find_leftovers
-from briefgen.model.recipient import Recipient
+from briefgen.model.recipient import AddressAndSalutation, Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
 
@@ -505,6 +507,8 @@ class Composer:
                 )
                 for text in dict.fromkeys([*find_placeholders(html), *subject])
             ]
+        if "to" in context:
+            problems += _proofread_printed_salutation(html, context["to"], context["recipient"])
         if problems:
             raise BriefgenError(problems)
         # Notes have the reader's dates and quotation marks, like the letter itself.
@@ -526,6 +530,18 @@ class Composer:
             ),
             None,
         )
+
+
+_SALUTATION = re.compile(r'<div class="salutation">(.*?)</div>', re.DOTALL)
+
+
+def _proofread_printed_salutation(html: str, to: AddressAndSalutation, recipient: Recipient) -> list[Problem]:
+    """Return what is wrong with a template's own salutation; `address_recipient` has looked at `to`."""
+    found = _SALUTATION.search(html)
+    printed = unescape(_TAGS.sub("", found[1])).strip() if found else ""
+    if not printed or " ".join(printed.split()) == " ".join(to.salutation.split()):
+        return []
+    return list(proofread_salutation(recipient, printed))
 
 
 def _walk(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:

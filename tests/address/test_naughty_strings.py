@@ -132,3 +132,17 @@ def test_in_every_column_a_string_is_refused_or_harmless(
             assert remove_invisible(line) == (line, ())
             assert find_leftovers(line) == []
             assert any(map(str.isalnum, line))
+
+
+def test_the_page_on_security_gives_the_numbers_that_are_tried() -> None:
+    page = (Path(__file__).parents[2] / "docs/security.md").read_text(encoding="utf-8")
+    columns = len(PRINTED_COLUMNS) + len(OTHER_COLUMNS)
+    for texts, end in (
+        (STRINGS["refused"], "0 printed"),
+        (STRINGS["warned of"], ""),
+        (STRINGS["printed"], ""),
+    ):
+        assert f"| {sum(map(len, texts.values()))} | {end}" in page
+    assert f"each of {columns} columns | {columns * len(ALL):,} |" in page
+    rows = (Path(__file__).with_name("difficult-names.csv")).read_text(encoding="utf-8").count("\n") - 1
+    assert f"| {rows} | 0 wrong" in page

@@ -122,3 +122,40 @@ def _with(opened: Campaign, **changes: object) -> Composer:
 def test_quotations_in_guillemets_are_no_merge_fields(opened: Campaign) -> None:
     text = "As «Le Monde» and «Libertad» wrote, « la loi » holds."
     assert _with(opened, opening=text).compose_letter(opened.recipients[0])
+
+
+@pytest.mark.parametrize(
+    ("salutation", "changes", "code"),
+    [
+        (
+            "Dear {{ recipient.honorific }} {{ recipient.family }}:",
+            {"honorific": "The Rt. Hon."},
+            "salutation-title",
+        ),
+        ("Dear {{ recipient.honorific }} {{ recipient.family }}:", {"honorific": "Dr"}, ""),
+        ("Dear Dr {{ recipient.name }},", {"name": "Dr Ada Lee"}, "salutation-title"),
+        ("Dear {{ recipient.given }} {{ recipient.suffix }},", {}, "address-empty"),
+        ("Dear {{ fields.nickname }},", {"extra": {"nickname": "NaN"}}, "address-leftover"),
+        ("Dear {{ fields.nickname }},", {"extra": {"nickname": "Ada"}}, ""),
+        ("Dear friend,", {}, ""),
+        ("{{ to.salutation }}", {}, ""),
+    ],
+)
+def test_a_salutation_of_a_templates_own_is_looked_at_too(
+    opened: Campaign, salutation: str, changes: dict[str, object], code: str
+) -> None:
+    own = opened.composer.folder / "templates/letter/recipient/zoe.html.j2"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    block = f'<div class="salutation"><p>{salutation}</p></div>'
+    frame = '{% extends "letter/default.html.j2" %}{% block salutation %}'
+    own.write_text(f"{frame}{block}{{% endblock %}}", encoding="utf-8")
+    recipient = replace(opened.recipients[0], **changes)  # type: ignore[arg-type]
+    found: set[str] = set()
+    try:
+        _with(opened).compose_letter(recipient)
+    except BriefgenError as error:
+        found = {problem.code for problem in error.problems}
+        assert all(problem.place == recipient.place for problem in error.problems)
+    finally:
+        own.unlink()
+    assert found == ({code} if code else set())
