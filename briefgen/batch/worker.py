@@ -25,7 +25,7 @@ from briefgen.batch.tasks import (
     unchanged_outcome,
 )
 from briefgen.errors import BriefgenError, Problem, StorageError
-from briefgen.model.document import Document
+from briefgen.model.document import Document, Rendering
 
 MAX_LETTER_BYTES = 100_000_000
 """No real letter is larger; a file beyond this comes from a runaway template."""
@@ -67,9 +67,17 @@ class RenderingWorker:
             for file in task.files:
                 yield _failed_outcome(task, file, "compose", error)
             return
-        for file in task.files:
+        # A letter is made in all its formats or in none, lest half of it be sent.
+        try:
+            renderings = [self._render_file(task, file, document, renderers) for file in task.files]
+        except BriefgenError as error:
+            self._reraise_storage_error(error)
+            for file in task.files:
+                yield _failed_outcome(task, file, "render", error)
+            return
+        for file, rendering in zip(task.files, renderings, strict=True):
             try:
-                yield self._make_file(task, file, document, renderers)
+                yield self._write_file(task, file, document, rendering)
             except BriefgenError as error:
                 self._reraise_storage_error(error)
                 yield _failed_outcome(task, file, "render", error)
@@ -81,16 +89,17 @@ class RenderingWorker:
         if cause := find_out_of_space_error(error):
             raise _scratch_full_error(cause, self.scratch) from error
 
-    def _make_file(
+    def _render_file(
         self,
         task: LetterTask,
         file: PlannedFile,
         document: Document,
         renderers: Mapping[str, LetterRenderer],
-    ) -> FileOutcome:
+    ) -> Rendering | None:
+        """Render one file; return None if it is unchanged."""
         document_hash = rendering_hash(document, self.rendering_fingerprint, file.format)
         if file.intact and file.previous and file.previous.rendering_hash == document_hash:
-            return unchanged_outcome(file.previous, file.format)
+            return None
         rendering = renderers[file.format].render(document)
         if len(rendering.data) > MAX_LETTER_BYTES:
             raise BriefgenError(
@@ -101,6 +110,14 @@ class RenderingWorker:
                     "look for a large picture or an endless loop in the template",
                 )
             )
+        return rendering
+
+    def _write_file(
+        self, task: LetterTask, file: PlannedFile, document: Document, rendering: Rendering | None
+    ) -> FileOutcome:
+        if rendering is None:
+            assert file.previous is not None
+            return unchanged_outcome(file.previous, file.format)
         return FileOutcome(
             task.recipient.id,
             file.format,
@@ -111,7 +128,7 @@ class RenderingWorker:
             pages=rendering.pages,
             snippets=_snippet_ids(document.record),
             fit=_describe_cuts(document.record),
-            rendering_hash=document_hash,
+            rendering_hash=rendering_hash(document, self.rendering_fingerprint, file.format),
             kept_edit=self.output.write_letter(file.name, rendering.data, file.previous),
         )
 

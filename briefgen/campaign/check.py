@@ -1,12 +1,16 @@
 """Checks the letters and the briefing of a campaign as they would be sent, for `briefgen check`.
 
 The campaign itself is checked when it is opened. Here each letter is composed, and laid out if its pages are
-limited or to be counted.
+limited or to be counted. One letter of each kind is made in each of the campaign's formats, and its pages
+are looked at; the characters of all letters are looked up in the fonts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
 
 from briefgen.campaign.briefing_checks import check_briefing
 from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
@@ -16,9 +20,13 @@ from briefgen.errors import BriefgenError, Problem, abbreviate_names
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.render.address_window import extract_address_lines, find_wrapped_address_lines
+from briefgen.render.fonts import describe_missing_glyphs
 from briefgen.render.layouts import get_layout
+from briefgen.render.registry import FORMATS, RendererFactory
 from briefgen.system.limits import resource_limits
 
+_TABLE_OR_PICTURE = re.compile(r"<table\b.*?</table>|<img\b[^>]*>", re.DOTALL)
+_DATA_URL = re.compile(r'="data:[^"]*"')
 _LISTED_LINES = 3
 """Maximum number of lines that a warning quotes."""
 PageCounter = Callable[[Document], int]
@@ -44,7 +52,8 @@ def check_documents(
     If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
     With `count_pages`, the pages of letters are counted; of letters with the same text only the longest is.
     """
-    fitter = campaign.page_fitter(campaign.renderers(()))
+    renderers = campaign.renderers(())
+    fitter = campaign.page_fitter(renderers)
     letters: list[ComposedLetter] = []
     errors: list[Problem] = []
     for recipient in campaign.recipients:
@@ -56,6 +65,7 @@ def check_documents(
             errors.extend(error.problems)
     briefing_warnings, briefing_errors = _check_briefing(campaign, fitter)
     errors += briefing_errors
+    errors += _check_renderings(letters, campaign, renderers)
     warnings = [
         *check_letters(letters, campaign.config),
         *_check_wrapped_address_lines(letters, campaign),
@@ -64,6 +74,62 @@ def check_documents(
     if count_pages is not None and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, count_pages)
     return warnings, list(dict.fromkeys(errors))
+
+
+def _check_renderings(
+    letters: list[ComposedLetter], campaign: Campaign, renderers: RendererFactory
+) -> Iterator[Problem]:
+    """Yield what prevents letters from being made in a format: the longest of each kind is made, in memory.
+
+    Formats that need something this machine lacks are left out: making the letters says so.
+    """
+    formats = [name for name in campaign.config.output.formats if _machine_has(name)]
+    longest: dict[object, Document] = {}
+    for letter in letters:
+        kind = _describe_kind(letter, campaign)
+        longest[kind] = max(
+            longest.get(kind, letter.document), letter.document, key=lambda each: len(each.html)
+        )
+    found: list[Problem] = []
+    for document in longest.values():
+        for name in formats:
+            try:
+                with resource_limits(document.title):
+                    renderers.get_renderer(name).render(document)
+            except BriefgenError as error:
+                found += error.problems
+    # The fonts are asked once, for all letters together.
+    yield from (problem for problem in found if problem.code != "glyph-missing")
+    if "pdf" in formats:
+        yield from _check_glyphs(letters, renderers)
+
+
+def _machine_has(format: str) -> bool:
+    """Return whether this machine has what a format needs."""
+    try:
+        FORMATS.get(format).check_machine()
+    except BriefgenError:
+        return False
+    return True
+
+
+def _describe_kind(letter: ComposedLetter, campaign: Campaign) -> object:
+    """Return what letters of one kind have in common: template, language, tables and pictures."""
+    composer, document = campaign.composer, letter.document
+    template = composer.templates.find_template(campaign.config.letter.template, letter.recipient)
+    return template, document.language, tuple(_TABLE_OR_PICTURE.findall(document.html))
+
+
+def _check_glyphs(letters: list[ComposedLetter], renderers: RendererFactory) -> Iterator[Problem]:
+    """Yield a problem for each letter with characters that no font has."""
+    texts = [unescape(_DATA_URL.sub("", letter.document.html)) for letter in letters]
+    missing = renderers.get_renderer("pdf").find_missing_glyphs(set().union(*texts))
+    for letter, text in zip(letters, texts, strict=True):
+        if lacking := missing.intersection(text):
+            yield from (
+                replace(problem, place=letter.recipient.place)
+                for problem in describe_missing_glyphs(map(ord, lacking), letter.document.title)
+            )
 
 
 def _check_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Problem], list[Problem]]:

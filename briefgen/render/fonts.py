@@ -120,6 +120,12 @@ def text_width_pt(text: str, family: str, size_pt: float) -> float:
 
 
 @cache
+def pinned_characters(family: str) -> frozenset[str]:
+    """Return the characters that a pinned family's regular face can draw."""
+    return frozenset(map(chr, _read_glyph_advances(family)[0]))
+
+
+@cache
 def _read_glyph_advances(family: str) -> tuple[dict[int, int], int]:
     """Return the advance widths of a regular face by code point, and its units per em."""
     from fontTools.ttLib import TTFont

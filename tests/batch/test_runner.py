@@ -158,9 +158,9 @@ def test_what_cannot_be_made_is_reported_and_the_rest_is_made(tmp_path: Path):
         Problem("name-missing", "no name", Place("recipients.csv", 50)),
         Problem("term-ended", "term ended", Place("recipients.csv", 51)),
     ]
-    summary, seen = run(job(people(8), composer, renderers), tmp_path, skipped=skipped, timeout_s=0.5)
+    summary, _ = run(job(people(8), composer, renderers), tmp_path, skipped=skipped, timeout_s=0.5)
     assert summary.exit_code == 1 and not summary.interrupted
-    assert (summary.rendered, summary.failed, summary.set_aside, summary.skipped) == (8, 3, 5, 2)
+    assert (summary.rendered, summary.failed, summary.set_aside, summary.skipped) == (7, 4, 5, 2)
     rows = [tuple(row.values())[:4] for row in table(tmp_path / "errors.csv")]
     assert rows == [
         ("50", "", "recipient", "address-missing"),
@@ -173,9 +173,18 @@ def test_what_cannot_be_made_is_reported_and_the_rest_is_made(tmp_path: Path):
         ("5", "person-00003", "worker", "letter-hung"),
         ("5", "person-00003", "worker", "letter-hung"),
         ("6", "person-00004", "render", "fake-fault"),
+        ("6", "person-00004", "render", "fake-fault"),
         ("7", "person-00005", "worker", "letter-crashed"),
     ]
-    assert seen.states()["person-00004", "pdf"] == seen.states()["person-00005", "pdf"] == "rendered"
+
+
+def test_a_letter_is_made_in_all_its_formats_or_in_none(tmp_path: Path):
+    """Half of it could be sent as if it were the letter."""
+    renderers = Renderers({"docx": {"person-00001": "fault"}})
+    summary, seen = run(job(people(2), renderers=renderers), tmp_path)
+    assert (summary.rendered, summary.failed) == (2, 2)
+    assert seen.states()["person-00001", "pdf"] == seen.states()["person-00001", "docx"] == "failed"
+    assert len(files(tmp_path)) == 2
 
 
 def test_a_letter_that_crashes_once_is_made_at_the_second_try(tmp_path: Path):

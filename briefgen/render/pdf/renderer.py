@@ -29,7 +29,7 @@ from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
 from briefgen.model.document import Document, PageUsage, Rendering
 from briefgen.render.address_window import place_document_address, wrap_address_lines
-from briefgen.render.fonts import describe_missing_glyphs, font_face_css
+from briefgen.render.fonts import describe_missing_glyphs, font_face_css, pinned_characters
 from briefgen.render.layouts import (
     MARK_LEFT_MM,
     MARK_PT,
@@ -113,6 +113,28 @@ class PdfRenderer:
             return usage
         reference = measure_reference_layout(document, [page._page_box for page in laid_out.pages])
         return replace(usage, estimate_overflow=reference.estimate_overflow_mm)
+
+    def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
+        """Return those of some characters that no font can draw."""
+        from weasyprint import CSS, HTML
+
+        wanted = sorted(set(characters) - pinned_characters(self.branding.text_family))
+        if not wanted:
+            return set()
+        self._load_shared_resources()
+        missing: set[str] = set()
+
+        def collect(laid_out: Any, pdf: Any) -> None:
+            missing.update(chr(code) for font in laid_out.fonts.values() for code in font.missing)
+
+        text = (
+            f"<html style=\"font-family: '{self.branding.text_family}', serif\"><p>{escape(' '.join(wanted))}"
+        )
+        with _WEASYPRINT_LOCK, _WeasyPrintLog():
+            style = CSS(string=font_face_css(), font_config=self._fonts, url_fetcher=self._fetcher)
+            page = HTML(string=text, url_fetcher=self._fetcher)
+            page.render(stylesheets=[style], font_config=self._fonts).write_pdf(finisher=collect)
+        return missing
 
     @contextmanager
     def _prepare(self, document: Document) -> Iterator[None]:
