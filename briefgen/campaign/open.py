@@ -424,7 +424,8 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
                     replace(problem, place=campaign.locate(section, "template")) for problem in error.problems
                 )
             style, place = part.citation_style, campaign.locate(section, "citation_style")
-            problems.extend(check_style(style, files.folder.path, campaign.language, place))
+            if section == "letter" or style != campaign.letter.citation_style:
+                problems.extend(check_style(style, files.folder.path, campaign.language, place))
     return library_check
 
 

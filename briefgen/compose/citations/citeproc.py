@@ -32,7 +32,12 @@ from briefgen.compose.citations.phrases import (
     phrase_languages,
 )
 from briefgen.compose.citations.style_fixes import adapt_item, prepare_style
-from briefgen.compose.citations.styles import CitationStyle, citation_locale, find_style
+from briefgen.compose.citations.styles import (
+    COMPARED_STYLES,
+    CitationStyle,
+    citation_locale,
+    find_style,
+)
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.source import Source
 from briefgen.system.pandoc import find_pandoc, pandoc_missing_error
@@ -178,11 +183,9 @@ class CiteprocEngine:
         return result
 
     def _works(self, sources: Iterable[str]) -> list[Any]:
-        works = json.dumps(
-            [adapt_item(self.references[source].csl, self.style) for source in sources], ensure_ascii=False
-        )
+        works = json.dumps([dict(self.references[source].csl) for source in sources], ensure_ascii=False)
         # The private-use characters of our marks mean nothing in a title.
-        return list(json.loads(works.translate(REMOVE_MARKS)))
+        return [adapt_item(work, self.style) for work in json.loads(works.translate(REMOVE_MARKS))]
 
 
 # Checking a campaign's style in advance
@@ -199,6 +202,14 @@ def check_style(name: str, folder: Path, language: str, place: Place) -> Iterato
     except BriefgenError as error:
         yield from (replace(problem, place=place) for problem in error.problems)
         return
+    if not (style.is_compared or name.endswith(".csl")):
+        yield Problem(
+            "citation-uncompared",
+            f"nobody has compared what the style {name!r} prints with its guide",
+            place,
+            f"proofread the citations, or choose one of {', '.join(sorted(COMPARED_STYLES))}",
+            severity="warning",
+        )
     if not style.prints_locators:
         yield Problem(
             "citation-without-place",

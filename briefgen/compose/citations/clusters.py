@@ -107,6 +107,19 @@ _MARK = re.compile(
 )
 NOT_A_LABEL = "\ue003"
 """Prefix of a word that pandoc must not take for a locator label; it is removed with the marks."""
+TRANSLATION_START, TRANSLATION_END = "\ue004", "\ue005"
+"""Around a translated title, which is moved out of the title's quotation marks and italics."""
+_TRANSLATION = re.compile(
+    f"\\s*{TRANSLATION_START}([^{TRANSLATION_END}]*){TRANSLATION_END}([.,]?)((?:</em>|[”’])*)([.,]?)"
+)
+_SEPARATOR_MARKS = {
+    **dict.fromkeys(map(ord, "-‐‑‒–—"), "\ue006"),
+    ord(","): "\ue007",
+    ord("&"): "\ue008",
+    ord(" "): "\ue009",
+}
+_SEPARATORS = {0xE006: "–", 0xE007: ",", 0xE008: "&amp;", 0xE009: " ", ord(NOT_A_LABEL): ""}
+"""What is printed for the marks in a locator."""
 REMOVE_MARKS = dict.fromkeys(range(0xE000, 0xF900))
 """Translation table that removes the characters marks are made of."""
 
@@ -187,7 +200,7 @@ def _suffix_inlines(
     suffix = ""
     if item.value:
         word = words[item.label][is_plural_locator(item.value)] if item.label else ""
-        suffix = f", {{{word}{' ' if word else ''}{item.value}}}"
+        suffix = f", {{{word}{' ' if word else ''}{_hide_single_place(item.value)}}}"
     if item.has_after:
         suffix += _AFTER + chr(_FIRST + index)
     inlines: list[dict[str, Any]] = []
@@ -195,6 +208,11 @@ def _suffix_inlines(
         inlines += [{"t": "Space"}] if number else []
         inlines += [_str_inline(part)] if part else []
     return inlines if suffix else []
+
+
+def _hide_single_place(value: str) -> str:
+    """Return paragraphs of one article, `33(1)–(2)`, with marks that citeproc does not take for a plural."""
+    return value if is_plural_locator(value) else value.translate(_SEPARATOR_MARKS)
 
 
 def _str_inline(text: str) -> dict[str, Any]:
@@ -205,11 +223,18 @@ def parse_citeproc_blocks(blocks: Sequence[Mapping[str, Any]], count: int) -> Ci
     """Parse the blocks that citeproc returned; the first `count` are the clusters."""
     entries = [entry for element in blocks[count:] if element["t"] == "Div" for entry in element["c"][1]]
     return CiteprocResult(
-        tuple(render_cite(element["c"]) for element in blocks[:count]),
+        tuple(_move_translations(render_cite(element["c"])) for element in blocks[:count]),
         tuple(
-            (entry["c"][0][0].removeprefix("ref-"), _render_bibliography_entry(entry)) for entry in entries
+            (entry["c"][0][0].removeprefix("ref-"), _move_translations(words))
+            for entry in entries
+            if (words := _render_bibliography_entry(entry))  # Chicago leaves posts out of the list
         ),
     )
+
+
+def _move_translations(html: str) -> str:
+    """Put translated titles behind the marks that end the title, and before its comma or full stop."""
+    return _TRANSLATION.sub(lambda match: f"{match[3]} {match[1]}{match[2] or match[4]}", html)
 
 
 def _render_bibliography_entry(entry: Mapping[str, Any]) -> str:
@@ -234,7 +259,7 @@ def insert_affixes(text: str, affixes: Sequence[ItemAffixes], punctuation_inside
         else:
             words = affixes[_item_index(mark["after"])].after
             result = append_phrase(result, words, punctuation_inside_quotes)
-    return (result + text[position:]).replace(NOT_A_LABEL, "")
+    return (result + text[position:]).translate(_SEPARATORS)
 
 
 def _item_index(mark: str) -> int:

@@ -79,6 +79,8 @@ def _split_affixes(phrase: str) -> Affixes:
 
 
 _PLURAL_LOCATOR = re.compile(r"[\w)\]]\s*[-‐-―]\s*[\w(\[]|[,;&]|\s(?:and|et|y|e|und|및)\s")
+_SAME_PLACE = re.compile(r"(?<=\))\s*(?:[-‐-―,;&]|\b(?:and|et|y|e|und|및)\b)\s*(?=\()")
+"""Between two paragraphs of one article."""
 _SAME_WORDS = {"article-locator": "article"}
 PLACE_LABEL = "place"
 """The label of a place with a name instead of a number, which is printed as typed."""
@@ -133,8 +135,11 @@ def short_locator_words(label: str, language: str) -> tuple[str, str]:
 
 
 def is_plural_locator(value: str) -> bool:
-    """Return whether a locator's value names more than one place: `5–6`, `3, 7`, `3 and 7`."""
-    return bool(_PLURAL_LOCATOR.search(value))
+    """Return whether a locator's value names more than one place: `5–6`, `3, 7`, `3 and 7`.
+
+    Paragraphs of one article are one place: `33(1)–(2)`, `33(1) and (3)`.
+    """
+    return bool(_PLURAL_LOCATOR.search(_SAME_PLACE.sub("", value)))
 
 
 def assign_pandoc_labels(used: Collection[str], special: Collection[str]) -> dict[str, str]:

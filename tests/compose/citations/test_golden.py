@@ -38,6 +38,7 @@ STYLES = {
     "chicago-author-date": "en-US",
     "apa": "en-US",
     "oscola": "en-GB",
+    "oscola-5": "en-GB",
     "harvard-cite-them-right": "en-GB",
     "ieee": "en-US",
     "bluebook-law-review": "en-US",
@@ -55,8 +56,13 @@ KINDS = {
     "journal article": ("journal-article", "page", "66", "67"),
     "book": ("book", "page", "11", "209–212"),
     "second-hand": ("journal-article", "paragraph", "5", "6"),
+    "US Supreme Court": ("supreme-court", "page", "257", "264"),
+    "hearing": ("hearing", "page", "5", "7"),
+    "Hansard": ("hansard", "column", "973–976", "980"),
+    "social-media post": ("post", "", "", ""),
+    "translated title": ("translated", "", "", ""),
 }
-SAFE = list(STYLES)[:6]
+SAFE = list(STYLES)[:7]
 ROWS = ("first", "at once", "once more", "later")
 
 

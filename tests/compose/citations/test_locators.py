@@ -165,5 +165,5 @@ def test_people_name_labels_in_full_or_short() -> None:
 
 
 def test_what_names_several_places() -> None:
-    assert all(map(is_plural_locator, ["5–6", "5-6", "3, 7", "3 and 7", "II–III", "3(a)–(b)", "5 & 6"]))
+    assert all(map(is_plural_locator, ["5–6", "5-6", "3, 7", "3 and 7", "II–III", "3(a)–4(b)", "5 & 6"]))
     assert not any(map(is_plural_locator, ["5", "IV.C", "2(3)", "A/5"]))
