@@ -127,6 +127,7 @@ def add_source_or_bibliography(
                 {
                     "line": line.number,
                     "paragraph": line.paragraph,
+                    "number": line.name,
                     "pages": line.pages,
                     "furniture": line.what,
                     "begins": shorten_text(line.text),
@@ -252,7 +253,7 @@ def _show_paragraphs(console: Console, source: SourcePlan) -> None:
         furniture = line.paragraph is None
         text = f"[{line.what}] {shorten_text(line.text, 56)}" if furniture else shorten_text(line.text)
         page = "–".join(dict.fromkeys((line.pages[0], line.pages[-1]))) if line.pages else "–"
-        rows.append((str(line.number), str(line.paragraph or "–"), *([page] if paged else []), text))
+        rows.append((str(line.number), line.name or "–", *([page] if paged else []), text))
     console.table(("line", "paragraph", *(["page"] if paged else []), "begins"), rows)
 
 

@@ -198,7 +198,7 @@ class TemplateApi:
                     "snippet-not-verified",
                     f"the snippet {id!r} has status {snippet.review.status}, not verified",
                     snippet.locate("review", "status"),
-                    "review it and run briefgen snippets lock, or leave it out",
+                    f"approve it: briefgen snippets approve {id} --by NAME; or leave it out",
                 )
             )
         missing = [name for name in snippet.caveats if name not in self.caveats]

@@ -56,6 +56,14 @@ def _cite_place(cited: CitedT, records: Mapping[str, SourceRecord]) -> CitedT:
     return cited if locator == cited.locator else cited.model_copy(update={"locator": locator})
 
 
+def paragraph_name(number: int, record: SourceRecord) -> str:
+    """Return what a paragraph is called, by our count from 1: the number that is printed at it, if any is.
+
+    Where a source numbers its paragraphs, one without a number has no name.
+    """
+    return record.paragraphs[number - 1].number if numbers_paragraphs(record) else str(number)
+
+
 def choose_locator(match: QuoteMatch, record: SourceRecord) -> Locator:
     """Choose how to cite a quote: by the source's paragraph number, else its page, else its heading."""
     paragraph = record.paragraphs[match.paragraph.number - 1]

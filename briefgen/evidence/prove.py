@@ -16,7 +16,13 @@ from briefgen.data import load_word_set
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence.computations import Computation, parse_computation
 from briefgen.evidence.edtf import parse_edtf
-from briefgen.evidence.locators import check_page, check_quote_page, cited_paragraphs, numbers_paragraphs
+from briefgen.evidence.locators import (
+    check_page,
+    check_quote_page,
+    cited_paragraphs,
+    numbers_paragraphs,
+    paragraph_name,
+)
 from briefgen.evidence.lock import LockedQuote, hash_quote, quote_key
 from briefgen.evidence.normalize import hash_normalized
 from briefgen.evidence.numbers import Number
@@ -279,9 +285,7 @@ def locate_quote(
 def _other_paragraph_problem(
     match: QuoteMatch, evidence: Evidence, record: SourceRecord, place: Place
 ) -> Problem:
-    actual = str(match.paragraph.number)
-    if numbers_paragraphs(record):
-        actual = record.paragraphs[match.paragraph.number - 1].number
+    actual = paragraph_name(match.paragraph.number, record)
     where = f"in paragraph {actual} of {record.source}" if actual else f"where {record.source} has no numbers"
     hint = (
         f"write locator: {{paragraph: {actual}}}, if the claim belongs there" if actual else "remove locator:"

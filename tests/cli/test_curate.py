@@ -68,6 +68,7 @@ def test_json_says_what_the_table_says(briefgen: Callable[..., Any], campaign: P
     assert said["lines"][1] == {
         "line": 2,
         "paragraph": 1,
+        "number": "1",
         "pages": [],
         "furniture": "",
         "begins": "The monitors visited 14 towns.",

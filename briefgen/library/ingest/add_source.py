@@ -17,6 +17,7 @@ from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError
 from briefgen.evidence.edtf import parse_edtf
+from briefgen.evidence.locators import paragraph_name
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.blocks import TextBlock
 from briefgen.library.ingest.extract import ExtractedText
@@ -41,7 +42,7 @@ class WorkDescription:
     issued: str = ""
     """EDTF: `2024`, `2024-05`, `2024-05-17`."""
     type: str = ""
-    """CSL item type; `report` if empty and there is a number, else `document`."""
+    """CSL item type; if empty, `report` where there is a number, else `document`."""
     container: str = ""
     publisher: str = ""
     url: str = ""
@@ -77,6 +78,8 @@ class NumberedLine:
     text: str
     what: str
     """Why it is front matter; empty for a paragraph."""
+    name: str = ""
+    """The number that the source prints at it; if it prints none at any, `paragraph`."""
     pages: tuple[str, ...] = ()
     """The pages that it is on."""
 
@@ -278,7 +281,8 @@ def _number_lines(blocks: Sequence[TextBlock], record: SourceRecord) -> Iterator
         else:
             pages = tuple(record.paragraphs[paragraph].pages)
             paragraph += 1
-            yield NumberedLine(number, paragraph, block.text, "", pages)
+            name = paragraph_name(paragraph, record)
+            yield NumberedLine(number, paragraph, block.text, "", name, pages)
 
 
 def _remark_on_printed_numbers(record: SourceRecord) -> Iterator[str]:

@@ -80,6 +80,8 @@ def add_source(
     known = load_references(library_folders(folder, problems), problems)
     problems.raise_errors()
     if source not in known:
+        if file.suffix.lower() in (".html", ".htm") and not (described.type or described.number):
+            described = dataclasses.replace(described, type="webpage")
         described, taken = _complete_description(described, extracted, ask_about)
         extracted = dataclasses.replace(extracted, remarks=(*taken, *extracted.remarks))
         if not source and (ask_id or described.number):

@@ -14,7 +14,7 @@ from typing import get_args
 
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence.edtf import parse_edtf
-from briefgen.evidence.locators import check_page, check_quote_page, choose_locator
+from briefgen.evidence.locators import check_page, check_quote_page, choose_locator, paragraph_name
 from briefgen.evidence.lock import LockedQuote
 from briefgen.evidence.prove import build_locked_quote, locate_quote
 from briefgen.evidence.quotes import (
@@ -54,7 +54,7 @@ class SnippetRequest:
     say: str = ""
     """The wording; a placeholder if empty."""
     paragraph: int | None = None
-    """Chooses between paragraphs that all contain the quote, by our own count."""
+    """Chooses between paragraphs that all contain the quote: by the source's number, else by our count."""
     page: str = ""
     """The page to cite; it chooses too, if the source has pages."""
     prefix: str = ""
@@ -254,8 +254,9 @@ def _find_quoted_match(
     if len(meant) == 1:
         return meant[0]
     if len(matches) == 1 and request.paragraph is not None:
-        actual = matches[0].paragraph.number
-        message = f"the quote is in paragraph {actual} of {text.source}, not {request.paragraph}"
+        actual = paragraph_name(matches[0].paragraph.number, record)
+        where = f"in paragraph {actual}" if actual else "in a paragraph without a number"
+        message = f"the quote is {where} of {text.source}, not {request.paragraph}"
         hint = "leave out --paragraph, or use that number"
         problems.add(Problem("quote-elsewhere", message, None, hint, passage=matches[0].passage))
         return None
@@ -266,7 +267,8 @@ def _find_quoted_match(
 def _is_at(match: QuoteMatch, record: SourceRecord, request: SnippetRequest) -> bool:
     """Return whether a match is in the paragraph and on the page that the user named."""
     wrong_page = request.page and check_quote_page({"page": request.page}, match, record, Place(""))
-    return not wrong_page and request.paragraph in (None, match.paragraph.number)
+    name = paragraph_name(match.paragraph.number, record)
+    return not wrong_page and (request.paragraph is None or str(request.paragraph) == name)
 
 
 def _prove_quote(

@@ -27,6 +27,8 @@ _LEFTOVER_TITLE = re.compile(
     r"|.*\.(?:docx?|pdf|indd|pptx?|rtf|odt)",
     re.IGNORECASE,
 )
+_SITE_NAME = re.compile(r"\s+[|–—·»-]\s")
+"""What web pages put between their own title and the name of their website."""
 _WORD_PREFIX = re.compile(r"^Microsoft (?:Word|PowerPoint) - ")
 
 
@@ -46,7 +48,8 @@ class FileMetadata:
         """Return it without titles left over from templates; the first heading stands in for one."""
         title = _WORD_PREFIX.sub("", to_one_line(self.title))
         heading = next((block.text for block in blocks if block.kind in ("title", "heading")), "")
-        if not title or len(title) > _MAX_TITLE or _LEFTOVER_TITLE.fullmatch(title) or heading in title:
+        site = title.removeprefix(heading) if heading and title.startswith(heading) else ""
+        if not title or len(title) > _MAX_TITLE or _LEFTOVER_TITLE.fullmatch(title) or _SITE_NAME.match(site):
             title = heading[:_MAX_TITLE]
         lines = {block.kind: block.text for block in reversed(blocks)}
         author = to_one_line(self.author) or lines.get("author line", "")

@@ -94,7 +94,7 @@ def test_what_looks_like_furniture_is_recorded_as_such_and_can_be_kept(folder: L
 
 
 PAGE = (
-    "<title>Wells | The Site</title><meta name=author content='Example Monitors'>"
+    "<title>Wells | The Site</title><meta property='og:site_name' content='The Site'><meta name=author content='Example Monitors'>"
     "<link rel=canonical href='https://monitors.example/wells'><h1>Wells</h1>"
     "<p>By Example Monitors, May 2024.</p>"
 )
@@ -112,7 +112,8 @@ def test_what_the_file_says_of_itself_completes_what_the_user_says(folder: Libra
     assert work["URL"] == "https://monitors.example/wells"
     assert plan.remarks[0].startswith("Taken from the file itself: title “Wells”, author “Example Monitors”")
     add_source(folder, page, "other", WorkDescription(title="Other", authors=("Sample, Ada",)))
-    assert load_references([folder], ProblemList())["other"].csl["title"] == "Other"
+    other = load_references([folder], ProblemList())["other"].csl
+    assert (other["title"], other["type"], other["container-title"]) == ("Other", "webpage", "The Site")
 
 
 def test_a_person_is_asked_for_the_rest(folder: LibraryFolder) -> None:
@@ -125,7 +126,7 @@ def test_a_person_is_asked_for_the_rest(folder: LibraryFolder) -> None:
     page = text(folder, PAGE, "wells.html")
     given = WorkDescription(issued="2024")
     add_source(folder, page, "", given, ask_about=ask, ask_id=lambda suggested: f"{suggested}-b")
-    assert (seen[0], seen[1].title, seen[1].issued) == (given, "Wells", "2024")
+    assert (seen[0].title, seen[1].title, seen[1].issued) == ("", "Wells", "2024")
     assert list(load_references([folder], ProblemList())) == ["sample-2024-b"]
 
 

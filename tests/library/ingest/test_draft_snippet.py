@@ -126,6 +126,18 @@ def test_the_prefix_that_was_shown_settles_it(folder: LibraryFolder) -> None:
     assert started.found.passages[0] == AGAIN
 
 
+def test_a_numbered_source_is_gone_through_by_its_own_numbers(tmp_path: Path, folder: LibraryFolder) -> None:
+    path = tmp_path / "ruling.txt"
+    said = ("The board met in May.", "Nine wells were dry.", "The fee is ten.", "Nine wells were dry.")
+    numbered = "".join(f"{number}. {words}\n" for number, words in enumerate(said, start=1))
+    path.write_text(f"A summary of it all.\n{numbered}")
+    add_source(folder, path, "ruling", WorkDescription("Ruling"))
+    wanted = SnippetRequest("dry", "ruling", ("Nine wells were dry",), paragraph=4)
+    assert start(folder, wanted).found.evidence[0].locator == {"paragraph": "4"}
+    said_of = problems(folder, replace(wanted, id="fee", quotes=("The fee is ten",), paragraph=4))
+    assert "in paragraph 3 of ruling, not 4" in said_of["quote-elsewhere"]
+
+
 def test_a_quote_that_does_not_stand_shows_the_nearest_and_what_differs(folder: LibraryFolder) -> None:
     said = problems(folder, replace(WANTED, quotes=("fifty-four dry wells",)))
     assert "[-forty-four-] {+fifty-four+} dry wells" in said["quote-missing"]

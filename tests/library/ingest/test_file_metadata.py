@@ -29,6 +29,7 @@ BLOCKS = [
         ("untitled", "Lead in School Water"),
         ("", "Lead in School Water"),
         ("Lead in School Water | Transit Office", "Lead in School Water"),
+        ("Lead in School Water: What We Found", "Lead in School Water: What We Found"),
         ("x" * 400, "Lead in School Water"),
     ],
 )
