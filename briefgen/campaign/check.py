@@ -63,13 +63,14 @@ def check_documents(
             letters.append(compose_for_checks(campaign.composer, recipient, document))
         except BriefgenError as error:
             errors.extend(error.problems)
-    briefing_warnings, briefing_errors = _check_briefing(campaign, fitter)
+    briefing, briefing_errors = _compose_briefing(campaign, fitter)
     errors += briefing_errors
     errors += _check_renderings(letters, campaign, renderers)
     warnings = [
         *check_letters(letters, campaign.config),
+        *_check_due_statements([*(letter.document for letter in letters), *briefing], campaign),
         *_check_wrapped_address_lines(letters, campaign),
-        *briefing_warnings,
+        *(problem for document in briefing for problem in check_briefing(document, campaign.config)),
     ]
     if count_pages is not None and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, count_pages)
@@ -132,8 +133,8 @@ def _check_glyphs(letters: list[ComposedLetter], renderers: RendererFactory) -> 
             )
 
 
-def _check_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Problem], list[Problem]]:
-    """Return warnings about the briefing, and why it does not fit.
+def _compose_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Document], list[Problem]]:
+    """Return the briefing, if the campaign has one, and why it does not fit.
 
     Whether it can be composed at all was checked when the campaign was opened.
     """
@@ -147,7 +148,28 @@ def _check_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Proble
     except BriefgenError as error:
         errors.extend(error.problems)
         document = campaign.composer.compose_briefing()
-    return check_briefing(document, campaign.config) if settings.sections else [], errors
+    return [document] if settings.sections else [], errors
+
+
+def _check_due_statements(documents: list[Document], campaign: Campaign) -> list[Problem]:
+    """Warn about printed statements that were to be looked up again by the campaign's date."""
+    if "recheck-due" in campaign.config.ignore:
+        return []
+    printed = {entry["id"] for document in documents for entry in document.record["snippets"]}
+    library = campaign.composer.library.snippets
+    snippets = (library[name] for name in sorted(printed & library.keys()))
+    return [
+        Problem(
+            "recheck-due",
+            f"{snippet.id!r} was to be looked up again by {snippet.recheck_by}, and the campaign is dated "
+            f"{campaign.config.date}",
+            snippet.locate("recheck_by"),
+            "look it up; then correct the statement or set a later recheck_by, and review it again",
+            severity="warning",
+        )
+        for snippet in snippets
+        if snippet.recheck_by is not None and snippet.recheck_by <= campaign.config.date
+    ]
 
 
 def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campaign) -> list[Problem]:

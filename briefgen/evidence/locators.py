@@ -86,7 +86,7 @@ def cited_paragraphs(locator: Locator, record: SourceRecord) -> frozenset[int] |
     if numbers_paragraphs(record):
         numbered = enumerate(record.paragraphs, start=1)
         return frozenset(number for number, paragraph in numbered if paragraph.number == value)
-    return frozenset({int(value)} & set(range(1, len(record.paragraphs) + 1)))
+    return frozenset({int(value)} & set(range(1, len(record.paragraphs) + 1)) if value.isdigit() else ())
 
 
 def find_pages(match: QuoteMatch, record: SourceRecord) -> list[str]:

@@ -5,6 +5,7 @@ Whether a wording agrees with its evidence is checked in briefgen.evidence.wordi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -42,6 +43,8 @@ from briefgen.evidence.statements import Statement
 from briefgen.model.snippet import Evidence, Snippet
 from briefgen.model.source import SourceRecord
 
+_PARAGRAPH_NUMBER = re.compile(r"[0-9]{1,6}(?: \([a-z]{1,5}\)){0,3}")
+"""A paragraph, or an item of it: `10`, `2 (a) (v)`."""
 ProofResult = Literal["proved", "unchanged", "attested", "computed", "failed"]
 
 
@@ -154,7 +157,7 @@ def _check_locator(evidence: Evidence, statement: Statement, index: int, finding
             )
         )
         return False
-    if label == "paragraph" and evidence.quote is not None and not (value.isascii() and value.isdigit()):
+    if label == "paragraph" and evidence.quote is not None and not _PARAGRAPH_NUMBER.fullmatch(value):
         findings.add(
             Problem(
                 "locator-label",

@@ -111,7 +111,8 @@ def find_source_texts(
     """Find the available texts by source id, each verified against its record.
 
     They are looked for in `given` (`--text ID=FILE`), then in `seeds/texts/ID.txt` of each folder, then in
-    `texts_dir/ID.txt`. A text that differs from its record is reported paragraph by paragraph and not used.
+    `texts_dir` under the record's `file`, or as `ID.txt`. A text that differs from its record is reported
+    paragraph by paragraph and not used.
     """
     for name in given:
         if name not in records:
@@ -131,8 +132,9 @@ def find_source_texts(
             for folder in folders
             if (path := folder.find_file(file, problems))
         ]
-        if texts_dir is not None and (texts_dir / f"{name}.txt").is_file():
-            candidates.append((texts_dir / f"{name}.txt", f"{texts_dir.name}/{name}.txt"))
+        file = f"{record.file or name}.txt"
+        if texts_dir is not None and (texts_dir / file).is_file():
+            candidates.append((texts_dir / file, f"{texts_dir.name}/{file}"))
         if name in given:
             candidates = [(given[name], str(given[name]))]
         if candidates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -119,6 +120,8 @@ class Snippet(YamlModel):
     topics: list[Slug] = []
     as_of: str = ""
     """EDTF date or interval that the claim applies to: `2012-04`, `2011-12/2012-04`."""
+    recheck_by: date | None = None
+    """The day from which it may be untrue: an office is filled, a bill lapses, a newer report is due."""
     priority: int = Field(default=50, ge=0, le=100)
     evidence: list[Evidence] = []
     confidence: Confidence = "attributed"

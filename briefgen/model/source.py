@@ -61,6 +61,8 @@ class SourceRecord(YamlModel):
     """CSL id of the work."""
     sha256: str
     """SHA-256 (hex) of the text file's bytes."""
+    file: str = Field(default="", pattern=r"^(|[a-z0-9][a-z0-9-]*)$")
+    """Name of the text in $BRIEFGEN_TEXTS, without `.txt`, if it is not the source's id."""
     furniture: list[FrontMatter] = []
     paragraphs: list[SourceParagraph]
     """Body paragraphs in order."""

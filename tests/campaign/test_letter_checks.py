@@ -83,6 +83,19 @@ def test_the_starter_campaign_keeps_every_rule(whole: Campaign) -> None:
     assert _warned(whole) == []
 
 
+def test_a_statement_that_ages_is_told_from_its_day_on(opened: Campaign) -> None:
+    ask = "ask-cosponsor-reauthorization"
+    day = opened.composer.library.snippets[ask].recheck_by
+    assert day is not None and day > opened.config.date
+    assert _warned(opened) == []
+    due = replace(opened, config=opened.config.model_copy(update={"date": day}))
+    (told,) = [one for one in check_documents(due)[0] if one.code == "recheck-due" and ask in one.message]
+    assert told.message == f"{ask!r} was to be looked up again by {day}, and the campaign is dated {day}"
+    assert told.place is not None and told.place.file.endswith(f"{ask}.md") and told.place.line
+    ignored = replace(due, config=due.config.model_copy(update={"ignore": ["recheck-due", "sender-sample"]}))
+    assert check_documents(ignored)[0] == []
+
+
 @pytest.mark.slow
 def test_a_leftover_in_the_spreadsheet_stops_that_letter_and_no_other(opened: Campaign) -> None:
     warnings, broken = check_documents(_extra(opened, "clara-example", paragraph="We met in [CITY]."))

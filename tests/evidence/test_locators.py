@@ -10,6 +10,7 @@ from briefgen.evidence.locators import (
     choose_locator,
     citable_locator,
     cite_findable_places,
+    cited_paragraphs,
     find_pages,
     split_pages,
 )
@@ -140,3 +141,10 @@ def test_a_word_that_the_page_break_divides_is_on_the_first_page() -> None:
     assert find_pages(found, recorded) == ["1"]
     (found,) = find_quote(text, "four")
     assert find_pages(found, recorded) == ["2"]
+
+
+def test_an_item_of_a_numbered_paragraph_can_be_cited() -> None:
+    items = record({"number": "2 (a)"}, {"number": "2 (a) (v)"})
+    assert choose_locator(match("fee is ten"), items) == {"paragraph": "2 (a) (v)"}
+    assert cited_paragraphs({"paragraph": "2 (a)"}, items) == {1}
+    assert cited_paragraphs({"paragraph": "2 (a)"}, BARE) == frozenset()

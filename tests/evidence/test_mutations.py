@@ -148,6 +148,8 @@ def _of_quotes(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
                 yield Mutation(
                     f"quote: {kind}", with_evidence(statement, index, quote=changed), quote, changed
                 )
+        if "paragraph" not in evidence.locator:
+            continue
         number = int(evidence.locator["paragraph"])
         for kind, other in (("before", number - 1), ("after", number + 1)):
             changed_card = with_evidence(statement, index, locator={"paragraph": str(other)})

@@ -155,6 +155,29 @@ def test_the_text_at_hand_is_read_without_its_furniture(tmp_path: Path) -> None:
     ]
 
 
+def test_the_folder_of_texts_may_call_a_text_otherwise(tmp_path: Path) -> None:
+    folder, findings = recorded(tmp_path)
+    path = folder.path / "seeds/doe-2012.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "file: doe-opening\n", encoding="utf-8")
+    (tmp_path / "doe-opening.txt").write_text(TEXT, encoding="utf-8")
+    assert set(find_source_texts(load_records([folder], findings), [folder], tmp_path, {}, findings)) == {
+        "doe-2012"
+    }
+    assert findings.problems == []
+    (tmp_path / "doe-opening.txt").write_text(TEXT.replace("first", "last"), encoding="utf-8")
+    assert find_source_texts(load_records([folder], findings), [folder], tmp_path, {}, findings) == {}
+    assert [problem.code for problem in findings.problems] == ["text-changed"]
+
+
+@pytest.mark.parametrize("name", ["../doe", "seeds/doe", "Doe", "doe.txt"])
+def test_the_name_of_a_text_leads_to_no_other_folder(tmp_path: Path, name: str) -> None:
+    folder, findings = recorded(tmp_path)
+    path = folder.path / "seeds/doe-2012.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + f"file: {name}\n", encoding="utf-8")
+    assert load_records([folder], findings) == {}
+    assert [problem.code for problem in findings.problems] == ["wrong-type"]
+
+
 def look(tmp_path: Path, content: str) -> tuple[dict[str, SourceText], ProblemList]:
     folder, findings = recorded(tmp_path)
     given = tmp_path / "given.txt"

@@ -180,7 +180,7 @@ def test_an_id_is_never_used_twice(folder: LibraryFolder) -> None:
 
 
 def test_a_source_without_text_is_told_from_one_whose_text_is_elsewhere(folder: LibraryFolder) -> None:
-    assert "sources add" in problems(folder, replace(WANTED, source="coi-2014-report"))["text-unrecorded"]
+    assert "sources add" in problems(folder, replace(WANTED, source="hrw-2023-xi"))["text-unrecorded"]
     text = folder.path / "seeds/texts/wells-2024.txt"
     moved = text.rename(folder.path.parent / "elsewhere.txt")
     assert "--text wells-2024=FILE" in problems(folder, WANTED)["text-absent"]
