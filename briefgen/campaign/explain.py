@@ -14,7 +14,7 @@ from briefgen.compose.asks import name_ask
 from briefgen.compose.composer import Composer
 from briefgen.compose.select import SnippetSelection, Verdict, VerdictReason, count_body_words, topic_leaders
 from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
-from briefgen.compose.templates import is_markdown, template_candidates
+from briefgen.compose.templates import is_markdown
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
@@ -115,6 +115,7 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
 
     `fit` says how it keeps to its page limit, if the campaign sets one.
     """
+    composer = composer.for_recipient(recipient)
     campaign = composer.campaign
     addressed = address_recipient(recipient, composer.forms, sender_country=campaign.sender.country)
     selection, templates = composer.select_snippets(recipient), composer.templates
@@ -138,7 +139,7 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
         frame=templates.find_frame(campaign.letter.template, recipient) if is_markdown(template) else "",
         templates_looked_for=[
             name
-            for name in template_candidates(campaign.letter.template, recipient)
+            for name in templates.candidates(campaign.letter.template, recipient)
             if name == template or (name not in existing and (writes or not is_markdown(name)))
         ],
         rules=[

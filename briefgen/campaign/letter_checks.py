@@ -77,6 +77,7 @@ def compose_for_checks(
     raises BriefgenError if it cannot be.
     """
     document = document or composer.compose_letter(recipient)
+    composer = composer.for_recipient(recipient)
     template = composer.templates.find_template(composer.campaign.letter.template, recipient)
     place = composer.templates.locate_template(template) if is_markdown(template) else None
     return ComposedLetter(
@@ -292,7 +293,9 @@ def _check_undated_statistics(letter: ComposedLetter) -> Iterator[Problem]:
 
 def _check_spelling(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
     """Check that letters in British or Canadian English use no snippets in American spelling."""
-    variant = english_variant(campaign.language, reader_country(letter.recipient, campaign.sender.country))
+    variant = english_variant(
+        letter.document.language, reader_country(letter.recipient, campaign.sender.country)
+    )
     if variant in ("", AMERICAN):
         return
     for snippet in (letter.selection.ask, *letter.selection.evidence):

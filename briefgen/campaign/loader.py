@@ -197,6 +197,7 @@ def recipient_file_names(files: CampaignFiles) -> list[str]:
 
 def _snippet_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     yield from _strings_at(data, "ask")
+    yield from _strings_at(data, "translations", "*", "ask")
     yield from _strings_at(data, "interests", "*", "ask")
     yield from _strings_at(data, "selection", "required", "*")
     yield from _strings_at(data, "selection", "excluded", "*")
@@ -222,7 +223,7 @@ def _expects_ask(path: KeyPath) -> bool:
 
 
 def _strings_at(data: Any, *path: str) -> Iterator[tuple[KeyPath, str]]:
-    """Yield every string at a path of keys, where `*` stands for each item of a list."""
+    """Yield every string at a path of keys, where `*` stands for each item of a list or mapping."""
     if not path:
         if isinstance(data, str):
             yield (), data
@@ -231,6 +232,8 @@ def _strings_at(data: Any, *path: str) -> Iterator[tuple[KeyPath, str]]:
     items: Iterator[tuple[str | int, Any]] = iter(())
     if key == "*" and isinstance(data, list):
         items = iter(enumerate(data))
+    elif key == "*" and isinstance(data, dict):
+        items = iter((str(name), value) for name, value in data.items())
     elif isinstance(data, dict) and key in data:
         items = iter([(key, data[key])])
     for name, value in items:

@@ -44,6 +44,7 @@ from briefgen.compose.fingerprint import campaign_fingerprint, rendering_fingerp
 from briefgen.compose.pictures import list_pictures
 from briefgen.compose.select import check_interest_rules
 from briefgen.compose.templates import Templates, is_known_language
+from briefgen.compose.translations import check_translations
 from briefgen.errors import (
     BriefgenError,
     Place,
@@ -416,6 +417,7 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     if campaign is not None:
         problems.extend(_check_language(campaign))
         problems.extend(_check_country(campaign))
+        problems.extend(check_translations(campaign))
         for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
                 templates.find_template(part.template)
@@ -511,15 +513,16 @@ def _split_sendable(
 
 
 def _check_recipient_language(recipient: Recipient, campaign: CampaignConfig) -> Problem | None:
-    """Return a problem if a recipient's language is not the campaign's: a letter is in one language."""
-    if is_same_language(recipient.language, campaign.language):
+    """Return a problem if the campaign has no words in a recipient's language."""
+    language = recipient.language
+    if is_same_language(language, campaign.language) or campaign.translation_language(language):
         return None
     return Problem(
         "language-differs",
         f"{recipient.full_name or recipient.id} ({recipient.id}) needs a letter in "
         f"{recipient.language!r}, but the campaign is in {campaign.language!r}",
         recipient.place,
-        "create a campaign in that language, or leave the column language empty",
+        f"add translations: {recipient.language}: to the campaign, or leave the column language empty",
     )
 
 

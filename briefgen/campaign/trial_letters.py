@@ -105,7 +105,8 @@ class _TrialRun:
             self._successful.setdefault("", recipient)
             if isinstance(ask, Snippet) and ask.recipients and recipient.office not in ask.recipients:
                 self.misdirected_asks.setdefault(ask.id, (ask, []))[1].append(recipient.office)
-            template = composer.templates.find_template(composer.campaign.letter.template, recipient)
+            templates = composer.for_recipient(recipient).templates
+            template = templates.find_template(composer.campaign.letter.template, recipient)
             kind = (template, (ask.id, *(snippet.id for snippet in selection.evidence)))
             if kind in self._composed_kinds or self._trials[kind] >= _MAX_TRIALS:
                 return

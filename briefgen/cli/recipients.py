@@ -267,7 +267,9 @@ def list_recipients(
                 {
                     "id": recipient.id,
                     "office": recipient.office,
-                    "template": opened.composer.templates.find_template(template_name, recipient),
+                    "template": opened.composer.for_recipient(recipient).templates.find_template(
+                        template_name, recipient
+                    ),
                     **asdict(address),
                 }
                 for recipient, address in addressed

@@ -7,11 +7,12 @@ no output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
 
@@ -47,6 +48,7 @@ from briefgen.compose.shortening import (
     letter_shortening_steps,
 )
 from briefgen.compose.templates import Templates, format_long_date, is_markdown
+from briefgen.compose.translations import translate_library
 from briefgen.compose.written_statements import WrittenStatements
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.evidence.usage_checks import check_snippet_use
@@ -115,6 +117,19 @@ PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
 """Folders of the built-in templates for briefings and other papers."""
 
 
+ComposingMethod = TypeVar("ComposingMethod", bound=Callable[..., Any])
+
+
+def _in_language_of_recipient(method: ComposingMethod) -> ComposingMethod:
+    """Let a method be that of the composer of letters in the recipient's language."""
+
+    @wraps(method)
+    def translated(self: Composer, recipient: Recipient, *arguments: Any) -> Any:
+        return method(self.for_recipient(recipient), recipient, *arguments)
+
+    return cast(ComposingMethod, translated)
+
+
 @dataclass(slots=True)
 class Composer:
     """Everything the documents of one campaign are made from, loaded and checked once."""
@@ -128,16 +143,37 @@ class Composer:
     """For each snippet id, how and when it was verified."""
     fingerprint: str
     """SHA-256 of everything that shapes a letter except the recipient."""
+    translation: str = ""
+    """The language of `campaign`, if that is a translation of the campaign's words."""
     templates: Templates = field(init=False)
     citation_formatter: CitationFormatter = field(init=False)
     _selections: dict[tuple[int, ...], SnippetSelection] = field(init=False, repr=False, default_factory=dict)
     """By the rules that apply: a batch has few distinct sets."""
+    _translated: dict[str, Composer] = field(init=False, repr=False, default_factory=dict)
+    """The composers of letters in other languages, by language."""
 
     def __post_init__(self) -> None:
-        self.templates = Templates(self.library.template_folders, self.campaign.language)
+        self.templates = Templates(self.library.template_folders, self.campaign.language, self.translation)
         self.citation_formatter = CitationFormatter(
             self.library.references, self.folder, CitationCache.for_user()
         )
+
+    def for_recipient(self, recipient: Recipient) -> Composer:
+        """Return the composer of letters in the recipient's language, with the campaign's words in it."""
+        language = self.campaign.translation_language(recipient.language)
+        if not language:
+            return self
+        if language not in self._translated:
+            self._translated[language] = Composer(
+                self.campaign.in_language(language),
+                self.folder,
+                translate_library(self.library, language),
+                self.forms,
+                self.verified,
+                self.fingerprint,
+                language,
+            )
+        return self._translated[language]
 
     def applicable_rules(self, recipient: Recipient) -> tuple[int, ...]:
         """Return the indices of the campaign's interests that apply to this recipient."""
@@ -150,6 +186,7 @@ class Composer:
             )
         )
 
+    @_in_language_of_recipient
     def select_snippets(self, recipient: Recipient) -> SnippetSelection:
         """Select the ask and the evidence for the letter to this recipient.
 
@@ -164,6 +201,7 @@ class Composer:
         with_chosen = bool(_CHOSEN_NAMES & self.templates.variables(letter.template))
         return select_written(selection, self.library.snippets, letter.written.topics, with_chosen)
 
+    @_in_language_of_recipient
     def select_by_rules(self, recipient: Recipient) -> SnippetSelection:
         """Select the ask and the evidence by the campaign's rules alone."""
         rules = self.applicable_rules(recipient)
@@ -177,9 +215,13 @@ class Composer:
             selection, ask=find_ask(self.library.snippets, ask, recipient.place), ask_at=recipient.place
         )
 
+    @_in_language_of_recipient
     def subject_line(self, recipient: Recipient) -> str:
         """Return the subject of the letter, with the state's name in the form used to this recipient."""
         subject = self.campaign.letter.subject or self.campaign.title
+        if CONSTITUENCY_PLACEHOLDER in subject:
+            place = recipient.constituency
+            subject = subject.replace(CONSTITUENCY_PLACEHOLDER, place) if place else self.campaign.title
         return subject.replace(COUNTRY_PLACEHOLDER, self._country_name(recipient))
 
     def _country_name(self, recipient: Recipient) -> str:
@@ -188,6 +230,7 @@ class Composer:
         formal = self.forms.find(recipient)[1].state_names == "formal"
         return country_name(self.campaign.about, self.campaign.language, formal=formal)
 
+    @_in_language_of_recipient
     def letter_shortening_steps(self, recipient: Recipient) -> tuple[ShorteningStep, ...]:
         """Return the steps by which a letter can be shortened, in order of application."""
         return letter_shortening_steps(self.select_snippets(recipient))
@@ -202,6 +245,7 @@ class Composer:
         sections = [[snippets[id] for id in ids] for ids in self._section_snippet_ids()]
         return briefing_shortening_steps([snippets[id] for id in dict.fromkeys(named)], sections)
 
+    @_in_language_of_recipient
     def compose_letter(self, recipient: Recipient, shortening: Shortening = NO_SHORTENING) -> Document:
         """Compose the letter to one recipient; raise BriefgenError if anything about it is wrong."""
         campaign, letter = self.campaign, self._start_letter(recipient, shortening)
@@ -610,7 +654,7 @@ def _check_snippet_languages(api: TemplateApi, language: str, label: str) -> lis
             "snippet-language",
             f"{statement.id!r} is in {statement.language!r}, and {label} in {language!r}",
             statement.locate("language"),
-            "write a snippet in that language, or leave this one out",
+            f"write its translation, with translates: {statement.id}, or leave this one out",
         )
         for statement in used
         if not is_same_language(statement.language, language)

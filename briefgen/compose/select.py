@@ -168,11 +168,16 @@ def rank_by_topic(
     excluded_kinds = {"ask"} if figures else {"ask", "figure"}
     usable = [
         snippet
-        for snippet in snippets.values()
+        for snippet in _distinct(snippets)
         if snippet.kind not in excluded_kinds and _exclusion_reason(snippet, campaign, topics) is None
     ]
     leaders = topic_leaders(usable, topics)
     return sorted(usable, key=lambda snippet: _topic_rank_key(snippet, topics, leaders))
+
+
+def _distinct(snippets: Mapping[str, Snippet]) -> Iterable[Snippet]:
+    """Return each snippet once, though a translation is found under two ids."""
+    return {snippet.id: snippet for snippet in snippets.values()}.values()
 
 
 def rank_for_reader(snippets: Iterable[Snippet], reader_topics: Sequence[str]) -> list[Snippet]:
@@ -254,7 +259,7 @@ def _judge_snippets(
                 taken[snippet.id] = verdict
             else:
                 left_out.append(verdict)
-    for snippet in sorted(snippets.values(), key=lambda one: one.id):
+    for snippet in sorted(_distinct(snippets), key=lambda one: one.id):
         why = _exclusion_reason(snippet, campaign, topics) or ("figure" if snippet.kind == "figure" else None)
         if why and snippet.kind != "ask" and snippet.id not in taken:
             left_out.append(Verdict(snippet, False, why, next(iter(snippet.superseded_by), "")))

@@ -119,7 +119,7 @@ class _FolderLoader(jinja2.BaseLoader):
         kinds = {name.split("/")[0] for name in self.list_templates() if "/" in name}
         stems = {_STEMS_BY_KIND.get(kind, kind) for kind in kinds}
         names = (path.name for path in self.folders[0].path.glob(f"*{_MARKDOWN}"))
-        return sorted(name for name in names if name.split(".")[0] in stems and name.count(".") <= 2)
+        return sorted(name for name in names if name.split(".")[0] in stems and name.count(".") <= 3)
 
 
 _HTML, _MARKDOWN = ".html.j2", ".md"
@@ -183,7 +183,9 @@ class Templates:
     folders: tuple[LibraryFolder, ...]
     """Folders with a subfolder `templates/`, searched in order; the built-in one is last."""
     language: str = "en"
-    """The campaign's language, for the quotation marks of templates in Markdown."""
+    """The language of documents, for the quotation marks of templates in Markdown."""
+    translation: str = ""
+    """A language other than the campaign's, in which texts in Markdown are named `letter.fr.md`."""
     _loader: _FolderLoader = field(init=False, repr=False)
     _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
@@ -207,7 +209,7 @@ class Templates:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the list of folders only: environments cannot be pickled."""
-        return (Templates, (self.folders, self.language))
+        return (Templates, (self.folders, self.language, self.translation))
 
     def names(self) -> list[str]:
         """List all templates by name, for example `letter/default.html.j2` and `letter.md`."""
@@ -241,19 +243,30 @@ class Templates:
         there is not even a default.
         """
         html = self.find_frame(kind, recipient)
-        for candidate in template_candidates(kind, recipient):
+        for candidate in self.candidates(kind, recipient):
             if is_markdown(candidate) and candidate in self._known():
                 return candidate
             if candidate == html and self._is_own(html):
                 return html
+        stem = _STEMS_BY_KIND.get(kind, kind)
+        if self.translation and any(
+            is_markdown(name) and name.startswith(f"{stem}.") for name in self._known()
+        ):
+            message = f"the text of the {kind} is not written in {self.translation!r}"
+            hint = f"write {stem}.{self.translation}{_MARKDOWN}"
+            raise BriefgenError(Problem("template-missing", message, None, hint))
         return html
+
+    def candidates(self, kind: str, recipient: Recipient | None = None) -> list[str]:
+        """List the names of templates to try, most specific first."""
+        return template_candidates(kind, recipient, self.translation)
 
     def find_frame(self, kind: str, recipient: Recipient | None = None) -> str:
         """Return the name of the most specific template of a kind in HTML, which Markdown completes.
 
         Raise BriefgenError if there is not even a default.
         """
-        for candidate in template_candidates(kind, recipient):
+        for candidate in self.candidates(kind, recipient):
             if not is_markdown(candidate) and candidate in self._known():
                 return candidate
         kinds = {name.split("/")[0] for name in self._known() if "/" in name}
@@ -551,8 +564,8 @@ def is_markdown(name: str) -> bool:
     return name.endswith(_MARKDOWN)
 
 
-def template_candidates(kind: str, recipient: Recipient | None) -> list[str]:
-    """List the template names to try, most specific first."""
+def template_candidates(kind: str, recipient: Recipient | None, translation: str = "") -> list[str]:
+    """List the template names to try, most specific first; texts in Markdown for a translation."""
     specific = []
     if recipient is not None:
         specific = [
@@ -561,14 +574,14 @@ def template_candidates(kind: str, recipient: Recipient | None) -> list[str]:
             ("chamber", recipient.chamber),
             ("country", recipient.represents or recipient.country),
         ]
-    stem = _STEMS_BY_KIND.get(kind, kind)
+    stem, ending = _STEMS_BY_KIND.get(kind, kind), f".{translation}{_MARKDOWN}" if translation else _MARKDOWN
     names = [
         name
         for level, value in specific
         if value
-        for name in (f"{stem}.{value}{_MARKDOWN}", f"{kind}/{level}/{value}{_HTML}")
+        for name in (f"{stem}.{value}{ending}", f"{kind}/{level}/{value}{_HTML}")
     ]
-    return [*names, f"{stem}{_MARKDOWN}", f"{kind}/default{_HTML}"]
+    return [*names, f"{stem}{ending}", f"{kind}/default{_HTML}"]
 
 
 def _attribute_names(owner: Any) -> list[str]:

@@ -48,6 +48,7 @@ from briefgen.evidence.statements import (
     statement_key,
     wording_place,
 )
+from briefgen.evidence.translation_checks import check_translations
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source
 
@@ -395,7 +396,9 @@ def _check_relations(library: EvidenceLibrary) -> Iterator[Problem]:
             hint = suggest_similar(record.source, library.references) or "add it to seeds/references.json"
             message = f"no work has the id {record.source!r}"
             yield Problem("source-unknown", message, record.locate("source"), hint)
-    used: set[str] = set()
+    yield from check_translations(library.snippets)
+    yield from check_translations(library.caveats)
+    used = {caveat.id for caveat in library.caveats.values() if caveat.translates}
     for snippet in library.snippets.values():
         used.update(snippet.caveats)
         if snippet.review.status != "rejected":

@@ -86,7 +86,8 @@ def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Pa
             to = address_recipient(recipient, campaign.composer.forms, sender_country=config.sender.country)
             attachments = [LetterAttachment(format, path.read_bytes()) for format, path in letter.files]
             subject = campaign.composer.subject_line(recipient)
-            draft = build_draft(config, recipient, to, attachments, name, subject=subject)
+            words = campaign.composer.for_recipient(recipient).campaign
+            draft = build_draft(words, recipient, to, attachments, name, subject=subject)
             if isinstance(draft, Problem):
                 problems.append(draft)
                 continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from briefgen.model.branding import DesignName, FontFamily
 from briefgen.model.document import LayoutName
 from briefgen.model.snippet import Slug
+from briefgen.model.text import is_same_language
 from briefgen.model.words import Words
 from briefgen.model.yaml_model import YamlModel
 
@@ -51,7 +52,8 @@ class LetterConfig(YamlModel):
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
     subject: str = ""
-    """Subject line, with `{country}` for the state that the letters are about; if empty, the title."""
+    """Subject line, with `{country}` for the state that the letters are about and `{constituency}` for the
+    recipient's; the title if it is empty, or the recipient has no constituency."""
     max_pages: int | None = Field(default=None, ge=1, le=40)
     """Page limit, met by shortening and dropping optional snippets; None for no limit."""
 
@@ -206,6 +208,19 @@ COUNTRY_PLACEHOLDER = "{country}"
 """Replaced in `letter.subject` by the name of the state in `about`."""
 
 
+class Translation(YamlModel):
+    """The campaign's own words in another language (`translations:`)."""
+
+    title: str = Field(min_length=1, examples=["Plomb dans l’eau potable"])
+    subject: str = ""
+    opening: str = ""
+    constituent: str = ""
+    ask: AskText | None = None
+    """Required if the campaign's ask is in words; one with an id is translated like any snippet."""
+    enclosures: list[str] = []
+    sender_title: str = ""
+
+
 class CampaignConfig(YamlModel):
     """The file campaign.yaml."""
 
@@ -214,6 +229,8 @@ class CampaignConfig(YamlModel):
     date: date
     """Printed on every letter; never the current date, so that builds are reproducible."""
     language: str = "en"
+    translations: dict[str, Translation] = {}
+    """The campaign's words in other languages, by language code; recipients name theirs."""
     sender: Sender
     library: list[str] = []
     """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
@@ -258,3 +275,25 @@ class CampaignConfig(YamlModel):
         if text and CONSTITUENCY_PLACEHOLDER not in text:
             raise ValueError(f"write {CONSTITUENCY_PLACEHOLDER} where the constituency's name belongs")
         return text
+
+    def translation_language(self, language: str) -> str:
+        """Return the key of `translations` for a language; empty if it has none, or is the campaign's own."""
+        if is_same_language(language, self.language):
+            return ""
+        return next((key for key in self.translations if is_same_language(key, language)), "")
+
+    def in_language(self, language: str) -> CampaignConfig:
+        """Return the campaign with its words in one of the languages of `translations`."""
+        words = self.translations[language]
+        letter = {"subject": words.subject, "enclosures": words.enclosures}
+        sender = {"title": words.sender_title or self.sender.title}
+        changed: dict[str, Any] = {
+            "language": language,
+            "title": words.title,
+            "opening": words.opening,
+            "constituent": words.constituent,
+            "ask": words.ask or self.ask,
+            "letter": self.letter.model_copy(update=letter),
+            "sender": self.sender.model_copy(update=sender),
+        }
+        return self.model_copy(update=changed)

@@ -133,6 +133,8 @@ class Snippet(YamlModel):
     recipients: list[str] = []
     """For asks: the offices able to act on them (`us-senator`, `foreign-minister`); empty for any."""
     language: str = "en"
+    translates: Slug | None = None
+    """The snippet of which this is the translation; letters in its language print it instead."""
     variants: dict[Literal["short", "en-GB", "en-US", "en-CA"], str] = {}
     """Alternative wordings of the body, subject to the same checks: `short` to save space, the others for
     letters in that variety of English."""
@@ -188,5 +190,7 @@ class Caveat(YamlModel):
     evidence: list[Evidence] = []
     corrections: list[str] = []
     language: str = "en"
+    translates: Slug | None = None
+    """The caveat of which this is the translation."""
     review: Review
     body: str = Field(min_length=1)

@@ -84,6 +84,15 @@ output: {{formats: [txt]}}
 """
 
 
+def lock(folder: Path) -> None:
+    home = LibraryFolder(folder, "campaign")
+    library = load_library(library_folders(home, ProblemList()), ProblemList())
+    entries, _ = build_lock(library, "Test Editor", date(2026, 11, 1), list_statement_keys(home))
+    (folder / "snippets/quotes.lock").write_text(
+        serialize_lock(select_lock_entries(entries, list_statement_keys(home))), encoding="utf-8"
+    )
+
+
 def campaign_in(folder: Path, language: str) -> Campaign:
     ask, texts = TEXTS[language]
     cards = {"own-ask": ("ask", ask)} | {f"own-{at}": ("finding", text) for at, text in enumerate(texts, 1)}
@@ -98,12 +107,7 @@ def campaign_in(folder: Path, language: str) -> Campaign:
         "minister,foreign-minister,Ada Sample,f,ROLE,ORGANISATION,1 Street,Paris,75007,FR,FR\n",
         encoding="utf-8",
     )
-    home = LibraryFolder(folder, "campaign")
-    library = load_library(library_folders(home, ProblemList()), ProblemList())
-    lock, _ = build_lock(library, "Test Editor", date(2026, 11, 1), list_statement_keys(home))
-    (folder / "snippets/quotes.lock").write_text(
-        serialize_lock(select_lock_entries(lock, list_statement_keys(home))), encoding="utf-8"
-    )
+    lock(folder)
     return open_campaign(folder)
 
 
@@ -191,6 +195,7 @@ def test_a_language_without_words_is_said_with_those_that_have_some(tmp_path: Pa
     for path in (tmp_path / "campaign").rglob("*.*"):
         if path.suffix in (".yaml", ".md"):
             path.write_text(path.read_text("utf-8").replace("language: fr", "language: it"), encoding="utf-8")
+    lock(tmp_path / "campaign")
     own = tmp_path / "campaign/forms-of-address.yaml"
     own.write_text(
         "offices:\n  foreign-minister:\n    languages:\n      it:\n        lines: ['{name}', '{address}']\n"
