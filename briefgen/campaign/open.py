@@ -56,6 +56,7 @@ from briefgen.errors import (
     suggest_similar,
 )
 from briefgen.evidence.checks import LibraryCheck, check_library
+from briefgen.evidence.lock import LOCK_CODES, omit_consequences
 from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (
     DEFAULT_TEXT_LOCATIONS,
@@ -406,7 +407,8 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     """Check evidence, templates and styles; return how and when each snippet was verified."""
     campaign = files.config
     library_check = check_library(library, campaign.date if campaign else None)
-    problems.extend(library_check.problems)
+    broken = [one.place.file for one in problems.problems if one.code in LOCK_CODES and one.place]
+    problems.extend(omit_consequences(library_check.problems, broken))
     problems.extend(check_figure_drawings(library.snippets.values()))
     templates = Templates(library.template_folders, campaign.language if campaign else "en")
     own_letter, own_paper = (

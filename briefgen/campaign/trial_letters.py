@@ -7,10 +7,14 @@ which only that recipient is skipped.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import fields, replace
 
 from briefgen.compose.composer import Composer
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList
+from briefgen.compose.select import SnippetSelection
+from briefgen.compose.templates import is_markdown
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, abbreviate_names, quantity
+from briefgen.model.document import Document
 from briefgen.model.leftovers import find_leftovers
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
@@ -40,6 +44,8 @@ _NAME_DEPENDENT_CODES = frozenset(
     }
 )
 """Problems with something that is named, either by the campaign or by a row."""
+_MAX_NAMED = 8
+"""Statements named in one message; further ones are counted."""
 _MAX_TRIALS = 20
 """Trials of one kind of letter before giving up, if none succeeds."""
 
@@ -69,7 +75,7 @@ def compose_trial_letters(
                 _collect_problem(problem, campaign_errors)
     try:
         with resource_limits("the briefing"):
-            composer.compose_briefing()
+            trial.note_foreign_statements(composer.compose_briefing(), _named_in_briefing(composer))
     except BriefgenError as error:
         for problem in error.problems:
             _collect_problem(problem, campaign_errors)
@@ -77,8 +83,33 @@ def compose_trial_letters(
     problems.extend(
         _ask_office_warning(ask, offices, composer) for ask, offices in trial.misdirected_asks.values()
     )
+    problems.extend(_foreign_statement_warnings(composer, trial.foreign_statements))
     composable = tuple(recipient for recipient in recipients if recipient.id not in row_errors)
     return composable, [problem for of_row in row_errors.values() for problem in of_row]
+
+
+def _named_in_briefing(composer: Composer) -> set[str]:
+    paper = composer.campaign.briefing
+    return {*paper.summary, *(name for section in paper.sections for name in section.snippets)}
+
+
+def _foreign_statement_warnings(composer: Composer, chosen: Collection[str]) -> Iterator[Problem]:
+    """Warn a campaign with own statements, once for each library, of those that come in beside them."""
+    library, campaign = composer.library, composer.campaign
+    own = [id for id, origin in library.origins.items() if not origin and library.snippets[id].kind != "ask"]
+    by_library: dict[str, list[str]] = {}
+    for name in sorted(chosen):
+        by_library.setdefault(library.origins[name], []).append(name)
+    for origin, names in by_library.items() if own else ():
+        count = quantity(len(names), "statement")
+        yield Problem(
+            "library-statement",
+            f"beside the campaign's own, {count} of the library {origin} will be printed: "
+            f"{abbreviate_names(names, _MAX_NAMED)}",
+            campaign.locate("library"),
+            "name them under selection.required or excluded, or remove the library",
+            severity="warning",
+        )
 
 
 class _TrialRun:
@@ -89,6 +120,8 @@ class _TrialRun:
         self.failed: list[tuple[Recipient, BriefgenError]] = []
         self.misdirected_asks: dict[str, tuple[Snippet, list[str]]] = {}
         """Asks that go to offices for which they are not meant, with those offices, by id of the ask."""
+        self.foreign_statements: set[str] = set()
+        """Statements of libraries that were chosen for a document, not named by the campaign."""
         self._successful: dict[str, Recipient] = {}
         """A recipient whose letter was composed, by template; under "", one whose rules could be read."""
         self._caused_by_values: set[tuple[str, Place | None]] = set()
@@ -111,11 +144,29 @@ class _TrialRun:
             if kind in self._composed_kinds or self._trials[kind] >= _MAX_TRIALS:
                 return
             self._trials[kind] += 1
-            composer.compose_letter(recipient)
+            document = composer.compose_letter(recipient)
+            self.note_foreign_statements(document, self._named_in_letter(template, selection))
             self._composed_kinds.add(kind)
             self._successful.setdefault(template, recipient)
         except BriefgenError as error:
             self.failed.append((recipient, error))
+
+    def note_foreign_statements(self, document: Document, named: Collection[str]) -> None:
+        """Note which statements in a document come from a library and were chosen for it."""
+        origins = self.composer.library.origins
+        self.foreign_statements |= {
+            entry["id"]
+            for entry in document.record["snippets"]
+            if entry["kind"] != "ask" and origins.get(entry["id"]) and entry["id"] not in named
+        }
+
+    def _named_in_letter(self, template: str, selection: SnippetSelection) -> set[str]:
+        """Return the statements that a letter prints because the campaign or its template names them."""
+        chosen = {verdict.snippet.id for verdict in selection.verdicts if verdict.why == "chosen"}
+        if is_markdown(template):
+            named = self.composer.templates.named_statements(template)
+            return {*named, *self.composer.campaign.selection.required}
+        return self.composer.library.snippets.keys() - chosen
 
     def is_caused_by_row(self, problem: Problem, recipient: Recipient) -> bool:
         """Return whether the recipient's own values cause a problem, so that only this letter fails."""

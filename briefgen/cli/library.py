@@ -317,11 +317,10 @@ def lock_snippets(
     """Record a review: lock each wording as read, and each quote as found in its source."""
     from datetime import date
 
-    from briefgen.evidence.lock import serialize_lock
+    from briefgen.evidence.lock import LOCK_FILE_NAME, serialize_lock
     from briefgen.evidence.review import build_lock
     from briefgen.library.folders import is_installed_package
     from briefgen.library.loader import list_own_works, list_statement_keys, select_lock_entries
-    from briefgen.library.snippets import LOCK_FILE_NAME
     from briefgen.system.files import atomic_write
 
     console, library = Console(as_json), load_campaign_library(campaign, text)

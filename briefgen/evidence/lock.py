@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,9 @@ from briefgen.system.files import read_limited_bytes
 LOCK_FORMAT = 2
 _FORMATS_READ = (1, LOCK_FORMAT)
 """Format 1 had no works, and hashed less of what a wording rests on; what it holds is valid still."""
+LOCK_FILE_NAME = "quotes.lock"
+LOCK_CODES = frozenset({"lock-damaged", "lock-edited"})
+"""Problems of a lock that cannot be used."""
 MAX_LOCK_BYTES = 50_000_000
 """That of the built-in library takes 0.1 MB for 155 statements."""
 
@@ -255,15 +258,29 @@ def read_lock(path: Path, display_name: str, findings: ProblemList) -> EvidenceL
         return EvidenceLock()
     except UnicodeDecodeError:
         findings.add(
-            Problem("lock-damaged", "cannot be read: is not UTF-8", Place(display_name), _RESTORE_HINT)
+            Problem(
+                "lock-damaged",
+                "cannot be read: is not UTF-8",
+                Place(display_name),
+                _restore_hint(display_name),
+            )
         )
         return EvidenceLock()
     return parse_lock(text, display_name, findings)
 
 
-_RESTORE_HINT = (
-    "restore it from version control, or review the snippets and run briefgen snippets lock --by NAME"
-)
+def _restore_hint(display_name: str) -> str:
+    command = lock_command(Place(display_name))
+    return f"restore it from version control, or review the snippets and run {command}"
+
+
+def omit_consequences(problems: Iterable[Problem], broken_locks: Collection[str]) -> Iterator[Problem]:
+    """Omit from the problems of a library what follows from locks that cannot be read, given by file."""
+    folders = tuple(file.removesuffix(LOCK_FILE_NAME) for file in broken_locks)
+    for problem in problems:
+        follows = problem.code in ("wording-unlocked", "quote-unproved") and problem.place is not None
+        if not (follows and folders and str(problem.place).startswith(folders)):
+            yield problem
 
 
 def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceLock:
@@ -279,7 +296,11 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
         expected_seal = _compute_lock_seal(lock, lock_format)  # cannot be computed over lone surrogates
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        findings.add(Problem("lock-damaged", "is not a lock file", Place(display_name, line), _RESTORE_HINT))
+        findings.add(
+            Problem(
+                "lock-damaged", "is not a lock file", Place(display_name, line), _restore_hint(display_name)
+            )
+        )
         return EvidenceLock()
     if lock_format not in _FORMATS_READ:
         findings.add(
@@ -297,7 +318,7 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
                 "lock-edited",
                 "was changed by something other than briefgen snippets lock",
                 Place(display_name),
-                _RESTORE_HINT,
+                _restore_hint(display_name),
             )
         )
         return EvidenceLock()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
-from briefgen.errors import ProblemList
+from briefgen.errors import Problem, ProblemList
 from briefgen.evidence.locators import cite_findable_places
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
@@ -40,6 +41,8 @@ class Library:
     """What was proved and reviewed, of the campaign's own snippets and of its libraries'."""
     words: tuple[Words, ...] = ()
     """Fixed words of letters that the libraries bring, in search order."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """The library that each snippet comes from, by the snippet's id; empty for the campaign's own."""
 
     @property
     def template_folders(self) -> tuple[LibraryFolder, ...]:
@@ -72,17 +75,58 @@ def load_library(
     for folder in folders:
         problems.extend(folder.check_subfolders())
     records = load_records(folders, problems)
+    snippets = _load_by_folder(load_snippets, folders, problems)
     return Library(
         folders=tuple(folders),
-        snippets=load_snippets(folders, problems),
-        caveats=load_caveats(folders, problems),
-        references=load_references(folders, problems),
+        snippets=_merge_by_id(snippets),
+        caveats=_merge_by_id(_load_by_folder(load_caveats, folders, problems)),
+        references=_merge_by_id(_load_by_folder(load_references, folders, problems)),
         records=records,
         rests_on=load_rests_on(folders, problems),
         texts=find_source_texts(records, folders, texts.folder, texts.given, problems),
         lock=load_lock(folders, problems),
         words=tuple(read_library_config(folder).words for folder in folders if folder.library),
+        origins=_merge_by_id([(folder, dict.fromkeys(own, folder.library)) for folder, own in snippets]),
     )
+
+
+_Item = TypeVar("_Item", bound=Snippet | Caveat | Source)
+_Value = TypeVar("_Value")
+
+
+def _load_by_folder(
+    load: Callable[[Sequence[LibraryFolder], ProblemList], dict[str, _Item]],
+    folders: Sequence[LibraryFolder],
+    problems: ProblemList,
+) -> list[tuple[LibraryFolder, dict[str, _Item]]]:
+    """Load each folder's items by id; report ids that two libraries use for different things."""
+    loaded = [(folder, load([folder], problems)) for folder in folders]
+    first: dict[str, tuple[LibraryFolder, _Item]] = {}
+    for folder, own in loaded:
+        for id, item in own.items():
+            earlier, other = first.setdefault(id, (folder, item))
+            if earlier.library and earlier is not folder and _content(other) != _content(item):
+                problems.add(
+                    Problem(
+                        "library-conflict",
+                        f"{id!r} is another {type(item).__name__.lower()} in the library {earlier.library}",
+                        item.place if isinstance(item, Source) else item.locate("id"),
+                        "rename one of them, or draw on one of the two libraries only",
+                    )
+                )
+    return loaded
+
+
+def _content(item: Snippet | Caveat | Source) -> object:
+    return item.csl if isinstance(item, Source) else item.model_dump()
+
+
+def _merge_by_id(parts: Sequence[tuple[LibraryFolder, Mapping[str, _Value]]]) -> dict[str, _Value]:
+    """Merge by id; the first folder's item wins."""
+    merged: dict[str, _Value] = {}
+    for _, own in reversed(parts):
+        merged.update(own)
+    return merged
 
 
 def cite_findable_places_only(library: Library) -> Library:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.evidence.inline_markdown import find_unsupported_markup
-from briefgen.evidence.lock import EvidenceLock, read_lock
+from briefgen.evidence.lock import LOCK_FILE_NAME, EvidenceLock, read_lock
 from briefgen.evidence.statements import ALT_WORDING, LEGEND_WORDING, printable_wordings, wording_place
 from briefgen.library.folders import LibraryFolder
 from briefgen.model.snippet import Caveat, Snippet
@@ -26,7 +26,6 @@ from briefgen.system.yaml_reader import (
 )
 
 CAVEATS_FOLDER = "caveats"
-LOCK_FILE_NAME = "quotes.lock"
 NON_SNIPPET_FILES = frozenset({"README.md", "corrections.md"})
 """Files at the top of snippets/ that are not snippets."""
 

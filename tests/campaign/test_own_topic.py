@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError, ProblemList
+from briefgen.evidence.lock import serialize_lock
+from briefgen.evidence.review import build_lock
+from briefgen.library.folders import LibraryFolder
 from briefgen.library.libraries import library_folders
-from briefgen.library.loader import load_library
+from briefgen.library.loader import list_statement_keys, load_library
 from briefgen.model.words import BUILT_IN_WORDS
 
 WATER = ROOT / "tests" / "plugins" / "briefgen_water_library" / "water_library"
@@ -67,6 +71,53 @@ def test_a_campaign_without_a_library_uses_its_own_statements_alone(folder: Path
     text = letter(open_own(folder, interests=[{"when": "true", "topics": ["schools"]}]))
     assert text.count("37 percent") == 1
     assert "Korea" not in text
+
+
+def warnings_on_libraries(campaign: Campaign) -> list[str]:
+    return [one.message for one in campaign.warnings if one.code == "library-statement"]
+
+
+def test_statements_of_a_library_beside_own_ones_are_told_once_by_name(folder: Path) -> None:
+    shutil.copytree(WATER, folder.parent / "rain")
+    snippet = folder.parent / "rain" / "snippets" / "school-taps.md"
+    (folder.parent / "rain" / "library.yaml").write_text("id: rain\ntitle: Rain\n", encoding="utf-8")
+    snippet.rename(snippet.with_name("rain-taps.md"))
+    text = snippet.with_name("rain-taps.md").read_text("utf-8")
+    snippet.with_name("rain-taps.md").write_text(
+        text.replace("id: school-taps", "id: rain-taps").replace("37", "38")
+    )
+    lock_library(folder.parent / "rain")
+    rows, told = (
+        [ADA, BEN],
+        "beside the campaign's own, 1 statement of the library rain will be printed: rain-taps",
+    )
+    assert warnings_on_libraries(open_own(folder, rows, library="../rain")) == [told]
+    both = {"library": "../rain", "selection": {"required": ["rain-taps", "school-taps"]}}
+    assert warnings_on_libraries(open_own(folder, rows, **both)) == []
+    shutil.rmtree(folder / "snippets")  # no statements of its own: the library is what was asked for
+    assert warnings_on_libraries(open_own(folder, rows, library="../rain")) == []
+
+
+def lock_library(folder: Path) -> None:
+    home = LibraryFolder(folder)
+    lock, _ = build_lock(
+        load_library([home], ProblemList()), "Eve", date(2026, 11, 1), list_statement_keys(home)
+    )
+    (folder / "snippets" / "quotes.lock").write_text(serialize_lock(lock), encoding="utf-8")
+
+
+@pytest.mark.parametrize("lock", ["no lock", '{"format": 1, "seal": "x", "quotes": {}, "wordings": {}}'])
+def test_a_library_with_a_broken_lock_is_one_problem(folder: Path, lock: str) -> None:
+    shutil.move(folder / "snippets", folder / "water" / "snippets")
+    shutil.move(folder / "seeds", folder / "water" / "seeds")
+    shutil.copy(WATER / "library.yaml", folder / "water")
+    (folder / "water" / "snippets" / "quotes.lock").write_text(lock, encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        open_own(folder, library="./water")
+    (problem,) = caught.value.problems
+    assert problem.code in ("lock-damaged", "lock-edited")
+    assert problem.place and problem.place.file == "water/snippets/quotes.lock"
+    assert (problem.hint or "").endswith("briefgen snippets lock --by NAME -c water")
 
 
 # The ask in words

@@ -119,3 +119,27 @@ def test_templates_come_from_the_campaign_and_from_briefgen_only(home: Path) -> 
     folders, _ = find(home, "./water")
     library = load_library((LibraryFolder(home), *folders), ProblemList())
     assert [folder.path for folder in library.template_folders] == [home, ROOT]
+
+
+def test_two_libraries_may_not_mean_different_things_by_one_id(home: Path) -> None:
+    """The statements of one would cite the work of the other."""
+    for name, title in (("a", "Wells"), ("b", "Rivers"), ("c", "Wells")):
+        folder = make_library(home / name, name)
+        (folder / "seeds").mkdir()
+        work = f'[{{"id": "lee-2020", "type": "book", "title": "{title}"}}]'
+        (folder / "seeds" / "references.json").write_text(work, encoding="utf-8")
+    folders, _ = find(home, "[./a, ./b, ./c]")
+    problems = ProblemList()
+    load_library((LibraryFolder(home), *folders), problems)
+    (conflict,) = problems.problems
+    assert (conflict.code, conflict.place and conflict.place.file) == (
+        "library-conflict",
+        "campaign/b/seeds/references.json",
+    )
+    assert conflict.message == "'lee-2020' is another source in the library a"
+    own = home / "seeds"
+    own.mkdir()
+    (own / "references.json").write_text('[{"id": "lee-2020", "type": "book", "title": "Own"}]')
+    problems = ProblemList()
+    library = load_library((LibraryFolder(home), *folders), problems)
+    assert problems.problems == [] and library.references["lee-2020"].csl["title"] == "Own"

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.errors import Problem, ProblemList
-from briefgen.evidence.lock import read_lock, serialize_lock, wording_key
+from briefgen.evidence.lock import LOCK_FILE_NAME, read_lock, serialize_lock, wording_key
 from briefgen.evidence.review import build_lock, check_reviewer, find_unsettled_problems
 from briefgen.evidence.statements import Statement, cited_works, statement_key
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.card_text import format_value, set_key
 from briefgen.library.loader import Library, drop_lock_entries, select_lock_entries
-from briefgen.library.snippets import CAVEATS_FOLDER, LOCK_FILE_NAME, parse_statement
+from briefgen.library.snippets import CAVEATS_FOLDER, parse_statement
 from briefgen.model.snippet import Caveat, Snippet
 
 

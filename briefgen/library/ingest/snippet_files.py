@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
-from briefgen.evidence.lock import EvidenceLock, read_lock, serialize_lock
+from briefgen.evidence.lock import LOCK_FILE_NAME, EvidenceLock, read_lock, serialize_lock
 from briefgen.evidence.review import check_reviewer
 from briefgen.evidence.statements import statement_key
 from briefgen.library.folders import LibraryFolder
@@ -30,7 +30,7 @@ from briefgen.library.ingest.draft_snippet import (
 )
 from briefgen.library.libraries import CAMPAIGN_FILE, library_folders
 from briefgen.library.loader import Library, TextLocations, drop_lock_entries, load_library
-from briefgen.library.snippets import LOCK_FILE_NAME, PLACEHOLDER_WORDING, find_statement_files
+from briefgen.library.snippets import PLACEHOLDER_WORDING, find_statement_files
 from briefgen.system.files import is_regular_file
 from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
