@@ -105,7 +105,7 @@ def _load_honorifics() -> _Honorifics:
         },
         _compile_titles(in_names),
         _compile_titles(word.rstrip(".") for word in in_column),
-        re.compile(rf"(?:[\s.]*\b(?:{faculties})\b\.?|-Ing\b\.?)+"),
+        re.compile(rf"(?:[\s.]*\b(?:{faculties})\b\.?|\.?-Ing\b\.?)+"),
         {
             (_title_key(entry["spellings"][0]), form): entry[form]
             for entry in data["styles"]
@@ -147,9 +147,13 @@ def read_personal_name(
     letters = [recipient.postnominals]
     bare: dict[str, str] = {}
     before = after = ""
-    for cell in ("name", "given", "family"):
-        more, rest = _take_titles(strip_titles(getattr(recipient, cell), titles), peers=peers)
-        bare[cell], behind = (rest, []) if cell == "given" else _take_postnominals(rest, postnominals)
+    for cell, least_words in (("name", 2), ("given", 0), ("family", 1)):
+        more, rest = _take_titles(
+            strip_titles(getattr(recipient, cell), titles), peers=peers, forename=recipient.given
+        )
+        bare[cell], behind = (
+            _take_postnominals(rest, postnominals, least_words=least_words) if least_words else (rest, [])
+        )
         found += more
         letters += behind
         before = before or " ".join(one.written for one in more if one.kind not in ("style", "courtesy"))
@@ -178,8 +182,13 @@ def read_personal_name(
     )
 
 
-def _take_titles(text: str, *, column: bool = False, peers: bool = False) -> tuple[list[Title], str]:
-    """Take the titles from the front of a text, but never all of a name; return them and the rest."""
+def _take_titles(
+    text: str, *, column: bool = False, peers: bool = False, forename: str = ""
+) -> tuple[list[Title], str]:
+    """Take the titles from the front of a text, but never all of a name; return them and the rest.
+
+    A word that `forename` begins with, such as Earl, is no peer's rank.
+    """
     known, titles = _load_honorifics(), []
     rest = text.lstrip(" ,.").rstrip(" ,") if column else text
     while match := (known.in_column if column else known.in_names).match(rest):
@@ -187,7 +196,8 @@ def _take_titles(text: str, *, column: bool = False, peers: bool = False) -> tup
         faculties = known.faculties.match(rest, match.end(1)) if kind == "titles" else None
         end = max(match.end(), faculties.end() if faculties else 0)
         after = rest[end:].lstrip(" .,")
-        if (kind == "peers" and not peers) or not (after or column):
+        is_forename = kind == "peers" and (not peers or forename.casefold().split()[:1] == [key])
+        if is_forename or not (after or column):
             break
         spoken = match[1] + ("." if (match[2] or "").startswith(".") else "")
         article = rest[match.start() : match.start(1)]
@@ -200,19 +210,21 @@ def _take_titles(text: str, *, column: bool = False, peers: bool = False) -> tup
     return titles, rest
 
 
-def _take_postnominals(text: str, of_office: Collection[str]) -> tuple[str, list[str]]:
-    """Take letters from the end of a name; return the rest, and the letters that are not the office's."""
+def _take_postnominals(text: str, of_office: Collection[str], *, least_words: int) -> tuple[str, list[str]]:
+    """Take letters from the end of a name; return the rest, and the letters that are not the office's.
+
+    Two with a vowel, and no comma before them, may be a family name (`Kim DO`): `least_words` must remain.
+    """
     known, office = _load_honorifics(), {_normalize_letters(one) for one in of_office}
     letters: list[str] = []
     words = text.split()
-    # In capitals, Ma, Am and Do may be names.
-    shouted = text.isupper()
     while len(words) > 1:
         word = words[-1].strip(",")
-        plain = word.replace(".", "")
         if _normalize_letters(word) not in office:
+            plain = word.replace(".", "")
+            may_be_name = re.fullmatch(r"(?=.*[AEIOUY])..", plain) and not words[-2].endswith(",")
             if plain not in known.postnominals or (
-                shouted and not words[-2].endswith(",") and len(plain) < 3
+                may_be_name and (" ".join(words[:-1]).isupper() or len(words) <= least_words)
             ):
                 break
             letters.insert(0, word)

@@ -196,7 +196,9 @@ def _describe_capitals(name: str) -> str:
     longest = max(map(len, shouted), default=0)
     if name.isupper() and longest > 2:
         return "nothing but capitals"
-    return "a word in capitals" if longest > 3 else ""
+    # Three letters with a vowel are a name, LEE, rather than initials.
+    is_name = longest > 3 or any(len(word) == 3 and re.search("[AEIOUY]", word) for word in shouted)
+    return "a word in capitals" if is_name else ""
 
 
 def _lower_capitals(name: str) -> str:

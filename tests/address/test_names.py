@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.address.names import join_postnominals, printed_name, salutation_name, strip_titles
+from briefgen.address.names import (
+    join_postnominals,
+    printed_name,
+    read_personal_name,
+    salutation_name,
+    split_last_first,
+    strip_titles,
+)
 from briefgen.model.recipient import Recipient
 
 COURTESY = {"m": "Mr", "f": "Ms"}
@@ -178,3 +185,80 @@ def test_only_a_name_that_is_given_loses_its_titles() -> None:
     assert printed_name(ada(name="The Hon Ada Lee"), ["The Hon"]) == "Ada Lee"
     assert printed_name(ada(name="", given="The Hon"), ["The Hon"]) == "The Hon Lee"
     assert printed_name(ada(name="", given="", family=""), ["The Hon"]) == ""
+
+
+SPELLINGS = [
+    "Rt Hon", "The Rt. Hon.", "Rt.Hon.", "Right Honourable", "THE RIGHT HONORABLE", "Hon", "Hon.", "The Hon", "Honourable",
+    "Dr", "Dr.", "DR", "Prof", "Prof.", "Professor", "Sir", "Dame", "Rev", "Revd", "The Reverend", "Ms", "Ms.", "Miss",
+    "Mrs", "Mx", "Mme", "Herr", "Frau", "Dr. med.", "Dr. h. c.", "Prof. Dr.-Ing.", "Dr. rer. nat.", "Lt Col", "Cllr",
+]  # fmt: skip
+NAMES = [
+    "Ada Lee",
+    "J. R. Lee",
+    "Siobhán Ó Lee",
+    "Anne-Marie van den Lee",
+    "Angus Lee, Jr.",
+    "John Lee III",
+    "김표본 이",
+]
+AFTER = ["KC", "MP", "PhD", "OBE", "M.D.", "FRS"]
+
+
+@given(
+    st.lists(st.sampled_from(SPELLINGS), max_size=3),
+    st.sampled_from(NAMES),
+    st.lists(st.sampled_from(AFTER), max_size=3, unique=True),
+    st.sampled_from([" ", ", "]),
+)
+def test_titles_and_letters_are_taken_off_a_name_in_any_spelling(
+    before: list[str], name: str, after: list[str], joint: str
+) -> None:
+    cell = " ".join([*before, joint.join([name, *after])])
+    read = read_personal_name(ada(name=cell, given="", family=""), (), ["MP"])
+    assert read.full == name
+    assert read.postnominals.replace(",", "").split() == [one for one in after if one != "MP"]
+    again = read_personal_name(ada(name=read.full, given="", family=""), (), ["MP"])
+    assert (again.full, again.titles) == (name, ())
+
+
+@given(st.sampled_from(SPELLINGS), st.sampled_from(["", "f", "m"]))
+def test_a_title_gives_the_same_salutation_in_the_name_as_in_its_column(title: str, gender: str) -> None:
+    in_name = salutation(name=f"{title} Ada Lee", gender=gender)
+    assert in_name == salutation(honorific=title, gender=gender)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gen Nakatani", "Don Beyer", "Dean Lee", "Major Lee", "Prince Lee", "Earl Lee", "Baron Lee", "Bishop Lee", "Judge Lee",
+        "Justice Lee", "M. Night Lee", "Hon", "Dr", "Kim DO", "Ali AM", "JOHN MA", "Ma Ying", "Sc Lee", "Ii Lee", "Rabbit Lee",
+        "Drew Lee", "Reva Lee", "Honor Lee", "Damek Lee", "Theo Lee", "The Lee",
+    ],
+)  # fmt: skip
+def test_what_is_a_name_is_not_taken_for_a_title(name: str) -> None:
+    read = read_personal_name(ada(name=name, given="", family=""))
+    assert (read.full, read.titles, read.postnominals) == (name, (), "")
+
+
+def test_a_forename_that_is_also_a_rank_stays_a_forename() -> None:
+    read = read_personal_name(ada(name="Earl Lee", given="Earl", family="Lee"), peers=True)
+    assert (read.full, read.rank) == ("Earl Lee", "")
+    assert read_personal_name(ada(name="Lord Lee", given="", family=""), peers=True).rank == "lord"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Lee, Ada", ("Ada", "Lee")),
+        ("van den Lee, Ada M.", ("Ada M.", "van den Lee")),
+        ("Lee, Ada, Jr.", ("Ada", "Lee")),
+        ("Ada Lee, Jr.", None),
+        ("Ada Lee, III", None),
+        ("Ada Lee,", None),
+        ("Ada Lee", None),
+    ],
+)
+def test_a_comma_before_anything_but_a_suffix_puts_the_family_name_first(
+    name: str, parts: tuple[str, str] | None
+) -> None:
+    assert split_last_first(name) == parts
