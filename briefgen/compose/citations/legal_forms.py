@@ -26,8 +26,12 @@ class CitationForm:
     """In the first citation, and in the list of works."""
     later: str = ""
     """In later citations other than "ibid."; as the style's file says if empty."""
+    variable: str = ""
+    """Only for works that have this variable."""
 
 
+AMERICAN_CASE_VARIABLE = "references"
+"""Marks a case that OSCOLA cites as in the United States."""
 _BRITISH_PLACE = """<group delimiter=" "><choose><if locator="page"/><else>
   <label variable="locator" form="short" strip-periods="true"/></else></choose>
   <text variable="locator"/></group>"""
@@ -65,7 +69,17 @@ FORMS = (
           <text variable="container-title"/><text variable="section" prefix="§ "/>
           <text variable="page-first" prefix="at "/></group></if></choose></group>""",
     ),
-    # OSCOLA 4th ed., 1.4: as in the country itself, without full stops. Hansard (3.4.4) comes as one title.
+    # OSCOLA 4th ed., 1.4: as in the country itself, without full stops.
+    CitationForm(
+        ("oscola",),
+        "legal_case",
+        f"""<group delimiter=" "><group delimiter=", "><group delimiter=" ">
+          <text variable="title" font-style="italic" strip-periods="true"/><text variable="volume"/>
+          <text variable="container-title" strip-periods="true"/><text variable="page-first"/></group>
+          {_BRITISH_PLACE}</group>{_YEAR}</group>""",
+        variable=AMERICAN_CASE_VARIABLE,
+    ),
+    # The same. Hansard (3.4.4) comes as one title.
     CitationForm(
         ("oscola",),
         "hearing",
@@ -116,7 +130,8 @@ def _insert_form(layout: Any, form: CitationForm, in_list: bool) -> None:
 
     usual = list(layout)
     choose = etree.SubElement(layout, f"{CSL}choose")
-    kind = etree.SubElement(choose, f"{CSL}if", {"type": form.kind})
+    test = {"type": form.kind, **({"variable": form.variable, "match": "all"} if form.variable else {})}
+    kind = etree.SubElement(choose, f"{CSL}if", test)
     if in_list:
         kind.extend(_parse_csl(form.first))
     else:

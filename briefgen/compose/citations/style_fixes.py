@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from briefgen.compose.citations.clusters import NOT_A_LABEL, TRANSLATION_END, TRANSLATION_START
-from briefgen.compose.citations.legal_forms import insert_forms
+from briefgen.compose.citations.legal_forms import AMERICAN_CASE_VARIABLE, insert_forms
 from briefgen.compose.citations.phrases import assign_pandoc_labels, locator_terms, short_locator_words
 from briefgen.compose.citations.styles import BLUEBOOK_STYLES, CSL, CitationStyle, parse_style_xml
 from briefgen.data import load_word_data
@@ -53,6 +53,7 @@ def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     if item.get("type") == "treaty" and style.is_variant_of("bluebook-"):
         # It would be printed in place of the date.
         item.pop("status", None)
+    item.pop(AMERICAN_CASE_VARIABLE, None)
     if item.get("type") == "legal_case" and style.is_variant_of("oscola", *BLUEBOOK_STYLES):
         _adapt_case_reporter(item, by_year=not style.is_variant_of("oscola"))
     if item.get("type") == "legal_case" and style.is_variant_of(*BLUEBOOK_STYLES):
@@ -163,8 +164,11 @@ def _adapt_case_reporter(case: dict[str, Any], by_year: bool) -> None:
         return
     initials = "".join(re.findall(r"\b[A-Z]", str(case.get("authority", ""))))
     named = len(initials) > 1 and initials in reporter.replace(".", "").split()
-    if named or reporter.replace(" ", "") in load_word_data("citation-words")["reporters_of_one_court"]:
+    american = reporter.replace(" ", "") in load_word_data("citation-words")["reporters_of_one_court"]
+    if named or american:
         case.pop("authority", None)
+    if american and not by_year:
+        case[AMERICAN_CASE_VARIABLE] = "US"
     issued = (case.get("issued", {}).get("date-parts") or [[""]])[0]
     if by_year and issued[0] and "volume" not in case and "page" in case:
         case["volume"] = str(issued[0])

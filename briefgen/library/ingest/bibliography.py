@@ -120,8 +120,9 @@ _PRIVATE_FIELDS = frozenset({"abstract", "annote", "citation-key", "file", "keyw
 _BIBTEX_ENTRY = re.compile(r"@(?P<kind>[A-Za-z]+)\s*[{(]\s*(?P<key>[^,\s{}()\"]+)\s*,")
 _NON_WORK_ENTRIES = frozenset({"comment", "preamble", "string"})
 _ENTRY_START = re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)
-_MAX_BROKEN = 50
-"""Entries that are left out, one after the other, before the whole file is refused."""
+_BIBTEX_MARK = re.compile(r"""\\.|["{}]""", re.DOTALL)
+_MAX_BROKEN = 20
+"""Rounds in which broken entries are left out before the whole file is refused; each runs pandoc."""
 _ANNOTATION_FIELD = re.compile(r"(?<=[\s,])(?:annotation|annote)(?=\s*=)", re.IGNORECASE)
 _TRANSLATION_FIELD = re.compile(
     r"(?<=[\s,])(?:titletranslation|translatedtitle|transtitle|usere)(?=\s*=)", re.IGNORECASE
@@ -136,7 +137,8 @@ _LATEX_ADDRESS = re.compile(
 )
 """What LaTeX needs in an address, and nobody else."""
 _ORCID = re.compile(
-    r"[\s(\[]*(?:https?://)?(?:orcid\.org/|orcid:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dX][)\]]*", re.IGNORECASE
+    r"(?<![\s(\[])[\s(\[]*(?:https?://)?(?:orcid\.org/|orcid:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dX][)\]]*",
+    re.IGNORECASE,
 )
 """A person's identifier, which publishers put behind the name."""
 _LANGUAGE_FIELD_NAME = re.compile(r"(?<=[\s,])(?:langid|hyphenation)(?=\s*=)", re.IGNORECASE)
@@ -283,59 +285,60 @@ def _convert_sound_entries(
     text: str, display_name: str, problems: ProblemList
 ) -> tuple[list[dict[str, Any]], str]:
     """Return the works that pandoc can read, and the text without the entries that it cannot."""
-    for _ in range(_MAX_BROKEN):
+    for attempt in range(_MAX_BROKEN):
         try:
             return _convert_bibtex(_prepare_bibtex(text), display_name), text
         except _BibtexError as error:
-            entry = _find_broken_entry(text, error.line)
-            if entry is None:
+            spans = _find_entries(text)
+            # An entry that never ends lets pandoc stop at some other one.
+            broken = [] if attempt else [span for span in spans if not _is_closed(text, *span)]
+            reason = "a brace or a quotation mark is not closed"
+            if not broken:
+                reason = error.problem.message.removeprefix("invalid BibTeX: ")
+                position = _find_line(text, error.line) if error.line else -1
+                broken = [(start, end) for start, end in spans if start <= position < end]
+            if not broken:
                 problems.add(error.problem)
                 return [], text
-            start, end = entry
-            head = _BIBTEX_ENTRY.match(text, text.index("@", start))
-            name = f" {head['key']!r}" if head else ""
-            place = Place(display_name, text.count("\n", 0, text.index("@", start)) + 1)
-            reason = error.problem.message.removeprefix("invalid BibTeX: ")
-            if not _is_closed(text, start, end):
-                reason = "a brace or a quotation mark is not closed"
-            problems.add(_syntax_problem(place, f"the entry{name} is not valid BibTeX: {reason}"))
-            # Line breaks stay, so that the others keep their lines.
-            text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
-    problems.add(
-        _syntax_problem(Place(display_name), f"more than {_MAX_BROKEN} entries are not valid BibTeX")
-    )
+            for start, end in broken:
+                problems.add(_broken_entry_problem(text, start, display_name, reason))
+                # Line breaks stay, so that the others keep their lines.
+                text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    message = f"more than {_MAX_BROKEN} entries are not valid BibTeX"
+    problems.add(_syntax_problem(Place(display_name), message))
     return [], text
 
 
-def _find_broken_entry(text: str, line: int) -> tuple[int, int] | None:
-    """Return start and end of the entry that never ends, otherwise of the one in which pandoc stopped."""
+def _broken_entry_problem(text: str, start: int, display_name: str, reason: str) -> Problem:
+    sign = text.index("@", start)
+    head = _BIBTEX_ENTRY.match(text, sign)
+    name = f" {head['key']!r}" if head else ""
+    place = Place(display_name, text.count("\n", 0, sign) + 1)
+    return _syntax_problem(place, f"the entry{name} is not valid BibTeX: {reason}")
+
+
+def _find_entries(text: str) -> list[tuple[int, int]]:
+    """Return start and end of all entries, sound or not."""
     starts = [start.start() for start in _ENTRY_START.finditer(text)]
-    spans = list(zip(starts, [*starts[1:], len(text)], strict=True))
-    for start, end in spans:
-        if not _is_closed(text, start, end):
-            return start, end
-    if not line:
-        return None
-    position = sum(len(each) + 1 for each in text.split("\n")[: line - 1])
-    return next(((start, end) for start, end in spans if start <= position < end), None)
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _find_line(text: str, line: int) -> int:
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1])
 
 
 def _is_closed(text: str, start: int, end: int) -> bool:
-    """Return whether an entry's last brace comes before the next entry; braces within quotes count too."""
-    depth, quoted, position = 0, False, text.index("@", start)
-    while position < end:
-        character = text[position]
-        if character == "\\":
-            position += 1
-        elif character == '"' and depth == 1:
+    """Return whether an entry's last brace comes before the next entry, and outside quotation marks."""
+    depth, quoted = 0, False
+    for mark in _BIBTEX_MARK.finditer(text, start, end):
+        if mark[0] == '"' and depth == 1:
             quoted = not quoted
-        elif character == "{":
+        elif mark[0] == "{":
             depth += 1
-        elif character == "}":
+        elif mark[0] == "}":
             depth -= 1
             if depth == 0 and not quoted:
                 return True
-        position += 1
     return False
 
 

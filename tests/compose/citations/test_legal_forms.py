@@ -109,8 +109,15 @@ def test_american_courts_are_abbreviated_where_they_are_named(court: str, short:
     assert cite(case, "chicago-notes-bibliography") == [f"Sample v. Muster, 599 F.9th 900 ({short} 2019)."]
 
 
+def test_a_british_note_cites_an_american_case_as_americans_do() -> None:
+    assert cite(CASE, "oscola", ("page", "905"), ("", ""), ("page", "9"))[2] == "ibid 9."
+    assert cite(CASE, "oscola-5", ("page", "905"), ("page", "9"))[1] == "*Sample v Muster* (n 1) 9."
+
+
 def test_the_place_in_a_case_without_a_court_is_printed_once() -> None:
-    assert cite(CASE, "oscola", ("page", "905")) == ["*Sample v Muster* (2019) 599 US 900, 905."]
+    other = CASE | {"container-title": "Reports", "authority": ""}
+    assert cite(other, "oscola", ("page", "905")) == ["*Sample v Muster* (2019) 599 Reports 900, 905."]
+    assert cite(CASE, "oscola", ("page", "905")) == ["*Sample v Muster* 599 US 900, 905 (2019)."]
 
 
 @pytest.mark.parametrize("style", ["chicago-notes-bibliography", "bluebook-law-review", "oscola"])
