@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from briefgen.campaign.own_words import ProvedWords, check_own_words
 from briefgen.errors import Problem
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
@@ -51,6 +52,7 @@ def check_briefing(document: Document, campaign: CampaignConfig, template: str =
         *_check_required_parts(campaign, kind),
         *_check_upr_submission(document, campaign, kind),
         *(() if template else _check_repeated_snippets(campaign)),
+        *_check_unsourced_claims(document, campaign),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
@@ -114,6 +116,18 @@ def _check_repeated_snippets(campaign: CampaignConfig) -> Iterator[Problem]:
                     severity="warning",
                 )
             first.setdefault(name, section.heading)
+
+
+def _check_unsourced_claims(document: Document, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that headings and introductions claim nothing that no statement of the paper says."""
+    paper, proved = campaign.briefing, ProvedWords.of_document(document.record, campaign)
+    for key, text in (("title", paper.title), ("subtitle", paper.subtitle)):
+        yield from check_own_words(text, campaign.locate("briefing", key), proved, is_heading=True)
+    for number, section in enumerate(paper.sections):
+        place = campaign.locate("briefing", "sections", number, "heading")
+        yield from check_own_words(section.heading, place, proved, is_heading=True)
+        place = campaign.locate("briefing", "sections", number, "intro")
+        yield from check_own_words(section.intro, place, proved)
 
 
 def _check_upr_submission(document: Document, campaign: CampaignConfig, kind: str) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
 
+from briefgen.campaign.own_words import ProvedWords, check_own_words
 from briefgen.compose.asks import WrittenAsk, name_ask
 from briefgen.compose.composer import ASK_COLUMN, CONSTITUENT_COLUMN, Composer, constituent_sentence
 from briefgen.compose.english_variants import (
@@ -36,7 +37,6 @@ _BILL_NUMBER = re.compile(
     r"|\b[Ss]enate\s[Bb]ill\s(?:No\.?\s?)?\d{1,5}\b|(?<![\w.])S\.?\d{1,5}\b"
 )
 _CORRECT_BILL_NUMBER = re.compile(r"(?:H\.\sR\.|H\.R\.|S\.)\s\d{1,5}")
-_STATISTIC = re.compile(r"\b\d{1,3}(?:,\d{3})+\b|\b\d+(?:\.\d+)?\s?(?:%|percent|per cent|million|billion)\b")
 _SHOUTING_OR_ABUSE = re.compile(
     r"[!?]*![!?]*|\b(?:shame(?:ful)?|disgrace(?:ful)?|outrage(?:ous)?|disgusting|evil|liars?|thugs?|butchers?|tyrants?"
     r"|monsters?|puppets?|cowards?|hypocrites?|stupid|idiots?|criminals? like you)\b",
@@ -61,6 +61,8 @@ class ComposedLetter:
     document: Document
     written_in: Place | None = None
     """The file of the letter's text, if that is in Markdown."""
+    own_template: Place | None = None
+    """The file of the letter's text or template, if it is the campaign's own."""
 
     @property
     def body(self) -> str:
@@ -79,9 +81,14 @@ def compose_for_checks(
     document = document or composer.compose_letter(recipient)
     composer = composer.for_recipient(recipient)
     template = composer.templates.find_template(composer.campaign.letter.template, recipient)
-    place = composer.templates.locate_template(template) if is_markdown(template) else None
+    place = composer.templates.locate_template(template)
     return ComposedLetter(
-        recipient, composer.select_snippets(recipient), _body_paragraphs(document.html), document, place
+        recipient,
+        composer.select_snippets(recipient),
+        _body_paragraphs(document.html),
+        document,
+        written_in=place if is_markdown(template) else None,
+        own_template=place if composer.templates.is_own(template) else None,
     )
 
 
@@ -130,7 +137,7 @@ def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[
     yield from _check_evidence(letter, campaign)
     yield from _check_bill_numbers(letter)
     yield from _check_relevance(letter, campaign)
-    yield from _check_unsourced_figures(letter, campaign)
+    yield from _check_unsourced_claims(letter, campaign)
     yield from _check_undated_statistics(letter)
     yield from _check_spelling(letter, campaign)
     yield from _check_tone(letter, campaign)
@@ -215,17 +222,16 @@ def _check_relevance(letter: ComposedLetter, campaign: CampaignConfig) -> Iterat
         )
 
 
-def _check_unsourced_figures(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
-    """Check that there are no figures in the campaign's own texts, where they have no source."""
+def _check_unsourced_claims(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Check that the campaign's own texts claim nothing that has no source."""
+    proved = ProvedWords.of_document(letter.document.record, campaign)
     for text, where in _free_texts(letter, campaign):
-        for found in dict.fromkeys(match[0] for match in _STATISTIC.finditer(text)):
-            if found not in " ".join(snippet.body for snippet in letter.selection.evidence):
-                yield _letter_warning(
-                    "figure-unsourced",
-                    f"the figure {found!r} is in one of your own texts, without a source",
-                    where,
-                    "turn it into a snippet with a source, or leave it out",
-                )
+        yield from check_own_words(text, where, proved)
+    for text, where in (
+        (campaign.title, campaign.locate("title")),
+        (campaign.letter.subject, campaign.locate("letter", "subject")),
+    ):
+        yield from check_own_words(text, where, proved, is_heading=True)
 
 
 def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tuple[str, Place | None]]:
@@ -236,12 +242,12 @@ def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tu
         yield letter.recipient.extra.get(name, ""), place
     if isinstance(letter.selection.ask, WrittenAsk):
         yield letter.selection.ask.text, letter.selection.ask_at
-    if letter.written_in:
-        yield _own_words(letter, campaign), letter.written_in
+    if letter.own_template:
+        yield _own_words(letter, campaign), letter.own_template
 
 
 def _own_words(letter: ComposedLetter, campaign: CampaignConfig) -> str:
-    """Return the body of a letter in Markdown without the words of statements, the list and the campaign."""
+    """Return the body of a letter without the words of statements, the list and the campaign."""
     statements = [(one, *one["caveats"]) for one in letter.document.record["snippets"]]
     printed = [
         text for group in statements for one in group for text in (one["text"], *one.get("printed_as", ()))

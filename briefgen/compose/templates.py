@@ -493,6 +493,11 @@ class Templates:
                 return Place(folder.display_path("templates", path), line)
         return Place(name, line)
 
+    def is_own(self, name: str) -> bool:
+        """Return whether a template, or the text that it stands for, is the campaign's own."""
+        folders = () if name.startswith(BUILT_IN) else self.folders[:-1]
+        return is_markdown(name) or any((folder.path / "templates" / name).is_file() for folder in folders)
+
     def _failing_line(self, error: BaseException, name: str) -> Place:
         """Return the innermost line of a template in the error's traceback."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
