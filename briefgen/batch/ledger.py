@@ -10,7 +10,6 @@ import json
 import secrets
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from typing import Any, Literal, Self
 from briefgen.batch.storage_errors import storage_error
 from briefgen.errors import Place, Problem, StorageError
 from briefgen.system.machine_key import KEY_BYTES, load_machine_key
+from briefgen.system.scratch import scratch_folder
 
 LEDGER_VERSION = 5
 """Version 5 added `seal`; rows without one cannot be believed, so earlier ledgers are set aside."""
@@ -192,8 +192,8 @@ def open_ledger_copy(path: Path) -> Iterator[Ledger]:
 
     Raise StorageError if it cannot be copied.
     """
-    with tempfile.TemporaryDirectory(prefix="briefgen-") as folder:
-        copy = Path(folder) / path.name
+    with scratch_folder() as folder:
+        copy = folder / path.name
         for suffix in ("", "-wal"):
             with _storage_errors(path), suppress(FileNotFoundError):
                 shutil.copyfile(path.with_name(path.name + suffix), copy.with_name(copy.name + suffix))

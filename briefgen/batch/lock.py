@@ -45,7 +45,7 @@ def shared_output_lock(path: Path, *, label: str, timeout: float = LOCK_TIMEOUT)
     Raise OutputBusyError if a run holds the lock.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # it could be a pipe
     except OSError:  # no run has written there yet, or none that could lock it
         yield
         return

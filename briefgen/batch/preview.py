@@ -95,6 +95,7 @@ def preview_batch(
         shared_output_lock(output.lock_path, label=output.location, timeout=lock_timeout),
         open_ledger_copy(output.ledger_path) as ledger,
     ):
+        output.claim(job.campaign, record=False)
         output.scan()
         letters = tuple(_preview_letters(job, ledger, output, selection))
         notes = ledger.warnings

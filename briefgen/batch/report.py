@@ -14,6 +14,7 @@ from briefgen.batch.outputs.files import ERRORS_FILE, LETTERS_FOLDER, MANIFEST_F
 from briefgen.batch.tasks import BatchJob
 from briefgen.errors import Problem
 from briefgen.model.recipient import Recipient
+from briefgen.model.text import escape_formulas
 
 MANIFEST_COLUMNS = (
     "id",
@@ -31,7 +32,6 @@ MANIFEST_COLUMNS = (
 )
 ERROR_COLUMNS = ("row", "id", "stage", "code", "message", "hint", "format", "file")
 """`row` and `file` say where the recipient was read; `stage` is recipient, compose, render or worker."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 CsvRow = Sequence[object]
 
@@ -120,10 +120,7 @@ def _write_csv(output: BatchOutput, name: str, columns: Sequence[str], rows: Ite
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="backslashreplace", newline="")
         table = csv.writer(text)
         table.writerow(columns)
-        table.writerows([_escape_formula(cell) for cell in row] for row in rows)
+        table.writerows(
+            [escape_formulas(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        )
         text.detach()
-
-
-def _escape_formula(cell: object) -> object:
-    """Return the cell as text that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol
 
 from briefgen.batch.file_names import deduplicate_recipients
@@ -25,6 +23,7 @@ from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile
 from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import Place, Problem, abbreviate_names, count_affected_recipients, quantity
 from briefgen.system.limits import DEFAULT_LIMITS, LETTER_TIME_LIMIT_S, WorkerLimits
+from briefgen.system.scratch import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +139,12 @@ def run_batch(
         output_lock(output.lock_path, label=output.location, timeout=lock_timeout) as lock,
         Ledger(output.ledger_path) as ledger,
         stop_on_signals() as stop,
-        tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch,
+        scratch_folder() as scratch,
     ):
+        output.claim(job.campaign, record=True)
         output.scan()
         output.prepare()
-        staging = output.staging_folder(Path(scratch))
+        staging = output.staging_folder(scratch)
         recorder = ResultRecorder(job, ledger, progress)
 
         @contextmanager
@@ -152,9 +152,7 @@ def run_batch(
             if engine_factory:
                 yield engine_factory(staging, stop)
                 return
-            worker = RenderingWorker(
-                job.composer, job.renderers, job.rendering_fingerprint, staging, Path(scratch)
-            )
+            worker = RenderingWorker(job.composer, job.renderers, job.rendering_fingerprint, staging, scratch)
             with WorkerPool(
                 worker.start,
                 workers=workers,

@@ -130,6 +130,7 @@ def merge_shards(
         stack.enter_context(output_lock(output.lock_path, label=output.location, timeout=lock_timeout))
         ledger = stack.enter_context(Ledger(output.ledger_path))
         stop = stack.enter_context(stop_on_signals())
+        output.claim(job.campaign, record=True)
         output.prepare()
         recorder = ResultRecorder(job, ledger, progress)
         for recipient in recipients:

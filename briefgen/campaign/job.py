@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from briefgen.batch.file_names import letter_file_stem
-from briefgen.batch.outputs.files import outside_link_problem, write_output_file
+from briefgen.batch.outputs.files import leads_outside, outside_link_problem, write_output_file
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.pool import available_processors
 from briefgen.batch.preview import BatchPreview, preview_batch
@@ -62,7 +62,7 @@ def resolve_output_folder(campaign: Campaign, folder: Path | None) -> Path:
         return folder
     home = campaign.composer.folder
     default = home / "out"
-    if default.is_symlink() and not default.resolve().is_relative_to(home.resolve()):
+    if leads_outside(default, home):
         raise StorageError(outside_link_problem(default))
     return default
 
@@ -111,6 +111,7 @@ def write_letters(
     renderers = campaign.renderers(formats)
     composer = campaign.page_fitter(renderers)
     written = []
+    FolderOutput(output_folder).claim(campaign.config.id, record=True)
     for recipient in recipients:
         with resource_limits(f"the letter to {recipient.id}"):
             document = composer.compose_letter(recipient)
@@ -126,6 +127,7 @@ def write_briefing(
     renderers = campaign.renderers(formats)
     with resource_limits("the briefing"):
         document = campaign.page_fitter(renderers).compose_briefing(template)
+    FolderOutput(output_folder).claim(campaign.config.id, record=True)
     kind = (template or BRIEFING_FOLDER).replace("/", "-")
     name = f"{BRIEFING_FOLDER}/{campaign.config.id}-{kind}"
     return document, write_document(renderers, document, output_folder, name)

@@ -7,11 +7,10 @@ sent are not an error: they are skipped, each with the reason.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -77,6 +76,7 @@ from briefgen.recipients.validation import check_sendable
 from briefgen.render.registry import FORMATS, RendererFactory
 from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
 from briefgen.system.limits import resource_limits
+from briefgen.system.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from briefgen.batch.runner import BatchSummary, ProgressReporter
@@ -260,10 +260,10 @@ def open_campaign(
     """
     problems = ProblemList()
     rows = table_rows(recipients) if recipients is not None else None
-    temporary = None
+    temporary, is_temporary = ExitStack(), isinstance(source, Mapping) and folder is None
     if isinstance(source, Mapping):
         if folder is None:
-            folder = temporary = Path(tempfile.mkdtemp(prefix="briefgen-"))
+            folder = temporary.enter_context(scratch_folder())
         elif not is_folder(Path(folder)):
             shown = printable_name(str(folder))
             raise UsageError(Problem("campaign-missing", f"there is no folder {shown}", None, "name another"))
@@ -278,12 +278,11 @@ def open_campaign(
             files = read_campaign(Path(source), problems)
         campaign = _open_files(files, rows, texts, problems)
     except BaseException:
-        if temporary:
-            shutil.rmtree(temporary, ignore_errors=True)
+        temporary.close()
         raise
-    if temporary:
+    if is_temporary:
         campaign = replace(campaign, _folder_is_temporary=True)
-        weakref.finalize(campaign, shutil.rmtree, temporary, ignore_errors=True)
+        weakref.finalize(campaign, temporary.close)
     return campaign
 
 

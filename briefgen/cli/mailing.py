@@ -82,7 +82,7 @@ def print_letters(
     console.problems(opened.skipped)
     print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
     files = build_print_files(opened, folder, print_options)
-    kept = write_files(folder, PRINT_FOLDER, files)
+    kept = write_files(opened.config, folder, PRINT_FOLDER, files)
     _note_kept_files(console, folder, kept)
     paths = [folder / PRINT_FOLDER / file.name for file in files]
     console.document(

@@ -94,7 +94,7 @@ def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Pa
             written[recipient.id] = f"{letter_file_stem(recipient)}.eml"
             yield OutputFile(written[recipient.id], draft, recipient.id)
 
-    kept = write_files(output_folder, DRAFTS_FOLDER, build_files())
+    kept = write_files(config, output_folder, DRAFTS_FOLDER, build_files())
     present = {path.name for path in (output_folder / DRAFTS_FOLDER).glob("*.eml")}
     return DraftReport(
         written,

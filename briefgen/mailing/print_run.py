@@ -165,8 +165,11 @@ class OutputFile:
     """What it holds, in words; of a draft, the recipient's id."""
 
 
-def write_files(output_folder: Path, subfolder: str, files: Iterable[OutputFile]) -> list[str]:
+def write_files(
+    campaign: CampaignConfig, output_folder: Path, subfolder: str, files: Iterable[OutputFile]
+) -> list[str]:
     """Write files; return where those that somebody had edited by hand were moved, in the output folder."""
+    FolderOutput(output_folder).claim(campaign.id, record=True)
     target = output_folder / subfolder
     try:
         return write_output_files(output_folder, ((target / file.name, file.data) for file in files))

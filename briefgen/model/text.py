@@ -116,3 +116,24 @@ def mixes_scripts(word: str) -> bool:
 def is_same_language(one: str, other: str) -> bool:
     """Return whether texts in these languages (BCP 47) can share a letter, as `en` and `en-GB` can."""
     return one.split("-")[0].lower() == other.split("-")[0].lower()
+
+
+_CELL_START = r"(?:^|(?<=[;\t\r\n]))"
+_FORMULA_CHARACTER = r"'*[^\S\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]"
+"""Fullwidth and small forms count too: East Asian editions of Excel take them for the ASCII ones."""
+_FORMULA_START = re.compile(f"{_CELL_START}(?={_FORMULA_CHARACTER})")
+_ESCAPED_FORMULA = re.compile(f"{_CELL_START}'(?={_FORMULA_CHARACTER})")
+
+
+def escape_formulas(text: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet could run as a formula (OWASP, "CSV injection").
+
+    That is the beginning of a cell, and of what becomes a cell where the file is opened with semicolons or
+    tabs as separators, as European editions of Excel do; quotation marks do not help then.
+    """
+    return _FORMULA_START.sub("'", text)
+
+
+def unescape_formulas(text: str) -> str:
+    """Undo `escape_formulas`."""
+    return _ESCAPED_FORMULA.sub("", text)

@@ -9,7 +9,13 @@ from typing import Any
 
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
-from briefgen.model.text import clean_text, remove_invisible, repair_decoding
+from briefgen.model.text import (
+    clean_text,
+    escape_formulas,
+    remove_invisible,
+    repair_decoding,
+    unescape_formulas,
+)
 from briefgen.recipients.ids import derive_id
 from briefgen.recipients.schema import (
     COLUMNS,
@@ -19,21 +25,15 @@ from briefgen.recipients.schema import (
     Column,
 )
 
-# What a spreadsheet would run as a formula, and the apostrophe with which spreadsheets mark plain text.
+# What a spreadsheet would run as a formula.
 _FORMULA = re.compile(r"\s*[=+\-@]")
 _NUMBER = re.compile(r"[+-][\d\s().,/-]*\d")
-_ESCAPED = re.compile(r"'+\s*[=+\-@]")
-
-
-def escape_formula(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula; reading the cell removes it."""
-    return f"'{text}" if _FORMULA.match(text) or _ESCAPED.match(text) else text
 
 
 def recipient_to_cells(recipient: Recipient) -> dict[str, str]:
     """Return the recipient's cells by column, with formulas escaped, as RecipientBuilder reads them."""
     cells = {column.name: column.format(getattr(recipient, column.name) or "") for column in COLUMNS}
-    return {name: escape_formula(text) for name, text in {**cells, **recipient.extra}.items()}
+    return {name: escape_formulas(text) for name, text in {**cells, **recipient.extra}.items()}
 
 
 def register_id(
@@ -142,8 +142,8 @@ class RecipientBuilder:
                 )
             )
             return ""
-        if _ESCAPED.match(text):
-            return text[1:]
+        if (plain := unescape_formulas(text)) != text:
+            return plain
         if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
             self._report(
                 Problem(

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from briefgen.errors import BriefgenError, Place, ProblemList, StorageError
 from briefgen.model.recipient import Committee, Recipient
-from briefgen.model.text import clean_text, remove_invisible, repair_decoding
+from briefgen.model.text import (
+    clean_text,
+    escape_formulas,
+    remove_invisible,
+    repair_decoding,
+    unescape_formulas,
+)
 from briefgen.recipients.csv_file import format_csv, read_csv
 
 Read = Callable[..., tuple[list[Recipient], ProblemList]]
@@ -343,3 +349,38 @@ def test_any_text_is_read_or_reported_and_never_breaks(
     people = read_csv(path, "any.csv", findings)
     assert people[0].name == "First"
     assert people[-1].name == "Last" or findings.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1", "' =1"),
+        ("'=1", "''=1"),
+        ("＝1", "'＝1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠x", "'＠x"),
+        ("﹦1", "'﹦1"),
+        ("−1", "'−1"),
+        ("a;=1", "a;'=1"),
+        ("a; =1", "a;' =1"),
+        ("a\t=1", "a\t'=1"),
+        ("a\n@x", "a\n'@x"),
+        ("a\r+1", "a\r'+1"),
+        ("\t=1", "\t'=1"),
+        (";;＝1", ";;'＝1"),
+        ("a=1", "a=1"),
+        ("a-b; c+d", "a-b; c+d"),
+        ("ada@example.org", "ada@example.org"),
+    ],
+)
+def test_what_could_become_a_formula_gets_an_apostrophe(text: str, written: str) -> None:
+    """Also where semicolons or tabs separate cells, and in the full width of East Asian editions."""
+    assert escape_formulas(text) == written
+    assert unescape_formulas(written) == text
+
+
+@given(st.text(st.sampled_from("a';= \t\n＝@-"), max_size=12))
+def test_no_apostrophe_is_lost_or_added_on_the_way_back(text: str) -> None:
+    assert unescape_formulas(escape_formulas(text)) == text

@@ -30,6 +30,7 @@ from briefgen.batch.stop import StopRequest
 from briefgen.batch.tasks import FileOutcome, LetterTask
 from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import BriefgenError
+from briefgen.system.scratch import scratch_folder
 
 MAX_REPLY_BYTES = 64_000_000
 MAX_CHUNK_SECONDS = 60.0
@@ -138,9 +139,9 @@ def _stop_at_end_of_input(descriptor: int, stop: StopRequest) -> None:
 def _make_reply(versions: Mapping[str, str], bundle: bytes, letters: bytes, stop: StopRequest) -> ChunkReply:
     if mismatches := _compare_versions(versions, bundle):
         return ChunkReply(_host_name(), version_mismatches=mismatches)
-    with tempfile.TemporaryDirectory(prefix="briefgen-", ignore_cleanup_errors=True) as scratch:
+    with scratch_folder() as scratch:
         try:
-            results = tuple(_render_letters(bundle, pickle.loads(letters), Path(scratch), stop))
+            results = tuple(_render_letters(bundle, pickle.loads(letters), scratch, stop))
             return ChunkReply(_host_name(), results)
         except BriefgenError as error:
             return ChunkReply(_host_name(), error=error)

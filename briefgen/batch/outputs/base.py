@@ -41,6 +41,9 @@ class BatchOutput(Protocol):
     def reject_outside_links(self) -> None:
         """Raise StorageError if a link in the output would redirect what is written."""
 
+    def claim(self, campaign: str, *, record: bool) -> None:
+        """Raise BriefgenError if the output is another campaign's; with `record`, note whose it is."""
+
     def scan(self) -> None:
         """Take stock of the existing letters, before `file_state` is asked; write nothing."""
 

@@ -7,14 +7,20 @@ decided elsewhere.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+import re
+import stat
 from collections.abc import Iterable
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from briefgen.errors import Place, Problem, StorageError
-from briefgen.system.files import atomic_write, read_limited_bytes
+from briefgen.errors import BriefgenError, Place, Problem, StorageError
+from briefgen.system.files import atomic_write, is_inside_folder, read_limited_bytes, resolve_path
 
 LETTERS_FOLDER = "letters"
 SHARDS_FOLDER = "shards"
@@ -30,6 +36,8 @@ STATE_FILES = (LOCK_FILE, *(f"{LEDGER_FILE}{suffix}" for suffix in ("", "-wal", 
 HASHES_FILE = f"{STATE_FOLDER}/made.json"
 """Hashes of the files written outside a batch (proofs, briefings), by path; a batch has its ledger."""
 MAX_HASHES_BYTES = 50_000_000
+OWNER_FILE = "campaign.txt"
+"""In the folder of records: the id of the campaign whose output it is."""
 _LINK_CHECKED = (
     LETTERS_FOLDER,
     EDITED_FOLDER,
@@ -41,11 +49,41 @@ _LINK_CHECKED = (
     STATE_FOLDER,
     *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
     HASHES_FILE,
+    f"{STATE_FOLDER}/{OWNER_FILE}",
 )
 """Where a link would be followed. All other files are replaced as a whole, and a link with them."""
 
+MAX_OWNER_BYTES = 200
+_CAMPAIGN_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
 FileState = Literal["whole", "missing", "edited"]
 """What has become of a file since it was recorded."""
+
+
+def claim_output_folder(folder: Path, campaign: str, *, record: bool = True) -> None:
+    """Raise BriefgenError if an output folder is another campaign's; with `record`, note whose it is.
+
+    A note that names no campaign is worth nothing. Raise OSError if it cannot be written, StorageError if a
+    link leads out of the folder.
+    """
+    reject_outside_links(folder)
+    path, owner = folder / STATE_FOLDER / OWNER_FILE, ""
+    with suppress(StorageError):
+        owner = read_limited_bytes(path, path.name, MAX_OWNER_BYTES).decode("ascii", "replace").strip()
+    if owner != campaign and _CAMPAIGN_ID.fullmatch(owner):
+        raise BriefgenError(
+            Problem(
+                "output-taken",
+                f"this is the output of the campaign {owner!r}, and {campaign!r} would replace its letters",
+                Place(str(folder)),
+                f"name another folder with --out; if {owner!r} has been renamed, remove "
+                f"{STATE_FOLDER}/{OWNER_FILE} there",
+            )
+        )
+    if owner != campaign and record:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as file:
+            file.write(campaign.encode())
 
 
 def write_keeping_edits(path: Path, data: bytes, *, known_hashes: frozenset[str]) -> str:
@@ -78,11 +116,35 @@ def remove_if_unchanged(path: Path, sha256: str) -> None:
 
 
 def _file_sha256(path: Path) -> str | None:
+    """Return the SHA-256 (hex) of a file, None if there is none, "" for a link, a pipe and the like."""
     try:
-        with path.open("rb") as file:
+        with open_letter(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
+    except IrregularFileError:
+        return ""
+
+
+class IrregularFileError(OSError):
+    """There is a link, a pipe or a folder in the place of a file of ours."""
+
+
+def open_letter(path: Path) -> FileIO:
+    """Open a file that we wrote, unbuffered; raise IrregularFileError if something else is in its place.
+
+    A link could lead to a device that never ends, and opening a pipe would wait for somebody to write to it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise IrregularFileError(error.errno, error.strerror, str(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise IrregularFileError(errno.EINVAL, "is not a regular file", str(path))
+    return FileIO(descriptor, "rb")
 
 
 def write_output_file(output_folder: Path, path: Path, data: bytes) -> str:
@@ -134,21 +196,22 @@ def reject_outside_links(
     above = [
         path for path in (folder, *folder.parents) if whole and path.is_relative_to(whole) and path != whole
     ]
-    home = (whole or folder).resolve()
-    outside = [
-        path
-        for path in (*reversed(above), *(folder / name for name in names))
-        if path.is_symlink() and not path.resolve().is_relative_to(home)
-    ]
+    paths = (*reversed(above), *(folder / name for name in names))
+    outside = [path for path in paths if leads_outside(path, whole or folder)]
     if outside:
         raise StorageError([outside_link_problem(path) for path in outside])
+
+
+def leads_outside(path: Path, folder: Path) -> bool:
+    """Return whether a path is a link out of a folder, or one that leads to itself."""
+    return path.is_symlink() and (resolve_path(path) is None or not is_inside_folder(path, folder))
 
 
 def outside_link_problem(path: Path) -> Problem:
     """Describe a link that stands where briefgen would write."""
     return Problem(
         "output-link",
-        f"this is a link to {path.resolve()}, and briefgen does not write through links",
+        f"this is a link to {resolve_path(path) or 'itself'}, and briefgen does not write through links",
         Place(str(path)),
         "remove the link; to write to another folder, name it with --out",
     )

@@ -18,6 +18,9 @@ from briefgen.batch.outputs.files import (
     MANIFEST_FILE,
     STATE_FOLDER,
     FileState,
+    IrregularFileError,
+    claim_output_folder,
+    open_letter,
     reject_outside_links,
     remove_if_unchanged,
     write_keeping_edits,
@@ -64,6 +67,13 @@ class FolderOutput:
         """Raise StorageError if a link in the folder leads out of it."""
         reject_outside_links(self.folder, whole=self.whole)
 
+    def claim(self, campaign: str, *, record: bool) -> None:
+        """Raise BriefgenError if it is another campaign's output; with `record`, note whose it is."""
+        try:
+            claim_output_folder(self.folder, campaign, record=record)
+        except OSError as error:
+            raise storage_error("the output folder cannot be written", error, self.folder) from error
+
     def scan(self) -> None:
         """Do nothing: `file_state` looks at each file when it is asked."""
 
@@ -81,8 +91,10 @@ class FolderOutput:
     def file_state(self, entry: LedgerEntry) -> FileState:
         """Compare a letter with the recorded size and SHA-256."""
         try:
-            with (self.letters_folder / entry.file).open("rb", buffering=0) as file:
+            with open_letter(self.letters_folder / entry.file) as file:
                 data = file.read(entry.size + 1)
+        except IrregularFileError:
+            return "edited"
         except OSError:
             return "missing"
         same = len(data) == entry.size and hashlib.sha256(data).hexdigest() == entry.sha256

@@ -91,6 +91,9 @@ class S3Output:
         files = [str(self._state_folder / name) for name in STATE_FILES]
         reject_outside_links(self.local_folder, [*folders, *files])
 
+    def claim(self, campaign: str, *, record: bool) -> None:
+        """Do nothing: letters that another campaign has put there are kept in `edited/`."""
+
     def scan(self) -> None:
         """List the existing letters; if the store refuses access, this raises StorageError."""
         self._objects = self.client.list_objects(LETTERS_FOLDER)
