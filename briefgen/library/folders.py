@@ -62,7 +62,7 @@ class LibraryFolder:
         """
         root = self.path / under
         for path in sorted(root.glob(pattern)) if is_inside_folder(root, self.path) else ():
-            name = f"{under}/{path.relative_to(root).as_posix()}"
+            name = path.relative_to(self.path).as_posix()
             if problem := self._check_file(path, name):
                 problems.add(problem)
             else:

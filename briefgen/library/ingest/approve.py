@@ -50,6 +50,7 @@ def plan_approval(
     name, BriefgenError if the lock is damaged.
     """
     check_reviewer(by)
+    by = by.strip()
     problems = ProblemList()
     lock_name = folder.display_path("snippets", LOCK_FILE_NAME)
     own = read_lock(folder.path / "snippets" / LOCK_FILE_NAME, lock_name, problems)
@@ -58,7 +59,7 @@ def plan_approval(
     unchanged: dict[str, str] = {}
     approved: list[str] = []
     for key, card in cards.items():
-        text = set_key(card.text, "review", format_value(f"{by.strip()}, {on.isoformat()}"))
+        text = set_key(card.text, "review", format_value(f"{by}, {on.isoformat()}"))
         statement = parse_card(replace(card, text=text), problems)
         if statement is None:
             continue

@@ -31,7 +31,6 @@ from briefgen.library.ingest.draft_snippet import (
 from briefgen.library.libraries import CAMPAIGN_FILE, library_folders
 from briefgen.library.loader import Library, TextLocations, drop_lock_entries, load_library
 from briefgen.library.snippets import PLACEHOLDER_WORDING, find_statement_files
-from briefgen.system.files import is_regular_file
 from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 
@@ -271,8 +270,8 @@ def _uses_in_statements(folder: LibraryFolder, key: str, removed: set[str]) -> I
 
 
 def _uses_in_files(folder: LibraryFolder, key: str) -> Iterator[Place]:
-    campaign = folder.path / CAMPAIGN_FILE
-    if is_regular_file(campaign):
+    campaign = folder.find_file(CAMPAIGN_FILE, ProblemList())
+    if campaign:
         shown = folder.display_path(CAMPAIGN_FILE)
         yaml = parse_yaml(read_text_file(campaign, shown), shown, ProblemList())
         if yaml is not None:
