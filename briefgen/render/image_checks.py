@@ -35,7 +35,7 @@ def check_image(data: bytes, *, is_svg: bool) -> None:
     if is_svg:
         _check_svg(data)
         return
-    with _open_raster(data):
+    with open_raster(data):
         pass
 
 
@@ -45,7 +45,7 @@ def normalize_raster(data: bytes) -> bytes:
     Programs differ in how they show turned JPEGs (EXIF), CMYK and other colour profiles, and WeasyPrint
     (70.0) garbles grey of 16 bits. An image that has none of these is returned as it is.
     """
-    with _open_raster(data) as image:
+    with open_raster(data) as image:
         is_deep = image.format == "PNG" and data[24] > 8
         is_turned = image.getexif().get(_ORIENTATION, 1) != 1
         profile = _find_other_profile(image)
@@ -88,7 +88,7 @@ def _convert_to_srgb(image: Image.Image, profile: ImageCms.ImageCmsProfile | Non
 
 
 @contextmanager
-def _open_raster(data: bytes) -> Iterator[Image.Image]:
+def open_raster(data: bytes) -> Iterator[Image.Image]:
     """Open a PNG or JPEG and decode it; turn what Pillow raises, then and later, into a BriefgenError."""
     try:
         with _reject_truncated_images(), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
@@ -109,7 +109,7 @@ def _reject_truncated_images() -> Iterator[None]:
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of what is checked here, or does not matter
             yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before

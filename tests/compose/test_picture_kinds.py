@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 import struct
 import zlib
 from io import BytesIO
@@ -157,3 +158,23 @@ def test_a_jpeg_that_breaks_off_is_named(tmp_path: Path, end: int) -> None:
     (tmp_path / "half.jpg").write_bytes(KINDS["CMYK JPEG"][0][:end])
     with pytest.raises(BriefgenError, match=r"half\.jpg: picture-broken: the picture 'half\.jpg' cannot be"):
         embed_pictures('<img src="half.jpg" alt="x"/>', [tmp_path])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_picture_is_refused_or_every_format_takes_it(tmp_path: Path, kind: str) -> None:
+    data, _ = KINDS[kind]
+    for seed in range(12):
+        dice, damaged = random.Random(seed), bytearray(data)
+        if seed % 4 == 0:
+            damaged = damaged[: dice.randrange(len(data))]
+        for _ in range((0, 1, 4, 30)[seed % 4]):
+            damaged[dice.randrange(8, len(damaged))] = dice.randrange(256)
+        (tmp_path / f"{seed}.png").write_bytes(damaged)
+        try:
+            source = embed_pictures(f'<img src="{seed}.png" alt="x"/>', [tmp_path]).split('"')[1]
+        except BriefgenError as error:
+            assert [problem.code for problem in error.problems] == ["picture-broken"]
+            continue
+        assert PictureLoader(None).load(source).width
+        shown_in_pdf(source)

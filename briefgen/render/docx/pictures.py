@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,14 +97,13 @@ def _decode_data_url(src: str) -> bytes:
 
 def _parse_raster_picture(data: bytes, label: str) -> Picture:
     """Measure a PNG or JPEG by the resolution that it states, or that of a screen."""
-    from PIL import Image
+    from briefgen.render.image_checks import open_raster
 
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            image.load()
+        with open_raster(data) as image:
             (width, height), extension = image.size, "png" if image.format == "PNG" else "jpeg"
             stated = [round(dpi) for dpi in image.info.get("dpi", (0, 0))]
-    except (OSError, SyntaxError, ValueError, ArithmeticError, Image.DecompressionBombError):
+    except BriefgenError:
         raise BriefgenError(
             Problem(
                 "picture-format", f"the picture {label!r} is not a PNG or JPEG", hint="save it as PNG or JPEG"

@@ -187,6 +187,8 @@ class PdfRenderer:
         """Return WeasyPrint's parsed HTML page, and the pages laid out from it."""
         from weasyprint import HTML
 
+        if len(self._images) > MAX_CACHED_IMAGES:
+            self._images.clear()  # not after the layout: WeasyPrint takes the pictures from here as it writes
         stylesheets = self._parse_stylesheets(document)
         page = HTML(string=build_html_page(document, self.branding), url_fetcher=self._fetcher, base_url=None)
         with keep_footnotes_with_calls():
@@ -427,8 +429,6 @@ def _drop_cached_drawings(images: dict[str, Any]) -> None:
     """Keep only raster images for later documents: a cached drawing would keep its whole document alive."""
     from weasyprint.images import SVGImage
 
-    if len(images) > MAX_CACHED_IMAGES:
-        images.clear()
     for url in [url for url, image in images.items() if isinstance(image, SVGImage)]:
         del images[url]
 

@@ -87,6 +87,12 @@ def test_it_is_made_to_fit(kind: str) -> None:
     assert renderer().render(letter(TEXT + FITS[kind] + TEXT)).pages
 
 
+def test_a_letter_may_have_more_pictures_than_are_kept_for_later_ones() -> None:
+    pictures = "".join(figure(20, 20, colour=(number * 5, 0, 0)) for number in range(40))
+    assert renderer().render(letter(pictures)).pages
+    assert renderer().render(letter(figure(20, 20))).pages
+
+
 def test_a_tall_picture_is_shown_from_head_to_foot() -> None:
     image = Image.new("RGB", (200, 900), "grey")
     image.paste((0, 160, 0), (0, 0, 200, 100))
