@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -402,13 +403,19 @@ def _load_recipients(
     return forms, recipients
 
 
-def _check_contents(files: CampaignFiles, library: Library, problems: ProblemList) -> LibraryCheck:
-    """Check evidence, templates and styles; return how and when each snippet was verified."""
-    campaign = files.config
-    library_check = check_library(library, campaign.date if campaign else None)
+def check_statements(library: Library, on: date | None, problems: ProblemList) -> LibraryCheck:
+    """Check all statements of a library, and add what is wrong to the problems found when it was loaded."""
+    library_check = check_library(library, on)
     broken = [one.place.file for one in problems.problems if one.code in LOCK_CODES and one.place]
     problems.extend(omit_consequences(library_check.problems, broken))
     problems.extend(check_figure_drawings(library.snippets.values()))
+    return library_check
+
+
+def _check_contents(files: CampaignFiles, library: Library, problems: ProblemList) -> LibraryCheck:
+    """Check evidence, templates and styles; return how and when each snippet was verified."""
+    campaign = files.config
+    library_check = check_statements(library, campaign.date if campaign else None, problems)
     templates = Templates(library.template_folders, campaign.language if campaign else "en")
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from briefgen.compose.templates import BUILT_IN, Templates
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError, suggest_similar
 from briefgen.library.folders import LibraryFolder, resource_folder
+from briefgen.system.files import write_new_file
 
 
 def list_examples() -> list[str]:
@@ -97,7 +98,7 @@ def create_template(campaign: LibraryFolder, name: str, built_in: LibraryFolder)
     text = f'{{% extends "{parent}" %}}\n{blocks}'
     path = campaign.path / "templates" / name
     campaign.require_inside(path)
-    return _write_new_file(path, text.encode())
+    return write_new_file(path, text.encode())
 
 
 def _create_letterhead(campaign: LibraryFolder, name: str, built_in: LibraryFolder) -> Path:
@@ -109,23 +110,7 @@ def _create_letterhead(campaign: LibraryFolder, name: str, built_in: LibraryFold
         raise UsageError(
             Problem("template-place", f"unknown letterhead {name!r}", None, suggest_similar(name, known))
         )
-    return _write_new_file(campaign.path / "letterhead.docx", known[name].read_bytes())
-
-
-def _write_new_file(path: Path, data: bytes) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise UsageError(
-            Problem("file-exists", "already exists; it was not changed", Place(str(path)), "edit it as it is")
-        ) from None
-    except OSError as error:
-        raise StorageError(
-            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(str(path)))
-        ) from None
-    return path
+    return write_new_file(campaign.path / "letterhead.docx", known[name].read_bytes())
 
 
 _TEMPLATE_LEVELS = ("recipient", "office", "chamber", "country")

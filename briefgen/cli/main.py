@@ -14,6 +14,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
     curate,
     explain,
     inspect,
+    libraries,
     library,
     mailing,
     recipients,

@@ -12,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+import yaml
+
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.library.folders import LibraryFolder, resource_folder
 from briefgen.model.library import LibraryConfig
-from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
+from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name, write_new_file
 from briefgen.system.registry import Registry
 from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
 
@@ -49,16 +51,16 @@ def library_folders(home: LibraryFolder | None, problems: ProblemList) -> tuple[
     if file is None:
         return (home,)
     display_name = home.display_path(CAMPAIGN_FILE)
-    yaml = parse_yaml(read_text_file(file, display_name), display_name, ProblemList())
-    return (home, *find_libraries(yaml, home, problems))
+    parsed = parse_yaml(read_text_file(file, display_name), display_name, ProblemList())
+    return (home, *find_libraries(parsed, home, problems))
 
 
 def find_libraries(
-    yaml: ParsedYaml | None, home: LibraryFolder, problems: ProblemList
+    parsed: ParsedYaml | None, home: LibraryFolder, problems: ProblemList
 ) -> Iterator[LibraryFolder]:
     """Yield the libraries that a campaign file names, each once; report those that cannot be used."""
     seen: set[str] = set()
-    for name, place in _named_libraries(yaml):
+    for name, place in _named_libraries(parsed):
         folder = _find_library(name, home, place, problems)
         if folder is None:
             continue
@@ -71,14 +73,14 @@ def find_libraries(
         yield folder
 
 
-def _named_libraries(yaml: ParsedYaml | None) -> Iterator[tuple[str, Place]]:
-    data: Any = yaml.data.get("library") if yaml is not None and isinstance(yaml.data, dict) else None
-    if yaml is None or data is None or data == NO_LIBRARY or data == [NO_LIBRARY]:
+def _named_libraries(parsed: ParsedYaml | None) -> Iterator[tuple[str, Place]]:
+    data: Any = parsed.data.get("library") if parsed is not None and isinstance(parsed.data, dict) else None
+    if parsed is None or data is None or data == NO_LIBRARY or data == [NO_LIBRARY]:
         return
     for index, name in enumerate(data if isinstance(data, list) else [data]):
         if isinstance(name, str):
             path = ("library", index) if isinstance(data, list) else ("library",)
-            yield name, yaml.places.get(path, Place(yaml.file))
+            yield name, parsed.places.get(path, Place(parsed.file))
 
 
 def _find_library(
@@ -115,6 +117,40 @@ def _locate_library(name: str, home: LibraryFolder) -> LibraryFolder:
     return LibraryFolder(path.resolve(), home.display_path(name.removeprefix("./")))
 
 
+def open_library(name: str) -> LibraryFolder:
+    """Return the library in a folder, or the built-in or installed one with this id.
+
+    Raise UsageError if there is none, BriefgenError if its library.yaml is missing or wrong.
+    """
+    if is_folder(Path(name)):
+        folder = LibraryFolder(Path(name), "" if Path(name) == Path() else name)
+    else:
+        LIBRARIES.require(name)
+        folder = LibraryFolder(LIBRARIES.get(name), name)
+    return replace(folder, library=read_library_config(folder, "" if is_folder(Path(name)) else name).id)
+
+
+def create_library(folder: Path, name: str, title: str) -> list[Path]:
+    """Write the library.yaml of a new library, and what a library needs beside it; return the files.
+
+    Raise UsageError for an id that cannot be used, StorageError if a file is there already or cannot be
+    written.
+    """
+    text = yaml.safe_dump({"id": name, "title": title}, allow_unicode=True, sort_keys=False, width=2**20)
+    problems = ProblemList()
+    parsed = parse_yaml(text, LIBRARY_FILE, problems)
+    if parsed is None or build_record(LibraryConfig, parsed, problems) is None:
+        raise UsageError(replace(problem, place=None) for problem in problems.problems)
+    created = [write_new_file(folder / LIBRARY_FILE, text.encode())]
+    works, readme = folder / "seeds" / "references.json", folder / "snippets" / "README.md"
+    contents = {
+        works: "[]\n",
+        readme: f"# {title}\n\nOne snippet for each file; `briefgen snippets new` adds them.\n",
+    }
+    created += [write_new_file(path, words.encode()) for path, words in contents.items() if not path.exists()]
+    return created
+
+
 def hint_at_library(snippet: str) -> str | None:
     """Return a hint at the built-in or installed library that has a snippet which a campaign lacks."""
     for name in LIBRARIES:
@@ -135,8 +171,8 @@ def read_library_config(folder: LibraryFolder, name: str = "") -> LibraryConfig:
         hint = f"name another folder, or make it a library: briefgen library new {folder.display_name}"
         raise BriefgenError(Problem("library-folder", message, None, hint))
     problems = ProblemList()
-    yaml = parse_yaml(read_text_file(file, display_name), display_name, problems)
-    config = build_record(LibraryConfig, yaml, problems) if yaml is not None else None
+    parsed = parse_yaml(read_text_file(file, display_name), display_name, problems)
+    config = build_record(LibraryConfig, parsed, problems) if parsed is not None else None
     problems.raise_errors()
     if config is None:
         raise BriefgenError(Problem("library-folder", f"{display_name} could not be read"))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from briefgen.errors import Place, Problem, StorageError
+from briefgen.errors import Place, Problem, StorageError, UsageError
 
 
 def read_limited_bytes(
@@ -114,6 +114,26 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def write_new_file(path: Path, data: bytes) -> Path:
+    """Write a file that does not exist yet, with its folders, and return it.
+
+    Raise UsageError if it exists, StorageError if it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise UsageError(
+            Problem("file-exists", "already exists; it was not changed", Place(str(path)), "edit it as it is")
+        ) from None
+    except OSError as error:
+        raise StorageError(
+            Problem("file-unwritable", f"cannot be written: {error.strerror}", Place(str(path)))
+        ) from None
+    return path
 
 
 def remove_temporary_files(folder: Path) -> None:
