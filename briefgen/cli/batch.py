@@ -14,7 +14,7 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.app import app
-from briefgen.cli.console import Console, tolerate_closed_streams
+from briefgen.cli.console import MOST_WARNINGS, Console, tolerate_closed_streams
 from briefgen.errors import Problem, UsageError, count_affected_recipients, quantity
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def batch(
         if merge_duplicates:
             opened = opened.without_duplicates()
         if dry_run:
-            console.problems(opened.warnings)
+            console.problems(opened.warnings, most=MOST_WARNINGS)
         else:
             console.warnings(opened.warnings, campaign)
         ids = frozenset(recipient.id for recipient in find_recipients(opened, only)) if only else None

@@ -11,7 +11,7 @@ import typer
 
 from briefgen.cli import options
 from briefgen.cli.app import app
-from briefgen.cli.console import Console
+from briefgen.cli.console import MOST_WARNINGS, Console
 from briefgen.errors import Problem, UsageError, count_affected_recipients, quantity, suggest_similar
 from briefgen.library.folders import resource_folder
 
@@ -149,7 +149,7 @@ def check(
     letter_warnings, errors = check_documents(opened, page_counter(opened) if pages else None)
     warnings = [*opened.warnings, *letter_warnings]
     problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
-    console.problems(problems)
+    console.problems(problems, most=MOST_WARNINGS)
     console.problems(opened.skipped)
     failed = bool(opened.skipped or errors or (strict and warnings))
     console.document(

@@ -15,6 +15,9 @@ from typing import Any, TextIO, cast
 
 from briefgen.errors import Problem, quantity
 
+MOST_WARNINGS = 10
+"""Warnings of one code that a check prints, unless with `-v`: a list in capitals has one for each row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -49,13 +52,23 @@ class Console:
         if self.as_json:
             print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
-    def problems(self, problems: Iterable[Problem]) -> None:
-        """Print problems on standard error; not with `--json`, and no warnings with `-q`."""
+    def problems(self, problems: Iterable[Problem], most: int | None = None) -> None:
+        """Print problems on standard error; not with `--json`, and no warnings with `-q`.
+
+        Of the warnings with one code, print `most` and count the others, unless with `-v`.
+        """
         if self.as_json:
             return
+        seen: Counter[str] = Counter()
         for problem in problems:
-            if not (self.quiet and problem.severity == "warning"):
-                print(format_problem(problem), file=sys.stderr)
+            if problem.severity == "warning":
+                seen[problem.code] += 1
+                if self.quiet or (most and not self.verbose and seen[problem.code] > most):
+                    continue
+            print(format_problem(problem), file=sys.stderr)
+        for code, count in seen.items():
+            if most and not (self.quiet or self.verbose) and count > most:
+                self.note(f"warning: {code}: and {count - most} more like these; -v shows all")
 
     def warnings(self, warnings: Sequence[Problem], campaign: Path) -> None:
         """Print a campaign's warnings in one line, or in full with `-v`; for commands that are run often."""

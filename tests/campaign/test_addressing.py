@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from command_line import exit_code
@@ -159,3 +160,19 @@ def test_a_salutation_of_a_templates_own_is_looked_at_too(
     finally:
         own.unlink()
     assert found == ({code} if code else set())
+
+
+def test_many_warnings_of_a_kind_are_counted_by_check_unless_with_v(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_starter(tmp_path / "campaign")
+    rows = [
+        f"m{number},uk-mp,ADA {'ABCDEFGHIJKL'[number]}LEE,,,,,London,,SW1A 0AA,GB," for number in range(12)
+    ]
+    (folder / "recipients.csv").write_text(HEADER + "\n".join(rows), encoding="utf-8")
+    assert exit_code("check", folder) == 0
+    said = capsys.readouterr().err
+    assert (said.count("name-capitals: ADA"), "name-capitals: and 2 more like these" in said) == (10, True)
+    assert exit_code("check", folder, "-v") == 0
+    said = capsys.readouterr().err
+    assert (said.count("name-capitals: ADA"), "more like these" in said) == (12, False)
