@@ -14,6 +14,7 @@ from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.scaffold import create_campaign, list_examples
 
 FOREIGN_FORMS = {
+    "essay": {"foreign-minister", "ca-minister", "us-senator", "uk-mp", "un-permanent-representative"},
     "us-congress": {
         "us-senator",
         "us-representative",
@@ -73,6 +74,30 @@ def test_every_letter_of_an_example_has_evidence_for_its_reader(
     assert opened[name].recipients
     for recipient in opened[name].recipients:
         assert len(letter(opened, name, recipient.id).selection.evidence) >= 2
+
+
+def test_the_essay_s_campaign_cites_the_essay_with_its_author_and_what_is_disputed(
+    opened: dict[str, Campaign],
+) -> None:
+    """Whoever prints the author's word for it says beside it that the inquiry did not find genocide."""
+    campaign = opened["essay"]
+    documents = [campaign.composer.compose_letter(one) for one in campaign.recipients]
+    citing = [one for one in documents if "park-2013" in one.record["sources"]]
+    assert len(citing) >= len(documents) * 2 / 3
+    for document in [*citing, campaign.composer.compose_briefing()]:
+        assert "Robert Park" in document.html and "2013" in document.html
+        if "genocid" in document.html:
+            assert "wide enough" in document.html
+
+
+def test_no_two_letters_of_the_essay_s_campaign_argue_alike(opened: dict[str, Campaign]) -> None:
+    campaign = opened["essay"]
+    printed = [
+        frozenset(entry["id"] for entry in campaign.composer.compose_letter(one).record["snippets"])
+        for one in campaign.recipients
+    ]
+    assert len(set(printed)) == len(printed)
+    assert all(len(ids) >= 4 for ids in printed)
 
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)
