@@ -57,10 +57,12 @@ def _quote(text: str, special: str = "") -> str:
 def set_key(text: str, key: str, value: str) -> str:
     """Return a file in which a key of the front matter is `key: value`, on one line; empty removes it.
 
-    A new key goes before `review:`.
+    A new key goes before `review:`. A file without front matter, which its reader reports, stays as it is.
     """
     lines = text.split("\n")
-    end = next(number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---")
+    end = _front_matter_end(lines)
+    if end is None:
+        return text
     written = [f"{key}: {value}"] if value else []
     first = _find_key(lines[:end], key)
     if first is None:
@@ -72,6 +74,12 @@ def set_key(text: str, key: str, value: str) -> str:
     return "\n".join((*lines[:first], *written, *lines[last:]))
 
 
+def _front_matter_end(lines: Sequence[str]) -> int | None:
+    """Return the position of the second line `---`; None if there is none, or the first line is another."""
+    marks = [number for number, line in enumerate(lines) if line.strip() == "---"]
+    return marks[1] if len(marks) > 1 and marks[0] == 0 else None
+
+
 def _find_key(lines: Sequence[str], key: str) -> int | None:
     pattern = re.compile(rf"""["']?{re.escape(key)}["']?\s*:(?:\s|$)""")
     return next((number for number, line in enumerate(lines) if pattern.match(line)), None)
@@ -81,12 +89,14 @@ def set_evidence(text: str, evidence: Sequence[Evidence]) -> str:
     """Return a file with other evidence, in its first lines."""
     for key in ("source", "quote", *_ENTRY_KEYS, "evidence"):
         text = set_key(text, key, "")
-    first, rest = text.split("\n", 1)
+    first, _, rest = text.partition("\n")
     return "\n".join((first, *_evidence_lines(evidence), rest))
 
 
 def set_wording(text: str, wording: str) -> str:
-    """Return a file with another wording."""
+    """Return a file with another wording, as it is if it has no front matter."""
     lines = text.split("\n")
-    end = next(number for number, line in enumerate(lines[1:], start=1) if line.strip() == "---")
+    end = _front_matter_end(lines)
+    if end is None:
+        return text
     return "\n".join((*lines[: end + 1], wording, ""))

@@ -227,7 +227,7 @@ def _write_snippet(
             write_library_files(folder, approval.files)
             return WrittenSnippet(file.display_name, True, found, ())
         problems = approval.problems
-    draft = replace(file, text=_as_draft(file.text))
+    draft = replace(file, text=set_key(file.text, "review", "draft"))
     if not problems and PLACEHOLDER_WORDING not in file.text:
         problems = check_card(library, draft, on)
     files = {draft.path: draft.text.encode()}
@@ -237,14 +237,6 @@ def _write_snippet(
     write_library_files(folder, files)
     errors = tuple(problem for problem in problems if problem.severity == "error")
     return WrittenSnippet(draft.display_name, False, found, errors)
-
-
-def _as_draft(text: str) -> str:
-    """Return a file as a draft; text without front matter, which the reader reports, as it is."""
-    try:
-        return set_key(text, "review", "draft")
-    except StopIteration:
-        return text
 
 
 # -- what uses a statement

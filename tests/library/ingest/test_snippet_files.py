@@ -186,6 +186,21 @@ def test_what_the_editor_leaves_is_kept_even_if_it_is_broken(folder: LibraryFold
         edit_snippet(folder, "dry-wells", request, DEFAULT_TEXT_LOCATIONS, ON)
 
 
+@pytest.mark.parametrize("text", ["", "words", "---\nkind: ask\n", "words\n---\n---\n"])
+def test_a_file_without_front_matter_is_reported_and_left(folder: LibraryFolder, text: str) -> None:
+    path = folder.path / "snippets/dry-wells.md"
+    path.parent.mkdir()
+    path.write_text(text)
+    for change in ({"say": SAY}, {"kind": "ask"}, {"quotes": ("44 wells",), "source": "wells-2024"}):
+        with pytest.raises(BriefgenError) as caught:
+            edit(folder, **change)
+        assert {problem.code for problem in caught.value.problems} == {"front-matter"}
+    approval = approve(folder, "dry-wells")
+    assert [problem.code for problem in approval.problems] == ["front-matter"]  # type: ignore[attr-defined]
+    assert path.read_text() == text
+    remove_statements(folder, ["dry-wells"])
+
+
 def test_what_is_approved_already_stays_as_it_is(folder: LibraryFolder) -> None:
     write(folder)
     approval = approve(folder, "dry-wells", by="Ann Other")
