@@ -4,18 +4,20 @@
 first used, so that the command line starts quickly.
 """
 
-from __future__ import annotations
-
+# `python -m briefgen` runs this while the current folder, perhaps a stranger's, is still on the import path.
+# So only modules that Python has loaded already are imported here: neither `typing` nor `__future__`.
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from briefgen.api import *  # noqa: F403
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a name of the public API on first use."""
     # Not `from briefgen import api`, which would ask this function for `api`.
     api = import_module("briefgen.api") if not name.startswith("_") and name != "api" else None

@@ -57,6 +57,7 @@ from briefgen.errors import (
 )
 from briefgen.evidence.checks import LibraryCheck, check_library
 from briefgen.evidence.lock import LOCK_CODES, omit_consequences
+from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (
     DEFAULT_TEXT_LOCATIONS,
@@ -78,6 +79,7 @@ from briefgen.render.registry import FORMATS, RendererFactory
 from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
 from briefgen.system.limits import resource_limits
 from briefgen.system.scratch import scratch_folder
+from briefgen.system.yaml_reader import read_text_file
 
 if TYPE_CHECKING:
     from briefgen.batch.runner import BatchSummary, ProgressReporter
@@ -422,6 +424,7 @@ def _check_contents(files: CampaignFiles, library: Library, problems: ProblemLis
     )
     problems.extend(templates.check(LETTER_TEMPLATE_NAMES, {*LETTER_KINDS, own_letter} - {""}))
     problems.extend(templates.check(BRIEFING_TEMPLATE_NAMES, {*PAPER_KINDS, own_paper} - {""}))
+    problems.extend(_check_stylesheets(files.folder))
     if campaign is not None:
         problems.extend(_check_language(campaign))
         problems.extend(_check_country(campaign))
@@ -455,6 +458,20 @@ def _check_country(campaign: CampaignConfig) -> Iterator[Problem]:
                 campaign.locate(*path),
                 f"add about: with its code, for example about: KR, or write the name instead of {found[0]}",
             )
+
+
+def _check_stylesheets(folder: LibraryFolder) -> Iterator[Problem]:
+    """Yield what is wrong with the campaign's own stylesheets, which would stop every PDF."""
+    from briefgen.render.pdf.css_policy import check_own_stylesheet
+
+    unreadable = ProblemList()
+    for path, display_name in folder.find_files("templates/css", "*.css", unreadable):
+        if (built_in_templates().path / "templates/css" / path.name).is_file():  # others are not used
+            try:
+                yield from check_own_stylesheet(read_text_file(path, display_name), display_name)
+            except BriefgenError as error:
+                yield from error.problems
+    yield from unreadable.problems
 
 
 def _check_language(campaign: CampaignConfig) -> list[Problem]:

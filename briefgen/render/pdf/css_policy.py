@@ -41,6 +41,7 @@ _MM_PER_UNIT = {
 }
 _RELATIVE_UNITS = frozenset({"em", "rem", "ex", "ch", "lh", "rlh", "vw", "vh", "vmin", "vmax", "cap", "ic"})
 _MAX_RELATIVE_LENGTH = 200.0
+_LIST_MARKERS = frozenset({"list-style", "list-style-type"})
 _COLUMN_PROPERTIES = frozenset({"columns", "column-count"})
 _CALCULATIONS = frozenset({"calc", "min", "max", "clamp", "repeat"})
 _SPAN_ATTRIBUTE = re.compile(r'\b(colspan|rowspan|start)="\s*[+-]?(\d{4,})')
@@ -115,7 +116,7 @@ _RIGHT_TO_LEFT = re.compile(r":lang\((?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\)")
 """A selector of text that runs from right to left."""
 _FOOTNOTE_RULE = re.compile(r"linear-gradient\((?:[^()]|\([^()]*\))*\) no-repeat 0 0 / 100% (?:0?\.\d+|1)pt")
 """The background that draws a thin line above the footnotes."""
-_CONTENT_FUNCTIONS = frozenset({"counter", "counters", "element", "leader", "target-counter", "attr"})
+_CONTENT_FUNCTIONS = frozenset({"counter", "counters", "element", "leader", "target-counter"})
 """Functions that `content` may use: they count, or repeat text of the document."""
 _MARGIN_FUNCTIONS = frozenset({"counter", "element"})
 """Those of them for page margins, whose text `page_checks.py` does not compare."""
@@ -133,6 +134,12 @@ _HINTS = {
     "css-hidden": "remove it, or choose a smaller value",
     "pdf-see-through": "use a lighter text colour instead of opacity, filters or blending",
 }
+
+
+def check_own_stylesheet(css: str, name: str) -> Iterator[Problem]:
+    """Yield what a campaign's stylesheet would be refused for, before anything is laid out with it."""
+    beyond = list(check_css_limits(css, name))
+    yield from beyond or check_css_wording(css, name)
 
 
 def check_css_limits(css: str, name: str) -> Iterator[Problem]:
@@ -225,7 +232,9 @@ def _check_declaration(declaration: Any, name: str, parent: Any) -> Iterator[Pro
     parts = [
         token for token in value if token.type not in ("whitespace", "comment") and token not in (",", "/")
     ]
-    if prop == "content":
+    if prop in _LIST_MARKERS and (added := _join_strings(parts)):
+        yield _refusal(declaration, name, "css-wording", f"adds {added!r} to the page")
+    elif prop == "content":
         if added := _find_generated_text(parts, _at_keyword(parent).startswith(_MARGIN_BOXES)):
             yield _refusal(declaration, name, "css-wording", f"adds {added!r} to the page")
     elif not allowed and prop.startswith("--"):
@@ -294,10 +303,15 @@ def _find_generated_text(tokens: list[Any], in_margin_box: bool) -> str:
             counters.add(_serialize_css(token.arguments).partition(",")[0].strip())
     if in_margin_box and (other := counters - _PAGE_COUNTERS):
         return f"counter({min(other)})"
-    strings = "".join(token.value for token in tokens if token.type == "string")
-    if in_margin_box and counters and len(strings) <= MAX_MARGIN_CHARACTERS:
+    if in_margin_box and counters and len(_join_strings(tokens)) <= MAX_MARGIN_CHARACTERS:
         return ""
-    return strings if any(map(str.isalnum, strings)) else ""
+    return _join_strings(tokens)
+
+
+def _join_strings(tokens: list[Any]) -> str:
+    """Return the strings among tokens as one text; empty if it has neither letters nor digits."""
+    text = "".join(token.value for token in tokens if token.type == "string")
+    return text if any(map(str.isalnum, text)) else ""
 
 
 def _refusal(node: Any, name: str, code: str, fault: str) -> Problem:
