@@ -582,6 +582,7 @@ def summarize_verification(library_check: LibraryCheck) -> str:
 _VERIFICATION_TEXTS = {
     "proved": "by quotes just compared with their source texts",
     "unchanged": "by quotes unchanged since they were last compared",
+    "seconded": "by two named persons' readings of the source",
     "attested": "by a named person's reading of the source",
     "computed": "by computation from other snippets",
     "none": "without evidence, which asks do not need",

@@ -185,14 +185,18 @@ def _format_proof(evidence: RecordedEvidence) -> tuple[str, str]:
     if evidence.quote is not None:
         return "  quote", f"“{evidence.quote}”"
     if (attested := evidence.attested) is not None:
-        return "  attested", f"{attested.said} ({_format_signature(attested.by, attested.on)})"
+        words = f" “{attested.fragment}”" if attested.fragment else ""
+        readings = [attested, attested.seconded] if attested.seconded else [attested]
+        signed = "; ".join(_format_signature(reading.by, reading.on) for reading in readings)
+        return "  attested", f"{attested.said}{words} ({signed})"
     return "  computed", evidence.computed or ""
 
 
 _VERIFICATION_TEXTS = {
     "proved": "every quote compared with its source's text when the file was made",
     "unchanged": "quotes unchanged since they were compared with their source's text",
-    "attested": "read in the source",
+    "seconded": "read in the source by two people",
+    "attested": "read in the source by one person",
     "computed": "computed from cited figures",
     "none": "needs no evidence",
     "failed": "not verified",

@@ -98,13 +98,11 @@ def show_snippet(
         locator = citable_locator(evidence.locator, library.records.get(evidence.source or ""))
         place = ", ".join(format_locator(label, value) for label, value in locator.items())
         source = describe_source(reference) if reference else evidence.source or "computed"
-        proof = (
-            f"“{evidence.quote}”"
-            if evidence.quote
-            else f"attested by {evidence.attested.by} on {evidence.attested.on}: {evidence.attested.said}"
-            if evidence.attested
-            else evidence.computed or ""
-        )
+        proof = f"“{evidence.quote}”" if evidence.quote else evidence.computed or ""
+        if (attested := evidence.attested) is not None:
+            second = f", and by {attested.seconded.by} on {attested.seconded.on}" if attested.seconded else ""
+            words = f" “{attested.fragment}”" if attested.fragment else ""
+            proof = f"attested by {attested.by} on {attested.on}{second}: {attested.said}{words}"
         chain = "".join(f" ({via.relation} from {via.source})" for via in evidence.via)
         console.line(f"Evidence    {source}{f', {place}' if place else ''}{chain}\n            {proof}")
     for name in snippet.caveats:

@@ -192,12 +192,13 @@ def build_annex_row(
 
 
 def _describe_proof(evidence: Evidence, verified: Mapping[str, Any]) -> str:
-    if evidence.attested is not None:
-        return f"Read, {evidence.attested.on}"
+    if (attested := evidence.attested) is not None:
+        second = attested.seconded
+        return f"Read by two, {attested.on} and {second.on}" if second else f"Read by one, {attested.on}"
     if evidence.computed is not None:
         return f"Arithmetic: {evidence.computed}"
     on = verified.get("on")
-    return f"Words compared{f', {on}' if on else ''}"
+    return f"Proved in the text{f', {on}' if on else ''}"
 
 
 def format_locator(label: str, value: str) -> str:

@@ -15,7 +15,7 @@ from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence import figure_checks, provenance, wording_checks
 from briefgen.evidence.designations import check_designations, check_numbers_of_work
 from briefgen.evidence.digits import check_digits
-from briefgen.evidence.edtf import DateSpan, days_of, parse_edtf
+from briefgen.evidence.edtf import DateSpan, days_of, is_iso_date, parse_edtf
 from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.evidence.lock import (
     EvidenceLock,
@@ -35,7 +35,6 @@ from briefgen.evidence.prove import (
     StatementProofs,
     build_locked_quote,
     collect_support,
-    is_iso_date,
     is_same_quote,
     prove_evidence,
 )
@@ -50,7 +49,6 @@ from briefgen.evidence.statements import (
 )
 from briefgen.evidence.translation_checks import check_translations
 from briefgen.model.snippet import Caveat, Snippet
-from briefgen.model.source import Source
 
 _KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
 _KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
@@ -60,9 +58,10 @@ _KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
 class Verification:
     """How a statement's evidence was proved, for the evidence record in documents."""
 
-    how: Literal["proved", "unchanged", "attested", "computed", "none", "failed"]
+    how: Literal["proved", "unchanged", "seconded", "attested", "computed", "none", "failed"]
     """`proved`: every quote against its text in this run; `unchanged`: unchanged since its last proof;
-    `attested` and `computed`: there is no quote; `none`: there is no evidence."""
+    `seconded`: no quote, but two people read every source; `attested`: one did; `computed`: neither quote nor
+    reading; `none`: there is no evidence."""
     on: str
     """ISO date of the proof (for `unchanged`, of the last one) or of the reading; may be empty."""
     by: str
@@ -252,7 +251,7 @@ def _check_date_of_works(
     statement: Snippet, span: DateSpan, support: SupportingEvidence
 ) -> Iterator[Problem]:
     """Check that `as_of`, which proves dates in the wording, is not later than every work cited."""
-    latest = [_find_latest_day(work) for work in support.cited]
+    latest = [wording_checks.find_latest_day(work) for work in support.cited]
     newest = max((day for day in latest if day is not None), default=None)
     if newest is None or None in latest:
         return  # a work without a date may be as new as it likes
@@ -264,18 +263,6 @@ def _check_date_of_works(
             statement.locate("as_of"),
             "give the date that the evidence speaks of, or cite a later work that says so",
         )
-
-
-def _find_latest_day(work: Source) -> date | None:
-    """Return the last day on which a work can have appeared, or on which a page without a date was read."""
-    for key in ("issued", "accessed"):
-        spans = [
-            days_of(*number.date) for number in wording_checks.parse_work_dates(work, key) if number.date[0]
-        ]
-        days = [span.end for span in spans if span is not None and span.end is not None]
-        if days:
-            return max(days)
-    return None
 
 
 def check_review(statement: Statement, lock: EvidenceLock) -> Iterator[Problem]:
@@ -368,8 +355,11 @@ def _build_verification(
         return Verification("unchanged", min(locked, default=""), by, reviewed)
     if "proved" in proofs.results:
         return Verification("proved", on.isoformat() if on else max(locked, default=""), by, reviewed)
-    readings = [item.attested.on for item in statement.evidence if item.attested is not None]
-    return Verification("attested" if readings else "computed", max(readings, default=""), by, reviewed)
+    readings = [item.attested for item in statement.evidence if item.attested is not None]
+    if not readings:
+        return Verification("computed", "", by, reviewed)
+    how: Literal["seconded", "attested"] = "seconded" if all(one.seconded for one in readings) else "attested"
+    return Verification(how, max(one.on for one in readings), by, reviewed)
 
 
 # -- relations between statements and sources

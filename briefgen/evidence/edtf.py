@@ -103,3 +103,11 @@ def is_older_than(span: DateSpan, years: int, on: date) -> bool:
     except ValueError:  # 29 February
         limit = on.replace(year=on.year - years, day=28)
     return span.end < limit
+
+
+def is_iso_date(text: str) -> bool:
+    """Return whether a text is an ISO date, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -149,7 +149,7 @@ def hash_foundation(statement: Statement) -> str:
     data = _foundation(statement)
     for item in data["evidence"]:
         if item["attested"]:
-            item["attested"] = {key: normalize_text(text).text for key, text in item["attested"].items()}
+            item["attested"] = _normalize_values(item["attested"])
         if item["computed"]:
             item["computed"] = normalize_text(item["computed"]).text
     data |= {"corrections": statement.corrections, "language": statement.language}
@@ -170,7 +170,7 @@ def has_first_format(entry: LockedWording, statement: Statement) -> bool:
         return True
     for item in data["evidence"]:
         if item["attested"]:
-            item["attested"] = {key: " ".join(text.split()) for key, text in item["attested"].items()}
+            item["attested"]["said"] = " ".join(item["attested"]["said"].split())
     return entry.rests == _hash_json(data)
 
 
@@ -186,6 +186,8 @@ def _foundation(statement: Statement) -> dict[str, Any]:
     for item in data["evidence"]:
         for key in ("quote", "prefix", "suffix"):
             item[key] = hash_normalized(item[key] or "")
+        if item["attested"]:
+            item["attested"] = {key: value for key, value in item["attested"].items() if value}
     return data
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -38,6 +37,7 @@ from briefgen.evidence.quotes import (
     find_nearest_passage,
     find_quote,
 )
+from briefgen.evidence.readings import check_reading
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import Statement
 from briefgen.model.snippet import Evidence, Snippet
@@ -78,9 +78,9 @@ def prove_evidence(
         if evidence.quote is not None:
             result = _prove_quote_evidence(statement, index, library, proofs, findings) if valid else "failed"
         elif evidence.attested is not None:
-            result = _check_attested_reading(
-                evidence, statement.locate("evidence", index, "attested"), findings
-            )
+            problems = list(check_reading(statement, index, library))
+            findings.extend(problems)
+            result = "failed" if any(one.code == "attested-incomplete" for one in problems) else "attested"
         else:
             result = _check_computation(
                 evidence, index, proofs, statement.locate("evidence", index, "computed"), findings
@@ -345,37 +345,7 @@ def _ambiguous_quote_problem(matches: Sequence[QuoteMatch], quote: str, place: P
     )
 
 
-# -- attested readings and computations
-
-
-def _check_attested_reading(evidence: Evidence, place: Place, findings: ProblemList) -> ProofResult:
-    attested = evidence.attested
-    if attested is None or not attested.by.strip() or not attested.said.strip():
-        findings.add(
-            Problem(
-                "attested-incomplete",
-                "by or said is missing",
-                place,
-                "fill in by and said",
-            )
-        )
-        return "failed"
-    if not is_iso_date(attested.on):
-        findings.add(
-            Problem(
-                "attested-incomplete", f"on: {attested.on!r} is not a date", place, "write on: 2026-11-23"
-            )
-        )
-        return "failed"
-    return "attested"
-
-
-def is_iso_date(text: str) -> bool:
-    """Return whether a text is an ISO date, YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+# -- computations
 
 
 def _check_computation(
@@ -464,6 +434,8 @@ def _collect_passages(statement: Statement, proofs: StatementProofs) -> Iterator
             yield EvidencePassage(index, match.passage, match.paragraph, match.passage_span)
         elif evidence.attested is not None:
             yield EvidencePassage(index, evidence.attested.said)
+            if evidence.attested.fragment:
+                yield EvidencePassage(index, f'"{evidence.attested.fragment.replace(chr(34), chr(39))}"')
 
 
 def _as_of_dates(statement: Statement) -> Iterator[Number]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from briefgen.errors import Place, Problem
 from briefgen.evidence import hedges
 from briefgen.evidence.dates import find_relative_time
+from briefgen.evidence.edtf import days_of
 from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.evidence.names import collect_source_names, collect_written_names, contains_name, fold_name
 from briefgen.evidence.normalize import normalize_text, prepare_prose
@@ -127,6 +129,16 @@ def parse_work_dates(work: Source, key: Literal["issued", "accessed"]) -> Iterat
         yield Number("date", "", 0, 0, date=(year, month, day))
 
 
+def find_latest_day(work: Source) -> date | None:
+    """Return the last day on which a work can have appeared, or on which a page without a date was read."""
+    for key in ("issued", "accessed"):
+        spans = [days_of(*number.date) for number in parse_work_dates(work, key)]
+        days = [span.end for span in spans if span is not None and span.end is not None]
+        if days:
+            return max(days)
+    return None
+
+
 def _is_designation_proved(number: Number, support: SupportingEvidence) -> bool:
     """Return whether a name with a number comes from a cited work: its number, its title or a locator."""
     for work in support.cited:
@@ -173,6 +185,15 @@ def _unproved_number_problem(
     return _wording_problem(
         "number-missing", message, f"{hint}; add evidence for it or correct it", wording, support
     )
+
+
+def check_number_hedges(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
+    """Check that numbers that the passage has too keep the hedges that they have there."""
+    passage_numbers = list(support.numbers())
+    for number in find_numbers(wording.text):
+        matching = [item for item in passage_numbers if number.is_same(item.number)]
+        if matching and number.kind in ("amount", "vague"):
+            yield from _check_number_hedges(number, wording.text, matching, wording, support)
 
 
 def _check_number_hedges(

@@ -24,12 +24,19 @@ class _RecordPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class RecordedAttestation(_RecordPart):
-    """Who read the source, and what it says."""
+class RecordedReading(_RecordPart):
+    """Who read a source, and on which day."""
 
     by: _ShortText
     on: _ShortText
+
+
+class RecordedAttestation(RecordedReading):
+    """Who read the source, and what it says."""
+
     said: _LongText
+    fragment: _LongText = ""
+    seconded: RecordedReading | None = None
 
 
 class RecordedOriginalSource(_RecordPart):

@@ -26,6 +26,14 @@ class OriginalSource(YamlModel):
     locator: Locator = {}
 
 
+class SecondReading(YamlModel):
+    """A second person's statement that they read the same in the source."""
+
+    by: str
+    on: str
+    """ISO date."""
+
+
 class Attestation(YamlModel):
     """A person's statement that they read it in a source of which we have no text."""
 
@@ -34,6 +42,9 @@ class Attestation(YamlModel):
     """ISO date."""
     said: str
     """What the source says, paraphrased; the snippet's numbers are checked against it."""
+    fragment: str = ""
+    """The decisive words as the source has them, at most 12; `said` keeps their hedges."""
+    seconded: SecondReading | None = None
 
 
 class Evidence(YamlModel):

@@ -79,7 +79,8 @@ def test_the_record_holds_what_is_printed_and_only_that(small_campaign: Path) ->
     assert names == ["ask-senate-reauthorization", "torture-convention-3"]
     assert record["recipient"] == "ada-sample"
     assert all(
-        snippet["verified"]["how"] in ("proved", "unchanged", "attested") for snippet in record["snippets"]
+        snippet["verified"]["how"] in ("proved", "unchanged", "seconded", "attested")
+        for snippet in record["snippets"]
     )
 
 

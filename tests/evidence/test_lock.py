@@ -125,7 +125,11 @@ def test_a_review_under_the_first_format_is_valid_and_covers_no_works() -> None:
     (fee,) = statement.evidence
     data = {
         "evidence": [
-            {**fee.model_dump(exclude={"note"}), **dict.fromkeys(("quote", "prefix", "suffix"), EMPTY)}
+            {
+                **fee.model_dump(exclude={"note"}),
+                **dict.fromkeys(("quote", "prefix", "suffix"), EMPTY),
+                "attested": said["attested"],
+            }
         ],
         "as_of": "2012",
         "confidence": "attributed",

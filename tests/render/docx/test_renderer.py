@@ -484,8 +484,8 @@ def test_signs_that_xml_uses_come_through() -> None:
 ANNEX = (
     '<h2>A heading</h2><p>Words.</p><div class="evidence-annex"><h2>How it was checked</h2><table><thead><tr>'
     "<th>Statement</th><th>Source</th><th>Checked</th></tr></thead><tbody>"
-    '<tr><td rowspan="2">A statement</td><td>One source</td><td>Read, 2026-11-24</td></tr>'
-    "<tr><td>Another</td><td>Read, 2026-11-25</td></tr></tbody></table></div>"
+    '<tr><td rowspan="2">A statement</td><td>One source</td><td>Read by one, 2026-11-24</td></tr>'
+    "<tr><td>Another</td><td>Read by one, 2026-11-25</td></tr></tbody></table></div>"
 )
 
 
