@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -17,6 +19,7 @@ from briefgen.evidence.dates import find_dates
 from briefgen.evidence.names import fold_name
 from briefgen.evidence.normalize import prepare_prose
 from briefgen.library.ingest.blocks import TextBlock, to_one_line
+from briefgen.model.text import clean_text
 
 _OPENING_BLOCKS = 80
 """Blocks at the beginning of a text in which title, author and date are looked for."""
@@ -46,15 +49,22 @@ class FileMetadata:
 
     def cleaned(self, blocks: Sequence[TextBlock]) -> FileMetadata:
         """Return it without titles left over from templates; the first heading stands in for one."""
-        title = _WORD_PREFIX.sub("", to_one_line(self.title))
+        title = _WORD_PREFIX.sub("", _plain_words(self.title))
         heading = next((block.text for block in blocks if block.kind in ("title", "heading")), "")
         site = title.removeprefix(heading) if heading and title.startswith(heading) else ""
         if not title or len(title) > _MAX_TITLE or _LEFTOVER_TITLE.fullmatch(title) or _SITE_NAME.match(site):
             title = heading[:_MAX_TITLE]
         lines = {block.kind: block.text for block in reversed(blocks)}
-        author = to_one_line(self.author) or lines.get("author line", "")
+        author = _plain_words(self.author)[:_MAX_TITLE] or lines.get("author line", "")
         issued = self.issued or _first_date(lines.get("date line", ""))
-        return replace(self, title=title, author=author, issued=_date_in_text(issued, blocks) or issued)
+        return replace(
+            self,
+            title=title,
+            author=author,
+            issued=_date_in_text(issued, blocks) or issued,
+            url=clean_text(self.url)[0],
+            site=_plain_words(self.site)[:_MAX_TITLE],
+        )
 
     def confirmed(self, blocks: Sequence[TextBlock]) -> FileMetadata:
         """Return it with only those author and date that the beginning of the text gives too."""
@@ -62,6 +72,11 @@ class FileMetadata:
         author = self.author if self.author and fold_name(self.author) in opening else ""
         issued = self.issued if _date_in_text(self.issued, blocks) else ""
         return replace(self, author=author, issued=issued)
+
+
+def _plain_words(text: str) -> str:
+    """Return a text without the tags and character references that some programs leave in metadata."""
+    return to_one_line(re.sub(r"<[^<>]*>", "", unescape(text)))
 
 
 def _first_date(text: str) -> str:
@@ -162,7 +177,8 @@ class _HeadParser(HTMLParser):
 def read_html_metadata(text: str) -> FileMetadata:
     """Return what the head of a web page says: Highwire, Dublin Core and Open Graph tags."""
     parser = _HeadParser()
-    parser.feed(text)
+    with suppress(AssertionError):  # for a declaration that HTML does not have, such as <![x[
+        parser.feed(text)
 
     def first(names: Sequence[str]) -> str:
         return next((parser.found[name].strip() for name in names if parser.found.get(name, "").strip()), "")

@@ -26,6 +26,7 @@ BLOCKS = [
         ("Lead in Water", "Lead in Water"),
         ("Microsoft Word - Lead in Water", "Lead in Water"),
         ("Microsoft Word - final.docx", "Lead in School Water"),
+        ("Lead &amp; <i>Water</i>\u202e\x00", "Lead & Water"),
         ("untitled", "Lead in School Water"),
         ("", "Lead in School Water"),
         ("Lead in School Water | Transit Office", "Lead in School Water"),
@@ -82,6 +83,13 @@ PAGE = """<!-- saved from url=(0024)https://saved.example/a -->
 <head><title>Wells | The Site</title><meta property="og:site_name" content="The Site">
 <meta name="citation_author" content="Sample, Ada"><meta name="author" content="webmaster">
 <meta name="citation_publication_date" content="2018/07/05">{}</head>"""
+
+
+@pytest.mark.parametrize(
+    "text", ["<![x[", "<!x", "<meta", "<meta name>", "<title>", "&#xD800;<title>\x00</title>"]
+)
+def test_a_damaged_head_says_nothing_and_stops_nothing(text: str) -> None:
+    assert read_html_metadata(text).cleaned([]) == FileMetadata()
 
 
 def test_a_web_page_says_it_in_its_head_and_a_saved_one_its_address() -> None:
