@@ -60,7 +60,8 @@ def create_own_campaign(folder: Path, answers: CampaignAnswers, on: date) -> lis
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             with atomic_write(folder / name) as file:
-                file.write(text.encode("utf-8"))
+                # Excel takes a CSV file without this mark for one in the system's old encoding.
+                file.write(text.encode("utf-8-sig" if name.endswith(".csv") else "utf-8"))
     except OSError as error:
         hint = "choose a folder that you can write to"
         raise StorageError(

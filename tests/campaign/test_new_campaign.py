@@ -32,6 +32,7 @@ ROW = "ada,us-senator,Ada Sample,f,,Washington,DC,20510,US,,,,,\n"
 
 def test_the_answers_make_a_campaign_of_its_own(tmp_path: Path) -> None:
     create_own_campaign(tmp_path, ANSWERS, ON)
+    assert (tmp_path / "recipients.csv").read_bytes().startswith(b"\xef\xbb\xbfid,office,name,")
     with (tmp_path / "recipients.csv").open("a", encoding="utf-8") as file:
         file.write(ROW)
     campaign = open_campaign(tmp_path)
