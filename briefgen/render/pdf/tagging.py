@@ -99,7 +99,7 @@ def tag_pdf(document: Any, pdf: Any, painted: Sequence[PaintedPage], body: HtmlE
     tagger = _ContentTagger(pdf, StructureTree(body), str(document.metadata.lang or ""))
     for number, page in enumerate(painted):
         tagger.tag_page(number, page)
-    tagger.check_footnotes()
+    tagger.check_footnotes(document.metadata.title)
     tagger.link_footnotes(painted)
     tagger.tree.prune()
     _StructureTreeWriter(pdf, [len(page.mcids) for page in painted]).write(tagger.tree)
@@ -218,8 +218,11 @@ class _ContentTagger:
         annotation["F"] = _PRINT_FLAG
         self.tree.get_element(html).kids.append(_ObjectReference(self._page, annotation))
 
-    def check_footnotes(self) -> None:
-        """Raise BriefgenError if a footnote or its call is missing, or readers would not find it."""
+    def check_footnotes(self, title: str) -> None:
+        """Raise BriefgenError if a footnote or its call is missing, or readers would not find it.
+
+        `title` is the document's.
+        """
         lost = [
             f"{number} ({' '.join(''.join(footnote.itertext()).split())[:40]}…)"
             for number, (footnote, note) in enumerate(self.tree.notes.items(), 1)
@@ -229,7 +232,7 @@ class _ContentTagger:
             raise BriefgenError(
                 Problem(
                     "footnote-lost",
-                    f"footnotes do not fit on their pages: {abbreviate_names(lost)}",
+                    f"footnotes do not fit on their pages: {abbreviate_names(lost)}, in {title!r}",
                     None,
                     "shorten them, or move what they say into the text",
                 )

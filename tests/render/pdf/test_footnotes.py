@@ -218,4 +218,4 @@ def test_a_note_as_long_as_a_page_is_refused() -> None:
         renderer().render(paper(f"<p>One.{NOTE}</p><p>{SENTENCE}{endless} {SENTENCE}</p>{LINE * 3}"))
     (problem,) = caught.value.problems
     assert problem.code == "footnote-lost"
-    assert problem.message.endswith(": 2 (A note of some length that goes on. A no…)")
+    assert problem.message.endswith(f": 2 (A note of some length that goes on. A no…), in {LETTER.title!r}")
