@@ -94,7 +94,7 @@ def compose_for_checks(
 
 def _body_paragraphs(html: str) -> tuple[str, ...]:
     root = ElementTree.fromstring(f"<r>{html}</r>")
-    bodies = [one for one in root.iter("div") if one.get("class") == "body"]
+    bodies = [one for one in root.iter("div") if one.get("class") in ("body", "postscript")]
     blocks = [block for body in bodies for block in body.iter() if block.tag in ("p", "li")]
     return tuple(text for block in blocks if (text := " ".join(_text_without_notes(block).split())))
 

@@ -80,6 +80,9 @@ LETTER_TEMPLATE_NAMES = (
     "evidence",
     "argument",
     "enclosures",
+    "copies",
+    "reference",
+    "postscript",
     "snippet",
     "figure",
     "figure_table",
@@ -311,6 +314,9 @@ class Composer:
             "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
             "enclosures": campaign.letter.enclosures,
+            "copies": [*campaign.letter.copies, *_own_copies(recipient)],
+            "reference": campaign.letter.reference.replace(ID_PLACEHOLDER, recipient.id),
+            "postscript": campaign.letter.postscript,
             "snippet": api.passage,
             "figure": figures.figure,
             "figure_table": figures.figure_table,
@@ -665,6 +671,16 @@ ASK_COLUMN = "ask"
 """Column of the recipient list with an ask for one recipient: the id of a snippet, or the wording."""
 CONSTITUENT_COLUMN = "constituent"
 """Column with a sentence that says who in the recipient's constituency is writing."""
+
+
+COPIES_COLUMN = "copies"
+"""Column with those who receive a copy of this letter, separated by semicolons."""
+ID_PLACEHOLDER = "{id}"
+
+
+def _own_copies(recipient: Recipient) -> list[str]:
+    names = recipient.extra.get(COPIES_COLUMN, "").split(";")
+    return [name.strip() for name in names if name.strip()]
 
 
 def constituent_sentence(campaign: CampaignConfig, recipient: Recipient) -> str:

@@ -30,6 +30,10 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _HELD_TAG = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _PLACED_FIGURE = re.compile(r"\{\{-?\s*figure(?:_table)?\s*\(")
 _STRUCTURE = re.compile(r"\{%-?\s*(extends|block|endblock|include|import|from)\b")
+_OPENING = re.compile(r"\{%-?\s*(?:if|for|filter|call|macro|with)\b")
+_CLOSING = re.compile(r"\{%-?\s*end(?:if|for|filter|call|macro|with)\b")
+_POSTSCRIPT = re.compile(r"(?:P\.\s?S\.|PS:)\s")
+_NEW_PAGE = "\\newpage"
 _RAW_HTML = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 _HTML_HINTS = {
     "b": "write **words** for bold",
@@ -81,6 +85,9 @@ class _Translation:
     line: int = 1
     """The line of the output that is being written."""
     headings: list[str] = field(default_factory=list)
+    in_postscript: bool = False
+    depth: int = 0
+    """Conditions and loops that are open."""
 
     def translate(self, source: str) -> str:
         if _OPEN in source or _CLOSE in source:
@@ -127,11 +134,20 @@ class _Translation:
             yield start, rows[start:index]
             self._start_line(index)
             self._write("".join(tags))
+            self.depth += sum(bool(_OPENING.match(tag)) - bool(_CLOSING.match(tag)) for tag in tags)
             start = index + 1
         yield start, rows[start:]
 
     def _write_blocks(self, tokens: Sequence[Any], first: int) -> None:
+        tokens = _without_blank_headings(tokens)
         for index, token in enumerate(tokens):
+            if (
+                token.type == "paragraph_open"
+                and not token.level
+                and self._starts_postscript(tokens[index + 1])
+            ):
+                self._write('</div>{% endblock %}{% block postscript %}<div class="postscript">')
+                self.in_postscript = True
             if token.map and token.nesting >= 0:
                 self._start_line(first + token.map[0])
             match token.type:
@@ -147,6 +163,11 @@ class _Translation:
                     )
                 case _:
                     self._write(self._tag_text(token))
+
+    def _starts_postscript(self, text: Any) -> bool:
+        """Return whether a paragraph is the letter's P.S., which comes below the signature."""
+        outside = self.block == "body" and not self.depth and not self.in_postscript
+        return outside and _POSTSCRIPT.match(text.content) is not None
 
     def _tag_text(self, token: Any) -> str:
         if token.nesting < 0:
@@ -178,7 +199,9 @@ class _Translation:
             self._write(self._release_tags(html))
             return
         tags = [self.tags[int(tag)] for tag in _HELD_TAG.findall(html)]
-        if len(tags) == 1 and _HELD_TAG.fullmatch(html) and _PLACED_FIGURE.match(tags[0]):
+        if token.content == _NEW_PAGE:
+            self._write('<div class="new-page"></div>')
+        elif len(tags) == 1 and _HELD_TAG.fullmatch(html) and _PLACED_FIGURE.match(tags[0]):
             self._write(self._release_tags(html))
         elif html.startswith("<img"):
             self._write(f"<figure>{self._release_tags(html)}</figure>")
@@ -218,3 +241,15 @@ class _Translation:
 
     def _error(self, message: str, line: int) -> jinja2.TemplateSyntaxError:
         return jinja2.TemplateSyntaxError(message, line, self.name)
+
+
+def _without_blank_headings(tokens: Sequence[Any]) -> list[Any]:
+    """Return a document's blocks without table heads that are blank: Markdown has no table without a head."""
+    kept: list[Any] = []
+    for token in tokens:
+        kept.append(token)
+        if token.type == "thead_close":
+            start = max(index for index, one in enumerate(kept) if one.type == "thead_open")
+            if not any(one.content.strip() for one in kept[start:] if one.type == "inline"):
+                del kept[start:]
+    return kept

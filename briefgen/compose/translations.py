@@ -56,6 +56,9 @@ def check_translations(campaign: CampaignConfig) -> Iterator[Problem]:
             "opening": campaign.opening,
             "constituent": campaign.constituent,
             "enclosures": campaign.letter.enclosures,
+            "copies": campaign.letter.copies,
+            "reference": campaign.letter.reference,
+            "postscript": campaign.letter.postscript,
             "sender_title": campaign.sender.title,
             "ask": "" if is_ask_id(campaign.ask) else campaign.ask,
         }

@@ -51,6 +51,12 @@ class LetterConfig(YamlModel):
     """Position of the address for window envelopes, by national standard; also determines the paper size."""
     citation_style: str = "chicago-notes-bibliography"
     enclosures: list[str] = []
+    copies: list[str] = []
+    """Who receives a copy; a recipient's own follow, from the column `copies`, separated by semicolons."""
+    reference: str = ""
+    """The sender's reference, below the date, with `{id}` for the recipient's: `Our ref: TW 14/{id}`."""
+    postscript: str = ""
+    """A paragraph below the signature; of a text in Markdown, the paragraph that begins with “P.S.”."""
     subject: str = ""
     """Subject line, with `{country}` for the state that the letters are about and `{constituency}` for the
     recipient's; the title if it is empty, or the recipient has no constituency."""
@@ -218,6 +224,9 @@ class Translation(YamlModel):
     ask: AskText | None = None
     """Required if the campaign's ask is in words; one with an id is translated like any snippet."""
     enclosures: list[str] = []
+    copies: list[str] = []
+    reference: str = ""
+    postscript: str = ""
     sender_title: str = ""
 
 
@@ -285,7 +294,8 @@ class CampaignConfig(YamlModel):
     def in_language(self, language: str) -> CampaignConfig:
         """Return the campaign with its words in one of the languages of `translations`."""
         words = self.translations[language]
-        letter = {"subject": words.subject, "enclosures": words.enclosures}
+        names = ("subject", "enclosures", "copies", "reference", "postscript")
+        letter = {name: getattr(words, name) for name in names}
         sender = {"title": words.sender_title or self.sender.title}
         changed: dict[str, Any] = {
             "language": language,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from briefgen.campaign.explain import explain_letter
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
 from briefgen.evidence.lock import serialize_lock
 from briefgen.evidence.review import build_lock
+from briefgen.inspect.compare import find_differences
+from briefgen.inspect.trace import read_document
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.libraries import library_folders
 from briefgen.library.loader import list_statement_keys, load_library, select_lock_entries
@@ -215,3 +219,36 @@ def test_the_constituency_may_stand_in_the_subject(folder: Folder) -> None:
     folder.write("recipients.csv", "\n".join([f"{header},constituency", f"{rows[0]},Leith", f"{rows[1]},"]))
     found = letters(folder.open())
     assert "<p>Taps in Leith</p>" in found["ada"] and "<p>Des robinets sains</p>" in found["aline"]
+
+
+def test_reference_copies_and_postscript_are_where_a_secretary_puts_them(folder: Folder) -> None:
+    letter = "letter: {reference: 'Our ref: T/{id}', copies: [Mayor Model], postscript: P.S. See you., enclosures: [Map]}"
+    french = (
+        "reference: 'Réf. : T/{id}', copies: [M. Modèle], postscript: P.-S. À bientôt., enclosures: [Carte]"
+    )
+    text = CAMPAIGN.replace("  fr: {", f"  fr: {{{french}, ").replace("ask: fund", f"{letter}\nask: fund")
+    folder.write("campaign.yaml", text)
+    header, *rows = PEOPLE.splitlines()
+    folder.write("recipients.csv", "\n".join([f"{header},copies", f"{rows[0]},A; B", f"{rows[1]},"]))
+    campaign = folder.open()
+    english, french = letters(campaign)["ada"], letters(campaign)["aline"]
+    assert "<p>24 November 2026<br/>Our ref: T/ada</p>" in english
+    assert "<p>Copy to: Mayor Model; A; B</p>" in english and "<p>Copie à : M. Modèle</p>" in french
+    order = [english.index(words) for words in ("<br/>Taps Watch</p>", "P.S.", "Map", "Copy to")]
+    assert order == sorted(order)
+
+
+def test_pages_tables_and_postscripts_say_the_same_in_every_format(folder: Folder) -> None:
+    folder.write(
+        "letter.md", "{{ request }}\n\n| | |\n|-|-|\n| a | b |\n\n\\newpage\n\nNext.\n\nP.S. See you.\n"
+    )
+    folder.write("letter.fr.md", "{{ request }}")
+    campaign = folder.open()
+    paths = {format: folder.path / f"ada.{format}" for format in ("pdf", "docx")}
+    for format, path in paths.items():
+        path.write_bytes(campaign.render("ada", format))
+    with PdfDocument(paths["pdf"]) as pdf:
+        assert len(pdf) == 2 and "Next." in pdf[1].get_textpage().get_text_range()
+    body = ZipFile(paths["docx"]).read("word/document.xml").decode()
+    assert body.count("<w:pageBreakBefore/>") == 1 and 'w:val="0000" w:firstRow="0"' in body
+    assert not find_differences(read_document(paths["docx"]), read_document(paths["pdf"]))

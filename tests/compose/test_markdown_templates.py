@@ -55,6 +55,24 @@ def test_a_table_has_headings_for_its_columns() -> None:
     assert html == f"<table>{head}<tbody><tr><td>1</td><td>{{{{ x }}}}</td></tr></tbody></table>"
 
 
+def test_a_blank_row_of_headings_is_left_out() -> None:
+    html = body("| | |\n| - | - |\n| 1 | 2 |").replace("\n", "")
+    assert html == "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"
+
+
+def test_a_page_can_begin_anywhere() -> None:
+    assert body("A\n\n\\newpage\n\nB") == '<p>A</p>\n\n<div class="new-page"></div>\n\n<p>B</p>'
+
+
+@pytest.mark.parametrize("mark", ["P.S. ", "P. S. ", "PS: "])
+def test_the_postscript_comes_below_the_signature(mark: str) -> None:
+    html = translate_markdown(f"A\n\n{mark}B\n\nC", "letter.md", "body")
+    below = '</div>{% endblock %}{% block postscript %}<div class="postscript">'
+    assert html.endswith(f"<p>A</p>{below}\n\n<p>{mark}B</p>\n\n<p>C</p></div>{{% endblock %}}\n")
+    within = translate_markdown(f"{{% if a %}}\n{mark}B\n{{% endif %}}", "letter.md", "body")
+    assert "postscript" not in within
+
+
 @pytest.mark.parametrize(("language", "quoted"), [("en", "“a”"), ("de-CH", "„a“"), ("fr", "«\u00a0a\u00a0»")])
 def test_quotation_marks_are_those_of_the_language(language: str, quoted: str) -> None:
     assert body('"a"', language) == f"<p>{quoted}</p>"

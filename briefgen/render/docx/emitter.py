@@ -193,11 +193,13 @@ class _Emitter:
             self._emit_blocks(element, context, keep_last=keep)
             return
         # LibreOffice does not keep a heading with a table of contents, which it treats as a section.
-        starts_page = name == "evidence-annex" or (name == "toc" and context.division != "summary")
+        starts_page = name in ("evidence-annex", "new-page") or (
+            name == "toc" and context.division != "summary"
+        )
         frame = self._get_frame(name, element) if context.styles is FLOW_STYLES else context.frame
         context = context._replace(styles=STYLES_BY_CLASS[name], division=name, frame=frame)
         before = len(self._output)
-        self._starts_page = starts_page and bool(self._output)
+        self._starts_page = self._starts_page or (starts_page and bool(self._output))
         if name == "toc":
             self._emit_toc(element, context)
         else:
@@ -373,9 +375,8 @@ class _Emitter:
             widths = [round(share * width) for share in ANNEX_COLUMN_SHARES]
         title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
         described = f'<w:tblCaption w:val="{escape_xml(title[:250])}"/>' if title else ""
-        look = (
-            f'<w:tblLook w:val="0020" w:firstRow="{int(rows[0].is_header)}" w:lastRow="0" w:firstColumn="0"'
-        )
+        header = int(rows[0].is_header)
+        look = f'<w:tblLook w:val="00{20 * header:02}" w:firstRow="{header}" w:lastRow="0" w:firstColumn="0"'
         columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
         self._output.append(
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._base.style_id("Briefing Table")}"/>'

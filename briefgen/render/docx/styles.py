@@ -202,6 +202,9 @@ def _letter_styles(d: Design) -> Iterator[StyleDefinition]:
         "Signature", based_on="Normal", paragraph=KEEP_TOGETHER + signature + CONTEXTUAL_SPACING
     )
     yield StyleDefinition(
+        "Postscript", based_on="Body Text", paragraph="<w:keepLines/>" + spacing_xml(11.3, 0)
+    )
+    yield StyleDefinition(
         "Enclosures",
         based_on="Normal",
         paragraph="<w:keepLines/>" + spacing_xml(8.5, 0, d.end_line_pt) + CONTEXTUAL_SPACING,
