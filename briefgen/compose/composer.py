@@ -181,6 +181,7 @@ class Composer:
     def applicable_rules(self, recipient: Recipient) -> tuple[int, ...]:
         """Return the indices of the campaign's interests that apply to this recipient."""
         variables = condition_variables(recipient)
+        self.templates.reset_budget()
         return tuple(
             index
             for index, interest in enumerate(self.campaign.interests)

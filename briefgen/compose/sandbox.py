@@ -209,8 +209,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Evaluate an arithmetic operator, or raise SecurityError if it is not allowed for these values."""
-        self._limit_value(left)
-        self._limit_value(right)
         if operator == "%" and isinstance(left, str):
             return self._format_percent(left, right)
         if operator == "**":

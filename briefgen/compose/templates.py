@@ -333,9 +333,12 @@ class Templates:
             place = self._failing_line(error, name)
             raise BriefgenError(Problem("template-failed", f"{what}, while making {label}", place)) from None
 
+    def reset_budget(self) -> None:
+        """Start a run of conditions, which share the budget of one document."""
+        self._environment.reset_budget()
+
     def evaluate_condition(self, expression: str, variables: Mapping[str, Any], place: Place) -> bool:
         """Return whether an interest's `when` holds; raise BriefgenError with its place if it is faulty."""
-        self._environment.reset_budget()
         try:
             if expression not in self._conditions:
                 self._conditions[expression] = self._environment.compile_expression(expression, False)

@@ -75,8 +75,18 @@ SLOW = (
         "h.join([s, s, s])",
     ),
     *("s | replace('a', h)", "s | replace(new=h, old='a')", "[s, s] | join(s)", "[1] * 2", "'a' * 9"),
-    *("(s | replace('a', '\\n')) | indent(9999, blank=true)", "s | wordwrap(1)", "s | trim(h)", "2 ** 9"),
-    *("(s | replace('a', '<')) | striptags", "s | center(99999)", "s.center(99999)", "'9%9999d' % 1 * 2"),
+    *(
+        "(s | replace('a', '\\n')) | indent(9999, blank=true)",
+        "s[:50000] | wordwrap(1)",
+        "s | trim(h)",
+        "2 ** 9",
+    ),
+    *(
+        "(s[:50000] | replace('a', '<')) | striptags",
+        "s | center(99999)",
+        "s.center(99999)",
+        "'9%9999d' % 1 * 2",
+    ),
     *(
         "'%99999d' % 1",
         "'%*d' % (99999, 1)",
@@ -113,11 +123,32 @@ def test_a_rule_that_would_fill_time_or_memory_ends_with_a_problem(rule: str) ->
 
 @pytest.mark.parametrize(
     "rule",
-    ["s.rfind(h[:100]) == 7", "h in s", "s | sum", "s | upper | lower | list | length", "range(99999) | sum"],
+    [
+        "s.rfind(h[:100]) == 7",
+        "h in s",
+        "s[1:]",
+        "s | sum",
+        "s | upper | lower | list | length",
+        "range(99999) | sum",
+    ],
 )
 def test_what_one_call_may_cost_is_limited_over_all_of_them(folder: Path, rule: str) -> None:
     text = f"{{% for i in range(9999) %}}{{% if {rule} %}}{{% endif %}}{{% endfor %}}"
     assert render(folder, text, s=LONG, h=HALF) in {"TEMPLATE-EXCESSIVE", "TEMPLATE-FAILED"}
+
+
+def test_all_rules_together_have_the_budget_of_one_document() -> None:
+    templates = Templates((LibraryFolder(Path(), ""),))
+    rule = "range(30000) | list | length == 30000"
+
+    def judge_all(times: int) -> int:
+        templates.reset_budget()
+        return sum(templates.evaluate_condition(rule, {}, PLACE) for _ in range(times))
+
+    assert judge_all(5) == judge_all(5) == 5
+    with pytest.raises(BriefgenError) as caught:
+        judge_all(50)
+    assert "100,000 loop rounds and calls in all" in caught.value.problems[0].message
 
 
 def test_a_rule_that_is_too_much_says_so_and_not_how_rules_are_written() -> None:
@@ -234,6 +265,7 @@ def test_what_may_be_printed_is_printed(folder: Path) -> None:
         == "A B b"
     )
     assert render(folder, "{{ ('a' in 'ab') | int }}") == "1"
+    assert render(folder, "{{ x | map('upper') | length }}", x=["a", "b"]) == "2"
     assert render(folder, "{% if 'a' not in 'bc' and 1 < 2 <= 2 in [2] %}yes{% endif %}") == "yes"
 
 
