@@ -57,6 +57,7 @@ from briefgen.errors import (
 )
 from briefgen.evidence.checks import LibraryCheck, check_library
 from briefgen.evidence.lock import LOCK_CODES, omit_consequences
+from briefgen.library.curation import check_curation
 from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (
@@ -410,6 +411,7 @@ def check_statements(library: Library, on: date | None, problems: ProblemList) -
     library_check = check_library(library, on)
     broken = [one.place.file for one in problems.problems if one.code in LOCK_CODES and one.place]
     problems.extend(omit_consequences(library_check.problems, broken))
+    problems.extend(check_curation(library))
     problems.extend(check_figure_drawings(library.snippets.values()))
     return library_check
 

@@ -1,0 +1,165 @@
+"""Compare corrections.md and omitted.yaml, in which a library says what it leaves out, with its statements.
+
+`snippets/corrections.md` has an entry `## D01 Title` for each point on which a source is contested or out of
+date; `snippets/omitted.yaml` lists the claims that no statement makes, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+from briefgen.evidence.normalize import find_sentences
+from briefgen.evidence.statements import Statement
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.loader import Library
+from briefgen.model.yaml_model import YamlModel
+from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
+
+CORRECTIONS_FILE = "corrections.md"
+OMISSIONS_FILE = "omitted.yaml"
+_ENTRY = re.compile(r"^## (?P<id>[A-Z]\d+)\b.*$", re.MULTILINE)
+_NAME = re.compile(r"`(?P<name>[a-z0-9]+(?:-[a-z0-9]+)+)`")
+_SAYS = re.compile(r"\b(?:says?|said|gives?|prints?|states?)\b")
+_DENIES = re.compile(r"\b(?:do|does|did) not (?:say|give|print|state|mention)\b")
+_OMITTED = re.compile(r"\bomi(?:tted|ssion)\b|`omitted\.yaml`")
+
+
+class Omission(YamlModel):
+    """A claim of a source that no statement makes."""
+
+    paragraph: str = ""
+    anchor: str
+    """A few words of the claim."""
+    reason: str
+    corrections: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An entry of corrections.md."""
+
+    id: str
+    text: str
+    place: Place
+
+
+def check_curation(library: Library) -> Iterator[Problem]:
+    """Find contradictions between corrections, omissions and statements, folder by folder."""
+    for folder in library.folders:
+        problems = ProblemList()
+        corrections = _load_corrections(folder, problems)
+        omissions = _load_omissions(folder, problems)
+        yield from problems.problems
+        if corrections is None:
+            continue
+        prefix = folder.display_path("snippets") + "/"
+        known: list[Statement] = [*library.snippets.values(), *library.caveats.values()]
+        statements = [one for one in known if one.locate().file.startswith(prefix)]
+        yield from _check_ids(corrections, omissions, statements)
+        for omission in omissions:
+            yield from _check_omission(omission, corrections)
+        yield from _check_recorded(corrections, omissions)
+
+
+def _load_corrections(folder: LibraryFolder, problems: ProblemList) -> dict[str, Correction] | None:
+    path, name = (
+        folder.path / "snippets" / CORRECTIONS_FILE,
+        folder.display_path("snippets", CORRECTIONS_FILE),
+    )
+    if not path.is_file():
+        return None
+    try:
+        text = read_text_file(path, name)
+    except BriefgenError as error:
+        problems.extend(error.problems)
+        return None
+    starts = [*_ENTRY.finditer(text)]
+    next_headings = [match.start() for match in re.finditer(r"^## ", text, re.MULTILINE)] + [len(text)]
+    return {
+        match["id"]: Correction(
+            match["id"],
+            text[match.end() : next(end for end in next_headings if end > match.start())],
+            Place(name, text.count("\n", 0, match.start()) + 1),
+        )
+        for match in starts
+    }
+
+
+def _load_omissions(folder: LibraryFolder, problems: ProblemList) -> list[Omission]:
+    path, name = folder.path / "snippets" / OMISSIONS_FILE, folder.display_path("snippets", OMISSIONS_FILE)
+    if not path.is_file():
+        return []
+    try:
+        parsed = parse_yaml(read_text_file(path, name), name, problems)
+    except BriefgenError as error:
+        problems.extend(error.problems)
+        return []
+    if parsed is None or not parsed.data:
+        return []
+    if not isinstance(parsed.data, list):
+        problems.add(Problem("wrong-type", "expected a list of `- anchor: …` entries", Place(name, 1)))
+        return []
+    found = (
+        build_record(Omission, _select_entry(parsed, index), problems) for index in range(len(parsed.data))
+    )
+    return [omission for omission in found if omission is not None]
+
+
+def _select_entry(parsed: ParsedYaml, index: int) -> ParsedYaml:
+    places = {path[1:]: place for path, place in parsed.places.items() if path[:1] == (index,)}
+    return ParsedYaml(parsed.data[index], places, parsed.file)
+
+
+def _check_ids(
+    corrections: Mapping[str, Correction], omissions: list[Omission], statements: list[Statement]
+) -> Iterator[Problem]:
+    for one in (*omissions, *statements):
+        for index, name in enumerate(one.corrections):
+            if name not in corrections:
+                hint = (
+                    suggest_similar(name, corrections) or f"write the entry ## {name} in {CORRECTIONS_FILE}"
+                )
+                place = one.locate("corrections", index)
+                message = f"{CORRECTIONS_FILE} has no entry {name!r}"
+                yield Problem("correction-unknown", message, place, hint)
+
+
+def _check_omission(omission: Omission, corrections: Mapping[str, Correction]) -> Iterator[Problem]:
+    """Check that no correction denies what the reason of an omission says about a statement."""
+    said = {name for name, denied in _claims_about_statements(omission.reason) if not denied}
+    for correction in (corrections[name] for name in omission.corrections if name in corrections):
+        denied = {name for name, denies in _claims_about_statements(correction.text) if denies}
+        for name in sorted(said & denied):
+            yield Problem(
+                "omission-contradicts",
+                f"the reason says that {name!r} says so, but {correction.id} in {CORRECTIONS_FILE} "
+                f"(line {correction.place.line}) says that it does not",
+                omission.locate("reason"),
+                "look at the statement, and correct one of them",
+            )
+
+
+def _claims_about_statements(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the names of statements of which a sentence says what they say, and whether it denies that."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
+    sentences = (paragraph[start:end] for paragraph in paragraphs for start, end in find_sentences(paragraph))
+    for sentence in sentences:
+        denied = _DENIES.search(sentence) is not None
+        if denied or _SAYS.search(sentence):
+            yield from ((match["name"], denied) for match in _NAME.finditer(sentence))
+
+
+def _check_recorded(corrections: Mapping[str, Correction], omissions: list[Omission]) -> Iterator[Problem]:
+    """Check that a claim which a correction calls omitted is in the list of omissions."""
+    recorded = {name for omission in omissions for name in omission.corrections}
+    for correction in corrections.values():
+        if _OMITTED.search(correction.text) and correction.id not in recorded:
+            yield Problem(
+                "omission-unrecorded",
+                f"{correction.id} says that a claim is omitted, but no entry of {OMISSIONS_FILE} names it",
+                correction.place,
+                f"add corrections: [{correction.id}] to the entry of that claim",
+            )
