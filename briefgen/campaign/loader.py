@@ -6,15 +6,15 @@ Names are checked even if the file has other errors, so that one report lists th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from briefgen.campaign.in_memory import CONFIG_NAME, ROWS_NAME, format_config
 from briefgen.compose.asks import find_ask, is_ask_id, suggest_ask
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, quantity, suggest_similar
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.libraries import CAMPAIGN_FILE, hint_at_library
+from briefgen.library.libraries import CAMPAIGN_FILE, IN_UNNAMED_LIBRARY, hint_at_library
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 from briefgen.render.registry import FORMATS
@@ -93,8 +93,16 @@ def check_references(
     if files.yaml is None or not isinstance(files.yaml.data, dict):
         return
     if snippets is not None:
-        problems.extend(_check_snippet_references(files.yaml, snippets))
-        problems.extend(_check_topic_references(files.yaml, snippets))
+        found = list(_check_snippet_references(files.yaml, snippets))
+        unnamed = [one for one in found if one.hint and one.hint.startswith(IN_UNNAMED_LIBRARY)]
+        if len(unnamed) > 1:
+            # One cause, which the topics have too.
+            more = quantity(len(unnamed) - 1, "other id")
+            problems.add(replace(unnamed[0], message=f"{unnamed[0].message}, nor with {more}"))
+            problems.extend(one for one in found if one not in unnamed)
+        else:
+            problems.extend(found)
+            problems.extend(_check_topic_references(files.yaml, snippets))
     problems.extend(_check_file_references(files.yaml, files.folder.path))
     problems.extend(_check_format_names(files.yaml))
 

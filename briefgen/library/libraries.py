@@ -26,6 +26,8 @@ LIBRARY_FILE = "library.yaml"
 NO_LIBRARY = "none"
 """What a campaign writes to say that it draws on its own statements alone, which is also the default."""
 
+IN_UNNAMED_LIBRARY = "it is in a library that the campaign does not name"
+
 NORTH_KOREA = resource_folder("snippets").parent
 
 LIBRARIES: Registry[Path] = Registry(
@@ -156,7 +158,7 @@ def hint_at_library(snippet: str) -> str | None:
     for name in LIBRARIES:
         with suppress(BriefgenError):
             if any(path.stem == snippet for path in (LIBRARIES.get(name) / "snippets").rglob("*.md")):
-                return f"it is in a library that the campaign does not name; add library: {name}"
+                return f"{IN_UNNAMED_LIBRARY}; add library: {name}"
     return None
 
 

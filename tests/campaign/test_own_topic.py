@@ -277,3 +277,16 @@ def test_no_word_of_the_library_is_in_letters_on_another_topic(
             *(str(value) for row in rows if row["id"] == recipient.id for value in row.values())
         )
         assert (_words(text) & words_of_the_library) - boilerplate - own - addressee == set()
+
+
+def test_a_campaign_that_forgets_its_library_is_told_so_once() -> None:
+    keys = {"ask": "ask-uk-parliament", "selection": {"required": ["camp-abuses", "inquiry-findings-2014"]}}
+    rules = [{"when": "true", "topics": ["prison-camps", "law"], "ask": "ask-uk-sanctions"}]
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign({**CONFIG, **keys, "interests": rules}, [ADA])
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == (
+        "snippet-unknown",
+        "there is no snippet with the id 'ask-uk-parliament', nor with 3 other ids",
+    )
+    assert (problem.hint or "").endswith("add library: north-korea")
