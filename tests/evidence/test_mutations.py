@@ -150,6 +150,8 @@ def _of_quotes(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
                 )
         if "paragraph" not in evidence.locator:
             continue
+        if not evidence.locator.get("paragraph", "").isdigit():
+            continue  # the source prints no plain numbers
         number = int(evidence.locator["paragraph"])
         for kind, other in (("before", number - 1), ("after", number + 1)):
             changed_card = with_evidence(statement, index, locator={"paragraph": str(other)})
@@ -615,6 +617,7 @@ def _part(lock: EvidenceLock, statement: Statement) -> EvidenceLock:
     return EvidenceLock(
         {name: entry for name, entry in lock.quotes.items() if name.split("#")[0] == key},
         {name: entry for name, entry in lock.wordings.items() if name.split(".")[0] == key},
+        lock.works,
     )
 
 
