@@ -121,8 +121,8 @@ def is_same_language(one: str, other: str) -> bool:
 _CELL_START = r"(?:^|(?<=[;\t\r\n]))"
 _FORMULA_CHARACTER = r"'*[^\S\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]"
 """Fullwidth and small forms count too: East Asian editions of Excel take them for the ASCII ones."""
-_FORMULA_START = re.compile(f"{_CELL_START}(?={_FORMULA_CHARACTER})")
-_ESCAPED_FORMULA = re.compile(f"{_CELL_START}'(?={_FORMULA_CHARACTER})")
+_FORMULA_START = re.compile(f"{_CELL_START}(?={_FORMULA_CHARACTER})|^(?='*[\\t\\r])")
+_ESCAPED_FORMULA = re.compile(f"{_CELL_START}'(?={_FORMULA_CHARACTER})|^'(?='*[\\t\\r])")
 
 
 def escape_formulas(text: str) -> str:

@@ -368,7 +368,7 @@ def test_any_text_is_read_or_reported_and_never_breaks(
         ("a\t=1", "a\t'=1"),
         ("a\n@x", "a\n'@x"),
         ("a\r+1", "a\r'+1"),
-        ("\t=1", "\t'=1"),
+        ("\t=1", "'\t'=1"),
         (";;＝1", ";;'＝1"),
         ("a=1", "a=1"),
         ("a-b; c+d", "a-b; c+d"),
