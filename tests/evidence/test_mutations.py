@@ -148,7 +148,7 @@ def _of_quotes(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
                 yield Mutation(
                     f"quote: {kind}", with_evidence(statement, index, quote=changed), quote, changed
                 )
-        if "paragraph" not in evidence.locator:
+        if not evidence.locator.get("paragraph", "").isdigit():
             continue
         if not evidence.locator.get("paragraph", "").isdigit():
             continue  # the source prints no plain numbers
