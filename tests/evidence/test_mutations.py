@@ -149,8 +149,6 @@ def _of_quotes(statement: Statement, shelf: Shelf) -> Iterator[Mutation]:
                     f"quote: {kind}", with_evidence(statement, index, quote=changed), quote, changed
                 )
         if not evidence.locator.get("paragraph", "").isdigit():
-            continue
-        if not evidence.locator.get("paragraph", "").isdigit():
             continue  # the source prints no plain numbers
         number = int(evidence.locator["paragraph"])
         for kind, other in (("before", number - 1), ("after", number + 1)):
