@@ -104,8 +104,8 @@ def test_the_reference_line_names_the_state_as_its_reader_does(starter: Path) ->
 
 def test_the_notes_have_the_dates_of_their_letter(starter: Path) -> None:
     campaign = open_campaign(starter)
-    assert "7\u00a0February 2014" in letter_to(campaign, "clara-example")
-    assert "February\u00a07, 2014" in letter_to(campaign, "ada-sample")
+    assert "17\u00a0March 2014" in letter_to(campaign, "clara-example")
+    assert "March\u00a017, 2014" in letter_to(campaign, "us-secretary-of-state")
 
 
 def test_who_is_asked_for_a_hearing_is_not_offered_to_write_to_the_minister() -> None:
