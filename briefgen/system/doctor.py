@@ -136,10 +136,11 @@ def run_machine_checks() -> list[MachineCheck]:
 
 
 def require_pdf_libraries() -> None:
-    """Raise a BriefgenError that names every missing library; call this before importing weasyprint."""
+    """Import WeasyPrint; raise a BriefgenError that names every library that is missing for that."""
     missing = find_missing_libraries()
     if missing:
         raise BriefgenError(_missing_libraries_problem(missing))
+    import briefgen.system.weasyprint_import  # noqa: F401
 
 
 def find_missing_libraries() -> list[SystemLibrary]:

@@ -73,6 +73,17 @@ def test_a_library_is_found_by_search_where_no_file_name_fits(monkeypatch: pytes
     assert isinstance(doctor.load_system_library(SystemLibrary("GObject", "gobject", "")), ctypes.CDLL)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need the search")
+def test_weasyprint_is_imported_without_a_search_by_compiler() -> None:
+    code = (
+        "import ctypes.util as u; u.find_library = search = lambda name: print(name)\n"
+        "from briefgen.system.doctor import require_pdf_libraries\nrequire_pdf_libraries()\n"
+        "import sys; print('weasyprint' in sys.modules, u.find_library is search)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"
+
+
 @pytest.mark.parametrize(
     ("release", "command"),
     [

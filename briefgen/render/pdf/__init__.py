@@ -20,4 +20,6 @@ def _check_machine() -> None:
     require_pdf_libraries()
 
 
-FORMAT = Format("pdf", "application/pdf", _create_renderer, ("weasyprint",), _check_machine)
+FORMAT = Format(
+    "pdf", "application/pdf", _create_renderer, ("briefgen.system.weasyprint_import",), _check_machine
+)

@@ -116,12 +116,12 @@ class PdfRenderer:
 
     def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
         """Return those of some characters that no font can draw."""
-        from weasyprint import CSS, HTML
-
         wanted = sorted(set(characters) - pinned_characters(self.branding.text_family))
         if not wanted:
             return set()
         self._load_shared_resources()
+        from weasyprint import CSS, HTML
+
         missing: set[str] = set()
 
         def collect(laid_out: Any, pdf: Any) -> None:

@@ -1,0 +1,24 @@
+"""Imports WeasyPrint; import this module before WeasyPrint itself.
+
+cffi looks for a library that it cannot load by name with `ctypes.util.find_library`, which on Linux runs gcc
+and ld. WeasyPrint gives for each library the names of other systems first, so a quarter of a second goes by
+before it comes to the one that loads. On Linux, therefore, names alone are tried, and the search only after.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import sys
+
+_find_library = ctypes.util.find_library
+if sys.platform == "linux":
+    ctypes.util.find_library = lambda name: None
+    try:
+        import weasyprint
+    except OSError:
+        ctypes.util.find_library = _find_library
+        import weasyprint
+    finally:
+        ctypes.util.find_library = _find_library
+else:
+    import weasyprint  # noqa: F401
