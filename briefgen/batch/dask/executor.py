@@ -302,16 +302,25 @@ class DaskExecutor:
     def _write_files(
         self, files: tuple[PlannedFile, ...], letter: LetterResult
     ) -> tuple[FileOutcome, ...] | TaskCrash:
-        """Write the files of a letter that came back to the output folder."""
+        """Write the files of a letter that came back to the output folder, under the names that it was given.
+
+        A worker's outcomes say what became of a letter, never whose it is or where it goes.
+        """
         if isinstance(letter.result, TaskCrash):
             return letter.result
         outcomes = []
-        for file, outcome, data in zip(files, letter.result, letter.files, strict=True):
+        for file, reported, data in zip(files, letter.result, letter.files, strict=True):
+            outcome = replace(
+                reported,
+                recipient=letter.recipient,
+                format=file.format,
+                file=file.previous.file if file.previous and reported.file else "",
+            )
             if outcome.state == "rendered":
                 if hashlib.sha256(data).hexdigest() != outcome.sha256:
                     return TaskCrash("crashed", f"its {outcome.format} file was damaged in transit")
-                kept = self._output.write_letter(outcome.file, data, file.previous)
-                outcome = replace(outcome, kept_edit=kept)
+                kept = self._output.write_letter(file.name, data, file.previous)
+                outcome = replace(outcome, file=file.name, kept_edit=kept)
             outcomes.append(outcome)
         return tuple(outcomes)
 

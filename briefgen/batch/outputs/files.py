@@ -36,8 +36,8 @@ STATE_FILES = (LOCK_FILE, *(f"{LEDGER_FILE}{suffix}" for suffix in ("", "-wal", 
 HASHES_FILE = f"{STATE_FOLDER}/made.json"
 """Hashes of the files written outside a batch (proofs, briefings), by path; a batch has its ledger."""
 MAX_HASHES_BYTES = 50_000_000
-OWNER_FILE = "campaign.txt"
-"""In the folder of records: the id of the campaign whose output it is."""
+OWNER_PATH = f"{STATE_FOLDER}/campaign.txt"
+"""The id of the campaign whose output it is."""
 _LINK_CHECKED = (
     LETTERS_FOLDER,
     EDITED_FOLDER,
@@ -49,7 +49,7 @@ _LINK_CHECKED = (
     STATE_FOLDER,
     *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
     HASHES_FILE,
-    f"{STATE_FOLDER}/{OWNER_FILE}",
+    OWNER_PATH,
 )
 """Where a link would be followed. All other files are replaced as a whole, and a link with them."""
 
@@ -67,23 +67,28 @@ def claim_output_folder(folder: Path, campaign: str, *, record: bool = True) -> 
     link leads out of the folder.
     """
     reject_outside_links(folder)
-    path, owner = folder / STATE_FOLDER / OWNER_FILE, ""
+    path, note = folder / OWNER_PATH, b""
     with suppress(StorageError):
-        owner = read_limited_bytes(path, path.name, MAX_OWNER_BYTES).decode("ascii", "replace").strip()
+        note = read_limited_bytes(path, path.name, MAX_OWNER_BYTES)
+    if not is_own_output(note, campaign, str(folder)) and record:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as file:
+            file.write(campaign.encode())
+
+
+def is_own_output(note: bytes, campaign: str, location: str) -> bool:
+    """Return whether an output's note names this campaign; raise BriefgenError if it names another."""
+    owner = note.decode("ascii", "replace").strip()
     if owner != campaign and _CAMPAIGN_ID.fullmatch(owner):
         raise BriefgenError(
             Problem(
                 "output-taken",
                 f"this is the output of the campaign {owner!r}, and {campaign!r} would replace its letters",
-                Place(str(folder)),
-                f"name another folder with --out; if {owner!r} has been renamed, remove "
-                f"{STATE_FOLDER}/{OWNER_FILE} there",
+                Place(location),
+                f"name another place with --out; if {owner!r} has been renamed, remove {OWNER_PATH} there",
             )
         )
-    if owner != campaign and record:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path) as file:
-            file.write(campaign.encode())
+    return owner == campaign
 
 
 def write_keeping_edits(path: Path, data: bytes, *, known_hashes: frozenset[str]) -> str:

@@ -27,9 +27,12 @@ from briefgen.batch.outputs.files import (
     LETTERS_FOLDER,
     LOCK_FILE,
     MANIFEST_FILE,
+    MAX_OWNER_BYTES,
+    OWNER_PATH,
     STATE_FILES,
     STATE_FOLDER,
     FileState,
+    is_own_output,
     reject_outside_links,
 )
 from briefgen.batch.outputs.folder import FolderOutput
@@ -92,7 +95,12 @@ class S3Output:
         reject_outside_links(self.local_folder, [*folders, *files])
 
     def claim(self, campaign: str, *, record: bool) -> None:
-        """Do nothing: letters that another campaign has put there are kept in `edited/`."""
+        """Raise BriefgenError if it is another campaign's prefix; with `record`, note whose it is there."""
+        existing = self.client.find_object(OWNER_PATH)
+        readable = existing is not None and existing.size <= MAX_OWNER_BYTES
+        note = (self.client.read_object(OWNER_PATH) or b"") if readable else b""
+        if not is_own_output(note, campaign, self.location) and record:
+            self.client.put_object(OWNER_PATH, campaign.encode())
 
     def scan(self) -> None:
         """List the existing letters; if the store refuses access, this raises StorageError."""
@@ -176,13 +184,13 @@ class S3Output:
         outcomes = []
         for file, outcome in zip(task.files, result, strict=True):
             if outcome.state == "rendered":
-                path = self._staging.letters_folder / outcome.file
+                path = self._staging.letters_folder / file.name
                 try:
                     data = path.read_bytes()
                     path.unlink()
                 except OSError as error:
                     raise storage_error("a letter cannot be read back", error, path) from error
-                kept, etag = self.upload_file(outcome.file, data, file.previous)
+                kept, etag = self.upload_file(file.name, data, file.previous)
                 outcome = replace(outcome, kept_edit=kept, etag=etag)
             outcomes.append(outcome)
         return task, tuple(outcomes)

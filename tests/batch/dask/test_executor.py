@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -457,6 +457,25 @@ def test_bytes_damaged_on_the_way_are_not_written(tmp_path: Path):
     _, done = ran(tmp_path, lambda chunk: ChunkReply("host", tuple(made(one, b"!") for one in chunk)))
     assert all(isinstance(result, TaskCrash) and "damaged" in result.detail for _, result in done)
     assert list((tmp_path / "out/letters").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../out-of-it.pdf", "/tmp/out-of-it.pdf", "person-00002.pdf"])
+def test_workers_say_neither_whose_a_letter_is_nor_where_it_goes(tmp_path: Path, name: str):
+    def reply(chunk: list[LetterTask]) -> ChunkReply:
+        letter = made(chunk[0])
+        assert not isinstance(letter.result, TaskCrash)
+        lies = tuple(replace(one, recipient="person-00002", file=name) for one in letter.result)
+        return ChunkReply("host", (replace(letter, result=lies),))
+
+    _, done = ran(tmp_path, reply, number=1)
+    [(task, result)] = done
+    assert not isinstance(result, TaskCrash)
+    assert [(one.recipient, one.format, one.file) for one in result] == [
+        (task.recipient.id, file.format, file.name) for file in task.files
+    ]
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == {
+        f"out/letters/{file.name}" for file in task.files
+    }
 
 
 def test_chunks_that_come_to_nothing_are_not_sent_for_ever(tmp_path: Path):

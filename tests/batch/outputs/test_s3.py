@@ -21,6 +21,7 @@ import pytest
 from batch_fakes import FakeComposer, SameWords, Seen, SlowComposer, job, people
 from obstore.store import S3Store
 
+from briefgen.batch.outputs.files import OWNER_PATH
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.outputs.s3 import S3Output
 from briefgen.batch.outputs.s3_client import S3Address, S3Client
@@ -30,7 +31,7 @@ from briefgen.batch.runner import BatchSummary, run_batch
 from briefgen.batch.stop import StopRequest
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask
 from briefgen.batch.worker import RenderingWorker
-from briefgen.errors import StorageError
+from briefgen.errors import BriefgenError, StorageError
 
 NAME = "letters-2026"
 HERE = Path(__file__).parents[1]
@@ -54,8 +55,10 @@ class Server:
         return S3Store(NAME, client_options={"allow_http": True})
 
     def objects(self) -> dict[str, bytes]:
+        """All but the note of whose they are."""
         client = self.client()
-        names = [one["path"] for some in obstore.list(client) for one in some]
+        paths = [one["path"] for some in obstore.list(client) for one in some]
+        names = [path for path in paths if not path.endswith(OWNER_PATH)]
         return {name: bytes(obstore.get(client, name).bytes()) for name in names}
 
     def put(self, name: str, data: bytes, **how: Any) -> None:
@@ -99,12 +102,13 @@ def run(
 
 
 def rows(ledger: Path) -> list[dict[str, Any]]:
-    """Of the ledger, without when they were written and what the store calls the letter."""
+    """Of the ledger, without when they were written, what the store calls the letter, and the seal over both."""
     with sqlite3.connect(ledger) as connection:
         connection.row_factory = sqlite3.Row
         found = [dict(row) for row in connection.execute("SELECT * FROM letters ORDER BY recipient, format")]
     connection.close()
-    return [{name: value for name, value in row.items() if name not in ("recorded", "etag")} for row in found]
+    left_out = {"recorded", "etag", "seal"}
+    return [{name: value for name, value in row.items() if name not in left_out} for row in found]
 
 
 @pytest.mark.slow
@@ -144,10 +148,12 @@ def test_of_this_computer_only_records_are_kept_and_each_store_has_its_own(store
 
 @contextmanager
 def nothing_read() -> Iterator[None]:
-    """Looking at an object's contents fails."""
+    """Looking at the contents of any object but the note of whose they are fails."""
+    get = obstore.get
 
-    def refuse(*_: object) -> None:
-        raise AssertionError("an object is read")
+    def refuse(store: Any, name: str) -> Any:
+        assert name == OWNER_PATH, "an object is read"
+        return get(store, name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(obstore, "get", refuse)
@@ -415,6 +421,30 @@ def test_a_link_that_leads_the_records_out_is_refused(store: Server, tmp_path: P
         run(job(people(1)), bucket(home))
     assert [problem.code for problem in fault.value.problems] == ["output-link"]
     assert not list(elsewhere.iterdir()) and not store.objects()
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["run", "dry-run"])
+def test_a_second_campaign_does_not_get_the_prefix_of_the_first(store: Server, tmp_path: Path, look: bool):
+    run(job(people(2)), bucket(tmp_path / "one"))
+    before = store.objects()
+    other = replace(job(people(2)), campaign="another-campaign")
+    with pytest.raises(BriefgenError) as fault:
+        if look:
+            preview_batch(other, bucket(tmp_path / "another"))
+        else:
+            run(other, bucket(tmp_path / "another"))
+    [problem] = fault.value.problems
+    assert problem.code == "output-taken" and str(problem.place) == f"s3://{NAME}/spring"
+    assert repr(job(()).campaign) in problem.message and "'another-campaign'" in problem.message
+    assert store.objects() == before
+
+
+@pytest.mark.parametrize("note", [b"", b"../x", "é".encode(), b"other-campaign " * 100])
+def test_a_note_in_the_store_that_names_no_campaign_is_replaced(store: Server, tmp_path: Path, note: bytes):
+    store.put(f"spring/{OWNER_PATH}", note)
+    given = job(people(1))
+    run(given, bucket(tmp_path))
+    assert bucket(tmp_path).client.read_object(OWNER_PATH) == given.campaign.encode()
 
 
 def test_two_shards_lie_beside_each_other(store: Server, tmp_path: Path):
