@@ -62,8 +62,9 @@ def address_recipient(
                 "fill in name, or role",
             )
         )
-    salutation = words.salutation.fill(values, recipient.gender)
-    close = words.close.fill(values, recipient.gender)
+    salutation = recipient.salutation or words.salutation.fill(values, recipient.gender)
+    closes = words.close if values["name"] else words.nameless_close or words.close
+    close = recipient.close or closes.fill(values, recipient.gender)
     if not (salutation and close):
         raise BriefgenError(
             Problem(
@@ -92,7 +93,7 @@ def address_recipient(
             *lines,
             *(line for line in last if line),
         )
-    problems = list(proofread(recipient, name, address_lines, salutation))
+    problems = list(proofread(recipient, name, address_lines, salutation, close))
     if errors := [problem for problem in problems if problem.severity == "error"]:
         raise BriefgenError(errors)
     return AddressAndSalutation(

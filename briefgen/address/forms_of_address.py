@@ -13,9 +13,10 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from briefgen.address.names import StyleSpelling, read_personal_name
+from briefgen.address.offices import suggest_office
 from briefgen.address.pattern import parse_pattern
 from briefgen.data import DATA_FOLDER
-from briefgen.errors import BriefgenError, Problem, ProblemList, suggest_similar
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
 from briefgen.model.yaml_model import YamlModel
 from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
@@ -108,6 +109,8 @@ class LocalizedForm(YamlModel):
     """Inside address of an office without a named person; empty if a name is needed."""
     salutation: GenderedWording
     close: GenderedWording
+    nameless_close: GenderedWording | None = None
+    """Close of a letter to the office alone, if it differs: `Yours faithfully`."""
     you: str = "you"
     """How the letter's text addresses the recipient."""
     courtesy: CourtesyTitles = CourtesyTitles()
@@ -127,6 +130,10 @@ class LocalizedForm(YamlModel):
         if lines and sum(line.neutral == [ADDRESS_LINE] for line in lines) != 1:
             raise ValueError(f"{ADDRESS_LINE} must appear exactly once, as a line of its own")
         return lines
+
+
+def _take_localized_keys(form: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: words for key, words in form.items() if key in LocalizedForm.model_fields}
 
 
 class FormOfAddress(LocalizedForm):
@@ -153,17 +160,19 @@ class FormOfAddress(LocalizedForm):
     """Offices whose form replaces this one for those who represent a state, by ISO 3166-1 alpha-2."""
     languages: dict[str, LocalizedForm] = {}
     """The form in other languages, by BCP 47 tag. One with a region (`es-MX`) is for those who represent that
-    state, and inherits what it leaves out from the language."""
+    state, and inherits what it leaves out from the language; `en-US` from the form itself."""
 
-    @field_validator("languages", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _inherit_from_language(cls, languages: Any) -> Any:
-        if not isinstance(languages, dict):
-            return languages
-        return {
-            tag: {**languages.get(tag.split("-")[0], {}), **words} if isinstance(words, dict) else words
-            for tag, words in languages.items()
+    def _inherit_from_language(cls, form: Any) -> Any:
+        if not isinstance(form, dict) or not isinstance(form.get("languages"), dict):
+            return form
+        layers = {**form["languages"], "en": _take_localized_keys(form)}
+        languages = {
+            tag: {**layers.get(tag.split("-")[0], {}), **words} if isinstance(words, dict) else words
+            for tag, words in form["languages"].items()
         }
+        return {**form, "languages": languages}
 
     def _office_by_rank(self, recipient: Recipient) -> str:
         """Return the office of a peer, by the rank in place of a forename; empty for others."""
@@ -210,7 +219,8 @@ class FormsOfAddress:
     def load(cls, problems: ProblemList, overrides: Iterable[tuple[Path, str]] = ()) -> FormsOfAddress:
         """Load the built-in forms and apply `overrides` (path and its display name) in order.
 
-        An override file looks like the built-in one; it may change some keys of an office, or add an office.
+        An override file looks like the built-in one; it may change some keys of an office, or add an office,
+        which can be `like` another one and say only what differs.
         An override with an error is reported to `problems` and ignored.
         """
         raw, forms = _load_built_in_forms()
@@ -218,7 +228,7 @@ class FormsOfAddress:
             parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
             if parsed is None:
                 continue
-            changed = _merge_over_built_in(raw, parsed)
+            changed = _complete_offices(raw, parsed, problems)
             file = build_record(_FormsFile, changed, problems)
             if file is not None and _check_references_exist(file, forms, problems):
                 forms = replace(
@@ -242,7 +252,7 @@ class FormsOfAddress:
                     "office-unknown",
                     f"no form of address is known for {key!r} ({recipient.full_name or recipient.id})",
                     recipient.place,
-                    suggest_similar(key, self.offices) or "all offices are listed in docs/recipients.md",
+                    suggest_office(key, self.offices),
                 )
             )
         return key, form
@@ -260,6 +270,8 @@ class FormsOfAddress:
 def _load_built_in_forms() -> tuple[dict[str, Any], FormsOfAddress]:
     problems = ProblemList()
     parsed = parse_yaml(read_text_file(FORMS_FILE, FORMS_FILE.name), FORMS_FILE.name, problems)
+    if parsed:
+        parsed = _complete_offices({}, parsed, problems)
     file = build_record(_FormsFile, parsed, problems) if parsed else None
     problems.raise_errors()
     if parsed is None or file is None:  # unreachable: raise_errors would have raised
@@ -267,16 +279,55 @@ def _load_built_in_forms() -> tuple[dict[str, Any], FormsOfAddress]:
     return parsed.data["offices"], FormsOfAddress(file.offices, file.authorities)
 
 
-def _merge_over_built_in(raw: Mapping[str, Any], parsed: ParsedYaml) -> ParsedYaml:
-    """Complete the override's offices with the built-in ones, key by key, keeping the override's places."""
+def _complete_offices(raw: Mapping[str, Any], parsed: ParsedYaml, problems: ProblemList) -> ParsedYaml:
+    """Complete each office with the one that it is `like`, else with the earlier one of its name in `raw`.
+
+    An office that is like one without a form is reported and left out. The places stay those of the file.
+    """
     data = parsed.data
     if not isinstance(data, dict) or not isinstance(data.get("offices"), dict):
         return parsed
-    offices = {
-        key: {**raw.get(key, {}), **entry} if isinstance(entry, dict) else entry
-        for key, entry in data["offices"].items()
-    }
+    known = {**raw, **data["offices"]}
+    offices = {}
+    for key, entry in data["offices"].items():
+        try:
+            offices[key] = _complete_office(key, entry, raw, known, ())
+        except LookupError as error:
+            named = str(error.args[0])
+            message = f"{key}: like names the office {named!r}, which has no form or is like this one"
+            place = parsed.places.get(("offices", key, "like"), Place(parsed.file))
+            problems.add(Problem("office-unknown", message, place, suggest_similar(named, known)))
     return ParsedYaml({**data, "offices": offices}, parsed.places, parsed.file)
+
+
+def _complete_office(
+    key: str, entry: Any, raw: Mapping[str, Any], known: Mapping[str, Any], via: tuple[str, ...]
+) -> Any:
+    """Return an office's entry with what it leaves out; raise LookupError if what it is like is not known."""
+    if not isinstance(entry, dict):
+        return entry
+    like = entry.get("like")
+    if like is None:
+        return entry if entry is raw.get(key) else {**raw.get(key, {}), **entry}
+    if not isinstance(like, str) or like in (*via, key) or not isinstance(known.get(like), dict):
+        raise LookupError(like)
+    base = _complete_office(like, known[like], raw, known, (*via, key))
+    own = {name: words for name, words in entry.items() if name != "like"}
+    inherited, changed = base.get("languages", {}), own.get("languages", {})
+    if not (isinstance(inherited, dict) and isinstance(changed, dict)):
+        return {**base, **own}  # reported as a wrong value
+    # What an office says itself counts in all varieties of English.
+    languages = {
+        tag: {name: text for name, text in words.items() if name not in own}
+        if str(tag).startswith("en-") and isinstance(words, dict)
+        else words
+        for tag, words in inherited.items()
+    }
+    languages |= {
+        tag: {**languages.get(tag, {}), **words} if isinstance(words, dict) else words
+        for tag, words in changed.items()
+    }
+    return {**base, **own, "languages": languages}
 
 
 def _check_references_exist(file: _FormsFile, forms: FormsOfAddress, problems: ProblemList) -> bool:

@@ -328,6 +328,8 @@ def salutation_name(recipient: Recipient, courtesy: Mapping[str, str]) -> str:
 
 def spoken_name(name: PersonalName, gender: str, courtesy: Mapping[str, str]) -> str:
     """Return the name in a salutation, as `salutation_name` does."""
+    if not name.full:
+        return ""
     spoken = [title for title in name.titles if title.kind != "style"]
     # “Sir” and a younger child's “Lady” go with the forename (Debrett's).
     for title in spoken:

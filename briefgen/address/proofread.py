@@ -36,30 +36,39 @@ _NULL_CELLS = frozenset(
 _CONVERSION = re.compile(r"%[0-9A-F]{2}|\\[nrtu][0-9A-Fa-f]*|</?[A-Za-z][^<>]*>|=[0-9A-F]{2}=")
 """Remains of web addresses, program text, HTML and e-mail."""
 _NAMES = ("name", "given", "family")
-_CELLS = (*_NAMES, "honorific", "suffix", "postnominals", "role", "organisation", "locality", "region")
+_CELLS = (
+    *(*_NAMES, "honorific", "suffix", "postnominals", "role", "organisation", "locality", "region"),
+    *("salutation", "close"),
+)
 _VACANT = re.compile(r"\b(?:vacan(?:t|cy)|tb[acd]|unbekannt)\b", re.IGNORECASE)
 _ROMAN = re.compile(r"[IVXLC]+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def proofread(
-    recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str
+    recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str, close: str
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the name, the address block and the salutation, each cause once."""
+    """Yield what is wrong with the name, the address block, the salutation and the close, each cause once."""
     who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
-    for problem in (*_find_errors(recipient, name, lines, salutation), *_find_doubts(recipient, name)):
+    errors = list(_find_errors(recipient, name, lines, salutation, close))
+    if recipient.salutation and not errors:
+        errors += proofread_salutation(recipient, salutation, "correct it in the column salutation")
+    for problem in (*errors, *_find_doubts(recipient, name)):
         message = f"{who}: {problem.message}"
         yield replace(problem, message=message, place=recipient.place, about=recipient.id)
 
 
-def proofread_salutation(recipient: Recipient, salutation: str) -> Iterator[Problem]:
-    """Yield what is wrong with a salutation that a template has put together from other columns."""
+def proofread_salutation(
+    recipient: Recipient,
+    salutation: str,
+    hint: str = "use {{ to.salutation }} in the template, or fill in the columns that it uses",
+) -> Iterator[Problem]:
+    """Yield what is wrong with a salutation that a template or a column has instead of the form's."""
     empty = [word.strip(",:") for word in salutation.split() if word.strip(",:") in _NULL_WORDS]
     titles = find_titles(salutation)
     keys = [title.key for title in titles]
     # French has a space before a colon, but not before a comma.
     has_gap = re.search(r"\s,|\bDear\s*[,:]?$", salutation)
-    hint = "use {{ to.salutation }} in the template, or fill in the columns that it uses"
     if "@" in salutation or empty:
         message = f"the salutation {salutation!r} has {empty[0] if empty else '@'!r}"
         yield Problem("address-leftover", message, recipient.place, hint, about=recipient.id)
@@ -72,13 +81,13 @@ def proofread_salutation(recipient: Recipient, salutation: str) -> Iterator[Prob
 
 
 def _find_errors(
-    recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str
+    recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str, close: str
 ) -> Iterator[Problem]:
     if is_vacant(name.full):
         hint = "find out who holds the office, or leave name, given and family empty to write to the office"
         yield Problem("name-vacant", f"{name.full!r} is no name", None, hint)
         return
-    yield from _find_leftovers(recipient, "\n".join((*lines, salutation)))
+    yield from _find_leftovers(recipient, "\n".join((*lines, salutation, close)))
     yield from _find_empty_cells(recipient)
     if any(map(str.isalnum, name.full)) and not any(map(str.isalpha, name.full)):
         yield Problem("address-empty", f"the name {name.full!r} has no letter", None, "write the name")

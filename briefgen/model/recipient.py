@@ -44,6 +44,9 @@ class Recipient:
     role: str = ""
     """Job title as printed: `Minister of Foreign Affairs`."""
     organisation: str = ""
+    salutation: str = ""
+    """With punctuation: `Dear Ada,`. It replaces the salutation of the form of address; so does `close`."""
+    close: str = ""
     address: tuple[str, ...] = ()
     """Street, building, room: the address lines between organisation and locality."""
     locality: str = ""

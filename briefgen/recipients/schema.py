@@ -181,6 +181,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("committees", _parse_committees, _format_committees, max_characters=MAX_EXTRA_CHARACTERS),
     Column("tags", _parse_tags, _format_tags, max_characters=2_000),
     Column("term_end", _parse_date_cell, _format_date_cell),
+    Column("salutation"),
+    Column("close"),
 )
 """All columns, in the order in which they are written."""
 COLUMNS_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from briefgen.errors import Place, Problem, ProblemList, suggest_similar
+from briefgen.address.offices import suggest_office
+from briefgen.errors import Place, Problem, ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import (
     clean_text,
@@ -163,7 +164,7 @@ class RecipientBuilder:
                     "office-unknown",
                     f"{self.label}, column office: no form of address is known for {office!r}",
                     self.place,
-                    suggest_similar(office, offices) or "all offices are listed in docs/recipients.md",
+                    suggest_office(office, offices),
                 )
             )
 

@@ -61,9 +61,15 @@ def test_the_table_shows_every_office_that_has_a_form() -> None:
 
 
 def test_the_table_shows_every_language_of_every_office() -> None:
+    """An office that is like another one may have its words in a language from there."""
     forms = FormsOfAddress.load(ProblemList())
+    words = {
+        (key, tag): (tag, localized.model_dump_json())
+        for key, form in forms.offices.items()
+        for tag, localized in form.languages.items()
+    }
     shown = set()
     for recipient in _recipients(forms):
         key, form = forms.find(recipient)
-        shown.add((key, form.choose_language(recipient)))
-    assert {(key, tag) for key, form in forms.offices.items() for tag in form.languages} - shown == set()
+        shown.add(words.get((key, form.choose_language(recipient))))
+    assert [key for key, text in words.items() if text not in shown] == []
