@@ -187,12 +187,17 @@ def _check_evidence(letter: ComposedLetter, campaign: CampaignConfig) -> Iterato
     """Check that the letter contains evidence and not only an ask."""
     asked = {letter.selection.ask.id}
     if all(one["id"] in asked for one in letter.document.record["snippets"]):
+        text = letter.own_template
+        if text and is_markdown(text.file):
+            where, hint = text, f'and put them into {text.file.rpartition("/")[2]}: {{{{ statement("ID") }}}}'
+        else:
+            where = campaign.locate("interests")
+            hint = "or topics that have some; briefgen explain says why each is left out"
         yield _letter_warning(
             "letter-without-evidence",
             "the letter contains no evidence",
-            campaign.locate("interests"),
-            "add statements with briefgen snippets new, or topics that have some; "
-            "briefgen explain says why each is left out",
+            where,
+            f"add statements with briefgen snippets new, {hint}",
         )
 
 

@@ -22,8 +22,33 @@ from briefgen.system.files import atomic_write, printable_name
 
 _LETTER_PAPER = ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
 """Countries that print on Letter rather than A4 (Unicode CLDR, supplementalData, measurementData)."""
-_COLUMNS = "id,office,name,gender,address,locality,region,postal_code,country,email,connection"
-_COUNTRY_COLUMNS = {"US": ("state", "district"), "GB": ("constituency",), "CA": ("constituency",)}
+_COLUMNS = (
+    "id,office,name,family,gender,role,organisation,address,locality,region,postal_code,country,"
+    "email,connection"
+)
+_COUNTRY_COLUMNS = {
+    "BE": ("language",),
+    "CA": ("constituency", "language"),
+    "CH": ("language",),
+    "GB": ("constituency",),
+    "US": ("state", "district"),
+}
+_LETTER = """\
+{# The text of the letters, from the first sentence to the last: change it as you like. Notes like this one,
+   between these marks, are never printed. docs/templates.md says what else can stand here. #}
+
+I am writing on behalf of {{ sender.organisation }}. {{ fields.connection | default("") }} {{ request }}
+
+{# Say here why you ask, in sentences of your own, with your statements between them:
+
+   {{ statement("ID") }}   prints a statement, with a note that names its source;
+   {{ best("TOPIC") }}     prints the best statement on a topic that the letter does not have yet.
+
+   `briefgen snippets list` shows your statements with their ids and topics. Above, {{ request }} prints your
+   ask as a sentence, and the column connection of recipients.csv says why you write to this reader. #}
+
+Thank you for your attention. I would be grateful for your reply.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +80,7 @@ def create_own_campaign(folder: Path, answers: CampaignAnswers, on: date) -> lis
     files = {
         "campaign.yaml": _campaign_file(answers, countries, on),
         "recipients.csv": _recipients_file(countries),
+        "letter.md": _LETTER,
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,8 +125,8 @@ def _campaign_file(answers: CampaignAnswers, countries: list[str], on: date) -> 
     address = "".join(f"\n    - {_as_yaml(line)}" for line in answers.address if line.strip())
     email = f"email: {_as_yaml(answers.email)}" if answers.email.strip() else "# email:"
     text = f"""\
-# Who writes to whom, when, and what for. docs/campaign.md explains every key. After each change run
-# `briefgen check .` in this folder: it says what is still empty, and what is wrong.
+# Who writes to whom, when, and what for. docs/campaign.md explains every key. The text of the letters is in
+# letter.md. After each change run `briefgen check` in this folder: it says what is still empty or wrong.
 
 id: {_as_yaml(_as_id(answers.topic) or "my-campaign")}
 title: {_as_yaml(answers.topic)}

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from command_line import exit_code
 
+from briefgen.campaign.check import check_documents
 from briefgen.campaign.new_campaign import CampaignAnswers, create_own_campaign
 from briefgen.campaign.open import open_campaign
-from briefgen.errors import BriefgenError
+from briefgen.errors import BriefgenError, Place
 
 ON = date(2026, 12, 1)
 ANSWERS = CampaignAnswers(
@@ -27,7 +28,7 @@ ANSWERS = CampaignAnswers(
     ("4 Harbour Road", "Portland, OR 97201"),
     "dana@taps.example",
 )
-ROW = "ada,us-senator,Ada Sample,f,,Washington,DC,20510,US,,,,,\n"
+ROW = "ada,us-senator,Ada Sample,Sample,f,,,,Washington,DC,20510,US,,Your town waits.,,,\n"
 
 
 def test_the_answers_make_a_campaign_of_its_own(tmp_path: Path) -> None:
@@ -42,7 +43,25 @@ def test_the_answers_make_a_campaign_of_its_own(tmp_path: Path) -> None:
     assert (config.library, config.letter.page, config.sender.country) == ([], "us-letter", "US")
     assert tuple(config.sender.address) == ANSWERS.address
     letter = " ".join(campaign.render("ada", "txt").decode().split())
-    assert f"I respectfully ask you to {ANSWERS.ask}." in letter and "Korea" not in letter
+    assert f"on behalf of Clear Taps. Your town waits. I respectfully ask you to {ANSWERS.ask}." in letter
+    assert [word for word in ("Korea", "{", "#", "statement", "recipients.csv") if word in letter] == []
+    (warning,) = check_documents(campaign)[0]
+    assert (warning.code, warning.place) == ("letter-without-evidence", Place(str(tmp_path / "letter.md")))
+    assert (warning.hint or "").endswith('put them into letter.md: {{ statement("ID") }}')
+
+
+def test_the_letter_takes_what_its_notes_suggest(tmp_path: Path) -> None:
+    """Somebody who forgets to put in ids is told so, and what the notes suggest is what letters have."""
+    create_own_campaign(tmp_path, ANSWERS, ON)
+    with (tmp_path / "recipients.csv").open("a", encoding="utf-8") as file:
+        file.write(ROW)
+    text = (tmp_path / "letter.md").read_text("utf-8")
+    (tmp_path / "letter.md").write_text(text.replace("{#", "").replace("#}", ""), encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        open_campaign(tmp_path)
+    told = {problem.code: problem.message for problem in caught.value.problems}
+    assert "'ID'" in told.pop("snippet-unknown")
+    assert set(told) <= {"topic-exhausted"}
 
 
 def test_a_blank_campaign_names_every_key_that_is_to_be_filled_in(tmp_path: Path) -> None:
@@ -101,7 +120,7 @@ def test_options_answer_and_an_example_is_copied_as_it_is(
     options = ("--topic", "Water", "--countries", "DE, fr", "--address", "Weg 1; 10115 Berlin")
     assert exit_code("init", tmp_path / "own", *options, "--json") == 0
     files = json.loads(capsys.readouterr().out)["files"]
-    assert [Path(name).name for name in files] == ["campaign.yaml", "recipients.csv"]
+    assert [Path(name).name for name in files] == ["campaign.yaml", "recipients.csv", "letter.md"]
     own = (tmp_path / "own" / "campaign.yaml").read_text("utf-8")
     assert "title: Water\n" in own and "    - Weg 1\n    - 10115 Berlin\n  country: DE\n" in own
     assert exit_code("init", tmp_path / "copy", "--example", "starter") == 0
