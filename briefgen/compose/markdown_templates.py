@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import jinja2
@@ -34,6 +35,8 @@ _OPENING = re.compile(r"\{%-?\s*(?:if|for|filter|call|macro|with)\b")
 _CLOSING = re.compile(r"\{%-?\s*end(?:if|for|filter|call|macro|with)\b")
 _POSTSCRIPT = re.compile(r"(?:P\.\s?S\.|PS:)\s")
 _NEW_PAGE = "\\newpage"
+_PICTURE_ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
+_PICTURE_WIDTH = re.compile(r"\s*width=(\S+)\s*")
 _RAW_HTML = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 _HTML_HINTS = {
     "b": "write **words** for bold",
@@ -42,7 +45,9 @@ _HTML_HINTS = {
     "em": "write *words* for italics",
     "u": "letters do not underline; write *words* for italics",
     "br": "end the line with a backslash for a line break",
-    "img": "write ![what it shows](file.png)",
+    "img": "write ![what it shows](file.png), or ![what it shows](file.png){width=60mm}",
+    "center": "remove it; a stylesheet in templates/css/ centres text",
+    "font": "remove it; a stylesheet in templates/css/ sets fonts and colours",
     "a": "write [words](https://…)",
     "table": "write a table with | between its columns",
     "tr": "write a table with | between its columns",
@@ -221,9 +226,23 @@ class _Translation:
             if found:
                 hint = _HTML_HINTS.get(found[1].lower(), "write it in Markdown, or use an HTML template")
                 raise self._error(f"HTML is not used here: {found[0]}; {hint}", line)
+        self._set_picture_widths(token.children, line)
         html = str(self.parser.renderer.renderInline(token.children, self.parser.options, {}))
         # Percent-encoding in a target must not touch the number of a tag.
         return html.replace("%EE%80%80", _OPEN).replace("%EE%80%81", _CLOSE).replace("<br />", "<br>")
+
+    def _set_picture_widths(self, children: Sequence[Any], line: int) -> None:
+        """Move the `{width=60mm}` after a picture into its attributes."""
+        for picture, text in pairwise(children):
+            match = _PICTURE_ATTRIBUTES.match(text.content) if picture.type == "image" else None
+            if match is None:
+                continue
+            width = _PICTURE_WIDTH.fullmatch(match[1])
+            if width is None:
+                message = f"a picture takes no attributes {match[0]}, only a width; write {{width=60mm}}"
+                raise self._error(message, line)
+            picture.attrSet("width", width[1])
+            text.content = text.content[match.end() :]
 
     def _release_tags(self, html: str) -> str:
         return _HELD_TAG.sub(lambda match: self.tags[int(match[1])], html)

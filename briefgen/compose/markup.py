@@ -32,8 +32,35 @@ from briefgen.model.text import clean_text
 _VOID = frozenset({"br", "img"})
 _LISTS = frozenset({"ol", "ul"})
 _MARKERS = frozenset({"citation"})
-_REPLACEMENTS = {"b": "strong", "i": "em", "h4": "h3", "section": 'div class="body"', "small": "p"}
-"""What is usually meant by HTML elements that are not in the vocabulary."""
+_ELEMENT_HINTS = {
+    "b": "write <strong>",
+    "i": "write <em>",
+    "u": "letters do not underline; write <em>",
+    "h4": "write <h3>",
+    "section": 'write <div class="body">',
+    "small": "write <p>",
+    "center": "remove it; a stylesheet in templates/css/ centres text",
+    "font": "remove it; a stylesheet in templates/css/ sets fonts and colours",
+    "hr": "remove it; a stylesheet in templates/css/ draws lines",
+    "tt": "remove it; a stylesheet in templates/css/ sets fonts and colours",
+}
+"""What to write instead of HTML elements that are not in the vocabulary."""
+_NESTING_HINTS = {
+    ("", "img"): "put it in <figure>…</figure>",
+    ("div", "img"): "put it in <figure>…</figure>",
+    ("p", "img"): "end the paragraph with </p>, and put the picture in <figure>…</figure>",
+    ("p", "figure"): "end the paragraph with </p> first",
+    ("td", "img"): "put it between paragraphs, in <figure>…</figure>",
+    ("table", "tr"): "write <table><tbody><tr>…</tr></tbody></table>",
+    ("p", "p"): "end the paragraph with </p> first",
+    ("p", "ul"): "end the paragraph with </p> first",
+    ("p", "ol"): "end the paragraph with </p> first",
+    ("p", "table"): "end the paragraph with </p> first",
+}
+"""What to write instead, by the element outside and the one within it."""
+_PICTURE_WIDTH = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)(mm|cm)")
+_PICTURE_WIDTHS_MM = (5, 300)
+"""Smallest and largest width that a template may give a picture."""
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}|1000")
 _ATTRIBUTE_VALUES = {
@@ -94,16 +121,16 @@ class _MarkupParser(HTMLParser):
         self.problems.append(MarkupProblem(code, message, self.getpos()[0], fragment, hint))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        parent = self.stack[-1][0] if self.stack else ""
-        allowed = ALLOWED_CHILDREN.get(parent, frozenset()) if parent else BLOCK_ELEMENTS
+        parent = self._known_parent()
+        allowed = ALLOWED_CHILDREN[parent] if parent else BLOCK_ELEMENTS
         tag_text = (self.get_starttag_text() or f"<{tag}").split("\n")[0]
         if tag not in ALLOWED_CHILDREN:
-            better = _REPLACEMENTS.get(tag)
-            hint = f"write <{better}>" if better else suggest_similar(tag, ALLOWED_CHILDREN)
+            hint = _ELEMENT_HINTS.get(tag) or suggest_similar(tag, ALLOWED_CHILDREN)
             self.report("markup-element", f"<{tag}> is not part of a document", f"<{tag}", hint)
         elif tag not in allowed:
             inside = f"within <{parent}>" if parent else "at the top of a document"
-            self.report("markup-nesting", f"<{tag}> is not allowed {inside}", tag_text)
+            hint = _NESTING_HINTS.get((parent, tag))
+            self.report("markup-nesting", f"<{tag}> is not allowed {inside}", tag_text, hint)
         elif len(self.stack) >= MAX_DEPTH:
             self.report("markup-nesting", f"nested deeper than {MAX_DEPTH} levels", tag_text)
         if tag == "li" and self.lists:
@@ -119,6 +146,10 @@ class _MarkupParser(HTMLParser):
         else:
             self.out.append(f"<{tag}{canonical}>")
             self.stack.append((tag, css_class))
+
+    def _known_parent(self) -> str:
+        """Return the innermost open element of the vocabulary: an unknown one is a mistake of its own."""
+        return next((tag for tag, _ in reversed(self.stack) if tag in ALLOWED_CHILDREN), "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -150,7 +181,7 @@ class _MarkupParser(HTMLParser):
     def handle_data(self, data: str) -> None:
         text, removed = clean_text(data)
         self.removed.update(dict.fromkeys(removed))
-        holder = self.stack[-1][0] if self.stack else ""
+        holder = self._known_parent()
         if holder in TEXT_ELEMENTS:
             self.out.append(escape(_SPACE.sub(" ", text), quote=False))
         elif text.strip():
@@ -204,6 +235,8 @@ class _MarkupParser(HTMLParser):
                 if value in self.ids:
                     self.report("markup-attribute", f"the id {value!r} is used twice", tag_text)
                 self.ids.add(value)
+            if name == "width":
+                value = self._canonical_picture_width(value, tag_text)
             if name == "start" and value == CONTINUE_NUMBERING:
                 value = str(self.next_number)
             attributes.append(f' {name}="{escape(value)}"')
@@ -217,6 +250,17 @@ class _MarkupParser(HTMLParser):
                 'add alt="…", or alt="" for decoration',
             )
         return "".join(attributes)
+
+    def _canonical_picture_width(self, value: str, tag_text: str) -> str:
+        """Return a width in millimetres."""
+        match = _PICTURE_WIDTH.fullmatch(value)
+        width_mm = float(match[1]) * (10 if match[2] == "cm" else 1) if match else 0.0
+        smallest, largest = _PICTURE_WIDTHS_MM
+        if not smallest <= width_mm <= largest:
+            message = f"width={value[:40]!r} is not a width from {smallest}mm to {largest}mm"
+            hint = 'write, for example, width="60mm" or width="6cm"'
+            self.report("markup-attribute", message, tag_text, hint)
+        return f"{width_mm:g}mm"
 
     def _first_item_number(self, tag: str, attrs: list[tuple[str, str | None]], tag_text: str) -> int:
         value = dict(attrs).get("start")
@@ -334,6 +378,32 @@ def insert_nonbreaking_spaces(html: str) -> str:
 
 def _bind_numbers(text: str) -> str:
     return _BEFORE_MONTH.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\\2\u00a0", text))
+
+
+_HIDDEN_TAG = re.compile(r"</?(?:a|em|strong|span|sup|sub)\b[^<>]*>|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_BLOCK_TAG = re.compile(r"<[^<>]*>")
+_PRINT_TAG = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_LAYOUT_SPACES = re.compile(
+    r"[^\s\x01] *\t\s*?[^\s\x01]|(?:(?:&(?:nbsp|emsp|ensp|#160|#xa0);|[\xa0\u2002\u2003])[ ]?){2,}",
+    re.IGNORECASE,
+)
+
+
+def find_layout_spaces(template: str) -> list[int]:
+    """Return the lines of a template in which tabs, or several hard spaces in a row, separate words.
+
+    >>> find_layout_spaces("<p>\\t{{ a }}</p>\\n<p>Total:\\t{{ b }}</p>")
+    [2]
+    """
+    text = template
+    for pattern, stand_in in ((_HIDDEN_TAG, ""), (_PRINT_TAG, "x"), (_BLOCK_TAG, "\x01")):
+        text = _replace_within_lines(pattern, stand_in, text)
+    return [number for number, line in enumerate(text.split("\n"), 1) if _LAYOUT_SPACES.search(line)]
+
+
+def _replace_within_lines(pattern: re.Pattern[str], stand_in: str, text: str) -> str:
+    """Replace what a pattern finds, and keep its line breaks."""
+    return pattern.sub(lambda match: stand_in + "\n" * match[0].count("\n"), text)
 
 
 def find_placeholders(html: str) -> list[str]:

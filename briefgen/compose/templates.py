@@ -24,7 +24,7 @@ import jinja2.utils
 from jinja2.exceptions import SecurityError
 
 from briefgen.compose.markdown_templates import translate_markdown
-from briefgen.compose.markup import MarkupProblem
+from briefgen.compose.markup import MarkupProblem, find_layout_spaces
 from briefgen.compose.sandbox import BudgetExceededError, Sandbox
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
@@ -384,6 +384,7 @@ class Templates:
                 )
                 continue
             yield from self._check_filters(name, tree)
+            yield from self._check_spacing(name, source)
             seen = set()
             for node in tree.find_all(jinja2.nodes.Name):
                 if node.name in unknown and node.name not in seen:
@@ -417,6 +418,16 @@ class Templates:
                     place = self.locate_template(name, node.lineno)
                     hint = suggest_similar(node.name, known)
                     yield Problem("template-syntax", f"there is no {word} {node.name!r}", place, hint)
+
+    def _check_spacing(self, name: str, source: str) -> Iterator[Problem]:
+        """Warn of tabs and rows of hard spaces between words: no two programs set them alike."""
+        if lines := find_layout_spaces(source):
+            also = f" ({len(lines)} lines of this template do)" if len(lines) > 1 else ""
+            hint = (
+                "put columns into a table and items into a list; a stylesheet in templates/css/ sets indents"
+            )
+            message = f"tabs or several hard spaces separate words{also}"
+            yield Problem("template-spacing", message, self.locate_template(name, lines[0]), hint, "warning")
 
     def _check_blocks(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
         """Report blocks that no ancestor has: they are never printed, so a misspelt name loses its text."""

@@ -88,7 +88,7 @@ TEXT_ELEMENTS = frozenset(
 """Elements that may contain text directly."""
 ALLOWED_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href"}),
-    "img": frozenset({"src", "alt"}),
+    "img": frozenset({"src", "alt", "width"}),
     "th": frozenset({"scope", "colspan", "rowspan"}),
     "td": frozenset({"colspan", "rowspan"}),
     "ol": frozenset({"start"}),
@@ -96,7 +96,8 @@ ALLOWED_ATTRIBUTES: Mapping[str, frozenset[str]] = {
 """Attributes that templates may write.
 
 The composer adds `data-png` to pictures. Every `src` in a document is a `data:` URL of a PNG, JPEG or SVG; an
-SVG also has `data-png`, the same picture as a PNG for readers without SVG support.
+SVG also has `data-png`, the same picture as a PNG for readers without SVG support. A `width` is in mm
+(`60mm`); a picture without one has its natural size. Neither is larger than the text area.
 """
 GLOBAL_ATTRIBUTES = frozenset({"lang", "id"})
 BLOCK_CLASSES = frozenset(

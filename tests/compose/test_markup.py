@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.markup import canonicalize_markup
+from briefgen.compose.markup import canonicalize_markup, find_layout_spaces
 
 
 def codes(markup: str) -> list[str]:
@@ -225,3 +225,71 @@ def test_a_value_that_no_format_can_set_is_told(markup: str, code: str) -> None:
 
 def test_a_link_may_lead_to_what_comes_after_it() -> None:
     assert codes('<p><a href="#sources">a</a></p><h2 id="sources">b</h2>') == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "code", "hint"),
+    [
+        ("<p><u>a</u></p>", "markup-element", "do not underline"),
+        ("<center><p>a</p></center>", "markup-element", "stylesheet"),
+        ('<p><font color="red">a</font></p>', "markup-element", "stylesheet"),
+        ('<img src="a.png" alt="a">', "markup-nesting", "<figure>…</figure>"),
+        ('<p>a<img src="a.png" alt="a"></p>', "markup-nesting", "end the paragraph"),
+        ("<table><tr><td>a</td></tr></table>", "markup-nesting", "<table><tbody><tr>…</tr></tbody></table>"),
+        ("<p>a<ul><li>b</li></ul></p>", "markup-nesting", "end the paragraph"),
+    ],
+)
+def test_each_habit_of_web_pages_is_one_problem_that_says_what_to_write(
+    markup: str, code: str, hint: str
+) -> None:
+    faults = [fault for fault in canonicalize_markup(markup)[1] if fault.code != "markup-attribute"]
+    assert [fault.code for fault in faults] == [code]
+    assert hint in (faults[0].hint or "")
+
+
+def test_a_table_needs_no_row_of_headings() -> None:
+    assert codes("<table><tbody><tr><td>a</td></tr></tbody></table>") == []
+
+
+@pytest.mark.parametrize(
+    ("width", "canonical"), [("60mm", "60mm"), ("6cm", "60mm"), ("5.25cm", "52.5mm"), ("300mm", "300mm")]
+)
+def test_the_width_of_a_picture_is_in_millimetres(width: str, canonical: str) -> None:
+    html, faults, _ = canonicalize_markup(f'<figure><img src="a" alt="b" width="{width}"></figure>')
+    assert (html, faults) == (f'<figure><img src="a" alt="b" width="{canonical}"/></figure>', [])
+
+
+@pytest.mark.parametrize("width", ["60", "50%", "60px", "4mm", "0.4cm", "301mm", "-6cm", "6,5cm", "", "٦cm"])
+def test_a_width_that_no_picture_can_have_is_reported(width: str) -> None:
+    assert codes(f'<figure><img src="a" alt="b" width="{width}"></figure>') == ["markup-attribute"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total:\t5",
+        "{{ a }}\t{{ b }}",
+        "<p>To:\t<strong>x</strong></p>",
+        "a&nbsp;&nbsp;b",
+        "&nbsp; &nbsp;a",
+        "a\u00a0\u00a0b",
+        "a&#160;&emsp;b",
+    ],
+)
+def test_spaces_for_layout_are_found_by_line(line: str) -> None:
+    assert find_layout_spaces(f"{{# a\n#}}<p>b</p>\n{line}\n") == [3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\t<p>a</p>",
+        "<td>a</td>\t<td>b</td>",
+        "12&nbsp;km and 3\u00a0kg",
+        "{{\ta\t}}",
+        "a\t",
+        "<p\tid='a'>b</p>",
+    ],
+)
+def test_indents_of_a_template_and_single_hard_spaces_are_no_layout(line: str) -> None:
+    assert find_layout_spaces(line) == []

@@ -401,3 +401,11 @@ def test_a_fault_in_the_folder_of_work_itself_is_placed_in_the_template_that_has
     with pytest.raises(BriefgenError) as caught:
         here.render("letter/x.html.j2", {"name": "Ada"}, "the letter to ada-sample")
     assert caught.value.problems[0].place == Place("templates/letter/x.html.j2", 2)
+
+
+def test_tabs_between_words_of_a_template_are_a_warning_with_its_first_line(templates: Templates) -> None:
+    write(templates, "letter/a.html.j2", "<p>a</p>\n<p>To:\t{{ name }}</p>\n<p>a&nbsp;&nbsp;b</p>")
+    (found,) = templates.check(["name"], ["letter"])
+    assert (found.code, found.severity) == ("template-spacing", "warning")
+    assert str(found.place) == "own/templates/letter/a.html.j2:2"
+    assert "2 lines" in found.message

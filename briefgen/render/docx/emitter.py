@@ -483,6 +483,8 @@ class _Emitter:
             "signature": mm_to_emu(self._base.design.signature_mm),
             "letterhead": mm_to_emu(self._base.design.logo_mm),
         }.get(context.division, round(self._base.text_height * MAX_PICTURE_SHARE))
+        if width := element.get("width"):
+            picture = picture.scale_to_width(mm_to_emu(float(width.removesuffix("mm"))))
         size = picture.size_within(self._base.text_width, limit)
         if context.division == "letterhead" and self._base.layout is not None:
             size = picture.size_within(*max_logo_size(self._base.design))

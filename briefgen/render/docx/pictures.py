@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -41,6 +41,10 @@ class Picture:
     def name(self) -> str:
         """Name of the picture's part: equal pictures share one."""
         return f"media/{hashlib.sha1(self.data, usedforsecurity=False).hexdigest()[:16]}.{self.extension}"
+
+    def scale_to_width(self, width: int) -> Picture:
+        """Return the picture with another width in EMU, and the height in proportion."""
+        return replace(self, width=width, height=max(1, round(self.height * width / self.width)))
 
     def size_within(self, width: int, height: int) -> tuple[int, int]:
         """Return the size in EMU, scaled down to fit."""

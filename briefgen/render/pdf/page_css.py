@@ -51,7 +51,9 @@ def _describe_page(page: PageGeometry) -> str:
 def build_default_css(page: PageGeometry) -> str:
     """Return the rules that depend on the layout and that stylesheets may override."""
     height_mm = (page.height_mm - page.top_mm - page.bottom_mm) * MAX_PICTURE_SHARE
-    return f"figure img {{ max-height: {height_mm:.2f}mm; }}\ntable {{ overflow-wrap: normal; }}\n"
+    # A picture that both its width and the largest height limit keeps its proportions.
+    picture = f"max-height: {height_mm:.2f}mm; object-fit: contain; object-position: left top;"
+    return f"figure img {{ {picture} }}\ntable {{ overflow-wrap: normal; }}\n"
 
 
 def build_layout_css(layout: Layout, branding: Branding, *, foot: bool) -> str:

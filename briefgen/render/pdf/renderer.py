@@ -76,6 +76,7 @@ _TAG = re.compile(r"(<[^>]+>)")
 _LONG_WORD = re.compile(rf"\S{{{BREAKABLE_CHARACTERS + 1}}}")
 _BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"')
 """Elements whose words break by the stylesheet, or by `fit_tables`."""
+_PICTURE_WIDTH = re.compile(r'(<img\b[^>]*? )width="([0-9.]+mm)"')
 _BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
 
 
@@ -338,7 +339,7 @@ def build_html_page(document: Document, branding: Branding = DEFAULT_BRANDING) -
         f'<meta name="generator" content="briefgen">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
         f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
-        f"{_add_break_opportunities(content)}</body></html>"
+        f"{_style_picture_widths(_add_break_opportunities(content))}</body></html>"
     )
 
 
@@ -353,6 +354,11 @@ def _position_address(document: Document, layout: Layout, branding: Branding) ->
         return wrap_address_lines(document.html, layout, branding)
     styled = f'{_ADDRESS_BLOCK} style="{build_address_style(placement, layout.page)}"'
     return document.html.replace(_ADDRESS_BLOCK, styled, 1)
+
+
+def _style_picture_widths(html: str) -> str:
+    """Turn the widths of pictures into styles: WeasyPrint (70.0) reads attributes as pixels."""
+    return _PICTURE_WIDTH.sub(r'\1style="width:\2"', html) if ' width="' in html else html
 
 
 def _add_break_opportunities(html: str) -> str:

@@ -292,6 +292,25 @@ def test_a_wide_picture_fits_between_the_margins() -> None:
     assert shape.width.mm <= layout.width_mm - layout.left_mm - layout.right_mm + 0.1
 
 
+@pytest.mark.parametrize(
+    ("pixels", "width_mm", "expected_mm"),
+    [((100, 50), 60, (60, 30)), ((4000, 2000), 52.5, (52.5, 26.25)), ((400, 40), 300, (151.9, 15.2))],
+)
+def test_a_picture_has_the_width_that_it_is_given_within_the_margins(
+    pixels: tuple[int, int], width_mm: float, expected_mm: tuple[float, float]
+) -> None:
+    image = f'<img src="{data_address(png(*pixels))}" alt="x" width="{width_mm:g}mm"/>'
+    shape = opened(f"<figure>{image}</figure>").inline_shapes[0]
+    assert (shape.width.mm, shape.height.mm) == pytest.approx(expected_mm, abs=0.1)
+
+
+def test_a_picture_may_have_two_widths_and_is_stored_once() -> None:
+    images = [f'<img src="{data_address(png())}" alt="x" width="{mm}mm"/>' for mm in (20, 40)]
+    document_ = opened("".join(f"<figure>{image}</figure>" for image in images))
+    assert [round(shape.width.mm) for shape in document_.inline_shapes] == [20, 40]
+    assert sum("media" in each.partname for each in document_.part.package.iter_parts()) == 1
+
+
 def test_pictures_are_read_by_the_function_that_is_given() -> None:
     asked = []
     renderer = DocxRenderer(read_image=lambda src: asked.append(src) or png())  # type: ignore[func-returns-value]

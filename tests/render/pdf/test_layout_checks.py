@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from pdf_samples import KINDS, SENTENCE, letter, picture
-from PIL import Image
+from PIL import Image, ImageChops
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
@@ -232,3 +232,34 @@ def test_a_word_that_weasyprint_has_lost_is_missed() -> None:
     (problem,) = find_layout_problems(laid_out.pages, body, "A letter", keeps_margins=True)
     assert problem.code == "page-incomplete"
     assert problem.message == "'stressed more' is on no page (A letter)"
+
+
+@pytest.mark.parametrize(
+    ("size", "width", "expected_mm"),
+    [((100, 50), 60, (60, 30)), ((3000, 1500), 60, (60, 30)), ((100, 10), 300, (147, 14.7))],
+)
+def test_a_picture_has_the_width_that_it_is_given_within_the_margins(
+    size: tuple[int, int], width: int, expected_mm: tuple[float, float]
+) -> None:
+    html = figure(*size).replace("<img", f'<img width="{width}mm"')
+    painted = _red_extent_mm(renderer().render(letter(html)).data)
+    assert painted == pytest.approx(expected_mm, abs=0.6)
+
+
+def test_a_tall_picture_with_a_width_keeps_its_proportions() -> None:
+    html = figure(100, 400).replace("<img", '<img width="150mm"')
+    width, height = _red_extent_mm(renderer().render(letter(html)).data)
+    assert height > 150
+    assert height / width == pytest.approx(4, abs=0.1)
+
+
+def _red_extent_mm(data: bytes) -> tuple[float, float]:
+    """Return the width and height of what is red on the page that has most of it."""
+    dpi = 100
+    boxes = []
+    for image in page_images(data, dpi):
+        red, green, _ = image.split()
+        mask = ImageChops.subtract(red, green).point(lambda value: 255 if value > 100 else 0)
+        boxes += [box] if (box := mask.getbbox()) else []
+    left, top, right, bottom = max(boxes, key=lambda box: box[3] - box[1])
+    return (right - left) / dpi * 25.4, (bottom - top) / dpi * 25.4
