@@ -154,9 +154,10 @@ def run_import(
 ) -> None:
     """Import files with the importer that the command is named after.
 
-    Rows that cannot be read are reported, and the others written.
+    Rows that cannot be read are reported, and the others written. The campaign's own forms of address, in the
+    current folder or that of the list, count.
     """
-    from briefgen.address.forms_of_address import FormsOfAddress
+    from briefgen.address.forms_of_address import FORMS_FILE, FormsOfAddress
     from briefgen.recipients.importers.options import parse_column_mapping
     from briefgen.recipients.importers.registry import ImportOptions
     from briefgen.recipients.importers.run import import_recipients
@@ -174,7 +175,8 @@ def run_import(
             )
         )
     problems = ProblemList()
-    offices = FormsOfAddress.load(problems).offices
+    own = [folder / FORMS_FILE.name for folder in dict.fromkeys((Path(), out.parent))]
+    offices = FormsOfAddress.load(problems, [(path, str(path)) for path in own if path.is_file()]).offices
     name = str(context.command.name)
     report = import_recipients(name, paths, import_options, offices, date.today(), problems)
     console.problems(problems.problems)

@@ -115,3 +115,41 @@ def test_members_of_congress_are_filtered_by_chamber_and_committee(
     assert 15 <= len(members) <= 30
     assert all("SSFR" in {one.id for one in member.committees} for member in members)
     assert "The newest entry in the data is from 2026-" in said.out
+
+
+OWN_LIST = (
+    "id,office,name,family,locality,postal_code,country,paragraph\n"
+    "mayor,city-mayor,Justin Sample,Sample,Lakeview,44114,US,Thank you for the night of buses.\n"
+    "clerk,city-clerk,Dana Muster,Muster,Lakeview,44114,US,Thank you for the minutes.\n"
+    "ada,us-senator,Ada Sample,Sample,Washington,20510,US,\n"
+)
+
+
+@pytest.mark.parametrize("where", ["current folder", "folder of the list"])
+def test_a_merger_knows_the_campaigns_offices_and_keeps_the_rows_of_others(
+    briefgen: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    campaign, elsewhere = tmp_path / "campaign", tmp_path / "elsewhere"
+    campaign.mkdir()
+    elsewhere.mkdir()
+    form = "offices:\n  city-mayor: {title: Mayor, like: person}\n"
+    (campaign / "forms-of-address.yaml").write_text(form, encoding="utf-8")
+    (campaign / "recipients.csv").write_text(OWN_LIST, encoding="utf-8")
+    (campaign / "new.csv").write_text("id,office,region\nada,us-senator,DC\n", encoding="utf-8")
+    monkeypatch.chdir(campaign if where == "current folder" else elsewhere)
+    out = (elsewhere if where == "current folder" else campaign) / "merged.csv"
+    lists = [campaign / "recipients.csv", campaign / "new.csv"]
+    said = briefgen("recipients", "import", "csv", *lists, "-o", out)
+    assert said.code == 0, said.err
+    assert said.err.count("office-unknown") == 1 and "'city-clerk'; kept: 1 recipient" in said.err
+    people = {one.id: one for one in read_csv(out, "merged.csv", ProblemList())}
+    assert (list(people), people["ada"].region) == (["mayor", "clerk", "ada"], "DC")
+    assert people["mayor"].office == "city-mayor"
+    assert people["mayor"].extra["paragraph"] == "Thank you for the night of buses."
+
+
+def test_an_unknown_office_for_all_rows_is_refused(briefgen: Call, foreign: Path, tmp_path: Path) -> None:
+    how = ("--map", "Nachname=family", "--set", "office=eu-mepp", "--encoding", "cp1252")
+    said = briefgen("recipients", "import", "csv", foreign, *how, "-o", tmp_path / "list.csv")
+    assert said.code == 2
+    assert said.err.count("office-unknown") == 1 and "did you mean eu-mep?" in said.err

@@ -5,13 +5,14 @@ Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import Problem, ProblemList, UsageError
+from briefgen.address.offices import suggest_office
+from briefgen.errors import Problem, ProblemList, UsageError, quantity
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.duplicates import merge_duplicates, name_key
 from briefgen.recipients.importers.options import parse_filter
@@ -48,11 +49,17 @@ def import_recipients(
 ) -> ImportReport:
     """Read files with the importer `kind` (a name in IMPORTERS), then merge and filter the recipients.
 
-    A term has ended if its last day is before `on`. Bad rows are added to `problems`. Raise StorageError or
-    BriefgenError if a file is unusable, UsageError if a filter is.
+    `offices` are the known keys of the forms of address; if empty, any office is accepted. Rows with another
+    one are kept. A term has ended if its last day is before `on`. Bad rows are added to `problems`. Raise
+    StorageError or BriefgenError if a file is unusable, UsageError if a filter or the office of all rows is.
     """
+    offices = list(offices)
     filters = [parse_filter(text) for text in options.where]
-    results = IMPORTERS.get(kind).read(paths, options, list(offices), problems)
+    office = options.columns.defaults.get("office", "").lower()
+    if office and offices and office not in offices:
+        message = f"no form of address is known for {office!r}"
+        raise UsageError(Problem("office-unknown", message, None, suggest_office(office, offices)))
+    results = IMPORTERS.get(kind).read(paths, options, offices, problems)
     _check_mapped_headers(options.columns, len(paths), problems)
     everybody, merged = merge_recipients([result.recipients for result in results])
     everybody = restore_postal_codes(turn_names(everybody, problems), problems)
@@ -76,6 +83,8 @@ def import_recipients(
         problems.extend(mergers)
         merged += len(mergers)
     problems.extend(_warn_about_namesakes(kept))
+    if offices:
+        problems.extend(_warn_about_unknown_offices(kept, offices))
     return ImportReport(
         kept,
         merged,
@@ -128,6 +137,24 @@ def _merge_recipient(earlier: Recipient, later: Recipient) -> Recipient:
     }
     filled = {name: text for name, text in later.extra.items() if text}
     return replace(earlier, **{**changes, "extra": {**earlier.extra, **filled}})
+
+
+def _warn_about_unknown_offices(recipients: Iterable[Recipient], offices: Collection[str]) -> list[Problem]:
+    """Return a warning for each office that has no form of address, with its first row and their number."""
+    rows: dict[str, list[Recipient]] = {}
+    for recipient in recipients:
+        if recipient.office not in offices:
+            rows.setdefault(recipient.office, []).append(recipient)
+    return [
+        Problem(
+            "office-unknown",
+            f"no form of address is known for {office!r}; kept: {quantity(len(those), 'recipient')}",
+            those[0].place,
+            suggest_office(office, offices),
+            severity="warning",
+        )
+        for office, those in rows.items()
+    ]
 
 
 def _warn_about_namesakes(recipients: Iterable[Recipient]) -> list[Problem]:

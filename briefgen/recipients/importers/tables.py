@@ -1,4 +1,7 @@
-"""Importers of CSV files and Excel workbooks with foreign columns."""
+"""Importers of CSV files and Excel workbooks with foreign columns.
+
+They keep rows with an unknown office, of which `import_recipients` warns: a list loses nobody by a merger.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def _import_csv(
 ) -> list[ImportResult]:
     encoding, columns = options.encoding, options.columns
     return [
-        ImportResult(read_csv(path, str(path), problems, offices=offices, encoding=encoding, columns=columns))
+        ImportResult(read_csv(path, str(path), problems, encoding=encoding, columns=columns))
         for path in paths
     ]
 
@@ -26,8 +29,7 @@ def _import_xlsx(
 ) -> list[ImportResult]:
     sheet, columns = options.sheet, options.columns
     return [
-        ImportResult(read_xlsx(path, str(path), problems, sheet=sheet, offices=offices, columns=columns))
-        for path in paths
+        ImportResult(read_xlsx(path, str(path), problems, sheet=sheet, columns=columns)) for path in paths
     ]
 
 
