@@ -378,6 +378,7 @@ _HEADER_CELL_STYLE = "table heading"
 """Name of the style that briefgen gives to header cells."""
 _TEXT_ELEMENTS = {
     f"{_W}tab": "\t",
+    f"{_W}ptab": "\t",
     f"{_W}br": "\n",
     f"{_W}cr": "\n",
     f"{_W}noBreakHyphen": "\u2011",

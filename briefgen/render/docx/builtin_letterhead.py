@@ -129,7 +129,9 @@ def write_running_head(
 ) -> None:
     """Write the running head: the document's own text at the left, `Page 2 of 3` at the right.
 
-    `tab_stops` are those of the paragraph's style, which would come between the two.
+    An alignment tab comes between the two, which reaches further on turned pages. Programs that do not know
+    it, such as LibreOffice 7.4, take it for a tab; `tab_stops` are those of the paragraph's style, which
+    would come between then.
     """
     width = text_area_emu(section)[0] // 635
     # Word starts the text where the header ends, if that is below the margin.
@@ -142,7 +144,7 @@ def write_running_head(
     label, of = ("Page ", " of ") if main_language.tag.startswith("en") else ("", " / ")
     for run in (
         placeholder_run("running"),
-        "<w:r><w:tab/></w:r>",
+        '<w:r><w:ptab w:relativeTo="margin" w:alignment="right" w:leader="none"/></w:r>',
         *([_text_run(label)] if label else []),
         *field_runs("PAGE", "2"),
         _text_run(of),

@@ -21,9 +21,9 @@ from html import escape
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
-from pydyf import Array, Stream
+from pydyf import PDF, Array, Dictionary, Stream
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
@@ -482,6 +482,24 @@ def make_pdfa(pdf: Any) -> None:
             if _ends_in_carriage_return(entry):
                 entry.compress = not entry.compress
     pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
+    pdf.write = partial(_write_pdfa, pdf)
+
+
+def _write_pdfa(pdf: PDF, output: IO[bytes], *options: Any) -> None:
+    """Write a PDF as pydyf does, and again with an object more while one of its last streams ends badly.
+
+    pydyf creates and compresses these two, the list of objects and their positions, as it writes.
+    """
+    objects = list(pdf.objects)
+    while True:
+        data = BytesIO()
+        PDF.write(pdf, data, *options)
+        if data.getvalue().find(b"\r\nendstream", pdf.objects[-2].offset) < 0:
+            break
+        pdf.objects, pdf.current_position = objects, 0
+        pdf.add_object(Dictionary())
+        objects = list(pdf.objects)
+    output.write(data.getvalue())
 
 
 def _ends_in_carriage_return(entry: Stream) -> bool:

@@ -181,6 +181,17 @@ def test_the_page_number_stands_at_the_right_whatever_tabs_the_style_has() -> No
     assert [kind for kind, _ in stops if kind != "CLEAR"] == ["RIGHT"]
 
 
+def test_the_page_number_is_at_the_right_of_turned_pages_too() -> None:
+    head = opened("libreoffice.dotx").sections[0].header.paragraphs[0]
+    [tab] = head._p.xpath(".//w:ptab")
+    assert {name.rpartition("}")[2]: value for name, value in tab.attrib.items()} == {
+        "relativeTo": "margin",
+        "alignment": "right",
+        "leader": "none",
+    }
+    assert not head._p.xpath(".//w:r/w:tab")
+
+
 def _tabs(paragraph: Any) -> Any:
     return paragraph.paragraph_format.tab_stops
 

@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 import page
 import pikepdf
+import pydyf
 import pytest
 from pdf_samples import BRIEFING, KINDS, LETTER, NOTE, SENTENCE, footnotes, letter
 from pdf_structure import Element, Structured, codes, faults, outline, told
 
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.render.pdf.renderer import PdfRenderer
+from briefgen.render.pdf.renderer import PdfRenderer, make_pdfa
 
 STYLES = (Path(__file__).parents[3] / "templates/css",)
 
@@ -166,11 +167,40 @@ def test_the_words_of_note_links_are_in_the_documents_language() -> None:
 
 @pytest.mark.slow
 def test_no_stream_that_we_pack_ends_in_a_carriage_return() -> None:
-    """Packed, one in 256 would: among forty letters of seven streams each, one on average. The list of
-    objects at the end is pydyf's to pack."""
+    """Packed, one in 256 would: among forty letters of seven streams each, one on average."""
     data = [renderer("archive").render(letter(f"<p>Letter {number}</p>")).data for number in range(40)]
-    ours = [one.rpartition(b"/Type /XRef")[0] for one in data]
-    assert [one for one in ours if b"\r\nendstream" in one] == []
+    assert [one for one in data if b"\r\nendstream" in one] == []
+
+
+def packed(words: str, archive: bool) -> bytes:
+    """A PDF whose list of objects is compressed, by pydyf or as for an archive."""
+    pdf = pydyf.PDF()
+    pdf.add_page(
+        pydyf.Dictionary(
+            {"Type": "/Page", "Parent": pdf.pages.reference, "Resources": "<<>>", "MediaBox": "[0 0 9 9]"}
+        )
+    )
+    pdf.add_object(pydyf.Dictionary({"Words": pydyf.String(words)}))
+    metadata = pydyf.Stream([b"</rdf:RDF>"])
+    pdf.add_object(metadata)
+    pdf.catalog.update({"Metadata": metadata.reference, "AF": pydyf.Array()})
+    if archive:
+        make_pdfa(pdf)
+    out = BytesIO()
+    pdf.write(out, b"1.7", b"identifier", True)
+    return out.getvalue()
+
+
+def test_no_list_of_objects_ends_in_a_carriage_return() -> None:
+    tried = ["a" * number for number in range(600)]
+    bad = [words for words in tried if b"\r\nendstream" in packed(words, archive=False)]
+    assert bad
+    for words in bad:
+        data = packed(words, archive=True)
+        assert b"\r\nendstream" not in data and data == packed(words, archive=True)
+        with pikepdf.open(BytesIO(data)) as pdf:
+            assert [str(one.Words) for one in pdf.objects if "/Words" in one] == [words]
+            assert pdf.check_pdf_syntax() == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
