@@ -74,7 +74,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.text import is_same_language
 from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
 from briefgen.recipients.reader import read_recipients
-from briefgen.recipients.table import ColumnMapping, TableRow, build_recipients
+from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
 from briefgen.render.registry import FORMATS, RendererFactory
 from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
@@ -382,9 +382,8 @@ def _load_recipients(
     columns = ColumnMapping(defaults={"language": files.config.language if files.config else "en"})
     if rows is not None:
         try:
-            recipients = build_recipients(
-                rows, ROWS_NAME, row_problems, offices=forms.offices, columns=columns
-            )
+            table = Table(ROWS_NAME, list(rows))
+            recipients = build_recipients(table, row_problems, offices=forms.offices, columns=columns)
         except BriefgenError as error:
             problems.extend(error.problems)
         return forms, recipients

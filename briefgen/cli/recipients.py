@@ -38,6 +38,8 @@ _IMPORT_PARAMETERS = {
     "set": ("fill",),
     "encoding": ("encoding",),
     "sheet": ("sheet",),
+    "header-row": ("header_row",),
+    "include-hidden": ("include_hidden",),
 }
 """Parameters of `run_import` that only some importers take, by the option in `Importer.options`."""
 
@@ -148,7 +150,13 @@ def run_import(
     ] = False,
     merge_duplicates: options.MergeDuplicates = False,
     encoding: Annotated[str, typer.Option(help="Encoding of the files: utf-8, cp1252 …")] = "utf-8",
-    sheet: Annotated[str, typer.Option(help="Sheet to read; default: the first.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet to read; default: the first visible one.")] = "",
+    header_row: Annotated[
+        int, typer.Option(help="Number of the row with the headers; default: found.", show_default=False)
+    ] = 0,
+    include_hidden: Annotated[
+        bool, typer.Option("--include-hidden", help="Read also hidden and filtered rows and sheets.")
+    ] = False,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -163,8 +171,10 @@ def run_import(
     from briefgen.recipients.importers.run import import_recipients
 
     console = Console(as_json, quiet)
-    columns = parse_column_mapping(map or (), mapping, fill or ())
-    import_options = ImportOptions(columns, tuple(where or ()), current, encoding, sheet, merge_duplicates)
+    columns = parse_column_mapping(map or (), mapping, fill or (), header_row)
+    import_options = ImportOptions(
+        columns, tuple(where or ()), current, encoding, sheet, include_hidden, merge_duplicates
+    )
     if out.exists():
         raise BriefgenError(
             Problem(
@@ -187,6 +197,10 @@ def run_import(
             "ok": bool(report.recipients) and not problems.errors,
             "file": str(out) if report.recipients else None,
             "recipients": len(report.recipients),
+            "rows": report.rows,
+            "refused": report.refused,
+            "hidden": report.hidden,
+            "extra_columns": report.extra_columns,
             "merged": report.merged,
             "filtered": report.filtered,
             "ended": report.ended,
@@ -225,6 +239,11 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
         yield f"{out}: {quantity(len(report.recipients), 'recipient')}"
     else:
         yield "No recipients were found, so no file was written."
+    if report.rows is not None:
+        yield _balance_rows(report, current)
+    if report.extra_columns:
+        names = ", ".join(repr(name) for name in report.extra_columns)
+        yield f"Not used by the built-in letters, kept for templates: {names}"
     if report.merged:
         yield f"Merged, because they were listed more than once: {quantity(report.merged, 'recipient')}."
     if report.filtered:
@@ -239,6 +258,20 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
     if report.unaddressed:
         names = abbreviate_names(report.unaddressed, MAX_NAMED_RECIPIENTS)
         yield f"No postal address, so they get no letter: {names}"
+
+
+def _balance_rows(report: ImportReport, current: bool) -> str:
+    """Return the account of all rows: none may get lost without a word."""
+    counts = {
+        "imported": len(report.recipients),
+        "refused": report.refused,
+        "hidden": report.hidden,
+        "merged": report.merged,
+        "excluded by --where": report.filtered,
+        "excluded by --current": len(report.ended) if current else 0,
+    }
+    parts = [f"{count} {what}" for what, count in counts.items() if count or what in ("imported", "refused")]
+    return f"{quantity(report.rows or 0, 'row')}: {', '.join(parts)}"
 
 
 @recipients.command("list")

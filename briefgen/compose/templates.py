@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -147,15 +148,18 @@ def _empty_value_error() -> MissingNameError:
     return MissingNameError("a value is empty (None)", "", CONTEXT_LOOKUP)
 
 
-def format_long_date(value: date, language: str = "en", country: str = "") -> str:
+def format_long_date(value: date | str, language: str = "en", country: str = "") -> str:
     """Format a date for letters: `November 24, 2026` in the United States, `24 November 2026` elsewhere.
 
-    `language` is BCP 47; `country` (ISO 3166-1 alpha-2) decides between the conventions of one language. The
-    patterns are CLDR's "long" ones, from Babel.
+    A text must be a date as lists have it, `2026-11-24`. `language` is BCP 47; `country` (ISO 3166-1 alpha-2)
+    decides between the conventions of one language. The patterns are CLDR's "long" ones, from Babel.
     """
     from babel.dates import format_date
     from babel.localedata import exists
 
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = date.fromisoformat(value)
     if not isinstance(value, date):
         raise jinja2.TemplateRuntimeError(f"long_date takes a date, and {str(value)[:40]!r} is not one")
     base = language.split("-")[0]

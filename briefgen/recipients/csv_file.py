@@ -12,15 +12,22 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.schema import COLUMNS, COLUMNS_BY_NAME
-from briefgen.recipients.table import NO_MAPPING, ColumnMapping, TableRow, build_recipients, normalize_header
+from briefgen.recipients.schema import COLUMNS
+from briefgen.recipients.table import (
+    MAX_ROWS_ABOVE_HEADER,
+    NO_MAPPING,
+    ColumnMapping,
+    Table,
+    TableRow,
+    build_recipients,
+)
 from briefgen.recipients.validation import recipient_to_cells
 from briefgen.system.files import read_limited_bytes
 
 MAX_BYTES = 50_000_000
 MAX_LINES_PER_ROW = 200
 """Without a limit, a quotation mark that is never closed would swallow the rest of the file."""
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
 _ZIP_SIGNATURE = b"PK\x03\x04"
 
 
@@ -38,9 +45,24 @@ def read_csv(
 
     `offices` are the known keys of the forms of address; if empty, any office is accepted. `seen` maps ids
     read so far to their places and is extended; a repeated id is reported and only the first row is kept.
-    `columns` maps foreign headers to our columns. Commas, semicolons and tabs are recognised as separators.
-    Raise StorageError if the file cannot be read or is not in `encoding`, BriefgenError if its header is
-    unusable.
+    `columns` maps foreign headers to our columns. Raise BriefgenError if the header is unusable; other
+    exceptions are those of `read_csv_table`.
+    """
+    table = read_csv_table(path, display_name, problems, encoding=encoding, columns=columns)
+    return build_recipients(table, problems, offices=offices, seen=seen, columns=columns)
+
+
+def read_csv_table(
+    path: Path,
+    display_name: str,
+    problems: ProblemList,
+    *,
+    encoding: str = "utf-8",
+    columns: ColumnMapping = NO_MAPPING,
+) -> Table:
+    """Read the rows of a CSV file; commas, semicolons, tabs and vertical bars are recognised as separators.
+
+    Raise StorageError if the file cannot be read or is not in `encoding`, BriefgenError if it is not CSV.
     """
     lines = _read_csv_lines(path, display_name, encoding)
     skip = 1 if lines and lines[0].lower().startswith("sep=") else 0
@@ -53,8 +75,11 @@ def read_csv(
                 "its first row names the columns",
             )
         )
-    records = _parse_csv_rows(lines, skip, _detect_delimiter(lines[skip], columns), display_name, problems)
-    return build_recipients(records, display_name, problems, offices=offices, seen=seen, columns=columns)
+    found = ProblemList()
+    delimiter = _detect_delimiter(lines[skip : skip + MAX_ROWS_ABOVE_HEADER], columns)
+    rows = list(_parse_csv_rows(lines, skip, delimiter, display_name, found))
+    problems.extend(found.problems)
+    return Table(display_name, rows, len(found.problems))
 
 
 def _read_csv_lines(path: Path, display_name: str, encoding: str) -> list[str]:
@@ -93,13 +118,12 @@ def _read_csv_lines(path: Path, display_name: str, encoding: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
 
 
-def _detect_delimiter(header: str, columns: ColumnMapping) -> str:
-    """Choose the separator that yields the most known columns in the header, else the most frequent one."""
-    known_headers = {*COLUMNS_BY_NAME, *map(normalize_header, columns.headers)}
+def _detect_delimiter(lines: Sequence[str], columns: ColumnMapping) -> str:
+    """Choose the separator that yields the most known headers in a line, else most cells in the first."""
 
     def rank(delimiter: str) -> tuple[int, int]:
-        cells = header.split(delimiter)
-        return sum(normalize_header(cell.strip('" ')) in known_headers for cell in cells), len(cells)
+        rows = [[cell.strip('" ') for cell in line.split(delimiter)] for line in lines]
+        return max(columns.count_known_headers(row) for row in rows), len(rows[0])
 
     return max(_DELIMITERS, key=rank)
 

@@ -186,3 +186,5 @@ COLUMNS: tuple[Column, ...] = (
 )
 """All columns, in the order in which they are written."""
 COLUMNS_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+LETTER_COLUMNS = ("connection", "constituent", "ask", "paragraph")
+"""Extra columns that the built-in letters print."""

@@ -5,14 +5,14 @@ An unusable header is raised; a row with errors is reported and skipped, and the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean_text
-from briefgen.recipients.schema import COLUMNS_BY_NAME
+from briefgen.recipients.schema import COLUMNS_BY_NAME, LETTER_COLUMNS
 from briefgen.recipients.validation import RecipientBuilder, register_id
 
 
@@ -28,66 +28,174 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of one file or sheet that are not empty, its headers among them."""
+
+    display_name: str
+    rows: Sequence[TableRow]
+    unreadable: int = 0
+    """Number of rows that could not be read; each was reported."""
+    hidden: int = 0
+    """Number of rows that the sheet does not show and that were left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """How the columns of a foreign table map to ours."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Our column by foreign header, `{"Surname": "family"}`; an empty name drops the column."""
+    """Our column by foreign header, `{"Surname": "family"}`; an empty name drops the column.
+
+    `{"Street,Street 2": "address"}` joins two columns, unless one has this very header.
+    """
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Text for cells that are empty or whose column is missing: `{"office": "uk-mp"}`."""
+    header_row: int = 0
+    """Number of the row with the headers, from 1; 0 finds it."""
+
+    def resolve(self, written: Collection[str]) -> dict[str, str]:
+        """Return the mapping by single header as written, with lists of headers parted where none is one."""
+        present = {normalize_header(header) for header in written}
+        single: dict[str, str] = {}
+        for header, column in self.headers.items():
+            parts = [header] if normalize_header(header) in present else header.split(",")
+            single.update((part.strip(), column) for part in parts if part.strip())
+        return single
+
+    def count_known_headers(self, cells: Collection[str]) -> int:
+        """Return how many cells are headers that we know or that are mapped."""
+        known = {*COLUMNS_BY_NAME, *map(normalize_header, self.resolve(cells))}
+        return sum(normalize_header(cell) in known for cell in cells)
 
 
 NO_MAPPING = ColumnMapping()
+MAX_ROWS_ABOVE_HEADER = 20
+"""Rows with titles and notes that may lie above the headers."""
+_FEWEST_KNOWN_HEADERS = 2
+"""With fewer in a row further down, the first row has the headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableHeader:
+    """The headers of a table."""
+
+    index: int
+    """Place of their row among the rows of the table, from 0."""
+    columns: tuple[str, ...]
+    """Each column's name: a known one, an extra one as written, or empty if it has no header."""
+
+    @property
+    def extra(self) -> list[str]:
+        """Return the columns that are none of ours, and are kept for templates."""
+        known = {*COLUMNS_BY_NAME, *LETTER_COLUMNS, IGNORED_COLUMN, ""}
+        return [name for name in self.columns if name not in known]
 
 
 def build_recipients(
-    rows: Iterable[TableRow],
-    display_name: str,
+    table: Table,
     problems: ProblemList,
     *,
     offices: Collection[str] = (),
     seen: dict[str, Place] | None = None,
     columns: ColumnMapping = NO_MAPPING,
+    header: TableHeader | None = None,
 ) -> list[Recipient]:
-    """Build the recipients of all rows below the first, which names the columns.
+    """Build the recipients of all rows below the headers (by default those that `read_header` finds).
 
     `seen` maps the ids read so far to their places and is extended; a repeated id is reported and only the
     first row is kept. Raise BriefgenError if the headers are unusable.
     """
-    remaining = iter(rows)
-    first = next(remaining, TableRow(1, 1, ()))
-    headers = _resolve_headers(first.cells, Place(display_name, first.line), problems, columns)
+    header = header or read_header(table, problems, columns)
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
-    row = None
-    for row in remaining:
-        place, label = Place(display_name, row.line), f"row {row.number}"
-        cells = _fit_cells_to_headers(row, headers, place, problems)
+    rows = table.rows[header.index + 1 :]
+    for row in rows:
+        place, label = Place(table.display_name, row.line), f"row {row.number}"
+        cells = _fit_cells_to_headers(row, header.columns, place, problems)
         if cells is None:
             continue
-        named = [
-            (name, cell) for name, cell in zip(headers, cells, strict=True) if name != IGNORED_COLUMN and name
-        ]
-        known = {name: cell for name, cell in named if name in COLUMNS_BY_NAME}
+        known: dict[str, str] = {}
+        extra: dict[str, str] = {}
+        for name, cell in zip(header.columns, cells, strict=True):
+            if name in COLUMNS_BY_NAME:
+                known[name] = _join_cells(name, known.get(name, ""), cell)
+            elif name and name != IGNORED_COLUMN:
+                extra[name] = cell
         recipient = RecipientBuilder(place, label, problems).build(
-            _fill_defaults(known, columns),
-            {name: cell for name, cell in named if name not in COLUMNS_BY_NAME},
-            offices,
+            _fill_defaults(known, columns), extra, offices
         )
         hint = "remove one of the rows, or give each a different id in the column id"
         if recipient is not None and register_id(recipient, label, place, ids, problems, hint):
             found.append(recipient)
-    if row is None:
+    if not rows and not table.unreadable:
         problems.add(
             Problem(
                 "recipients-empty",
                 "has a header and no rows",
-                Place(display_name),
+                Place(table.display_name),
                 "write a row for each recipient below the first",
                 severity="warning",
             )
         )
     return found
+
+
+_SEPARATORS = {
+    "address": "\n",
+    "committees": "; ",
+    "tags": "; ",
+    "email": "; ",
+    "organisation": ", ",
+    "role": ", ",
+    **dict.fromkeys(("honorific", "name", "given", "family", "suffix", "postnominals", "locality"), " "),
+}
+"""Columns that can be joined from several, and what separates their cells."""
+
+
+def _join_cells(column: str, first: str, second: str) -> str:
+    return _SEPARATORS[column].join((first, second)) if first.strip() and second.strip() else first or second
+
+
+def read_header(table: Table, problems: ProblemList, columns: ColumnMapping = NO_MAPPING) -> TableHeader:
+    """Find the row with the headers and read them; raise BriefgenError if they are unusable."""
+    if not table.rows:
+        index, row = 0, TableRow(1, 1, ())
+    else:
+        index = _find_header_row(table, columns)
+        row = table.rows[index]
+    place = Place(table.display_name, row.line)
+    if index and not columns.header_row:
+        above = " | ".join(cell for other in table.rows[:index] for cell in other.cells if cell)
+        problems.add(
+            Problem(
+                "header-row",
+                f"the headers are in row {row.number}; left out above them: {above[:80]!r}",
+                place,
+                "if the headers are in another row, import the table with --header-row",
+                severity="warning",
+            )
+        )
+    return TableHeader(index, tuple(_resolve_headers(row.cells, place, problems, columns)))
+
+
+def _find_header_row(table: Table, columns: ColumnMapping) -> int:
+    """Return the index of the row with the headers; raise UsageError if the row that was named is empty."""
+    if columns.header_row:
+        for index, row in enumerate(table.rows):
+            if row.number == columns.header_row:
+                return index
+        raise UsageError(
+            Problem(
+                "header-row",
+                f"row {columns.header_row} is empty or hidden",
+                Place(table.display_name),
+                f"the first row with text is row {table.rows[0].number}",
+            )
+        )
+    known = [columns.count_known_headers(row.cells) for row in table.rows[:MAX_ROWS_ABOVE_HEADER]]
+    if known[0] >= _FEWEST_KNOWN_HEADERS:
+        return 0
+    return next((index for index, count in enumerate(known) if count >= _FEWEST_KNOWN_HEADERS), 0)
 
 
 def _suggest_headers(written: Sequence[str]) -> str:
@@ -112,12 +220,12 @@ def _resolve_headers(
     cells: Sequence[str], place: Place, problems: ProblemList, columns: ColumnMapping
 ) -> list[str]:
     """Return each column's name: a known one, an extra one as written, or empty if it has no header."""
-    mapping = {
-        normalize_header(header): column or IGNORED_COLUMN for header, column in columns.headers.items()
-    }
     written = [_clean_header(cell) for cell in cells]
-    headers = [mapping.get(normalize_header(header)) or _canonical_header(header) for header in written]
+    mapping = columns.resolve(written)
+    by_header = {normalize_header(header): column or IGNORED_COLUMN for header, column in mapping.items()}
+    headers = [by_header.get(normalize_header(header)) or _canonical_header(header) for header in written]
     named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
+    joined = {column for column in mapping.values() if column in _SEPARATORS} | {"address"}
     header_errors = [
         Problem(
             "recipients-repeated-header",
@@ -126,7 +234,7 @@ def _resolve_headers(
             "rename or remove one of them",
         )
         for header in dict.fromkeys(named)
-        if named.count(header) > 1
+        if named.count(header) > 1 and header not in joined
     ]
     problems.extend(
         Problem(
@@ -136,7 +244,7 @@ def _resolve_headers(
             suggest_similar(foreign, [header for header in written if header]),
             severity="warning",
         )
-        for foreign in columns.headers
+        for foreign in mapping
         if normalize_header(foreign) not in map(normalize_header, written)
     )
     if "office" not in headers and not columns.defaults.get("office"):

@@ -28,7 +28,7 @@ from briefgen.recipients.schema import (
 
 # What a spreadsheet would run as a formula.
 _FORMULA = re.compile(r"\s*[=+\-@]")
-_NUMBER = re.compile(r"[+-][\d\s().,/-]*\d")
+_NUMBER = re.compile(r"[+-][\d\s().,/$€£¥-]*\d\s?[%$€£¥]?")
 
 
 def recipient_to_cells(recipient: Recipient) -> dict[str, str]:

@@ -11,17 +11,28 @@ import json
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
+from briefgen.errors import (
+    BriefgenError,
+    Place,
+    Problem,
+    ProblemList,
+    abbreviate_names,
+    quantity,
+    suggest_similar,
+)
 from briefgen.model.recipient import Recipient
-from briefgen.recipients.table import NO_MAPPING, ColumnMapping, TableRow, build_recipients
+from briefgen.recipients.number_formats import format_number
+from briefgen.recipients.table import NO_MAPPING, ColumnMapping, Table, TableRow, build_recipients
 from briefgen.system.files import read_limited_bytes
 
 MAX_BYTES = 50_000_000
 WORKER_TIMEOUT_S = 90
 """Generous, for a busy machine; the worker also limits its own CPU time."""
+_SHOWN_ROWS = 10
 _WORKER = Path(__file__).with_name("xlsx_worker.py")
 
 
@@ -35,28 +46,102 @@ def read_xlsx(
     seen: dict[str, Place] | None = None,
     columns: ColumnMapping = NO_MAPPING,
 ) -> list[Recipient]:
-    """Read the recipients of a workbook's sheet (by default the first), in order.
+    """Read the recipients of a workbook's sheet (by default the first that is not hidden), in order.
 
-    `offices`, `seen` and `columns` are as for `read_csv`. A problem's place has the row as its line. Raise
-    StorageError if the file cannot be read, BriefgenError if it is not a workbook, is too large, or lacks the
-    sheet or usable headers.
+    `offices`, `seen` and `columns` are as for `read_csv`; exceptions are those of `read_xlsx_table`.
     """
-    lines = _run_xlsx_worker(path, display_name, sheet)
-    if not lines:
+    table = read_xlsx_table(path, display_name, problems, sheet=sheet)
+    return build_recipients(table, problems, offices=offices, seen=seen, columns=columns)
+
+
+def read_xlsx_table(
+    path: Path, display_name: str, problems: ProblemList, *, sheet: str = "", include_hidden: bool = False
+) -> Table:
+    """Read the rows of a workbook's sheet (by default the first that is not hidden) as the sheet shows them.
+
+    A problem's place has the row as its line. Raise StorageError if the file cannot be read, BriefgenError if
+    it is not a workbook, is too large, or lacks the sheet.
+    """
+    *lines, about = _run_xlsx_worker(path, display_name, sheet, include_hidden)
+    if not lines and not about["hidden"]:
         hint = "its first row names the columns"
         raise BriefgenError(Problem("recipients-header", "the sheet is empty", Place(display_name), hint))
-    if "fault" in lines[0]:
+    if lines and "fault" in lines[0]:
         raise BriefgenError(_cell_problem(lines[0], Place(display_name, lines[0]["row"])))
-    records = _parse_xlsx_rows(lines, display_name, problems)
-    return build_recipients(records, display_name, problems, offices=offices, seen=seen, columns=columns)
+    _warn_about_rest(about, display_name, problems)
+    if struck := [str(line["row"]) for line in lines if line.get("struck")]:
+        problems.add(
+            Problem(
+                "row-struck",
+                f"struck out, and read all the same: {_list_rows(struck)}",
+                Place(display_name, int(struck[0])),
+                "delete or hide the rows of people who are not to be written to",
+                severity="warning",
+            )
+        )
+    rows = list(_parse_xlsx_rows(lines, display_name, problems))
+    faulty = sum("fault" in line for line in lines)
+    return Table(display_name, _fill_merged_cells(rows, about["merged"]), faulty, len(about["hidden"]))
 
 
-def _run_xlsx_worker(path: Path, display_name: str, sheet: str) -> Sequence[Mapping[str, Any]]:
+def _warn_about_rest(about: Mapping[str, Any], display_name: str, problems: ProblemList) -> None:
+    """Say which sheets and rows of the workbook were not read."""
+    left_out = [f"the sheet {name!r}" for name in about["others"]]
+    left_out += [f"the hidden sheet {name!r}" for name in about["hidden_sheets"]]
+    if hidden := [str(number) for number in about["hidden"]]:
+        left_out.append(f"{quantity(len(hidden), 'hidden or filtered row')} ({_list_rows(hidden)})")
+    if left_out:
+        problems.add(
+            Problem(
+                "xlsx-left-out",
+                f"only what the sheet {about['sheet']!r} shows was read; left out: {', '.join(left_out)}",
+                Place(display_name),
+                "import the workbook with --sheet or --include-hidden if you need them",
+                severity="warning",
+            )
+        )
+
+
+def _list_rows(numbers: Sequence[str]) -> str:
+    return f"{'row' if len(numbers) == 1 else 'rows'} {abbreviate_names(numbers, _SHOWN_ROWS)}"
+
+
+def _fill_merged_cells(rows: list[TableRow], merged: Sequence[Sequence[int]]) -> list[TableRow]:
+    """Return the rows with the text of cells that are merged downwards in each of their rows.
+
+    `merged` has the first and last column and row of each range. Of cells merged sideways, the text stays in
+    the first alone.
+    """
+    by_number = {row.number: index for index, row in enumerate(rows)}
+    for column, top, _, bottom in merged:
+        first = by_number.get(top)
+        if first is None or column > len(rows[first].cells):
+            continue
+        for index in range(first + 1, min(len(rows), first + 1 + bottom - top)):
+            row = rows[index]
+            if row.number > bottom:
+                break
+            cells = [*row.cells]
+            cells[column - 1] = cells[column - 1] or rows[first].cells[column - 1]
+            rows[index] = replace(row, cells=tuple(cells))
+    return rows
+
+
+def _run_xlsx_worker(
+    path: Path, display_name: str, sheet: str, include_hidden: bool
+) -> Sequence[Mapping[str, Any]]:
     """Run the worker and return the lines that it printed; raise BriefgenError if it failed."""
     read_limited_bytes(path, display_name, MAX_BYTES)  # report unreadable files before starting a process
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(_WORKER), str(path.resolve()), sheet],
+            [
+                sys.executable,
+                "-P",
+                str(_WORKER),
+                str(path.resolve()),
+                sheet,
+                "hidden" if include_hidden else "",
+            ],
             capture_output=True,
             text=True,
             timeout=WORKER_TIMEOUT_S,
@@ -66,8 +151,8 @@ def _run_xlsx_worker(path: Path, display_name: str, sheet: str) -> Sequence[Mapp
     except subprocess.TimeoutExpired:
         raise BriefgenError(_workbook_too_large(display_name)) from None
     lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
-    # A last line without a row is about the workbook as a whole.
-    fault = lines[-1] if lines and "row" not in lines[-1] else None
+    # The last line is about the workbook as a whole.
+    fault = lines[-1] if lines and "fault" in lines[-1] and "row" not in lines[-1] else None
     if done.returncode != 0 or (fault and fault["fault"] == "size"):
         raise BriefgenError(_workbook_too_large(display_name))
     if fault:
@@ -111,15 +196,15 @@ def _workbook_problem(fault: Mapping[str, Any], display_name: str, sheet: str) -
 def _parse_xlsx_rows(
     lines: Sequence[Mapping[str, Any]], display_name: str, problems: ProblemList
 ) -> Iterator[TableRow]:
-    width = len(lines[0]["cells"])
+    # A workbook does not store the empty cells at the end of a row.
+    width = max((len(line.get("cells", ())) for line in lines), default=0)
     for line in lines:
         number = line["row"]
         if "fault" in line:
             problems.add(_cell_problem(line, Place(display_name, number)))
         else:
-            # A workbook does not store the empty cells at the end of a row.
-            missing = ("",) * (width - len(line["cells"]))
-            yield TableRow(number, number, (*line["cells"], *missing))
+            cells = [cell if isinstance(cell, str) else format_number(*cell) for cell in line["cells"]]
+            yield TableRow(number, number, (*cells, *[""] * (width - len(cells))))
 
 
 def _cell_problem(line: Mapping[str, Any], place: Place) -> Problem:

@@ -203,6 +203,7 @@ def test_conditions_see_the_facts_and_name_what_they_do_not_know(templates: Temp
 )
 def test_dates_are_written_as_letters_carry_them(language: str, country: str, text: str) -> None:
     assert format_long_date(date(2026, 11, 24), language, country) == text
+    assert format_long_date("2026-11-24", language, country) == text
 
 
 def test_a_template_that_is_not_utf8_is_told(templates: Templates) -> None:

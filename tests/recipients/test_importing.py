@@ -13,7 +13,7 @@ from briefgen.model.recipient import Committee, Recipient
 from briefgen.recipients.importers.options import parse_column_mapping
 from briefgen.recipients.importers.registry import ImportOptions
 from briefgen.recipients.importers.run import ImportReport, import_recipients, merge_recipients
-from briefgen.recipients.table import ColumnMapping
+from briefgen.recipients.table import ColumnMapping, Table, TableRow
 
 TODAY = date(2026, 11, 24)
 ADA = Recipient(
@@ -100,7 +100,9 @@ def test_one_person_under_two_ids_is_suspected(tmp_path: Path) -> None:
 def test_filters_take_those_of_whom_all_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Sequence[str], left: list[str]
 ) -> None:
-    monkeypatch.setattr("briefgen.recipients.importers.tables.read_csv", lambda *_, **__: [ADA, BEN])
+    table = Table("list.csv", [TableRow(1, 1, ("office",))])
+    monkeypatch.setattr("briefgen.recipients.importers.tables.read_csv_table", lambda *_, **__: table)
+    monkeypatch.setattr("briefgen.recipients.importers.tables.build_recipients", lambda *_, **__: [ADA, BEN])
     findings = ProblemList()
     imported = import_recipients("csv", [tmp_path], ImportOptions(where=tuple(where)), (), TODAY, findings)
     assert ids(imported) == left
@@ -232,3 +234,37 @@ def test_the_same_person_twice_is_merged_on_request(tmp_path: Path) -> None:
     assert (ids(report), list(said)) == (["a", "b"], ["recipients-alike"])
     report, said = imported_from(tmp_path, rows, merge_duplicates=True)
     assert (ids(report), list(said), report.merged) == (["b"], ["recipients-merged"], 1)
+
+
+def test_every_row_is_accounted_for_and_unused_columns_are_named(tmp_path: Path) -> None:
+    path, problems = tmp_path / "list.csv", ProblemList()
+    path.write_text(
+        "office,name,Address 2\nuk-mp,Ada Lee,Suite 9\n,Ben Moe,\nuk-mp,Ada Lee,\n", encoding="utf-8"
+    )
+    report = import_recipients("csv", [path], ImportOptions(), (), TODAY, problems)
+    assert (report.rows, len(report.recipients), report.refused) == (3, 1, 2)
+    assert report.extra_columns == ["Address 2"]
+
+
+def test_columns_can_be_joined(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        'office,Street,Street 2,"a,b"\nuk-mp,Hall 1,Suite 9,x\nuk-mp,Hall 2,,y\n', encoding="utf-8"
+    )
+    for pairs in (["Street,Street 2=address", "a,b="], ["Street=address", "Street 2=address", "a,b="]):
+        options = ImportOptions(parse_column_mapping(pairs, None, ["name=Ada"]))
+        report = import_recipients("csv", [path], options, (), TODAY, problems := ProblemList())
+        assert [one.code for one in problems.problems] == ["recipient-repeated"]
+        assert (report.recipients[0].address, report.extra_columns) == (("Hall 1", "Suite 9"), [])
+
+
+def test_headers_below_a_title_are_found_or_named(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Officials 2026\n\nPost;name;office\nx;Ada;uk-mp\n", encoding="utf-8")
+    report = import_recipients("csv", [path], ImportOptions(), (), TODAY, problems := ProblemList())
+    assert (ids(report), report.rows, [one.code for one in problems.problems]) == (["ada"], 1, ["header-row"])
+    named = ImportOptions(ColumnMapping(header_row=3))
+    report = import_recipients("csv", [path], named, (), TODAY, problems := ProblemList())
+    assert (ids(report), problems.problems) == (["ada"], [])
+    with pytest.raises(UsageError, match="row 9 is empty or hidden"):
+        import_recipients("csv", [path], ImportOptions(ColumnMapping(header_row=9)), (), TODAY, ProblemList())

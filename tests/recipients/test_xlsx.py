@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from briefgen.errors import BriefgenError, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.number_formats import format_number
 from briefgen.recipients.table import ColumnMapping
-from briefgen.recipients.xlsx import read_xlsx
+from briefgen.recipients.xlsx import read_xlsx, read_xlsx_table
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country", "term_end", "note"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB", date(2029, 5, 1), "met"]
@@ -71,6 +75,81 @@ def test_a_row_is_read_as_it_was_typed(tmp_path: Path) -> None:
 def test_values_become_the_text_that_people_mean(tmp_path: Path, value: Any, text: str) -> None:
     people, problems = read(book(tmp_path, HEADER, [*ADA[:-1], value]))
     assert (problems, people[0].extra["note"]) == ([], text)
+
+
+def test_a_workbook_is_read_as_it_is_seen(tmp_path: Path) -> None:
+    """Hidden sheets and rows are left out, and said; struck-out rows are said."""
+    workbook = Workbook()
+    old = workbook.active
+    assert old is not None
+    old.title, old.sheet_state = "Old", "hidden"
+    old.append(["office", "name"])
+    old.append(["uk-mp", "Old Lee"])
+    sheet = workbook.create_sheet("Members")
+    for row in (["office", "name"], ["uk-mp", "Ada Lee"], ["uk-mp", "Ben Moe"], ["uk-mp", "Cy Poe"]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    for cell in sheet[4]:
+        cell.font = Font(strike=True)
+    workbook.create_sheet("Notes").append(["more", "text"])
+    workbook.save(path := tmp_path / "people.xlsx")
+    people, problems = read(path)
+    assert [person.name for person in people] == ["Ada Lee", "Cy Poe"]
+    assert [code for code, _, _ in problems] == ["xlsx-left-out", "row-struck"]
+    assert "the sheet 'Notes', the hidden sheet 'Old', 1 hidden or filtered row (row 3)" in problems[0][2]
+    table = read_xlsx_table(path, "people.xlsx", ProblemList(), sheet="Members", include_hidden=True)
+    assert ([row.number for row in table.rows], table.hidden) == ([1, 2, 3, 4], 0)
+
+
+def test_cells_merged_downwards_count_for_each_row(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (["office", "name"], ["uk-mp", "Ada Lee"], [None, "Ben Moe"], [None, "Cy Poe"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    workbook.save(path := tmp_path / "people.xlsx")
+    people, problems = read(path)
+    assert ([person.name for person in people], len(problems)) == (["Ada Lee", "Ben Moe"], 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (2134, "00000", "02134"),
+        (205100001, "00000-0000", "20510-0001"),
+        (0.125, "0%", "13%"),
+        (0.125, "0.0%", "12.5%"),
+        (1234.5, "$#,##0.00", "$1,234.50"),
+        (1234.5, '#,##0.00\\ "€"', "1,234.50 €"),
+        (1234.5, "[$€-407] #,##0.00", "€ 1,234.50"),
+        (1500000, '0.0,,"M"', "1.5M"),
+        (5551234567, "(000) 000-0000", "(555) 123-4567"),
+        (-5, "0;[Red](0)", "(5)"),
+        (-0.5, "0.0", "-0.5"),
+        (0, '0;0;"none"', "none"),
+        (10117, '"D-"00000', "D-10117"),
+        (7.25, "General", "7.25"),
+        (1.5, "# ?/?", "1.5"),
+        (1.5, "[>1]0;0.0", "1.5"),
+        (1.5, "0.00E+00", "1.5"),
+    ],
+)
+def test_numbers_are_shown_by_their_format(value: float, number_format: str, shown: str) -> None:
+    assert format_number(value, number_format) == shown
+
+
+def test_a_workbook_gives_numbers_as_it_shows_them(tmp_path: Path) -> None:
+    path = book(tmp_path, HEADER, [*ADA[:4], 2134, *ADA[5:]])
+    workbook = load_workbook(path)
+    workbook.active["E2"].number_format = "00000"
+    workbook.save(path)
+    assert read(path)[0][0].postal_code == "02134"
+
+
+@given(st.floats(), st.text('0#?.,;%"\\_*[]$-E/ @x', max_size=30))
+def test_no_number_format_breaks(value: float, number_format: str) -> None:
+    assert isinstance(format_number(value, number_format), str)
 
 
 def test_a_formula_costs_its_row_and_names_its_cell(tmp_path: Path) -> None:

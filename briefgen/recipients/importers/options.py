@@ -69,7 +69,9 @@ def parse_filter(text: str) -> RecipientFilter:
     )
 
 
-def parse_column_mapping(pairs: Iterable[str], file: Path | None, defaults: Iterable[str]) -> ColumnMapping:
+def parse_column_mapping(
+    pairs: Iterable[str], file: Path | None, defaults: Iterable[str], header_row: int = 0
+) -> ColumnMapping:
     """Combine `Surname=family` pairs, a mapping file and `office=uk-mp` defaults into a column mapping.
 
     Raise UsageError or BriefgenError if a pair, the file or one of our column names is invalid.
@@ -87,7 +89,7 @@ def parse_column_mapping(pairs: Iterable[str], file: Path | None, defaults: Iter
             and (column in filled or (near and near.startswith("did you mean")))
         ):
             raise UsageError(Problem("map-column", f"unknown column {column!r}", None, near))
-    return ColumnMapping(headers, filled)
+    return ColumnMapping(headers, filled, header_row)
 
 
 def _split_pair(text: str, code: str, example: str) -> tuple[str, str]:

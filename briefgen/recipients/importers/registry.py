@@ -13,7 +13,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
 from briefgen.system.registry import Registry
 
-ImportOptionName = Literal["set", "map", "encoding", "sheet"]
+ImportOptionName = Literal["set", "map", "encoding", "sheet", "header-row", "include-hidden"]
 """Command-line options that only some importers take; `map` includes `--mapping`."""
 
 
@@ -28,6 +28,8 @@ class ImportOptions:
     """Exclude recipients whose term has ended."""
     encoding: str = "utf-8"
     sheet: str = ""
+    include_hidden: bool = False
+    """Read also rows that a workbook does not show."""
     merge_duplicates: bool = False
     """Merge the rows of people who are listed more than once."""
 
@@ -39,6 +41,12 @@ class ImportResult:
     recipients: list[Recipient]
     newest: date | None = None
     """Latest day on which a term or membership began; None if the data has no dates."""
+    rows: int | None = None
+    """Number of rows or people in the data, with those that were refused; None if they were not counted."""
+    hidden: int = 0
+    """Number of these that a workbook does not show and that were left out."""
+    extra_columns: tuple[str, ...] = ()
+    """Columns of the table that are none of ours, and are kept for templates."""
 
 
 @dataclass(frozen=True, slots=True)

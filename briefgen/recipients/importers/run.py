@@ -16,7 +16,7 @@ from briefgen.errors import Problem, ProblemList, UsageError, quantity
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.duplicates import merge_duplicates, name_key
 from briefgen.recipients.importers.options import parse_filter
-from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions
+from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions, ImportResult
 from briefgen.recipients.mending import restore_postal_codes, turn_names
 from briefgen.recipients.table import ColumnMapping
 from briefgen.recipients.validation import check_sendable
@@ -37,6 +37,14 @@ class ImportReport:
     """Ids of recipients whose term has ended; ImportOptions.current excludes them."""
     unaddressed: list[str]
     """Ids of recipients without a usable postal address."""
+    rows: int | None
+    """Number of rows in the data; None if the importer did not count them."""
+    refused: int
+    """Number of rows that could not be read."""
+    hidden: int
+    """Number of rows that a workbook does not show and that were left out."""
+    extra_columns: list[str]
+    """Columns that are none of ours, and are kept for templates."""
 
 
 def import_recipients(
@@ -96,7 +104,18 @@ def import_recipients(
             for recipient in kept
             if (problem := check_sendable(recipient, date.min)) and problem.code == "no-address"
         ],
+        *_count_rows(results),
+        list(dict.fromkeys(name for result in results for name in result.extra_columns)),
     )
+
+
+def _count_rows(results: Sequence[ImportResult]) -> tuple[int | None, int, int]:
+    """Return the numbers of rows, of rows that were refused, and of hidden ones."""
+    hidden = sum(result.hidden for result in results)
+    if any(result.rows is None for result in results):
+        return None, 0, hidden
+    rows = sum(result.rows or 0 for result in results)
+    return rows, rows - hidden - sum(len(result.recipients) for result in results), hidden
 
 
 def _check_mapped_headers(columns: ColumnMapping, file_count: int, problems: ProblemList) -> None:

@@ -9,28 +9,42 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from briefgen.errors import ProblemList
-from briefgen.recipients.csv_file import read_csv
+from briefgen.recipients.csv_file import read_csv_table
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.recipients.xlsx import read_xlsx
+from briefgen.recipients.table import Table, build_recipients, read_header
+from briefgen.recipients.xlsx import read_xlsx_table
 
 
 def _import_csv(
     paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
 ) -> list[ImportResult]:
-    encoding, columns = options.encoding, options.columns
-    return [
-        ImportResult(read_csv(path, str(path), problems, encoding=encoding, columns=columns))
+    tables = [
+        read_csv_table(path, str(path), problems, encoding=options.encoding, columns=options.columns)
         for path in paths
     ]
+    return _import_tables(tables, options, problems)
 
 
 def _import_xlsx(
     paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
 ) -> list[ImportResult]:
-    sheet, columns = options.sheet, options.columns
-    return [
-        ImportResult(read_xlsx(path, str(path), problems, sheet=sheet, columns=columns)) for path in paths
+    tables = [
+        read_xlsx_table(path, str(path), problems, sheet=options.sheet, include_hidden=options.include_hidden)
+        for path in paths
     ]
+    return _import_tables(tables, options, problems)
+
+
+def _import_tables(
+    tables: Sequence[Table], options: ImportOptions, problems: ProblemList
+) -> list[ImportResult]:
+    results = []
+    for table in tables:
+        header = read_header(table, problems, options.columns)
+        recipients = build_recipients(table, problems, columns=options.columns, header=header)
+        rows = len(table.rows) - header.index - 1 + table.unreadable + table.hidden
+        results.append(ImportResult(recipients, None, rows, table.hidden, tuple(header.extra)))
+    return results
 
 
 CSV_IMPORTER = Importer(
@@ -38,12 +52,12 @@ CSV_IMPORTER = Importer(
     "Import CSV files with headers of their own, or merge several lists into one.",
     _import_csv,
     "CSV files; later ones complete earlier ones by id.",
-    frozenset({"set", "map", "encoding"}),
+    frozenset({"set", "map", "encoding", "header-row"}),
 )
 XLSX_IMPORTER = Importer(
     "xlsx",
     "Import Excel workbooks; formulas are refused, with their cell.",
     _import_xlsx,
     "Excel workbooks.",
-    frozenset({"set", "map", "sheet"}),
+    frozenset({"set", "map", "sheet", "header-row", "include-hidden"}),
 )
