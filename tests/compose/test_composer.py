@@ -43,6 +43,21 @@ def test_a_caveat_is_in_the_note_of_its_snippet_long_and_short(small_campaign: P
     assert "whom Human Rights Watch gives a pseudonym" in html
 
 
+def test_a_caveat_that_two_notes_share_is_printed_once_and_counts_for_both(small_campaign: Path) -> None:
+    names = ("genocide-argument-groups", "genocide-comparison")
+    text = "".join(f'<p>{{{{ snippet("{name}") }}}}</p>' for name in names)
+    campaign = opened(small_campaign, text)
+    letter = campaign.composer.compose_letter(campaign.recipients[0])
+    caveat = render_inline_markdown(campaign.composer.library.caveats["genocide-finding"].body)
+    assert letter.html.count(caveat) == 1
+    assert letter.html.count("See the remark in note 2.") == 1  # the ask has the first
+    counted = {
+        one["id"]: {caveat["id"]: caveat["printed"] for caveat in one["caveats"]}
+        for one in letter.record["snippets"]
+    }
+    assert [counted[name]["genocide-finding"] for name in names] == [1, 1]
+
+
 def test_printing_only_the_words_of_a_snippet_with_a_caveat_stops_the_letter(small_campaign: Path) -> None:
     with pytest.raises(BriefgenError) as caught:
         opened(small_campaign, '<p>{{ snippet("hwanghae-famine-2012").text }}</p>')

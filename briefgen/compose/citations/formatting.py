@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from briefgen.compose.citations.clusters import (
     ItemAffixes,
     insert_affixes,
 )
-from briefgen.compose.citations.phrases import find_citation_phrases, reserved_characters
+from briefgen.compose.citations.phrases import Affixes, find_citation_phrases, reserved_characters
 from briefgen.compose.citations.sentence_ends import (
     SentenceEndChange,
     append_citation,
@@ -24,7 +24,7 @@ from briefgen.compose.citations.sentence_ends import (
     ends_sentence,
 )
 from briefgen.compose.citations.styles import CitationStyle, citation_locale, find_style
-from briefgen.compose.citations.types import Citation, FormattedCitations, FormattedNote, Note
+from briefgen.compose.citations.types import Citation, FormattedCitations, FormattedNote, Note, Remark
 from briefgen.errors import BriefgenError, Problem, suggest_similar
 from briefgen.model.source import Source
 
@@ -45,6 +45,7 @@ class _FootnotePlan:
 
 def format_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> FormattedCitations:
     """Format all notes of a document in a notes style."""
+    notes = _refer_to_earlier_remarks(notes, engine.phrases.earlier_remark)
     planned = list(_plan_footnotes(notes, engine))
     clusters = [CitationCluster(plan.items, plan.number) for plan in planned if plan.items]
     second_hand = find_second_hand_works(notes)
@@ -62,6 +63,27 @@ def format_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> Formatted
     short_forms_by_source = dict(zip(read, texts, strict=True))
     bibliography = _render_bibliography(result, second_hand, short_forms_by_source, engine)
     return FormattedCitations(footnotes, tuple(bibliography))
+
+
+def _refer_to_earlier_remarks(notes: Sequence[Note], reference: Affixes) -> list[Note]:
+    """Replace each remark that an earlier note has in full by a reference to that note.
+
+    A remark that is no longer than the reference is repeated.
+    """
+    first_numbers: dict[str, int] = {}
+    number, result = 0, []
+    for note in notes:
+        number += not note.in_footnote
+        remarks: dict[Remark, None] = {}
+        for remark in note.remarks:
+            first = first_numbers.setdefault(remark.html, number)
+            earlier = Remark(f"{reference.before}{first}{reference.after}")
+            if first == number or (len(remark.html) <= len(earlier.html) and not remark.citations):
+                remarks[remark] = None
+            else:
+                remarks[earlier] = None
+        result.append(replace(note, remarks=tuple(remarks)))
+    return result
 
 
 def _plan_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> Iterator[_FootnotePlan]:

@@ -31,6 +31,8 @@ class CitationPhrases:
 
     relations: tuple[tuple[str, Affixes], ...]
     see: Affixes
+    earlier_remark: Affixes
+    """The words around the number of the note that has a remark in full."""
     sources: str
     """Heading of the bibliography."""
     lists_second_hand: bool
@@ -54,6 +56,7 @@ def find_citation_phrases(style: str, language: str) -> CitationPhrases:
     return CitationPhrases(
         tuple((name, _split_affixes(phrase)) for name, phrase in relations.items()),
         _split_affixes(data["see"][language]),
+        _split_affixes(data["earlier_remark"][language]),
         data["sources"][language],
         second_hand_works == "listed",
     )

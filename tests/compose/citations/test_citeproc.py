@@ -111,6 +111,39 @@ def test_remarks_follow_their_citation_as_sentences_with_sources_of_their_own(
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "reference"),
+    [
+        ("en", "See the remark in note 2."),
+        ("fr", "Voir la remarque à la note 2."),
+        ("es", "Véase la observación en la nota 2."),
+        ("de", "Siehe die Bemerkung in Fußnote 2."),
+        ("ko", "각주 2의 설명 참조."),
+    ],
+)
+def test_a_long_remark_is_printed_once_and_referred_to_afterwards(
+    formatter: CitationFormatter, language: str, reference: str
+) -> None:
+    remark = Remark("The inquiry made no finding on this, and others differ.", (Citation("paper"),))
+    notes = [Note(), Note((Citation("book"),), (remark,)), Note((Citation("essay"),), (remark,))]
+    cited = formatter.format(notes, "chicago-notes-bibliography", language)
+    assert remark.html in cited.notes[1].note
+    assert cited.notes[2].note.endswith(f" {reference}")
+    assert remark.html not in cited.notes[2].note
+    assert any("Shimbun" in work for work in cited.bibliography)
+
+
+def test_a_remark_is_compared_by_its_words_and_repeated_if_it_is_short(formatter: CitationFormatter) -> None:
+    caveat = "The inquiry made no finding on this, and others differ."
+    notes = footnotes(
+        formatter,
+        Note((), (Remark(caveat, (Citation("paper"),)), Remark("Briefly."))),
+        replace(Note((), (Remark(caveat),)), in_footnote=True),
+        Note((), (Remark(caveat), Remark("Briefly."))),
+    )
+    assert notes[1:] == [caveat, "See the remark in note 1. Briefly."]
+
+
 def test_no_second_full_stop_stands_behind_a_title_that_has_one(formatter: CitationFormatter) -> None:
     remark = (Remark("Others differ.", (Citation("book"),)),)
     _, note = footnotes(formatter, Note((Citation("essay"),)), Note((Citation("essay"),), remark))
