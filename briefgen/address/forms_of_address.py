@@ -5,8 +5,10 @@ This module finds the form for an office; `briefgen.address.address` fills it in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,6 +138,19 @@ def _take_localized_keys(form: Mapping[str, Any]) -> dict[str, Any]:
     return {key: words for key, words in form.items() if key in LocalizedForm.model_fields}
 
 
+def _build_shared_words(words: Any) -> Any:
+    """Build words that offices share only once; return wrong ones as they are, to be reported in place."""
+    try:
+        return _build_localized_form(json.dumps(words))
+    except (TypeError, ValueError):
+        return words
+
+
+@lru_cache(maxsize=1024)
+def _build_localized_form(words: str) -> LocalizedForm:
+    return LocalizedForm.model_validate_json(words)
+
+
 class FormOfAddress(LocalizedForm):
     """The form of address of one office, in English and possibly in other languages."""
 
@@ -172,7 +187,7 @@ class FormOfAddress(LocalizedForm):
             tag: {**layers.get(tag.split("-")[0], {}), **words} if isinstance(words, dict) else words
             for tag, words in form["languages"].items()
         }
-        return {**form, "languages": languages}
+        return {**form, "languages": {tag: _build_shared_words(words) for tag, words in languages.items()}}
 
     def _office_by_rank(self, recipient: Recipient) -> str:
         """Return the office of a peer, by the rank in place of a forename; empty for others."""
@@ -316,13 +331,13 @@ def _complete_office(
     inherited, changed = base.get("languages", {}), own.get("languages", {})
     if not (isinstance(inherited, dict) and isinstance(changed, dict)):
         return {**base, **own}  # reported as a wrong value
-    # What an office says itself counts in all varieties of English.
-    languages = {
-        tag: {name: text for name, text in words.items() if name not in own}
-        if str(tag).startswith("en-") and isinstance(words, dict)
-        else words
-        for tag, words in inherited.items()
-    }
+    languages = {}
+    for tag, words in inherited.items():
+        if str(tag).startswith("en-") and isinstance(words, dict):
+            # What an office says itself counts in all varieties of English.
+            words = {name: text for name, text in words.items() if name not in own}
+        if words:
+            languages[tag] = words
     languages |= {
         tag: {**languages.get(tag, {}), **words} if isinstance(words, dict) else words
         for tag, words in changed.items()

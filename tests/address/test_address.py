@@ -116,6 +116,19 @@ def test_own_salutations_and_closes_are_proofread(
     assert _refused(replace(ADA, **changes), forms)[0] == code  # type: ignore[arg-type]
 
 
+def test_mayors_chief_executives_and_heads_of_agencies_get_a_letter(forms: FormsOfAddress) -> None:
+    justin = replace(ADA, name="Justin Muster", family="Muster", gender="m", role="Role", organisation="Body")
+    for office, honorific, first, salutation in (
+        ("mayor", "", "The Honorable Justin Muster", "Dear Mayor Muster:"),
+        ("chief-executive", "", "Justin Muster", "Dear Mr. Muster:"),
+        ("agency-head", "Dr", "Dr Justin Muster", "Dear Dr Muster:"),
+    ):
+        recipient = replace(justin, office=office, honorific=honorific)
+        addressed = address_recipient(recipient, forms, sender_country="US")
+        assert addressed.lines[:3] == (first, "Role", "Body")
+        assert addressed.salutation == salutation
+
+
 def test_an_office_like_another_says_only_what_differs(tmp_path: Path) -> None:
     own, findings = _over(
         tmp_path,
@@ -139,15 +152,15 @@ offices:
     assert own.offices["city-mayor"].languages["fr"].salutation.f == ["Madame,"]
 
 
-@pytest.mark.parametrize("like", ["nobody", "mayor", "[person]", "council"])
+@pytest.mark.parametrize("like", ["nobody", "reeve", "[person]", "council"])
 def test_an_office_like_none_is_reported_and_the_others_kept(tmp_path: Path, like: str) -> None:
     own, findings = _over(
         tmp_path,
-        f"offices:\n  mayor:\n    title: Mayor\n    like: {like}\n"
-        "  council: {title: Council, like: mayor}\n  clerk: {title: Clerk, like: person}\n",
+        f"offices:\n  reeve:\n    title: Reeve\n    like: {like}\n"
+        "  council: {title: Council, like: reeve}\n  clerk: {title: Clerk, like: person}\n",
     )
     assert {problem.code for problem in findings.problems} == {"office-unknown"}
-    assert ("mayor" in own.offices, "clerk" in own.offices) == (False, True)
+    assert ("reeve" in own.offices, "clerk" in own.offices) == (False, True)
     assert findings.problems[0].place and findings.problems[0].place.line == 4
 
 
