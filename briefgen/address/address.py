@@ -41,6 +41,7 @@ def address_recipient(
     words = _find_localized_form(form, recipient, key)
     name = _read_name(recipient, form, words)
     _check_house(form, name, recipient, key)
+    _check_role(form, recipient, key)
     values = _build_field_values(recipient, name, form, words)
     _check_required_fields(form, values, recipient, key)
     wordings = words.lines if values["name"] else words.nameless
@@ -150,6 +151,17 @@ def _check_house(form: FormOfAddress, name: PersonalName, recipient: Recipient, 
         message = f"{sits}, and {key} is for the other house"
         raise BriefgenError(
             Problem("office-house", _prefix_with_recipient(recipient, message), recipient.place, hint)
+        )
+
+
+def _check_role(form: FormOfAddress, recipient: Recipient, key: str) -> None:
+    """Raise BriefgenError if the role is that of another office: a mayor is no governor."""
+    role = recipient.role.casefold()
+    if any(role == other or role.startswith(f"{other} ") for other in form.other_roles):
+        message = f"the role {recipient.role!r} does not go with {key}"
+        hint = "give the row the office that the person holds, or correct role"
+        raise BriefgenError(
+            Problem("office-role", _prefix_with_recipient(recipient, message), recipient.place, hint)
         )
 
 

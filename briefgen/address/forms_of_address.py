@@ -162,6 +162,8 @@ class FormOfAddress(LocalizedForm):
     """How styles such as The Right Honourable are printed: `short`, `full`, or as they are written."""
     other_house: str = ""
     """Word in a recipient's `chamber` that shows a member of the other house; `lords` also refuses peers."""
+    other_roles: list[str] = []
+    """Beginnings of a role that show another office: `mayor` is no governor."""
     by_rank: dict[str, str] = {}
     """Offices whose form replaces this one for peers, by the rank with which the name begins: `lord`."""
     postnominals: list[str] = []

@@ -116,6 +116,26 @@ def test_own_salutations_and_closes_are_proofread(
     assert _refused(replace(ADA, **changes), forms)[0] == code  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("office", "role", "refused"),
+    [
+        ("us-governor", "Mayor of Lakeview", True),
+        ("us-governor", "Governor of Ohio", False),
+        ("us-lieutenant-governor", "Lieutenant Governor of Ohio", False),
+        ("us-senator", "State Senator", True),
+        ("us-senator", "", False),
+    ],
+)
+def test_an_office_is_refused_where_the_role_names_another(
+    forms: FormsOfAddress, office: str, role: str, refused: bool
+) -> None:
+    recipient = replace(ADA, office=office, role=role)
+    if refused:
+        assert _refused(recipient, forms)[0] == "office-role"
+    else:
+        assert address_recipient(recipient, forms, sender_country="US").rule == office
+
+
 def test_mayors_chief_executives_and_heads_of_agencies_get_a_letter(forms: FormsOfAddress) -> None:
     justin = replace(ADA, name="Justin Muster", family="Muster", gender="m", role="Role", organisation="Body")
     for office, honorific, first, salutation in (
