@@ -12,7 +12,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from briefgen.cli import options
 from briefgen.cli.app import app
-from briefgen.cli.console import Console
+from briefgen.cli.console import MOST_WARNINGS, Console
 from briefgen.errors import (
     BriefgenError,
     Place,
@@ -168,7 +168,7 @@ def run_import(
     from briefgen.address.forms_of_address import FORMS_FILE, FormsOfAddress
     from briefgen.recipients.importers.options import parse_column_mapping
     from briefgen.recipients.importers.registry import ImportOptions
-    from briefgen.recipients.importers.run import import_recipients
+    from briefgen.recipients.importers.run import combine_row_problems, import_recipients
 
     console = Console(as_json, quiet)
     columns = parse_column_mapping(map or (), mapping, fill or (), header_row)
@@ -189,7 +189,8 @@ def run_import(
     offices = FormsOfAddress.load(problems, [(path, str(path)) for path in own if path.is_file()]).offices
     name = str(context.command.name)
     report = import_recipients(name, paths, import_options, offices, date.today(), problems)
-    console.problems(problems.problems)
+    told = combine_row_problems(problems.problems)
+    console.problems(told, MOST_WARNINGS)
     if report.recipients:
         _write_recipients_file(report.recipients, out)
     console.document(
@@ -206,7 +207,7 @@ def run_import(
             "ended": report.ended,
             "unaddressed": report.unaddressed,
             "data_of": report.newest.isoformat() if report.newest else None,
-            "problems": [problem.as_json() for problem in problems.problems],
+            "problems": [problem.as_json() for problem in told],
         }
     )
     for line in _summarize_import(report, current, out):

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from briefgen.address.countries import territory_names
 from briefgen.errors import suggest_similar
 from briefgen.model.recipient import Committee
+from briefgen.recipients.foreign_words import find_country_code, fold_words, gender_words
 from briefgen.recipients.ids import ID_PATTERN, MAX_ID_LENGTH, build_id
 
 COMMITTEE_ROLES = ("member", "chair", "ranking", "vice-chair")
-MAX_EXTRA_CHARACTERS = 20_000
-"""Most characters in a cell of an extra column: a paragraph or two of the letter."""
+MAX_EXTRA_CHARACTERS = 32_767
+"""Most characters in a cell of an extra column: as many as a spreadsheet allows."""
 _COMMITTEE = re.compile(r"([A-Za-z0-9-]+)(?:\s*:\s*([a-z-]+))?(?:\s*\((.*)\))?", re.DOTALL)
 _EMAIL = re.compile(r"[^@\s,;:<>()\"\\]+@[^@\s,;:<>()\"\\]+\.[^@\s,;:<>()\"\\.]+")
 _WEB = re.compile(r"https?://[^\s<>\"]+\.[^\s<>\"]+", re.IGNORECASE)
@@ -28,10 +29,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 class CellError(ValueError):
     """A cell whose text is not valid in its column."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        """Take the message, which will follow the column's name, and a hint."""
+    def __init__(self, message: str, hint: str | None = None, value: Any = None) -> None:
+        """Take the message, which follows the column's name, a hint, and what an optional cell becomes."""
         super().__init__(message)
         self.hint = hint
+        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Column:
     format: Callable[[Any], str] = str
     max_characters: int = 300
     multiline: bool = False
+    optional: bool = False
+    """Whether a letter can do without, so that a bad cell is left empty with a warning."""
 
 
 def _parse_id(text: str) -> str:
@@ -61,23 +65,16 @@ def _parse_office(text: str) -> str:
 
 
 def _parse_gender(text: str) -> str:
-    known = {"f": "f", "female": "f", "m": "m", "male": "m"}
-    if text.lower() not in known:
-        raise CellError(f"{text!r} is not f or m", "leave the cell empty for a neutral form of address")
-    return known[text.lower()]
+    gender = gender_words().get(fold_words(text))
+    if gender is None:
+        raise CellError(f"{text!r} is not f or m", "the form of address will be neutral")
+    return gender
 
 
 def _parse_country(text: str) -> str:
-    code = text.upper()
-    names = territory_names()
-    if code in names:
+    if code := find_country_code(text):
         return code
-    if code == "UK":
-        raise CellError("'UK' is not a country code", "did you mean GB?")
-    by_name = {name.casefold(): code for code, name in names.items()}
-    if text.casefold() in by_name:
-        raise CellError(f"{text!r} is not a country code", f"write {by_name[text.casefold()]}")
-    raise CellError(f"{text!r} is not a country code", "use the two letters of ISO 3166, for example CH")
+    raise CellError(f"{text!r} is not a country", "use the two letters of ISO 3166, for example CH")
 
 
 def _parse_address_lines(text: str) -> tuple[str, ...]:
@@ -122,15 +119,19 @@ def _format_committees(committees: tuple[Committee, ...]) -> str:
 
 
 def _parse_email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        raise CellError(f"{text!r} is not an e-mail address")
-    return text
+    found = list(dict.fromkeys(_EMAIL.findall(re.sub("mailto:", "", text, flags=re.IGNORECASE))))
+    if not found:
+        raise CellError(f"{text[:60]!r} is not an e-mail address")
+    if len(found) > 1:
+        raise CellError(f"has {len(found)} addresses; {found[0]} is used", "keep the right one", found[0])
+    return str(found[0])
 
 
 def _parse_web_address(text: str) -> str:
-    if not _WEB.fullmatch(text):
+    address = f"https://{text}" if text.lower().startswith("www.") else text
+    if not _WEB.fullmatch(address):
         raise CellError(f"{text!r} is not a web address", "begin it with https://")
-    return text
+    return address
 
 
 def _parse_language(text: str) -> str:
@@ -139,13 +140,20 @@ def _parse_language(text: str) -> str:
     return text
 
 
+_DATE_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%m/%d/%Y", "%d/%m/%Y")
+
+
 def _parse_date_cell(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    """Return a date as 2027-01-03 or in another form that has one reading, unlike 03/01/2027."""
+    readings = set()
+    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", *_DATE_FORMATS):
+        with suppress(ValueError):
+            readings.add(datetime.strptime(text, form).date())
+    if len(readings) != 1:
         raise CellError(
-            f"{text!r} is not a date", "write it as 2027-01-03, in a column that is formatted as text"
-        ) from None
+            f"{text!r} {'can be two dates' if readings else 'is not a date'}", "write it as 2027-01-03"
+        )
+    return readings.pop()
 
 
 def _format_date_cell(day: date | None) -> str:
@@ -161,25 +169,25 @@ COLUMNS: tuple[Column, ...] = (
     Column("family"),
     Column("suffix"),
     Column("postnominals"),
-    Column("gender", _parse_gender),
+    Column("gender", _parse_gender, optional=True),
     Column("role"),
     Column("organisation"),
     Column("address", _parse_address_lines, _format_address_lines, max_characters=1_000, multiline=True),
     Column("locality"),
     Column("region"),
     Column("postal_code"),
-    Column("country", _parse_country),
+    Column("country", _parse_country, optional=True),
     Column("language", _parse_language),
-    Column("email", _parse_email),
-    Column("contact_form", _parse_web_address, max_characters=2_000),
+    Column("email", _parse_email, max_characters=1_000, multiline=True, optional=True),
+    Column("contact_form", _parse_web_address, max_characters=2_000, optional=True),
     Column("represents", _parse_country),
     Column("chamber"),
     Column("state"),
     Column("district"),
     Column("constituency"),
     Column("party"),
-    Column("committees", _parse_committees, _format_committees, max_characters=MAX_EXTRA_CHARACTERS),
-    Column("tags", _parse_tags, _format_tags, max_characters=2_000),
+    Column("committees", _parse_committees, _format_committees, max_characters=20_000, optional=True),
+    Column("tags", _parse_tags, _format_tags, max_characters=2_000, optional=True),
     Column("term_end", _parse_date_cell, _format_date_cell),
     Column("salutation"),
     Column("close"),

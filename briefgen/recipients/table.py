@@ -109,6 +109,7 @@ def build_recipients(
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
     rows = table.rows[header.index + 1 :]
+    genders = _read_homme_mujer(rows, header)
     for row in rows:
         place, label = Place(table.display_name, row.line), f"row {row.number}"
         cells = _fit_cells_to_headers(row, header.columns, place, problems)
@@ -118,6 +119,8 @@ def build_recipients(
         extra: dict[str, str] = {}
         for name, cell in zip(header.columns, cells, strict=True):
             if name in COLUMNS_BY_NAME:
+                if name == "gender":
+                    cell = genders.get(cell.strip().casefold(), cell)
                 known[name] = _join_cells(name, known.get(name, ""), cell)
             elif name and name != IGNORED_COLUMN:
                 extra[name] = cell
@@ -138,6 +141,17 @@ def build_recipients(
             )
         )
     return found
+
+
+def _read_homme_mujer(rows: Sequence[TableRow], header: TableHeader) -> Mapping[str, str]:
+    """Return what `H` and `M` mean in the gender column: homme and hombre, and beside `H`, mujer."""
+    if "gender" not in header.columns:
+        return {}
+    column = header.columns.index("gender")
+    cells = {row.cells[column].strip().casefold() for row in rows if column < len(row.cells)}
+    if "h" not in cells:
+        return {}
+    return {"h": "m", "m": "H/M/F" if "f" in cells else "f"}
 
 
 _SEPARATORS = {

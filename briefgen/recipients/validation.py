@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from briefgen.recipients.schema import (
 )
 
 # What a spreadsheet would run as a formula.
-_FORMULA = re.compile(r"\s*[=+\-@]")
+_FORMULA = re.compile(r"\s*[=+\-@]\s*\S")
 _NUMBER = re.compile(r"[+-][\d\s().,/$€£¥-]*\d\s?[%$€£¥]?")
 
 
@@ -95,20 +96,23 @@ class RecipientBuilder:
         return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
 
     def _parse_cell(self, column: Column, raw: str) -> Any:
-        text = self._clean_cell(column.name, raw, column.max_characters, multiline=column.multiline)
+        text = self._clean_cell(
+            column.name, raw, column.max_characters, multiline=column.multiline, optional=column.optional
+        )
         if not text:
             return None
         try:
             return column.parse("\n".join(" ".join(line.split()) for line in text.split("\n")))
         except CellError as error:
-            self._report(
-                Problem(
-                    "recipient-cell", f"{self.label}, column {column.name}: {error}", self.place, error.hint
-                )
-            )
-            return None
+            message = f"{self.label}, column {column.name}: {error}"
+            if column.optional and error.value is None:
+                message += "; it is left empty"
+            self._report(Problem("recipient-cell", message, self.place, error.hint), column.optional)
+            return error.value
 
-    def _clean_cell(self, header: str, raw: str, limit: int, *, multiline: bool) -> str:
+    def _clean_cell(
+        self, header: str, raw: str, limit: int, *, multiline: bool, optional: bool = False
+    ) -> str:
         """Return the cell's text, or an empty one if it is invalid and was reported."""
         where = f"{self.label}, column {header}"
         if len(raw) > limit:
@@ -118,7 +122,8 @@ class RecipientBuilder:
                     f"{where}: {len(raw)} characters, more than {limit}",
                     self.place,
                     "shorten it; a missing quotation mark can also run cells together",
-                )
+                ),
+                optional,
             )
             return ""
         text, removed = clean_text(self._mend_text(where, raw))
@@ -130,7 +135,8 @@ class RecipientBuilder:
                     f"{where}: contains invisible characters that must not be printed: {', '.join(removed)}",
                     self.place,
                     "retype the text",
-                )
+                ),
+                optional,
             )
             return ""
         if "\n" in text and not multiline:
@@ -140,7 +146,8 @@ class RecipientBuilder:
                     f"{where}: the cell has more than one line",
                     self.place,
                     "write it on one line",
-                )
+                ),
+                optional,
             )
             return ""
         if (plain := unescape_formulas(text)) != text:
@@ -152,7 +159,8 @@ class RecipientBuilder:
                     f"{where}: {text[:40]!r} begins like a formula",
                     self.place,
                     "write the result, or put an apostrophe (') before it if it is meant as text",
-                )
+                ),
+                optional,
             )
             return ""
         return text
@@ -182,9 +190,10 @@ class RecipientBuilder:
             self.problems.add(Problem("recipient-invisible", message, self.place, hint, severity="warning"))
         return text
 
-    def _report(self, problem: Problem) -> None:
-        self.is_valid = False
-        self.problems.add(problem)
+    def _report(self, problem: Problem, optional: bool = False) -> None:
+        """Report a bad cell; one that a letter can do without is left empty, and is a warning."""
+        self.is_valid = self.is_valid and optional
+        self.problems.add(replace(problem, severity="warning") if optional else problem)
 
 
 def _excerpt(text: str) -> str:

@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from briefgen.errors import BriefgenError, ProblemList, UsageError
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.recipients.importers.options import parse_column_mapping
 from briefgen.recipients.importers.registry import ImportOptions
-from briefgen.recipients.importers.run import ImportReport, import_recipients, merge_recipients
+from briefgen.recipients.importers.run import (
+    ImportReport,
+    combine_row_problems,
+    import_recipients,
+    merge_recipients,
+)
 from briefgen.recipients.table import ColumnMapping, Table, TableRow
 
 TODAY = date(2026, 11, 24)
@@ -268,3 +273,17 @@ def test_headers_below_a_title_are_found_or_named(tmp_path: Path) -> None:
     assert (ids(report), problems.problems) == (["ada"], [])
     with pytest.raises(UsageError, match="row 9 is empty or hidden"):
         import_recipients("csv", [path], ImportOptions(ColumnMapping(header_row=9)), (), TODAY, ProblemList())
+
+
+def test_what_many_rows_have_is_told_once_with_their_number() -> None:
+    place = Place("list.csv", 2)
+    rows = [
+        Problem("recipient-missing", f"row {number}: the column office is empty", place)
+        for number in range(2, 9)
+    ]
+    other = Problem("recipient-missing", "row 9: the column id is empty", place)
+    assert [problem.message for problem in combine_row_problems([*rows, other])] == [
+        "row 2: the column office is empty (and in 6 other rows)",
+        other.message,
+    ]
+    assert combine_row_problems(rows[:3]) == rows[:3]

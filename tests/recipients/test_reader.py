@@ -14,7 +14,7 @@ from briefgen.recipients.table import ColumnMapping
 
 HEADER = ["office", "name", "gender", "locality", "postal_code", "country"]
 ADA = ["uk-mp", "Ada Lee", "f", "London", "SW1A 0AA", "GB"]
-BAD = ["uk-mpp", "Ben Lee", "x", "London", "SW1A 0AA", "GB"]
+BAD = ["uk-mpp", "Ben Lee", "qq", "London", "SW1A 0AA", "GB"]
 LANGUAGE = ColumnMapping(defaults={"language": "en-GB"})
 
 

@@ -5,6 +5,7 @@ Nothing is written here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -107,6 +108,28 @@ def import_recipients(
         *_count_rows(results),
         list(dict.fromkeys(name for result in results for name in result.extra_columns)),
     )
+
+
+_FEWEST_COMBINED = 4
+_ROW_LABEL = re.compile(r"^row \d+(?:, cell ([A-Z]+)\d+)?")
+
+
+def combine_row_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with those that many rows have told once, with the number of rows."""
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        label = _ROW_LABEL.match(problem.message)
+        what = (label[1], problem.message[label.end() :]) if label else (problem.place, problem.message)
+        file = problem.place.file if problem.place else ""
+        groups.setdefault((problem.code, problem.severity, file, what), []).append(problem)
+    combined: list[Problem] = []
+    for same in groups.values():
+        if len(same) < _FEWEST_COMBINED:
+            combined += same
+        else:
+            others = quantity(len(same) - 1, "other row")
+            combined.append(replace(same[0], message=f"{same[0].message} (and in {others})"))
+    return combined
 
 
 def _count_rows(results: Sequence[ImportResult]) -> tuple[int | None, int, int]:
