@@ -8,7 +8,7 @@ are looked at; the characters of all letters are looked up in the fonts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 
@@ -29,24 +29,9 @@ _TABLE_OR_PICTURE = re.compile(r"<table\b.*?</table>|<img\b[^>]*>", re.DOTALL)
 _DATA_URL = re.compile(r'="data:[^"]*"')
 _LISTED_LINES = 3
 """Maximum number of lines that a warning quotes."""
-PageCounter = Callable[[Document], int]
-"""Returns the number of pages of a document."""
 
 
-def page_counter(campaign: Campaign) -> PageCounter:
-    """Return a function that counts a document's pages as PDF."""
-    renderer = campaign.renderers(("pdf",))()["pdf"]
-
-    def count_pages(document: Document) -> int:
-        with resource_limits(document.title):
-            return renderer.render(document).pages or 1
-
-    return count_pages
-
-
-def check_documents(
-    campaign: Campaign, count_pages: PageCounter | None = None
-) -> tuple[list[Problem], list[Problem]]:
+def check_documents(campaign: Campaign, *, count_pages: bool = False) -> tuple[list[Problem], list[Problem]]:
     """Return warnings about the documents, and the problems of those that cannot be composed or do not fit.
 
     If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
@@ -72,8 +57,8 @@ def check_documents(
         *_check_wrapped_address_lines(letters, campaign),
         *(problem for document in briefing for problem in check_briefing(document, campaign.config)),
     ]
-    if count_pages is not None and "letter-too-long" not in campaign.config.ignore:
-        warnings += _check_letter_length(letters, count_pages)
+    if count_pages and "letter-too-long" not in campaign.config.ignore:
+        warnings += _check_letter_length(letters, renderers)
     return warnings, list(dict.fromkeys(errors))
 
 
@@ -199,7 +184,7 @@ def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campai
     ]
 
 
-def _check_letter_length(letters: list[ComposedLetter], count_pages: PageCounter) -> list[Problem]:
+def _check_letter_length(letters: list[ComposedLetter], renderers: RendererFactory) -> list[Problem]:
     """Warn about letters over two pages (AIUSA, FCNL); count one of those that differ only in address."""
     longest: dict[str, ComposedLetter] = {}
     for letter in letters:
@@ -208,7 +193,8 @@ def _check_letter_length(letters: list[ComposedLetter], count_pages: PageCounter
             longest[letter.body] = letter
     problems = []
     for letter in longest.values():
-        pages = count_pages(letter.document)
+        with resource_limits(letter.document.title):
+            pages = renderers.measure(letter.document).pages
         if pages > MAX_PAGES:
             problems.append(
                 Problem(

@@ -83,6 +83,10 @@ class _DraftVersions:
             self._documents[step_count] = self.compose(shortening)
         return self._documents[step_count]
 
+    def is_measured(self, step_count: int) -> bool:
+        """Return whether the document has been laid out after the first `step_count` steps."""
+        return step_count in self._usages
+
     def usage(self, step_count: int) -> PageUsage:
         """Return the space that the document takes after the first `step_count` steps."""
         if step_count not in self._usages:
@@ -188,7 +192,7 @@ class PageFitter:
 
     def _recipient_block_heights(self, draft: _DraftVersions, step_count: int) -> tuple[float, ...] | None:
         """Return the heights of the blocks that differ between letters with the same text."""
-        if self.renders_pdf:
+        if self.renders_pdf or draft.is_measured(step_count):
             return draft.usage(step_count).recipient_blocks_mm
         # If no PDF is to be made, only the few lines that differ are laid out.
         full = draft.document(0)

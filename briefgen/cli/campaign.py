@@ -142,11 +142,11 @@ def check(
     if explain:
         _show_check_section(console, explain)
         return
-    from briefgen.campaign.check import check_documents, page_counter
+    from briefgen.campaign.check import check_documents
     from briefgen.campaign.open import open_campaign
 
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
-    letter_warnings, errors = check_documents(opened, page_counter(opened) if pages else None)
+    letter_warnings, errors = check_documents(opened, count_pages=pages)
     warnings = [*opened.warnings, *letter_warnings]
     problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
     console.problems(problems, most=MOST_WARNINGS)

@@ -170,6 +170,13 @@ def test_without_a_pdf_only_the_address_is_laid_out_anew(opened: Campaign) -> No
     assert [len(document.html) < 500 for document in laid_out] == [True]
 
 
+def test_without_a_pdf_a_letter_that_was_laid_out_whole_is_not_laid_out_in_part(opened: Campaign) -> None:
+    fitting = opened.page_fitter(opened.renderers(("docx",)))
+    laid_out = counting(fitting)
+    fitting.compose_letter(opened.recipients[0])
+    assert [document for document in laid_out if len(document.html) < 500] == []
+
+
 def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_path: Path) -> None:
     style = "  citation_style: chicago-notes-bibliography-no-url"
     opened = open_campaign(campaign(tmp_path / "c", (style, f"  layout: din-5008-b\n{style}")))
