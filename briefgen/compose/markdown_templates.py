@@ -28,11 +28,12 @@ _TAG = re.compile(
 )
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private characters around the number of a tag while Markdown is parsed."""
-_HELD_TAG = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_HELD_TAG = re.compile(f"{_OPEN}([0-9]{{1,6}}){_CLOSE}")
+_PRIVATE_CHARACTER = "it contains a private character (U+E000 or U+E001); remove it"
 _PLACED_FIGURE = re.compile(r"\{\{-?\s*figure(?:_table)?\s*\(")
-_STRUCTURE = re.compile(r"\{%-?\s*(extends|block|endblock|include|import|from)\b")
-_OPENING = re.compile(r"\{%-?\s*(?:if|for|filter|call|macro|with)\b")
-_CLOSING = re.compile(r"\{%-?\s*end(?:if|for|filter|call|macro|with)\b")
+_STRUCTURE = re.compile(r"\{%[-+]?\s*(extends|block|endblock|include|import|from)\b")
+_OPENING = re.compile(r"\{%[-+]?\s*(?:if|for|filter|call|macro|with)\b")
+_CLOSING = re.compile(r"\{%[-+]?\s*end(?:if|for|filter|call|macro|with)\b")
 _POSTSCRIPT = re.compile(r"(?:P\.\s?S\.|PS:)\s")
 _NEW_PAGE = "\\newpage"
 _PICTURE_ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
@@ -96,7 +97,7 @@ class _Translation:
 
     def translate(self, source: str) -> str:
         if _OPEN in source or _CLOSE in source:
-            raise self._error("it contains a private character (U+E000 or U+E001); remove it", 1)
+            raise self._error(_PRIVATE_CHARACTER, 1)
         text = self._hold_tags(source)
         for start, part in self._split_at_statements(text.split("\n")):
             self._write_blocks(self.parser.parse("\n".join(part)), start)
@@ -229,7 +230,12 @@ class _Translation:
         self._set_picture_widths(token.children, line)
         html = str(self.parser.renderer.renderInline(token.children, self.parser.options, {}))
         # Percent-encoding in a target must not touch the number of a tag.
-        return html.replace("%EE%80%80", _OPEN).replace("%EE%80%81", _CLOSE).replace("<br />", "<br>")
+        html = html.replace("%EE%80%80", _OPEN).replace("%EE%80%81", _CLOSE).replace("<br />", "<br>")
+        # Entities, escapes and percent-encoding can write these characters too.
+        rest = _HELD_TAG.sub(lambda match: "" if int(match[1]) < len(self.tags) else match[0], html)
+        if _OPEN in rest or _CLOSE in rest:
+            raise self._error(_PRIVATE_CHARACTER, line)
+        return html
 
     def _set_picture_widths(self, children: Sequence[Any], line: int) -> None:
         """Move the `{width=60mm}` after a picture into its attributes."""

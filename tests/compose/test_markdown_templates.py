@@ -226,3 +226,27 @@ def test_a_file_from_outside_or_not_in_utf8_is_refused(templates: Templates, tmp
         True,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "&#xE000;99&#xE001;",
+        "&#57344;0",
+        "&#xE000;" + "9" * 5000 + "&#xE001;",
+        "&#xE000;\u0660&#xE001;",
+        "![a &#xE000;7&#xE001;](x.png)",
+        "[x](https://a.example/%EE%80%8099%EE%80%81)",
+        "[x](https://a.example/%EE\\%80%807&#37;EE%80%81)",
+    ],
+)
+def test_private_characters_are_refused_however_they_are_written(hidden: str) -> None:
+    with pytest.raises(jinja2.TemplateSyntaxError, match="private character") as caught:
+        translate_markdown(f"First.\n\n{{{{ ask }}}}\n\n{hidden}\n", "letter.md", "body")
+    assert caught.value.lineno == 5
+
+
+def test_tags_that_build_documents_are_refused_with_any_sign() -> None:
+    for sign in ("", "-", "+"):
+        with pytest.raises(jinja2.TemplateSyntaxError, match="include"):
+            translate_markdown(f'{{%{sign} include "x" %}}', "letter.md", "body")
