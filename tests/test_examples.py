@@ -7,14 +7,27 @@ from pathlib import Path
 
 import pytest
 from material import ROOT
+from page_follower import Shell, read_steps
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.letter_checks import ComposedLetter, compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.campaign.scaffold import create_campaign, list_examples
+from briefgen.errors import ProblemList
+from briefgen.inspect.trace import read_document
+from briefgen.library.libraries import library_folders
+from briefgen.library.loader import load_library
 
 FOREIGN_FORMS = {
     "essay": {"foreign-minister", "ca-minister", "us-senator", "uk-mp", "un-permanent-representative"},
+    "drinking-water": {
+        "us-senator",
+        "us-representative",
+        "us-governor",
+        "us-state-representative",
+        "person",
+        "ca-minister",
+    },
     "us-congress": {
         "us-senator",
         "us-representative",
@@ -98,6 +111,31 @@ def test_no_two_letters_of_the_essay_s_campaign_argue_alike(opened: dict[str, Ca
     ]
     assert len(set(printed)) == len(printed)
     assert all(len(ids) >= 4 for ids in printed)
+
+
+@pytest.mark.slow
+def test_the_example_on_water_is_made_by_the_commands_of_its_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In two languages, and with nothing of the library that briefgen comes with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BRIEFGEN_TEXTS", raising=False)
+    shell = Shell(monkeypatch, capsys)
+    for kind, _, content in read_steps(ROOT / "examples/drinking-water/README.md"):
+        if kind == "sh":
+            for line in content.splitlines():
+                shell.run(line)
+    assert shell.failed == [] and shell.reported == {"sender-sample"}, shell.said
+    made = [
+        read_document(path) for folder in ("letters", "briefing") for path in Path("out", folder).iterdir()
+    ]
+    assert len(made) == 14
+    library = load_library(library_folders(None, ProblemList()), ProblemList())
+    for document in made:
+        assert document.record["sources"].keys() == {"gao-18-382"}
+        assert {one["id"] for one in document.record["snippets"]}.isdisjoint(library.snippets)
+        for word in ("Korea", "Corée", "Pyongyang", "DPRK", "camp", "human rights", "inquiry", "refugee"):
+            assert word not in document.text
 
 
 @pytest.mark.parametrize("name", FOREIGN_FORMS)

@@ -216,8 +216,10 @@ class _Translation:
         elif tags and not _HELD_TAG.sub("", html).strip():
             # A paragraph that only tags fill is left out where they print nothing.
             text = self._release_tags(html)
-            whole = f"{{% set printed_text %}}{text}{{% endset %}}"
-            self._write(f"{whole}{{% if printed_text | trim %}}<p>{{{{ printed_text }}}}</p>{{% endif %}}")
+            # In a scope of its own: Jinja2 takes a name that two branches of an `if` set for unknown in one.
+            whole = f"{{% with %}}{{% set printed_text %}}{text}{{% endset %}}"
+            paragraph = "{% if printed_text | trim %}<p>{{ printed_text }}</p>{% endif %}{% endwith %}"
+            self._write(f"{whole}{paragraph}")
         else:
             self._write(f"<p>{self._release_tags(html)}</p>")
 

@@ -14,7 +14,7 @@ from briefgen.errors import Problem
 from briefgen.evidence.normalize import prepare_prose
 from briefgen.evidence.numbers import Number
 from briefgen.evidence.passages import SupportingEvidence, collect_titles
-from briefgen.evidence.wording_checks import PrintedWording
+from briefgen.evidence.wording_checks import PrintedWording, named_work_dates
 
 _DIGITS = re.compile(r"(?<!\d)\d{1,3}(?:[.,'\s]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?")
 _PERCENT = re.compile(
@@ -26,12 +26,13 @@ _SCALES = (1000, 10**6, 10**9)
 
 
 def check_digits(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
-    """Check that each figure in digits is in a passage, in `as_of`, or in the name of a cited work."""
+    """Check that each figure in digits is in a passage, in `as_of`, or in a cited work's name or date."""
     text = wording.text
     for title in collect_titles(support.cited):
         text = text.replace(prepare_prose(title), " ")
     proved = [item.number for item in support.numbers()] + list(support.computed)
-    values = {value for number in (*proved, *support.dates) for value in _values_of(number)}
+    dates = (*support.dates, *named_work_dates(wording, support))
+    values = {value for number in (*proved, *dates) for value in _values_of(number)}
     values |= {value for name in _names_with_numbers(support) for value in _read_all(name)}
     shares = {value for number in proved for value in _percentages_of(number)}
     passages = " ".join(prepare_prose(passage.words) for passage in support.passages)

@@ -95,7 +95,7 @@ def _is_date_proved(
     the passage gives without a year takes its year from `as_of` or from the work.
     """
     dates = [item.number for item in passage_numbers if item.number.kind == "date"]
-    given = [*support.dates, *_named_work_dates(wording, support)]
+    given = [*support.dates, *named_work_dates(wording, support)]
     if any(date_covers(date, number) for date in (*dates, *given)):
         return True
     year, month, _ = number.date
@@ -106,7 +106,8 @@ def _is_date_proved(
     return known_year and month is not None and any(date_covers(date, number) for date in completed)
 
 
-def _named_work_dates(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Number]:
+def named_work_dates(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Number]:
+    """Yield the dates on which the cited works that the wording names were issued."""
     for work in support.cited:
         if contains_name(wording.text, collect_source_names(work)):
             yield from _parse_issue_dates(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jinja2
+import jinja2.meta
 import pytest
 
 from briefgen.compose.markdown_templates import translate_markdown
@@ -49,6 +50,11 @@ def body(source: str, language: str = "en") -> str:
 )
 def test_markdown_becomes_the_html_of_documents(source: str, html: str) -> None:
     assert body(source) == html
+
+
+def test_paragraphs_of_tags_in_two_branches_need_no_names_but_their_own() -> None:
+    template = jinja2.Environment().parse(body("{% if a %}\n{{ b }}\n{% elif c %}\n{{ d }}\n{% endif %}"))
+    assert jinja2.meta.find_undeclared_variables(template) == {"a", "b", "c", "d"}
 
 
 def test_a_table_has_headings_for_its_columns() -> None:

@@ -28,7 +28,7 @@ REFERENCES = """[
 {"id": "doe-2012", "type": "report", "title": "The Fleet of Vale", "author": [{"family": "Doe"}]},
 {"id": "roe-2011", "type": "report", "title": "Lost Boats", "author": [{"family": "Roe"}]},
 {"id": "poe-2013", "type": "report", "title": "More Boats", "author": [{"family": "Poe"}]},
-{"id": "moe-2013", "type": "report", "title": "Boats", "issued": {"date-parts": [[2013, 6]]}},
+{"id": "moe-2013", "type": "report", "title": "Boats", "author": [{"family": "Moe"}], "issued": {"date-parts": [[2013, 6]]}},
 {"id": "page", "type": "webpage", "title": "Page", "accessed": {"date-parts": [[2014, 2, 1]]}}
 ]"""
 QUOTE = '{source: doe-2012, locator: {paragraph: 1}, quote: "fee is ten percent"}'
@@ -306,6 +306,23 @@ def test_digits_dates_and_quotation_marks_are_checked_in_every_language(
     assert [code for code in shelf.codes() if code not in ("language-unread", "wording-unlocked")] == codes
     titled = Shelf({"fee": front("fee", **keys, title=wording) + "En 2012.\n"}).locked()
     assert [code for code in titled.codes() if code not in ("language-unread", "wording-unlocked")] == codes
+
+
+@pytest.mark.parametrize(
+    ("wording", "codes"),
+    [
+        ("En 2013, Moe parlait de 10 % de la pêche.", []),
+        ("En 2013, on parlait de 10 % de la pêche.", ["number-missing"]),
+        ("En 2014, Moe parlait de 10 % de la pêche.", ["number-missing"]),
+    ],
+)
+def test_the_year_of_a_work_that_is_named_needs_no_evidence_in_any_language(
+    wording: str, codes: list[str]
+) -> None:
+    said = '"The fee was ten percent."'
+    keys = {"language": "fr", "evidence": f"[{attested('moe-2013', said)}]"}
+    shelf = Shelf({"fee": front("fee", **keys, as_of="2012") + wording + "\n"}).locked()
+    assert [code for code in shelf.codes() if code == "number-missing"] == codes
 
 
 def test_variants_and_caveats_are_held_to_the_same() -> None:
