@@ -39,6 +39,13 @@ def gender_words() -> Mapping[str, str]:
     }
 
 
+@cache
+def header_words() -> Mapping[str, str]:
+    """Return our column, or `more_address`, by folded header of other programs."""
+    headers: Mapping[str, list[str]] = _load_words()["headers"]
+    return {fold_words(word): column for column, words in headers.items() for word in words}
+
+
 def find_country_code(text: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of a country by a code or by its name in one of several languages.
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean_text
+from briefgen.recipients.foreign_words import fold_words, header_words
 from briefgen.recipients.schema import COLUMNS_BY_NAME, LETTER_COLUMNS
 from briefgen.recipients.validation import RecipientBuilder, register_id
 
@@ -52,6 +53,8 @@ class ColumnMapping:
     """Text for cells that are empty or whose column is missing: `{"office": "uk-mp"}`."""
     header_row: int = 0
     """Number of the row with the headers, from 1; 0 finds it."""
+    recognise: bool = False
+    """Whether common headers of other programs stand for our columns."""
 
     def resolve(self, written: Collection[str]) -> dict[str, str]:
         """Return the mapping by single header as written, with lists of headers parted where none is one."""
@@ -65,7 +68,8 @@ class ColumnMapping:
     def count_known_headers(self, cells: Collection[str]) -> int:
         """Return how many cells are headers that we know or that are mapped."""
         known = {*COLUMNS_BY_NAME, *map(normalize_header, self.resolve(cells))}
-        return sum(normalize_header(cell) in known for cell in cells)
+        words = header_words() if self.recognise else {}
+        return sum(normalize_header(cell) in known or fold_words(cell) in words for cell in cells)
 
 
 NO_MAPPING = ColumnMapping()
@@ -238,6 +242,8 @@ def _resolve_headers(
     mapping = columns.resolve(written)
     by_header = {normalize_header(header): column or IGNORED_COLUMN for header, column in mapping.items()}
     headers = [by_header.get(normalize_header(header)) or _canonical_header(header) for header in written]
+    if columns.recognise:
+        headers = _recognise_headers(headers, mapping, place, problems)
     named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
     joined = {column for column in mapping.values() if column in _SEPARATORS} | {"address"}
     header_errors = [
@@ -285,6 +291,41 @@ def _resolve_headers(
                 )
             )
     return headers
+
+
+def _recognise_headers(
+    headers: Sequence[str], mapping: Mapping[str, str], place: Place, problems: ProblemList
+) -> list[str]:
+    """Return the headers with those of other programs replaced by our columns, and say which they are.
+
+    A column that the table or the user's mapping has is not filled from another.
+    """
+    words = header_words()
+    taken = {*headers, *mapping.values()} & {*COLUMNS_BY_NAME}
+    more_lines = "address" not in taken
+    result = [*headers]
+    for index, header in enumerate(headers):
+        column = words.get(fold_words(header), "") if header not in taken and header else ""
+        if column == "more_address" and more_lines and "address" in taken:
+            result[index] = "address"
+        elif column in COLUMNS_BY_NAME and column not in taken:
+            result[index] = column
+            taken.add(column)
+    if "given" in result and "given" not in headers and "family" not in result:
+        # German and French lists have `Name` beside `Vorname`, `Nom` beside `Prénom`.
+        result = ["family" if fold_words(name) in ("name", "nom") else name for name in result]
+    found = [f"{old} is {new}" for old, new in zip(headers, result, strict=True) if old != new]
+    if found:
+        problems.add(
+            Problem(
+                "headers-recognised",
+                f"columns were recognised by their headers: {', '.join(found)}",
+                place,
+                'where one is wrong, use --map "HEADER=COLUMN", or --map "HEADER=" to leave it out',
+                severity="warning",
+            )
+        )
+    return result
 
 
 def _clean_header(header: str) -> str:

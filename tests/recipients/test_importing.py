@@ -287,3 +287,34 @@ def test_what_many_rows_have_is_told_once_with_their_number() -> None:
         other.message,
     ]
     assert combine_row_problems(rows[:3]) == rows[:3]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("First Name,Last Name,Address 1,Address 2,City,ST,Zip", "Ada,Lee,Hall,Suite 9,Boston,MA,02134"),
+        ("Vorname;Name;Straße;Adresszusatz;Ort;Bundesland;PLZ", "Ada;Lee;Hall;Suite 9;Boston;MA;02134"),
+        ("Prénom;Nom;Adresse;Adresse 2;Ville;Province;Code postal", "Ada;Lee;Hall;Suite 9;Boston;MA;02134"),
+        (
+            "given|family|Mailing Street|Street 2|Mailing City|region|Zip",
+            "Ada|Lee|Hall|Suite 9|Boston|MA|02134",
+        ),
+    ],
+)
+def test_common_headers_are_recognised_and_named(tmp_path: Path, header: str, row: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    options = ImportOptions(ColumnMapping(defaults={"office": "us-senator"}))
+    report = import_recipients("csv", [path], options, (), TODAY, problems := ProblemList())
+    (ada,) = report.recipients
+    assert (ada.given, ada.family, ada.address) == ("Ada", "Lee", ("Hall", "Suite 9"))
+    assert (ada.locality, ada.region, ada.postal_code) == ("Boston", "MA", "02134")
+    assert [one.code for one in problems.problems] == ["headers-recognised"]
+
+
+def test_a_column_that_is_mapped_is_filled_from_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Address 1,Address 2,name\nHall,Suite 9,Ada\n", encoding="utf-8")
+    columns = ColumnMapping({"Address 1": "address"}, {"office": "us-senator"})
+    report = import_recipients("csv", [path], ImportOptions(columns), (), TODAY, ProblemList())
+    assert (report.recipients[0].address, report.extra_columns) == (("Hall",), ["Address 2"])

@@ -6,12 +6,13 @@ They keep rows with an unknown office, of which `import_recipients` warns: a lis
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from briefgen.errors import ProblemList
 from briefgen.recipients.csv_file import read_csv_table
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.recipients.table import Table, build_recipients, read_header
+from briefgen.recipients.table import ColumnMapping, Table, build_recipients, read_header
 from briefgen.recipients.xlsx import read_xlsx_table
 
 
@@ -19,7 +20,7 @@ def _import_csv(
     paths: Sequence[Path], options: ImportOptions, offices: Collection[str], problems: ProblemList
 ) -> list[ImportResult]:
     tables = [
-        read_csv_table(path, str(path), problems, encoding=options.encoding, columns=options.columns)
+        read_csv_table(path, str(path), problems, encoding=options.encoding, columns=_recognise(options))
         for path in paths
     ]
     return _import_tables(tables, options, problems)
@@ -38,13 +39,18 @@ def _import_xlsx(
 def _import_tables(
     tables: Sequence[Table], options: ImportOptions, problems: ProblemList
 ) -> list[ImportResult]:
+    columns = _recognise(options)
     results = []
     for table in tables:
-        header = read_header(table, problems, options.columns)
-        recipients = build_recipients(table, problems, columns=options.columns, header=header)
+        header = read_header(table, problems, columns)
+        recipients = build_recipients(table, problems, columns=columns, header=header)
         rows = len(table.rows) - header.index - 1 + table.unreadable + table.hidden
         results.append(ImportResult(recipients, None, rows, table.hidden, tuple(header.extra)))
     return results
+
+
+def _recognise(options: ImportOptions) -> ColumnMapping:
+    return replace(options.columns, recognise=True)
 
 
 CSV_IMPORTER = Importer(
