@@ -224,7 +224,10 @@ def _check_evidence_and_date(
         )
     if not statement.as_of:
         if statement.kind in _KINDS_WITH_DATE and not any("issued" in work.csl for work in support.cited):
-            hint = "add as_of: with the date that the claim refers to, for example 2012-04"
+            hint = (
+                "add the date of the source to its entry in seeds/references.json (issued), "
+                "or as_of: with that of the claim, for example 2012-04"
+            )
             yield Problem(
                 "as-of-missing",
                 f"neither the {statement.kind} {statement.id!r} nor its source has a date",

@@ -326,6 +326,7 @@ def work_by(author: str, **more: Any) -> Source:
         ("Office of the United Nations High Commissioner for Human Rights", "OHCHR says so."),
         ("Supreme Court of the United States", "So the Supreme Court held."),
         ("Harbour Transport Institute", "The Institute says so."),
+        ("Vale River Trust", "So the Trust reported."),
     ],
 )
 def test_a_body_is_called_by_the_names_that_people_use(author: str, wording: str) -> None:

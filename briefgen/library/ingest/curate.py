@@ -125,8 +125,16 @@ def _complete_description(
         for key, label in _TAKEN_FROM_FILES.items()
         if (value := getattr(completed, key)) != getattr(described, key)
     ]
-    remark = f"Taken from the file itself: {', '.join(taken)}. Correct it in {REFERENCES_FILE}, if necessary."
-    return completed, (remark,) if taken else ()
+    remarks = []
+    if taken:
+        remarks += [
+            f"Taken from the file itself: {', '.join(taken)}. Correct it in {REFERENCES_FILE}, if necessary."
+        ]
+    if not completed.issued:
+        remarks += [
+            f"The date of the work is not known. Add it to {REFERENCES_FILE}: it dates what statements say."
+        ]
+    return completed, tuple(remarks)
 
 
 def check_quotes_of(folder: LibraryFolder, source: str, on: date) -> tuple[list[str], list[Problem]]:

@@ -111,6 +111,14 @@ def test_what_the_file_says_of_itself_completes_what_the_user_says(folder: Libra
     )
     assert work["URL"] == "https://monitors.example/wells"
     assert plan.remarks[0].startswith("Taken from the file itself: title “Wells”, author “Example Monitors”")
+    assert len(plan.remarks) == 1
+    undated = text(folder, "<p>Nobody knows when.</p>", "undated.html")
+    other = add_source(folder, undated, "other", WorkDescription(title="Other", authors=("Sample, Ada",)))
+    assert "The date of the work is not known." in other.remarks[-1]
+
+
+def test_what_the_user_says_counts_before_what_the_file_says(folder: LibraryFolder) -> None:
+    page = text(folder, PAGE, "wells.html")
     add_source(folder, page, "other", WorkDescription(title="Other", authors=("Sample, Ada",)))
     other = load_references([folder], ProblemList())["other"].csl
     assert (other["title"], other["type"], other["container-title"]) == ("Other", "webpage", "The Site")
