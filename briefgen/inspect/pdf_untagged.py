@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem
@@ -196,16 +196,22 @@ def _find_body_size(pages: Sequence[list[_TextLine]]) -> float:
 def _drop_repeated_headers(
     lines: list[_TextLine], earlier: list[_TextLine], body_size: float
 ) -> list[_TextLine]:
-    """Drop table headers repeated at the top of a page: leading small print that occurred before."""
-    known = {(line.text.strip(), round(line.size, 1)) for line in earlier}
+    """Drop table headers repeated at the top of a page: leading small print that occurred before, in one run.
+
+    A row that opens the page may have occurred before too, but not directly below the header.
+    """
+    keys = [(line.text.strip(), round(line.size, 1)) for line in lines]
+    known = [(line.text.strip(), round(line.size, 1)) for line in earlier]
     earlier += lines
-    start = 0
-    for line in lines:
-        small = line.size < body_size - _SIZE_TOLERANCE
-        if not small or (line.text.strip(), round(line.size, 1)) not in known:
-            break
-        start += 1
-    return lines[start:]
+    small = next(
+        (number for number, line in enumerate(lines) if line.size >= body_size - _SIZE_TOLERANCE), len(lines)
+    )
+    repeated = 0
+    for start, key in enumerate(known):
+        if small and key == keys[0]:
+            same = zip(keys[:small], known[start:], strict=False)
+            repeated = max(repeated, sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], same)))
+    return lines[repeated:]
 
 
 def _reorder_list_markers(lines: list[_TextLine]) -> list[_TextLine]:

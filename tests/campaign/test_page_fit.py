@@ -361,5 +361,5 @@ def test_the_command_explains_the_cuts(opened: Campaign, capsys: pytest.CaptureF
     told = json.loads(capsys.readouterr().out)
     assert (told["pages"]["most"], told["pages"]["whole"], told["pages"]["now"]) == (1, 2, 1)
     gone = [cut["snippet"] for cut in told["pages"]["cuts"] if cut["how"] == "left-out"]
-    assert gone == [one["id"] for one in told["snippets"] if one["why"] == "pages"][::-1]
+    assert sorted(gone) == sorted(one["id"] for one in told["snippets"] if one["why"] == "pages")
     assert any(one["short"] for one in told["snippets"])

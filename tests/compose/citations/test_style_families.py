@@ -84,7 +84,7 @@ def test_an_edited_sentence_is_told_although_a_citation_stands_in_it(
 ) -> None:
     made, renderers = documents(small_campaign, "apa")
     letter = made["letter"]
-    edited = letter.html.replace("Between 80,000 and 120,000", "Between 80,000 and 130,000")
+    edited = letter.html.replace("between 80,000 and 120,000", "between 80,000 and 130,000")
     assert edited != letter.html
     path = tmp_path / "letter.docx"
     path.write_bytes(renderers["docx"].render(replace(letter, html=edited)).data)
