@@ -20,12 +20,10 @@ import jinja2
 FRAME = "frame"
 """Variable that holds the name of the HTML template whose block is replaced."""
 
-_TAG = re.compile(
-    r"""\{\{(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?\}\}   # prints
-      | \{%(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?%\}     # a statement
-      | \{\#.*?\#\}                                               # a comment""",
-    re.DOTALL | re.VERBOSE,
-)
+_OPENER = re.compile(r"\{[{%#]")
+_CLOSERS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_QUOTE_OR_CLOSER = {opener: re.compile(f"[\"']|{re.escape(end)}") for opener, end in _CLOSERS.items()}
+_QUOTED = {quote: re.compile(rf"(?:\\.|[^{quote}\\])*+{quote}", re.DOTALL) for quote in "\"'"}
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private characters around the number of a tag while Markdown is parsed."""
 _HELD_TAG = re.compile(f"{_OPEN}([0-9]{{1,6}}){_CLOSE}")
@@ -110,22 +108,51 @@ class _Translation:
     def _hold_tags(self, source: str) -> str:
         """Replace each Jinja2 tag by its number, and note where each line of the result comes from."""
         parts, position = [], 0
-        for match in _TAG.finditer(source):
-            if structure := _STRUCTURE.match(match[0]):
-                line = source.count("\n", 0, match.start()) + 1
-                message = (
-                    f"{{% {structure[1]} %}} is not used in {self.name}, which is the text of one document"
-                )
-                raise self._error(f"{message}; change other parts in templates/", line)
-            parts += [source[position : match.start()], f"{_OPEN}{len(self.tags)}{_CLOSE}"]
-            self.tags.append(match[0])
-            position = match.end()
+        for start, end in self._find_tags(source):
+            tag = source[start:end]
+            if structure := _STRUCTURE.match(tag):
+                what = f"{{% {structure[1]} %}} is not used in {self.name}, which is the text of one document"
+                raise self._error(f"{what}; change other parts in templates/", _line_number(source, start))
+            parts += [source[position:start], f"{_OPEN}{len(self.tags)}{_CLOSE}"]
+            self.tags.append(tag)
+            position = end
         text = "".join([*parts, source[position:]])
         line = 1
         for row in text.split("\n"):
             self.lines.append(line)
             line += 1 + sum(self.tags[int(tag)].count("\n") for tag in _HELD_TAG.findall(row))
         return text
+
+    def _find_tags(self, source: str) -> Iterator[tuple[int, int]]:
+        """Yield start and end of each Jinja2 tag; what is in quotation marks cannot end one."""
+        position = 0
+        while opener := _OPENER.search(source, position):
+            start, position = opener.span()
+            if opener[0] == "{#":
+                position = source.find("#}", position) + 2
+                if position < 2:
+                    raise self._unclosed(opener[0], source, start)
+            else:
+                position = self._find_end(source, start, position)
+            yield start, position
+
+    def _find_end(self, source: str, start: int, position: int) -> int:
+        opener = source[start:position]
+        while found := _QUOTE_OR_CLOSER[opener].search(source, position):
+            position = found.end()
+            if found[0] == _CLOSERS[opener]:
+                return position
+            quoted = _QUOTED[found[0]].match(source, position)
+            if quoted is None:
+                break
+            position = quoted.end()
+        raise self._unclosed(opener, source, start)
+
+    def _unclosed(self, opener: str, source: str, start: int) -> jinja2.TemplateSyntaxError:
+        message = (
+            f'{opener} is not closed; write {_CLOSERS[opener]}, or {{{{ "{opener}" }}}} for these characters'
+        )
+        return self._error(message, _line_number(source, start))
 
     def _split_at_statements(self, rows: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the parts between lines that hold only statements, with the index of their first line.
@@ -280,3 +307,7 @@ def _without_blank_headings(tokens: Sequence[Any]) -> list[Any]:
             if not any(one.content.strip() for one in kept[start:] if one.type == "inline"):
                 del kept[start:]
     return kept
+
+
+def _line_number(source: str, position: int) -> int:
+    return source.count("\n", 0, position) + 1

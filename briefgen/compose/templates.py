@@ -127,7 +127,7 @@ _HTML, _MARKDOWN = ".html.j2", ".md"
 _STEMS_BY_KIND = {"briefing": "brief"}
 """What files in Markdown are called where it is not the name of the kind."""
 _KINDS_BY_STEM = {stem: kind for kind, stem in _STEMS_BY_KIND.items()}
-MAX_MARKDOWN_BYTES = 200_000
+MAX_MARKDOWN_BYTES = 60_000
 """Size of a template in Markdown; a letter has about 3,000."""
 
 

@@ -110,6 +110,13 @@ def test_every_line_keeps_its_number(line: int) -> None:
         ('{% extends "x" %}', 1, "templates/"),
         ("A\n{% block body %}", 2, "templates/"),
         ("A\ue000", 1, "private character"),
+        ("A\n\n{{ b", 3, "{{ is not closed"),
+        ("A {% if b", 1, "{% is not closed"),
+        ("A {# b", 1, "{# is not closed"),
+        ('{{ "}} b', 1, "{{ is not closed"),
+        ("{{" * 30_000, 1, "{{ is not closed"),
+        ('{{"' * 20_000, 1, "{{ is not closed"),
+        ("{{ '\\" * 15_000, 1, "{{ is not closed"),
     ],
 )
 def test_what_a_document_does_not_have_is_refused_by_line(source: str, line: int, words: str) -> None:
