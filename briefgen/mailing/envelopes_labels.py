@@ -329,9 +329,9 @@ def _render_address_block(address: FittedAddress, area: Rectangle) -> str:
 
 def render_print_pages(pages: Sequence[PrintPage], title: str, language: str) -> Iterator[bytes]:
     """Render pages as PDFs of at most PAGES_PER_PDF pages; raise BriefgenError for a glyph no font has."""
-    from briefgen.system.doctor import require_pdf_libraries
+    from briefgen.system.doctor import load_weasyprint
 
-    require_pdf_libraries()
+    load_weasyprint()
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 

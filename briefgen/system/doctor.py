@@ -136,10 +136,15 @@ def run_machine_checks() -> list[MachineCheck]:
 
 
 def require_pdf_libraries() -> None:
-    """Import WeasyPrint; raise a BriefgenError that names every library that is missing for that."""
+    """Raise a BriefgenError that names every library that WeasyPrint needs and the machine lacks."""
     missing = find_missing_libraries()
     if missing:
         raise BriefgenError(_missing_libraries_problem(missing))
+
+
+def load_weasyprint() -> None:
+    """Import WeasyPrint; raise a BriefgenError that names every library that is missing for that."""
+    require_pdf_libraries()
     import briefgen.system.weasyprint_import  # noqa: F401
 
 

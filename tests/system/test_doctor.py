@@ -77,7 +77,7 @@ def test_a_library_is_found_by_search_where_no_file_name_fits(monkeypatch: pytes
 def test_weasyprint_is_imported_without_a_search_by_compiler() -> None:
     code = (
         "import ctypes.util as u; u.find_library = search = lambda name: print(name)\n"
-        "from briefgen.system.doctor import require_pdf_libraries\nrequire_pdf_libraries()\n"
+        "from briefgen.system.doctor import load_weasyprint\nload_weasyprint()\n"
         "import sys; print('weasyprint' in sys.modules, u.find_library is search)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

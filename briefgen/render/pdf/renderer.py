@@ -149,9 +149,9 @@ class PdfRenderer:
         """Load what all documents share, once."""
         if self._fonts is not None:
             return
-        from briefgen.system.doctor import require_pdf_libraries
+        from briefgen.system.doctor import load_weasyprint
 
-        require_pdf_libraries()
+        load_weasyprint()
         with warnings.catch_warnings():
             # A system without fonts does not matter as long as the letters need none of them.
             warnings.filterwarnings("ignore", ".*FontConfig")
