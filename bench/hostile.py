@@ -39,7 +39,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
 }
 WRITTEN_TO: dict[str, tuple[str, ...]] = {
     "a very long name": ("{n}-long", "us-senator", "Long " * 40, "Long", *PLACE, ""),
-    "quotes and separators": ("{n}-quotes", "us-senator", 'O\'Brien; "DROP", x', "O'Brien", *PLACE, ""),
+    "quotes and separators": ("{n}-quotes", "us-senator", 'Pat "DROP"; x O\'Brien', "O'Brien", *PLACE, ""),
     "other scripts": ("{n}-scripts", "us-senator", "Ольга 김 Ωmega", "Ωmega", *PLACE, ""),
     "a name that Windows reserves": ("{n}-con", "us-senator", "NUL", "Aux", *PLACE, ""),
 }
@@ -92,7 +92,7 @@ def wrong_in(folder: Path, number: int, refused: set[int], code: int, said: str)
         "a letter is not whole": all(whole),
         "something strayed": {path.name for path in folder.rglob("*")} - letters
         <= {"campaign.yaml", "recipients.csv", "out", "letters", "manifest.csv", "errors.csv", ".briefgen"}
-        | {"lock", "ledger.sqlite"},
+        | {"lock", "ledger.sqlite", "campaign.txt"},
     }
     return [what for what, good in checks.items() if not good]
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import ctypes.util
 import sys
+import warnings
 
+# A system without fonts does not matter as long as the letters need none of them.
+warnings.filterwarnings("ignore", ".*FontConfig", module="weasyprint")
 _find_library = ctypes.util.find_library
 if sys.platform == "linux":
     ctypes.util.find_library = lambda name: None

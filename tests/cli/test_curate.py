@@ -187,7 +187,8 @@ def test_a_terminal_asks_for_what_is_missing(
     said = briefgen("sources", "add", "../wells.txt", "--title", "Wells")
     assert said.code == 0
     assert list(asked) == ["Author", "Published", "Number", "Web address", "Id"] and asked["Id"] == "tm-2024"
-    work = briefgen("sources", "list", "-c", ".", "--json").json["sources"][0]["csl"]
+    listed = briefgen("sources", "list", "-c", ".", "--json").json["sources"]
+    work = next(one["csl"] for one in listed if one["id"] == "tm-2024")
     assert work["author"] == [{"literal": "The Monitors"}, {"family": "Sample", "given": "Ada"}]
 
 

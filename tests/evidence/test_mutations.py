@@ -568,6 +568,7 @@ def test_every_falsification_of_our_own_library_is_caught_by_the_right_check(own
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_falsification_of_the_shipped_library_is_caught_by_the_right_check(shipped: Shelf) -> None:
     assert missed(shipped) == []
 
@@ -624,6 +625,7 @@ def test_marks_dashes_spaces_and_unicode_forms_raise_nothing_in_our_own_library(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_marks_dashes_spaces_and_unicode_forms_raise_nothing_in_the_shipped_library(shipped: Shelf) -> None:
     assert raised_by_harmless_variants(shipped) == []
 

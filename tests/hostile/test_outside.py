@@ -159,6 +159,7 @@ def test_nothing_outside_is_touched(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_command_touches_anything_outside(
     name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -195,6 +195,7 @@ READERS = {
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_records_cost_a_line(received: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     BROKEN[name](received)

@@ -180,6 +180,11 @@ def test_a_word_of_another_recipient_would_be_found(
                 assert strangers(f"{text} {phrase}", owned[one.id], everybody, common)
 
 
+def without_proofs(snippets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without how each was verified, which depends on the full texts that were at hand."""
+    return [{key: value for key, value in one.items() if key != "verified"} for one in snippets]
+
+
 def test_no_letter_holds_evidence_that_is_not_its_own(
     owners: tuple[Campaign, dict[str, Own]], texts_of: dict[tuple[str, str], Any]
 ) -> None:
@@ -191,7 +196,9 @@ def test_no_letter_holds_evidence_that_is_not_its_own(
         for format in ("pdf", "docx"):
             found = texts_of[recipient.id, format].record
             assert found["recipient"] == recipient.id
-            assert found["snippets"] == json.loads(json.dumps(record["snippets"]))
+            assert without_proofs(found["snippets"]) == without_proofs(
+                json.loads(json.dumps(record["snippets"]))
+            )
 
 
 def test_a_second_run_renders_nothing(sent: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

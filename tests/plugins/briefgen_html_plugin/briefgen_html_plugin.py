@@ -20,7 +20,7 @@ from briefgen import (
     Rendering,
 )
 from briefgen.errors import ProblemList
-from briefgen.recipients.table import TableRow, build_recipients
+from briefgen.recipients.table import Table, TableRow, build_recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ def read_contacts(
                 problems.add(Problem("recipient-value", "this is not JSON", Place(str(path), number)))
                 continue
             rows.append(TableRow(number, number, tuple(contact.get(key, "") for key in COLUMNS)))
-        recipients = build_recipients(rows, str(path), problems, offices=offices, columns=options.columns)
+        recipients = build_recipients(
+            Table(str(path), rows), problems, offices=offices, columns=options.columns
+        )
         results.append(ImportResult(recipients))
     return results
 

@@ -55,6 +55,7 @@ def test_the_validator_finds_nothing_in_the_samples(html: str, kind: str, page: 
     assert complaints(validator(), rendering.data, tmp_path) == ""
 
 
+@pytest.mark.exhaustive
 def test_varied_documents_are_sound_and_say_what_their_html_says(tmp_path: Path) -> None:
     """Both judges find nothing; the reader finds the same text, notes, headings and list numbers; bytes repeat.
 

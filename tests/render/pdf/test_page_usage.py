@@ -71,7 +71,7 @@ def test_a_letter_that_is_far_too_long_takes_one_more_layout_and_the_least_cut(o
     recipients = opened.recipients[:3]
     assert len(recipients) == 3
     for number, recipient in enumerate(recipients):
-        own = replace(recipient, extra={**recipient.extra, "paragraph": WORDS * (9 * number + 3)})
+        own = replace(recipient, extra={**recipient.extra, "paragraph": WORDS * (6 * number + 3)})
         laid_out.clear()
         fit = PageFitter(composer, counted).fit_letter(own).fit
         assert fit is not None
