@@ -235,7 +235,7 @@ def commands() -> dict[str, Any]:
         library,
         mailing,
         recipients,
-        write,
+        write_snippets,
     )
 
     def walk(group: Any, before: str) -> Iterator[tuple[str, Any]]:

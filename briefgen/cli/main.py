@@ -18,7 +18,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
     library,
     mailing,
     recipients,
-    write,
+    write_snippets,
 )
 from briefgen.cli.app import app
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError

@@ -428,10 +428,10 @@ class Composer:
             )
             context |= {**written.functions(), FRAME: self.templates.find_frame(kind)}
             context["ask"] = context["asks"][0]
-            # The annex is made from what was printed, which a first run shows.
-            self.templates.render(template, {**context, "annex": []}, "the briefing")
-            api.note_collector.notes.clear()
-            written.topics.clear()
+            if paper.annex:  # it is made from what was printed, which a first run shows
+                self.templates.render(template, {**context, "annex": []}, "the briefing")
+                api.note_collector.notes.clear()
+                written.topics.clear()
         context["annex"] = self._build_annex(api, in_annex) if paper.annex else []
         cited, used = self._render_template(
             template, context, figures, "the briefing", paper.citation_style, campaign.language

@@ -194,6 +194,7 @@ class Templates:
     _environment: Sandbox = field(init=False, repr=False)
     _conditions: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
     _known_names: frozenset[str] | None = field(init=False, repr=False, default=None)
+    _known_texts: frozenset[str] | None = field(init=False, repr=False, default=None)
     _analyses: dict[str, tuple[frozenset[str], frozenset[str]]] = field(
         init=False, repr=False, default_factory=dict
     )
@@ -247,15 +248,16 @@ class Templates:
         there is not even a default.
         """
         html = self.find_frame(kind, recipient)
+        texts = self._texts()
+        if not texts:
+            return html
         for candidate in self.candidates(kind, recipient):
-            if is_markdown(candidate) and candidate in self._known():
+            if candidate in texts:
                 return candidate
             if candidate == html and self._is_own(html):
                 return html
         stem = _STEMS_BY_KIND.get(kind, kind)
-        if self.translation and any(
-            is_markdown(name) and name.startswith(f"{stem}.") for name in self._known()
-        ):
+        if self.translation and any(name.startswith(f"{stem}.") for name in texts):
             message = f"the text of the {kind} is not written in {self.translation!r}"
             hint = f"write {stem}.{self.translation}{_MARKDOWN}"
             raise BriefgenError(Problem("template-missing", message, None, hint))
@@ -312,6 +314,12 @@ class Templates:
         if self._known_names is None:  # once: a batch asks for each letter, and walking folders is slow
             self._known_names = frozenset(self.names())
         return self._known_names
+
+    def _texts(self) -> frozenset[str]:
+        """Return the names of the texts in Markdown."""
+        if self._known_texts is None:
+            self._known_texts = frozenset(filter(is_markdown, self._known()))
+        return self._known_texts
 
     def _is_own(self, name: str) -> bool:
         """Return whether a template comes from another folder than briefgen's."""

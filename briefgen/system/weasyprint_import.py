@@ -11,17 +11,16 @@ import ctypes.util
 import sys
 import warnings
 
-# A system without fonts does not matter as long as the letters need none of them.
-warnings.filterwarnings("ignore", ".*FontConfig", module="weasyprint")
 _find_library = ctypes.util.find_library
-if sys.platform == "linux":
-    ctypes.util.find_library = lambda name: None
+with warnings.catch_warnings():
+    # A system without fonts does not matter as long as the letters need none of them.
+    warnings.filterwarnings("ignore", ".*FontConfig")
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
     try:
         import weasyprint
     except OSError:
         ctypes.util.find_library = _find_library
-        import weasyprint
+        import weasyprint  # noqa: F401
     finally:
         ctypes.util.find_library = _find_library
-else:
-    import weasyprint  # noqa: F401

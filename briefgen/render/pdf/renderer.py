@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import threading
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -152,10 +151,7 @@ class PdfRenderer:
         from briefgen.system.doctor import load_weasyprint
 
         load_weasyprint()
-        with warnings.catch_warnings():
-            # A system without fonts does not matter as long as the letters need none of them.
-            warnings.filterwarnings("ignore", ".*FontConfig")
-            from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.text.fonts import FontConfiguration
 
         from briefgen.render.pdf.url_fetcher import RestrictedUrlFetcher
 
