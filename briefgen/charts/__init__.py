@@ -14,16 +14,21 @@ from briefgen.charts.scene import Scene
 
 CHART_WIDTH = 548.0
 """In pixels: 145 mm, the narrowest text width of any page."""
+MIN_CHART_WIDTH = 264.0
+"""In pixels: 70 mm, where a value and its scale still stand beside each other."""
 MAX_CHART_HEIGHT = 740.0
 """In pixels: the height of a page, less a caption."""
 
 
-def draw_chart(plot: Plot) -> Scene:
-    """Draw a plot with at least one data point; a scene above MAX_CHART_HEIGHT does not fit on a page."""
+def draw_chart(plot: Plot, width: float = CHART_WIDTH) -> Scene:
+    """Draw a plot with at least one data point for a place of this width, in pixels, from MIN_CHART_WIDTH on.
+
+    A scene above MAX_CHART_HEIGHT does not fit on a page.
+    """
     match plot.chart:
         case "line":
-            return draw_line_chart(plot, CHART_WIDTH)
+            return draw_line_chart(plot, width)
         case "timeline":
-            return draw_timeline(plot, CHART_WIDTH)
+            return draw_timeline(plot, width)
         case _:
-            return draw_row_chart(plot, CHART_WIDTH)
+            return draw_row_chart(plot, width)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from briefgen.charts.plot import DataPoint, Plot, Scale, compute_ticks, format_ticks
+from briefgen.charts.plot import DataPoint, Plot, Scale, choose_ticks, format_ticks
 from briefgen.charts.scene import (
     INK_COLOUR,
     QUIET_COLOUR,
@@ -18,12 +18,12 @@ from briefgen.charts.scene import (
     TextRun,
     text_background,
 )
-from briefgen.charts.typeface import LABEL_SIZE, SMALL_SIZE, measure_text, wrap_text
+from briefgen.charts.typeface import TypeSizes, measure_text, type_sizes
 
-_TOP_MARGIN, _PLOT_HEIGHT, _BOTTOM_MARGIN = 38.0, 180.0, 24.0
-"""Space above the highest value, height of the scale, space for the dates."""
-_UNIT_HEIGHT = 14.0
-"""Space for the unit at the top."""
+_TOP_MARGIN, _BOTTOM_MARGIN = 24.0, 24.0
+"""Space above the highest value, and for the dates."""
+_SHAPE, _MAX_PLOT_HEIGHT = 0.42, 180.0
+"""Height of the scale as a share of the width, and the greatest height."""
 _DOT_RADIUS = 3.6
 _MAX_LABEL_WIDTH = 150.0
 """Values with longer labels are shown in the table only."""
@@ -54,25 +54,21 @@ class _PlottedPoint:
 
 def draw_line_chart(plot: Plot, width: float) -> Scene:
     """Draw the values from left to right in order of date."""
-    highest = max(mark.high for mark in plot.marks) or 1
-    ticks = compute_ticks(highest, 4)
-    if len(ticks) > 1 and ticks[-1] < highest:
-        ticks.append(ticks[-1] + ticks[1])
-    maximum = max(highest, ticks[-1])
+    sizes = type_sizes(width)
+    ticks = choose_ticks(max(mark.high for mark in plot.marks), 4)
+    maximum = ticks[-1] or max(mark.high for mark in plot.marks) or 1
     names = format_ticks(ticks, plot.language)
-    left = max(measure_text(name, SMALL_SIZE) for name in names) + 8
-    bottom = _TOP_MARGIN + _PLOT_HEIGHT
+    left = max(measure_text(name, sizes.small) for name in names) + 8
+    bottom = _TOP_MARGIN + min(_MAX_PLOT_HEIGHT, width * _SHAPE)
     values = Scale(maximum, bottom, _TOP_MARGIN)
     points = _place_points(plot.marks, values, left + 14, width - 22)
     shapes: list[Shape] = []
     for tick, name in zip(ticks, names, strict=True):
         y = values.position(tick)
         shapes.append(LineShape(left, y, width, y, INK_COLOUR if tick == 0 else RULE_COLOUR, 0.7))
-        shapes.append(TextRun(left - 6, y + 4, name, SMALL_SIZE, QUIET_COLOUR, "end"))
-    if plot.unit:
-        shapes.append(TextRun(0, 11, wrap_text(plot.unit, SMALL_SIZE, width)[0], SMALL_SIZE, QUIET_COLOUR))
-    shapes += _draw_dates(points, bottom, width)
-    shapes += _draw_values(points, left, width, bottom)
+        shapes.append(TextRun(left - 6, y + 4, name, sizes.small, QUIET_COLOUR, "end"))
+    shapes += _draw_dates(points, bottom, width, sizes)
+    shapes += _draw_values(points, left, width, bottom, sizes)
     shapes += _draw_segments(points)
     shapes += (DotShape(point.x, point.y, _DOT_RADIUS, hollow=bool(point.mark.status)) for point in points)
     return Scene(width, bottom + _BOTTOM_MARGIN, tuple(shapes))
@@ -100,17 +96,19 @@ def _draw_segments(points: Sequence[_PlottedPoint]) -> Iterator[Shape]:
         yield LineShape(a.x, a.y, b.x, b.y, width=1.8, dashed=b.x - a.x > shortest * _GAP_FACTOR)
 
 
-def _draw_dates(points: Sequence[_PlottedPoint], bottom: float, width: float) -> Iterator[Shape]:
+def _draw_dates(
+    points: Sequence[_PlottedPoint], bottom: float, width: float, sizes: TypeSizes
+) -> Iterator[Shape]:
     """Draw the first and last date, and those between them that have space."""
     taken: list[_Rectangle] = []
     for point in _order_for_dates(points):
-        half = measure_text(point.mark.date, SMALL_SIZE) / 2
+        half = measure_text(point.mark.date, sizes.small) / 2
         x = min(max(point.x, half), width - half)
         area = _Rectangle(x - half - 2, bottom, x + half + 2, bottom + _BOTTOM_MARGIN)
         if not any(area.overlaps(other) for other in taken) and 2 * half <= width:
             taken.append(area)
             yield LineShape(point.x, bottom, point.x, bottom + 4, INK_COLOUR, 0.7)
-            yield TextRun(x, bottom + 17, point.mark.date, SMALL_SIZE, QUIET_COLOUR, "middle")
+            yield TextRun(x, bottom + 17, point.mark.date, sizes.small, QUIET_COLOUR, "middle")
 
 
 def _order_for_dates(points: Sequence[_PlottedPoint]) -> list[_PlottedPoint]:
@@ -118,7 +116,7 @@ def _order_for_dates(points: Sequence[_PlottedPoint]) -> list[_PlottedPoint]:
 
 
 def _draw_values(
-    points: Sequence[_PlottedPoint], left: float, width: float, bottom: float
+    points: Sequence[_PlottedPoint], left: float, width: float, bottom: float, sizes: TypeSizes
 ) -> Iterator[Shape]:
     """Draw value labels, important ones first; none overlaps another, a dot or the line."""
     highest, lowest = max(points, key=lambda point: point.y), min(points, key=lambda point: point.y)
@@ -128,13 +126,13 @@ def _draw_values(
     ]
     taken: list[_Rectangle] = []
     for point in dict.fromkeys([*important, *points]):
-        label_width = measure_text(point.mark.value_label, LABEL_SIZE)
+        label_width = measure_text(point.mark.value_label, sizes.label)
         if label_width > _MAX_LABEL_WIDTH:
             continue
         found = _find_label_area(point, label_width, (left, width, bottom), taken, dots, points)
         if found is not None:
             taken.append(found)
-            words = TextRun(found.left, found.bottom - 3, point.mark.value_label, LABEL_SIZE)
+            words = TextRun(found.left, found.bottom - 3, point.mark.value_label, sizes.label)
             yield text_background(words)
             yield words
 
@@ -160,12 +158,7 @@ def _find_label_area(
         if abs(x + label_width / 2 - point.x) > label_width / 2 + _DOT_RADIUS + 8:
             continue
         area = _Rectangle(x, top, x + label_width, top + 14)
-        inside = (
-            left <= area.left
-            and area.right <= right
-            and area.top >= _UNIT_HEIGHT
-            and area.bottom <= bottom - 1
-        )
+        inside = left <= area.left and area.right <= right and area.top >= 0 and area.bottom <= bottom - 1
         free = not any(area.overlaps(other) for other in (*taken, *dots))
         if inside and free and not _is_crossed_by_line(area, points):
             return area

@@ -25,14 +25,22 @@ class Scale:
         return self.start + (self.end - self.start) * value / self.maximum
 
 
-def compute_ticks(maximum: float, number: int) -> list[float]:
-    """Return round values from zero up to `maximum`, in about `number` steps."""
-    if maximum < _SMALLEST_SCALE:
+def choose_ticks(highest: float, most: int) -> list[float]:
+    """Return round values from zero to the first that is not below `highest`, in at most `most` steps.
+
+    Of the possible steps they have those that end nearest to the data, and of these the smallest.
+    """
+    if highest < _SMALLEST_SCALE:
         return [0.0]
-    rough = maximum / number
+    choices = [_round_steps(highest, number) for number in range(2, most + 1)]
+    return min(choices, key=lambda ticks: (ticks[-1], -len(ticks)))
+
+
+def _round_steps(highest: float, number: int) -> list[float]:
+    rough = highest / number
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    return [index * step for index in range(int(maximum / step * 1.0000001) + 1)]
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999999)
+    return [index * step for index in range(math.ceil(highest / step * 0.9999999) + 1)]
 
 
 def format_ticks(values: Sequence[float], language: str) -> list[str]:
@@ -85,10 +93,9 @@ class DataPoint:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A complete chart without its caption."""
+    """A complete chart without its caption, which says the unit."""
 
     chart: Literal["bar", "range", "line", "timeline"]
-    unit: str
     marks: tuple[DataPoint, ...]
     language: str = "en"
     """BCP 47, for formatting the numbers of the scale."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from briefgen.charts.plot import DataPoint, Plot, Scale, compute_ticks, format_ticks
+from briefgen.charts.plot import DataPoint, Plot, Scale, choose_ticks, format_ticks
 from briefgen.charts.scene import (
     ARROWHEAD_SIZE,
     INK_COLOUR,
@@ -21,7 +20,13 @@ from briefgen.charts.scene import (
     TextRun,
     text_background,
 )
-from briefgen.charts.typeface import LABEL_SIZE, LINE_HEIGHT, SMALL_SIZE, measure_text, wrap_text
+from briefgen.charts.typeface import (
+    NARROW_BELOW,
+    TypeSizes,
+    measure_text,
+    type_sizes,
+    wrap_text,
+)
 
 _MAX_DATE_WIDTH, _MAX_LABEL_WIDTH = 92.0, 186.0
 """Maximum widths of the columns of dates and labels."""
@@ -31,10 +36,12 @@ _COLUMN_GAP, _SCALE_GAP, _VALUE_GAP = 10.0, 14.0, 7.0
 _ARROW_LENGTH = 18.0
 _ROW_GAP, _TIGHT_ROW_GAP, _TIGHT_FROM_ROWS = 6.0, 2.0, 24
 """Space between rows, and the tight one from a number of rows on, so that forty rows fit on a page."""
-_AXIS_HEIGHT = 34.0
-"""Space for the unit and the numbers of the scale."""
-_BASELINE_OFFSET = 4.2
-"""From the middle of a line of text down to its baseline."""
+_AXIS_HEIGHT = 20.0
+"""Space for the numbers of the scale."""
+_BASELINE_SHARE = 0.35
+"""From the middle of a line of text down to its baseline, as a share of the font size."""
+_SCALE_STEP = 6.0
+"""Steps in which a shorter scale is tried until every value has space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,90 +51,149 @@ class _Row:
     labels: list[str]
     values: list[str]
     """The lines of the value, with the status on the last line or on its own."""
-    top: float
-    height: float
+    bottom: float
+    words_middle: float
+    """The height at which the label is centred."""
+    date_middle: float
+    """The height at which the date is centred: that of the label, or of its first line if it is above."""
+    middle: float
+    """The height of the mark and its value."""
 
-    @property
-    def middle(self) -> float:
-        return self.top + self.height / 2
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where date and label of a row stand, and where the scale starts."""
+
+    label_x: float
+    label_width: float
+    start: float
+    above: bool
+    """Whether date and label stand above the mark, in a narrow chart."""
 
 
 def draw_row_chart(plot: Plot, width: float) -> Scene:
     """Draw bars from zero, or ranges with marked ends."""
-    rows, labels_x, start = _lay_out_rows(plot, width)
-    maximum = max((row.mark.high for row in rows), default=0) or 1
-    # Leave space for every value after its mark.
-    space = min((width - start - _value_space(row)) * maximum / (row.mark.high or maximum) for row in rows)
-    scale = Scale(maximum, start, start + min(space, width - start - 8))
-    bottom = rows[-1].top + rows[-1].height
-    shapes = [*_draw_axis(plot, scale, bottom, width)]
+    sizes = type_sizes(width)
+    columns = _divide_width(plot, width, sizes)
+    rows = _lay_out_rows(plot, width, columns, sizes)
+    highest = max(row.mark.high for row in rows)
+    ticks = choose_ticks(highest, 3 if columns.above else 5)
+    scale = _fit_scale(plot, rows, ticks[-1] or highest or 1, columns.start, width, sizes)
+    shapes = [*_draw_axis(ticks, scale, rows[-1].bottom, width, plot.language, sizes)]
     for row in rows:
-        shapes += _stack_lines(0, row, row.dates, SMALL_SIZE, QUIET_COLOUR)
-        shapes += _stack_lines(labels_x, row, row.labels, LABEL_SIZE, INK_COLOUR)
+        shapes += _stack_lines(0, row.date_middle, row.dates, sizes.small, sizes, QUIET_COLOUR)
+        shapes += _stack_lines(columns.label_x, row.words_middle, row.labels, sizes.label, sizes, INK_COLOUR)
         shapes += _draw_bar(row, scale) if plot.chart == "bar" else _draw_range(row, scale)
-        shapes += _draw_value(row, scale)
-    return Scene(width, bottom + 4, tuple(shapes))
+        shapes += _draw_value(row, scale, width, plot.chart == "range", sizes)
+    return Scene(width, rows[-1].bottom + 4, tuple(shapes))
 
 
-def _lay_out_rows(plot: Plot, width: float) -> tuple[list[_Row], float, float]:
-    """Return the rows from top to bottom, and the positions where labels and scale start."""
-    marks = plot.marks
-    dates = [wrap_text(mark.date, SMALL_SIZE, _MAX_DATE_WIDTH) for mark in marks]
-    labels = [wrap_text(mark.label, LABEL_SIZE, _MAX_LABEL_WIDTH) for mark in marks]
-    date_width = max((measure_text(line, SMALL_SIZE) for lines in dates for line in lines), default=0)
-    label_width = max((measure_text(line, LABEL_SIZE) for lines in labels for line in lines), default=0)
-    labels_x = date_width + _COLUMN_GAP if date_width and label_width else date_width
-    start = labels_x + label_width + _SCALE_GAP
+def _divide_width(plot: Plot, width: float, sizes: TypeSizes) -> _Columns:
+    dates = [line for mark in plot.marks for line in wrap_text(mark.date, sizes.small, _MAX_DATE_WIDTH)]
+    date_width = max((measure_text(line, sizes.small) for line in dates), default=0)
+    above = width < NARROW_BELOW
+    has_labels = any(mark.label for mark in plot.marks)
+    label_x = date_width + _COLUMN_GAP if date_width and has_labels else date_width
+    if above:
+        return _Columns(label_x, width - label_x, measure_text("0", sizes.small) / 2 + 1, above)
+    labels = [line for mark in plot.marks for line in wrap_text(mark.label, sizes.label, _MAX_LABEL_WIDTH)]
+    label_width = max((measure_text(line, sizes.label) for line in labels), default=0)
+    return _Columns(label_x, _MAX_LABEL_WIDTH, label_x + label_width + _SCALE_GAP, above)
+
+
+def _lay_out_rows(plot: Plot, width: float, columns: _Columns, sizes: TypeSizes) -> list[_Row]:
+    """Return the rows from top to bottom."""
     rows, top = [], _AXIS_HEIGHT
-    gap = _TIGHT_ROW_GAP if len(marks) > _TIGHT_FROM_ROWS else _ROW_GAP
-    for mark, date, label in zip(marks, dates, labels, strict=True):
-        widest = width - start - _MIN_SCALE_WIDTH - _VALUE_GAP - (_ARROW_LENGTH if mark.more else 0)
-        values = wrap_text(mark.value, LABEL_SIZE, widest)
-        if mark.status:
-            last = f"{values[-1]}, {mark.status}"
-            values = (
-                [*values[:-1], last] if measure_text(last, LABEL_SIZE) <= widest else [*values, mark.status]
-            )
-        height = LINE_HEIGHT * max(len(date), len(label), len(values), 1) + gap
-        rows.append(_Row(mark, date, label, values, top, height))
-        top += height
-    return rows, labels_x, start
+    gap = _TIGHT_ROW_GAP if len(plot.marks) > _TIGHT_FROM_ROWS else _ROW_GAP
+    for mark in plot.marks:
+        dates = wrap_text(mark.date, sizes.small, _MAX_DATE_WIDTH)
+        labels = wrap_text(mark.label, sizes.label, columns.label_width)
+        arrow = _ARROW_LENGTH if mark.more else 0
+        values = _wrap_value(mark, width - columns.start - _MIN_SCALE_WIDTH - _VALUE_GAP - arrow, sizes)
+        words = sizes.line * max(len(dates), len(labels))
+        value = sizes.line * max(len(values), 1)
+        height = (words + value if columns.above else max(words, value)) + gap
+        bottom = top + height
+        middle = bottom - (value + gap) / 2 if columns.above else top + height / 2
+        words_middle = top + gap / 2 + sizes.line * len(labels) / 2 if columns.above else middle
+        date_middle = top + gap / 2 + sizes.line * len(dates) / 2 if columns.above else middle
+        rows.append(_Row(mark, dates, labels, values, bottom, words_middle, date_middle, middle))
+        top = bottom
+    return rows
 
 
-def _value_space(row: _Row) -> float:
-    """Return the space that a row needs after its mark."""
-    value = max((measure_text(line, LABEL_SIZE) for line in row.values), default=0)
-    return _VALUE_GAP + value + (_ARROW_LENGTH if row.mark.more else 0)
+def _wrap_value(mark: DataPoint, width: float, sizes: TypeSizes) -> list[str]:
+    values = wrap_text(mark.value, sizes.label, width)
+    if not mark.status:
+        return values
+    last = f"{values[-1]}, {mark.status}"
+    fits = measure_text(last, sizes.label) <= width
+    return [*values[:-1], last] if fits else [*values, mark.status]
 
 
-def _draw_axis(plot: Plot, scale: Scale, bottom: float, width: float) -> Iterator[Shape]:
-    for number in (5, 4, 3, 2, 1):
-        ticks = compute_ticks(scale.maximum, number)
-        names = format_ticks(ticks, plot.language)
-        widths = [measure_text(name, SMALL_SIZE) for name in names]
-        places = [scale.position(tick) for tick in ticks]
-        ends = [
-            (x - name_width / 2, x + name_width / 2) for x, name_width in zip(places, widths, strict=True)
-        ]
-        if ends[-1][1] <= width and all(a[1] + 8 <= b[0] for a, b in pairwise(ends)):
-            break
-    else:
-        ticks, names = [0.0], format_ticks([0.0], plot.language)
-    for tick, name in zip(ticks, names, strict=True):
+def _value_width(row: _Row, sizes: TypeSizes) -> float:
+    return max((measure_text(line, sizes.label) for line in row.values), default=0)
+
+
+def _fit_scale(
+    plot: Plot, rows: list[_Row], maximum: float, start: float, width: float, sizes: TypeSizes
+) -> Scale:
+    """Return the longest scale at which every value stands beside its mark."""
+    length = width - start - 8
+    before = plot.chart == "range"
+    while length > _MIN_SCALE_WIDTH:
+        scale = Scale(maximum, start, start + length)
+        if all(_place_value(row, scale, width, before, sizes) is not None for row in rows):
+            return scale
+        length -= _SCALE_STEP
+    space = min(
+        (width - start - _space_after(row, sizes)) * maximum / (row.mark.high or maximum) for row in rows
+    )
+    return Scale(maximum, start, start + min(space, width - start - 8))
+
+
+def _space_after(row: _Row, sizes: TypeSizes) -> float:
+    """Return the space that a value after its mark needs."""
+    return _VALUE_GAP + _value_width(row, sizes) + (_ARROW_LENGTH if row.mark.more else 0)
+
+
+def _place_value(row: _Row, scale: Scale, width: float, before: bool, sizes: TypeSizes) -> float | None:
+    """Return the left edge of a row's value: after its mark, or `before` it; None where there is no space."""
+    mark, value_width = row.mark, _value_width(row, sizes)
+    high = scale.position(mark.high)
+    if high + _space_after(row, sizes) <= width:
+        return high + _space_after(row, sizes) - value_width
+    left = scale.position(mark.low) - _VALUE_GAP - (_ARROW_LENGTH if mark.less else 0) - value_width
+    has_arrow_space = not mark.more or high + _ARROW_LENGTH <= width
+    return left if before and has_arrow_space and left > scale.start + 2 else None
+
+
+def _draw_axis(
+    ticks: list[float], scale: Scale, bottom: float, width: float, language: str, sizes: TypeSizes
+) -> Iterator[Shape]:
+    """Draw the scale, with the number of every mark, or every second and so on, that there is space for."""
+    names = format_ticks(ticks, language)
+    half = max(measure_text(name, sizes.small) for name in names) / 2
+    pitch = (scale.end - scale.start) / max(len(ticks) - 1, 1)
+    last = len(ticks) - 1
+    steps = [step for step in range(1, last + 1) if last % step == 0 and step * pitch >= 2 * half + 8]
+    named = range(0, last + 1, steps[0]) if steps else range(1)
+    for index, (tick, name) in enumerate(zip(ticks, names, strict=True)):
         x = scale.position(tick)
         yield LineShape(x, _AXIS_HEIGHT - 3, x, bottom, INK_COLOUR if tick == 0 else RULE_COLOUR, 0.7)
-        yield TextRun(x, _AXIS_HEIGHT - 8, name, SMALL_SIZE, QUIET_COLOUR, "middle")
-    if plot.unit:
-        unit = wrap_text(plot.unit, SMALL_SIZE, width)[0]
-        x = min(scale.start, width - measure_text(unit, SMALL_SIZE))
-        yield TextRun(x, 11, unit, SMALL_SIZE, QUIET_COLOUR)
+        if index in named:
+            name_half = measure_text(name, sizes.small) / 2
+            middle = min(max(x, name_half), width - name_half)
+            yield TextRun(middle, _AXIS_HEIGHT - 8, name, sizes.small, QUIET_COLOUR, "middle")
 
 
-def _stack_lines(x: float, row: _Row, lines: list[str], size: float, colour: str) -> Iterator[TextRun]:
-    """Draw lines of text below each other, vertically centred in their row."""
-    first = row.middle - LINE_HEIGHT * (len(lines) - 1) / 2 + _BASELINE_OFFSET
+def _stack_lines(
+    x: float, middle: float, lines: list[str], size: float, sizes: TypeSizes, colour: str
+) -> Iterator[TextRun]:
+    """Draw lines of text below each other, vertically centred."""
+    first = middle - sizes.line * (len(lines) - 1) / 2 + _BASELINE_SHARE * size
     for index, line in enumerate(lines):
-        yield TextRun(x, first + index * LINE_HEIGHT, line, size, colour)
+        yield TextRun(x, first + index * sizes.line, line, size, colour)
 
 
 def _draw_bar(row: _Row, scale: Scale) -> Iterator[Shape]:
@@ -166,15 +232,18 @@ def _draw_open_ends(row: _Row, scale: Scale, low: float, high: float) -> Iterato
         yield ArrowHead(tip, y, right=False)
 
 
-def _draw_value(row: _Row, scale: Scale) -> Iterator[Shape]:
-    x = scale.position(row.mark.high) + _VALUE_GAP + (_ARROW_LENGTH if row.mark.more else 0)
-    lines = list(_stack_lines(x, row, row.values, LABEL_SIZE, INK_COLOUR))
+def _draw_value(row: _Row, scale: Scale, width: float, before: bool, sizes: TypeSizes) -> Iterator[Shape]:
+    x = _place_value(row, scale, width, before, sizes)
+    if x is None:
+        x = scale.position(row.mark.high) + _space_after(row, sizes) - _value_width(row, sizes)
+    lines = list(_stack_lines(x, row.middle, row.values, sizes.label, sizes, INK_COLOUR))
     for line in lines:
         yield text_background(line)
     yield from lines
 
 
-_MAX_TIMELINE_DATE_WIDTH = 120.0
+_MAX_TIMELINE_DATE_SHARE = 0.22
+"""Greatest share of the width for the dates of a timeline."""
 _NO_DATE = "–"
 """Printed if the date is unknown."""
 _EVENT_GAP = 8.0
@@ -184,23 +253,25 @@ _GAP_PER_YEAR, _MAX_TIME_GAP = 4.0, 14.0
 
 def draw_timeline(plot: Plot, width: float) -> Scene:
     """Draw events in order; periods longer than a year are strokes, all others dots."""
-    dates = [wrap_text(mark.date or _NO_DATE, SMALL_SIZE, _MAX_TIMELINE_DATE_WIDTH) for mark in plot.marks]
-    rail = max(measure_text(line, SMALL_SIZE) for lines in dates for line in lines) + 16
+    sizes = type_sizes(width)
+    date_width = width * _MAX_TIMELINE_DATE_SHARE
+    dates = [wrap_text(mark.date or _NO_DATE, sizes.small, date_width) for mark in plot.marks]
+    rail = max(measure_text(line, sizes.small) for lines in dates for line in lines) + 16
     shapes: list[Shape] = []
     top, before = 2.0, 0.0
     places: list[tuple[float, DataPoint]] = []
     for mark, date in zip(plot.marks, dates, strict=True):
         text = f"{mark.label} ({mark.status})" if mark.status else mark.label
-        labels = wrap_text(text, LABEL_SIZE, width - rail - 16)
+        labels = wrap_text(text, sizes.label, width - rail - 16)
         if before and mark.days:
             top += min(_MAX_TIME_GAP, _GAP_PER_YEAR * max(0.0, mark.days[0] - before) / 365.25)
         for index, line in enumerate(date):
-            y = top + 11 + index * LINE_HEIGHT
-            shapes.append(TextRun(rail - 16, y, line, SMALL_SIZE, QUIET_COLOUR, "end"))
+            y = top + 11 + index * sizes.line
+            shapes.append(TextRun(rail - 16, y, line, sizes.small, QUIET_COLOUR, "end"))
         for index, line in enumerate(labels):
-            shapes.append(TextRun(rail + 14, top + 11 + index * LINE_HEIGHT, line, LABEL_SIZE))
+            shapes.append(TextRun(rail + 14, top + 11 + index * sizes.line, line, sizes.label))
         places.append((top + 7, mark))
-        top += LINE_HEIGHT * max(len(date), len(labels), 1) + _EVENT_GAP
+        top += sizes.line * max(len(date), len(labels), 1) + _EVENT_GAP
         before = mark.days[1] if mark.days else before
     rule = LineShape(rail, places[0][0], rail, places[-1][0], RULE_COLOUR, 1.4)
     marks: list[Shape] = []

@@ -6,18 +6,40 @@ installed, and text must not overlap even then.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 FONT_FAMILY = "Source Sans Pro"
-LABEL_SIZE = 12.0
-"""Font size of labels and values in pixels: 9 points."""
-SMALL_SIZE = 11.4
-"""Font size of axis numbers, dates and units in pixels: 8.5 points."""
-LINE_HEIGHT = 15.0
-"""In pixels, for labels of several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSizes:
+    """Font sizes of a chart in pixels, of which four are three points."""
+
+    label: float
+    """Of labels and values."""
+    small: float
+    """Of axis numbers and dates."""
+    line: float
+    """Line spacing of labels of several lines."""
+
+
+WIDE_SIZES = TypeSizes(12.0, 11.4, 15.0)
+"""9 and 8.5 points, in charts as wide as the text."""
+NARROW_SIZES = TypeSizes(10.4, 10.0, 13.0)
+"""7.8 and 7.5 points, in charts of half that width; type below 7 points is not legible in a photocopy."""
+NARROW_BELOW = 420.0
+"""Charts narrower than this, in pixels, have the smaller type and labels above their marks."""
+
+
+def type_sizes(width: float) -> TypeSizes:
+    """Return the font sizes of a chart of this width in pixels."""
+    return NARROW_SIZES if width < NARROW_BELOW else WIDE_SIZES
+
+
 WIDTH_ALLOWANCE = 1.12
 """Factor by which Arial and Helvetica, the usual substitutes, are wider."""
 _UNITS_PER_EM = 1000

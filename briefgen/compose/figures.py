@@ -6,6 +6,7 @@ A snippet's figure is read here and drawn by briefgen.charts; briefgen.evidence 
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,8 +26,9 @@ from briefgen.model.snippet import Datum, Evidence, Figure, Snippet
 from briefgen.model.source import Source
 
 _PICTURE_MARK = "figure:"
+_MM_PER_PIXEL = 25.4 / 96
 _LEGAL_TYPES = ("bill", "legal_case", "legislation", "regulation", "treaty")
-_MARKED_SRC = re.compile(rf'src="{_PICTURE_MARK}([a-z0-9-]+)"')
+_MARKED_SRC = re.compile(rf'src="{_PICTURE_MARK}([a-z0-9_-]+)"')
 
 
 @dataclass(slots=True)
@@ -44,18 +46,26 @@ class FigureApi:
     """The campaign's colour for bars, lines and dots, `#rrggbb`; empty for the default colour."""
     drawn: dict[str, Scene] = field(default_factory=dict)
 
-    def figure(self, id: str, table: bool | None = None) -> Markup:
-        """Return the figure with this id as a block; raise BriefgenError if it may not be printed."""
+    def figure(self, id: str, table: bool | None = None, width: float | None = None) -> Markup:
+        """Return the figure with this id as a block; raise BriefgenError if it may not be printed.
+
+        `width` is that of its place in mm; without it, the figure is as wide as the narrowest page's text.
+        """
+        from briefgen.charts import CHART_WIDTH
+
         passage = self.api.passage(id)
         snippet = passage.snippet
+        pixels = CHART_WIDTH if width is None else _check_width(id, width)
+        name = id if width is None else f"{id}_{pixels:.0f}"
         html = render_figure_html(
             snippet,
+            name,
             passage.render_note(),
             passage.text + _legend_html(snippet) + passage.render_caveat_sentences(),
         )
-        if id not in self.drawn:
-            scene = draw_figure(snippet, self.language, self.country)
-            self.drawn[id] = scene.with_accent_colour(self.accent) if self.accent else scene
+        if name not in self.drawn:
+            scene = draw_figure(snippet, self.language, self.country, pixels)
+            self.drawn[name] = scene.with_accent_colour(self.accent) if self.accent else scene
         if self.tables if table is None else table:
             html += self.figure_table(id)
         return html
@@ -71,15 +81,33 @@ _FIGURE_TEMPLATE = Markup(
 )
 
 
-def render_figure_html(snippet: Snippet, note: Markup, wording: Markup) -> Markup:
+def _check_width(id: str, width: object) -> float:
+    """Return a width in pixels; raise BriefgenError for one at which no chart is drawn."""
+    from briefgen.charts import CHART_WIDTH, MIN_CHART_WIDTH
+
+    pixels = width / _MM_PER_PIXEL if isinstance(width, int | float) and not isinstance(width, bool) else 0.0
+    if not MIN_CHART_WIDTH <= pixels <= CHART_WIDTH + 0.5:
+        raise BriefgenError(
+            Problem(
+                "figure-width",
+                f"figure({id!r}) cannot be drawn {width!r} mm wide",
+                None,
+                f"give a number from {math.ceil(MIN_CHART_WIDTH * _MM_PER_PIXEL)} to "
+                f"{round(CHART_WIDTH * _MM_PER_PIXEL)}, or leave width out",
+            )
+        )
+    return min(pixels, CHART_WIDTH)
+
+
+def render_figure_html(snippet: Snippet, name: str, note: Markup, wording: Markup) -> Markup:
     """Render a figure: caption (title, unit and the call of the note with its sources), image and wording.
 
-    `embed_figures` replaces the mark in the image's `src` with the picture.
+    `embed_figures` replaces the mark in the image's `src` with the picture of this `name`.
     """
     figure = _require_figure(snippet)
     unit = f" ({figure.unit})" if figure.unit else ""
     alt = " ".join(figure.alt.split())
-    return _FIGURE_TEMPLATE.format(snippet.title, unit, note, f"{_PICTURE_MARK}{snippet.id}", alt, wording)
+    return _FIGURE_TEMPLATE.format(snippet.title, unit, note, f"{_PICTURE_MARK}{name}", alt, wording)
 
 
 def _legend_html(snippet: Snippet) -> Markup:
@@ -106,13 +134,13 @@ def _scene_attributes(scene: Scene) -> str:
 # -- drawing
 
 
-def draw_figure(snippet: Snippet, language: str, country: str = "") -> Scene:
-    """Draw a figure; raise BriefgenError if it cannot be drawn, or would not fit on a page."""
-    from briefgen.charts import MAX_CHART_HEIGHT, draw_chart
+def draw_figure(snippet: Snippet, language: str, country: str = "", width: float | None = None) -> Scene:
+    """Draw a figure, `width` pixels wide; raise BriefgenError if it cannot be drawn, or fits on no page."""
+    from briefgen.charts import CHART_WIDTH, MAX_CHART_HEIGHT, draw_chart
 
     if problems := list(_check_glyphs(snippet)):
         raise BriefgenError(problems)
-    scene = draw_chart(build_plot(snippet, language, country))
+    scene = draw_chart(build_plot(snippet, language, country), width or CHART_WIDTH)
     if scene.height > MAX_CHART_HEIGHT:
         raise BriefgenError(
             Problem(
@@ -159,7 +187,7 @@ def build_plot(snippet: Snippet, language: str, country: str = "") -> Plot:
                 mark.status,
             )
         marks.append(mark)
-    return Plot(figure.chart, figure.unit, tuple(marks), language)
+    return Plot(figure.chart, tuple(marks), language)
 
 
 def _require_figure(snippet: Snippet) -> Figure:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefgen.charts import CHART_WIDTH, MAX_CHART_HEIGHT, draw_chart
-from briefgen.charts.plot import DataPoint, Plot
+from briefgen.charts import CHART_WIDTH, MAX_CHART_HEIGHT, MIN_CHART_WIDTH, draw_chart
+from briefgen.charts.plot import DataPoint, Plot, choose_ticks
 from briefgen.charts.scene import INK_COLOUR, ArrowHead, BoxShape, DotShape, LineShape, Scene, TextRun
-from briefgen.charts.typeface import LABEL_SIZE, find_missing_characters, measure_text, wrap_text
+from briefgen.charts.typeface import WIDE_SIZES, find_missing_characters, measure_text, wrap_text
 from briefgen.render.layouts import PAGES
 
 LETTERS = st.characters(codec="latin-1", categories=("Lu", "Ll", "Nd", "Pd", "Po"))
@@ -19,6 +19,9 @@ WORD = st.text(LETTERS, min_size=1, max_size=30)
 LABELS = st.lists(WORD, max_size=12).map(" ".join) | st.text("W", max_size=200)
 AMOUNTS = st.floats(0, 1e15) | st.floats(0, 1e-4) | st.sampled_from([0.0, 1.0, 99.0, 2914.0])
 TEXTS = st.sampled_from(["0", "63", "1,508", "53,000 to 65,000", "more than 1,000,000,000,000", "W" * 60])
+HALF_WIDTH = 83 / 25.4 * 96
+"""The width of half a page, in pixels."""
+WIDTHS = st.sampled_from([CHART_WIDTH, HALF_WIDTH, MIN_CHART_WIDTH])
 STATUS = st.sampled_from(["", "", "contested", "superseded"])
 
 
@@ -54,8 +57,7 @@ def plots(draw: st.DrawFn) -> Plot:
         found = sorted(found, key=lambda mark: mark.day)
     if chart == "line":
         found = list({mark.day: mark for mark in found}.values())
-    unit = "" if chart == "timeline" else draw(st.sampled_from(["deaths", "political prisoners", "W" * 60]))
-    return Plot(chart, unit, tuple(found), draw(st.sampled_from(["en", "de", "fr", "ko", "xx"])))
+    return Plot(chart, tuple(found), draw(st.sampled_from(["en", "de", "fr", "ko", "xx"])))
 
 
 def area(words: TextRun) -> tuple[float, float, float, float]:
@@ -82,16 +84,16 @@ def faults(scene: Scene) -> list[str]:
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
-@given(plots())
-def test_words_touch_no_others_and_stay_in_the_picture(plot: Plot) -> None:
-    scene = draw_chart(plot)
+@given(plots(), WIDTHS)
+def test_words_touch_no_others_and_stay_in_the_picture(plot: Plot, width: float) -> None:
+    scene = draw_chart(plot, width)
     assert not faults(scene)
 
 
 @settings(max_examples=40, deadline=None)
-@given(plots())
-def test_marks_stay_in_the_picture(plot: Plot) -> None:
-    scene = draw_chart(plot)
+@given(plots(), WIDTHS)
+def test_marks_stay_in_the_picture(plot: Plot, width: float) -> None:
+    scene = draw_chart(plot, width)
     for shape in scene.shapes:
         match shape:
             case LineShape():
@@ -108,11 +110,13 @@ def test_marks_stay_in_the_picture(plot: Plot) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(plots())
-def test_every_row_of_bars_and_ranges_shows_its_value_and_every_event_its_words(plot: Plot) -> None:
-    shown = "".join(shape.text for shape in draw_chart(plot).shapes if isinstance(shape, TextRun)).replace(
-        " ", ""
-    )
+@given(plots(), WIDTHS)
+def test_every_row_of_bars_and_ranges_shows_its_value_and_every_event_its_words(
+    plot: Plot, width: float
+) -> None:
+    shown = "".join(
+        shape.text for shape in draw_chart(plot, width).shapes if isinstance(shape, TextRun)
+    ).replace(" ", "")
     for mark in plot.marks:
         if plot.chart in ("bar", "range"):
             assert mark.value.replace(" ", "") in shown
@@ -124,7 +128,7 @@ def test_every_row_of_bars_and_ranges_shows_its_value_and_every_event_its_words(
 def one_row(**values: object) -> list[object]:
     row = DataPoint("Somebody", value="about 5", **values)  # type: ignore[arg-type]
     other = DataPoint("Another", value="10", low=10, high=10)
-    return list(draw_chart(Plot("range", "people", (row, other))).shapes)
+    return list(draw_chart(Plot("range", (row, other))).shapes)
 
 
 def test_a_range_runs_from_its_lowest_to_its_highest_value() -> None:
@@ -158,9 +162,7 @@ def test_a_contested_value_is_hollow_or_dashed_so_that_print_in_grey_tells_it() 
 
 def test_a_line_is_dashed_where_years_are_missing() -> None:
     years = [734_000, 734_365, 734_730, 736_500]
-    plot = Plot(
-        "line", "people", tuple(DataPoint(date="x", days=(d, d), value="5", low=5, high=5) for d in years)
-    )
+    plot = Plot("line", tuple(DataPoint(date="x", days=(d, d), value="5", low=5, high=5) for d in years))
     path = [shape for shape in draw_chart(plot).shapes if isinstance(shape, LineShape) and shape.width == 1.8]
     assert [line.dashed for line in path] == [False, False, True]
 
@@ -169,7 +171,6 @@ def test_a_line_names_its_first_last_lowest_and_highest_value() -> None:
     values = [50, 90, 20, 30]
     plot = Plot(
         "line",
-        "people",
         tuple(
             DataPoint(date=f"20{i:02}", days=(730_000 + 365 * i,) * 2, value=f"{v}!", low=v, high=v)  # type: ignore[arg-type]
             for i, v in enumerate(values)
@@ -177,6 +178,33 @@ def test_a_line_names_its_first_last_lowest_and_highest_value() -> None:
     )
     shown = {shape.text for shape in draw_chart(plot).shapes if isinstance(shape, TextRun)}
     assert {"50!", "90!", "20!", "30!"} <= shown
+
+
+@given(plots(), WIDTHS)
+def test_no_words_are_smaller_than_seven_points(plot: Plot, width: float) -> None:
+    scene = draw_chart(plot, width)
+    assert scene.width == width, "a picture that is scaled down to its place has smaller words"
+    assert min(shape.size for shape in scene.shapes if isinstance(shape, TextRun)) * 0.75 >= 7
+
+
+@given(st.floats(1e-9, 1e15), st.integers(2, 6))
+def test_a_scale_reaches_the_data_and_little_further(highest: float, most: int) -> None:
+    ticks = choose_ticks(highest, most)
+    assert ticks[0] == 0
+    assert ticks[-1] >= highest * 0.999999
+    assert ticks[-2] < highest, "no step is empty"
+
+
+def test_a_range_without_space_after_it_has_its_value_before_it() -> None:
+    rows = (
+        DataPoint("Low", value="220,000", low=220_000, high=220_000),
+        DataPoint("High", value="2.8 to 3.5 million, by its own count", low=2_800_000, high=3_500_000),
+    )
+    shapes = draw_chart(Plot("range", rows)).shapes
+    (span,) = (shape for shape in shapes if isinstance(shape, LineShape) and shape.width == 2.2)
+    (value,) = (shape for shape in shapes if isinstance(shape, TextRun) and shape.text == rows[1].value)
+    assert value.x + measure_text(value.text, value.size) < span.x1
+    assert span.x2 > CHART_WIDTH * 0.8, "the scale has the width that the values leave"
 
 
 def test_a_picture_is_no_wider_than_the_text_of_any_page() -> None:
@@ -188,14 +216,14 @@ def test_a_picture_is_no_wider_than_the_text_of_any_page() -> None:
 
 def test_forty_rows_of_one_line_fit_on_a_page() -> None:
     rows = tuple(DataPoint("North Korea", "2012", (1, 1), "1,508", i, i) for i in range(40))
-    assert draw_chart(Plot("bar", "people", rows)).height < MAX_CHART_HEIGHT
+    assert draw_chart(Plot("bar", rows)).height < MAX_CHART_HEIGHT
 
 
 @given(st.text(LETTERS | st.just(" "), max_size=300), st.floats(30, 500))
 def test_lines_hold_all_words_in_order_and_are_no_wider_than_asked(text: str, width: float) -> None:
-    lines = wrap_text(text, LABEL_SIZE, width)
+    lines = wrap_text(text, WIDE_SIZES.label, width)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
-    assert all(measure_text(line, LABEL_SIZE) <= width or len(line) == 1 for line in lines)
+    assert all(measure_text(line, WIDE_SIZES.label) <= width or len(line) == 1 for line in lines)
 
 
 def test_the_face_says_what_it_cannot_write() -> None:

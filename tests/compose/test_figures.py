@@ -169,6 +169,23 @@ def test_figures_are_drawn_in_the_campaign_s_colour(starter: Path) -> None:
     assert painted and all("#7a1f2b" in one and "#1f3a5f" not in one for one in painted)
 
 
+def test_a_figure_is_drawn_for_the_width_of_its_place(starter: Path) -> None:
+    block = (
+        '{{ super() }}{{ figure("arrivals-figure", width=83) }}{{ figure("arrivals-figure", table=false) }}'
+    )
+    document = with_template(starter, block).composer.compose_briefing()
+    drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", document.html)
+    widths = [float(etree.fromstring(base64.b64decode(one)).get("width")) for one in drawn]
+    assert widths == [pytest.approx(83 / 25.4 * 96, abs=0.01), 548]
+
+
+@pytest.mark.parametrize("width", ["20", "146", "true", '"83"'])
+def test_a_width_at_which_no_figure_is_drawn_is_refused(starter: Path, width: str) -> None:
+    with pytest.raises(BriefgenError) as refused:
+        with_template(starter, f'{{{{ figure("arrivals-figure", width={width}) }}}}')
+    assert {problem.code for problem in refused.value.problems} == {"figure-width"}
+
+
 @pytest.mark.slow
 def test_a_briefing_finds_figures_by_topic(starter: Path) -> None:
     campaign = starter / "campaign.yaml"
