@@ -175,7 +175,7 @@ def test_a_figure_is_drawn_for_the_width_of_its_place(starter: Path) -> None:
     )
     document = with_template(starter, block).composer.compose_briefing()
     drawn = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", document.html)
-    widths = [float(etree.fromstring(base64.b64decode(one)).get("width")) for one in drawn]
+    widths = [float(etree.fromstring(base64.b64decode(one)).get("width")) for one in drawn[-2:]]
     assert widths == [pytest.approx(83 / 25.4 * 96, abs=0.01), 548]
 
 
