@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import typer
@@ -41,6 +42,14 @@ app = typer.Typer(
 )
 
 
+def _disable_cache(requested: bool) -> None:
+    if requested:
+        from briefgen.system.cache import DISABLE_VARIABLE
+
+        # Worker processes inherit it.
+        os.environ[DISABLE_VARIABLE] = "1"
+
+
 def _print_version(requested: bool) -> None:
     if requested:
         print(f"briefgen {__version__}")
@@ -51,6 +60,12 @@ def _print_version(requested: bool) -> None:
 def _global_options(
     version: bool = typer.Option(
         False, "--version", help="Print the version.", callback=_print_version, is_eager=True
+    ),
+    no_cache: bool = typer.Option(
+        False,
+        "--no-cache",
+        help="Find out everything anew, and keep nothing for the next run.",
+        callback=_disable_cache,
     ),
 ) -> None:
     """Turn evidence into letters to officials and briefing papers, as matching PDF and DOCX files."""

@@ -36,7 +36,9 @@ def run() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     end_process_on_hang(_report_error)
     try:
-        sys.exit(_run_command())
+        code = _run_command()
+        _report_cache_problem()
+        sys.exit(code)
     except BrokenPipeError:
         # Whoever reads our output has closed it (`briefgen … | head`): not an error.
         _discard_further_output()
@@ -71,6 +73,17 @@ def _run_command() -> int:
         code = UsageError.exit_code
     sys.stdout.flush()
     return int(code or 0)
+
+
+def _report_cache_problem() -> None:
+    """Say on standard error, where nothing else was wrong, that what was found out could not be kept."""
+    from briefgen.cli.console import Console
+
+    cache = sys.modules.get("briefgen.system.cache")  # not loaded by a command that needs none
+    problem = cache.take_cache_problem() if cache else None
+    arguments = sys.argv[1:]
+    if problem:
+        Console("--json" in arguments, "-q" in arguments or "--quiet" in arguments).problems([problem])
 
 
 def _command_words() -> list[str]:
