@@ -23,7 +23,13 @@ from briefgen.address.names import (
     spoken_name,
     strip_titles,
 )
-from briefgen.address.postal import format_country_line, format_locality_lines, format_region_first
+from briefgen.address.postal import (
+    format_country_line,
+    format_locality_lines,
+    format_region_first,
+    is_abroad,
+    puts_street_last,
+)
 from briefgen.address.proofread import proofread
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.recipient import AddressAndSalutation, Committee, Recipient
@@ -79,14 +85,15 @@ def address_recipient(
         )
     postal = _build_postal_lines(recipient, sender_country)
     first = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
-    streets = recipient.address if first is None else ()
+    in_lines = first is None and not puts_street_last(recipient.country)
+    streets = recipient.address if in_lines else ()
     named = {**values, "name": _name_in_lines(name, words)}
     lines = _build_address_lines(wordings, named, streets, recipient.gender, postal)
     address_lines = (*lines, *postal)
     if first is not None:
         last = (
             (recipient.postal_code, *postal[-1:])
-            if _is_abroad(recipient, sender_country)
+            if is_abroad(recipient.country, sender_country)
             else (recipient.postal_code,)
         )
         address_lines = (
@@ -281,16 +288,22 @@ def _join_city_and_street(first: str, streets: tuple[str, ...]) -> tuple[str, ..
     return (" ".join([first, *streets[:1]]).strip(), *streets[1:])
 
 
-def _is_abroad(recipient: Recipient, sender_country: str) -> bool:
-    return bool(recipient.country) and recipient.country != sender_country
-
-
 def _build_postal_lines(recipient: Recipient, sender_country: str) -> tuple[str, ...]:
-    abroad = _is_abroad(recipient, sender_country)
+    """Return the lines from the town on, with the country's if the letter leaves the sender's."""
+    country, abroad = recipient.country, is_abroad(recipient.country, sender_country)
     lines = format_locality_lines(
-        recipient.country, recipient.locality, recipient.region, recipient.postal_code, abroad=abroad
+        country,
+        recipient.locality,
+        recipient.region,
+        recipient.postal_code,
+        abroad=abroad,
+        streets=recipient.address,
     )
-    return (*lines, format_country_line(recipient.country)) if abroad else lines
+    if not abroad:
+        return lines
+    last = format_country_line(country, recipient.language, sender_country)
+    # Hong Kong, Singapore or Guernsey, once.
+    return (*(line for line in lines if line.upper() != last), last)
 
 
 def _prefix_with_recipient(recipient: Recipient, message: str) -> str:

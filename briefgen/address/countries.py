@@ -11,12 +11,12 @@ from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 
 @cache
-def territory_names() -> Mapping[str, str]:
-    """Return the English names of countries and territories by ISO 3166-1 alpha-2 code."""
+def territory_names(language: str = "en") -> Mapping[str, str]:
+    """Return the names of countries and territories by ISO 3166-1 alpha-2 code, in English by default."""
     from babel import Locale
 
     not_territories = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-    names: Mapping[str, str] = Locale("en").territories
+    names: Mapping[str, str] = Locale(language).territories
     return {code: names[code] for code in names if len(code) == 2 and code not in not_territories}
 
 

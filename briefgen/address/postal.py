@@ -15,21 +15,24 @@ from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
 
 @dataclass(frozen=True, slots=True)
-class _LocalityFormat:
-    home: Pattern
-    abroad: Pattern
-
-
-@dataclass(frozen=True, slots=True)
 class _PostalFormats:
-    default: _LocalityFormat
-    formats: Mapping[str, _LocalityFormat]
+    default: Pattern
+    layouts: Mapping[str, Pattern]
+    prefixes: Mapping[str, str]
+    """What stands before a code, by country."""
+    prefixed_abroad: frozenset[str]
+    """Countries whose prefix is for letters from abroad only."""
+    domestic: Mapping[str, frozenset[str]]
+    """Territories that are inland for a sender, by the sender's country."""
     codes: Mapping[str, re.Pattern[str]]
     leading_zeros: frozenset[str]
     """Countries whose codes can begin with 0."""
     regions: Mapping[str, Mapping[str, re.Pattern[str]]]
     """How the codes of a country's regions begin."""
-    country_lines: Mapping[str, str]
+    country_line_languages: Mapping[str, frozenset[str]]
+    """Countries whose posts read a language, by language."""
+    country_lines: Mapping[str, Mapping[str, str]]
+    """By language and country."""
     region_first: Mapping[tuple[str, str], Pattern]
     """By country and language."""
 
@@ -40,42 +43,99 @@ def _load_postal_formats() -> _PostalFormats:
     parsed = parse_yaml(read_text_file(path, path.name), path.name, problems)
     problems.raise_errors()
     data = parsed.data if parsed else {}
-    formats = {
-        country: _LocalityFormat(
-            parse_pattern(layout["line"]), parse_pattern(layout.get("abroad", layout["line"]))
-        )
-        for layout in data["layouts"]
-        for country in layout["countries"]
-    }
-    default = parse_pattern(data["default"])
-    codes = {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()}
-    region_first = {
-        (country, language): parse_pattern(layout["line"])
-        for country, layout in data["large_first"].items()
-        for language in layout["languages"]
-    }
+    prefixes = data["prefixes"]
     return _PostalFormats(
-        _LocalityFormat(default, default),
-        formats,
-        codes,
+        _parse_layout(data["default"]),
+        {
+            country: _parse_layout(layout["line"])
+            for layout in data["layouts"]
+            for country in layout["countries"]
+        },
+        {**prefixes["abroad"], **prefixes["always"]},
+        frozenset(prefixes["abroad"]),
+        {sender: frozenset(territories) for sender, territories in data["domestic"].items()},
+        {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()},
         frozenset(data["leading_zeros"]),
         {
             country: {region: re.compile(prefix) for region, prefix in regions.items()}
             for country, regions in data["regions"].items()
         },
+        {language: frozenset(countries) for language, countries in data["country_line_languages"].items()},
         data["country_lines"],
-        region_first,
+        {
+            (country, language): parse_pattern(layout["line"])
+            for country, layout in data["large_first"].items()
+            for language in layout["languages"]
+        },
     )
 
 
+def _parse_layout(text: str) -> Pattern:
+    """Parse the layout of several lines; a slash in a cell, `Biel / Bienne`, begins no line."""
+    return parse_pattern(text.replace(" / ", "\n"))
+
+
+_STREETS = "\0"
+"""Stands for the lines of the street while a layout is filled in."""
+
+
+def is_abroad(country: str, sender_country: str) -> bool:
+    """Return whether a letter to `country` leaves the sender's (ISO 3166-1 alpha-2), territories included."""
+    if not country or country == sender_country:
+        return False
+    return country not in _load_postal_formats().domestic.get(sender_country, ())
+
+
 def format_locality_lines(
-    country: str, locality: str, region: str, postal_code: str, *, abroad: bool
+    country: str,
+    locality: str,
+    region: str,
+    postal_code: str,
+    *,
+    abroad: bool,
+    streets: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """Return locality, region and postal code as the country arranges them; empty without a locality."""
-    layout = _load_postal_formats().formats.get(country, _load_postal_formats().default)
-    values = {"locality": locality, "region": region, "postal_code": postal_code}
-    filled = (layout.abroad if abroad else layout.home).fill(values)
-    return tuple(line.strip() for line in filled.split(" / ")) if filled else ()
+    """Return locality, region and postal code as the country arranges them; empty without a locality.
+
+    `streets` are only for countries for which `puts_street_last` is true.
+    """
+    formats = _load_postal_formats()
+    layout = formats.layouts.get(country, formats.default)
+    prefix = "" if country in formats.prefixed_abroad and not abroad else formats.prefixes.get(country, "")
+    if postal_code and prefix:
+        bare = re.sub(rf"^{prefix.strip(' -')}[ -]?(?=\d)", "", postal_code, flags=re.IGNORECASE)
+        postal_code = prefix + bare
+    is_code = len(region) <= 3 and region.isupper()
+    filled = layout.fill(
+        {
+            "locality": locality,
+            "region": region,
+            "region_code": region if is_code else "",
+            "region_name": "" if is_code else region,
+            "postal_code": postal_code,
+            "address": _STREETS,
+        }
+    )
+    lines: list[str] = []
+    for line in filled.split("\n") if filled else ():
+        # A city that is its own region, as Hong Kong, is not repeated.
+        if line == _STREETS:
+            lines += streets
+        elif (line := line.strip(" ")) and line.casefold() not in map(str.casefold, lines[-1:]):
+            lines.append(line)
+    return tuple(lines)
+
+
+def puts_street_last(country: str) -> bool:
+    """Return whether the street comes after the town."""
+    formats = _load_postal_formats()
+    return "address" in formats.layouts.get(country, formats.default).fields
+
+
+def prints_region(country: str) -> bool:
+    """Return whether the addresses of a country have a line or place for the region."""
+    formats = _load_postal_formats()
+    return not {"region", "region_name"}.isdisjoint(formats.layouts.get(country, formats.default).fields)
 
 
 def format_region_first(country: str, language: str, locality: str, region: str) -> str | None:
@@ -87,10 +147,18 @@ def format_region_first(country: str, language: str, locality: str, region: str)
     return form.fill({"locality": locality, "region": region}) if form else None
 
 
-def format_country_line(country: str) -> str:
-    """Return the country's English name in capitals, the last line of a letter from abroad."""
-    special = _load_postal_formats().country_lines.get(country)
-    return special or territory_names().get(country, country).replace(" & ", " and ").upper()
+def format_country_line(country: str, language: str = "en", sender_country: str = "") -> str:
+    """Return the country's name in capitals, the last line of a letter from abroad.
+
+    It is in the letter's language (BCP 47) if the post of `sender_country` reads that, else in English.
+    """
+    formats = _load_postal_formats()
+    language = language.split("-")[0].lower()
+    if sender_country not in formats.country_line_languages.get(language, ()):
+        language = "en"
+    if special := formats.country_lines[language].get(country):
+        return special
+    return territory_names(language).get(country, country).replace(" & ", " and ").upper()
 
 
 def is_plausible_postal_code(code: str, country: str) -> bool:

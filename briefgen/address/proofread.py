@@ -19,7 +19,7 @@ from briefgen.address.names import (
     split_last_first,
     take_suffix,
 )
-from briefgen.address.postal import is_plausible_postal_code, restore_postal_code
+from briefgen.address.postal import is_plausible_postal_code, prints_region, restore_postal_code
 from briefgen.errors import Problem
 from briefgen.model.leftovers import find_leftovers
 from briefgen.model.recipient import Recipient
@@ -172,6 +172,11 @@ def _find_unread_styles(name: PersonalName, salutation: str) -> Iterator[Problem
 
 
 def _find_doubts(recipient: Recipient, name: PersonalName) -> Iterator[Problem]:
+    region, country = recipient.region, recipient.country
+    if region and recipient.locality and not prints_region(country):
+        message = f"the region {region!r} is not printed: addresses in {common_name(country)} have none"
+        hint = "leave it empty, or write it in address if the post needs it"
+        yield Problem("address-region", message, None, hint, "warning")
     full = name.full
     if not full:
         return

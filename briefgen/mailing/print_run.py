@@ -13,7 +13,7 @@ from pathlib import Path
 
 from briefgen.address.address import address_recipient
 from briefgen.address.forms_of_address import FormsOfAddress
-from briefgen.address.postal import format_country_line
+from briefgen.address.postal import format_country_line, is_abroad
 from briefgen.batch.outputs.files import write_output_files
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.preview import REASON_TEXTS, preview_batch
@@ -134,7 +134,7 @@ def build_mailpieces(
     domestic = (sender.organisation, *sender.address)
     mailpieces = []
     for recipient in recipients:
-        abroad = bool(recipient.country) and recipient.country != sender.country
+        abroad = is_abroad(recipient.country, sender.country)
         return_address = (*domestic, format_country_line(sender.country)) if abroad else domestic
         mailpieces.append(
             Mailpiece(
