@@ -313,10 +313,12 @@ def lock_snippets(
     as_json: options.JsonOutput = False,
 ) -> None:
     """Record a review: lock each wording as read, and each quote as found in its source."""
+    from dataclasses import replace
     from datetime import date
 
     from briefgen.evidence.lock import LOCK_FILE_NAME, serialize_lock
     from briefgen.evidence.review import build_lock
+    from briefgen.library.curation import lock_curation
     from briefgen.library.folders import is_installed_package
     from briefgen.library.loader import list_own_works, list_statement_keys, select_lock_entries
     from briefgen.system.files import atomic_write
@@ -346,7 +348,10 @@ def lock_snippets(
         )
     works = list_own_works(library)
     lock, problems = build_lock(library, by, date.today(), ids or own, () if ids else works)
-    lock = select_lock_entries(lock, own, works)
+    lock = replace(
+        select_lock_entries(lock, own, works),
+        curation=lock_curation(folder, by, date.today().isoformat(), () if ids else None),
+    )
     path = folder.path / "snippets" / LOCK_FILE_NAME
     folder.require_inside(path)
     display_name = folder.display_path("snippets", LOCK_FILE_NAME)

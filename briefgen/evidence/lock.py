@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.evidence.normalize import hash_normalized, normalize_text
@@ -21,9 +21,10 @@ from briefgen.model.snippet import Evidence, Snippet
 from briefgen.model.source import Source, SourceDependency
 from briefgen.system.files import read_limited_bytes
 
-LOCK_FORMAT = 2
-_FORMATS_READ = (1, LOCK_FORMAT)
-"""Format 1 had no works, and hashed less of what a wording rests on; what it holds is valid still."""
+LOCK_FORMAT = 3
+_SECTIONS_BY_FORMAT = {1: 2, 2: 3, LOCK_FORMAT: 4}
+"""How many sections each format has that is read. Format 1 also hashed less of what a wording rests on; what
+it holds is valid still."""
 LOCK_FILE_NAME = "quotes.lock"
 LOCK_CODES = frozenset({"lock-damaged", "lock-edited"})
 """Problems of a lock that cannot be used."""
@@ -77,6 +78,17 @@ class LockedWork:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedCuration:
+    """An entry of corrections.md or omitted.yaml at the time it was reviewed."""
+
+    entry: str
+    """SHA-256 of its normalized text."""
+    by: str
+    on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceLock:
     """Everything that was proved and reviewed, by statement and position within it."""
 
@@ -87,6 +99,8 @@ class EvidenceLock:
     alternative text."""
     works: Mapping[str, LockedWork] = field(default_factory=dict)
     """By id in references.json."""
+    curation: Mapping[str, LockedCuration] = field(default_factory=dict)
+    """By `corrections/ID` or `omitted/ANCHOR`; each folder has entries of its own, even of the same key."""
 
     def with_fallback(self, other: EvidenceLock) -> EvidenceLock:
         """Return this lock with the entries it lacks taken from another."""
@@ -94,6 +108,7 @@ class EvidenceLock:
             {**other.quotes, **self.quotes},
             {**other.wordings, **self.wordings},
             {**other.works, **self.works},
+            {**other.curation, **self.curation},
         )
 
 
@@ -246,7 +261,7 @@ def _serialize_entries(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _compute_lock_seal(lock: EvidenceLock, lock_format: int = LOCK_FORMAT) -> str:
     sections = list(_sections(lock).values())
-    return _hash_json(sections[:2] if lock_format == 1 else sections)
+    return _hash_json(sections[: _SECTIONS_BY_FORMAT.get(lock_format)])
 
 
 def read_lock(path: Path, display_name: str, findings: ProblemList) -> EvidenceLock:
@@ -285,14 +300,24 @@ def omit_consequences(problems: Iterable[Problem], broken_locks: Collection[str]
             yield problem
 
 
+_ENTRY_KINDS = {
+    "quotes": LockedQuote,
+    "wordings": LockedWording,
+    "works": LockedWork,
+    "curation": LockedCuration,
+}
+
+
 def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceLock:
     """Parse the text of a lock file; report a damaged or edited one and return an empty lock instead."""
     try:
         data = json.loads(text)
+        sections = fields(EvidenceLock)[: _SECTIONS_BY_FORMAT.get(data["format"])]
         lock = EvidenceLock(
-            dict(_parse_lock_entries(LockedQuote, data["quotes"])),
-            dict(_parse_lock_entries(LockedWording, data["wordings"])),
-            dict(_parse_lock_entries(LockedWork, data["works"] if data["format"] != 1 else {})),
+            **{
+                section.name: dict(_parse_lock_entries(_ENTRY_KINDS[section.name], data[section.name]))
+                for section in sections
+            }
         )
         seal, lock_format = data["seal"], data["format"]
         expected_seal = _compute_lock_seal(lock, lock_format)  # cannot be computed over lone surrogates
@@ -304,7 +329,7 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
             )
         )
         return EvidenceLock()
-    if lock_format not in _FORMATS_READ:
+    if lock_format not in _SECTIONS_BY_FORMAT:
         findings.add(
             Problem(
                 "lock-damaged",
@@ -327,10 +352,7 @@ def parse_lock(text: str, display_name: str, findings: ProblemList) -> EvidenceL
     return lock
 
 
-_Entry = TypeVar("_Entry", LockedQuote, LockedWording, LockedWork)
-
-
-def _parse_lock_entries(kind: type[_Entry], data: Any) -> Iterator[tuple[str, _Entry]]:
+def _parse_lock_entries(kind: type[Any], data: Any) -> Iterator[tuple[str, Any]]:
     types = {item.name: int if item.type == "int" else str for item in fields(kind)}
     for key, values in data.items():
         if set(values) != set(types) or any(type(values[name]) is not types[name] for name in types):

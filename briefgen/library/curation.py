@@ -1,4 +1,5 @@
-"""Compare corrections.md and omitted.yaml, in which a library says what it leaves out, with its statements.
+"""Compare corrections.md and omitted.yaml, in which a library says what it leaves out, with its statements,
+and with the lock.
 
 `snippets/corrections.md` has an entry `## D01 Title` for each point on which a source is contested or out of
 date; `snippets/omitted.yaml` lists the claims that no statement makes, with the reason.
@@ -7,11 +8,12 @@ date; `snippets/omitted.yaml` lists the claims that no statement makes, with the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
-from briefgen.evidence.normalize import find_sentences
+from briefgen.evidence.lock import LOCK_FILE_NAME, EvidenceLock, LockedCuration, lock_command, read_lock
+from briefgen.evidence.normalize import find_sentences, hash_normalized
 from briefgen.evidence.statements import Statement
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.loader import Library
@@ -20,7 +22,9 @@ from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, re
 
 CORRECTIONS_FILE = "corrections.md"
 OMISSIONS_FILE = "omitted.yaml"
-_ENTRY = re.compile(r"^## (?P<id>[A-Z]\d+)\b.*$", re.MULTILINE)
+_CORRECTION_KEY, _OMISSION_KEY = "corrections/", "omitted/"
+"""How keys in the lock begin."""
+_ENTRY = re.compile(r"^## (?P<id>[A-Z]\d+)\b(?P<title>.*)$", re.MULTILINE)
 _NAME = re.compile(r"`(?P<name>[a-z0-9]+(?:-[a-z0-9]+)+)`")
 _SAYS = re.compile(r"\b(?:says?|said|gives?|prints?|states?)\b")
 _DENIES = re.compile(r"\b(?:do|does|did) not (?:say|give|print|state|mention)\b")
@@ -36,23 +40,32 @@ class Omission(YamlModel):
     reason: str
     corrections: list[str] = []
 
+    def text(self) -> str:
+        """Return everything that the entry says."""
+        return "\n".join((self.paragraph, self.anchor, self.reason, *self.corrections))
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
     """An entry of corrections.md."""
 
     id: str
+    title: str
     text: str
+    """What follows the heading."""
     place: Place
 
 
 def check_curation(library: Library) -> Iterator[Problem]:
-    """Find contradictions between corrections, omissions and statements, folder by folder."""
+    """Find contradictions between corrections, omissions and statements, folder by folder, and what was
+    edited since somebody reviewed it.
+    """
     for folder in library.folders:
         problems = ProblemList()
         corrections = _load_corrections(folder, problems)
         omissions = _load_omissions(folder, problems)
         yield from problems.problems
+        yield from _check_lock(folder, corrections or {}, omissions)
         if corrections is None:
             continue
         prefix = folder.display_path("snippets") + "/"
@@ -62,6 +75,87 @@ def check_curation(library: Library) -> Iterator[Problem]:
         for omission in omissions:
             yield from _check_omission(omission, corrections)
         yield from _check_recorded(corrections, omissions)
+
+
+def _check_lock(
+    folder: LibraryFolder, corrections: Mapping[str, Correction], omissions: list[Omission]
+) -> Iterator[Problem]:
+    """Check that a folder's corrections and omissions are as they were when somebody reviewed them."""
+    lock = _read_own_lock(folder)
+    if not lock.wordings:
+        return  # nobody has reviewed anything, or the lock cannot be read, which is a problem of its own
+    entries = _entries_by_key(corrections, omissions)
+    command = lock_command(Place(folder.display_path("snippets", CORRECTIONS_FILE)))
+    for key, (text, place) in entries.items():
+        locked = lock.curation.get(key)
+        if locked is None:
+            hint = f"review it, then run {command}"
+            yield Problem(
+                "curation-unlocked", f"{_describe_entry(key)} is not in the lock", place, hint, "warning"
+            )
+        elif locked.entry != hash_normalized(text):
+            message = f"{_describe_entry(key)} was edited after the review by {locked.by} on {locked.on}"
+            hint = f"compare it with the statements that it is about, then run {command}"
+            yield Problem("curation-changed", message, place, hint)
+    for key in lock.curation.keys() - entries.keys():
+        locked = lock.curation[key]
+        file = CORRECTIONS_FILE if key.startswith(_CORRECTION_KEY) else OMISSIONS_FILE
+        message = f"{_describe_entry(key)} was removed after the review by {locked.by} on {locked.on}"
+        place = Place(folder.display_path("snippets", file))
+        yield Problem("curation-changed", message, place, f"restore it, or run {command}")
+
+
+def lock_curation(
+    folder: LibraryFolder, by: str, on: str, only: Collection[str] | None = None
+) -> dict[str, LockedCuration]:
+    """Return the lock's entries of a folder's corrections and omissions, as reviewed by a person on a day.
+
+    `only` limits the review to these corrections, by id. Unchanged entries keep their reviewer and date.
+    """
+    ignored = ProblemList()
+    found_entries = _entries_by_key(
+        _load_corrections(folder, ignored) or {}, _load_omissions(folder, ignored)
+    )
+    before = _read_own_lock(folder).curation
+    entries = {}
+    for key, (text, _) in found_entries.items():
+        found = LockedCuration(hash_normalized(text), by, on)
+        if key in before and (before[key].entry == found.entry or not _is_reviewed(key, only)):
+            entries[key] = before[key]
+        elif _is_reviewed(key, only):
+            entries[key] = found
+    return entries
+
+
+def _is_reviewed(key: str, only: Collection[str] | None) -> bool:
+    return only is None or key.removeprefix(_CORRECTION_KEY) in only
+
+
+def _read_own_lock(folder: LibraryFolder) -> EvidenceLock:
+    """Read a folder's own lock; its problems are reported where the library is loaded."""
+    name = f"snippets/{LOCK_FILE_NAME}"
+    path = folder.find_file(name, ProblemList())
+    return read_lock(path, folder.display_path(name), ProblemList()) if path else EvidenceLock()
+
+
+def _entries_by_key(
+    corrections: Mapping[str, Correction], omissions: list[Omission]
+) -> dict[str, tuple[str, Place]]:
+    """Return the text and place of each correction and omission, by its key in the lock."""
+    found = {
+        f"{_CORRECTION_KEY}{id}": (f"{one.title}\n{one.text}", one.place) for id, one in corrections.items()
+    }
+    for one in omissions:
+        key = f"{_OMISSION_KEY}{one.anchor}"
+        text = f"{found[key][0]}\n{one.text()}" if key in found else one.text()
+        found[key] = (text, one.locate("anchor"))
+    return found
+
+
+def _describe_entry(key: str) -> str:
+    if key.startswith(_CORRECTION_KEY):
+        return f"the entry {key.removeprefix(_CORRECTION_KEY)}"
+    return f"the entry “{key.removeprefix(_OMISSION_KEY)}”"
 
 
 def _load_corrections(folder: LibraryFolder, problems: ProblemList) -> dict[str, Correction] | None:
@@ -81,6 +175,7 @@ def _load_corrections(folder: LibraryFolder, problems: ProblemList) -> dict[str,
     return {
         match["id"]: Correction(
             match["id"],
+            match["title"],
             text[match.end() : next(end for end in next_headings if end > match.start())],
             Place(name, text.count("\n", 0, match.start()) + 1),
         )

@@ -102,7 +102,7 @@ def test_a_damaged_lock_is_named_without_a_traceback(text: str) -> None:
 
 
 def test_a_lock_of_another_format_is_not_guessed_at() -> None:
-    assert read(serialize_lock(lock()).replace('"format": 2', '"format": 3')) == (
+    assert read(serialize_lock(lock()).replace('"format": 3', '"format": 4')) == (
         EvidenceLock(),
         ["lock-damaged"],
     )
@@ -117,6 +117,13 @@ def test_a_lock_of_the_first_format_is_read_and_has_no_works() -> None:
     assert read(json.dumps(body))[1] == []
     body["format"] = 2
     assert read(json.dumps(body))[1] == ["lock-damaged"]
+
+
+def test_a_lock_of_the_second_format_is_read_and_has_no_corrections() -> None:
+    sections = {"quotes": {}, "wordings": {"b": dataclasses.asdict(WORDING)}, "works": {}}
+    sealed = json.dumps([*sections.values()], sort_keys=True, ensure_ascii=False)
+    body = {"format": 2, "seal": hashlib.sha256(sealed.encode()).hexdigest(), **sections}
+    assert read(json.dumps(body)) == (EvidenceLock({}, {"b": WORDING}), [])
 
 
 def test_a_review_under_the_first_format_is_valid_and_covers_no_works() -> None:

@@ -11,6 +11,7 @@ from briefgen.errors import Problem, ProblemList
 from briefgen.evidence.lock import LOCK_FILE_NAME, read_lock, serialize_lock, wording_key
 from briefgen.evidence.review import build_lock, check_reviewer, find_unsettled_problems
 from briefgen.evidence.statements import Statement, cited_works, statement_key
+from briefgen.library.curation import lock_curation
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.ingest.card_text import format_value, set_key
 from briefgen.library.loader import Library, drop_lock_entries, select_lock_entries
@@ -58,6 +59,7 @@ def plan_approval(
     files: dict[Path, bytes] = {}
     unchanged: dict[str, str] = {}
     approved: list[str] = []
+    reviewed: set[str] = set()
     for key, card in cards.items():
         text = set_key(card.text, "review", format_value(f"{by}, {on.isoformat()}"))
         statement = parse_card(replace(card, text=text), problems)
@@ -76,8 +78,10 @@ def plan_approval(
             continue
         files[card.path] = text.encode()
         own = lock.with_fallback(drop_lock_entries(own, {key}))
+        reviewed |= set(statement.corrections)
         approved.append(key)
     if approved:
+        own = replace(own, curation=lock_curation(folder, by, on.isoformat(), reviewed))
         files[folder.path / "snippets" / LOCK_FILE_NAME] = serialize_lock(own).encode()
     return Approval(files, tuple(approved), unchanged, tuple(problems.problems))
 
