@@ -1,13 +1,12 @@
 """Memoizes, for a test run, what opening a campaign computes from files that do not change.
 
-Opening parses and checks the whole built-in library, about a second each time, and hundreds of tests open a
-campaign. Each step that is memoized here depends only on its arguments and on text that has been read already,
-so its result is kept under these: the text of a file, the source of a template, the pickled library. All files
-are still read each time; a change in one gives another key, and no old result can be returned for it. Results
-that callers could change are returned as copies. Results with problems are not kept but computed again.
+briefgen itself keeps what it found out about unchanged files (briefgen.system.cache), in the tests in a folder of
+their own. From there each test gets a copy, so that what one changes no other sees. What is memoized here besides
+helps tests that change a file of many: the text of a file or the source of a template is the key. Results that
+callers could change are returned as copies. Results with problems are not kept but computed again.
 
 The code decides about a result too: while a test has replaced anything by `monkeypatch.setattr`, nothing is
-kept or taken from what was kept.
+kept or taken from what was kept, by briefgen either.
 """
 
 from __future__ import annotations
@@ -15,24 +14,23 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from jinja2 import TemplateError
 
-from briefgen.address import forms_of_address
-from briefgen.campaign import open as opening
 from briefgen.compose.sandbox import Sandbox
 from briefgen.compose.templates import Templates
 from briefgen.errors import Problem, ProblemList
 from briefgen.library import snippets
-from briefgen.library.loader import Library
+from briefgen.system import cache as caching
 
 _patching: set[int] = set()
 """Ids of the monkeypatches that have an attribute replaced at present."""
+
+CACHE_FUNCTIONS = (caching.is_cache_disabled, caching._memorize)
+"""As they are in briefgen, for tests of the cache itself."""
 
 _UNUSED_MODULES = ("sys", "briefgen.cli")
 """Modules of which the memoized code uses nothing: a change in them cannot change a result."""
@@ -46,12 +44,9 @@ def memoized_library() -> Iterator[None]:
         patch.setattr(Sandbox, "parse", _memoize_by_source(Sandbox.parse))
         patch.setattr(Sandbox, "compile", _memoize_by_source(Sandbox.compile))
         patch.setattr(Templates, "check", _memoize_template_check(Templates.check))
-        patch.setattr(
-            forms_of_address,
-            "_load_built_in_forms",
-            _memoize(forms_of_address._load_built_in_forms, lambda: forms_of_address.FORMS_FILE.read_bytes()),
-        )
-        patch.setattr(opening, "check_library", _memoize(opening.check_library, _library_content))
+        is_disabled, _ = CACHE_FUNCTIONS
+        patch.setattr(caching, "is_cache_disabled", lambda: is_disabled() or not is_memoizing())
+        patch.setattr(caching, "_memorize", lambda *_: None)
         _watch_monkeypatches(patch)
         yield
 
@@ -77,21 +72,6 @@ def _watch_monkeypatches(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(pytest.MonkeyPatch, "undo", watched_undo)
     patch.setattr(pytest.MonkeyPatch, "setattr", watched_setattr)
-
-
-def _memoize(function: Callable[..., Any], key_of: Callable[..., Any]) -> Callable[..., Any]:
-    """Keep results under the pickled key, and return copies."""
-    kept: dict[bytes, bytes] = {}
-
-    def memoized(*arguments: Any) -> Any:
-        if not is_memoizing():
-            return function(*arguments)
-        key = sha256(pickle.dumps(key_of(*arguments))).digest()
-        if key not in kept:
-            kept[key] = pickle.dumps(function(*arguments))
-        return pickle.loads(kept[key])
-
-    return memoized
 
 
 def _memoize_statements(parse: Callable[..., Any]) -> Callable[..., Any]:
@@ -147,8 +127,3 @@ def _memoize_template_check(check: Callable[..., Any]) -> Callable[..., Any]:
         yield from problems
 
     return memoized
-
-
-def _library_content(library: Library, on: date | None = None) -> Any:
-    """All that `check_library` reads; it does not look at the folders."""
-    return [getattr(library, field.name) for field in fields(library) if field.name != "folders"], on

@@ -21,6 +21,7 @@ from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, suggest_similar
 from briefgen.model.recipient import Recipient
 from briefgen.model.yaml_model import YamlModel
+from briefgen.system.cache import cache_key, remember
 from briefgen.system.yaml_reader import ParsedYaml, build_record, parse_yaml, read_text_file
 
 FORMS_FILE = DATA_FOLDER / "forms-of-address.yaml"
@@ -240,7 +241,7 @@ class FormsOfAddress:
         which can be `like` another one and say only what differs.
         An override with an error is reported to `problems` and ignored.
         """
-        raw, forms = _load_built_in_forms()
+        raw, forms = remember("forms", lambda: cache_key("forms"), _load_built_in_forms)
         for path, display_name in overrides:
             parsed = parse_yaml(read_text_file(path, display_name), display_name, problems)
             if parsed is None:

@@ -8,18 +8,13 @@ from __future__ import annotations
 import platform
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from briefgen import __version__
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.library.folders import resource_folder
 from briefgen.system.files import is_inside_folder, is_regular_file
-
-if TYPE_CHECKING:
-    from briefgen.compose.composer import Composer
 
 MAX_CAMPAIGN_BYTES = 20_000_000
 """Total size of a campaign's files, which are sent along with every few hundred letters."""
@@ -43,11 +38,6 @@ def installed_versions() -> dict[str, str]:
 def built_in_library() -> Path:
     """Return the root folder of this installation's built-in library."""
     return resource_folder("templates").parent
-
-
-def drop_source_texts(composer: Composer) -> Composer:
-    """Return a composer of the same letters without the full texts of sources, which may not be passed on."""
-    return replace(composer, library=replace(composer.library, texts={}))
 
 
 def find_campaign_files(folder: Path) -> dict[str, Path]:

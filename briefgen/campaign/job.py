@@ -23,7 +23,6 @@ from briefgen.batch.storage_errors import suggest_remedy
 from briefgen.batch.tasks import BatchJob
 from briefgen.campaign.environment import (
     built_in_library,
-    drop_source_texts,
     find_campaign_files,
     installed_versions,
 )
@@ -233,11 +232,9 @@ class CampaignBatch:
     def connect_engine(self, address: str) -> Iterator[ConnectedEngine]:
         """Connect to the engine at an address, `dask://host:port`; raise BriefgenError if that fails."""
         engine = find_engine(address)
-        portable = replace(self.campaign, composer=drop_source_texts(self.campaign.composer))
-        composer = portable.page_fitter(self.campaign.renderers(self.job.formats))
-        folder = portable.composer.folder
+        folder = self.campaign.composer.folder
         remote = RemoteJob(
-            replace(self.job, composer=composer),
+            self.job,
             folder,
             find_campaign_files(folder),
             installed_versions,

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +28,7 @@ from briefgen.campaign.loader import (
     require_config,
 )
 from briefgen.campaign.page_fit import PageFitter
+from briefgen.campaign.statement_checks import check_statements, summarize_verification
 from briefgen.campaign.trial_letters import compose_trial_letters
 from briefgen.compose.citations.citeproc import check_style
 from briefgen.compose.composer import (
@@ -39,7 +38,6 @@ from briefgen.compose.composer import (
     PAPER_KINDS,
     Composer,
 )
-from briefgen.compose.figures import check_figure_drawings
 from briefgen.compose.fingerprint import campaign_fingerprint, rendering_fingerprint
 from briefgen.compose.pictures import list_pictures
 from briefgen.compose.select import check_interest_rules
@@ -55,9 +53,7 @@ from briefgen.errors import (
     quantity,
     suggest_similar,
 )
-from briefgen.evidence.checks import LibraryCheck, check_library
-from briefgen.evidence.lock import LOCK_CODES, omit_consequences
-from briefgen.library.curation import check_curation
+from briefgen.evidence.checks import LibraryCheck
 from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (
@@ -65,7 +61,7 @@ from briefgen.library.loader import (
     Library,
     TextLocations,
     cite_findable_places_only,
-    load_library,
+    load_statements,
 )
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.campaign import CampaignConfig
@@ -296,11 +292,11 @@ def _open_files(
     unusable = ProblemList()
     folders = (files.folder, *find_libraries(files.yaml, files.folder, unusable))
     problems.extend(unusable.problems)
-    library = load_library(folders, problems, texts)
+    library = load_statements(folders, problems)
     check_references(files, None if unusable.errors else library.snippets, problems)
     row_problems = ProblemList()
     forms, listed = _load_recipients(files, rows, problems, row_problems)
-    library_check = _check_contents(files, library, problems)
+    library_check = _check_contents(files, library, texts, problems)
     letterhead = _load_letterhead(files, problems)
     if files.config is not None:
         check_branding(files.config, files.folder.path, problems)
@@ -405,20 +401,12 @@ def _load_recipients(
     return forms, recipients
 
 
-def check_statements(library: Library, on: date | None, problems: ProblemList) -> LibraryCheck:
-    """Check all statements of a library, and add what is wrong to the problems found when it was loaded."""
-    library_check = check_library(library, on)
-    broken = [one.place.file for one in problems.problems if one.code in LOCK_CODES and one.place]
-    problems.extend(omit_consequences(library_check.problems, broken))
-    problems.extend(check_curation(library))
-    problems.extend(check_figure_drawings(library.snippets.values()))
-    return library_check
-
-
-def _check_contents(files: CampaignFiles, library: Library, problems: ProblemList) -> LibraryCheck:
+def _check_contents(
+    files: CampaignFiles, library: Library, texts: TextLocations, problems: ProblemList
+) -> LibraryCheck:
     """Check evidence, templates and styles; return how and when each snippet was verified."""
     campaign = files.config
-    library_check = check_statements(library, campaign.date if campaign else None, problems)
+    library_check = check_statements(library, texts, campaign.date if campaign else None, problems)
     templates = Templates(library.template_folders, campaign.language if campaign else "en")
     own_letter, own_paper = (
         (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
@@ -567,28 +555,6 @@ def _check_sample_sender(campaign: CampaignConfig) -> list[Problem]:
             severity="warning",
         )
     ]
-
-
-def summarize_verification(library_check: LibraryCheck) -> str:
-    """Say in a sentence how the library's statements were verified."""
-    how: Counter[str] = Counter(verification.how for verification in library_check.verified.values())
-    parts = [f"{number} {words}" for key, words in _VERIFICATION_TEXTS.items() if (number := how[key])]
-    return (
-        f"Evidence of {sum(how.values())} snippets and caveats: {', '.join(parts)}."
-        if parts
-        else "No snippets."
-    )
-
-
-_VERIFICATION_TEXTS = {
-    "proved": "by quotes just compared with their source texts",
-    "unchanged": "by quotes unchanged since they were last compared",
-    "seconded": "by two named persons' readings of the source",
-    "attested": "by a named person's reading of the source",
-    "computed": "by computation from other snippets",
-    "none": "without evidence, which asks do not need",
-    "failed": "not verified",
-}
 
 
 def find_recipients(campaign: Campaign, ids: Iterable[str]) -> list[Recipient]:

@@ -82,14 +82,14 @@ def check_one_library(
     quiet: options.Quiet = False,
 ) -> None:
     """Check all statements of a library against their sources and reviews, and write nothing."""
-    from briefgen.campaign.open import check_statements, summarize_verification
+    from briefgen.campaign.statement_checks import check_statements, summarize_verification
     from briefgen.library.libraries import open_library
-    from briefgen.library.loader import load_library
+    from briefgen.library.loader import load_statements
 
     console, problems = Console(as_json, quiet), ProblemList()
     folder = open_library(name)
-    loaded = load_library([folder], problems, options.parse_text_options(text))
-    summary = summarize_verification(check_statements(loaded, None, problems))
+    loaded, texts = load_statements([folder], problems), options.parse_text_options(text)
+    summary = summarize_verification(check_statements(loaded, texts, None, problems))
     console.problems(problems.problems)
     console.document(
         {

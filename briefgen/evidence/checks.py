@@ -49,6 +49,7 @@ from briefgen.evidence.statements import (
 )
 from briefgen.evidence.translation_checks import check_translations
 from briefgen.model.snippet import Caveat, Snippet
+from briefgen.system.cache import cache_key, keep, recall
 
 _KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
 _KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
@@ -91,22 +92,68 @@ def check_library(library: EvidenceLibrary, on: date | None = None) -> LibraryCh
     """
     findings = ProblemList()
     verified: dict[str, Verification] = {}
+    checked = _CheckedStatements(library, on)
     for statement in all_statements(library):
         if statement.review.status == "rejected":
             continue
-        own = ProblemList()
-        proofs, support = prove_evidence(statement, library, own)
-        verified[statement_key(statement)] = _build_verification(statement, proofs, library, on)
-        own.extend(check_statement(statement, library, proofs, support, on))
+        key = statement_key(statement)
+        problems, verified[key] = checked.check(statement)
         findings.extend(
-            map(_downgrade_to_warning, own.problems) if statement.review.status == "draft" else own.problems
+            map(_downgrade_to_warning, problems) if statement.review.status == "draft" else problems
         )
+    checked.keep()
     findings.extend(_check_relations(library))
     findings.extend(_check_quotation_budgets(library))
     findings.extend(_check_locked_works(library))
     findings.extend(_check_stale_lock_entries(library))
     ordered = sorted(findings.problems, key=_source_position)
     return LibraryCheck(tuple(ordered), verified)
+
+
+class _CheckedStatements:
+    """The checks of single statements, with what earlier checks found out about those that are the same.
+
+    What is found out about a statement depends on itself, its entries in the lock, the day, the works with
+    their records and texts, and the program; all of these are in the keys.
+    """
+
+    def __init__(self, library: EvidenceLibrary, on: date | None) -> None:
+        self._library, self._on = library, on
+        self._name = cache_key(
+            "statements",
+            on,
+            [(source.id, source.csl, source.aka, source.place) for source in library.references.values()],
+            [record.describe_with_places() for record in library.records.values()],
+            [entry.describe_with_places() for entry in library.rests_on.values()],
+            [(name, text.sha256) for name, text in library.texts.items()],
+        )
+        self._earlier: _StatementChecks = recall("statements", self._name) or {}
+        self._current: _StatementChecks = {}
+
+    def check(self, statement: Statement) -> tuple[tuple[Problem, ...], Verification]:
+        """Return what is wrong with a statement, and how its evidence was proved."""
+        lock, key = self._library.lock, statement_key(statement)
+        quotes = [lock.quotes.get(quote_key(statement, index)) for index in range(len(statement.evidence))]
+        wordings = [lock.wordings.get(wording_key(statement, name)) for name in printable_wordings(statement)]
+        wordings.append(lock.wordings.get(wording_key(statement, "body")))
+        name = cache_key(key, statement.describe_with_places(), quotes, wordings)
+        self._current[name] = self._earlier.get(name) or self._check(statement)
+        return self._current[name]
+
+    def _check(self, statement: Statement) -> tuple[tuple[Problem, ...], Verification]:
+        own = ProblemList()
+        proofs, support = prove_evidence(statement, self._library, own)
+        own.extend(check_statement(statement, self._library, proofs, support, self._on))
+        return tuple(own.problems), _build_verification(statement, proofs, self._library, self._on)
+
+    def keep(self) -> None:
+        """Keep what was found out for the next check."""
+        if self._current != self._earlier:
+            keep("statements", self._name, self._current)
+
+
+_StatementChecks = dict[str, tuple[tuple[Problem, ...], Verification]]
+"""What is wrong with each statement, and how it was proved, by a hash of the statement."""
 
 
 def _downgrade_to_warning(problem: Problem) -> Problem:

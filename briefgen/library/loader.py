@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,13 +14,15 @@ from briefgen.evidence.lock import EvidenceLock
 from briefgen.evidence.source_text import SourceText
 from briefgen.evidence.statements import Statement, cited_works, statement_key
 from briefgen.library.folders import LibraryFolder, built_in_templates
-from briefgen.library.libraries import read_library_config
+from briefgen.library.libraries import LIBRARY_FILE, read_library_config
 from briefgen.library.references import load_references
 from briefgen.library.snippets import load_caveats, load_lock, load_snippets
 from briefgen.library.sources import find_source_texts, load_records, load_rests_on
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.source import Source, SourceDependency, SourceRecord
 from briefgen.model.words import Words
+from briefgen.system.cache import cache_key, remember
+from briefgen.system.file_digests import digest_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +74,105 @@ def load_library(
     folders: Sequence[LibraryFolder], problems: ProblemList, texts: TextLocations = DEFAULT_TEXT_LOCATIONS
 ) -> Library:
     """Load everything under the folders; report to `problems` what cannot be read."""
+    return load_texts(load_statements(folders, problems), problems, texts)
+
+
+def load_statements(folders: Sequence[LibraryFolder], problems: ProblemList) -> Library:
+    """Load everything under the folders but the full texts, which only checks and reviews need."""
     for folder in folders:
         problems.extend(folder.check_subfolders())
-    records = load_records(folders, problems)
-    snippets = _load_by_folder(load_snippets, folders, problems)
+    contents = [_remember_folder(folder, problems) for folder in folders]
+    snippets = [(folder, own.snippets) for folder, own in zip(folders, contents, strict=True)]
+    caveats = [(folder, own.caveats) for folder, own in zip(folders, contents, strict=True)]
+    references = [(folder, own.references) for folder, own in zip(folders, contents, strict=True)]
+    problems.extend(_find_conflicts(snippets))
+    problems.extend(_find_conflicts(caveats))
+    problems.extend(_find_conflicts(references))
+    lock = EvidenceLock()
+    for own in contents:
+        lock = lock.with_fallback(own.lock)
     return Library(
         folders=tuple(folders),
         snippets=_merge_by_id(snippets),
-        caveats=_merge_by_id(_load_by_folder(load_caveats, folders, problems)),
-        references=_merge_by_id(_load_by_folder(load_references, folders, problems)),
-        records=records,
-        rests_on=load_rests_on(folders, problems),
-        texts=find_source_texts(records, folders, texts.folder, texts.given, problems),
-        lock=load_lock(folders, problems),
+        caveats=_merge_by_id(caveats),
+        references=_merge_by_id(references),
+        records=_merge_by_id([(folder, own.records) for folder, own in zip(folders, contents, strict=True)]),
+        rests_on=_merge_by_id(
+            [(folder, own.rests_on) for folder, own in zip(folders, contents, strict=True)]
+        ),
+        texts={},
+        lock=lock,
         words=tuple(read_library_config(folder).words for folder in folders if folder.library),
         origins=_merge_by_id([(folder, dict.fromkeys(own, folder.library)) for folder, own in snippets]),
     )
+
+
+def load_texts(library: Library, problems: ProblemList, texts: TextLocations) -> Library:
+    """Return a library with the full texts of its sources, as far as they are available."""
+    found = find_source_texts(library.records, library.folders, texts.folder, texts.given, problems)
+    return replace(library, texts=found)
+
+
+@dataclass(frozen=True, slots=True)
+class _FolderContent:
+    """What one folder holds."""
+
+    snippets: dict[str, Snippet]
+    caveats: dict[str, Caveat]
+    references: dict[str, Source]
+    records: dict[str, SourceRecord]
+    rests_on: dict[str, SourceDependency]
+    lock: EvidenceLock
+    problems: tuple[Problem, ...]
+
+
+def digest_library(folder: LibraryFolder) -> str | None:
+    """Return a hash of all that a library's folder holds, and of what messages call it.
+
+    None if that cannot be said, as with links in the folder.
+    """
+    digest = digest_tree(folder.path, ("snippets", "seeds", LIBRARY_FILE))
+    return digest and f"{folder.display_name}\0{folder.library}\0{digest}"
+
+
+def _remember_folder(folder: LibraryFolder, problems: ProblemList) -> _FolderContent:
+    """Load a folder, or take what it held in an earlier run if nothing in it has changed since."""
+
+    def find_key() -> str | None:
+        digest = digest_library(folder)
+        return digest and cache_key("library", digest)
+
+    content = remember("library", find_key, lambda: _load_folder(folder))
+    problems.extend(content.problems)
+    return content
+
+
+def _load_folder(folder: LibraryFolder) -> _FolderContent:
+    problems = ProblemList()
+    records = load_records([folder], problems)
+    snippets, caveats = load_snippets([folder], problems), load_caveats([folder], problems)
+    references, rests_on = load_references([folder], problems), load_rests_on([folder], problems)
+    lock = load_lock([folder], problems)
+    return _FolderContent(snippets, caveats, references, records, rests_on, lock, tuple(problems.problems))
 
 
 _Item = TypeVar("_Item", bound=Snippet | Caveat | Source)
 _Value = TypeVar("_Value")
 
 
-def _load_by_folder(
-    load: Callable[[Sequence[LibraryFolder], ProblemList], dict[str, _Item]],
-    folders: Sequence[LibraryFolder],
-    problems: ProblemList,
-) -> list[tuple[LibraryFolder, dict[str, _Item]]]:
-    """Load each folder's items by id; report ids that two libraries use for different things."""
-    loaded = [(folder, load([folder], problems)) for folder in folders]
+def _find_conflicts(loaded: Sequence[tuple[LibraryFolder, dict[str, _Item]]]) -> Iterator[Problem]:
+    """Report ids that two libraries use for different things."""
     first: dict[str, tuple[LibraryFolder, _Item]] = {}
     for folder, own in loaded:
         for id, item in own.items():
             earlier, other = first.setdefault(id, (folder, item))
             if earlier.library and earlier is not folder and _content(other) != _content(item):
-                problems.add(
-                    Problem(
-                        "library-conflict",
-                        f"{id!r} is another {type(item).__name__.lower()} in the library {earlier.library}",
-                        item.place if isinstance(item, Source) else item.locate("id"),
-                        "rename one of them, or draw on one of the two libraries only",
-                    )
+                yield Problem(
+                    "library-conflict",
+                    f"{id!r} is another {type(item).__name__.lower()} in the library {earlier.library}",
+                    item.place if isinstance(item, Source) else item.locate("id"),
+                    "rename one of them, or draw on one of the two libraries only",
                 )
-    return loaded
 
 
 def _content(item: Snippet | Caveat | Source) -> object:

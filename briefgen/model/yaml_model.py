@@ -27,6 +27,10 @@ class YamlModel(BaseModel):
         self._places = places
         return self
 
+    def describe_with_places(self) -> str:
+        """Return the values and their places as text, which is the same for the same content of a file."""
+        return f"{self._file}\n{self.model_dump_json()}\n{self._places}"
+
     def locate(self, *path: str | int) -> Place:
         """Return the place of the value at `path`, or of the nearest enclosing value that has one."""
         for length in range(len(path), -1, -1):

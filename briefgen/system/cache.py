@@ -54,7 +54,7 @@ _SEAL_BYTES = 32
 _ENTRY_NAME = re.compile(r"[0-9a-f]{64}(?:\.json)?")
 """The names of entries; earlier versions of briefgen added `.json`."""
 _PART_PREFIX = ".part-"
-_PACKAGES = ("pydantic", "pydantic_core", "jinja2", "markupsafe", "markdown-it-py")
+_PACKAGES = ("pydantic", "pydantic_core", "jinja2", "markupsafe", "markdown-it-py", "pillow")
 """Packages whose classes are in entries, or that decide what an entry says."""
 
 T = TypeVar("T")
@@ -258,7 +258,6 @@ def cache_key(*parts: object) -> str:
     return sha256(repr((_program_digest(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_NOTHING: Any = object()
 _memory: dict[str, OrderedDict[str, Any]] = {}
 _memory_lock = Lock()
 
@@ -268,42 +267,47 @@ def remember(kind: str, find_key: Callable[[], str | None], make: Callable[[], T
 
     `find_key` returns the name of the entry (`cache_key`), or None if nothing can be remembered. It is called
     again when the value has been made: if a file has been changed meanwhile, the value is not kept. Callers
-    share the value and must not change it; it must be picklable.
+    share the value and must not change it; it must be picklable, and not None.
     """
     name = None if is_cache_disabled() else find_key()
-    if name is None:
-        return make()
-    value: Any = _recall(kind, name)
-    cache = user_cache()
-    if value is _NOTHING and cache is not None:
-        value = _unpickle(cache.read(kind, name))
-    if value is _NOTHING:
+    value: Any = None if name is None else recall(kind, name)
+    if value is None:
         value = make()
-        if find_key() != name:
-            return value  # type: ignore[no-any-return]
-        if cache is not None:
-            cache.write(kind, name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    _store(kind, name, value)
+        if name is not None and find_key() == name:
+            keep(kind, name, value)
     return value  # type: ignore[no-any-return]
 
 
-def _unpickle(data: bytes | None) -> Any:
-    """Return the value of an entry whose seal was verified; `_NOTHING` if this version cannot read it."""
-    if data is not None:
-        with suppress(Exception), _without_garbage_collection():
-            return pickle.loads(data)
-    return _NOTHING
-
-
-def _recall(kind: str, name: str) -> Any:
+def recall(kind: str, name: str) -> Any:
+    """Return what was kept under a name, in this process or in the cache; None if there is nothing."""
+    if is_cache_disabled():
+        return None
     with _memory_lock:
         entries = _memory.get(kind, OrderedDict())
         if name in entries:
             entries.move_to_end(name)
-        return entries.get(name, _NOTHING)
+            return entries[name]
+    cache = user_cache()
+    data = cache.read(kind, name) if cache else None
+    if data is None:
+        return None
+    with suppress(Exception), _without_garbage_collection():  # another version's classes may be gone
+        value = pickle.loads(data)
+        _memorize(kind, name, value)
+        return value
+    return None
 
 
-def _store(kind: str, name: str, value: Any) -> None:
+def keep(kind: str, name: str, value: Any) -> None:
+    """Keep a value, which must not be None, under a name, in place of an earlier one."""
+    if is_cache_disabled():
+        return
+    _memorize(kind, name, value)
+    if cache := user_cache():
+        cache.write(kind, name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def _memorize(kind: str, name: str, value: Any) -> None:
     with _memory_lock:
         entries = _memory.setdefault(kind, OrderedDict())
         entries[name] = value

@@ -70,6 +70,18 @@ def digest_tree(folder: Path, names: Iterable[str]) -> str | None:
     return digest.hexdigest()
 
 
+def digest_files(paths: Iterable[Path]) -> str | None:
+    """Return the SHA-256 (hex) of files that may be links, or missing; None if one of them cannot be read."""
+    digest = sha256()
+    try:
+        for path in paths:
+            digest.update(f"\0{path.name}\0".encode("utf-8", "surrogateescape"))
+            digest.update(digest_file(path) if os.path.lexists(path) else b"-")
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
 def _walk(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield all that is at a path by its relative name; raise OSError for anything but files and folders."""
     mode = path.lstat().st_mode

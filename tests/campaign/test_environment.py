@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from material import with_much_evidence
 
 from briefgen.campaign import environment as elsewhere
-from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 
 
@@ -53,20 +49,6 @@ def test_a_campaign_that_is_too_much_to_be_sent_is_refused(
     with pytest.raises(BriefgenError) as fault:
         elsewhere.find_campaign_files(campaign)
     assert [problem.code for problem in fault.value.problems] == ["campaign-too-large"]
-
-
-@pytest.mark.slow
-def test_full_texts_of_sources_do_not_travel_and_letters_are_the_same(tmp_path: Path) -> None:
-    folder = with_much_evidence(tmp_path / "campaign")
-    opened = open_campaign(folder)
-    texts: Any = {"park-2013": "A full text that is nobody's to pass on."}
-    composer = replace(opened.composer, library=replace(opened.composer.library, texts=texts))
-    assert b"nobody's to pass on" in pickle.dumps(composer)
-    travelling = elsewhere.drop_source_texts(composer)
-    assert b"nobody's to pass on" not in pickle.dumps(travelling)
-    assert travelling.fingerprint == opened.composer.fingerprint
-    somebody = opened.recipients[0]
-    assert travelling.compose_letter(somebody) == opened.composer.compose_letter(somebody)
 
 
 def test_versions_name_what_shapes_bytes() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from command_line import exit_code
+from library_memo import CACHE_FUNCTIONS
 
 from briefgen.system import cache as caching
 from briefgen.system.cache import DISABLE_VARIABLE, DiskCache, cache_folder, cache_key, remember, user_cache
@@ -206,6 +207,8 @@ def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv(DISABLE_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(caching, "_memory", {})
+    for function in CACHE_FUNCTIONS:
+        monkeypatch.setattr(caching, function.__name__, function)
     yield tmp_path / "cache" / "briefgen"
 
 
