@@ -104,6 +104,34 @@ a note on <a href="#two">this</a>, H<sub>2</sub>O, 3<sup>rd</sup>, <span class="
 </div>"""
 
 
+BRIEF = f"""<div class="masthead"><figure><img src="{PICTURE}" alt="Sample Society"/></figure><p>Sample
+brief · 3 June 2024 · No. 7</p></div>
+<div class="title-block"><h1>A sample has been taken</h1></div><div class="standfirst"><p>One sentence of a
+sample, no more.</p></div>
+<div class="columns"><div class="column"><div class="summary"><h2>What we ask</h2><ol><li><strong>Take</strong>
+another sample.<span class="footnote">D. Sample, <em>Samples</em>,
+<a href="https://example.org/x">example.org</a>.</span></li><li>Keep it.</li></ol></div>
+<h2>What was found</h2><p>{LINES}<span class="footnote">Found.</span> {LINES} See
+<a href="#figure-field">Figure 1</a>.</p></div>
+<div class="aside"><h2>At a glance</h2><div class="key-figure"><p>1,076</p><p>samples were taken by 2
+offices.<span class="footnote">Counted.</span></p></div><div class="key-figure"><p>4</p><p>of them were
+kept.</p></div><h2>Who can do what</h2><p><strong>The office</strong> can keep samples.</p><div
+class="pull-quote"><p>“No sample is like another.”</p><p>D. Sample<span class="footnote">Quoted.</span></p></div>
+</div></div>
+<div class="new-page"><div class="columns"><div class="column"><figure id="figure-field"><figcaption><span
+class="figure-number">Figure 1</span> A field</figcaption><img src="{PICTURE}" alt="A plain blue field"/></figure>
+</div><div class="column"><p>Beside it.</p></div></div>
+<div class="columns"><div class="column"><h2>By whom</h2><table><tbody><tr class="marked"><th scope="row">To the
+office</th><td>Keep it.</td></tr><tr><th scope="row">To all</th><td>Take another.<span
+class="footnote">In a cell.</span></td></tr></tbody></table></div>
+<div class="aside"><div class="contact"><h2>Contact</h2><p>D. Sample<br/>office@example.org</p></div></div></div>
+<div class="notes"><h2>Notes</h2></div></div>"""
+
+
+_PLACED_CLASSES = {"columns", "column", "aside", "masthead", "notes"}
+"""Classes of blocks that do not stand anywhere, with any content."""
+
+
 def document(html: str, kind: str = "letter", **changed: Any) -> Document:
     """A Document of this HTML, with properties that tests can rely on."""
     known = {
@@ -231,7 +259,7 @@ class _Author:
         if kind == "quote":
             return f"<blockquote{self._attributes()}><p>{self._inline(2)}</p>{self._list()}</blockquote>"
         if kind == "div":
-            name = self._choose(*sorted(BLOCK_CLASSES))
+            name = self._choose(*sorted(BLOCK_CLASSES - _PLACED_CLASSES))
             inner = "".join(self._block(depth - 1) for _ in range(self._draw(st.integers(0, 3))))
             return f'<div class="{name}"{self._attributes()}>{inner}</div>'
         return f"<{kind}{self._attributes()}>{self._inline(2)}</{kind}>"

@@ -378,7 +378,15 @@ def _leads(read: Structured, one: Element, other: Element) -> bool:
     holder = _label(one) if one.type == "Note" else one
     within = holder.all() if holder else ()
     links = [kid for element in within for kid in element.kids if isinstance(kid, pikepdf.Dictionary)]
-    return any("/Dest" in link and link.Dest[0] == page for link in links)
+    return any("/Dest" in link and _target_page(read, link.Dest) == page for link in links)
+
+
+def _target_page(read: Structured, target: Any) -> Any:
+    """The page of a destination, which a name may stand for."""
+    if isinstance(target, pikepdf.Array):
+        return target[0]
+    names = read.pdf.Root.Names.Dests.Names
+    return next(names[at + 1][0] for at in range(0, len(names), 2) if names[at] == target)
 
 
 def _attribute(element: Any, name: str) -> Any:

@@ -146,6 +146,12 @@ def letter_title(name: str, language: str) -> str:
     return Boilerplate(known, values={"name": name})["letter_to"]
 
 
+def figure_label(number: int, language: str) -> str:
+    """Return what a figure is called, `Figure 1`; in English if there is no boilerplate in the language."""
+    known = language if language.split("-")[0].lower() in boilerplate_languages() else "en"
+    return Boilerplate(known, values={"number": str(number)})["figure"].replace(" ", "\u00a0")
+
+
 def letterhead_fields(campaign: CampaignConfig) -> dict[str, Any]:
     """Return the letterhead as templates see it: `logo` (file name or empty), `alt`, `lines`."""
     sender, logo = campaign.sender, campaign.letterhead.logo

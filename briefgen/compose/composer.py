@@ -33,7 +33,7 @@ from briefgen.compose.citations import CitationFormatter
 from briefgen.compose.citations.cache import CitationCache
 from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, place_citations
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
-from briefgen.compose.figures import FigureApi, embed_figures
+from briefgen.compose.figures import FigureApi, embed_figures, number_figures
 from briefgen.compose.markdown_templates import FRAME
 from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
 from briefgen.compose.passages import SnippetPassage, TemplateApi
@@ -85,6 +85,7 @@ LETTER_TEMPLATE_NAMES = (
     "postscript",
     "snippet",
     "figure",
+    "figure_ref",
     "figure_table",
     "cite",
     "statement",
@@ -108,6 +109,7 @@ BRIEFING_TEMPLATE_NAMES = (
     "annex",
     "snippet",
     "figure",
+    "figure_ref",
     "figure_table",
     "cite",
     "ask",
@@ -320,6 +322,7 @@ class Composer:
             "postscript": campaign.letter.postscript,
             "snippet": api.passage,
             "figure": figures.figure,
+            "figure_ref": figures.figure_ref,
             "figure_table": figures.figure_table,
             "cite": api.cite,
         }
@@ -417,6 +420,7 @@ class Composer:
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
             "snippet": api.passage,
             "figure": figures.figure,
+            "figure_ref": figures.figure_ref,
             "figure_table": figures.figure_table,
             "cite": api.cite,
         }
@@ -568,7 +572,8 @@ class Composer:
             html, api.note_collector.notes, self.citation_formatter, style, variant or language
         )
         folders = [self.folder, *(folder.path / "templates" for folder in self.library.template_folders)]
-        html = embed_pictures(embed_figures(cited.html, figures.drawn), folders)
+        numbered = number_figures(cited.html, language)
+        html = embed_pictures(embed_figures(numbered, figures.drawn), folders)
         return CitedHtml(html, cited.sentence_ends), list(api.used.values())
 
     def _locate_text(self, text: str) -> Place | None:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from briefgen.charts.plot import DataPoint, Plot
 from briefgen.charts.scene import Scene
+from briefgen.compose.boilerplate import figure_label
 from briefgen.compose.passages import TemplateApi
 from briefgen.compose.record import describe_source, format_locator
 from briefgen.compose.templates import format_long_date
@@ -28,6 +29,10 @@ from briefgen.model.source import Source
 _PICTURE_MARK = "figure:"
 _MM_PER_PIXEL = 25.4 / 96
 _LEGAL_TYPES = ("bill", "legal_case", "legislation", "regulation", "treaty")
+_FIGURE_ID = "figure-"
+"""Beginning of the ids of figures; the snippet's follows."""
+_FIGURE_CAPTION = re.compile(rf'<span class="figure-number">{_PICTURE_MARK}([a-z0-9-]+)</span>')
+_NUMBER_MARK = re.compile(rf"(?<=>){_PICTURE_MARK}([a-z0-9-]+)(?=</)")
 _MARKED_SRC = re.compile(rf'src="{_PICTURE_MARK}([a-z0-9_-]+)"')
 
 
@@ -45,6 +50,13 @@ class FigureApi:
     accent: str = ""
     """The campaign's colour for bars, lines and dots, `#rrggbb`; empty for the default colour."""
     drawn: dict[str, Scene] = field(default_factory=dict)
+    _printed: set[str] = field(default_factory=set)
+    """Ids of the figures that the document has so far."""
+
+    def figure_ref(self, id: str) -> Markup:
+        """Return a link to the figure with this id, in the text its number: `Figure 1`."""
+        _require_figure(self.api.passage(id).snippet)
+        return Markup('<a href="#{0}{1}">{2}{1}</a>').format(_FIGURE_ID, id, _PICTURE_MARK)
 
     def figure(self, id: str, table: bool | None = None, width: float | None = None) -> Markup:
         """Return the figure with this id as a block; raise BriefgenError if it may not be printed.
@@ -62,7 +74,9 @@ class FigureApi:
             name,
             passage.render_note(),
             passage.text + _legend_html(snippet) + passage.render_caveat_sentences(),
+            numbered=id not in self._printed,
         )
+        self._printed.add(id)
         if name not in self.drawn:
             scene = draw_figure(snippet, self.language, self.country, pixels)
             self.drawn[name] = scene.with_accent_colour(self.accent) if self.accent else scene
@@ -77,7 +91,7 @@ class FigureApi:
 
 
 _FIGURE_TEMPLATE = Markup(
-    '<figure><figcaption><strong>{}{}</strong>{}</figcaption><img src="{}" alt="{}"/></figure><p>{}</p>'
+    '<figure{}><figcaption>{} <strong>{}{}</strong>{}</figcaption><img src="{}" alt="{}"/></figure><p>{}</p>'
 )
 
 
@@ -99,20 +113,38 @@ def _check_width(id: str, width: object) -> float:
     return min(pixels, CHART_WIDTH)
 
 
-def render_figure_html(snippet: Snippet, name: str, note: Markup, wording: Markup) -> Markup:
-    """Render a figure: caption (title, unit and the call of the note with its sources), image and wording.
+def render_figure_html(
+    snippet: Snippet, name: str, note: Markup, wording: Markup, *, numbered: bool = True
+) -> Markup:
+    """Render a figure: caption (number, title, unit and the note with its sources), image and wording.
 
     `embed_figures` replaces the mark in the image's `src` with the picture of this `name`.
+
+    `number_figures` replaces the mark of the number. References lead to a figure that is `numbered`: where it
+    is printed first.
     """
     figure = _require_figure(snippet)
     unit = f" ({figure.unit})" if figure.unit else ""
     alt = " ".join(figure.alt.split())
-    return _FIGURE_TEMPLATE.format(snippet.title, unit, note, f"{_PICTURE_MARK}{name}", alt, wording)
+    identifier = Markup(' id="{}{}"').format(_FIGURE_ID, snippet.id) if numbered else ""
+    number = Markup('<span class="figure-number">{}{}</span>').format(_PICTURE_MARK, snippet.id)
+    source = f"{_PICTURE_MARK}{name}"
+    return _FIGURE_TEMPLATE.format(identifier, number, snippet.title, unit, note, source, alt, wording)
 
 
 def _legend_html(snippet: Snippet) -> Markup:
     legend = _require_figure(snippet).legend.strip()
     return Markup(" {}").format(legend) if legend else Markup("")
+
+
+def number_figures(html: str, language: str) -> str:
+    """Replace the marks of figures' numbers, in captions and references, by their numbers in order."""
+    if _PICTURE_MARK not in html:
+        return html
+    numbers = {id: number for number, id in enumerate(dict.fromkeys(_FIGURE_CAPTION.findall(html)), 1)}
+    return _NUMBER_MARK.sub(
+        lambda mark: figure_label(numbers[mark[1]], language) if mark[1] in numbers else mark[0], html
+    )
 
 
 def embed_figures(html: str, drawn: Mapping[str, Scene]) -> str:

@@ -22,7 +22,9 @@ from briefgen.model.document import (
     ALLOWED_CHILDREN,
     BLOCK_CLASSES,
     BLOCK_ELEMENTS,
+    COLUMN_CLASSES,
     GLOBAL_ATTRIBUTES,
+    ROW_CLASSES,
     SPAN_CLASSES,
     TEXT_ELEMENTS,
 )
@@ -32,6 +34,8 @@ from briefgen.model.text import clean_text
 _VOID = frozenset({"br", "img"})
 _LISTS = frozenset({"ol", "ul"})
 _MARKERS = frozenset({"citation"})
+_CLASSES_BY_TAG = {"div": BLOCK_CLASSES, "span": SPAN_CLASSES | _MARKERS, "tr": ROW_CLASSES}
+_COLUMNS_HINT = 'write <div class="columns"><div class="column">…</div><div class="aside">…</div></div>'
 _ELEMENT_HINTS = {
     "b": "write <strong>",
     "i": "write <em>",
@@ -113,6 +117,10 @@ class _MarkupParser(HTMLParser):
     """The number that a continuing list starts with."""
     links: list[tuple[str, int, str]] = field(default_factory=list)
     """Targets to check at the end, each with its line and tag."""
+    columns: list[list[str]] = field(default_factory=list)
+    """The classes of the blocks side by side in each open `columns`."""
+    has_notes: bool = False
+    """Whether there has been a place for the notes."""
 
     def __post_init__(self) -> None:
         HTMLParser.__init__(self, convert_charrefs=True)
@@ -141,11 +149,30 @@ class _MarkupParser(HTMLParser):
         css_class = dict(attrs).get("class") or ""
         if css_class == "footnote" and any(outer == "footnote" for _, outer in self.stack):
             self.report("markup-nesting", "a footnote is not allowed within a footnote", tag_text)
+        self._check_columns(tag, css_class, tag_text)
         if tag in _VOID:
             self.out.append(f"<{tag}{canonical}/>")
         else:
             self.out.append(f"<{tag}{canonical}>")
             self.stack.append((tag, css_class))
+
+    def _check_columns(self, tag: str, css_class: str, tag_text: str) -> None:
+        """Report blocks side by side that are not two, and a second place for the notes."""
+        in_columns = bool(self.stack) and self.stack[-1] == ("div", "columns")
+        if in_columns:
+            self.columns[-1].append(css_class if tag == "div" else tag)
+        if in_columns != (tag == "div" and css_class in COLUMN_CLASSES):
+            where = "within columns" if in_columns else f"outside of columns: {css_class}"
+            self.report("markup-nesting", f"this block is not allowed {where}", tag_text, _COLUMNS_HINT)
+        if tag == "div" and css_class == "columns":
+            if self.columns:
+                self.report("markup-nesting", "columns are not allowed within columns", tag_text)
+            self.columns.append([])
+        if tag == "div" and css_class == "notes":
+            if self.has_notes:
+                hint = "keep one of them: all notes of a document are printed there"
+                self.report("markup-nesting", "a second place for the notes", tag_text, hint)
+            self.has_notes = True
 
     def _known_parent(self) -> str:
         """Return the innermost open element of the vocabulary: an unknown one is a mistake of its own."""
@@ -171,8 +198,15 @@ class _MarkupParser(HTMLParser):
         self._close()
 
     def _close(self) -> None:
-        tag = self.stack.pop()[0]
+        tag, css_class = self.stack.pop()
         self.out.append(f"</{tag}>")
+        if tag == "div" and css_class == "columns":
+            blocks = self.columns.pop()
+            if len(blocks) != 2 or blocks[0] == "aside":
+                message = f"columns hold a column and then another or an aside, not {len(blocks)} blocks"
+                if len(blocks) == 2:
+                    message = "an aside comes after its column, in the order in which both are read"
+                self.report("markup-nesting", message, '<div class="columns">', _COLUMNS_HINT)
         if tag in _LISTS:
             number = self.lists.pop()
             if tag == "ol" and not self.lists:
@@ -207,7 +241,7 @@ class _MarkupParser(HTMLParser):
         for name, raw in attrs:
             value, removed = clean_text(raw or "")
             self.removed.update(dict.fromkeys(removed))
-            if name == "class" and tag in ("div", "span"):
+            if name == "class" and tag in _CLASSES_BY_TAG:
                 self._check_class(tag, value, tag_text)
             elif name not in known and not (name == "data-n" and tag == "span"):
                 self.report(
@@ -281,7 +315,7 @@ class _MarkupParser(HTMLParser):
         return 1
 
     def _check_class(self, tag: str, value: str, tag_text: str) -> None:
-        known = BLOCK_CLASSES if tag == "div" else SPAN_CLASSES | _MARKERS
+        known = _CLASSES_BY_TAG[tag]
         if value not in known:
             self.report(
                 "markup-class", f"unknown {tag} class {value!r}", tag_text, suggest_similar(value, known)

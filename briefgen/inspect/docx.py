@@ -162,7 +162,7 @@ def _read_package(package: _Package) -> ExtractedDocument:
     reader = _BodyReader(package.name, styles, numbering, notes, links)
     body = main.find(f"{_W}body")
     if body is not None:
-        reader.read_blocks(body)
+        reader.read_body(body)
     core_name = package.find_target("", "core-properties")
     core = package.read_xml(core_name) if core_name else None
     return reader.out.build(
@@ -322,6 +322,11 @@ class _ParagraphStyles:
         """Return the name of a paragraph's style in lower case."""
         return _read_child_value(self._by_id.get(_read_child_value(properties, "pStyle")), "name").lower()
 
+    def table_style_name(self, table: Any) -> str:
+        """Return the name of a table's style in lower case."""
+        identifier = _read_child_value(table.find(f"{_W}tblPr"), "tblStyle")
+        return _read_child_value(self._by_id.get(identifier), "name").lower()
+
     def list_position(self, properties: Any) -> tuple[str, int] | None:
         """Return the list id and level (from 0) of a paragraph; None if it is not in a list."""
         identifier, level = "", None
@@ -374,6 +379,10 @@ _SKIPPED_ELEMENTS = frozenset(
     | {f"{_W}{name}" for name in ("tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "fldData", "pict")}
     | {f"{_MC}Fallback"}
 )
+_LAYOUT_TABLE_STYLE = "columns"
+"""Name of the style of tables that only set blocks side by side."""
+_ENDNOTE_BOOKMARK = re.compile("_Note[0-9]{1,6}")
+"""Names of the bookmarks that briefgen sets at endnotes, which are paragraphs of the text."""
 _HEADER_CELL_STYLE = "table heading"
 """Name of the style that briefgen gives to header cells."""
 _TEXT_ELEMENTS = {
@@ -405,6 +414,12 @@ class _BodyReader:
         self._notes = notes
         self._links, self._note_links = links
         self._in_header_row = False
+        self._endnotes: Mapping[str, Any] = {}
+
+    def read_body(self, body: Any) -> None:
+        """Read the whole body, with its endnotes as notes."""
+        self._endnotes = _index_endnotes(body)
+        self.read_blocks(body)
 
     def read_blocks(self, parent: Any) -> None:
         """Read the paragraphs in `parent`, including those in tables, content controls and revisions."""
@@ -423,6 +438,10 @@ class _BodyReader:
                 self.read_blocks(child)
 
     def _table(self, table: Any) -> None:
+        if self._styles.table_style_name(table) == _LAYOUT_TABLE_STYLE:
+            for cell in table.iterfind(f"{_W}tr/{_W}tc"):
+                self.read_blocks(cell)
+            return
         in_header_row, self._in_header_row = self._in_header_row, False
         self.out.begin_table()
         self.read_blocks(table)
@@ -439,6 +458,8 @@ class _BodyReader:
         self.out.end_cell()
 
     def _paragraph(self, paragraph: Any) -> None:
+        if any(paragraph is note for note in self._endnotes.values()):
+            return
         properties = paragraph.find(f"{_W}pPr")
         number = self._styles.list_position(properties)
         if number is not None:
@@ -457,6 +478,8 @@ class _BodyReader:
                 self.out.text(_TEXT_ELEMENTS[tag])
             elif tag == f"{_W}footnoteReference":
                 self._note(child.get(f"{_W}id", ""))
+            elif tag == f"{_W}hyperlink" and child.get(f"{_W}anchor") in self._endnotes:
+                self._endnote(self._endnotes[child.get(f"{_W}anchor")])
             elif tag == f"{_W}hyperlink":
                 begin = self.out.mark_link_start()
                 self._inline(child)
@@ -466,6 +489,16 @@ class _BodyReader:
                 self.out.image(child.get("descr", ""))
             elif tag not in _SKIPPED_ELEMENTS:
                 self._inline(child)
+
+    def _endnote(self, paragraph: Any) -> None:
+        """Read an endnote: what follows its number, which links back to the call, and a tab."""
+        hyperlinks = paragraph.findall(f"{_W}hyperlink")
+        links = [
+            DocumentLink("".join(_iter_note_text(hyperlink)), target)
+            for hyperlink in hyperlinks[1:]
+            if (target := _resolve_hyperlink(hyperlink, self._links))
+        ]
+        self.out.note("".join(_iter_note_text(paragraph)).partition("\t")[2], links)
 
     def _note(self, identifier: str) -> None:
         note = self._notes.get(identifier)
@@ -479,6 +512,13 @@ class _BodyReader:
             if (target := _resolve_hyperlink(hyperlink, self._note_links))
         )
         self.out.note("".join(_iter_note_text(note)), links)
+
+
+def _index_endnotes(body: Any) -> Mapping[str, Any]:
+    """Return the paragraphs that are endnotes, by the names of their bookmarks."""
+    marks = body.iterfind(f".//{_W}p/{_W}bookmarkStart")
+    named = ((str(mark.get(f"{_W}name", "")), mark.getparent()) for mark in marks)
+    return {name: paragraph for name, paragraph in named if _ENDNOTE_BOOKMARK.fullmatch(name)}
 
 
 def _resolve_hyperlink(hyperlink: Any, addresses: Mapping[str, str]) -> str:

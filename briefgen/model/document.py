@@ -122,19 +122,39 @@ BLOCK_CLASSES = frozenset(
         "evidence-annex",
         "title-block",
         "byline",
+        "masthead",
+        "standfirst",
+        "columns",
+        "column",
+        "aside",
+        "key-figure",
+        "pull-quote",
+        "contact",
+        "notes",
     }
 )
-"""Classes of `div`; they determine the style of the paragraphs inside. Every `div` has exactly one."""
-SPAN_CLASSES = frozenset({"footnote", "small-caps"})
+"""Classes of `div`; they determine the style of the paragraphs inside. Every `div` has exactly one.
+
+`columns` holds exactly two blocks side by side, a `column` and then another or an `aside`. `notes` is where a
+document prints its footnotes instead of at the feet of its pages; there is at most one."""
+COLUMN_CLASSES = frozenset({"column", "aside"})
+"""Classes of the two blocks within `columns`; they are allowed nowhere else."""
+ROW_CLASSES = frozenset({"marked"})
+"""Classes of `tr`; a `marked` row stands out by its background."""
+SPAN_CLASSES = frozenset({"footnote", "small-caps", "figure-number"})
 """Classes of `span`. A footnote is placed at its reference mark and holds inline content without further
 footnotes. A span without a class carries `lang`."""
+
+
+DocumentKind = Literal["letter", "briefing", "brief"]
+"""What page and type a document has: a `brief` has narrow margins, and its running line at the foot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One composed letter or briefing, independent of the output format."""
 
-    kind: Literal["letter", "briefing"]
+    kind: DocumentKind
     html: str
     """Canonical semantic HTML: a sequence of block elements (`<p>…</p><div class="ask">…</div>`), well-formed
     as XML except for the missing root, with cleaned text and only the vocabulary above."""

@@ -106,6 +106,8 @@ class Layout:
     punch_mark_mm: float | None = None
     """Mark on the left edge to align a hole punch with."""
     postal: PostalRules = PostalRules("")
+    runs_at_foot: bool = False
+    """Whether each page names the document at its foot, rather than each but the first at its head."""
 
 
 PAGES: Mapping[tuple[str, str], PageGeometry] = {
@@ -113,8 +115,22 @@ PAGES: Mapping[tuple[str, str], PageGeometry] = {
     ("letter", "us-letter"): PageGeometry(215.9, 279.4, 19, 34, 15, 30),
     ("briefing", "a4"): PageGeometry(210, 297, 24, 32, 22, 32),
     ("briefing", "us-letter"): PageGeometry(215.9, 279.4, 23, 35, 20, 35),
+    ("brief", "a4"): PageGeometry(210, 297, 16, 18, 19, 18),
+    ("brief", "us-letter"): PageGeometry(215.9, 279.4, 15, 18, 18, 18),
 }
-"""By kind of document and paper: lines of 65 to 80 characters at the text size."""
+"""By kind of document and paper: lines of 65 to 80 characters at the text size; briefs have columns."""
+
+COLUMN_GAP_SHARE = 0.046
+"""Gap between two blocks side by side, as a share of the width of both."""
+ASIDE_SHARE = 0.31
+"""Width of an aside, as a share of that of its column, the gap and itself."""
+
+
+def column_shares(with_aside: bool) -> tuple[float, float]:
+    """Return the widths of two blocks side by side, as shares of the width that they and the gap have."""
+    room = 1 - COLUMN_GAP_SHARE
+    return (room - ASIDE_SHARE, ASIDE_SHARE) if with_aside else (room / 2, room / 2)
+
 
 _USPS = PostalRules("USPS Publication 28, sections 2 and A: eight points at least, flush left, ZIP Code last")
 _FRENCH = PostalRules(
@@ -187,7 +203,7 @@ def get_layout(kind: str, page: str, name: LayoutName) -> Layout:
     """Return the layout of this name for letters; for briefings and `plain`, just the page."""
     if kind == "letter" and name != "plain":
         return LAYOUTS[name]
-    return Layout(PAGES[kind, page], "")
+    return Layout(PAGES[kind, page], "", runs_at_foot=kind == "brief")
 
 
 def list_edge_marks(layout: Layout) -> list[tuple[float, float]]:

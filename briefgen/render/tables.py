@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.branding import Branding
 from briefgen.render.fonts import text_width_pt
-from briefgen.render.layouts import MM_PER_PT, PageGeometry
+from briefgen.render.layouts import MM_PER_PT, PageGeometry, column_shares
 
 TABLE_SIZES_PT = (8.8, 8.0, 7.0)
 """Type sizes of tables in PDFs, from that in page.css down to the smallest that is read without effort."""
@@ -36,6 +36,9 @@ _WORD_ENDS = re.compile(
 """Where a line can break: after spaces, hyphens before letters, and East Asian characters."""
 TWIPS_PER_PT = 20
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_TABLE_OR_DIVISION = re.compile(
+    r'(?P<table><table\b.*?</table>)|<div\b[^>]*?\bclass="(?P<opens>[a-z-]+)"|(?P<closes></div>)', re.DOTALL
+)
 _MAX_COLUMN_SPAN = 60
 """Word's tables have at most 63 columns."""
 _MIN_COLUMN_CHARACTERS = 4.0
@@ -62,6 +65,8 @@ class GridRow:
     cells: list[GridCell] = field(default_factory=list)
     is_header: bool = False
     """Whether the row is repeated on every page."""
+    is_marked: bool = False
+    """Whether it stands out by its background."""
 
     @property
     def columns(self) -> int:
@@ -104,7 +109,8 @@ def _place_row_cells(
     `hanging` gives, by first column, how many further rows a cell covers, and its column span; it is
     updated for the next row.
     """
-    row, column, waiting = GridRow(is_header=is_header), 0, list(element)
+    marked = element.get("class") == "marked"
+    row, column, waiting = GridRow(is_header=is_header, is_marked=marked), 0, list(element)
     from_above, covered = dict(hanging), sorted(hanging)
     while waiting or any(start >= column for start in covered):
         if column in from_above:
@@ -189,24 +195,34 @@ def turn_page(page: PageGeometry) -> PageGeometry:
 
 
 def fit_table(
-    table: Element, rows: list[GridRow], page: PageGeometry, branding: Branding, title: str
+    table: Element,
+    rows: list[GridRow],
+    page: PageGeometry,
+    branding: Branding,
+    title: str,
+    *,
+    column_mm: float | None = None,
 ) -> TableFit:
     """Fit a table to a page: as it is, with long words broken, in smaller type, or turned, in this order.
 
+    `column_mm` is the width of the column that it stands in, which is never turned; None for the page's own.
     Raise BriefgenError, naming the table and the document, if it cannot be made to fit.
     """
     whole, broken = (_measure_columns(rows, branding, limit) for limit in (None, BREAKABLE_CHARACTERS))
-    for turned in (False, True):
+    if column_mm is not None:
+        page = replace(page, right_mm=page.width_mm - page.left_mm - column_mm)
+    for turned in (False, True) if column_mm is None else (False,):
         width = (turn_page(page) if turned else page).text_width_mm / MM_PER_PT
         for size in TABLE_SIZES_PT:
             for ems in (whole, broken):
                 columns = tuple(size * each + _CELL_PADDING_PT for each in ems)
                 if sum(columns) <= width:
                     return TableFit(columns, ems is broken, size, turned)
+    room = "a page on its side" if column_mm is None else "its column"
     raise BriefgenError(
         Problem(
             "table-too-wide",
-            f"the table {describe_table(table)} is too wide for a page on its side, even in type of "
+            f"the table {describe_table(table)} is too wide for {room}, even in type of "
             f"{TABLE_SIZES_PT[-1]:g} points: it has {len(whole)} columns ({title})",
             None,
             "split it into two tables, or make its columns rows",
@@ -264,12 +280,39 @@ def fit_tables(html: str, page: PageGeometry, branding: Branding, title: str) ->
 
     Raise BriefgenError for a table that cannot be made to fit.
     """
-    return _TABLE.sub(lambda table: _style_table(table[0], page, branding, title), html)
+    if 'class="columns"' not in html:
+        return _TABLE.sub(lambda table: _style_table(table[0], page, branding, title), html)
+    open_classes: list[str] = []
+
+    def style(part: re.Match[str]) -> str:
+        if part["opens"]:
+            open_classes.append(part["opens"])
+        elif part["closes"]:
+            open_classes.pop()
+        else:
+            width_mm = _find_column_width(html, part.start(), open_classes, page)
+            return _style_table(part[0], page, branding, title, width_mm)
+        return part[0]
+
+    return _TABLE_OR_DIVISION.sub(style, html)
 
 
-def _style_table(html: str, page: PageGeometry, branding: Branding, title: str) -> str:
+def _find_column_width(html: str, at: int, open_classes: list[str], page: PageGeometry) -> float | None:
+    """Return the width in mm of the column around a place in a document's HTML; None outside of columns."""
+    if "columns" not in open_classes:
+        return None
+    if "aside" in open_classes:
+        return column_shares(with_aside=True)[1] * page.text_width_mm
+    # The block beside this column is an aside if one comes before the next columns do.
+    following = html[at:].partition('class="columns"')[0]
+    return column_shares(with_aside='class="aside"' in following)[0] * page.text_width_mm
+
+
+def _style_table(
+    html: str, page: PageGeometry, branding: Branding, title: str, column_mm: float | None = None
+) -> str:
     table = ElementTree.fromstring(html)
-    fit = fit_table(table, build_table_grid(table), page, branding, title)
+    fit = fit_table(table, build_table_grid(table), page, branding, title, column_mm=column_mm)
     if fit == TableFit(fit.columns_pt):
         return html
     size = f"font-size:{fit.size_pt:g}pt" if fit.is_small else ""

@@ -38,6 +38,8 @@ def _bare_address(address: str) -> str:
 class _PlainTextWriter:
     blocks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    notes_place: int | None = None
+    """Index in `blocks` where the document prints its notes; None for its end."""
 
     def inline_text(self, element: ElementTree.Element) -> str:
         """Return the text of an element, with a number in brackets for each footnote."""
@@ -61,7 +63,9 @@ class _PlainTextWriter:
     def write_block(self, element: ElementTree.Element, indent: str = "", marker: str = "") -> None:
         """Write one block element."""
         tag = element.tag
-        if tag in ("div", "table", "thead", "tbody", "figure"):
+        if element.get("class") == "notes":
+            self.notes_place = len(self.blocks)
+        elif tag in ("div", "table", "thead", "tbody", "figure"):
             for child in element:
                 self.write_block(child, indent)
         elif tag in ("ul", "ol"):
@@ -109,9 +113,10 @@ def html_to_plain_text(html: str) -> str:
     for element in ElementTree.fromstring(f"<body>{html}</body>"):
         writer.write_block(element)
     if writer.notes:
-        writer.blocks.append("Notes")
-        writer.blocks += [
-            _wrap_paragraph(note, "", f"[{number}] ") for number, note in enumerate(writer.notes, 1)
+        place = len(writer.blocks) if writer.notes_place is None else writer.notes_place
+        writer.blocks[place:place] = [
+            "Notes",
+            *(_wrap_paragraph(note, "", f"[{number}] ") for number, note in enumerate(writer.notes, 1)),
         ]
     return "\n\n".join(writer.blocks) + "\n"
 

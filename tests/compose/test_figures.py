@@ -89,7 +89,9 @@ def with_template(folder: Path, block: str) -> Campaign:
 
 def figure_of(document: Document, title: str) -> str:
     """The figure of this title."""
-    found = re.search(rf"<figure><figcaption><strong>{title}.*?</figure>", document.html)
+    found = re.search(
+        rf"<figure id=[^>]*><figcaption><span[^>]*>[^<]*</span> <strong>{title}.*?</figure>", document.html
+    )
     assert found
     return found[0]
 
@@ -135,8 +137,8 @@ def test_the_png_is_as_large_on_paper_as_the_svg_and_the_same_each_time(
 @pytest.mark.slow
 def test_a_section_that_names_a_figure_prints_it_with_its_sources_in_a_note(briefing: Document) -> None:
     figure = figure_of(briefing, "Estimates of the toll")
-    assert figure.startswith(
-        "<figure><figcaption><strong>Estimates of the toll of the famine of the 1990s (deaths)"
+    assert figure.partition("</span> ")[2].startswith(
+        "<strong>Estimates of the toll of the famine of the 1990s (deaths)"
     )
     assert '<span class="footnote">Sources: ' in figure
     for source in ("Haggard", "Excess Famine Deaths", "Goodkind"):
@@ -388,13 +390,17 @@ def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) ->
     path.parent.mkdir(parents=True)
     path.write_text(
         '{% extends "built-in/letter/default.html.j2" %}{% block paragraph %}'
-        '{{ figure("arrivals-figure") }}{% endblock %}',
+        '<p>See {{ figure_ref("arrivals-figure") }}.</p>'
+        '{{ figure("un-action-figure") }}{{ figure("arrivals-figure") }}{% endblock %}',
         "utf-8",
     )
     opened = open_campaign(starter)
     plain = next(one for one in opened.recipients if one.office == "foreign-minister")
     document = opened.composer.compose_letter(plain)
-    assert "<figure>" in document.html
+    # Numbers follow the order of printing, before the figure too.
+    assert 'See <a href="#figure-arrivals-figure">Figure\u00a02</a>.' in document.html
+    number = '<span class="figure-number">Figure\u00a02</span>'
+    assert f'<figure id="figure-arrivals-figure"><figcaption>{number} <strong>North Koreans' in document.html
     assert "arrivals-figure" in [one["id"] for one in document.record["snippets"]]
     assert ": the data" not in document.html
 
@@ -405,6 +411,8 @@ def test_a_letter_has_a_figure_where_its_template_asks_for_one(starter: Path) ->
     [
         ('{{ figure("famine-as-crime") }}', "figure-kind"),
         ('{{ figure("arrivals-figur") }}', "snippet-unknown"),
+        ('<p>{{ figure_ref("arrivals-figure") }}</p>', "markup-link"),
+        ('<p>{{ figure_ref("famine-as-crime") }}</p>', "figure-kind"),
         ('<p>{{ figure("arrivals-figure") }}</p>', "markup-nesting"),
         ('<figure><img src="figure:arrivals-figure" alt="x"></figure>', "picture-missing"),
         ('<figure><img src="a.svg" data-png="b" alt="x"></figure>', "markup-attribute"),

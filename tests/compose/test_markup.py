@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from docx_samples import BRIEF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,10 @@ def test_the_vocabulary_passes_unchanged_in_canonical_form() -> None:
         '<table><caption>T</caption><thead><tr><th scope="col">A</th></tr></thead>'
         "<tbody><tr><td>1</td></tr></tbody></table>"
     )
+
+
+def test_the_vocabulary_of_a_brief_passes() -> None:
+    assert codes(BRIEF) == []
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,20 @@ def test_the_vocabulary_passes_unchanged_in_canonical_form() -> None:
         ("<!DOCTYPE html><p>a</p>", "markup-element"),
         ("<?php x ?><p>a</p>", "markup-element"),
         ("<blockquote>" * 50, "markup-nesting"),
+        ('<div class="aside"><p>a</p></div>', "markup-nesting"),
+        ('<div class="columns"><div class="column"></div></div>', "markup-nesting"),
+        ('<div class="columns"><div class="column"></div><p>a</p></div>', "markup-nesting"),
+        (
+            '<div class="columns"><div class="aside"></div><div class="column"></div></div>',
+            "markup-nesting",
+        ),
+        (
+            '<div class="columns"><div class="column"><div class="columns"><div class="column"></div>'
+            '<div class="column"></div></div></div><div class="column"></div></div>',
+            "markup-nesting",
+        ),
+        ('<div class="notes"></div><div class="notes"></div>', "markup-nesting"),
+        ('<table><tbody><tr class="odd"><td>a</td></tr></tbody></table>', "markup-class"),
     ],
 )
 def test_whatever_is_not_in_the_vocabulary_is_a_fault(markup: str, code: str) -> None:

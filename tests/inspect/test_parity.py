@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from docx_samples import BRIEFING, LETTER, document
+from docx_samples import BRIEF, BRIEFING, LETTER, document
 from html_reader import read_html
 from material import ROOT, with_much_evidence
+from pdf_structure import faults, outline, told
 
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.inspect.compare import find_differences
@@ -20,6 +21,7 @@ from briefgen.inspect.tokens import ExtractedDocument
 from briefgen.model.document import Document
 from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
+from briefgen.render.text import html_to_plain_text
 
 Agree = Callable[[Document], None]
 STARTER = ROOT / "examples" / "starter"
@@ -85,6 +87,27 @@ def test_a_briefing_with_evidence_of_every_kind_says_the_same(agree: Agree, tmp_
 def test_the_samples_say_the_same(agree: Agree, html: str, kind: str) -> None:
     """They hold what no letter has at once: tables, lists in lists, three scripts, notes in every place."""
     agree(document(html, kind))
+
+
+@pytest.mark.slow
+def test_a_brief_says_the_same_its_notes_and_side_column_in_reading_order() -> None:
+    """Without tags a page does not tell notes at its end from text, so only the tagged reading is compared."""
+    written = document(BRIEF, "brief")
+    said = read_html(BRIEF)
+    word = read_docx(WORD.render(written).data)
+    printed = PdfRenderer((ROOT / "templates" / "css",)).render(written)
+    tags = read_any_pdf(printed.data)
+    assert printed.pages == 2
+    assert find_differences(said, word) == []
+    assert find_differences(said, tags) == []
+    assert [note.text for note in word.notes][1:] == ["Found.", "Counted.", "Quoted.", "In a cell."]
+    assert faults(printed.data, notes=5) == []
+    assert outline(printed.data).count("    Aside") == 1
+    words = told(printed.data)
+    assert words.index("What was found") < words.index("At a glance") < words.index("Beside it")
+    plain = html_to_plain_text(BRIEF)
+    assert plain.index("Beside it") < plain.index("Contact") < plain.index("Notes\n\n[1] D. Sample")
+    assert plain.count("Notes") == 1
 
 
 # What the comparison tells

@@ -29,7 +29,7 @@ from briefgen.render.docx.ooxml import (
     replace_part,
     w_tag,
 )
-from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM, define_styles
+from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM, NUMBER_GAP_MM, define_styles
 from briefgen.render.docx.stylesheet import (
     add_missing_styles,
     lang_element_xml,
@@ -200,6 +200,18 @@ def _turn_section(section_xml: str, page: PageGeometry) -> str:
     return section_xml
 
 
+def continue_section(section_xml: str, *, columns: int) -> str:
+    """Return a section's properties as those of one that goes on on the same page, in this many columns."""
+    xml = re.sub(r"<w:cols\b[^>]*/>", "", section_xml)
+    space = f' w:num="{columns}" w:space="{mm_to_twips(_NOTES_GAP_MM)}"' if columns > 1 else ' w:space="720"'
+    # In schema order: w:type comes before w:pgSz, and w:cols after w:pgMar.
+    xml = re.sub(r"(?=<w:pgSz\b)", '<w:type w:val="continuous"/>', xml, count=1)
+    return re.sub(r"(<w:pgMar\b[^>]*/>)", rf"\1<w:cols{space}/>", xml, count=1)
+
+
+_NOTES_GAP_MM = 8.0
+
+
 def _subtract_margins(page_side: int | None, margins: Iterable[int | None]) -> int:
     return (page_side or 0) - sum(abs(margin or 0) for margin in margins)
 
@@ -352,8 +364,6 @@ def _declare_picture_types(content_types: bytes) -> bytes:
 
 _LIST_LEVELS = 9
 """Levels of a list in WordprocessingML (ECMA-376, 17.9.6)."""
-_NUMBER_GAP_MM = 1.6
-"""Gap between a number and its text. Numbers are right-aligned, so that 9 and 10 line up as in the PDF."""
 _BULLETS = ("\u2022", "\u25e6", "\u25aa")
 
 
@@ -440,7 +450,7 @@ def _list_definition(
     for level, (form, text) in enumerate(levels):
         name = style if level == 0 else f"{style} {level + 1}"
         link = f'<w:pStyle w:val="{unnumbered[name].get(w_tag("styleId"))}"/>' if name in unnumbered else ""
-        side, hanging = ("right", mm_to_twips(_NUMBER_GAP_MM)) if form == "decimal" else ("left", step)
+        side, hanging = ("right", mm_to_twips(NUMBER_GAP_MM)) if form == "decimal" else ("left", step)
         parts.append(
             f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{link}'
             f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="{side}"/>'

@@ -32,6 +32,18 @@ class BlockStyles(NamedTuple):
     """Whether lists keep the block's paragraph style instead of List Bullet and List Number."""
     indent_mm: float = 0
     """Indent of the block's paragraphs, from which its own lists are indented further."""
+    first: str = ""
+    """Style of the first `p`, if it has one of its own."""
+    last: str = ""
+    """Style of the last `p` of several, if it has one of its own."""
+
+    def at(self, index: int, count: int) -> BlockStyles:
+        """Return the styles for the block at an index, from 0, among `count`."""
+        if self.first and index == 0:
+            return self._replace(paragraph=self.first)
+        if self.last and index == count - 1 > 0:
+            return self._replace(paragraph=self.last)
+        return self
 
 
 FLOW_STYLES = BlockStyles("Body Text")
@@ -56,6 +68,15 @@ STYLES_BY_CLASS: Mapping[str, BlockStyles] = {
     "evidence-annex": BlockStyles("Evidence Annex", own_lists=True),
     "title-block": BlockStyles("Subtitle", title="Title"),
     "byline": BlockStyles("Byline"),
+    "masthead": BlockStyles("Masthead", last="Masthead Line"),
+    "standfirst": BlockStyles("Standfirst"),
+    "columns": FLOW_STYLES,
+    "column": FLOW_STYLES,
+    "aside": BlockStyles("Aside", heading="Aside Heading", own_lists=True),
+    "key-figure": BlockStyles("Key Figure Text", first="Key Figure", own_lists=True),
+    "pull-quote": BlockStyles("Pull Quote", last="Pull Quote Source", own_lists=True),
+    "contact": BlockStyles("Contact", heading="Contact Heading", own_lists=True, indent_mm=4.2),
+    "notes": BlockStyles("endnote text", heading="Notes Heading", own_lists=True),
 }
 QUOTE_STYLES = BlockStyles("Quote", own_lists=True, indent_mm=8)
 TABLE_CELL_STYLES = BlockStyles("Table Text", own_lists=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.section import Section
 
+_RUNNING_FOOT_MM = 9.5
+"""Distance from the running line at a page's foot to the edge of the paper."""
 _FOOTER_PT = 8
 _FOOTER_SPACING = '<w:spacing w:before="280"/>'
 
@@ -102,7 +104,28 @@ def _set_up_page(document: WordDocument, layout: Layout, design: Design, main_la
         reset_header(footer, "Footer")
     first = section.first_page_header._element
     first[:] = map(parse_element, first_page_header_paragraphs(layout, "Header", design.header_mm))
-    write_running_head(section.header.paragraphs[0]._p, section, design, main_language, ())
+    if layout.runs_at_foot:
+        section.footer_distance = Mm(_RUNNING_FOOT_MM)
+        for footer in (section.first_page_footer, section.footer):
+            _write_running_foot(footer.paragraphs[0]._p, section)
+    else:
+        write_running_head(section.header.paragraphs[0]._p, section, design, main_language, ())
+
+
+def _write_running_foot(paragraph: Any, section: Section) -> None:
+    """Write the document's own text at the left of each page's foot, and `1 / 2` at the right."""
+    width = text_area_emu(section)[0] // 635
+    paragraph.get_or_add_pPr().append(
+        parse_element(f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>')
+    )
+    for run in (
+        placeholder_run("running"),
+        "<w:r><w:tab/></w:r>",
+        *field_runs("PAGE", "1"),
+        _text_run(" / "),
+        *field_runs("NUMPAGES", "2"),
+    ):
+        paragraph.append(parse_element(run))
 
 
 def _write_first_page_footer(footer: Any, branding: Branding, design: Design) -> None:

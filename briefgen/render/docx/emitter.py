@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from briefgen.errors import BriefgenError, Problem
 from briefgen.render.address_window import AddressPlacement, needs_small_return_line
-from briefgen.render.docx.base_document import BaseDocument
+from briefgen.render.docx.base_document import BaseDocument, continue_section
 from briefgen.render.docx.blocks import (
     FLOW_STYLES,
     QUOTE_STYLES,
@@ -42,7 +42,7 @@ from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, PictureLoader, picture_run
 from briefgen.render.docx.runs import escape_xml
 from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
-from briefgen.render.layouts import MAX_PICTURE_SHARE
+from briefgen.render.layouts import MAX_PICTURE_SHARE, column_shares
 from briefgen.render.tables import (
     TABLE_SIZES_PT,
     GridCell,
@@ -61,6 +61,8 @@ _SHORT_TOC_ENTRIES = 20
 """A table of contents with no more entries than this is kept on one page."""
 ANNEX_COLUMN_SHARES = (0.42, 0.38, 0.20)
 """Column widths of the table in an evidence annex, as shares of the text width; as in briefing.css."""
+_PICTURE_STYLES = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}
+"""Style of the paragraph that holds a picture, by the class of the block around it."""
 _AFTER_LIST_PT = 6.6
 _AFTER_SUMMARY_PT = 12
 
@@ -122,7 +124,12 @@ class _Emitter:
         self._base = base
         self._main_language = main_language
         self._right_to_left = base.language.script == "right-to-left"
-        self._inline = InlineWriter(root, base, main_language)
+        has_notes_place = any(element.get("class") == "notes" for element in root.iter("div"))
+        self._inline = InlineWriter(root, base, main_language, endnotes=has_notes_place)
+        self._notes_place: int | None = None
+        """Where in the output the notes go, if not to the feet of the pages."""
+        self._column_mm: float | None = None
+        """Width of the column that is being written; None outside of columns."""
         self._picture_loader = pictures
         self._pictures: dict[str, Picture] = {}
         """By relationship id."""
@@ -136,6 +143,8 @@ class _Emitter:
 
     def emit_document(self) -> EmittedParts:
         self._emit_blocks(self._root, BlockContext(FLOW_STYLES, self._main_language), keep_last=False)
+        if self._notes_place is not None:
+            self._insert_notes(self._notes_place)
         section = self._base.turned_section_xml if self._reopen_turned_section() else self._section_xml
         body = f"{''.join(self._output)}{self._inline.pending_bookmarks()}{section}"
         entries = "".join(
@@ -162,7 +171,8 @@ class _Emitter:
         for index, child in enumerate(children):
             following = children[index + 1] if index + 1 < len(children) else None
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
-            self._emit_block(child, with_element_language(context, child), keep=keep)
+            inner = context._replace(styles=context.styles.at(index, len(children)))
+            self._emit_block(child, with_element_language(inner, child), keep=keep)
 
     def _emit_block(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         tag = element.tag
@@ -202,10 +212,94 @@ class _Emitter:
         self._starts_page = self._starts_page or (starts_page and bool(self._output))
         if name == "toc":
             self._emit_toc(element, context)
+        elif name in ("columns", "masthead"):
+            self._emit_columns(element, context)
+        elif name == "notes":
+            self._emit_notes(element, context)
         else:
             self._emit_blocks(element, context, keep_last=keep)
         if name == "summary" and len(self._output) > before:
             self._add_space_after(_AFTER_SUMMARY_PT)
+
+    # Columns and notes
+
+    @property
+    def _text_width(self) -> int:
+        """Width of a line, in EMU."""
+        return mm_to_emu(self._column_mm) if self._column_mm else self._base.text_width
+
+    def _emit_columns(self, element: Element, context: BlockContext) -> None:
+        """Emit blocks side by side as a table without borders; a masthead's first block stands alone."""
+        reject_stray_text(element)
+        masthead = context.division == "masthead"
+        blocks = list(element)
+        groups = [blocks[:1], blocks[1:]] if masthead else [[block] for block in blocks]
+        if len(groups) != 2:
+            raise unsupported_element_error(element)
+        width = mm_to_twips(self._column_mm or self._base.page.text_width_mm)
+        with_aside = any(block.get("class") == "aside" for block in blocks)
+        first, second = (
+            round(share * width)
+            for share in ((0.5, 0.5) if masthead else column_shares(with_aside=with_aside))
+        )
+        self._begin_column_table(width, second, ruled=masthead)
+        outer_mm = self._column_mm
+        for index, (group, column) in enumerate(zip(groups, (first, second), strict=True)):
+            cell = width - second if index == 0 else second
+            gap = f'<w:tcMar><w:right w:w="{cell - column}" w:type="dxa"/></w:tcMar>' if cell > column else ""
+            low = '<w:vAlign w:val="bottom"/>' if masthead else ""
+            self._output.append(f'<w:tc><w:tcPr><w:tcW w:w="{cell}" w:type="dxa"/>{gap}{low}</w:tcPr>')
+            self._column_mm = column * 25.4 / 1440
+            before = len(self._output)
+            inner = context._replace(styles=context.styles.at(index, 2)) if masthead else context
+            for block in group:
+                self._emit_block(block, with_element_language(inner, block), keep=False)
+            if len(self._output) == before:
+                self._append_paragraph("After Table", context, "")
+            self._drop_space_before(before)
+            self._output.append("</w:tc>")
+        self._column_mm = outer_mm
+        self._output.append("</w:tr></w:tbl>")
+        self._append_paragraph("After Table", context, "")
+
+    def _begin_column_table(self, width: int, second: int, *, ruled: bool) -> None:
+        """Begin a table of one row and two cells; widths are in twips, and `ruled` draws a line below."""
+        line = f'<w:bottom w:val="single" w:sz="11" w:space="0" w:color="{self._base.design.accent}"/>'
+        self._output.append(
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._base.style_id("Columns")}"/>'
+            f"{'<w:bidiVisual/>' if self._right_to_left else ''}"
+            f'<w:tblW w:w="{width}" w:type="dxa"/>{f"<w:tblBorders>{line}</w:tblBorders>" if ruled else ""}'
+            f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{width - second}"/>'
+            f'<w:gridCol w:w="{second}"/></w:tblGrid><w:tr>'
+        )
+
+    def _emit_notes(self, element: Element, context: BlockContext) -> None:
+        """Emit the notes as paragraphs in a section of two columns.
+
+        They are no endnotes of Word's: LibreOffice (7.4) would put those on a page of their own.
+        """
+        if not self._output or not self._output[-1].startswith("<w:p>"):
+            self._append_paragraph("After Table", context, "")
+        self._end_section(self._section_xml)
+        self._emit_blocks(element, context, keep_last=False)
+        self._notes_place = len(self._output)
+        self._section_xml = continue_section(self._base.following_section_xml, columns=1)
+
+    def _insert_notes(self, place: int) -> None:
+        """Insert the notes where they go in the output, and end their section."""
+        style, following = self._base.style_id("endnote text"), self._output[place:]
+        self._output[place:] = [
+            f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{content}</w:p>'
+            for content in self._inline.endnotes
+        ]
+        context = BlockContext(FLOW_STYLES, self._main_language)
+        if "<w:sectPr" in self._output[-1]:  # no notes, and no heading
+            self._append_paragraph("After Table", context, "")
+        # Columns are balanced only if another section follows.
+        self._end_section(continue_section(self._base.following_section_xml, columns=2))
+        self._output += following
+        if not following:
+            self._append_paragraph("After Table", context, "")
 
     def _get_frame(self, name: str, element: Element) -> FrameProperties:
         """Return the frame of a block that the layout positions on the page."""
@@ -231,12 +325,22 @@ class _Emitter:
         head, indent, rest = head.partition("<w:ind ")
         self._output[-1] = f'{head}<w:spacing w:after="{round(points * 20)}"/>{indent}{rest}{end}{content}'
 
+    def _drop_space_before(self, index: int) -> None:
+        """Set no space before the paragraph that begins a column, if its style sets any."""
+        head, end, content = self._output[index].partition("</w:pPr>")
+        if head.startswith("<w:p>") and "<w:spacing " not in head:
+            place = min(
+                (at for name in ("ind", "outlineLvl") if (at := head.find(f"<w:{name} ")) > 0), default=None
+            )
+            spaced = f'{head[:place]}<w:spacing w:before="0"/>{head[place:] if place else ""}'
+            self._output[index] = f"{spaced}{end}{content}"
+
     def _emit_heading(self, element: Element, context: BlockContext) -> None:
         level = int(element.tag[1])
         styles = context.styles
         style = styles.title if level == 1 and styles.title else styles.heading.format(level)
-        # A table of contents has one heading style for all levels, so the outline level is set directly.
-        outline = f'<w:outlineLvl w:val="{level - 1}"/>' if style == "TOC Heading" else ""
+        # Some blocks have one heading style for all levels, so the outline level is set directly.
+        outline = f'<w:outlineLvl w:val="{level - 1}"/>' if style == styles.heading else ""
         self._emit_paragraph(element, context, style, layout=outline)
 
     def _emit_paragraph(
@@ -285,7 +389,7 @@ class _Emitter:
 
     def _emit_list(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         ordered, depth = element.tag == "ol", context.list_depth + 1
-        list_id = self._add_numbering(element, depth) if ordered else self._base.bullet_list_id
+        list_id = self._add_numbering(element, depth, context) if ordered else self._base.bullet_list_id
         context = context._replace(list_depth=depth, list_id=list_id, ordered=ordered)
         reject_stray_text(element)
         for index, item in enumerate(element, start=1):
@@ -298,15 +402,23 @@ class _Emitter:
         if depth == 1 and len(element) and not context.styles.own_lists:
             self._add_space_after(_AFTER_LIST_PT)
 
-    def _add_numbering(self, element: Element, depth: int) -> int:
-        """Add a separate numbering, so that every list starts from its own first number."""
+    def _add_numbering(self, element: Element, depth: int, context: BlockContext) -> int:
+        """Add a separate numbering, so that every list starts from its own first number.
+
+        In a box, which Word draws around the number, numbers begin where the lines above and below do.
+        """
         number = self._base.next_list_id + len(self._numberings)
         start = element.get("start", "")
         start = start if start.isascii() and start.isdecimal() and len(start) < 5 else "1"
+        level = list_level_index(depth)
+        flush = (
+            f'<w:lvl w:ilvl="{level}"><w:start w:val="{start}"/><w:numFmt w:val="decimal"/>'
+            f'<w:lvlText w:val="%{level + 1}."/><w:lvlJc w:val="left"/></w:lvl>'
+        )
         self._numberings.append(
             f'<w:num w:numId="{number}"><w:abstractNumId w:val="{self._base.numbered_list_id}"/>'
-            f'<w:lvlOverride w:ilvl="{list_level_index(depth)}">'
-            f'<w:startOverride w:val="{start}"/></w:lvlOverride></w:num>'
+            f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/>'
+            f"{flush if context.styles.own_lists else ''}</w:lvlOverride></w:num>"
         )
         return number
 
@@ -360,7 +472,7 @@ class _Emitter:
     def _emit_table(self, element: Element, context: BlockContext) -> None:
         check_table(element)
         rows, page = build_table_grid(element), self._base.page
-        fit = fit_table(element, rows, page, self._base.branding, self._title)
+        fit = fit_table(element, rows, page, self._base.branding, self._title, column_mm=self._column_mm)
         if fit.turned:
             self._begin_turned_section()
         caption = element.find("caption")
@@ -369,7 +481,7 @@ class _Emitter:
             self._emit_paragraph(caption, with_element_language(context, caption), "caption", keep=True)
         if not fit.columns_pt:
             return
-        width = mm_to_twips(turn_page(page).text_width_mm) if fit.turned else self._base.text_width // 635
+        width = mm_to_twips(turn_page(page).text_width_mm) if fit.turned else self._text_width // 635
         widths = divide_width(rows, fit, width)
         if context.division == "evidence-annex" and len(widths) == len(ANNEX_COLUMN_SHARES):
             widths = [round(share * width) for share in ANNEX_COLUMN_SHARES]
@@ -436,7 +548,9 @@ class _Emitter:
     ) -> None:
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
         merge = f'<w:vMerge w:val="{cell.merge}"/>' if cell.merge else ""
-        self._output.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}</w:tcPr>')
+        tint = self._base.design.tint
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if row.is_marked else ""
+        self._output.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}</w:tcPr>')
         element = cell.element
         if element is None:
             self._append_paragraph("Table Text", context, "", keep=keep)
@@ -482,17 +596,20 @@ class _Emitter:
         limit = {
             "signature": mm_to_emu(self._base.design.signature_mm),
             "letterhead": mm_to_emu(self._base.design.logo_mm),
+            "masthead": mm_to_emu(self._base.design.logo_mm),
         }.get(context.division, round(self._base.text_height * MAX_PICTURE_SHARE))
         if width := element.get("width"):
             picture = picture.scale_to_width(mm_to_emu(float(width.removesuffix("mm"))))
-        size = picture.size_within(self._base.text_width, limit)
+        size = picture.size_within(self._text_width, limit)
         if context.division == "letterhead" and self._base.layout is not None:
             size = picture.size_within(*max_logo_size(self._base.design))
             context = context._replace(frame=frame_logo(self._base.layout, size))
         run = picture_run(self._drawing_count, relationship, element.get("alt", ""), size, svg)
         # A picture of a signature needs no space for signing by hand.
         layout = '<w:spacing w:before="120"/>' if context.division == "signature" else ""
-        style = {"signature": "Signature", "letterhead": "Letterhead"}.get(context.division, "Figure")
+        style = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}.get(
+            context.division, "Figure"
+        )
         content = self._inline.write_paragraph_content(None, context.language, after=run)
         self._append_paragraph(style, context, content, keep=keep, layout=layout)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from briefgen.render.docx.base_document import BaseDocument
 
 _HYPERLINK_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+ENDNOTE_BOOKMARK, CALL_BOOKMARK = "_Note", "_Call"
+"""Beginnings of the names of bookmarks at an endnote and at its call; the number follows."""
 _HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3}
 
 
@@ -31,9 +33,17 @@ def unsupported_element_error(element: Element) -> BriefgenError:
 class InlineWriter:
     """Writes the content of paragraphs, and collects the notes and link targets that go into other parts."""
 
-    def __init__(self, root: Element, base: BaseDocument, main_language: str) -> None:
+    def __init__(
+        self, root: Element, base: BaseDocument, main_language: str, *, endnotes: bool = False
+    ) -> None:
         self.notes: list[str] = []
         """Finished `w:footnote` elements, in the order of their references."""
+        self.endnotes: list[str] = []
+        """The contents of the paragraphs of endnotes, in the order of their references."""
+        self._writes_endnotes = endnotes
+        self._figure_number_style = base.style_id("Figure Number")
+        properties = f'<w:rPr><w:rStyle w:val="{base.style_id("endnote reference")}"/></w:rPr>'
+        self._endnote_reference = f"<w:r>{properties}<w:t>"
         self._main_language = main_language
         self._bookmark_names, self.heading_levels = _collect_link_targets(root)
         self._body_links: dict[str, str] = {}
@@ -129,7 +139,9 @@ class InlineWriter:
             self._write_content(child, run_format._replace(vertical="subscript"), runs)
         elif tag == "span":
             small = child.get("class") == "small-caps"
-            if not small and child.get("class"):
+            if child.get("class") == "figure-number":
+                run_format = run_format._replace(style=self._figure_number_style)
+            elif not small and child.get("class"):
                 raise unsupported_element_error(child)
             self._write_content(child, run_format._replace(small_caps=True) if small else run_format, runs)
         else:
@@ -161,7 +173,34 @@ class InlineWriter:
     def _get_relationship_id(self, target: str) -> str:
         return self._links.setdefault(target, f"link{len(self._links) + 1}")
 
+    def _write_endnote(self, element: Element, language: str, runs: RunCollector) -> None:
+        """Write a call that links to an endnote, and keep the note with a link back to the call."""
+        number = len(self.endnotes) + 1
+        self.endnotes.append("")
+        call, mark = (self._make_note_bookmark(name, number) for name in (CALL_BOOKMARK, ENDNOTE_BOOKMARK))
+        link = f'<w:hyperlink w:anchor="{ENDNOTE_BOOKMARK}{number}" w:history="1">'
+        runs.add_element(
+            f"{call[0]}{link}{self._endnote_reference}{number}</w:t></w:r></w:hyperlink>{call[1]}"
+        )
+        outer_pending, self._pending_ids = self._pending_ids, []
+        self.add_pending_id(element)
+        outer_size, self._half_points = self._half_points, 0
+        content = self.write_paragraph_content(element, language)
+        self._pending_ids, self._half_points = outer_pending, outer_size
+        back = f'<w:hyperlink w:anchor="{CALL_BOOKMARK}{number}" w:history="1"><w:r><w:t>{number}</w:t></w:r>'
+        self.endnotes[number - 1] = f"{mark[0]}{back}</w:hyperlink>{mark[1]}<w:r><w:tab/></w:r>{content}"
+
+    def _make_note_bookmark(self, name: str, number: int) -> tuple[str, str]:
+        mark, self._bookmark_count = self._bookmark_count, self._bookmark_count + 1
+        return (
+            f'<w:bookmarkStart w:id="{mark}" w:name="{name}{number}"/>',
+            f'<w:bookmarkEnd w:id="{mark}"/>',
+        )
+
     def _write_note(self, element: Element, language: str, runs: RunCollector) -> None:
+        if self._writes_endnotes:
+            self._write_endnote(element, language, runs)
+            return
         number = len(self.notes) + 1
         if self._links is self._note_links:
             raise unsupported_element_error(element)

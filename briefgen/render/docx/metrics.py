@@ -43,6 +43,11 @@ class Design:
     end_line_pt: float = 12.9
     small_pt: float = 9.5
     """Size of captions, tables and the bibliography."""
+    compact: bool = False
+    """Smaller headings and gaps, for a brief."""
+    aside_pt: float = 9.0
+    """Size of what stands in a side column."""
+    aside_line_pt: float = 12.0
     ink: str = "1A1A1A"
     quiet: str = "5A5F66"
     """Colour of small print; contrast 6.5:1 on white."""
@@ -64,8 +69,10 @@ DESIGNS: Mapping[tuple[str, str], Design] = {
     ("serif", "letter"): Design(),
     ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6),
     # At 1.02 times its size, Calibri fits as much on a line as Source Sans.
+    ("serif", "brief"): Design(text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True),
     ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
     ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8),
+    ("sans", "brief"): Design(text_pt=10.0, line_pt=13.9, small_pt=9.0, compact=True),
 }
 """By design name and kind of document."""
 

@@ -65,6 +65,8 @@ KEEP_TOGETHER = "<w:keepNext/><w:keepLines/>"
 CONTEXTUAL_SPACING = "<w:contextualSpacing/>"
 """No space between paragraphs of one style: an address looks the same in one paragraph or in five."""
 LIST_STEP_MM = 5.5
+NUMBER_GAP_MM = 1.6
+"""Gap between a number and its text. Numbers are right-aligned, so that 9 and 10 line up as in the PDF."""
 LIST_DEPTH = 3
 """List levels that have their own styles; deeper lists use the third."""
 
@@ -77,6 +79,7 @@ def define_styles(design: Design) -> tuple[StyleDefinition, ...]:
         *_list_styles(),
         *_letter_styles(design),
         *_briefing_styles(design),
+        *_brief_styles(design),
         *_character_styles(design),
     )
 
@@ -90,7 +93,8 @@ def _text_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition(
         "Normal", paragraph="<w:widowControl/>" + spacing_xml(line_pt=d.line_pt), run=font_colour_xml(d.ink)
     )
-    yield StyleDefinition("Body Text", based_on="Normal", paragraph=spacing_xml(0, 6.6, d.line_pt))
+    after = 4.6 if d.compact else 6.6
+    yield StyleDefinition("Body Text", based_on="Normal", paragraph=spacing_xml(0, after, d.line_pt))
     yield StyleDefinition(
         "Quote",
         based_on="Normal",
@@ -110,7 +114,8 @@ def _text_styles(d: Design) -> Iterator[StyleDefinition]:
         paragraph=spacing_xml(0, 2, d.note_line_pt),
         run=font_size_xml(d.note_pt),
     )
-    small = font_colour_xml(d.quiet) + font_size_xml(9)
+    font = latin_font_xml(d.sans) if d.compact else ""
+    small = font + font_colour_xml(d.quiet) + font_size_xml(8 if d.compact else 9)
     yield StyleDefinition("header", based_on="Normal", paragraph=spacing_xml(line_pt=12), run=small)
     yield StyleDefinition("footer", based_on="Normal", paragraph=spacing_xml(line_pt=12), run=small)
 
@@ -121,7 +126,7 @@ def _heading_styles(d: Design) -> Iterator[StyleDefinition]:
         "Title",
         based_on="Normal",
         follows="Body Text",
-        paragraph=KEEP_TOGETHER + spacing_xml(0, 0, 26) + '<w:outlineLvl w:val="0"/>',
+        paragraph=KEEP_TOGETHER + spacing_xml(18 if d.compact else 0, 0, 26) + '<w:outlineLvl w:val="0"/>',
         run=(sans if d.modern else "") + BOLD + font_colour_xml(d.accent) + font_size_xml(22),
     )
     yield StyleDefinition(
@@ -134,6 +139,8 @@ def _heading_styles(d: Design) -> Iterator[StyleDefinition]:
         else "<w:i/><w:iCs/>" + font_size_xml(12.5),
     )
     levels = ((15.5, 22, 6, d.accent), (12.5, 19, 5.5, d.accent), (11, 11, 3.5, d.ink))
+    if d.compact:
+        levels = ((13.0, 11, 3, d.accent), (11.5, 10, 2, d.accent), (10, 7, 2, d.ink))
     for level, (points, before, after, rgb) in enumerate(levels, start=1):
         yield StyleDefinition(
             f"heading {level}",
@@ -276,6 +283,95 @@ def _briefing_styles(d: Design) -> Iterator[StyleDefinition]:
     )
 
 
+def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
+    """Yield the styles of a brief's columns, and of what stands in the narrower one."""
+    sans = latin_font_xml(d.sans)
+    yield StyleDefinition(
+        "Masthead",
+        based_on="Normal",
+        paragraph=spacing_xml(0, 6, 14),
+        run=sans + BOLD + font_colour_xml(d.accent) + font_size_xml(11),
+    )
+    yield StyleDefinition(
+        "Masthead Line",
+        based_on="Normal",
+        paragraph=spacing_xml(0, 6, 14) + '<w:jc w:val="right"/>',
+        run=sans + font_colour_xml(d.quiet) + font_size_xml(9),
+    )
+    yield StyleDefinition(
+        "Standfirst",
+        based_on="Normal",
+        follows="Body Text",
+        paragraph=spacing_xml(5, 13, 16),
+        run=("" if d.modern else "<w:i/><w:iCs/>") + font_size_xml(12),
+    )
+    small = sans + font_size_xml(d.aside_pt)
+    yield StyleDefinition("Aside", based_on="Normal", paragraph=spacing_xml(0, 4, d.aside_line_pt), run=small)
+    heading = sans + BOLD + font_colour_xml(d.accent) + font_size_xml(d.aside_pt)
+    yield StyleDefinition(
+        "Aside Heading",
+        based_on="Normal",
+        follows="Aside",
+        paragraph=KEEP_TOGETHER + spacing_xml(10, 3, d.aside_line_pt),
+        run=heading,
+    )
+    yield StyleDefinition(
+        "Key Figure",
+        based_on="Normal",
+        follows="Key Figure Text",
+        paragraph=KEEP_TOGETHER + spacing_xml(4, 0, 22),
+        run=sans + BOLD + font_colour_xml(d.accent) + font_size_xml(20),
+    )
+    yield StyleDefinition(
+        "Key Figure Text",
+        based_on="Aside",
+        paragraph="<w:keepLines/>" + spacing_xml(0, 5, d.aside_line_pt),
+    )
+    bar = f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{d.accent}"/></w:pBdr>'
+    yield StyleDefinition(
+        "Pull Quote",
+        based_on="Normal",
+        follows="Pull Quote Source",
+        paragraph="<w:keepLines/>" + bar + spacing_xml(8, 0, 14.6) + indent_xml(3),
+        run="<w:i/><w:iCs/>" + font_colour_xml(d.accent) + font_size_xml(11),
+    )
+    yield StyleDefinition(
+        "Pull Quote Source",
+        based_on="Aside",
+        paragraph="<w:keepLines/>" + bar + spacing_xml(0, 0, d.aside_line_pt) + indent_xml(3),
+        run=font_colour_xml(d.quiet),
+    )
+    box = _box_xml(d)
+    yield StyleDefinition(
+        "Contact",
+        based_on="Aside",
+        paragraph="<w:keepLines/>" + box + spacing_xml(0, 0, d.aside_line_pt) + _SUMMARY_INDENT,
+    )
+    yield StyleDefinition(
+        "Contact Heading",
+        based_on="Aside Heading",
+        follows="Contact",
+        paragraph=KEEP_TOGETHER + box + spacing_xml(0, 0, d.aside_line_pt) + _SUMMARY_INDENT,
+    )
+    yield StyleDefinition(
+        "Notes Heading",
+        based_on="Aside Heading",
+        follows="endnote text",
+        paragraph=KEEP_TOGETHER + spacing_xml(0, 3, d.aside_line_pt),
+    )
+    yield StyleDefinition(
+        "endnote text",
+        based_on="Normal",
+        paragraph="<w:keepLines/>" + spacing_xml(0, 1, d.note_line_pt and 9.8) + indent_xml(4.4, 0, 4.4),
+        run=font_size_xml(7.5),
+    )
+    yield StyleDefinition("Columns", kind="table", based_on="Normal Table", table=_NO_CELL_MARGINS)
+
+
+_NO_MARGIN = 'w:w="0" w:type="dxa"'
+_NO_CELL_MARGINS = (
+    f"<w:tblPr><w:tblCellMar><w:left {_NO_MARGIN}/><w:right {_NO_MARGIN}/></w:tblCellMar></w:tblPr>"
+)
 _SUMMARY_INDENT = indent_xml(4.2, 4.2)
 _SMALLER_ADDRESS_SIZES_PT = (9.5, 9.0, 8.0)
 """The smaller sizes of an address in a window (`briefgen.render.address_window.ADDRESS_SIZES`)."""
@@ -288,6 +384,11 @@ def _summary_box_xml(d: Design) -> str:
     """
     if d.modern:
         return f'<w:pBdr><w:left w:val="single" w:sz="36" w:space="10" w:color="{d.accent}"/></w:pBdr>'
+    return _box_xml(d)
+
+
+def _box_xml(d: Design) -> str:
+    """Return shading with borders of the same colour, which shade the gaps between paragraphs too."""
     sides = (("top", 4), ("left", 12), ("bottom", 4), ("right", 12), ("between", 4))
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="{space}" w:color="{d.tint}"/>' for side, space in sides
@@ -313,4 +414,10 @@ def _briefing_table_xml(d: Design) -> str:
 
 def _character_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition("footnote reference", kind="character", run='<w:vertAlign w:val="superscript"/>')
+    yield StyleDefinition("endnote reference", kind="character", run='<w:vertAlign w:val="superscript"/>')
     yield StyleDefinition("Hyperlink", kind="character", run=font_colour_xml(d.accent))
+    yield StyleDefinition(
+        "Figure Number",
+        kind="character",
+        run=latin_font_xml(d.sans) + BOLD + font_colour_xml(d.accent),
+    )

@@ -243,6 +243,7 @@ def _style_xml(style: StyleDefinition, ids: Mapping[str, str]) -> str:
 
 _BUILTIN_STYLE_NAMES = frozenset(
     ["Normal", "Body Text", "Quote", "caption", "footnote text", "footnote reference", "header", "footer"]
+    + ["endnote text", "endnote reference"]
     + ["Title", "Subtitle", "heading 1", "heading 2", "heading 3", "Signature", "Hyperlink"]
     + ["Bibliography", "TOC Heading", "toc 1", "toc 2", "toc 3"]
     + [f"List {kind}{level}" for kind in ("Bullet", "Number", "Continue") for level in ("", " 2", " 3")]

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 
 from briefgen.model.branding import MAX_LOGO_WIDTH_MM, Branding
 from briefgen.render.address_window import AddressPlacement
-from briefgen.render.layouts import MAX_PICTURE_SHARE, AddressWindow, Layout, PageGeometry
+from briefgen.render.layouts import (
+    COLUMN_GAP_SHARE,
+    MAX_PICTURE_SHARE,
+    AddressWindow,
+    Layout,
+    PageGeometry,
+    column_shares,
+)
 from briefgen.render.tables import turn_page
 
 FOOT_LINE_SPACING_MM = 3.9
@@ -29,19 +36,20 @@ def build_branding_css(branding: Branding) -> str:
     )
 
 
-def build_page_css(page: PageGeometry) -> str:
-    """Return a layout's @page rules; all pages but the first leave room for a running head.
+def build_page_css(page: PageGeometry, *, runs_at_foot: bool = False) -> str:
+    """Return a layout's @page rules; all pages but the first leave room for a running head, if it has one.
 
     Pages called `turned` are on their side, for wide tables.
     """
+    head_mm = 0 if runs_at_foot else RUNNING_HEAD_MM
     return (
-        f"@page {{ {_describe_page(page)} }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
-        f"@page turned {{ {_describe_page(turn_page(page))} }}\n"
+        f"@page {{ {_describe_page(page, head_mm)} }}\n@page :first {{ margin-top: {page.top_mm}mm; }}\n"
+        f"@page turned {{ {_describe_page(turn_page(page), head_mm)} }}\n"
     )
 
 
-def _describe_page(page: PageGeometry) -> str:
-    top_mm = page.top_mm + RUNNING_HEAD_MM
+def _describe_page(page: PageGeometry, head_mm: float) -> str:
+    top_mm = page.top_mm + head_mm
     return (
         f"size: {page.width_mm}mm {page.height_mm}mm; "
         f"margin: {top_mm}mm {page.right_mm}mm {page.bottom_mm}mm {page.left_mm}mm;"
@@ -53,12 +61,30 @@ def build_default_css(page: PageGeometry) -> str:
     height_mm = (page.height_mm - page.top_mm - page.bottom_mm) * MAX_PICTURE_SHARE
     # A picture that both its width and the largest height limit keeps its proportions.
     picture = f"max-height: {height_mm:.2f}mm; object-fit: contain; object-position: left top;"
-    return f"figure img {{ {picture} }}\ntable {{ overflow-wrap: normal; }}\n"
+    return f"figure img {{ {picture} }}\ntable {{ overflow-wrap: normal; }}\n{_build_column_css()}"
+
+
+def _build_column_css() -> str:
+    """Return the rules that set blocks side by side."""
+    (column, aside), (half, _) = column_shares(with_aside=True), column_shares(with_aside=False)
+    cells = "".join(
+        f".columns{of} > {cell} {{ width: {width:.2%}; padding-{side}: {gap:.2%}; }}\n"
+        for of, cell, width, side, gap in (
+            ("", ".column:first-child", half, "right", COLUMN_GAP_SHARE),
+            ("", ".column:last-child", half, "left", 0),
+            (":has(> .aside)", ".column", column, "right", COLUMN_GAP_SHARE),
+            ("", ".aside", aside, "left", 0),
+        )
+    )
+    return (
+        ".columns { display: table; table-layout: fixed; width: 100%; }\n"
+        f".columns > div {{ display: table-cell; vertical-align: top; }}\n{cells}"
+    )
 
 
 def build_layout_css(layout: Layout, branding: Branding, *, foot: bool) -> str:
     """Return the rules for a layout's pages; with `foot`, room for the branding's letter foot."""
-    rules = [build_page_css(layout.page)]
+    rules = [build_page_css(layout.page, runs_at_foot=layout.runs_at_foot)]
     if layout.window is not None:
         rules += _build_window_css(layout, layout.window)
     if foot:

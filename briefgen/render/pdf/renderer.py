@@ -39,6 +39,7 @@ from briefgen.render.layouts import (
     list_edge_marks,
 )
 from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
+from briefgen.render.pdf.endnotes import move_notes_to_end
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
 from briefgen.render.pdf.page_css import (
     build_address_style,
@@ -73,7 +74,7 @@ _JOINED_FOOTNOTE = f"\u2060{_FOOTNOTE}"
 """A word joiner keeps a footnote call on the line of the word it belongs to."""
 _TAG = re.compile(r"(<[^>]+>)")
 _LONG_WORD = re.compile(rf"\S{{{BREAKABLE_CHARACTERS + 1}}}")
-_BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"')
+_BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"', '<div class="notes"')
 """Elements whose words break by the stylesheet, or by `fit_tables`."""
 _PICTURE_WIDTH = re.compile(r'(<img\b[^>]*? )width="([0-9.]+mm)"')
 _BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
@@ -324,9 +325,8 @@ def build_html_page(document: Document, branding: Branding = DEFAULT_BRANDING) -
     foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = f"{document.date.isoformat()}T00:00:00Z"
-    content = fit_tables(
-        _position_address(document, layout, branding), layout.page, branding, document.title
-    ).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
+    content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
+    content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
     return (
         f'<!DOCTYPE html><html lang="{escape(document.language)}"{_style_root(content)}><head>'
         '<meta charset="utf-8">'

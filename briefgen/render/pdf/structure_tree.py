@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from briefgen.render.pdf.endnotes import CALL_CLASS, NOTE_CLASS
+
 HtmlElement = Any
 """An xml.etree element of the page that WeasyPrint has parsed."""
 
@@ -33,6 +35,8 @@ _STRUCTURE_TYPES = {
     "figcaption": "Caption",
 }
 """Structure types of block elements; headings depend on their level, and all else is inline."""
+ASIDE = "Aside"
+"""Structure type of an aside; PDF 2.0 has it (ISO 32000-2, 14.8.4.3), for PDF 1.7 it is mapped to `Sect`."""
 _HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FOLLOWED_BY_NOTES = frozenset({"P", "H1", "H2", "H3", "H4", "H5", "H6"})
 """Types whose footnotes follow them; in others (cells, captions) they come last inside."""
@@ -104,8 +108,10 @@ class StructureTree:
             return element
         parent = self.get_element(self._parents[html])
         if html.tag == "a" and html.get("href"):
-            if parent.type == "TOCI":
+            if parent.type == "TOCI" or html.get("class") == CALL_CLASS:
                 parent = _append_inline(parent, StructureElement("Reference"))
+            elif parent.type == "Note" and html.get("href", "").startswith("#call-"):
+                parent = _find_or_add_label(parent)
             element = _append_inline(parent, StructureElement("Link", html))
         elif html.get("lang"):
             element = _append_inline(parent, StructureElement("Span", html))
@@ -154,6 +160,11 @@ class StructureTree:
         if type is None:
             self._add_children(html, parent)
             return
+        if type == "Note":
+            element = self._elements[html] = _append_block(parent, StructureElement("Note", html))
+            element.entries["ID"] = html.get("id", "")
+            self._add_children(html, element)
+            return
         element = self._elements[html] = _append_block(parent, StructureElement(type, html))
         _set_element_language(element)
         self._set_attributes(element)
@@ -188,6 +199,10 @@ class StructureTree:
         """Return the structure type; None for inline elements."""
         if html.tag in _HEADING_LEVELS:
             return f"H{self._find_heading_depth(_HEADING_LEVELS[html.tag])}"
+        if html.get("class") == NOTE_CLASS:
+            return "Note"
+        if html.get("class") == "aside":
+            return ASIDE
         type = _STRUCTURE_TYPES.get(html.tag)
         if type == "L" and self._holds_contents_list(self._parents[html]):
             return "TOC"

@@ -18,8 +18,9 @@ from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from briefgen.errors import BriefgenError, Problem, abbreviate_names
+from briefgen.render.pdf.endnotes import CALL_CLASS
 from briefgen.render.pdf.footnotes import find_overflowing_footnotes
-from briefgen.render.pdf.structure_tree import HtmlElement, StructureElement, StructureTree
+from briefgen.render.pdf.structure_tree import ASIDE, HtmlElement, StructureElement, StructureTree
 
 POINTS_PER_PIXEL = 0.75
 """PDF's unit, 72 to the inch, against CSS's, 96."""
@@ -214,7 +215,9 @@ class _ContentTagger:
             if not target.lower().startswith(LINK_SCHEMES):
                 raise BriefgenError(_link_problem(target))
         else:
-            annotation["Contents"] = String(" ".join("".join(html.itertext()).split()))
+            words = " ".join("".join(html.itertext()).split())
+            is_note_link = html.get("class") == CALL_CLASS or html.get("href", "").startswith("#call-")
+            annotation["Contents"] = String(self._describe_note_link(words) if is_note_link else words)
         annotation["F"] = _PRINT_FLAG
         self.tree.get_element(html).kids.append(_ObjectReference(self._page, annotation))
 
@@ -251,9 +254,12 @@ class _ContentTagger:
             if footnote in self.calls and footnote in self.labels:
                 ends = self.calls[footnote], self.labels[footnote]
                 links = self.tree.get_call_link(footnote), self.tree.get_note_label_link(footnote)
-                text = _NOTE_LINK_TEXTS.get(self.language.split("-")[0], "{}").format(number)
+                text = self._describe_note_link(str(number))
                 for link, source, target in zip(links, ends, reversed(ends), strict=True):
                     link.kids.append(self._make_link(pages, source, target, text))
+
+    def _describe_note_link(self, number: str) -> str:
+        return _NOTE_LINK_TEXTS.get(self.language.split("-")[0], "{}").format(number)
 
     def _make_link(
         self, pages: Sequence[PaintedPage], source: tuple[int, Any], target: tuple[int, Any], text: str
@@ -331,6 +337,7 @@ class _StructureTreeWriter:
         """For each page, the structure element that each MCID belongs to."""
         self._annotation_parents: list[bytes] = []
         self._ids: dict[str, bytes] = {}
+        self._types: set[str] = set()
 
     def write(self, tree: StructureTree) -> None:
         """Write the tree, and what refers to it in the catalog, the pages and the annotations."""
@@ -343,11 +350,14 @@ class _StructureTreeWriter:
         if self._ids:
             ids = _flatten_pairs((String(id), element) for id, element in sorted(self._ids.items()))
             root["IDTree"] = Dictionary({"Names": Array(ids)})
+        if ASIDE in self._types:
+            root["RoleMap"] = Dictionary({ASIDE: "/Sect"})
         self._pdf.catalog["StructTreeRoot"] = root.reference
 
     def _write_element(self, element: StructureElement, parent: bytes) -> bytes:
         entry = Dictionary({"Type": "/StructElem", "S": f"/{element.type}", "P": parent})
         self._pdf.add_object(entry)
+        self._types.add(element.type)
         page = next((kid.page for kid in element.kids if not isinstance(kid, StructureElement)), None)
         if page is not None:
             entry["Pg"] = self._pages[page]

@@ -12,6 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx_samples import (
+    BRIEF,
     BRIEFING,
     LETTER,
     changed,
@@ -36,7 +37,13 @@ pytestmark = pytest.mark.slow
 
 RENDERER = DocxRenderer()
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-FIXED = [(LETTER, "letter"), (BRIEFING, "briefing"), ("", "letter"), ("<p></p>", "briefing")]
+FIXED = [
+    (LETTER, "letter"),
+    (BRIEFING, "briefing"),
+    (BRIEF, "brief"),
+    ("", "letter"),
+    ("<p></p>", "briefing"),
+]
 
 
 def rendered(html: str, kind: str = "letter") -> bytes:
