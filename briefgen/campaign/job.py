@@ -181,7 +181,7 @@ class CampaignBatch:
         shard: Shard | None = None,
     ) -> CampaignBatch:
         """Assemble a batch; raise BriefgenError if the campaign has no recipients at all."""
-        if not campaign.recipients and not campaign.skipped:
+        if not (campaign.recipients or campaign.skipped or campaign.withheld):
             raise BriefgenError(
                 Problem(
                     "recipients-none",

@@ -68,6 +68,7 @@ from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import is_same_language
+from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
 from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
 from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
@@ -105,6 +106,8 @@ class Campaign:
     letterhead: WordLetterhead | None = None
     """The sender's own, for DOCX letters."""
     branding: Branding = DEFAULT_BRANDING
+    withheld: tuple[Problem, ...] = ()
+    """A warning for each recipient on the do-not-write list, who gets no letter."""
     _folder_is_temporary: bool = False
     """The campaign came from memory, without a folder of its own."""
     _factories: dict[tuple[str, ...], tuple[RendererFactory, PageFitter]] = field(
@@ -114,7 +117,7 @@ class Campaign:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong but stops nothing: warnings, and why some recipients get no letter."""
-        return (*self.warnings, *self.skipped)
+        return (*self.warnings, *self.skipped, *self.withheld)
 
     def without_duplicates(self) -> Campaign:
         """Return the campaign with a single letter to each person, whose rows are merged into the fullest.
@@ -296,6 +299,7 @@ def _open_files(
     check_references(files, None if unusable.errors else library.snippets, problems)
     row_problems = ProblemList()
     forms, listed = _load_recipients(files, rows, problems, row_problems)
+    listed, withheld = _leave_out_unwanted(files, listed, problems)
     library_check = _check_contents(files, library, texts, problems)
     letterhead = _load_letterhead(files, problems)
     if files.config is not None:
@@ -326,7 +330,18 @@ def _open_files(
         summarize_verification(library_check),
         letterhead,
         build_branding(config),
+        tuple(withheld),
     )
+
+
+def _leave_out_unwanted(
+    files: CampaignFiles, listed: list[Recipient], problems: ProblemList
+) -> tuple[list[Recipient], list[Problem]]:
+    """Return the recipients who are not on the do-not-write list, and a warning for each of the others."""
+    names = find_list_files(files.folder.path)
+    paths = [(files.folder.find_file(name, problems), files.folder.display_path(name)) for name in names]
+    unwanted = read_do_not_write_lists(((path, name) for path, name in paths if path), problems)
+    return unwanted.split(listed)
 
 
 def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterhead | None:
@@ -577,7 +592,11 @@ def find_recipient(campaign: Campaign, recipient_id: str) -> Recipient:
     for recipient in campaign.recipients:
         if recipient.id == recipient_id:
             return recipient
-    reasons = [problem for problem in campaign.skipped if problem.about == recipient_id]
+    reasons = [
+        replace(problem, severity="error")
+        for problem in (*campaign.skipped, *campaign.withheld)
+        if problem.about == recipient_id
+    ]
     if reasons:
         raise BriefgenError(reasons)
     known = [recipient.id for recipient in campaign.recipients]

@@ -102,6 +102,7 @@ def batch(
             console.problems(opened.warnings, most=MOST_WARNINGS)
         else:
             console.warnings(opened.warnings, campaign)
+        console.withheld(opened.withheld)
         ids = frozenset(recipient.id for recipient in find_recipients(opened, only)) if only else None
         output = open_output(opened, out.text if out else None)
         run = CampaignBatch.assemble(opened, select_formats(opened, format), output, part)
@@ -167,6 +168,7 @@ def _show_summary(console: Console, summary: BatchSummary, run: CampaignBatch) -
             "ok": summary.ok,
             **asdict(summary),
             "skipped_recipients": [problem.as_json() for problem in run.skipped],
+            "do_not_write": [problem.about for problem in run.campaign.withheld],
             "warnings": [problem.as_json() for problem in run.campaign.warnings],
         }
     )
@@ -183,6 +185,7 @@ def _show_preview(console: Console, run: CampaignBatch, selection: BatchSelectio
             **{state: preview.counts[state] for state in ("make", "unchanged", "fail", "left")},
             "letters": [entry.as_json() for entry in preview.letters],
             "skipped_recipients": [problem.as_json() for problem in preview.skipped],
+            "do_not_write": [problem.about for problem in run.campaign.withheld],
             "notes": [problem.as_json() for problem in preview.notes],
             "warnings": [problem.as_json() for problem in run.campaign.warnings],
         }

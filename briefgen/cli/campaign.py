@@ -151,6 +151,7 @@ def check(
     problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
     console.problems(problems, most=MOST_WARNINGS)
     console.problems(opened.skipped)
+    console.withheld(opened.withheld)
     failed = bool(opened.skipped or errors or (strict and warnings))
     console.document(
         {
@@ -158,6 +159,7 @@ def check(
             "campaign": opened.config.id,
             "recipients": len(opened.recipients),
             "skipped": [problem.as_json() for problem in opened.skipped],
+            "do_not_write": [problem.about for problem in opened.withheld],
             "problems": [problem.as_json() for problem in problems],
             "evidence": opened.evidence_summary,
         }
@@ -232,6 +234,7 @@ def letter(
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
     recipients = find_recipients(opened, to)
     console.warnings(opened.warnings, campaign)
+    console.withheld(opened.withheld)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)
     _show_files(console, write_letters(opened, recipients, formats, folder), opened.warnings)
 

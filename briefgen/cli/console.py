@@ -80,6 +80,16 @@ class Console:
             command = f"briefgen check {campaign}" if campaign != Path() else "briefgen check"
             self.note(f"{quantity(len(warnings), 'warning')}: {codes}. Run {command} for details.")
 
+    def withheld(self, withheld: Sequence[Problem]) -> None:
+        """Say how many recipients are on the do-not-write list; with `-v` also why each of them is."""
+        if self.as_json or not withheld:
+            return
+        if self.verbose:
+            self.problems(withheld)
+        from briefgen.recipients.do_not_write import describe_withheld
+
+        self.note(describe_withheld(withheld))
+
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table with aligned columns; not with `--json`."""
         if self.as_json:

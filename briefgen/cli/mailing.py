@@ -80,6 +80,7 @@ def print_letters(
     folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)
     console.problems(opened.skipped)
+    console.withheld(opened.withheld)
     print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
     files = build_print_files(opened, folder, print_options)
     kept = write_files(opened.config, folder, PRINT_FOLDER, files)
@@ -93,6 +94,7 @@ def print_letters(
             ],
             "kept": kept,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
+            "do_not_write": [problem.about for problem in opened.withheld],
             "warnings": [problem.as_json() for problem in opened.warnings],
         }
     )
@@ -131,6 +133,7 @@ def drafts(
     output_folder = resolve_output_folder(opened, out)
     console.warnings(opened.warnings, campaign)
     console.problems(opened.skipped)
+    console.withheld(opened.withheld)
     report = write_drafts(opened, formats, output_folder)
     folder = output_folder / DRAFTS_FOLDER
     _note_kept_files(console, output_folder, report.kept)
@@ -145,6 +148,7 @@ def drafts(
             "kept": report.kept,
             "problems": [problem.as_json() for problem in report.problems],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
+            "do_not_write": [problem.about for problem in opened.withheld],
             "warnings": [problem.as_json() for problem in opened.warnings],
         }
     )

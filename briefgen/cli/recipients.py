@@ -166,6 +166,7 @@ def run_import(
     current folder or that of the list, count.
     """
     from briefgen.address.forms_of_address import FORMS_FILE, FormsOfAddress
+    from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
     from briefgen.recipients.importers.options import parse_column_mapping
     from briefgen.recipients.importers.registry import ImportOptions
     from briefgen.recipients.importers.run import combine_row_problems, import_recipients
@@ -185,10 +186,14 @@ def run_import(
             )
         )
     problems = ProblemList()
-    own = [folder / FORMS_FILE.name for folder in dict.fromkeys((Path(), out.parent))]
+    folders = list(dict.fromkeys((Path(), out.parent)))
+    own = [folder / FORMS_FILE.name for folder in folders]
     offices = FormsOfAddress.load(problems, [(path, str(path)) for path in own if path.is_file()]).offices
     name = str(context.command.name)
-    report = import_recipients(name, paths, import_options, offices, date.today(), problems)
+    lists = [(folder / file, str(folder / file)) for folder in folders for file in find_list_files(folder)]
+    unwanted = read_do_not_write_lists(lists, problems)
+    problems.raise_errors()
+    report = import_recipients(name, paths, import_options, offices, date.today(), problems, unwanted)
     told = combine_row_problems(problems.problems)
     console.problems(told, MOST_WARNINGS)
     if report.recipients:
@@ -204,6 +209,7 @@ def run_import(
             "extra_columns": report.extra_columns,
             "merged": report.merged,
             "filtered": report.filtered,
+            "do_not_write": [problem.about for problem in report.withheld],
             "ended": report.ended,
             "unaddressed": report.unaddressed,
             "data_of": report.newest.isoformat() if report.newest else None,
@@ -236,6 +242,8 @@ def _write_recipients_file(members: list[Recipient], out: Path) -> None:
 
 
 def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterator[str]:
+    from briefgen.recipients.do_not_write import describe_withheld
+
     if report.recipients:
         yield f"{out}: {quantity(len(report.recipients), 'recipient')}"
     else:
@@ -249,6 +257,8 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
         yield f"Merged, because they were listed more than once: {quantity(report.merged, 'recipient')}."
     if report.filtered:
         yield f"Excluded by --where: {quantity(report.filtered, 'recipient')}."
+    if report.withheld:
+        yield describe_withheld(report.withheld)
     if report.newest:
         days = (date.today() - report.newest).days
         yield f"The newest entry in the data is from {report.newest}, {quantity(days, 'day')} ago."
@@ -270,6 +280,7 @@ def _balance_rows(report: ImportReport, current: bool) -> str:
         "merged": report.merged,
         "excluded by --where": report.filtered,
         "excluded by --current": len(report.ended) if current else 0,
+        "on the do-not-write list": len(report.withheld),
     }
     parts = [f"{count} {what}" for what, count in counts.items() if count or what in ("imported", "refused")]
     return f"{quantity(report.rows or 0, 'row')}: {', '.join(parts)}"
@@ -295,6 +306,7 @@ def list_recipients(
         for recipient in opened.recipients
     ]
     console.problems([*opened.skipped, *(problem for _, to in addressed for problem in to.warnings)])
+    console.withheld(opened.withheld)
     template_name = opened.config.letter.template
     console.document(
         {
@@ -311,6 +323,7 @@ def list_recipients(
                 for recipient, address in addressed
             ],
             "skipped": [problem.as_json() for problem in opened.skipped],
+            "do_not_write": [problem.about for problem in opened.withheld],
         }
     )
     for recipient, address in addressed:

@@ -15,6 +15,7 @@ from typing import Any
 from briefgen.address.offices import suggest_office
 from briefgen.errors import Problem, ProblemList, UsageError, quantity
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.do_not_write import DoNotWriteList
 from briefgen.recipients.duplicates import merge_duplicates, name_key
 from briefgen.recipients.importers.options import parse_filter
 from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions, ImportResult
@@ -46,6 +47,8 @@ class ImportReport:
     """Number of rows that a workbook does not show and that were left out."""
     extra_columns: list[str]
     """Columns that are none of ours, and are kept for templates."""
+    withheld: list[Problem]
+    """A warning for each recipient who is on the do-not-write list, and was left out."""
 
 
 def import_recipients(
@@ -55,12 +58,14 @@ def import_recipients(
     offices: Iterable[str],
     on: date,
     problems: ProblemList,
+    unwanted: DoNotWriteList | None = None,
 ) -> ImportReport:
     """Read files with the importer `kind` (a name in IMPORTERS), then merge and filter the recipients.
 
     `offices` are the known keys of the forms of address; if empty, any office is accepted. Rows with another
-    one are kept. A term has ended if its last day is before `on`. Bad rows are added to `problems`. Raise
-    StorageError or BriefgenError if a file is unusable, UsageError if a filter or the office of all rows is.
+    one are kept, those on the list `unwanted` left out. A term has ended if its last day is before `on`. Bad
+    rows are added to `problems`. Raise StorageError or BriefgenError if a file is unusable, UsageError if a
+    filter or the office of all rows is.
     """
     offices = list(offices)
     filters = [parse_filter(text) for text in options.where]
@@ -85,6 +90,7 @@ def import_recipients(
                 severity="warning",
             )
         )
+    chosen, withheld = (unwanted or DoNotWriteList()).split(chosen)
     ended = [recipient.id for recipient in chosen if recipient.term_end and recipient.term_end < on]
     kept = [recipient for recipient in chosen if not (options.current and recipient.id in set(ended))]
     if options.merge_duplicates:
@@ -97,7 +103,7 @@ def import_recipients(
     return ImportReport(
         kept,
         merged,
-        len(everybody) - len(chosen),
+        len(everybody) - len(chosen) - len(withheld),
         max((result.newest for result in results if result.newest), default=None),
         ended,
         [
@@ -107,6 +113,7 @@ def import_recipients(
         ],
         *_count_rows(results),
         list(dict.fromkeys(name for result in results for name in result.extra_columns)),
+        withheld,
     )
 
 

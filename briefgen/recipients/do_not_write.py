@@ -1,0 +1,215 @@
+"""The do-not-write list: people and offices to whom no letter is ever made, whatever list they are in.
+
+The list is a file `do-not-write.csv` or `.xlsx` beside campaign.yaml. Each row names one recipient by `id`,
+by `email`, or by name (or organisation) and place. A row that names nobody is an error, no warning: else
+somebody who asked not to be written to would get a letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from briefgen.address.names import fold_name
+from briefgen.errors import BriefgenError, Place, Problem, ProblemList, abbreviate_names, quantity
+from briefgen.model.recipient import Recipient
+from briefgen.model.text import clean_text
+from briefgen.recipients.csv_file import read_csv_table
+from briefgen.recipients.duplicates import find_duplicates, name_key
+from briefgen.recipients.table import ColumnMapping, Table, read_header
+from briefgen.recipients.xlsx import read_xlsx_table
+
+LIST_NAME = "do-not-write"
+_READERS = {".csv": "CSV", ".xlsx": "XLSX", ".xlsm": "XLSX"}
+_NAME_COLUMNS = ("name", "given", "family", "organisation")
+_COLUMNS = ("id", "email", *_NAME_COLUMNS, "locality", "postal_code")
+_SHOWN_IDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A name with the places at which it counts."""
+
+    place: Place
+    locality: str
+    postal_code: str
+
+    def matches(self, recipient: Recipient) -> bool:
+        same_town = bool(self.locality) and self.locality == fold_name(recipient.locality)
+        same_code = bool(self.postal_code) and self.postal_code == _fold_code(recipient.postal_code)
+        return same_town or same_code
+
+
+@dataclass(frozen=True, slots=True)
+class DoNotWriteList:
+    """Who is not to be written to, by id, e-mail address, and name or organisation."""
+
+    ids: dict[str, Place] = field(default_factory=dict)
+    emails: dict[str, Place] = field(default_factory=dict)
+    names: dict[tuple[str, ...], list[_Entry]] = field(default_factory=dict)
+    organisations: dict[str, list[_Entry]] = field(default_factory=dict)
+
+    def find(self, recipient: Recipient) -> Place | None:
+        """Return the place of the row that names a recipient; None if there is none."""
+        if place := self.ids.get(recipient.id.casefold()):
+            return place
+        for address in _split_emails(recipient.email):
+            if place := self.emails.get(address):
+                return place
+        entries = list(self.organisations.get(fold_name(recipient.organisation), ()))
+        if self.names:
+            for key in _name_keys(recipient):
+                entries += self.names.get(key, ())
+        return next((entry.place for entry in entries if entry.matches(recipient)), None)
+
+    def split(self, recipients: Sequence[Recipient]) -> tuple[list[Recipient], list[Problem]]:
+        """Return the recipients who may be written to, and a warning for each of the others.
+
+        All rows of a person who is in the list several times are left out if one of them is named.
+        """
+        if not (self.ids or self.emails or self.names or self.organisations):
+            return list(recipients), []
+        found = {one.id: place for one in recipients if (place := self.find(one))}
+        for group in find_duplicates(recipients) if found else ():
+            if place := next((found[one.id] for one in group if one.id in found), None):
+                found |= {one.id: found.get(one.id, place) for one in group}
+        kept = [one for one in recipients if one.id not in found]
+        return kept, [_warn(one, found[one.id]) for one in recipients if one.id in found]
+
+
+def _warn(recipient: Recipient, place: Place) -> Problem:
+    return Problem(
+        "do-not-write",
+        f"{recipient.full_name or recipient.organisation or recipient.office} ({recipient.id}) is on the "
+        f"do-not-write list ({place}) and gets no letter",
+        recipient.place,
+        "nothing; if this is another person, correct the row of the do-not-write list",
+        severity="warning",
+        about=recipient.id,
+    )
+
+
+def describe_withheld(withheld: Sequence[Problem]) -> str:
+    """Say in a sentence how many recipients get no letter because they are on the list, and who."""
+    names = abbreviate_names([problem.about for problem in withheld], _SHOWN_IDS)
+    verb = (
+        "is on the do-not-write list and gets"
+        if len(withheld) == 1
+        else "are on the do-not-write list and get"
+    )
+    return f"{quantity(len(withheld), 'recipient')} {verb} no letter: {names}."
+
+
+def find_list_files(folder: Path) -> list[str]:
+    """Return the names of the do-not-write lists in a folder, in any spelling: `Do not write.xlsx`."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []
+    return [name for name in names if _plain_stem(name) == LIST_NAME and "." in name]
+
+
+def _plain_stem(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", Path(name).stem.casefold())
+
+
+def read_do_not_write_lists(files: Iterable[tuple[Path, str]], problems: ProblemList) -> DoNotWriteList:
+    """Read lists, given as path and display name; every row that names nobody is an error.
+
+    A file that cannot be read is reported to `problems`, too.
+    """
+    result = DoNotWriteList()
+    for path, display_name in files:
+        try:
+            _read_list(path, display_name, result, problems)
+        except BriefgenError as error:
+            problems.extend(error.problems)
+    return result
+
+
+def _read_list(path: Path, display_name: str, result: DoNotWriteList, problems: ProblemList) -> None:
+    format = _READERS.get(path.suffix.lower())
+    if format is None:
+        message = f"the do-not-write list cannot be read from a file with the ending {path.suffix!r}"
+        hint = "save it as do-not-write.csv (CSV UTF-8) or do-not-write.xlsx"
+        raise BriefgenError(Problem("do-not-write-file", message, Place(display_name), hint))
+    columns, found = ColumnMapping(defaults={"office": "person"}, recognise=True), ProblemList()
+    if format == "CSV":
+        table = read_csv_table(path, display_name, found, columns=columns)
+    else:
+        # Who is hidden in the sheet is still not to be written to.
+        table = read_xlsx_table(path, display_name, found, include_hidden=True)
+    header = read_header(table, found, columns)
+    problems.extend(problem for problem in found.problems if problem.code != "headers-recognised")
+    if not {"id", "email", *_NAME_COLUMNS} & {*header.columns}:
+        message = "the do-not-write list has no column that says who is meant"
+        hint = "its first row names the columns: id, email, or name and locality"
+        raise BriefgenError(Problem("do-not-write-file", message, Place(display_name), hint))
+    _add_rows(table, header.index, header.columns, result, problems)
+
+
+def _add_rows(
+    table: Table, header_index: int, columns: Sequence[str], result: DoNotWriteList, problems: ProblemList
+) -> None:
+    nameless: list[int] = []
+    for row in table.rows[header_index + 1 :]:
+        place = Place(table.display_name, row.line)
+        cells = dict.fromkeys(_COLUMNS, "")
+        for column, cell in zip(columns, row.cells, strict=False):
+            if column in cells and cell.strip():
+                cells[column] = f"{cells[column]} {clean_text(cell)[0]}".strip()
+        if not _add_entry(cells, place, result) and any(cell.strip() for cell in row.cells):
+            nameless.append(row.line)
+    if nameless:
+        others = f" (and {quantity(len(nameless) - 1, 'other row')})" if len(nameless) > 1 else ""
+        problems.add(
+            Problem(
+                "do-not-write-row",
+                f"the row names nobody who is not to be written to{others}",
+                Place(table.display_name, nameless[0]),
+                "write an id, an e-mail address, or a name with locality or postal_code; or remove the row",
+            )
+        )
+
+
+def _add_entry(cells: Mapping[str, str], place: Place, result: DoNotWriteList) -> bool:
+    """Add what a row says; return whether it names anybody."""
+    addresses = _split_emails(cells["email"])
+    if cells["id"]:
+        result.ids.setdefault(cells["id"].casefold(), place)
+    for address in addresses:
+        result.emails.setdefault(address, place)
+    named = bool(cells["id"] or addresses)
+    entry = _Entry(place, fold_name(cells["locality"]), _fold_code(cells["postal_code"]))
+    if not (entry.locality or entry.postal_code):
+        return named
+    person = Recipient(
+        id="", office="", country="", name=cells["name"], given=cells["given"], family=cells["family"]
+    )
+    if keys := _name_keys(person):
+        for key in keys:
+            result.names.setdefault(key, []).append(entry)
+        return True
+    if organisation := fold_name(cells["organisation"]):
+        result.organisations.setdefault(organisation, []).append(entry)
+        return True
+    return named
+
+
+def _name_keys(recipient: Recipient) -> set[tuple[str, ...]]:
+    """Return what a name is compared by: a list may have it whole or in parts."""
+    return {name_key(one) for one in (recipient, replace(recipient, name="")) if one.full_name}
+
+
+def _split_emails(text: str) -> list[str]:
+    return [
+        part.removeprefix("mailto:").strip("<>,.")
+        for part in re.split(r"[\s;,]+", text.casefold())
+        if "@" in part
+    ]
+
+
+def _fold_code(code: str) -> str:
+    return fold_name(code).replace(" ", "")

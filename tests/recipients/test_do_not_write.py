@@ -1,0 +1,134 @@
+"""Nobody on the do-not-write list gets a letter, however the list and the recipients are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from briefgen.errors import Place, ProblemList
+from briefgen.model.recipient import Recipient
+from briefgen.recipients.do_not_write import (
+    DoNotWriteList,
+    describe_withheld,
+    find_list_files,
+    read_do_not_write_lists,
+)
+
+ADA = Recipient(
+    id="ada-sample",
+    office="person",
+    country="GB",
+    name="Ada Sample",
+    given="Ada",
+    family="Sample",
+    organisation="Harbour Works Ltd",
+    locality="London",
+    postal_code="SW1A 0AA",
+    email="ada@harbour.example; a.sample@home.example",
+    place=Place("people.csv", 2),
+)
+BEN = replace(ADA, id="ben", name="Ben Muster", given="Ben", family="Muster", email="", organisation="")
+
+
+def _read(folder: Path, text: str, name: str = "do-not-write.csv") -> tuple[DoNotWriteList, ProblemList]:
+    (folder / name).write_text(text, encoding="utf-8")
+    problems = ProblemList()
+    return read_do_not_write_lists([(folder / name, name)], problems), problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id\nada-sample\n",
+        "id,reason\nADA-SAMPLE,asked us\n",
+        "email\nADA@Harbour.example\n",
+        "E-mail\nmailto:a.sample@home.example\n",
+        "name,locality\nAda Sample,London\n",
+        'Name,Town\n"SAMPLE, Ada",LONDON\n',
+        "name,postal_code\nDr Ada Sample KC,sw1a0aa\n",
+        "First Name,Last Name,City,Zip\nAda,Sample,Elsewhere,SW1A 0AA\n",
+        "organisation,locality\nHarbour Works Ltd,London\n",
+        "Asked not to be written to\nname,locality\nAda Sample,London\n",
+    ],
+)
+def test_a_row_of_the_list_is_obeyed(tmp_path: Path, text: str) -> None:
+    unwanted, problems = _read(tmp_path, text)
+    assert [problem for problem in problems.problems if problem.severity == "error"] == []
+    kept, (withheld,) = unwanted.split([ADA, BEN])
+    assert kept == [BEN]
+    assert (withheld.code, withheld.about, withheld.place) == ("do-not-write", "ada-sample", ADA.place)
+    assert "do-not-write.csv:" in withheld.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,locality\nAda Sample,Leeds\n",
+        "name,locality\nAda Samples,London\n",
+        "id\nada\n",
+        "email\nada@other.example\n",
+        # With a name, the row means this person, and not all of the organisation.
+        "name,organisation,locality\nCleo Sample,Harbour Works Ltd,London\n",
+    ],
+)
+def test_others_are_written_to(tmp_path: Path, text: str) -> None:
+    assert _read(tmp_path, text)[0].split([ADA, BEN]) == ([ADA, BEN], [])
+
+
+def test_all_rows_of_a_person_are_left_out(tmp_path: Path) -> None:
+    twice = replace(ADA, id="ada-2", name="ADA SAMPLE", email="", organisation="")
+    kept, withheld = _read(tmp_path, "email\nada@harbour.example\n")[0].split([twice, BEN, ADA])
+    assert kept == [BEN]
+    assert [problem.about for problem in withheld] == ["ada-2", "ada-sample"]
+    assert describe_withheld(withheld) == (
+        "2 recipients are on the do-not-write list and get no letter: ada-2, ada-sample."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("name,locality\nAda Sample,\nBen Muster,Leeds\nCleo,\n", "do-not-write-row", 2),
+        ("name,locality\n,London\n", "do-not-write-row", 2),
+        ("Remarks,Date\nAda,2026\n", "do-not-write-file", None),
+        ("", "recipients-header", None),
+    ],
+)
+def test_a_list_that_cannot_be_obeyed_is_an_error(
+    tmp_path: Path, text: str, code: str, line: int | None
+) -> None:
+    (problem,) = _read(tmp_path, text)[1].errors
+    assert (problem.code, problem.place and problem.place.line, bool(problem.hint)) == (code, line, True)
+
+
+def test_a_list_in_another_format_is_an_error(tmp_path: Path) -> None:
+    (problem,) = _read(tmp_path, "Ada Sample", "do-not-write.ods")[1].errors
+    assert problem.code == "do-not-write-file"
+
+
+def test_hidden_rows_of_a_workbook_are_obeyed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["email"], ["ada@harbour.example"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].row_dimensions[2].hidden = True
+    book.save(tmp_path / "Do not write.xlsx")
+    assert find_list_files(tmp_path) == ["Do not write.xlsx"]
+    problems = ProblemList()
+    unwanted = read_do_not_write_lists([(tmp_path / "Do not write.xlsx", "list")], problems)
+    assert unwanted.split([ADA, BEN])[0] == [BEN]
+
+
+def test_only_files_of_that_name_are_the_list(tmp_path: Path) -> None:
+    for name in (
+        "do_not_write.csv",
+        "DO-NOT-WRITE.CSV",
+        "do-not-write.csv.bak",
+        "do-not-write",
+        "people.csv",
+    ):
+        (tmp_path / name).touch()
+    assert find_list_files(tmp_path) == ["DO-NOT-WRITE.CSV", "do_not_write.csv"]
+    assert find_list_files(tmp_path / "nowhere") == []
