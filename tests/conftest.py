@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from library_memo import memoized_library
+from library_memo import Watch, memoized_library, watched_calls
 from material import copy_starter, folder_named_by, small_starter
 
 
@@ -57,6 +57,13 @@ def _memoized_library() -> Iterator[None]:
     """Unchanged files of the library are parsed and checked once."""
     with memoized_library():
         yield
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """A function by which a test learns of calls without replacing what is called: what is kept stays valid."""
+    with watched_calls() as watch:
+        yield watch
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,14 @@ kept or taken from what was kept, by briefgen either.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from jinja2 import TemplateError
 
 from briefgen.compose.sandbox import Sandbox
-from briefgen.compose.templates import Templates
-from briefgen.errors import Problem, ProblemList
+from briefgen.errors import ProblemList
 from briefgen.library import snippets
 from briefgen.system import cache as caching
 
@@ -43,7 +40,6 @@ def memoized_library() -> Iterator[None]:
         patch.setattr(snippets, "parse_statement", _memoize_statements(snippets.parse_statement))
         patch.setattr(Sandbox, "parse", _memoize_by_source(Sandbox.parse))
         patch.setattr(Sandbox, "compile", _memoize_by_source(Sandbox.compile))
-        patch.setattr(Templates, "check", _memoize_template_check(Templates.check))
         is_disabled, _ = CACHE_FUNCTIONS
         patch.setattr(caching, "is_cache_disabled", lambda: is_disabled() or not is_memoizing())
         patch.setattr(caching, "_memorize", lambda *_: None)
@@ -107,23 +103,26 @@ def _memoize_by_source(method: Callable[..., Any]) -> Callable[..., Any]:
     return memoized
 
 
-def _memoize_template_check(check: Callable[..., Any]) -> Callable[..., Any]:
-    """Do not check the same sources again in which no fault was found."""
-    faultless: set[bytes] = set()
+Watch = Callable[[Any, str, Callable[..., None]], None]
 
-    def memoized(self: Templates, known: Iterable[str], kinds: Iterable[str]) -> Iterator[Problem]:
-        known, kinds = sorted(known), sorted(kinds)
-        try:
-            sources = [(name, self._loader.get_source(self._environment, name)[:2]) for name in self.names()]
-        except TemplateError:  # the check reports a template that cannot be read
-            yield from check(self, known, kinds)
-            return
-        key = sha256(pickle.dumps((known, kinds, sources))).digest()
-        if is_memoizing() and key in faultless:
-            return
-        problems = list(check(self, known, kinds))
-        if is_memoizing() and not problems:
-            faultless.add(key)
-        yield from problems
 
-    return memoized
+@contextmanager
+def watched_calls() -> Iterator[Watch]:
+    """Yield a function that lets another see the arguments of each call of an owner's function."""
+    replaced: list[tuple[Any, str, Any]] = []
+
+    def watch(owner: Any, name: str, see: Callable[..., None]) -> None:
+        original = getattr(owner, name)
+
+        def watched(*arguments: Any, **options: Any) -> Any:
+            see(*arguments)
+            return original(*arguments, **options)
+
+        replaced.append((owner, name, original))
+        setattr(owner, name, watched)  # not by a monkeypatch, while which nothing is remembered
+
+    try:
+        yield watch
+    finally:
+        for owner, name, original in reversed(replaced):
+            setattr(owner, name, original)

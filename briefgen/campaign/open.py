@@ -30,7 +30,7 @@ from briefgen.campaign.loader import (
 from briefgen.campaign.page_fit import PageFitter
 from briefgen.campaign.statement_checks import check_statements, summarize_verification
 from briefgen.campaign.trial_letters import compose_trial_letters
-from briefgen.compose.citations.citeproc import check_style
+from briefgen.compose.citations.citeproc import check_style, pandoc_identity
 from briefgen.compose.composer import (
     BRIEFING_TEMPLATE_NAMES,
     LETTER_KINDS,
@@ -74,6 +74,7 @@ from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
 from briefgen.render.registry import FORMATS, RendererFactory
+from briefgen.system.cache import cache_key, keep, recall
 from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
 from briefgen.system.limits import resource_limits
 from briefgen.system.scratch import scratch_folder
@@ -312,7 +313,7 @@ def _open_files(
     recipients, unsendable, doubts = _split_sendable(listed, composer)
     not_composable: list[Problem] = []
     if not problems.errors:
-        recipients, not_composable = compose_trial_letters(composer, recipients, problems)
+        recipients, not_composable = _try_letters(composer, recipients, files, problems)
     problems.raise_errors()
     problems.extend(
         check_interest_rules(
@@ -342,6 +343,25 @@ def _leave_out_unwanted(
     paths = [(files.folder.find_file(name, problems), files.folder.display_path(name)) for name in names]
     unwanted = read_do_not_write_lists(((path, name) for path, name in paths if path), problems)
     return unwanted.split(listed)
+
+
+def _try_letters(
+    composer: Composer, recipients: tuple[Recipient, ...], files: CampaignFiles, problems: ProblemList
+) -> tuple[tuple[Recipient, ...], list[Problem]]:
+    """Compose trial letters, unless all letters of the same campaign came out well in an earlier run."""
+    folders = [folder.display_name for folder in (files.folder, *composer.library.folders)]
+    file = files.yaml.file if files.yaml else ""
+    name = cache_key("trials", composer.fingerprint, pandoc_identity(), folders, file, recipients)
+    warnings: tuple[Problem, ...] | None = recall("trials", name)
+    if warnings is not None:
+        problems.extend(warnings)
+        return recipients, []
+    found = ProblemList()
+    composable, not_composable = compose_trial_letters(composer, recipients, found)
+    problems.extend(found.problems)
+    if not (found.errors or not_composable):
+        keep("trials", name, tuple(found.problems))
+    return composable, not_composable
 
 
 def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterhead | None:

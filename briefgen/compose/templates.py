@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.bccache
 import jinja2.loaders
 import jinja2.meta
 import jinja2.nodes
@@ -30,6 +31,8 @@ from briefgen.compose.sandbox import BudgetExceededError, Sandbox
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, suggest_similar
 from briefgen.library.folders import LibraryFolder
 from briefgen.model.recipient import Recipient
+from briefgen.system.cache import cache_key, remember, user_cache
+from briefgen.system.file_digests import digest_tree
 from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 from briefgen.system.yaml_reader import read_text_file
 
@@ -123,6 +126,25 @@ class _FolderLoader(jinja2.BaseLoader):
         return sorted(name for name in names if name.split(".")[0] in stems and name.count(".") <= 3)
 
 
+class _CompiledTemplates(jinja2.BytecodeCache):
+    """Compiled templates in the user's cache; marshalled code is read after its seal is verified only."""
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        cache = user_cache()
+        data = cache.read("compiled", _compiled_name(bucket)) if cache else None
+        if data is not None:
+            bucket.bytecode_from_string(data)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if cache := user_cache():
+            cache.write("compiled", _compiled_name(bucket), bucket.bytecode_to_string())
+
+
+def _compiled_name(bucket: jinja2.bccache.Bucket) -> str:
+    # The bucket's key stands for name and file, which are in the code, its checksum for the source.
+    return cache_key("compiled", bucket.key, bucket.checksum)
+
+
 _HTML, _MARKDOWN = ".html.j2", ".md"
 _STEMS_BY_KIND = {"briefing": "brief"}
 """What files in Markdown are called where it is not the name of the kind."""
@@ -204,6 +226,7 @@ class Templates:
         self._environment = Sandbox(
             _empty_value_error,
             loader=self._loader,
+            bytecode_cache=_CompiledTemplates(),
             autoescape=True,
             undefined=TrackedUndefined,
             trim_blocks=True,
@@ -380,43 +403,65 @@ class Templates:
         prefixes = tuple(
             prefix for kind in kinds for prefix in (f"{kind}/", f"{_STEMS_BY_KIND.get(kind, kind)}.")
         )
-        for name in self.names():
-            if not name.startswith(prefixes):
-                continue
-            try:
-                source, filename, _ = self._loader.get_source(self._environment, name)
-                tree = self._environment.parse(source, name, filename)
-                self._environment.compile(source, name, filename)
-                unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
-            except jinja2.TemplateSyntaxError as error:  # an unknown filter or test too
+        # Texts in Markdown apart from templates in HTML, which do not depend on them, and change less often.
+        for listed in (self._loader.list_templates(), self._loader.list_markdown()):
+            names = [name for name in listed if name.startswith(prefixes)]
+            yield from self._remember_check(names, allowed)
+
+    def _remember_check(self, names: Sequence[str], allowed: set[str]) -> tuple[Problem, ...]:
+        """Check templates, unless an earlier run has checked the same."""
+
+        def find_key() -> str | None:
+            texts = [name for name in names if is_markdown(name)]
+            digests = [digest_tree(folder.path, ("templates",)) for folder in self.folders]
+            digests.append(digest_tree(self.folders[0].path, texts))
+            if None in digests:
+                return None
+            shown = [folder.display_name for folder in self.folders]
+            return cache_key("templates", names, sorted(allowed), digests, shown, self.language)
+
+        if not names:
+            return ()
+        check = self._check_template
+        return remember(
+            "templates", find_key, lambda: tuple(one for name in names for one in check(name, allowed))
+        )
+
+    def _check_template(self, name: str, allowed: set[str]) -> Iterator[Problem]:
+        try:
+            source, filename, _ = self._loader.get_source(self._environment, name)
+            tree = self._environment.parse(source, name, filename)
+            self._environment.compile(source, name, filename)
+            unknown = jinja2.meta.find_undeclared_variables(tree) - allowed
+        except jinja2.TemplateSyntaxError as error:  # an unknown filter or test too
+            yield Problem(
+                "template-syntax",
+                error.message or "it cannot be parsed",
+                self.locate_template(name, error.lineno),
+            )
+            return
+        yield from self._check_filters(name, tree)
+        yield from self._check_spacing(name, source)
+        seen = set()
+        for node in tree.find_all(jinja2.nodes.Name):
+            if node.name in unknown and node.name not in seen:
+                seen.add(node.name)
                 yield Problem(
-                    "template-syntax",
-                    error.message or "it cannot be parsed",
-                    self.locate_template(name, error.lineno),
+                    "template-name",
+                    f"unknown name {node.name!r}",
+                    self.locate_template(name, node.lineno),
+                    suggest_similar(node.name, allowed),
                 )
-                continue
-            yield from self._check_filters(name, tree)
-            yield from self._check_spacing(name, source)
-            seen = set()
-            for node in tree.find_all(jinja2.nodes.Name):
-                if node.name in unknown and node.name not in seen:
-                    seen.add(node.name)
-                    yield Problem(
-                        "template-name",
-                        f"unknown name {node.name!r}",
-                        self.locate_template(name, node.lineno),
-                        suggest_similar(node.name, allowed),
-                    )
-            yield from self._check_blocks(name, tree)
-            for extends in tree.find_all(jinja2.nodes.Extends):
-                parent = extends.template.value if isinstance(extends.template, jinja2.nodes.Const) else None
-                if parent and not self._exists(parent):
-                    yield Problem(
-                        "template-missing",
-                        f"it extends {parent!r}, which does not exist",
-                        self.locate_template(name, extends.lineno),
-                        suggest_similar(parent, self.names()),
-                    )
+        yield from self._check_blocks(name, tree)
+        for extends in tree.find_all(jinja2.nodes.Extends):
+            parent = extends.template.value if isinstance(extends.template, jinja2.nodes.Const) else None
+            if parent and not self._exists(parent):
+                yield Problem(
+                    "template-missing",
+                    f"it extends {parent!r}, which does not exist",
+                    self.locate_template(name, extends.lineno),
+                    suggest_similar(parent, self.names()),
+                )
 
     def _check_filters(self, name: str, tree: jinja2.nodes.Template) -> Iterator[Problem]:
         """Report unknown filters and tests, which Jinja reports only when a condition reaches them."""

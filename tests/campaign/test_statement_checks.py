@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from library_memo import Watch
 
 from briefgen.campaign import statement_checks
 from briefgen.campaign.statement_checks import check_statements
@@ -75,33 +76,18 @@ def check(folder: Path, texts: TextLocations | None = None) -> tuple[list[str], 
 
 
 @pytest.fixture
-def made(folder: Path) -> Callable[[], list[str]]:
+def made(watch: Watch) -> Callable[[], list[str]]:
     """What was made since the last call: folders read, libraries and statements checked."""
     made: list[str] = []
-
-    def watch(owner: object, name: str, label: Callable[..., str]) -> None:
-        original = getattr(owner, name)
-
-        def watched(*arguments: object) -> object:
-            made.append(label(*arguments))
-            return original(*arguments)
-
-        # Not by monkeypatch.setattr, while which the tests remember nothing.
-        setattr(owner, name, watched)
-        restore.append(lambda: setattr(owner, name, original))
-
-    restore: list[Callable[[], None]] = []
-    watch(loader, "_load_folder", lambda folder: f"read {folder.display_name}")
-    watch(statement_checks, "_check_statements", lambda *_: "checked")
-    watch(checks._CheckedStatements, "_check", lambda _, statement: statement.id)
+    watch(loader, "_load_folder", lambda folder: made.append(f"read {folder.display_name}"))
+    watch(statement_checks, "_check_statements", lambda *_: made.append("checked"))
+    watch(checks._CheckedStatements, "_check", lambda _, statement: made.append(statement.id))
 
     def take() -> list[str]:
         taken, made[:] = list(made), []
         return taken
 
-    yield take
-    for each in restore:
-        each()
+    return take
 
 
 def test_a_library_is_read_and_checked_once(folder: Path, made: Callable[[], list[str]]) -> None:
