@@ -14,15 +14,14 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydyf import PDF, Array, Dictionary, Stream
+from pydyf import Array, Stream
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
@@ -40,6 +39,8 @@ from briefgen.render.layouts import (
 )
 from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
 from briefgen.render.pdf.endnotes import move_notes_to_end
+from briefgen.render.pdf.file_writer import write_pdf
+from briefgen.render.pdf.font_subsets import FontSubsets
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
 from briefgen.render.pdf.page_css import (
     build_address_style,
@@ -64,6 +65,7 @@ RECORD_NAME = "briefgen-evidence.json"
 OUTPUT_INTENT = "srgb"
 """Name of the colour profile that colours refer to."""
 _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
+_PDF_VERSION = "1.7"
 _DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
 """Stylesheets that each design adds."""
 _WEASYPRINT_LOCK = threading.RLock()
@@ -93,6 +95,7 @@ class PdfRenderer:
     _stylesheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
     _images: dict[str, Any] = field(default_factory=dict, repr=False)
+    _font_subsets: FontSubsets = field(default_factory=FontSubsets, repr=False)
     _measured: tuple[Document, Any, Any] | None = field(default=None, repr=False)
     """The document measured last, with its HTML page and layout: it is usually the next to be rendered."""
 
@@ -170,16 +173,29 @@ class PdfRenderer:
         laid_out.metadata.attachments.append(_build_record_attachment(document, self._fetcher))
         layout = get_layout(document.kind, document.page, document.layout)
         customized = bool(self._custom_stylesheets(document))
-        finisher = partial(self._finish, record_painted_pages(laid_out), body, layout, customized)
         if customized:
             self._check_pages(document, laid_out.pages, body)
-        data: bytes = laid_out.write_pdf(
-            finisher=finisher,
-            pdf_variant=_PDF_VARIANTS[self.purpose],
-            pdf_identifier=_build_file_identifier(document),
-            output_intent="",
-        )
+        painted = record_painted_pages(laid_out)
+        pdf = self._generate_pdf(laid_out)
+        self._finish(pdf, laid_out, painted, body, layout, keeps_margins=not customized)
+        data = write_pdf(pdf, _build_file_identifier(document), archive=self.purpose == "archive")
         return Rendering(data, len(laid_out.pages))
+
+    def _generate_pdf(self, laid_out: Any) -> Any:
+        """Paint laid-out pages; return a pydyf file that still lacks its structure tree."""
+        from weasyprint import DEFAULT_OPTIONS
+        from weasyprint.pdf import generate_pdf
+
+        from briefgen.render.pdf.tagging import omit_weasyprint_tree
+
+        options = {
+            **DEFAULT_OPTIONS,
+            "pdf_variant": _PDF_VARIANTS[self.purpose],
+            "pdf_version": _PDF_VERSION,
+            "output_intent": "",
+        }
+        with omit_weasyprint_tree(), self._font_subsets.reuse():
+            return generate_pdf(laid_out, None, 1, **options)
 
     def _lay_out(self, document: Document) -> tuple[Any, Any]:
         """Return WeasyPrint's parsed HTML page, and the pages laid out from it."""
@@ -207,12 +223,9 @@ class PdfRenderer:
         return {"color_profiles": load_colour_profiles(), "output_intent": OUTPUT_INTENT}
 
     def _finish(
-        self, painted: list[Any], body: Any, layout: Layout, customized: bool, laid_out: Any, pdf: Any
+        self, pdf: Any, laid_out: Any, painted: list[Any], body: Any, layout: Layout, *, keeps_margins: bool
     ) -> None:
-        """Complete the PDF before it is written; WeasyPrint passes the last two arguments.
-
-        `customized` says whether any of the stylesheets is the campaign's own.
-        """
+        """Complete a PDF before it is written; `keeps_margins` says whether text must keep to its area."""
         from briefgen.render.pdf.layout_checks import find_layout_problems
         from briefgen.render.pdf.tagging import tag_pdf
 
@@ -220,7 +233,7 @@ class PdfRenderer:
         _raise_problems(describe_missing_glyphs(missing, laid_out.metadata.title))
         tag_pdf(laid_out, pdf, painted, body)
         pages, title = [each.page for each in painted], laid_out.metadata.title
-        _raise_problems(find_layout_problems(pages, body, title, keeps_margins=not customized))
+        _raise_problems(find_layout_problems(pages, body, title, keeps_margins=keeps_margins))
         _draw_edge_marks(painted[0].stream, layout)
         if self.purpose == "archive":
             make_pdfa(pdf)
@@ -468,42 +481,14 @@ def load_colour_profiles() -> dict[str, ColorProfile]:
 
 
 def make_pdfa(pdf: Any) -> None:
-    """Make a finished PDF, not yet written, conform to PDF/A-3a."""
+    """Make a finished PDF, not yet written, conform to PDF/A-3a, if it is written as an archive."""
     for entry in pdf.objects:
         if isinstance(entry, Stream):
             if entry.reference == pdf.catalog["Metadata"]:
                 _declare_pdfua(entry)
             elif entry.extra.get("Interpolate"):
                 entry.extra["Interpolate"] = "false"
-            if _ends_in_carriage_return(entry):
-                entry.compress = not entry.compress
     pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
-    pdf.write = partial(_write_pdfa, pdf)
-
-
-def _write_pdfa(pdf: PDF, output: IO[bytes], *options: Any) -> None:
-    """Write a PDF as pydyf does, and again with an object more while one of its last streams ends badly.
-
-    pydyf creates and compresses these two, the list of objects and their positions, as it writes.
-    """
-    objects = list(pdf.objects)
-    while True:
-        data = BytesIO()
-        PDF.write(pdf, data, *options)
-        if data.getvalue().find(b"\r\nendstream", pdf.objects[-2].offset) < 0:
-            break
-        pdf.objects, pdf.current_position = objects, 0
-        pdf.add_object(Dictionary())
-        objects = list(pdf.objects)
-    output.write(data.getvalue())
-
-
-def _ends_in_carriage_return(entry: Stream) -> bool:
-    """Return whether a stream's last byte would be taken for part of the end of line that follows it.
-
-    Its length would then seem wrong (ISO 19005-3, 6.1.7.1). Compressed, one stream in 256 ends so.
-    """
-    return bool(entry.data.removesuffix(b"\nendstream").endswith(b"\r"))
 
 
 def _declare_pdfua(metadata: Stream) -> None:

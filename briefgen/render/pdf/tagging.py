@@ -2,18 +2,18 @@
 
 WeasyPrint marks content and builds a structure tree from its boxes. In that tree a paragraph that runs over a
 page is two, footnotes are spans without label or ID, and page headers have parents that cannot be reached. So
-its tree, the last thing WeasyPrint adds to the file, is removed again, and one built from the document's own
-structure takes its place.
+WeasyPrint is kept from building it, and one built from the document's own structure takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pydyf import Array, Dictionary, Stream, String
+from pydyf import Array, Dictionary, String
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
@@ -91,12 +91,30 @@ def _paint_and_record(page: Any, painted: list[PaintedPage], stream: Any, scale:
     painted.append(PaintedPage(page, stream, mcids))
 
 
+@contextmanager
+def omit_weasyprint_tree() -> Iterator[None]:
+    """Keep WeasyPrint, within the context, from building a structure tree: `tag_pdf` adds ours."""
+    import weasyprint.pdf
+
+    original = weasyprint.pdf.add_tags
+    weasyprint.pdf.add_tags = _declare_tagged
+    try:
+        yield
+    finally:
+        weasyprint.pdf.add_tags = original
+
+
+def _declare_tagged(pdf: Any, *more: Any) -> None:
+    """Say that the file is tagged, and that its title is to be shown (ISO 14289-1, 7.1)."""
+    pdf.catalog["ViewerPreferences"] = Dictionary({"DisplayDocTitle": "true"})
+    pdf.catalog["MarkInfo"] = Dictionary({"Marked": "true"})
+
+
 def tag_pdf(document: Any, pdf: Any, painted: Sequence[PaintedPage], body: HtmlElement) -> None:
     """Give a finished PDF, not yet written, its structure tree; raise BriefgenError if that is impossible.
 
     `body` is the HTML element with the document, without the content of page margins.
     """
-    _remove_weasyprint_tree(pdf)
     tagger = _ContentTagger(pdf, StructureTree(body), str(document.metadata.lang or ""))
     for number, page in enumerate(painted):
         tagger.tag_page(number, page)
@@ -307,19 +325,6 @@ def _link_problem(target: str) -> Problem:
         None,
         "write the full address, starting with https:// or mailto:",
     )
-
-
-def _remove_weasyprint_tree(pdf: Any) -> None:
-    """Remove WeasyPrint's structure tree from the end of the file, keeping only streams added after it."""
-    root = pdf.objects[_object_number(pdf.catalog["StructTreeRoot"])]
-    begin = _object_number(root["ParentTree"])
-    tail = pdf.objects[begin:]
-    del pdf.objects[begin:]
-    for kept in tail:
-        if isinstance(kept, Stream):
-            if pdf.catalog.get("Metadata") == kept.reference:
-                pdf.catalog["Metadata"] = f"{len(pdf.objects)} 0 R".encode()
-            pdf.add_object(kept)
 
 
 def _object_number(reference: bytes) -> int:

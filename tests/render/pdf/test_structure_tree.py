@@ -20,6 +20,7 @@ from pdf_structure import Element, Structured, codes, faults, outline, told
 
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
+from briefgen.render.pdf.file_writer import write_pdf
 from briefgen.render.pdf.renderer import PdfRenderer, make_pdfa
 
 STYLES = (Path(__file__).parents[3] / "templates/css",)
@@ -173,7 +174,7 @@ def test_no_stream_that_we_pack_ends_in_a_carriage_return() -> None:
 
 
 def packed(words: str, archive: bool) -> bytes:
-    """A PDF whose list of objects is compressed, by pydyf or as for an archive."""
+    """A PDF whose list of objects is compressed."""
     pdf = pydyf.PDF()
     pdf.add_page(
         pydyf.Dictionary(
@@ -186,9 +187,7 @@ def packed(words: str, archive: bool) -> bytes:
     pdf.catalog.update({"Metadata": metadata.reference, "AF": pydyf.Array()})
     if archive:
         make_pdfa(pdf)
-    out = BytesIO()
-    pdf.write(out, b"1.7", b"identifier", True)
-    return out.getvalue()
+    return write_pdf(pdf, b"identifier", archive=archive)
 
 
 def test_no_list_of_objects_ends_in_a_carriage_return() -> None:

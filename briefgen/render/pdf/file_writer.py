@@ -1,0 +1,150 @@
+"""Write finished PDFs: each object is made and compressed once.
+
+pydyf (0.13) makes and compresses every object again for the file identifier, and a font program for each
+file that it is in.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from hashlib import md5
+from math import ceil, log
+from typing import Any
+
+from pydyf import PDF, Array, Object, Stream, String
+
+_HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+"""The second line has bytes above 127, by which programs see that the file is binary."""
+_COMPRESSION_LEVEL = 9
+_MAX_CACHED_FONT_PROGRAMS = 128
+_MAX_GENERATION = 65535
+"""Generation of object 0, which heads the list of free objects (ISO 32000-1, 7.5.4)."""
+
+
+def write_pdf(pdf: PDF, identifier: bytes, *, archive: bool = False) -> bytes:
+    """Return a finished PDF as the bytes of a file, with all but streams packed into one object stream.
+
+    `identifier` is the constant part of the file identifier; the part that follows the content is a hash.
+    For an `archive` no stream ends in a carriage return: it would be taken for part of the end of line that
+    follows, and the stream's length would seem wrong (ISO 19005-3, 6.1.7.1). Compressed, one in 256 does.
+    """
+    objects = [_encode_object(each, archive) for each in pdf.objects[1:]]
+    info = [(_encode(pdf.info), False)] if pdf.info else []
+    while True:
+        data = _join_objects(objects + info, identifier, pdf.catalog.reference, bool(info), archive)
+        if data is not None:
+            return data
+        objects.append((b"<<>>", False))  # changes the last two streams
+
+
+def _join_objects(
+    objects: list[tuple[bytes, bool]], identifier: bytes, root: bytes, has_info: bool, archive: bool
+) -> bytes | None:
+    """Return a file with these objects, each of which is paired with whether it is a stream.
+
+    The last is the document information, if there is any. Return None if for an `archive` the object stream
+    or the cross-reference stream would end in a carriage return.
+    """
+    file, digest = bytearray(_HEADER), md5(usedforsecurity=False)
+    packed: list[bytes] = []
+    index: list[int] = []
+    container = len(objects) + 1
+    rows = [(0, 0, _MAX_GENERATION)]
+    position = 0
+    for number, (data, is_stream) in enumerate(objects, 1):
+        digest.update(data)
+        if is_stream:
+            rows.append((1, len(file), 0))
+            file += b"%d 0 obj\n%b\nendobj\n" % (number, data)
+        else:
+            rows.append((2, container, len(packed)))
+            packed.append(data)
+            index += number, position
+            position += len(data) + 1
+    head = b" ".join(b"%d" % number for number in index)
+    extra = {"Type": "/ObjStm", "N": len(packed), "First": len(head) + 1}
+    data = _encode_stream(Stream([head, *packed], extra, compress=True))
+    digest.update(data)
+    rows += (1, len(file), 0), (1, len(file) + len(b"%d 0 obj\n" % container) + len(data) + 8, 0)
+    file += b"%d 0 obj\n%b\nendobj\n" % (container, data)
+    start = len(file)
+    widths = 1, _count_bytes(start), _count_bytes(max(_MAX_GENERATION, len(packed)))
+    table = b"".join(
+        value.to_bytes(width, "big") for row in rows for value, width in zip(row, widths, strict=True)
+    )
+    cross_references = {
+        "Type": "/XRef",
+        "Index": Array((0, len(rows))),
+        "W": Array(widths),
+        "Size": len(rows),
+        "Root": root,
+        **({"Info": b"%d 0 R" % len(objects)} if has_info else {}),
+        "ID": Array((String(identifier), String(digest.hexdigest()))),
+    }
+    last = _encode_stream(Stream([table], cross_references, compress=True))
+    file += b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (container + 1, last, start)
+    if archive and (_ends_in_carriage_return(data) or _ends_in_carriage_return(last)):
+        return None
+    return bytes(file)
+
+
+def _count_bytes(number: int) -> int:
+    return ceil(log(number + 1, 256))
+
+
+# Objects
+
+
+def _encode_object(entry: Object, archive: bool) -> tuple[bytes, bool]:
+    """Return an object as it is written, and whether it is a stream."""
+    if not isinstance(entry, Stream):
+        return _encode(entry), False
+    data = _encode_stream(entry)
+    if archive and _ends_in_carriage_return(data):
+        data = _encode_stream(Stream(entry.stream, entry.extra, not entry.compress))
+    return data, True
+
+
+def _encode_stream(stream: Stream) -> bytes:
+    data = b"\n".join(map(_encode, stream.stream))
+    extra = dict(stream.extra)
+    if stream.compress:
+        extra["Filter"] = "/FlateDecode"
+        is_font_program = "Length1" in extra or extra.get("Subtype") == "/OpenType"
+        data = _compress_font_program(data) if is_font_program else _compress(data)
+    extra["Length"] = len(data)
+    return b"%b\nstream\n%b\nendstream" % (_encode(extra), data)
+
+
+def _ends_in_carriage_return(encoded_stream: bytes) -> bool:
+    return encoded_stream.endswith(b"\r\nendstream")
+
+
+def _compress(data: bytes) -> bytes:
+    compressor = zlib.compressobj(_COMPRESSION_LEVEL)
+    return compressor.compress(data) + compressor.flush()
+
+
+_compress_font_program = lru_cache(_MAX_CACHED_FONT_PROGRAMS)(_compress)
+"""Documents share font programs (`font_subsets.py`), which are most of a letter's bytes."""
+
+
+def _encode(value: Any) -> bytes:
+    """Return a value as it is written in an object, as pydyf does."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("ascii")
+    if isinstance(value, dict):
+        return b"<<%b>>" % b"".join(
+            b"/%b %b" % (_encode(key), _encode(entry)) for key, entry in value.items()
+        )
+    if isinstance(value, Array):
+        return b"[%b]" % b" ".join(map(_encode, value))
+    if isinstance(value, float):
+        return b"%d" % value if value.is_integer() else (b"%f" % value).rstrip(b"0")
+    if isinstance(value, Object):
+        data: bytes = value.data
+        return data
+    return str(value).encode("ascii")
