@@ -21,6 +21,7 @@ from briefgen.evidence.lock import (
     EvidenceLock,
     approve_command,
     has_first_format,
+    hash_quote,
     hash_work,
     is_same_foundation,
     is_same_wording,
@@ -48,7 +49,7 @@ from briefgen.evidence.statements import (
     wording_place,
 )
 from briefgen.evidence.translation_checks import check_translations
-from briefgen.model.snippet import Caveat, Snippet
+from briefgen.model.snippet import Caveat, Evidence, Snippet
 from briefgen.system.cache import cache_key, keep, recall
 
 _KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
@@ -103,6 +104,7 @@ def check_library(library: EvidenceLibrary, on: date | None = None) -> LibraryCh
         )
     checked.keep()
     findings.extend(_check_relations(library))
+    findings.extend(_check_shared_quotes(library))
     findings.extend(_check_quotation_budgets(library))
     findings.extend(_check_locked_works(library))
     findings.extend(_check_stale_lock_entries(library))
@@ -556,6 +558,57 @@ def _describe_quotation_excess(quotations: Mapping[str, int], whole: int, share:
     if not whole or count <= share * whole:
         return ""
     return f"{count} of {whole} words ({count / whole:.1%}, at most {share:.0%})"
+
+
+# -- quotes that several statements rest on
+
+
+def _check_shared_quotes(library: EvidenceLibrary) -> Iterator[Problem]:
+    """Check that statements which rest on the same words of a source agree on their place and standing."""
+    first: dict[tuple[str, str], tuple[Statement, Evidence]] = {}
+    for statement in all_statements(library):
+        if statement.review.status != "verified":
+            continue
+        for index, evidence in enumerate(statement.evidence):
+            if evidence.quote is None or not evidence.source:
+                continue
+            other, shared = first.setdefault((evidence.source, hash_quote(evidence)), (statement, evidence))
+            if other is statement:
+                continue
+            if evidence.locator.keys() == shared.locator.keys() and evidence.locator != shared.locator:
+                ((label, value),) = evidence.locator.items()
+                yield Problem(
+                    "proofs-disagree",
+                    f"{statement.id!r} cites {label} {value}, but {other.id!r} cites {label} "
+                    f"{shared.locator[label]} for the same quote",
+                    statement.locate("evidence", index, "locator"),
+                    "look the quote up in the source, and correct one of them",
+                )
+            standings = (_standing(other), _standing(statement))
+            if len(set(standings)) > 1 and all(standings) and not _replaces(other, statement):
+                yield Problem(
+                    "proofs-disagree",
+                    f"{statement.id!r} is {standings[1]}, but {other.id!r}, on the same quote, is "
+                    f"{standings[0]}",
+                    statement.locate("confidence"),
+                    "whoever contests or replaces one contests or replaces the other; if not, say why in its "
+                    "note and quote only the words that it rests on",
+                    "warning",
+                )
+
+
+def _standing(statement: Statement) -> str:
+    """Return whether a statement is contested, out of date or neither; empty for what claims nothing."""
+    if not isinstance(statement, Snippet) or statement.kind in ("ask", "figure"):
+        return ""
+    return statement.confidence if statement.confidence in ("disputed", "superseded") else "uncontested"
+
+
+def _replaces(one: Statement, other: Statement) -> bool:
+    """Return whether one of two statements supersedes the other."""
+    return any(
+        isinstance(old, Snippet) and new.id in old.superseded_by for old, new in ((one, other), (other, one))
+    )
 
 
 # -- the lock

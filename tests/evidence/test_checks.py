@@ -556,3 +556,30 @@ def test_no_word_of_a_source_is_in_the_lock(tmp_path: Path) -> None:
     text = serialize_lock(Shelf({"fee": front("fee") + FEE}).locked().lock)
     for word in ("percent", "ten", "fee is", "catch"):
         assert f" {word} " not in text
+
+
+# -- quotes that several statements rest on
+
+
+@pytest.mark.parametrize(
+    ("evidence", "confidence", "found"),
+    [
+        (QUOTE, "single-source", []),
+        (QUOTE.replace("paragraph: 1", "page: 4"), "single-source", []),
+        (QUOTE.replace("fee is", "The fee is"), "disputed", []),
+        (QUOTE.replace("paragraph: 1", 'paragraph: "2"'), "single-source", [("error", "cites paragraph 2, but 'one' cites paragraph 1")]),
+        (QUOTE, "disputed", [("warning", "'two' is disputed, but 'one', on the same quote, is uncontested")]),
+    ],
+)  # fmt: skip
+def test_statements_on_the_same_quote_agree_on_its_place_and_standing(
+    evidence: str, confidence: str, found: list[tuple[str, str]]
+) -> None:
+    shelf = Shelf(
+        {
+            "one": front("one") + FEE,
+            "two": front("two", evidence=f"[{evidence}]", confidence=confidence) + FEE,
+        }
+    )
+    problems = [one for one in check_library(shelf, DAY).problems if one.code == "proofs-disagree"]
+    assert [one.severity for one in problems] == [severity for severity, _ in found]
+    assert all(text in one.message for one, (_, text) in zip(problems, found, strict=True))
