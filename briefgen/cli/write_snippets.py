@@ -218,6 +218,40 @@ def remove_snippets(
         console.line(f"{file}: removed")
 
 
+@snippets.command("sign")
+def sign_lock(
+    key: Annotated[Path, typer.Option("--key", help="Your SSH key, for example ~/.ssh/id_ed25519.")],
+    campaign: OwnCampaign = Path(),
+    as_json: options.JsonOutput = False,
+) -> None:
+    """Sign the lock with your SSH key, so that others can verify who reviewed the snippets."""
+    from briefgen.library.ingest.curate import find_campaign_folder
+    from briefgen.library.signatures import sign_lock as write_signature
+
+    console = Console(as_json)
+    file = write_signature(find_campaign_folder(campaign), key.expanduser())
+    console.document({"ok": True, "file": file})
+    console.line(f"{file}: signed")
+
+
+@snippets.command("verify")
+def verify_signature(
+    signers: Annotated[
+        Path, typer.Option("--signers", help="The public keys that you trust: on each line a name and a key.")
+    ],
+    campaign: OwnCampaign = Path(),
+    as_json: options.JsonOutput = False,
+) -> None:
+    """Verify who signed the lock as it is now."""
+    from briefgen.library.ingest.curate import find_campaign_folder
+    from briefgen.library.signatures import verify_lock
+
+    console = Console(as_json)
+    signature = verify_lock(find_campaign_folder(campaign), signers.expanduser())
+    console.document({"ok": True, "file": signature.file, "signer": signature.signer})
+    console.line(f"{signature.file}: signed by {signature.signer}")
+
+
 # -- what was written
 
 
