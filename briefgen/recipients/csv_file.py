@@ -12,6 +12,7 @@ from pathlib import Path
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.file_kinds import guess_encoding, identify_file, is_wide
 from briefgen.recipients.schema import COLUMNS
 from briefgen.recipients.table import (
     MAX_ROWS_ABOVE_HEADER,
@@ -28,7 +29,18 @@ MAX_BYTES = 50_000_000
 MAX_LINES_PER_ROW = 200
 """Without a limit, a quotation mark that is never closed would swallow the rest of the file."""
 _DELIMITERS = (",", ";", "\t", "|")
-_ZIP_SIGNATURE = b"PK\x03\x04"
+_ENCODING_NAMES = {
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "euc_kr": "EUC-KR",
+    "cp949": "Korean (cp949)",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+}
 
 
 def read_csv(
@@ -84,16 +96,13 @@ def read_csv_table(
 
 def _read_csv_lines(path: Path, display_name: str, encoding: str) -> list[str]:
     raw = read_limited_bytes(path, display_name, MAX_BYTES)
-    if raw.startswith(_ZIP_SIGNATURE):
+    if kind := identify_file(raw):
         raise BriefgenError(
-            Problem(
-                "recipients-format",
-                "is a workbook or another packed file, not CSV",
-                Place(display_name),
-                "name a workbook with the ending .xlsx, or save it as CSV UTF-8",
-            )
+            Problem("recipients-format", f"is {kind.name}, not CSV", Place(display_name), kind.hint)
         )
     codec = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+    if codec == "utf-8-sig" and raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        codec = "utf-16"  # its mark leaves no doubt
     try:
         text = raw.decode(codec)
     except LookupError:
@@ -101,21 +110,27 @@ def _read_csv_lines(path: Path, display_name: str, encoding: str) -> list[str]:
             Problem("recipients-encoding", f"unknown encoding {encoding!r}", Place(display_name))
         ) from None
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise StorageError(
-            Problem(
-                "recipients-encoding",
-                f"is not {encoding.upper()}",
-                Place(display_name, line),
-                'save it in the spreadsheet as "CSV UTF-8", or name its encoding, for example cp1252',
-            )
-        ) from None
+        raise StorageError(_encoding_problem(raw, error.start, encoding, display_name)) from None
     except UnicodeError as error:
         # Codecs such as punycode raise a plain UnicodeError.
         raise StorageError(
             Problem("recipients-encoding", f"cannot be read as {encoding}: {error}", Place(display_name))
         ) from None
+    if codec == "utf-8-sig" and is_wide(raw):
+        raise StorageError(_encoding_problem(raw, raw.index(b"\0"), encoding, display_name))
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n") if text else []
+
+
+def _encoding_problem(raw: bytes, start: int, encoding: str, display_name: str) -> Problem:
+    likely = guess_encoding(raw)
+    looks = f"; it looks like {_ENCODING_NAMES.get(likely, likely)}" if likely else ""
+    return Problem(
+        "recipients-encoding",
+        f"is not {encoding.upper()}{looks}",
+        Place(display_name, raw[:start].count(b"\n") + 1),
+        'save it in the spreadsheet as "CSV UTF-8", or import it with briefgen recipients import csv '
+        f"--encoding {likely or 'cp1252'}",
+    )
 
 
 def _detect_delimiter(lines: Sequence[str], columns: ColumnMapping) -> str:

@@ -40,6 +40,12 @@ def gender_words() -> Mapping[str, str]:
 
 
 @cache
+def total_words() -> frozenset[str]:
+    """Return the folded words that name a total."""
+    return frozenset(map(fold_words, _load_words()["totals"]))
+
+
+@cache
 def header_words() -> Mapping[str, str]:
     """Return our column, or `more_address`, by folded header of other programs."""
     headers: Mapping[str, list[str]] = _load_words()["headers"]

@@ -5,6 +5,7 @@ An unusable header is raised; a row with errors is reported and skipped, and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,7 +13,7 @@ from difflib import get_close_matches
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import clean_text
-from briefgen.recipients.foreign_words import fold_words, header_words
+from briefgen.recipients.foreign_words import fold_words, header_words, total_words
 from briefgen.recipients.schema import COLUMNS_BY_NAME, LETTER_COLUMNS
 from briefgen.recipients.validation import RecipientBuilder, register_id
 
@@ -116,6 +117,9 @@ def build_recipients(
     genders = _read_homme_mujer(rows, header)
     for row in rows:
         place, label = Place(table.display_name, row.line), f"row {row.number}"
+        if row is rows[-1] and _is_total(row):
+            problems.add(_total_problem(row, place))
+            continue
         cells = _fit_cells_to_headers(row, header.columns, place, problems)
         if cells is None:
             continue
@@ -145,6 +149,27 @@ def build_recipients(
             )
         )
     return found
+
+
+_NUMBER_CELL = re.compile(r"[-+]?[\d.,\s%$€£¥₩()]*\d[\d.,\s%$€£¥₩()]*")
+
+
+def _is_total(row: TableRow) -> bool:
+    """Return whether a row only has a word for a total and numbers."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    words = [cell for cell in filled if not _NUMBER_CELL.fullmatch(cell)]
+    return len(words) == 1 and fold_words(words[0]) in total_words()
+
+
+def _total_problem(row: TableRow, place: Place) -> Problem:
+    text = " | ".join(cell.strip() for cell in row.cells if cell.strip())
+    return Problem(
+        "row-total",
+        f"row {row.number}: left out, because it is a total: {text[:60]!r}",
+        place,
+        "if it is a recipient, fill in the other columns",
+        severity="warning",
+    )
 
 
 def _read_homme_mujer(rows: Sequence[TableRow], header: TableHeader) -> Mapping[str, str]:

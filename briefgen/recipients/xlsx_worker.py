@@ -24,7 +24,7 @@ MAX_UNPACKED = 200_000_000
 """Bytes of all parts together; a list of a million addresses needs fewer."""
 MAX_MEMORY = 1_000_000_000
 MAX_SECONDS = 30
-MAX_ROWS = 100_000
+MAX_ROWS = 250_000
 MAX_COLUMNS = 500
 MAX_MERGED = 20_000
 

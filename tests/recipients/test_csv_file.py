@@ -106,6 +106,61 @@ def test_another_encoding_is_refused_until_it_is_named(read: Read) -> None:
         read(content, encoding="no-such")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text", "looks"),
+    [
+        ("cp1252", "Müller,Köln\nO’Brien,Málaga", "Windows-1252"),
+        ("mac_roman", "Müller,Köln\nRené,Orléans", "Mac Roman"),
+        ("utf-16-le", "Müller,Köln", "UTF-16"),
+        ("utf-16-be", "Muster,Bonn", "UTF-16"),
+        ("euc_kr", "김철수,서울특별시 종로구", "EUC-KR"),
+        ("shift_jis", "山田太郎,東京都", "Shift JIS"),
+        ("cp1251", "Иванов,Москва", "Windows-1251"),
+    ],
+)
+def test_an_encoding_that_is_refused_is_named_by_its_looks(
+    read: Read, encoding: str, text: str, looks: str
+) -> None:
+    with pytest.raises(StorageError) as caught:
+        read(f"name,locality\n{text}\n".encode(encoding))
+    (problem,) = caught.value.problems
+    assert problem.message == f"is not UTF-8; it looks like {looks}"
+
+
+def test_utf_16_with_its_mark_is_read(read: Read) -> None:
+    (ada,), findings = read("office\tname\nuk-mp\tZoë Muster\n".encode("utf-16"))
+    assert (ada.name, findings.problems) == ("Zoë Muster", [])
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ('<?xml version="1.0"?>\n<a/>', "XML"),
+        ("<members>\n<member>", "XML"),
+        ("BEGIN:VCARD\nVERSION:3.0\n", "vCard"),
+        ('[{"name": "Ada"}]', "JSON"),
+        ("<!DOCTYPE html><html>", "a web page"),
+        ("- id: 3\n  name: Ada\n", "YAML"),
+        (b"\xd0\xcf\x11\xe0\xa1", "an old Excel workbook"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(read: Read, content: str | bytes, what: str) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        read(content)
+    (problem,) = caught.value.problems
+    assert (problem.code, what in problem.message) == ("recipients-format", True)
+
+
+def test_a_total_in_the_last_row_is_no_recipient_and_one_before_it_is_none_either_way(read: Read) -> None:
+    rows = "office,name,party,gifts\nuk-mp,Total Recall,Red,4\nuk-mp,Ada,Red,3\n{}\n"
+    for total in ("Summe,,,7", ",,Grand Total,$7.50", "합계,,,7"):
+        people, findings = read(rows.format(total))
+        assert [problem.code for problem in findings.problems] == ["row-total"]
+        assert len(people) == 2
+    people, findings = read(rows.format("uk-mp,Total,,7"))
+    assert (len(people), findings.problems) == (3, [])
+
+
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="file-unreadable"):
         read_csv(tmp_path / "none.csv", "none.csv", ProblemList())

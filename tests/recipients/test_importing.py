@@ -287,6 +287,13 @@ def test_what_many_rows_have_is_told_once_with_their_number() -> None:
         other.message,
     ]
     assert combine_row_problems(rows[:3]) == rows[:3]
+    cells = [
+        Problem("recipient-cell", f"row {number}, column gender: 'x{number}' is not f or m", place)
+        for number in range(2, 12)
+    ]
+    assert [problem.message for problem in combine_row_problems(cells)] == [
+        "row 2, column gender: 'x2' is not f or m (and in 9 other rows)"
+    ]
 
 
 @pytest.mark.parametrize(

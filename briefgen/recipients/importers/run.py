@@ -118,15 +118,19 @@ def import_recipients(
 
 
 _FEWEST_COMBINED = 4
-_ROW_LABEL = re.compile(r"^row \d+(?:, cell ([A-Z]+)\d+)?")
+_ROW_LABEL = re.compile(r"^(?:row|person|record|card|legislator) \d+(?: \([^()]*\))?(?:, cell ([A-Z]+)\d+)?")
+_VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")
+"""What differs between the messages about one cause: quoted cells, numbers."""
 
 
 def combine_row_problems(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems with those that many rows have told once, with the number of rows."""
+    """Return the problems with those that many rows have told once, by the first, with the number of rows."""
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         label = _ROW_LABEL.match(problem.message)
-        what = (label[1], problem.message[label.end() :]) if label else (problem.place, problem.message)
+        what: tuple[object, object] = (problem.place, problem.message)
+        if label:
+            what = (label[1], _VARYING.sub("…", problem.message[label.end() :]))
         file = problem.place.file if problem.place else ""
         groups.setdefault((problem.code, problem.severity, file, what), []).append(problem)
     combined: list[Problem] = []
