@@ -40,6 +40,7 @@ _IMPORT_PARAMETERS = {
     "sheet": ("sheet",),
     "header-row": ("header_row",),
     "include-hidden": ("include_hidden",),
+    "source": ("source",),
 }
 """Parameters of `run_import` that only some importers take, by the option in `Importer.options`."""
 
@@ -157,6 +158,14 @@ def run_import(
     include_hidden: Annotated[
         bool, typer.Option("--include-hidden", help="Read also hidden and filtered rows and sheets.")
     ] = False,
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Which list it is, or your mapping file; default: recognised.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -174,7 +183,7 @@ def run_import(
     console = Console(as_json, quiet)
     columns = parse_column_mapping(map or (), mapping, fill or (), header_row)
     import_options = ImportOptions(
-        columns, tuple(where or ()), current, encoding, sheet, include_hidden, merge_duplicates
+        columns, tuple(where or ()), current, encoding, sheet, include_hidden, source, merge_duplicates
     )
     if out.exists():
         raise BriefgenError(
@@ -207,6 +216,7 @@ def run_import(
             "refused": report.refused,
             "hidden": report.hidden,
             "extra_columns": report.extra_columns,
+            "unused_columns": report.unused_columns,
             "merged": report.merged,
             "filtered": report.filtered,
             "do_not_write": [problem.about for problem in report.withheld],
@@ -253,6 +263,8 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
     if report.extra_columns:
         names = ", ".join(repr(name) for name in report.extra_columns)
         yield f"Not used by the built-in letters, kept for templates: {names}"
+    if report.unused_columns:
+        yield f"Left out: {', '.join(repr(name) for name in report.unused_columns)}"
     if report.merged:
         yield f"Merged, because they were listed more than once: {quantity(report.merged, 'recipient')}."
     if report.filtered:

@@ -151,7 +151,12 @@ def _parse_csv_rows(
     while index < len(lines):
         line, number = index + 1, number + 1
         end = min(len(lines), index + MAX_LINES_PER_ROW)
-        reader = csv.reader((text + "\n" for text in lines[index:end]), delimiter=delimiter, strict=True)
+        reader = csv.reader(
+            (text + "\n" for text in lines[index:end]),
+            delimiter=delimiter,
+            skipinitialspace=delimiter != "\t",
+            strict=True,
+        )
         try:
             cells = tuple(next(reader))
         except csv.Error as error:

@@ -23,6 +23,7 @@ class FileKind:
 
 
 _READ_AS_DATA = "import it with briefgen recipients import data, which says what it is"
+_READ_AS_CARDS = "import it with briefgen recipients import vcard"
 _SAVE_AS_TABLE = "open it in a spreadsheet program and save it as .xlsx or as CSV UTF-8"
 _SIGNATURES = (
     (b"PK\x03\x04", "a workbook or another packed file", "name a workbook with the ending .xlsx"),
@@ -31,9 +32,9 @@ _SIGNATURES = (
     (b"{\\rtf", "a text in RTF", _SAVE_AS_TABLE),
 )
 _MARKS: tuple[tuple[str, str, str], ...] = (
-    (r"BEGIN:VCARD\b", "a file of address-book cards (vCard)", "import it with briefgen recipients import vcard"),
+    (r"BEGIN:VCARD\b", "a file of address-book cards (vCard)", _READ_AS_CARDS),
     (r"<!doctype html|<html\b", "a web page", _SAVE_AS_TABLE),
-    (r"<\?xml\b|<!--|<[A-Za-z][\w:.-]*(\s[^<>]*)?/?>\s*(<|$)", "XML", _READ_AS_DATA),
+    (r"<\?xml\b|<!--|<!doctype\b|<[A-Za-z][\w:.-]*(\s[^<>]*)?/?>\s*(<|$)", "XML", _READ_AS_DATA),
     (r"\{\s*(\"|\}|$)|\[\s*[\[{\"]", "JSON", _READ_AS_DATA),
     (r"%YAML|---\s*\n|- [\w-]+:(\s|$)", "YAML", "docs/importers.md says which importer reads it"),
 )  # fmt: skip

@@ -183,7 +183,7 @@ def _read_homme_mujer(rows: Sequence[TableRow], header: TableHeader) -> Mapping[
     return {"h": "m", "m": "H/M/F" if "f" in cells else "f"}
 
 
-_SEPARATORS = {
+COLUMN_SEPARATORS = {
     "address": "\n",
     "committees": "; ",
     "tags": "; ",
@@ -196,7 +196,11 @@ _SEPARATORS = {
 
 
 def _join_cells(column: str, first: str, second: str) -> str:
-    return _SEPARATORS[column].join((first, second)) if first.strip() and second.strip() else first or second
+    return (
+        COLUMN_SEPARATORS[column].join((first, second))
+        if first.strip() and second.strip()
+        else first or second
+    )
 
 
 def read_header(table: Table, problems: ProblemList, columns: ColumnMapping = NO_MAPPING) -> TableHeader:
@@ -270,7 +274,7 @@ def _resolve_headers(
     if columns.recognise:
         headers = _recognise_headers(headers, mapping, place, problems)
     named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
-    joined = {column for column in mapping.values() if column in _SEPARATORS} | {"address"}
+    joined = {column for column in mapping.values() if column in COLUMN_SEPARATORS} | {"address"}
     header_errors = [
         Problem(
             "recipients-repeated-header",

@@ -259,7 +259,7 @@ def test_columns_can_be_joined(tmp_path: Path) -> None:
     for pairs in (["Street,Street 2=address", "a,b="], ["Street=address", "Street 2=address", "a,b="]):
         options = ImportOptions(parse_column_mapping(pairs, None, ["name=Ada"]))
         report = import_recipients("csv", [path], options, (), TODAY, problems := ProblemList())
-        assert [one.code for one in problems.problems] == ["recipient-repeated"]
+        assert [one.code for one in problems.problems] == ["recipient-repeated", "address-whole"]
         assert (report.recipients[0].address, report.extra_columns) == (("Hall 1", "Suite 9"), [])
 
 

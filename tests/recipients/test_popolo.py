@@ -237,3 +237,72 @@ def test_a_number_of_thousands_of_digits_is_text_like_any_other(tmp_path: Path) 
     path.write_text("[" + person + "]", encoding="utf-8")
     (one,) = read_popolo(path, "members.json", findings, columns=MPS).recipients
     assert (one.name, findings.problems) == ("Sound Example", [])
+
+
+PARLPARSE: dict[str, Any] = {
+    "persons": [
+        {"id": "uk.org.publicwhip/person/10001", "other_names": [
+            {"note": "Main", "given_name": "Tom", "family_name": "Alt", "end_date": "2019-12-31"},
+            {"note": "Main", "given_name": "Tom", "family_name": "Muster", "start_date": "2020-01-01"},
+            {"note": "Alternate", "given_name": "Thomas", "family_name": "Muster"}]},
+        {"id": "uk.org.publicwhip/person/10002", "other_names": [
+            {"note": "Main", "honorific_prefix": "Baroness", "given_name": "Ada", "lordname": "Vorbild",
+             "lordofname": "Leith", "lordofname_full": "Leith in the City"}]},
+        {"id": "uk.org.publicwhip/person/10003", "other_names": [
+            {"note": "Main", "honorific_prefix": "Bishop", "lordname": "", "lordofname": "Elsewhere"}]},
+        {"id": "uk.org.publicwhip/person/10004", "other_names": [
+            {"note": "Main", "honorific_prefix": "Earl", "given_name": "Ed", "lordname": "Exemple", "lordofname": ""}]},
+        {"id": "uk.org.publicwhip/person/10005", "redirect": "uk.org.publicwhip/person/10001"},
+        {"id": "uk.org.publicwhip/person/10006", "other_names": [
+            {"note": "Main", "given_name": "Isla", "family_name": "Sample"}]},
+    ],
+    "organizations": [
+        {"id": "house-of-commons", "name": "House of Commons", "classification": "chamber"},
+        {"id": "house-of-lords", "name": "House of Lords", "classification": "chamber"},
+        {"id": "scottish-parliament", "name": "Scottish Parliament", "classification": "chamber"},
+        {"id": "example", "name": "Example Party", "classification": "party"},
+    ],
+    "posts": [
+        {"id": "p1", "organization_id": "house-of-commons", "role": "Member of Parliament", "area": {"name": "Anytown"}},
+        {"id": "p2", "organization_id": "scottish-parliament", "role": "MSP", "area": {"name": "Elsewhere"}},
+    ],
+    "memberships": [
+        {"person_id": "uk.org.publicwhip/person/10001", "post_id": "p1", "start_date": "2024-07-05",
+         "on_behalf_of_id": "example"},
+        *({"person_id": f"uk.org.publicwhip/person/{number}", "organization_id": "house-of-lords", "role": "Peer",
+           "label": "Peer", "start_date": "2014-01-01"} for number in (10002, 10003, 10004)),
+        {"person_id": "uk.org.publicwhip/person/10006", "post_id": "p2", "start_date": "2026-05-08"},
+    ],
+}  # fmt: skip
+
+
+def test_the_data_of_theyworkforyou_give_offices_by_house_and_rank(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(PARLPARSE), encoding="utf-8")
+    result = read_popolo(path, "people.json", findings := ProblemList())
+    assert findings.problems == []
+    assert [(one.office, one.name or one.full_name, one.gender) for one in result.recipients] == [
+        ("uk-mp", "Tom Muster", ""),
+        ("uk-baroness", "Vorbild of Leith", "f"),
+        ("uk-lord-bishop", "Elsewhere", ""),
+        ("uk-earl-without-of", "Exemple", "m"),
+        ("scotland-msp", "Isla Sample", ""),
+    ]
+    tom, ada = result.recipients[:2]
+    assert (tom.constituency, tom.party, tom.postal_code, tom.role) == (
+        "Anytown",
+        "Example Party",
+        "SW1A 0AA",
+        "",
+    )
+    assert (ada.chamber, ada.postal_code, ada.country) == ("house-of-lords", "SW1A 0PW", "GB")
+
+
+def test_another_list_in_json_says_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "meps.json"
+    member = {"familyName": "Esempio", "givenName": "Paola", "sortLabel": "ESEMPIO", "identifier": "1"}
+    path.write_text(
+        json.dumps({"data": [{**member, "api:country-of-representation": "IT"}]}), encoding="utf-8"
+    )
+    with pytest.raises(BriefgenError, match="this is no Popolo, but members of the European Parliament"):
+        read_popolo(path, "meps.json", ProblemList())

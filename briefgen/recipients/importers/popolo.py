@@ -31,14 +31,32 @@ from briefgen.recipients.importers.base import (
     to_printable,
     to_text,
 )
+from briefgen.recipients.importers.data import describe_source
+from briefgen.recipients.importers.parlparse import describe_seat, find_main_name, is_redirect
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
 from briefgen.recipients.validation import RecipientBuilder, register_id
 
 _GENDERS = {"female": "f", "male": "m", "f": "f", "m": "m"}
-_GENERIC_ROLES = {"member", "mp", "legislator", "representative", "deputy", "senator", "councillor", ""}
+_SAID_BY_THE_SEAT = {"office", "chamber", "name", "honorific", "given", "family"}
+_GENERIC_ROLES = frozenset(
+    {
+        "member",
+        "mp",
+        "legislator",
+        "representative",
+        "deputy",
+        "senator",
+        "councillor",
+        "member of parliament",
+        "",
+    }
+)
 """Roles that say no more than the office does."""
 JsonObject = Mapping[str, Any]
+
+
+_PERSON_FIELDS = {"id", "name", "given_name", "family_name", "other_names", "memberships"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,8 @@ def read_popolo(
     data = _index_popolo(load_json(path, place, "popolo-file"), place)
     ids: dict[str, Place] = {} if seen is None else seen
     found: list[Recipient] = []
-    for number, person in enumerate(data.persons, start=1):
+    persons = [find_main_name(person) for person in data.persons if not is_redirect(person)]
+    for number, person in enumerate(persons, start=1):
         label = f"person {number} ({_person_label(person)})"
         if report_if_deceased(label, person.get("death_date"), place, problems):
             continue
@@ -83,7 +102,7 @@ def read_popolo(
         )
         if recipient is not None and register_id(recipient, label, place, ids, problems):
             found.append(recipient)
-    return ImportResult(found, _latest_membership_start(data))
+    return ImportResult(found, _latest_membership_start(data), len(persons))
 
 
 def _person_label(person: JsonObject) -> str:
@@ -93,13 +112,17 @@ def _person_label(person: JsonObject) -> str:
 def _index_popolo(content: Any, place: Place) -> _PopoloFile:
     if isinstance(content, dict) and isinstance(content.get("result"), list):
         content = content["result"]  # a response of the PopIt API
+    published = content
     if isinstance(content, list):
         content = {"persons": content}
     persons = list_mappings(content.get("persons")) if isinstance(content, dict) else []
-    if not persons:
-        raise BriefgenError(
-            Problem("popolo-file", "there is no list of persons", place, "is this a file in Popolo format?")
+    if not persons or not any(_PERSON_FIELDS & person.keys() for person in persons[:20]):
+        title = describe_source(published, "json")
+        message = f"this is no Popolo, but {title}" if title else "there is no list of persons"
+        hint = (
+            "import it with briefgen recipients import data" if title else "is this a file in Popolo format?"
         )
+        raise BriefgenError(Problem("popolo-file", message, place, hint))
     memberships: dict[str, list[JsonObject]] = {}
     for membership in list_mappings(content.get("memberships")):
         memberships.setdefault(to_text(membership.get("person_id")), []).append(membership)
@@ -154,6 +177,10 @@ def _build_member_of_parliament(
         "term_end": _membership_term_end(post or seat, data),
     }
     filled = {**columns.defaults, **{name: text for name, text in cells.items() if text}}
+    house = to_text(_membership_organization(seat, data).get("id"))
+    if seated := describe_seat(person, house):
+        filled = {**seated, **columns.defaults, **{name: text for name, text in cells.items() if text}}
+        filled |= {name: text for name, text in seated.items() if name in _SAID_BY_THE_SEAT}
     cells = {**filled, **_split_address(details.get("address", ""), filled.get("country", ""))}
     return builder.build(cells, {}, offices)
 

@@ -13,7 +13,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping
 from briefgen.system.registry import Registry
 
-ImportOptionName = Literal["set", "map", "encoding", "sheet", "header-row", "include-hidden"]
+ImportOptionName = Literal["set", "map", "encoding", "sheet", "header-row", "include-hidden", "source"]
 """Command-line options that only some importers take; `map` includes `--mapping`."""
 
 
@@ -30,6 +30,8 @@ class ImportOptions:
     sheet: str = ""
     include_hidden: bool = False
     """Read also rows that a workbook does not show."""
+    source: str = ""
+    """Name of a published list, or path of a mapping file; empty to recognise the list."""
     merge_duplicates: bool = False
     """Merge the rows of people who are listed more than once."""
 
@@ -47,6 +49,8 @@ class ImportResult:
     """Number of these that a workbook does not show and that were left out."""
     extra_columns: tuple[str, ...] = ()
     """Columns of the table that are none of ours, and are kept for templates."""
+    unused_columns: tuple[str, ...] = ()
+    """Columns of the table that were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ IMPORTERS: Registry[Importer] = Registry(
         "congress": "briefgen.recipients.importers.congress:IMPORTER",
         "openstates": "briefgen.recipients.importers.openstates:IMPORTER",
         "popolo": "briefgen.recipients.importers.popolo:IMPORTER",
+        "data": "briefgen.recipients.importers.data:IMPORTER",
+        "vcard": "briefgen.recipients.importers.vcard:IMPORTER",
         "csv": "briefgen.recipients.importers.tables:CSV_IMPORTER",
         "xlsx": "briefgen.recipients.importers.tables:XLSX_IMPORTER",
     },

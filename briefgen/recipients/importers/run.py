@@ -17,9 +17,14 @@ from briefgen.errors import Problem, ProblemList, UsageError, quantity
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.do_not_write import DoNotWriteList
 from briefgen.recipients.duplicates import merge_duplicates, name_key
+from briefgen.recipients.importers.mending import (
+    lower_family_names,
+    part_addresses,
+    restore_postal_codes,
+    turn_names,
+)
 from briefgen.recipients.importers.options import parse_filter
 from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions, ImportResult
-from briefgen.recipients.mending import restore_postal_codes, turn_names
 from briefgen.recipients.table import ColumnMapping
 from briefgen.recipients.validation import check_sendable
 
@@ -47,6 +52,8 @@ class ImportReport:
     """Number of rows that a workbook does not show and that were left out."""
     extra_columns: list[str]
     """Columns that are none of ours, and are kept for templates."""
+    unused_columns: list[str]
+    """Columns that were left out."""
     withheld: list[Problem]
     """A warning for each recipient who is on the do-not-write list, and was left out."""
 
@@ -76,7 +83,8 @@ def import_recipients(
     results = IMPORTERS.get(kind).read(paths, options, offices, problems)
     _check_mapped_headers(options.columns, len(paths), problems)
     everybody, merged = merge_recipients([result.recipients for result in results])
-    everybody = restore_postal_codes(turn_names(everybody, problems), problems)
+    for mend in (turn_names, lower_family_names, part_addresses, restore_postal_codes):
+        everybody = mend(everybody, problems)
     chosen = [recipient for recipient in everybody if all(each.matches(recipient) for each in filters)]
     for each in filters:
         each.check_column(everybody)
@@ -113,6 +121,7 @@ def import_recipients(
         ],
         *_count_rows(results),
         list(dict.fromkeys(name for result in results for name in result.extra_columns)),
+        list(dict.fromkeys(name for result in results for name in result.unused_columns)),
         withheld,
     )
 
