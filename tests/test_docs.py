@@ -29,6 +29,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Evidence, Figure, Review, Snippet
 from briefgen.model.yaml_model import YamlModel
 from briefgen.recipients.importers.registry import IMPORTERS
+from briefgen.recipients.schema import SECOND_COLUMNS
 from briefgen.render.pdf.css_policy import ALLOWED_PROPERTIES
 from briefgen.render.registry import FORMATS
 from briefgen.system.registry import Registry
@@ -510,5 +511,6 @@ def test_pictures_are_small_enough_for_a_page() -> None:
 
 
 def test_every_column_of_recipients_is_explained() -> None:
-    columns = {one.name for one in fields(Recipient)} - {"extra", "place"}
+    columns = {one.name for one in fields(Recipient)} - {"extra", "place", "second"}
+    columns |= {column.name for column in SECOND_COLUMNS}
     assert set(rows(section("recipients.md", "The columns"))) == columns

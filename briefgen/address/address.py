@@ -5,7 +5,8 @@ Nothing is guessed: where a form needs a field that the recipient's record leave
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from briefgen.address.countries import common_name, formal_name, formal_name_with_article
 from briefgen.address.forms_of_address import (
@@ -15,6 +16,7 @@ from briefgen.address.forms_of_address import (
     GenderedWording,
     LocalizedForm,
 )
+from briefgen.address.joint import join_names, join_salutations, pluralize_close
 from briefgen.address.names import (
     PersonalName,
     format_titles,
@@ -45,12 +47,11 @@ def address_recipient(
     """
     key, form = forms.find(recipient)
     words = _find_localized_form(form, recipient, key)
-    name = _read_name(recipient, form, words)
-    _check_house(form, name, recipient, key)
-    _check_role(form, recipient, key)
-    values = _build_field_values(recipient, name, form, words)
-    _check_required_fields(form, values, recipient, key)
-    wordings = words.lines if values["name"] else words.nameless
+    first = _read_person(recipient, key, form, words)
+    second = None
+    if other := recipient.second_recipient:
+        second = _read_person(other, key, form, words)
+    wordings = words.lines if first.values["name"] else words.nameless
     if not wordings:
         raise BriefgenError(
             Problem(
@@ -60,7 +61,7 @@ def address_recipient(
                 "fill in name, or given and family",
             )
         )
-    if not wordings[0].fill(values, recipient.gender):
+    if not wordings[0].fill(first.values, recipient.gender):
         raise BriefgenError(
             Problem(
                 "recipient-name-missing",
@@ -69,51 +70,109 @@ def address_recipient(
                 "fill in name, or role",
             )
         )
-    salutation = recipient.salutation or words.salutation.fill(values, recipient.gender)
-    closes = words.close if values["name"] else words.nameless_close or words.close
-    close = recipient.close or closes.fill(values, recipient.gender)
-    if not (salutation and close):
-        raise BriefgenError(
-            Problem(
-                "form-field-missing",
-                _prefix_with_recipient(
-                    recipient, f"the {'close' if salutation else 'salutation'} of {key} cannot be filled"
-                ),
-                recipient.place,
-                "fill in family, given or gender",
-            )
-        )
+    salutation, close = _write_salutation_and_close(first, second, key, words)
     postal = _build_postal_lines(recipient, sender_country)
-    first = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
-    in_lines = first is None and not puts_street_last(recipient.country)
+    largest = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
+    in_lines = largest is None and not puts_street_last(recipient.country)
     streets = recipient.address if in_lines else ()
-    named = {**values, "name": _name_in_lines(name, words)}
-    lines = _build_address_lines(wordings, named, streets, recipient.gender, postal)
+    lines = _build_address_lines(wordings, first, second, streets, postal)
     address_lines = (*lines, *postal)
-    if first is not None:
+    if largest is not None:
         last = (
             (recipient.postal_code, *postal[-1:])
             if is_abroad(recipient.country, sender_country)
             else (recipient.postal_code,)
         )
         address_lines = (
-            *_join_city_and_street(first, recipient.address),
+            *_join_city_and_street(largest, recipient.address),
             *lines,
             *(line for line in last if line),
         )
-    problems = list(proofread(recipient, name, address_lines, salutation, close))
+    problems = [
+        problem
+        for person in filter(None, (first, second))
+        for problem in proofread(person.recipient, person.name, address_lines, person.salutation, close)
+    ]
     if errors := [problem for problem in problems if problem.severity == "error"]:
         raise BriefgenError(errors)
+    # In some countries the ministry comes before its minister; the second page is headed with the person.
+    heads = [
+        next((line for line in lines if person.name.full and person.name.full in line), lines[0])
+        for person in filter(None, (first, second))
+    ]
     return AddressAndSalutation(
         lines=address_lines,
         salutation=salutation,
         close=close,
-        # In some countries the ministry comes before its minister; the second page is headed with the person.
-        name=next((line for line in lines if name.full and name.full in line), lines[0]),
+        name=join_names(heads[0], heads[1], recipient.language) if second else heads[0],
         you=words.you,
         rule=key,
-        warnings=tuple(problems),
+        warnings=tuple(dict.fromkeys(problems)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressee:
+    """A person, or an office without one, with what the form of address says of it."""
+
+    recipient: Recipient
+    name: PersonalName
+    values: Mapping[str, str]
+    """The fields of the form's wordings."""
+    line_values: Mapping[str, str]
+    """The same for the inside address, where titles belong to the name."""
+    salutation: str
+    """Empty if it cannot be filled in."""
+
+    def fill_line(self, wording: GenderedWording) -> str:
+        """Return a line of the inside address; empty if a field is."""
+        return wording.fill(self.line_values, self.recipient.gender)
+
+
+def _read_person(recipient: Recipient, key: str, form: FormOfAddress, words: LocalizedForm) -> _Addressee:
+    """Return what the form of address says of a person; raise BriefgenError if it is not for this one."""
+    name = _read_name(recipient, form, words)
+    _check_house(form, name, recipient, key)
+    _check_role(form, recipient, key)
+    values = _build_field_values(recipient, name, form, words)
+    _check_required_fields(form, values, recipient, key)
+    salutation = recipient.salutation or words.salutation.fill(values, recipient.gender)
+    line_values = {**values, "name": _name_in_lines(name, words)}
+    return _Addressee(recipient, name, values, line_values, salutation)
+
+
+def _write_salutation_and_close(
+    first: _Addressee, second: _Addressee | None, key: str, words: LocalizedForm
+) -> tuple[str, str]:
+    """Return salutation and close of a letter to one or two people; raise BriefgenError if one is empty."""
+    recipient = first.recipient
+    language, gender = recipient.language, recipient.gender
+    salutation = first.salutation
+    if second and gender != second.recipient.gender:
+        gender = ""
+    closes = words.close if first.values["name"] else words.nameless_close or words.close
+    close = recipient.close or closes.fill(first.values, gender)
+    if second and not recipient.salutation:
+        salutation = join_salutations(first.salutation, second.salutation, language)
+        if not salutation:
+            message = f"the salutations {first.salutation!r} and {second.salutation!r} cannot be joined"
+            hint = "write the salutation for both in the column salutation"
+            raise BriefgenError(
+                Problem("second-person", _prefix_with_recipient(recipient, message), recipient.place, hint)
+            )
+    if second and gender and not recipient.close:
+        close = pluralize_close(close, language)
+    if not (salutation and close):
+        missing = "close" if salutation else "salutation"
+        raise BriefgenError(
+            Problem(
+                "form-field-missing",
+                _prefix_with_recipient(recipient, f"the {missing} of {key} cannot be filled"),
+                recipient.place,
+                "fill in family, given or gender",
+            )
+        )
+    return salutation, close
 
 
 def _find_localized_form(form: FormOfAddress, recipient: Recipient, key: str) -> LocalizedForm:
@@ -261,26 +320,43 @@ def _check_required_fields(
 
 
 def _build_address_lines(
-    wordings: list[GenderedWording],
-    values: dict[str, str],
+    wordings: Sequence[GenderedWording],
+    first: _Addressee,
+    second: _Addressee | None,
     streets: tuple[str, ...],
-    gender: str,
     postal: tuple[str, ...],
 ) -> list[str]:
     """Return the lines above the postal ones, without empty and repeated ones.
 
     Spreadsheets often repeat `House of Commons` in the street, and `Japan` is both the full name of the state
-    and, in capitals, the country line.
+    and, in capitals, the country line. A second person comes below the first, or below the role of the first
+    if they have different ones.
     """
+    filled: list[str] = []
+    below = _find_second_lines(wordings, second) if second else {}
+    for index, wording in enumerate(wordings):
+        filled += streets if wording.neutral == [ADDRESS_LINE] else (first.fill_line(wording),)
+        filled += below.get(index, ())
     lines: list[str] = []
     printed = {line.casefold() for line in postal}
-    for wording in wordings:
-        is_street_slot = wording.neutral == [ADDRESS_LINE]
-        for line in streets if is_street_slot else (wording.fill(values, gender),):
-            if line and line.casefold() not in printed:
-                lines.append(line)
-                printed.add(line.casefold())
+    for line in filled:
+        if line and line.casefold() not in printed:
+            lines.append(line)
+            printed.add(line.casefold())
     return lines
+
+
+def _find_second_lines(
+    wordings: Sequence[GenderedWording], second: _Addressee
+) -> Mapping[int, Sequence[str]]:
+    """Return the lines of the second person, by the place of the wording below which they come."""
+    names = [index for index, wording in enumerate(wordings) if wording.uses("name")]
+    last = names[-1] if names else 0
+    if not second.recipient.role:
+        return {last: [second.fill_line(wordings[index]) for index in names]}
+    roles = [index for index in range(last + 1, len(wordings)) if wordings[index].uses("role")][:1]
+    own = [second.fill_line(wordings[index]) for index in (*names, *roles)]
+    return {(roles or [last])[0]: own}
 
 
 def _join_city_and_street(first: str, streets: tuple[str, ...]) -> tuple[str, ...]:

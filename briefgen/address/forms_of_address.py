@@ -71,6 +71,10 @@ class GenderedWording(YamlModel):
         """Return all wordings, of every gender."""
         return [*self.m, *self.f, *self.neutral]
 
+    def uses(self, field: str) -> bool:
+        """Return whether any wording has a field, `name`."""
+        return any(field in parse_pattern(text).fields for text in self.texts)
+
     @model_validator(mode="after")
     def _check_patterns(self) -> GenderedWording:
         if not self.texts or not all(text.strip() for text in self.texts):
@@ -125,7 +129,7 @@ class LocalizedForm(YamlModel):
 
     def prints(self, field: str) -> bool:
         """Return whether the inside address has a field, `honorific`."""
-        return any(field in parse_pattern(text).fields for line in self.lines for text in line.texts)
+        return any(line.uses(field) for line in self.lines)
 
     @field_validator("lines", "nameless")
     @classmethod

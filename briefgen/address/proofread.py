@@ -75,7 +75,8 @@ def proofread_salutation(
     if has_gap:
         message = f"the salutation {salutation!r} has a gap"
         yield Problem("address-empty", message, recipient.place, hint, about=recipient.id)
-    if any(title.kind == "style" for title in titles) or len(set(keys)) < len(keys):
+    people = 2 if recipient.second else 1
+    if any(title.kind == "style" for title in titles) or any(keys.count(key) > people for key in keys):
         message = f"the salutation {salutation!r} has a title that belongs in the address, or one twice"
         yield Problem("salutation-title", message, recipient.place, hint, about=recipient.id)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 from briefgen.errors import Place, Problem
 
@@ -17,6 +18,20 @@ class Committee:
     name: str
     role: str = "member"
     """`chair`, `ranking`, `vice-chair` or `member`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """Somebody to whom a letter goes together with the recipient; the fields are those of `Recipient`."""
+
+    honorific: str = ""
+    name: str = ""
+    given: str = ""
+    family: str = ""
+    suffix: str = ""
+    postnominals: str = ""
+    gender: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,17 @@ class Recipient:
     extra: Mapping[str, str] = field(default_factory=dict)
     """Values of unknown columns by header, for use in templates."""
     place: Place | None = None
+    second: SecondPerson | None = None
+    """The second person of a household or a firm, whom the letter addresses too."""
+
+    @property
+    def second_recipient(self) -> Recipient | None:
+        """Return the second person as a recipient without an address of their own; None if there is none."""
+        if self.second is None:
+            return None
+        own: dict[str, Any] = {field.name: getattr(self.second, field.name) for field in fields(SecondPerson)}
+        own |= {"salutation": "", "close": "", "address": (), "region": "", "postal_code": ""}
+        return replace(self, **own, second=None)
 
     @property
     def full_name(self) -> str:

@@ -60,8 +60,9 @@ class DoNotWriteList:
                 return place
         entries = list(self.organisations.get(fold_name(recipient.organisation), ()))
         if self.names:
-            for key in _name_keys(recipient):
-                entries += self.names.get(key, ())
+            for person in filter(None, (recipient, recipient.second_recipient)):
+                for key in _name_keys(person):
+                    entries += self.names.get(key, ())
         return next((entry.place for entry in entries if entry.matches(recipient)), None)
 
     def split(self, recipients: Sequence[Recipient]) -> tuple[list[Recipient], list[Problem]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from briefgen.errors import suggest_similar
-from briefgen.model.recipient import Committee
+from briefgen.model.recipient import Committee, SecondPerson
 from briefgen.recipients.foreign_words import find_country_code, fold_words, gender_words
 from briefgen.recipients.ids import ID_PATTERN, MAX_ID_LENGTH, build_id
 
@@ -193,6 +193,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("close"),
 )
 """All columns, in the order in which they are written."""
-COLUMNS_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+SECOND_SUFFIX = "_2"
+SECOND_COLUMNS: tuple[Column, ...] = tuple(
+    replace(column, name=f"{column.name}{SECOND_SUFFIX}")
+    for column in COLUMNS
+    if column.name in SecondPerson.__dataclass_fields__
+)
+"""Columns for the second person of a letter, written only if a list has one: `name_2`."""
+COLUMNS_BY_NAME: Mapping[str, Column] = {column.name: column for column in (*COLUMNS, *SECOND_COLUMNS)}
 LETTER_COLUMNS = ("connection", "constituent", "ask", "paragraph")
 """Extra columns that the built-in letters print."""

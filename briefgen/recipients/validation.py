@@ -10,7 +10,7 @@ from typing import Any
 
 from briefgen.address.offices import suggest_office
 from briefgen.errors import Place, Problem, ProblemList
-from briefgen.model.recipient import Recipient
+from briefgen.model.recipient import Recipient, SecondPerson
 from briefgen.model.text import (
     clean_text,
     escape_formulas,
@@ -23,6 +23,8 @@ from briefgen.recipients.schema import (
     COLUMNS,
     COLUMNS_BY_NAME,
     MAX_EXTRA_CHARACTERS,
+    SECOND_COLUMNS,
+    SECOND_SUFFIX,
     CellError,
     Column,
 )
@@ -35,6 +37,9 @@ _NUMBER = re.compile(r"[+-][\d\s().,/$€£¥-]*\d\s?[%$€£¥]?")
 def recipient_to_cells(recipient: Recipient) -> dict[str, str]:
     """Return the recipient's cells by column, with formulas escaped, as RecipientBuilder reads them."""
     cells = {column.name: column.format(getattr(recipient, column.name) or "") for column in COLUMNS}
+    if recipient.second is not None:
+        for column in SECOND_COLUMNS:
+            cells[column.name] = getattr(recipient.second, column.name.removesuffix(SECOND_SUFFIX))
     return {name: escape_formulas(text) for name, text in {**cells, **recipient.extra}.items()}
 
 
@@ -89,11 +94,33 @@ class RecipientBuilder:
                     "name the office that is addressed; briefgen does not guess it",
                 )
             )
+        second = self._take_second_person(values)
         if not self.is_valid:
             return None
         if "id" not in values:
             values["id"] = derive_id(values)
+        if second is not None:
+            values["second"] = second
         return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
+
+    def _take_second_person(self, values: dict[str, Any]) -> SecondPerson | None:
+        """Take the columns of the second person out of the values; report one without a name."""
+        own = {
+            column.name.removesuffix(SECOND_SUFFIX): values.pop(column.name)
+            for column in SECOND_COLUMNS
+            if column.name in values
+        }
+        if not own:
+            return None
+        if {"name", "given", "family"}.isdisjoint(own):
+            message = f"{self.label}: the second person has a {next(iter(own))}, but no name"
+            hint = "fill in name_2, or given_2 and family_2; or empty the columns that end in _2"
+            self._report(Problem("second-person", message, self.place, hint))
+        elif {"name", "given", "family"}.isdisjoint(values):
+            message = f"{self.label}: there is a second person and no first"
+            hint = "move the name from the columns that end in _2 to those without"
+            self._report(Problem("second-person", message, self.place, hint))
+        return SecondPerson(**own)
 
     def _parse_cell(self, column: Column, raw: str) -> Any:
         text = self._clean_cell(

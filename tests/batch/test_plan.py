@@ -12,7 +12,7 @@ from briefgen.batch.plan import SELECT_ALL, BatchSelection, input_hash, renderin
 from briefgen.batch.tasks import LetterTask, PlannedFile
 from briefgen.errors import Place
 from briefgen.model.document import Document, hash_record
-from briefgen.model.recipient import Committee, Recipient
+from briefgen.model.recipient import Committee, Recipient, SecondPerson
 
 BASE = people(1)[0]
 OTHER = {
@@ -21,6 +21,7 @@ OTHER = {
     "tags": ("tag",),
     "term_end": date(2027, 1, 3),
     "extra": {"column": "value"},
+    "second": SecondPerson(name="Ben Probe"),
 }
 
 
