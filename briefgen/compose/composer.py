@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from datetime import date
+from functools import partial, wraps
 from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,6 +21,7 @@ from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.address.proofread import proofread_salutation
+from briefgen.compose.annex import AnnexRow, build_annex
 from briefgen.compose.asks import WrittenAsk, find_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
@@ -38,7 +40,7 @@ from briefgen.compose.markdown_templates import FRAME
 from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
-from briefgen.compose.record import AnnexRow, build_annex_row, build_evidence_record, is_printed, remove_annex
+from briefgen.compose.record import build_evidence_record, is_printed, remove_annex
 from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets, select_written
 from briefgen.compose.shortening import (
     NO_SHORTENING,
@@ -397,11 +399,11 @@ class Composer:
         api = self._template_api(campaign.sender.country)
         figures = self._figure_api(api, paper.data_tables)
         title = paper.title or campaign.title
-        date = format_long_date(campaign.date, campaign.language, campaign.sender.country)
+        date_words = partial(format_long_date, language=campaign.language, country=campaign.sender.country)
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
-            "date": date,
+            "date": date_words(campaign.date),
             "title": title,
             "subtitle": paper.subtitle,
             "summary": [api.passage(id) for id in paper.summary],
@@ -436,7 +438,7 @@ class Composer:
                 self.templates.render(template, {**context, "annex": []}, "the briefing")
                 api.note_collector.notes.clear()
                 written.topics.clear()
-        context["annex"] = self._build_annex(api, in_annex) if paper.annex else []
+        context["annex"] = self._build_annex(api, date_words, in_annex) if paper.annex else []
         cited, used = self._render_template(
             template, context, figures, "the briefing", paper.citation_style, campaign.language
         )
@@ -479,9 +481,7 @@ class Composer:
         campaign = self.campaign
         accent = campaign.letterhead.colours.accent.lstrip("#").lower()
         country = campaign.sender.country
-        return FigureApi(
-            api, self.library.references, campaign.language, country, tables, accent and f"#{accent}"
-        )
+        return FigureApi(api, campaign.language, country, tables, accent and f"#{accent}")
 
     def _sender(self) -> dict[str, Any]:
         """Return the sender as templates see it: text, and the file name of the signature's picture."""
@@ -508,13 +508,15 @@ class Composer:
             ids_by_section.append(ids)
         return ids_by_section
 
-    def _build_annex(self, api: TemplateApi, in_annex: Collection[tuple[str, bool]] | None) -> list[AnnexRow]:
-        """Build the evidence annex: a row for every statement the briefing uses, or each one `in_annex`."""
-        return [
-            build_annex_row(passage, self.library.references, self.verified.get(passage.id, {}))
-            for key, passage in api.used.items()
-            if in_annex is None or key in in_annex
-        ]
+    def _build_annex(
+        self,
+        api: TemplateApi,
+        date_words: Callable[[date], str],
+        in_annex: Collection[tuple[str, bool]] | None,
+    ) -> list[AnnexRow]:
+        """Build the evidence annex for every statement that the briefing uses, or each one `in_annex`."""
+        passages = [passage for key, passage in api.used.items() if in_annex is None or key in in_annex]
+        return build_annex(passages, self.verified, api.note_collector, date_words)
 
     def _render_template(
         self,

@@ -17,23 +17,19 @@ from markupsafe import Markup
 from briefgen.charts.plot import DataPoint, Plot
 from briefgen.charts.scene import Scene
 from briefgen.compose.boilerplate import figure_label
-from briefgen.compose.passages import TemplateApi
-from briefgen.compose.record import describe_source, format_locator
+from briefgen.compose.citations import Note
+from briefgen.compose.citations.placement import FIGURE_ID, FIGURE_MARK, figure_link
+from briefgen.compose.passages import NoteCollector, TemplateApi, evidence_citations
 from briefgen.compose.templates import format_long_date
 from briefgen.errors import BriefgenError, Problem
 from briefgen.evidence.edtf import DateSpan, parse_edtf
 from briefgen.evidence.figure_checks import parse_figure_values
-from briefgen.model.snippet import Datum, Evidence, Figure, Snippet
-from briefgen.model.source import Source
+from briefgen.model.snippet import Datum, Figure, Snippet
 
-_PICTURE_MARK = "figure:"
 _MM_PER_PIXEL = 25.4 / 96
-_LEGAL_TYPES = ("bill", "legal_case", "legislation", "regulation", "treaty")
-_FIGURE_ID = "figure-"
-"""Beginning of the ids of figures; the snippet's follows."""
-_FIGURE_CAPTION = re.compile(rf'<span class="figure-number">{_PICTURE_MARK}([a-z0-9-]+)</span>')
-_NUMBER_MARK = re.compile(rf"(?<=>){_PICTURE_MARK}([a-z0-9-]+)(?=</)")
-_MARKED_SRC = re.compile(rf'src="{_PICTURE_MARK}([a-z0-9_-]+)"')
+_FIGURE_CAPTION = re.compile(rf'<span class="figure-number">{FIGURE_MARK}([a-z0-9-]+)</span>')
+_NUMBER_MARK = re.compile(rf"(?<=>){FIGURE_MARK}([a-z0-9-]+)(?=</)")
+_MARKED_SRC = re.compile(rf'src="{FIGURE_MARK}([a-z0-9_-]+)"')
 
 
 @dataclass(slots=True)
@@ -41,7 +37,6 @@ class FigureApi:
     """The functions `figure` and `figure_table` of templates; keeps the pictures for `embed_figures`."""
 
     api: TemplateApi
-    references: Mapping[str, Source]
     language: str
     country: str
     """The sender's, which decides how dates are written."""
@@ -56,7 +51,7 @@ class FigureApi:
     def figure_ref(self, id: str) -> Markup:
         """Return a link to the figure with this id, in the text its number: `Figure 1`."""
         _require_figure(self.api.passage(id).snippet)
-        return Markup('<a href="#{0}{1}">{2}{1}</a>').format(_FIGURE_ID, id, _PICTURE_MARK)
+        return Markup(figure_link(id))
 
     def figure(self, id: str, table: bool | None = None, width: float | None = None) -> Markup:
         """Return the figure with this id as a block; raise BriefgenError if it may not be printed.
@@ -72,8 +67,8 @@ class FigureApi:
         html = render_figure_html(
             snippet,
             name,
-            passage.render_note(),
             passage.text + _legend_html(snippet) + passage.render_caveat_sentences(),
+            passage.render_note("sources"),
             numbered=id not in self._printed,
         )
         self._printed.add(id)
@@ -87,12 +82,7 @@ class FigureApi:
     def figure_table(self, id: str) -> Markup:
         """Return the data of this figure alone, as a block: for documents that show no pictures."""
         snippet = self.api.passage(id).snippet
-        return render_figure_table(snippet, self.references, self.language, self.country)
-
-
-_FIGURE_TEMPLATE = Markup(
-    '<figure{}><figcaption>{} <strong>{}{}</strong>{}</figcaption><img src="{}" alt="{}"/></figure><p>{}</p>'
-)
+        return render_figure_table(snippet, self.language, self.country, self.api.note_collector)
 
 
 def _check_width(id: str, width: object) -> float:
@@ -114,9 +104,9 @@ def _check_width(id: str, width: object) -> float:
 
 
 def render_figure_html(
-    snippet: Snippet, name: str, note: Markup, wording: Markup, *, numbered: bool = True
+    snippet: Snippet, name: str, wording: Markup, sources: Markup, *, numbered: bool = True
 ) -> Markup:
-    """Render a figure: caption (number, title, unit and the note with its sources), image and wording.
+    """Render a figure: caption (number, title and, on a line of its own, unit), image, wording and sources.
 
     `embed_figures` replaces the mark in the image's `src` with the picture of this `name`.
 
@@ -124,12 +114,17 @@ def render_figure_html(
     is printed first.
     """
     figure = _require_figure(snippet)
-    unit = f" ({figure.unit})" if figure.unit else ""
-    alt = " ".join(figure.alt.split())
-    identifier = Markup(' id="{}{}"').format(_FIGURE_ID, snippet.id) if numbered else ""
-    number = Markup('<span class="figure-number">{}{}</span>').format(_PICTURE_MARK, snippet.id)
-    source = f"{_PICTURE_MARK}{name}"
-    return _FIGURE_TEMPLATE.format(identifier, number, snippet.title, unit, note, source, alt, wording)
+    caption = Markup('<span class="figure-number">{}{}</span> <strong>{}</strong>').format(
+        FIGURE_MARK, snippet.id, snippet.title
+    )
+    if figure.unit:
+        caption += Markup("<br>{}").format(figure.unit[:1].upper() + figure.unit[1:])
+    image = Markup('<img src="{}" alt="{}">').format(f"{FIGURE_MARK}{name}", " ".join(figure.alt.split()))
+    source_line = Markup("<p>{}</p>").format(sources) if sources else Markup("")
+    identifier = Markup(' id="{}{}"').format(FIGURE_ID, snippet.id) if numbered else ""
+    return Markup("<figure{}><figcaption>{}</figcaption>{}<p>{}</p>{}</figure>").format(
+        identifier, caption, image, wording, source_line
+    )
 
 
 def _legend_html(snippet: Snippet) -> Markup:
@@ -139,7 +134,7 @@ def _legend_html(snippet: Snippet) -> Markup:
 
 def number_figures(html: str, language: str) -> str:
     """Replace the marks of figures' numbers, in captions and references, by their numbers in order."""
-    if _PICTURE_MARK not in html:
+    if FIGURE_MARK not in html:
         return html
     numbers = {id: number for number, id in enumerate(dict.fromkeys(_FIGURE_CAPTION.findall(html)), 1)}
     return _NUMBER_MARK.sub(
@@ -315,25 +310,27 @@ def _format_single_date(date: str, language: str, country: str) -> str:
 # -- the data as a table
 
 
-def render_figure_table(
-    snippet: Snippet, references: Mapping[str, Source], language: str, country: str
-) -> Markup:
-    """Render the data of a figure as a table, each datum with its sources and locators."""
+def render_figure_table(snippet: Snippet, language: str, country: str, notes: NoteCollector) -> Markup:
+    """Render the data of a figure as a table, each datum with its sources and locators.
+
+    They are cited in `notes`, whose marks stand in the cells.
+    """
     figure = _require_figure(snippet)
     labelled = any(datum.label for datum in figure.rows)
     dated = any(datum.date for datum in figure.rows)
     timeline = figure.chart == "timeline"
     headers = ["Date"] if dated else []
     if labelled:
-        headers.append("What happened" if timeline else "Item")
+        headers.append("What happened" if timeline else "Who or what")
     headers += [*([] if timeline else [figure.unit[:1].upper() + figure.unit[1:]]), "Source and place"]
     rows = Markup("")
     for datum in figure.rows:
-        cells = [format_edtf_date(datum.date, language, country)] if dated else []
+        cells: list[str | Markup] = [format_edtf_date(datum.date, language, country)] if dated else []
         cells += [_append_note(datum, timeline)] if labelled else []
         cells += [] if timeline else [_append_status(datum.value, datum, not labelled)]
-        sources = (describe_evidence(evidence, references) for evidence in datum.evidence)
-        cells.append("; ".join(dict.fromkeys(sources)))
+        computed = [f"computed: {evidence.computed}" for evidence in datum.evidence if evidence.computed]
+        mark = notes.add(Note(evidence_citations(datum.evidence), form="cell"))
+        cells.append(Markup("; ").join([*([mark] if mark else []), *dict.fromkeys(computed)]))
         cells_html = (Markup("<td>{}</td>").format(cell) for cell in cells)
         rows += Markup("<tr>{}</tr>").format(Markup("").join(cells_html))
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(header) for header in headers)
@@ -350,24 +347,3 @@ def _append_note(datum: Datum, timeline: bool) -> str:
 def _append_status(text: str, datum: Datum, with_note: bool) -> str:
     remarks = "; ".join(filter(None, [datum.status, datum.note if with_note else ""]))
     return f"{text} ({remarks})" if remarks else text
-
-
-def describe_evidence(evidence: Evidence, references: Mapping[str, Source]) -> str:
-    """Describe a piece of evidence for tables: its source, the works it was read through, and the place."""
-    if evidence.source is None:
-        return f"computed: {evidence.computed}"
-    chain = "".join(
-        f"{_describe_work(via.source, via.locator, references)}, {via.relation} in " for via in evidence.via
-    )
-    return chain + _describe_work(evidence.source, evidence.locator, references)
-
-
-def _describe_work(source: str, locator: Mapping[str, str], references: Mapping[str, Source]) -> str:
-    place = "".join(f", {format_locator(label, value)}" for label, value in locator.items())
-    reference = references.get(source)
-    if reference is None:
-        return f"{source}{place}"
-    # A web page without an author is known by its site; for a law that field would name a series.
-    unnamed = not reference.csl.get("author") and reference.csl.get("type") not in _LEGAL_TYPES
-    container = str(reference.csl.get("container-title", "")) if unnamed else ""
-    return f"{f'{container}, ' if container else ''}{describe_source(reference)}{place}"

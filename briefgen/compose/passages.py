@@ -15,6 +15,7 @@ from markupsafe import Markup
 from briefgen.compose.citations import Citation, Note, OriginalCitation, Remark
 from briefgen.compose.citations.phrases import find_locator_label, locator_names, reserved_characters
 from briefgen.compose.citations.placement import citation_mark
+from briefgen.compose.citations.types import NoteForm
 from briefgen.compose.english_variants import adapt_to_variant
 from briefgen.errors import BriefgenError, Problem, suggest_similar
 from briefgen.model.snippet import Caveat, Evidence, Locator, Snippet
@@ -39,7 +40,7 @@ def _locator_pair(locator: Locator) -> tuple[str, str]:
     return next(iter(locator.items()), ("", ""))
 
 
-def _evidence_citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
+def evidence_citations(items: Iterable[Evidence]) -> tuple[Citation, ...]:
     """Return citations for one claim's evidence: each source and locator once, with its chain of sources."""
     return tuple(
         dict.fromkeys(
@@ -65,19 +66,16 @@ def build_snippet_note(
     snippet: Snippet, caveats: Iterable[Caveat], render_caveat: Callable[[Caveat], str] = _render_caveat
 ) -> Note:
     """Build the note of a snippet: its sources, then each caveat as a sentence with its own sources."""
-    cited = _evidence_citations(snippet.evidence)
-    if snippet.kind == "figure" and cited:
-        # A caption introduces its sources as such.
-        cited = (replace(cited[0], prefix="Sources:" if len(cited) > 1 else "Source:"), *cited[1:])
+    cited = evidence_citations(snippet.evidence)
     # What the note has just cited need not be cited again for the caveat.
     remarks = tuple(
         Remark(
             render_caveat(caveat),
-            tuple(citation for citation in _evidence_citations(caveat.evidence) if citation not in cited),
+            tuple(citation for citation in evidence_citations(caveat.evidence) if citation not in cited),
         )
         for caveat in caveats
     )
-    return Note(cited, remarks)
+    return Note(cited, remarks, statements=(snippet.id,))
 
 
 @dataclass(slots=True)
@@ -88,7 +86,7 @@ class NoteCollector:
 
     def add(self, note: Note) -> Markup:
         """Add a note and return its mark; an empty note gets none."""
-        if note == Note():
+        if not (note.citations or note.remarks or note.form == "numbers"):
             return Markup("")
         self.notes.append(note)
         return Markup(citation_mark(len(self.notes) - 1))
@@ -149,10 +147,11 @@ class SnippetPassage:
         """Return the wording with its note and caveats."""
         return self.text + self.render_note() + self.render_caveat_sentences()
 
-    def render_note(self) -> Markup:
+    def render_note(self, form: NoteForm = "note") -> Markup:
         """Return the call of the note: its sources, and the caveats printed in the note."""
         printed = (caveat for caveat in self.caveats if caveat.must_print and caveat.form == "footnote")
-        return self._note_collector.add(build_snippet_note(self.snippet, printed, self.render_caveat))
+        note = build_snippet_note(self.snippet, printed, self.render_caveat)
+        return self._note_collector.add(replace(note, form=form))
 
     def render_caveat_sentences(self) -> Markup:
         """Return the caveats that follow the wording in the text, each with its own note."""
@@ -160,7 +159,7 @@ class SnippetPassage:
         for caveat in self.caveats:
             if caveat.must_print and caveat.form == "sentence":
                 html += Markup(" ") + Markup(self.render_caveat(caveat))
-                html += self._note_collector.add(Note(_evidence_citations(caveat.evidence)))
+                html += self._note_collector.add(Note(evidence_citations(caveat.evidence)))
         return html
 
     def __str__(self) -> str:

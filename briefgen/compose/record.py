@@ -6,7 +6,7 @@ The record is only written here; briefgen.inspect tells whether a file still agr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -160,45 +160,27 @@ def _cited_source_ids(items: Iterable[Evidence]) -> set[str]:
     return read | {via.source for evidence in items for via in evidence.via}
 
 
-@dataclass(frozen=True, slots=True)
-class AnnexRow:
-    """One statement in a printed annex."""
-
-    claim: str
-    proofs: tuple[tuple[str, str], ...]
-    """Each source with its locator, and how it was checked."""
-
-
-def build_annex_row(
-    passage: SnippetPassage, references: Mapping[str, Source], verified: Mapping[str, Any]
-) -> AnnexRow:
-    """Build the row of one statement for a printed annex."""
-    proofs = []
-    for evidence in passage.snippet.evidence:
-        reference = references.get(evidence.source or "")
-        place = "".join(f", {format_locator(label, value)}" for label, value in evidence.locator.items())
-        source = (
-            f"{describe_source(reference, undated='')}{place}"
-            if reference
-            else "Computed from the figures above"
-        )
-        proofs.append((source, _describe_proof(evidence, verified)))
-    if passage.snippet.figure:
-        # Much of a figure's data has the same source and locator.
-        return AnnexRow(f"Figure: {passage.title}", tuple(dict.fromkeys(proofs)))
-    text = plain_text(passage.text)
-    # An ask is the end of a sentence and begins in lower case.
-    return AnnexRow(f"Request: {text}" if passage.kind == "ask" else text, tuple(proofs))
+CHECKS = (
+    "Words quoted from the source were compared with its text",
+    "Two people read the source at the place given",
+    "One person read the source at the place given",
+    "Calculated from figures that the same note proves",
+)
+"""The ways in which a statement's sources can have been checked, in the order of the annex."""
 
 
-def _describe_proof(evidence: Evidence, verified: Mapping[str, Any]) -> str:
-    if (attested := evidence.attested) is not None:
-        second = attested.seconded
-        return f"Read by two, {attested.on} and {second.on}" if second else f"Read by one, {attested.on}"
-    if evidence.computed is not None:
-        return f"Arithmetic: {evidence.computed}"
-    on = verified.get("on")
-    return f"Proved in the text{f', {on}' if on else ''}"
+def list_checks(snippet: Snippet, verified: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how each piece of a statement's evidence was checked (one of CHECKS), and when (ISO 8601)."""
+    for evidence in snippet.evidence:
+        if (attested := evidence.attested) is not None:
+            second = attested.seconded
+            yield CHECKS[1 if second else 2], str(attested.on)
+            if second:
+                yield CHECKS[1], str(second.on)
+        elif evidence.computed is not None:
+            yield CHECKS[3], ""
+        else:
+            yield CHECKS[0], str(verified.get("on") or "")
 
 
 def format_locator(label: str, value: str) -> str:

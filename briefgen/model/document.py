@@ -60,12 +60,13 @@ ALLOWED_CHILDREN: Mapping[str, frozenset[str]] = {
     "tr": frozenset({"th", "td"}),
     "th": INLINE_ELEMENTS,
     "td": INLINE_ELEMENTS | {"p", "ul", "ol"},
-    "figure": frozenset({"img", "figcaption"}),
+    "figure": frozenset({"img", "figcaption", "p"}),
     "figcaption": INLINE_ELEMENTS,
     "img": frozenset(),
     "br": frozenset(),
 }
-"""Allowed children of each element. `li` and `td` hold either inline content or blocks, not both."""
+"""Allowed children of each element. `li` and `td` hold either inline content or blocks, not both. The last
+`p` of a figure says where it is from."""
 TEXT_ELEMENTS = frozenset(
     {
         "p",

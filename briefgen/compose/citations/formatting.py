@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -43,26 +44,87 @@ class _FootnotePlan:
     """Text after its last citation."""
 
 
-def format_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> FormattedCitations:
-    """Format all notes of a document in a notes style."""
+def format_footnotes(notes: Sequence[Note], engine: CiteprocEngine, has_list: bool) -> FormattedCitations:
+    """Format all notes of a document in a notes style; `has_list` says whether it prints a bibliography."""
     notes = _refer_to_earlier_remarks(notes, engine.phrases.earlier_remark)
     planned = list(_plan_footnotes(notes, engine))
-    clusters = [CitationCluster(plan.items, plan.number) for plan in planned if plan.items]
+    in_notes = [plan for plan, note in zip(planned, notes, strict=True) if plan.items and note.form == "note"]
+    in_lines = [plan for plan, note in zip(planned, notes, strict=True) if plan.items and note.form != "note"]
     second_hand = find_second_hand_works(notes)
     read = sorted({source for _, source in second_hand.values()}) if engine.phrases.lists_second_hand else []
+    # Where a list has them in full, lines have short forms only: there a work counts as cited before.
+    listed = _cited_works(in_lines) if has_list else {}
     last = planned[-1].number if planned else 0
-    short_forms = [
-        CitationCluster((CitationItem(source),), last + _NOTE_DISTANCE * (index + 1))
-        for index, source in enumerate(read)
+    after_notes = [
+        *((CitationItem(source),) for source in listed),
+        *((CitationItem(source),) for source in read),
+        *(plan.items for plan in in_lines),
     ]
     some_left_out = bool(second_hand) and not engine.phrases.lists_second_hand
-    result = engine.format_clusters([*clusters, *short_forms], names_in_full=some_left_out)
+    result = engine.format_clusters(
+        [
+            *(CitationCluster(plan.items, plan.number) for plan in in_notes),
+            *(
+                CitationCluster(items, last + _NOTE_DISTANCE * (index + 1))
+                for index, items in enumerate(after_notes)
+            ),
+        ],
+        names_in_full=some_left_out or (has_list and engine.style.full_notes),
+    )
     texts = iter(result.clusters)
-    footnotes = tuple(FormattedNote(note=_render_footnote(plan, texts, engine)) for plan in planned)
-    # What is left of the texts are the short forms.
-    short_forms_by_source = dict(zip(read, texts, strict=True))
-    bibliography = _render_bibliography(result, second_hand, short_forms_by_source, engine)
-    return FormattedCitations(footnotes, tuple(bibliography))
+    note_texts = dict(zip(map(id, in_notes), texts, strict=False))
+    for _ in listed:
+        next(texts)
+    short_forms = {source: next(texts) for source in read}
+    note_texts |= dict(zip(map(id, in_lines), texts, strict=True))
+    formatted = tuple(
+        _render_note(note, _render_footnote(plan, note_texts.get(id(plan), ""), engine), engine)
+        for plan, note in zip(planned, notes, strict=True)
+    )
+    works = _select_works(result, notes, _cited_works(in_lines), engine.style)
+    return FormattedCitations(formatted, tuple(_render_bibliography(works, second_hand, short_forms, engine)))
+
+
+def _cited_works(plans: Iterable[_FootnotePlan]) -> dict[str, None]:
+    """Return the works that are cited, in order, each once."""
+    return {item.source: None for plan in plans for item in plan.items}
+
+
+def _render_note(note: Note, text: str, engine: CiteprocEngine) -> FormattedNote:
+    """Return a note in its form; `text` is that of a footnote."""
+    if note.form == "note":
+        return FormattedNote(note=text)
+    return FormattedNote(line=_render_line(note, text, engine))
+
+
+def _render_line(note: Note, text: str, engine: CiteprocEngine) -> str:
+    """Return the sources of a figure as a line: with the words before them, and a full stop."""
+    if note.form == "cell" or not text:
+        return text.removesuffix(".")
+    words = engine.phrases.source_line[len(note.citations) > 1] if note.citations else Affixes("", "")
+    stop = "" if ends_sentence(text) else "."
+    return f"{words.before}{text}{words.after}{stop}"
+
+
+def _select_works(
+    result: CiteprocResult, notes: Sequence[Note], in_lines: Collection[str], style: CitationStyle
+) -> list[tuple[str, str]]:
+    """Return the works that a bibliography lists, each with its entry.
+
+    Where the first note on a work has all that the entry has, readers look up only what is cited again, or
+    has no such note.
+    """
+    if not style.full_notes:
+        return list(result.works)
+    places = Counter(source for note in notes for source in _sources_of_note(note))
+    return [(source, html) for source, html in result.works if places[source] > 1 or source in in_lines]
+
+
+def _sources_of_note(note: Note) -> set[str]:
+    cited = list(iterate_citations([note]))
+    return {citation.source for citation in cited} | {
+        original.source for citation in cited for original in citation.via
+    }
 
 
 def _refer_to_earlier_remarks(notes: Sequence[Note], reference: Affixes) -> list[Note]:
@@ -73,10 +135,13 @@ def _refer_to_earlier_remarks(notes: Sequence[Note], reference: Affixes) -> list
     first_numbers: dict[str, int] = {}
     number, result = 0, []
     for note in notes:
-        number += not note.in_footnote
+        number += note.counts
         remarks: dict[Remark, None] = {}
         for remark in note.remarks:
-            first = first_numbers.setdefault(remark.html, number)
+            # The line below a figure has no number to refer to.
+            first = first_numbers.get(remark.html, number)
+            if note.form == "note":
+                first_numbers.setdefault(remark.html, number)
             earlier = Remark(f"{reference.before}{first}{reference.after}")
             if first == number or (len(remark.html) <= len(earlier.html) and not remark.citations):
                 remarks[remark] = None
@@ -89,7 +154,7 @@ def _refer_to_earlier_remarks(notes: Sequence[Note], reference: Affixes) -> list
 def _plan_footnotes(notes: Sequence[Note], engine: CiteprocEngine) -> Iterator[_FootnotePlan]:
     number = 0
     for note in notes:
-        number += not note.in_footnote
+        number += note.counts
         pairs = [pair for citation in note.citations for pair in _chain_items(citation, engine)]
         text = ""
         for remark in note.remarks:
@@ -136,10 +201,10 @@ def _item_with_affixes(
     return CitationItem(source, label, value, *marks), affixes
 
 
-def _render_footnote(plan: _FootnotePlan, texts: Iterator[str], engine: CiteprocEngine) -> str:
+def _render_footnote(plan: _FootnotePlan, text: str, engine: CiteprocEngine) -> str:
     if not plan.items:
         return plan.tail
-    text = insert_affixes(next(texts), plan.affixes, engine.punctuation_inside_quotes)
+    text = insert_affixes(text, plan.affixes, engine.punctuation_inside_quotes)
     if engine.style.lowercase_ibid and text.startswith("Ibid"):
         text = f"i{text[1:]}"
     elif plan.affixes[0].join or plan.affixes[0].before:
@@ -156,13 +221,13 @@ def _capitalize_first(text: str) -> str:
 
 
 def _render_bibliography(
-    result: CiteprocResult,
+    works: Iterable[tuple[str, str]],
     second_hand: dict[str, tuple[str, str]],
     short_forms: dict[str, str],
     engine: CiteprocEngine,
 ) -> Iterator[str]:
     """Yield the bibliography; a work known only through another is left out, or names that other one."""
-    for source, html in result.works:
+    for source, html in works:
         if source not in second_hand:
             yield html
         elif engine.phrases.lists_second_hand:
@@ -209,7 +274,12 @@ def format_in_text(notes: Sequence[Note], engine: CiteprocEngine) -> FormattedCi
             )
             sentences.append(sentence)
             changes |= {change} if change else set()
-        formatted.append(FormattedNote(_render_group(own, result, engine), " ".join(sentences)))
+        text = _render_group(own, result, engine)
+        if note.form == "note":
+            formatted.append(FormattedNote(text, " ".join(sentences)))
+        else:
+            line = _render_line(note, _strip_brackets(text, engine), engine)
+            formatted.append(FormattedNote(line=" ".join(filter(None, [line, *sentences]))))
     works = tuple(html for source, html in result.works if source not in second_hand)
     return FormattedCitations(tuple(formatted), works, frozenset(changes))
 
@@ -297,7 +367,7 @@ class CitationFormatter:
     """The folder that paths of styles are relative to: the campaign's."""
     cache: CitationCache | None = None
     """Where citeproc's results are kept between runs."""
-    _formatted: dict[tuple[tuple[Note, ...], CitationStyle, str], FormattedCitations] = field(
+    _formatted: dict[tuple[tuple[Note, ...], CitationStyle, str, bool], FormattedCitations] = field(
         default_factory=dict
     )
 
@@ -305,13 +375,16 @@ class CitationFormatter:
         """Return the style of that name or path; raise BriefgenError if there is none."""
         return find_style(name, self.folder)
 
-    def format(self, notes: Sequence[Note], style: str, language: str) -> FormattedCitations:
+    def format(
+        self, notes: Sequence[Note], style: str, language: str, has_list: bool = True
+    ) -> FormattedCitations:
         """Format all notes of one document; raise BriefgenError for unknown sources or styles.
 
-        `style` is the name of a built-in style or the path of a .csl file, `language` is BCP 47.
+        `style` is the name of a built-in style or the path of a .csl file, `language` is BCP 47. `has_list`
+        says whether the document prints a bibliography.
         """
         csl_style = self.style(style)
-        key = (tuple(notes), csl_style, language)
+        key = (tuple(notes), csl_style, language, has_list)
         if key not in self._formatted:
             problems = list(_check_notes(notes, self.references))
             if problems:
@@ -319,8 +392,11 @@ class CitationFormatter:
             locale = citation_locale(csl_style, language)
             phrases = find_citation_phrases(csl_style.stem, locale)
             engine = CiteprocEngine(csl_style, locale, phrases, self.references, self.cache)
-            format_notes = format_in_text if csl_style.in_text else format_footnotes
-            self._formatted[key] = format_notes(notes, engine)
+            self._formatted[key] = (
+                format_in_text(notes, engine)
+                if csl_style.in_text
+                else format_footnotes(notes, engine, has_list)
+            )
         return self._formatted[key]
 
 

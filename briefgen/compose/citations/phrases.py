@@ -33,6 +33,8 @@ class CitationPhrases:
     see: Affixes
     earlier_remark: Affixes
     """The words around the number of the note that has a remark in full."""
+    source_line: tuple[Affixes, Affixes]
+    """The words around the source of a figure, and around several."""
     sources: str
     """Heading of the bibliography."""
     lists_second_hand: bool
@@ -57,6 +59,10 @@ def find_citation_phrases(style: str, language: str) -> CitationPhrases:
         tuple((name, _split_affixes(phrase)) for name, phrase in relations.items()),
         _split_affixes(data["see"][language]),
         _split_affixes(data["earlier_remark"][language]),
+        (
+            _split_affixes(data["source_line"][language]["one"]),
+            _split_affixes(data["source_line"][language]["several"]),
+        ),
         data["sources"][language],
         second_hand_works == "listed",
     )

@@ -66,6 +66,8 @@ class CitationStyle:
     """Whether "ibid" is lower case even at the beginning of a note (OSCOLA)."""
     prints_locators: bool
     """Whether it prints locators at all; most numeric styles do not."""
+    full_notes: bool
+    """Whether the first note on a work has all that the bibliography has, and later ones a short form."""
     xml: bytes
     """The file's content."""
     without_urls: bool = False
@@ -168,6 +170,10 @@ def _read_style(name: str, path: Path, _state: tuple[int, int]) -> CitationStyle
         superscript=_is_superscript(layout),
         language=root.get("default-locale", ""),
         lowercase_ibid=layout.find(f".//{CSL}text[@term='ibid'][@text-case='lowercase']") is not None,
+        full_notes=any(
+            {"first", "subsequent"} & set(test.get("position").split())
+            for test in root.iterfind(f".//{CSL}*[@position]")
+        ),
         prints_locators=root.find(f".//{CSL}*[@variable='locator']") is not None,
         xml=xml,
     )

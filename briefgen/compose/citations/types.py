@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Remark:
     citations: tuple[Citation, ...] = ()
 
 
+NoteForm = Literal["note", "sources", "cell", "numbers"]
+"""How a note is printed: as the style has it; as a line with the sources of a figure; as such a line in a
+cell of a table, without words before it; or as the numbers of the notes of some statements."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is cited and remarked at one place of the text; if empty, a footnote that only counts."""
@@ -49,11 +55,20 @@ class Note:
     remarks: tuple[Remark, ...] = ()
     in_footnote: bool = False
     """Whether it is inside a footnote that the template wrote, and shares that one's number."""
+    form: NoteForm = "note"
+    statements: tuple[str, ...] = ()
+    """The ids of the statements that it belongs to, or whose numbers it prints."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has a number of its own in a notes style."""
+        return self.form == "note" and not self.in_footnote
 
     def __add__(self, other: Note) -> Note:
         """Merge two notes at the same place; what both cite is cited once."""
         citations = tuple(dict.fromkeys((*self.citations, *other.citations)))
-        return Note(citations, (*self.remarks, *other.remarks), self.in_footnote)
+        statements = tuple(dict.fromkeys((*self.statements, *other.statements)))
+        return Note(citations, (*self.remarks, *other.remarks), self.in_footnote, self.form, statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,8 @@ class FormattedNote:
     """HTML for the running text, in an in-text style."""
     note: str = ""
     """Inner HTML of a footnote."""
+    line: str = ""
+    """HTML of a note in another form, printed where it is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ _IMAGE_RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/rel
 _KEEP_NEXT = "<w:keepNext/>"
 _SHORT_TOC_ENTRIES = 20
 """A table of contents with no more entries than this is kept on one page."""
-ANNEX_COLUMN_SHARES = (0.42, 0.38, 0.20)
+ANNEX_COLUMN_SHARES = (0.45, 0.55)
 """Column widths of the table in an evidence annex, as shares of the text width; as in briefing.css."""
 _PICTURE_STYLES = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}
 """Style of the paragraph that holds a picture, by the class of the block around it."""
@@ -203,9 +203,7 @@ class _Emitter:
             self._emit_blocks(element, context, keep_last=keep)
             return
         # LibreOffice does not keep a heading with a table of contents, which it treats as a section.
-        starts_page = name in ("evidence-annex", "new-page") or (
-            name == "toc" and context.division != "summary"
-        )
+        starts_page = name == "new-page" or (name == "toc" and context.division != "summary")
         frame = self._get_frame(name, element) if context.styles is FLOW_STYLES else context.frame
         context = context._replace(styles=STYLES_BY_CLASS[name], division=name, frame=frame)
         before = len(self._output)
@@ -583,7 +581,10 @@ class _Emitter:
             if child.tag == "img":
                 self._emit_picture(child, inner, keep=keep or index < last)
             elif child.tag == "figcaption":
-                self._emit_paragraph(child, inner, "caption", keep=keep or index < last)
+                self._emit_paragraph(child, inner, "Figure Caption", keep=keep or index < last)
+            elif child.tag == "p":
+                style = "Figure Source" if index == last else "Figure Text"
+                self._emit_paragraph(child, inner, style, keep=keep or index < last)
             else:
                 raise unsupported_element_error(child)
 

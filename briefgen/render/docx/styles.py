@@ -246,6 +246,27 @@ def _briefing_styles(d: Design) -> Iterator[StyleDefinition]:
         )
     yield StyleDefinition("Figure", based_on="Normal", paragraph="<w:keepLines/>" + spacing_xml(6, 4))
     yield StyleDefinition(
+        "Figure Caption",
+        based_on="caption",
+        follows="Figure",
+        paragraph="<w:keepNext/>",
+        run='<w:b w:val="0"/><w:bCs w:val="0"/>',
+    )
+    yield StyleDefinition(
+        "Figure Text",
+        based_on="Normal",
+        follows="Body Text",
+        paragraph="<w:keepLines/>" + spacing_xml(2, 3, d.line_pt and 12.9),
+        run=font_size_xml(d.small_pt),
+    )
+    yield StyleDefinition(
+        "Figure Source",
+        based_on="Figure Text",
+        follows="Body Text",
+        paragraph=spacing_xml(0, 10, d.note_line_pt),
+        run=font_colour_xml(d.quiet) + font_size_xml(d.note_pt),
+    )
+    yield StyleDefinition(
         "Table Text",
         based_on="Normal",
         paragraph=spacing_xml(1, 1, d.line_pt and 12.2),

@@ -1,5 +1,7 @@
 """Citations in a document: footnotes, text before the full stop, and the list of works."""
 
+from dataclasses import replace
+
 import pytest
 from citation_samples import citeproc
 
@@ -100,11 +102,58 @@ def test_footnotes_of_the_template_count(formatter: CitationFormatter) -> None:
 
 def test_the_list_of_works_stands_at_its_mark(formatter: CitationFormatter) -> None:
     section = f'<div class="bibliography"><h2>Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
-    html = placed(formatter, f"<p>One.{citation_mark(0)}</p>{section}<p>End.</p>", BOOK)
+    text = f"<p>One.{citation_mark(0)} Two.{citation_mark(0)}</p>"
+    html = placed(formatter, f"{text}{section}<p>End.</p>", BOOK)
     assert html.endswith(
         '<div class="bibliography"><h2>Sources</h2><p>Abel, Bo. <em>An Old Book</em>. Press, 2010.</p></div>'
         "<p>End.</p>"
     )
+
+
+def test_a_list_after_full_notes_has_what_is_cited_again(formatter: CitationFormatter) -> None:
+    contents = '<ul><li><a href="#end">End</a></li><li><a href="#works">Sources</a></li></ul>'
+    section = f'<div class="bibliography"><h2 id="works">Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
+    text = f'{contents}<p id="end">One.{citation_mark(0)} Two.{citation_mark(1)}</p>'
+    again = f"<p>Three.{citation_mark(1)}</p>"
+    listed = placed(formatter, f"{text}{again}{section}", BOOK, ESSAY)
+    assert "Writer, Ann." in listed
+    assert "Abel, Bo." not in listed
+    alone = placed(formatter, f"{text}{section}", BOOK, ESSAY)
+    assert "Sources" not in alone, "neither list nor heading, nor an entry in the contents"
+    short_notes = placed(
+        formatter, f"{text}{section}", BOOK, ESSAY, style="chicago-shortened-notes-bibliography-16th-edition"
+    )
+    assert "Abel, Bo." in short_notes
+
+
+def test_a_line_of_sources_is_short_where_a_list_has_the_rest(formatter: CitationFormatter) -> None:
+    line = f"<p>{citation_mark(0)}</p>"
+    sources = replace(BOOK + ESSAY, form="sources")
+    section = f'<div class="bibliography"><h2>Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
+    html = placed(formatter, f"{line}{section}", sources)
+    assert html.startswith("<p>Sources: Abel, <em>An Old Book</em>; Writer, “A Plain Title,” 3.</p>")
+    assert "Abel, Bo." in html and "Writer, Ann." in html
+    alone = placed(formatter, line, sources)
+    assert alone.startswith("<p>Sources: Bo Abel, <em>An Old Book</em> (Press, 2010); Ann Writer, ")
+    after_note = placed(formatter, f"{line}<p>One.{citation_mark(1)}</p>", sources, BOOK)
+    assert "Sources: Abel, <em>An Old Book</em>;" in after_note
+    assert '<span class="footnote">Bo Abel, ' in after_note, "a note has a work in full, wherever the line is"
+    assert placed(formatter, line, replace(BOOK, form="cell")) == (
+        "<p>Bo Abel, <em>An Old Book</em> (Press, 2010)</p>"
+    )
+    assert placed(formatter, line, replace(BOOK, form="sources"), style="apa").startswith(
+        "<p>Source: Abel, 2010.</p>"
+    )
+
+
+def test_numbers_of_notes_are_those_of_the_statements(formatter: CitationFormatter) -> None:
+    notes = [replace(BOOK, statements=(name,)) for name in ("a", "b", "c")]
+    text = "".join(f"<p>It.{citation_mark(number)}</p>" for number in (0, 1, 2, 1))
+    numbers = Note(form="numbers", statements=("b", "c"))
+    html = placed(formatter, f"{text}<p>{citation_mark(3)}</p>", *notes, numbers)
+    assert html.endswith("<p>2–4</p>")
+    in_text = placed(formatter, f"{text}<p>{citation_mark(3)}</p>", *notes, numbers, style="apa")
+    assert "<p>Abel, 2010</p>" in in_text
 
 
 def test_a_list_without_works_leaves_no_heading_behind(formatter: CitationFormatter) -> None:
