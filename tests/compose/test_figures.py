@@ -307,8 +307,12 @@ def test_a_table_names_who_said_it_and_through_whom_with_the_place(briefing: Doc
     table = table_of(briefing, "Estimates of the toll of the famine of the 1990s")
     assert re.findall('<th scope="col">(.*?)</th>', table) == ["Who or what", "Deaths", "Source and place"]
     assert "<td>220,000 (contested)</td>" in table
-    assert "Haggard and Noland, Famine in North Korea: Markets, Aid, and Reform, 2007, pages 73–74" in table
+    assert (
+        "<td>Haggard and Noland, <em>Famine in North Korea: Markets, Aid, and Reform</em>, 73–74</td>"
+        in table
+    )
     assert re.search("<td>Spoorenberg and Schwekendiek, [^<]*, cited in [^<]*Once Again", table)
+    assert "KBS World Radio, KBS World Radio" not in briefing.html
 
 
 @pytest.fixture(scope="module")
