@@ -212,6 +212,8 @@ class ResultRecorder:
     missing: list[str] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
     kept_unverified: list[str] = field(default_factory=list)
+    file_warnings: list[Problem] = field(default_factory=list)
+    """What renderers had to say about the files that they made, the first for each code."""
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -234,6 +236,8 @@ class ResultRecorder:
             if outcome.kept_edit:
                 kept = self.kept_unverified if file.reason == "unverified" else self.kept_edits
                 kept.append(outcome.kept_edit)
+            known = {warning.code for warning in self.file_warnings}
+            self.file_warnings += [warning for warning in outcome.warnings if warning.code not in known]
             self.settle(outcome)
 
     def _entry_for(self, file: PlannedFile, outcome: FileOutcome) -> LedgerEntry:
@@ -295,6 +299,7 @@ class ResultRecorder:
 
     def _warnings(self, output: BatchOutput) -> Iterator[Problem]:
         yield from self.ledger.warnings
+        yield from self.file_warnings
         if self.unverified and not self.ledger.key_warning:
             differing = f"; {abbreviate_names(self.kept_unverified)}: differed, so kept there"
             yield Problem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from briefgen.batch.ledger import LedgerEntry
 from briefgen.errors import Problem
@@ -28,6 +28,14 @@ class LetterRenderer(Protocol):
 
     def render(self, document: Document) -> Rendering:
         """Render a document; the same document gives the same bytes."""
+
+
+@runtime_checkable
+class AssemblingRenderer(Protocol):
+    """Assembles letters from parts that it has laid out before."""
+
+    def stop_assembling(self) -> None:
+        """Lay out every further letter in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,8 @@ class FileOutcome:
     """See briefgen.batch.plan.rendering_hash."""
     etag: str = ""
     """ETag that the object store gave it."""
+    warnings: tuple[Problem, ...] = ()
+    """About how the file was made, which is as it should be."""
     kept_edit: str = ""
     """Where a file edited by hand was moved to make room, relative to the output folder."""
 

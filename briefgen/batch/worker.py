@@ -17,6 +17,7 @@ from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.plan import rendering_hash
 from briefgen.batch.storage_errors import find_out_of_space_error, is_out_of_space, storage_error
 from briefgen.batch.tasks import (
+    AssemblingRenderer,
     FileOutcome,
     LetterComposer,
     LetterRenderer,
@@ -60,6 +61,10 @@ class RenderingWorker:
             raise
 
     def _make_files(self, task: LetterTask, renderers: Mapping[str, LetterRenderer]) -> Iterator[FileOutcome]:
+        if self._difference_flag.exists():
+            for renderer in renderers.values():
+                if isinstance(renderer, AssemblingRenderer):
+                    renderer.stop_assembling()
         try:
             document = self.composer.compose_letter(task.recipient)
         except BriefgenError as error:
@@ -75,12 +80,19 @@ class RenderingWorker:
             for file in task.files:
                 yield _failed_outcome(task, file, "render", error)
             return
+        if any(rendering and rendering.problems for rendering in renderings):
+            self._difference_flag.touch()
         for file, rendering in zip(task.files, renderings, strict=True):
             try:
                 yield self._write_file(task, file, document, rendering)
             except BriefgenError as error:
                 self._reraise_storage_error(error)
                 yield _failed_outcome(task, file, "render", error)
+
+    @property
+    def _difference_flag(self) -> Path:
+        """Return the file by which a worker tells the others that an assembled letter differed."""
+        return self.scratch / "layout-differs"
 
     def _reraise_storage_error(self, error: BriefgenError) -> None:
         """Abort the batch if the disk is full, which is not the letter's fault, whatever the error says."""
@@ -128,6 +140,7 @@ class RenderingWorker:
             pages=rendering.pages,
             snippets=_snippet_ids(document.record),
             fit=_describe_cuts(document.record),
+            warnings=rendering.problems,
             rendering_hash=rendering_hash(document, self.rendering_fingerprint, file.format),
             kept_edit=self.output.write_letter(file.name, rendering.data, file.previous),
         )

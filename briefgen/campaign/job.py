@@ -75,10 +75,17 @@ def open_output(campaign: Campaign, location: str | Path | None) -> BatchOutput:
 
 
 def create_letter_job(
-    campaign: Campaign, formats: tuple[str, ...], recipients: Iterable[Recipient]
+    campaign: Campaign,
+    formats: tuple[str, ...],
+    recipients: Iterable[Recipient],
+    *,
+    verify_layout: bool = False,
 ) -> BatchJob:
-    """Return the job of making the letters to some recipients, kept to their page limits."""
-    renderers = campaign.renderers(formats)
+    """Return the job of making the letters to some recipients, kept to their page limits.
+
+    With `verify_layout`, each PDF that is assembled from blocks is compared with its full layout.
+    """
+    renderers = campaign.renderers(formats, verify_layout=verify_layout)
     composer = campaign.page_fitter(renderers)
     return BatchJob(
         campaign.config.id,
@@ -179,6 +186,8 @@ class CampaignBatch:
         formats: tuple[str, ...],
         output: BatchOutput,
         shard: Shard | None = None,
+        *,
+        verify_layout: bool = False,
     ) -> CampaignBatch:
         """Assemble a batch; raise BriefgenError if the campaign has no recipients at all."""
         if not (campaign.recipients or campaign.skipped or campaign.withheld):
@@ -194,7 +203,8 @@ class CampaignBatch:
         if shard:
             recipients, skipped = shard.select_recipients(recipients), shard.select_problems(skipped)
             output = output.subfolder(shard.path)
-        return cls(campaign, create_letter_job(campaign, formats, recipients), output, skipped)
+        job = create_letter_job(campaign, formats, recipients, verify_layout=verify_layout)
+        return cls(campaign, job, output, skipped)
 
     @property
     def preload(self) -> tuple[str, ...]:

@@ -223,17 +223,20 @@ class Campaign:
         letterhead = self.letterhead.data if self.letterhead else b""
         return rendering_fingerprint(self.config, self.composer.library.template_folders, letterhead)
 
-    def renderers(self, formats: tuple[str, ...]) -> RendererFactory:
+    def renderers(self, formats: tuple[str, ...], *, verify_layout: bool = False) -> RendererFactory:
         """Return the renderers for some formats, with the campaign's stylesheets before the built-in ones.
 
-        Raise BriefgenError if the machine lacks what a format needs.
+        With `verify_layout`, each letter assembled from blocks is compared with its full layout. Raise
+        BriefgenError if the machine lacks what a format needs.
         """
         for name in formats:
             FORMATS.get(name).check_machine()
         if self.has_page_limits:
             FORMATS.get("pdf").check_machine()  # pages are measured as PDF
         styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.template_folders)
-        return RendererFactory(formats, styles, self.letterhead, self.config.output.pdf, self.branding)
+        return RendererFactory(
+            formats, styles, self.letterhead, self.config.output.pdf, self.branding, verify_layout
+        )
 
     @property
     def has_page_limits(self) -> bool:

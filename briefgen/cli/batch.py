@@ -28,7 +28,20 @@ SHOWN_RECIPIENTS = 5
 """Recipients named for each reason, without -v."""
 _STORE_OPTION = "--out s3://…"
 _CONFLICTS = (
-    ("--merge", ("--shard", "--only", "--limit", "--retry-failed", "--dry-run", "--jobs", "--engine")),
+    (
+        "--merge",
+        (
+            "--shard",
+            "--only",
+            "--limit",
+            "--retry-failed",
+            "--dry-run",
+            "--jobs",
+            "--engine",
+            "--verify-layout",
+        ),
+    ),
+    ("--dry-run", ("--verify-layout",)),
     ("--engine", ("--dry-run", "--jobs")),
     ("--only", ("--limit", "--retry-failed", "--shard")),
     (_STORE_OPTION, ("--merge",)),
@@ -37,6 +50,7 @@ _CONFLICTS = (
 _CONFLICT_REASONS = {
     _STORE_OPTION: "shards can only be merged in a folder on this computer",
     "--merge": "it collects finished letters and makes none",
+    "--dry-run": "it makes no letter",
     "--engine": "the cluster makes the letters, one in each thread of its workers",
     "--only": "it makes the named recipients' letters, whatever happened to them before",
 }
@@ -71,6 +85,10 @@ def batch(
             metavar="dask://HOST:PORT", help="Make the letters on a Dask cluster.", show_default=False
         ),
     ] = None,
+    verify_layout: Annotated[
+        bool,
+        typer.Option("--verify-layout", help="Compare every letter with its full layout."),
+    ] = False,
     merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
@@ -85,6 +103,7 @@ def batch(
     from briefgen.campaign.open import find_recipients, open_campaign
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
+    given |= {"--verify-layout": verify_layout}
     given |= {"--retry-failed": retry_failed, "--dry-run": dry_run, "--engine": engine is not None}
     given |= {_STORE_OPTION: out is not None and out.is_address}
     _reject_conflicts([name for name, value in given.items() if value])
@@ -105,7 +124,8 @@ def batch(
         console.withheld(opened.withheld)
         ids = frozenset(recipient.id for recipient in find_recipients(opened, only)) if only else None
         output = open_output(opened, out.text if out else None)
-        run = CampaignBatch.assemble(opened, select_formats(opened, format), output, part)
+        formats = select_formats(opened, format)
+        run = CampaignBatch.assemble(opened, formats, output, part, verify_layout=verify_layout)
         selection = BatchSelection(ids, limit, retry_failed)
         if merge:
             code = _merge_shards(console, run)

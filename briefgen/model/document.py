@@ -12,6 +12,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Literal
 
+from briefgen.errors import Problem
+
 RECORD_FORMAT = "briefgen-evidence/1"
 """Value of `format` in every evidence record; the number changes with the record's structure."""
 
@@ -181,6 +183,8 @@ class Rendering:
     data: bytes
     pages: int | None
     """None for formats that the reader's program paginates (DOCX, plain text)."""
+    problems: tuple[Problem, ...] = ()
+    """Warnings about how the file was made; the file itself is as it should be."""
 
 
 RECIPIENT_BLOCKS = ("inside-address", "salutation")

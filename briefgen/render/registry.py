@@ -63,6 +63,8 @@ class RendererFactory:
     """The sender's own, for DOCX letters."""
     pdf_purpose: Literal["accessible", "archive"] = "accessible"
     branding: Branding = DEFAULT_BRANDING
+    verify_layout: bool = False
+    """Whether each PDF letter that is assembled from blocks is also laid out in full and compared."""
     _renderers: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """Those made so far in this process, by format."""
 
@@ -92,6 +94,7 @@ class RendererFactory:
             self.letterhead,
             self.pdf_purpose,
             self.branding,
+            self.verify_layout,
         )
 
 

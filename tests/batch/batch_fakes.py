@@ -97,6 +97,30 @@ class Renderers:
         }
 
 
+@dataclass
+class DoubtfulRenderer:
+    """Finds, in each letter until it is stopped, that assembling it would have made another file."""
+
+    stopped: bool = False
+
+    def render(self, document: Document) -> Rendering:
+        doubt = Problem("pdf-assembly", "differs", severity="warning")
+        return Rendering(document.html.encode(), 1, () if self.stopped else (doubt,))
+
+    def stop_assembling(self) -> None:
+        self.stopped = True
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """Renderers of PDF that were made before the batch, so that a test can look at them."""
+
+    renderer: DoubtfulRenderer = field(default_factory=DoubtfulRenderer)
+
+    def __call__(self) -> Mapping[str, DoubtfulRenderer]:
+        return {"pdf": self.renderer}
+
+
 @dataclass(frozen=True)
 class Refusing:
     """Renderers that cannot work on this machine."""

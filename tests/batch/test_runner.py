@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from batch_fakes import Dying, FakeComposer, Refusing, Renderers, Seen, job, people
+from batch_fakes import Doubtful, Dying, FakeComposer, Refusing, Renderers, Seen, job, people
 
 from briefgen.batch.lock import output_lock
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.runner import BatchSummary, run_batch
-from briefgen.batch.tasks import BatchJob
+from briefgen.batch.tasks import BatchJob, LetterTask, PlannedFile
+from briefgen.batch.worker import RenderingWorker
 from briefgen.errors import BriefgenError, OutputBusyError, Place, Problem, StorageError
 from briefgen.system.files import TEMPORARY_PREFIX
 from briefgen.system.limits import WorkerLimits
@@ -434,3 +435,21 @@ def test_a_row_removes_no_file_outside_the_letters(tmp_path: Path, how: str):
     edit_ledger(out, f"UPDATE letters SET file = '{name}', sha256 = '{digest}', size = 8, key = 'old'")
     assert run(job(people(1), formats=("pdf",)), out)[0].rendered == 1
     assert precious.read_bytes() == b"precious"
+
+
+def test_a_letter_that_was_assembled_otherwise_stops_all_workers_and_is_told_once(tmp_path: Path):
+    summary, seen = run(job(people(4), renderers=Doubtful(), formats=("pdf",)), tmp_path)
+    assert summary.ok and summary.rendered == 4
+    [note] = summary.notes
+    assert note.code == "pdf-assembly"
+    assert 1 <= sum(bool(outcome.warnings) for outcome in seen.outcomes) < 4
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    first, second = Doubtful(), Doubtful()
+    for renderers, doubts in ((first, 1), (second, 0)):
+        worker = RenderingWorker(FakeComposer(), renderers, "", FolderOutput(tmp_path), scratch)
+        task = LetterTask(people(1)[0], (PlannedFile("pdf", f"{doubts}.pdf", ""),))
+        [outcome] = worker._make_letter(task, renderers())
+        assert len(outcome.warnings) == doubts
+    assert second.renderer.stopped

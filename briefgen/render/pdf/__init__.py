@@ -11,7 +11,9 @@ from briefgen.render.registry import DocumentRenderer, Format, RendererFactory
 def _create_renderer(factory: RendererFactory) -> DocumentRenderer:
     from briefgen.render.pdf.renderer import PdfRenderer
 
-    return PdfRenderer(factory.stylesheet_folders, factory.pdf_purpose, factory.branding)
+    return PdfRenderer(
+        factory.stylesheet_folders, factory.pdf_purpose, factory.branding, factory.verify_layout
+    )
 
 
 def _check_machine() -> None:

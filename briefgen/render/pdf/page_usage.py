@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from briefgen.model.document import RECIPIENT_BLOCKS, Document, PageUsage
 from briefgen.render.fonts import FONT_FAMILIES, text_width_pt
 
-_MM_PER_PX = 25.4 / 96
+MM_PER_PX = 25.4 / 96
 _FOOTNOTE_TAG = "span"
 _PARAGRAPH_TAGS = frozenset({"p", "h1", "h2", "h3", "li", "caption", "tr", "figure", _FOOTNOTE_TAG})
 _UNBREAKABLE_TAGS = frozenset({"tr", "figure"})
@@ -36,29 +36,33 @@ _BREAK_OPPORTUNITIES = re.compile(r"(?<=[-\u2013\u2014])(?=\w)|(?=\u2014)")
 def measure_page_usage(document: Document, pages: Sequence[Any]) -> PageUsage:
     """Measure a document that WeasyPrint has laid out on these pages."""
     boxes = [page._page_box for page in pages]
-    line, characters = _measure_lines([_find_html_box(page) for page in boxes])
-    note_line, note_characters = _measure_lines(
-        [box for page in boxes for box in page.children if is_footnote_area(box)]
+    line, characters = measure_lines(_read_lines([_find_html_box(page) for page in boxes]))
+    note_line, note_characters = measure_lines(
+        _read_lines([box for page in boxes for box in page.children if is_footnote_area(box)])
     )
     return PageUsage(
-        used_mm=tuple(used * _MM_PER_PX for used in measure_used_heights(boxes)),
-        room_mm=tuple(page.height * _MM_PER_PX for page in boxes),
-        line_mm=line * _MM_PER_PX,
+        used_mm=tuple(used * MM_PER_PX for used in measure_used_heights(boxes)),
+        room_mm=tuple(page.height * MM_PER_PX for page in boxes),
+        line_mm=line * MM_PER_PX,
         line_characters=characters,
-        note_line_mm=note_line * _MM_PER_PX,
+        note_line_mm=note_line * MM_PER_PX,
         note_characters=note_characters,
         recipient_blocks_mm=_measure_recipient_blocks(document, boxes),
     )
 
 
-def _measure_lines(areas: Sequence[Any]) -> tuple[float, float]:
-    """Return the line height of some areas in pixels, and the number of characters on a full line."""
-    lines = [
+def _read_lines(areas: Sequence[Any]) -> list[tuple[float, int]]:
+    """Return the height in pixels and the number of characters of each line in some areas."""
+    return [
         (box.height, len(text))
         for area in areas
         for box in iter_line_boxes(area)
         if (text := read_box_text(box))
     ]
+
+
+def measure_lines(lines: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """Return the usual height of lines, and the number of characters on a full one."""
     if not lines:
         return 0.0, 1.0
     # Most lines are full; the others end a paragraph or are one. Hence the upper quartile.
@@ -74,7 +78,7 @@ def _measure_recipient_blocks(document: Document, pages: Sequence[Any]) -> tuple
     """
     bodies = (box for page in pages for box in _find_html_box(page).children if box.element_tag == "body")
     heights = [
-        round(float(box.margin_height()) * _MM_PER_PX, 2) if box.is_in_normal_flow() else 0.0
+        round(float(box.margin_height()) * MM_PER_PX, 2) if box.is_in_normal_flow() else 0.0
         for body in bodies
         for box in body.children
         if box.element is not None
@@ -193,12 +197,12 @@ def measure_reference_layout(document: Document, pages: Sequence[Any]) -> Refere
             # A box that continues on the next page extends to the foot of this one, so its lines count.
             unbreakable = box.element.tag in _UNBREAKABLE_TAGS
             height = box.height if unbreakable else sum(line.height for line in line_boxes)
-            heights[box.element] += height * _MM_PER_PX
+            heights[box.element] += height * MM_PER_PX
             lines[box.element.tag] += [(box, line) for line in line_boxes]
             page_starts += position == 0 and box.element is not last
             last = box.element if box.element.tag != _FOOTNOTE_TAG else last
     metrics = {tag: _measure_paragraph_metrics(of_tag) for tag, of_tag in lines.items() if of_tag}
-    above = [_measure_space_above_notes(page) * _MM_PER_PX for page in pages]
+    above = [_measure_space_above_notes(page) * MM_PER_PX for page in pages]
     used = measure_used_heights(pages)
     # A paragraph that starts a page has no margin; the first page starts with none either way.
     missing = (page_starts - 1) * metrics["p"].margins if "p" in metrics else 0.0
@@ -206,10 +210,10 @@ def measure_reference_layout(document: Document, pages: Sequence[Any]) -> Refere
         document.html,
         {(element.tag, _read_paragraph(element)): height for element, height in heights.items()},
         metrics,
-        sum(used) * _MM_PER_PX - sum(above) + missing,
+        sum(used) * MM_PER_PX - sum(above) + missing,
         tuple(above),
-        tuple(page.height * _MM_PER_PX for page in pages),
-        tuple((page.height - filled) * _MM_PER_PX for page, filled in zip(pages, used, strict=True)),
+        tuple(page.height * MM_PER_PX for page in pages),
+        tuple((page.height - filled) * MM_PER_PX for page, filled in zip(pages, used, strict=True)),
     )
 
 
@@ -248,8 +252,8 @@ def _measure_paragraph_metrics(lines: Sequence[tuple[Any, Any]]) -> ParagraphMet
     )
     margins = max(box.margin_top + box.margin_bottom for box, _ in typical)
     return ParagraphMetrics(
-        Counter(line.height for _, line in typical).most_common(1)[0][0] * _MM_PER_PX,
-        margins * _MM_PER_PX,
+        Counter(line.height for _, line in typical).most_common(1)[0][0] * MM_PER_PX,
+        margins * MM_PER_PX,
         # With kerning, italics and other fonts, lines hold more or less than these widths suggest.
         width / size * (plain_px / set_px if set_px else 1),
         family,

@@ -37,11 +37,13 @@ from briefgen.render.layouts import (
     get_layout,
     list_edge_marks,
 )
+from briefgen.render.pdf.assembly.page_content import PageContent
 from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
 from briefgen.render.pdf.endnotes import move_notes_to_end
 from briefgen.render.pdf.file_writer import write_pdf
 from briefgen.render.pdf.font_subsets import FontSubsets
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
+from briefgen.render.pdf.layout_context import keep_layout_contexts
 from briefgen.render.pdf.page_css import (
     build_address_style,
     build_branding_css,
@@ -54,6 +56,8 @@ from briefgen.system.files import is_inside_folder, is_regular_file, read_limite
 if TYPE_CHECKING:
     from weasyprint.css import ColorProfile
 
+    from briefgen.render.pdf.assembly.assembler import AssembledLetter, LetterAssembler
+
 PdfPurpose = Literal["accessible", "archive"]
 """`accessible` is PDF/UA-1; `archive` is that and PDF/A-3a."""
 
@@ -62,6 +66,8 @@ MAX_CACHED_IMAGES = 32
 MAX_STYLESHEET_BYTES = 4_000_000
 RECORD_NAME = "briefgen-evidence.json"
 """Name of the embedded file with the evidence record."""
+GENERATOR = "briefgen"
+"""What documents name as the program that made them."""
 OUTPUT_INTENT = "srgb"
 """Name of the colour profile that colours refer to."""
 _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
@@ -91,13 +97,19 @@ class PdfRenderer:
     briefgen's own."""
     purpose: PdfPurpose = "accessible"
     branding: Branding = DEFAULT_BRANDING
+    verify_layout: bool = False
+    """Whether every assembled letter is also laid out in full and compared, not only a sample of them."""
     _fonts: Any = field(default=None, repr=False)
     _stylesheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
     _images: dict[str, Any] = field(default_factory=dict, repr=False)
     _font_subsets: FontSubsets = field(default_factory=FontSubsets, repr=False)
-    _measured: tuple[Document, Any, Any] | None = field(default=None, repr=False)
-    """The document measured last, with its HTML page and layout: it is usually the next to be rendered."""
+    _content: tuple[Document, PageContent] | None = field(default=None, repr=False)
+    """The document laid out last, and the HTML of its text."""
+    _may_assemble: bool = field(default=True, repr=False)
+    _assembler: LetterAssembler | None = field(default=None, repr=False)
+    _measured: tuple[Document, FullLayout | AssembledLetter] | None = field(default=None, repr=False)
+    """The document measured last and its layout: it is usually the next to be rendered."""
 
     def render(self, document: Document) -> Rendering:
         """Render a document; raise BriefgenError if a library is missing or WeasyPrint fails on the page."""
@@ -106,16 +118,20 @@ class PdfRenderer:
 
     def measure(self, document: Document) -> PageUsage:
         """Lay out a document and return how much room it takes; raise BriefgenError as `render` does."""
+        from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
         from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
 
         self._measured = None
         with self._prepare(document):
-            page, laid_out = self._lay_out(document)
-        self._measured = (document, page, laid_out)
-        usage = measure_page_usage(document, laid_out.pages)
+            layout = self._assemble(document) or self._lay_out(document)
+        self._measured = (document, layout)
+        if not isinstance(layout, FullLayout):
+            return measure_assembled_letter(layout)
+        pages = layout.document.pages
+        usage = measure_page_usage(document, pages)
         if usage.pages == 1:
             return usage
-        reference = measure_reference_layout(document, [page._page_box for page in laid_out.pages])
+        reference = measure_reference_layout(document, [page._page_box for page in pages])
         return replace(usage, estimate_overflow=reference.estimate_overflow_mm)
 
     def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
@@ -162,14 +178,20 @@ class PdfRenderer:
         self._fonts, self._fetcher = FontConfiguration(), RestrictedUrlFetcher()
 
     def _render(self, document: Document) -> Rendering:
-        from briefgen.render.pdf.tagging import record_painted_pages
-
         measured, self._measured = self._measured, None
         if measured and _has_same_pages(measured[0], document):
-            _, page, laid_out = measured
+            layout = measured[1]
         else:
-            page, laid_out = self._lay_out(document)
-        body = page.etree_element.find("body")
+            layout = self._assemble(document) or self._lay_out(document)
+        if isinstance(layout, FullLayout):
+            return self._render_in_full(document, layout)
+        return self._render_assembled(document, layout)
+
+    def _render_in_full(self, document: Document, full: FullLayout) -> Rendering:
+        """Write a document that WeasyPrint has laid out."""
+        from briefgen.render.pdf.tagging import record_painted_pages
+
+        laid_out, body = full.document, full.page.etree_element.find("body")
         laid_out.metadata.attachments.append(_build_record_attachment(document, self._fetcher))
         layout = get_layout(document.kind, document.page, document.layout)
         customized = bool(self._custom_stylesheets(document))
@@ -178,8 +200,71 @@ class PdfRenderer:
         painted = record_painted_pages(laid_out)
         pdf = self._generate_pdf(laid_out)
         self._finish(pdf, laid_out, painted, body, layout, keeps_margins=not customized)
-        data = write_pdf(pdf, _build_file_identifier(document), archive=self.purpose == "archive")
+        data = self._write_file(document, pdf)
+        self._learn(document, full, painted)
         return Rendering(data, len(laid_out.pages))
+
+    def _render_assembled(self, document: Document, letter: AssembledLetter) -> Rendering:
+        """Write an assembled letter; where the full layout is found to differ, return that with a warning."""
+        assert self._assembler is not None
+        data: bytes | None
+        try:
+            data = self._write_assembled(document, letter)
+        except BriefgenError:
+            return self._render_in_full(document, self._lay_out(document))
+        except MemoryError:
+            raise
+        except Exception as error:
+            data, reason = None, _describe_exception(error)
+        else:
+            reason = "its bytes are not the same"
+            if not self.verify_layout and not self._assembler.is_sample(document):
+                return Rendering(data, 1)
+        full = self._render_in_full(document, self._lay_out(document))
+        if full.data == data:
+            return full
+        self.stop_assembling()
+        return replace(full, problems=(_difference_problem(document, reason),))
+
+    def stop_assembling(self) -> None:
+        """Lay out every further document in full."""
+        self._may_assemble = False
+
+    def _write_assembled(self, document: Document, letter: AssembledLetter) -> bytes:
+        """Return the PDF of a letter whose page was assembled."""
+        from weasyprint.document import Document as WeasyPrintDocument
+        from weasyprint.pdf.metadata import DocumentMetadata
+
+        from briefgen.render.pdf.tagging import tag_assembled_pdf
+
+        moment = _format_moment(document)
+        metadata = DocumentMetadata(
+            title=document.title,
+            authors=[document.author],
+            generator=GENERATOR,
+            created=moment,
+            modified=moment,
+            lang=document.language,
+            attachments=[_build_record_attachment(document, self._fetcher)],
+        )
+        archive = self._pdfa_options()
+        laid_out = WeasyPrintDocument(
+            [letter.page],
+            metadata,
+            self._fetcher,
+            self._fonts,
+            archive.get("color_profiles", {}),
+            archive.get("output_intent"),
+        )
+        layout = get_layout(document.kind, document.page, document.layout)
+        pdf = self._generate_pdf(laid_out)
+        tag_assembled_pdf(laid_out, pdf, letter.page, letter.body)
+        # Its page needs no further check: its blocks have passed them.
+        self._complete(pdf, letter.page.stream, layout)
+        return self._write_file(document, pdf)
+
+    def _write_file(self, document: Document, pdf: Any) -> bytes:
+        return write_pdf(pdf, _build_file_identifier(document), archive=self.purpose == "archive")
 
     def _generate_pdf(self, laid_out: Any) -> Any:
         """Paint laid-out pages; return a pydyf file that still lacks its structure tree."""
@@ -197,15 +282,46 @@ class PdfRenderer:
         with omit_weasyprint_tree(), self._font_subsets.reuse():
             return generate_pdf(laid_out, None, 1, **options)
 
-    def _lay_out(self, document: Document) -> tuple[Any, Any]:
-        """Return WeasyPrint's parsed HTML page, and the pages laid out from it."""
+    def _assemble(self, document: Document) -> AssembledLetter | None:
+        """Assemble a letter from blocks laid out before; return None if it has to be laid out in full."""
+        if not self._may_assemble or document.kind != "letter" or self._custom_stylesheets(document):
+            return None
+        if self._assembler is None:
+            from briefgen.render.pdf.assembly.assembler import create_assembler
+
+            self._assembler = create_assembler()
+        if self._assembler is None:
+            return None
+        return self._assembler.assemble(document, self._build_content(document))
+
+    def _build_content(self, document: Document) -> PageContent:
+        """Build the HTML of a document's text, once."""
+        if self._content is None or self._content[0] is not document:
+            self._content = document, build_page_content(document, self.branding)
+        return self._content[1]
+
+    def _learn(self, document: Document, full: FullLayout, painted: Sequence[Any]) -> None:
+        """Learn from a letter that was laid out and written in full."""
+        from briefgen.render.pdf.assembly.page_model import LaidOutPage
+
+        if self._assembler is None or not self._may_assemble or len(painted) != 1:
+            return
+        (only,) = painted
+        page = LaidOutPage(
+            only.page, full.page.etree_element.find("body"), full.context, only.operators, only.mcids
+        )
+        self._assembler.learn(document, self._build_content(document), page)
+
+    def _lay_out(self, document: Document) -> FullLayout:
+        """Parse a document's HTML page and have WeasyPrint lay it out."""
         from weasyprint import HTML
 
         if len(self._images) > MAX_CACHED_IMAGES:
             self._images.clear()  # not after the layout: WeasyPrint takes the pictures from here as it writes
         stylesheets = self._parse_stylesheets(document)
-        page = HTML(string=build_html_page(document, self.branding), url_fetcher=self._fetcher, base_url=None)
-        with keep_footnotes_with_calls():
+        html = build_html_page(document, self.branding, self._build_content(document))
+        page = HTML(string=html, url_fetcher=self._fetcher, base_url=None)
+        with keep_footnotes_with_calls(), keep_layout_contexts() as contexts:
             laid_out = page.render(
                 stylesheets=stylesheets,
                 font_config=self._fonts,
@@ -214,7 +330,7 @@ class PdfRenderer:
                 **self._pdfa_options(),
             )
         _drop_cached_drawings(self._images)
-        return page, laid_out
+        return FullLayout(page, laid_out, contexts[0])
 
     def _pdfa_options(self) -> dict[str, Any]:
         """Return the layout options that PDF/A needs."""
@@ -234,7 +350,11 @@ class PdfRenderer:
         tag_pdf(laid_out, pdf, painted, body)
         pages, title = [each.page for each in painted], laid_out.metadata.title
         _raise_problems(find_layout_problems(pages, body, title, keeps_margins=keeps_margins))
-        _draw_edge_marks(painted[0].stream, layout)
+        self._complete(pdf, painted[0].stream, layout)
+
+    def _complete(self, pdf: Any, stream: Any, layout: Layout) -> None:
+        """Add the marks on the edge of the first page, and what an archive asks for."""
+        _draw_edge_marks(stream, layout)
         if self.purpose == "archive":
             make_pdfa(pdf)
 
@@ -304,6 +424,29 @@ class PdfRenderer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class FullLayout:
+    """A document that WeasyPrint has laid out."""
+
+    page: Any
+    """Its parsed HTML page."""
+    document: Any
+    """WeasyPrint's Document."""
+    context: Any
+    """WeasyPrint's LayoutContext."""
+
+
+def _difference_problem(document: Document, reason: str) -> Problem:
+    return Problem(
+        "pdf-assembly",
+        f"{document.title!r} was assembled otherwise than it is laid out in full: {reason}; "
+        "the letter has the full layout, and so have those after it",
+        None,
+        "report this as a fault; `briefgen batch --verify-layout` compares every letter",
+        severity="warning",
+    )
+
+
 def _read_stylesheet(path: Path, folder: Path) -> str:
     """Return a stylesheet's text; raise BriefgenError if it is not a file of that folder, or not UTF-8."""
     if not is_inside_folder(path, folder):
@@ -328,28 +471,44 @@ def _has_same_pages(first: Document, second: Document) -> bool:
 # The HTML page
 
 
-def build_html_page(document: Document, branding: Branding = DEFAULT_BRANDING) -> str:
+def build_html_page(
+    document: Document, branding: Branding = DEFAULT_BRANDING, content: PageContent | None = None
+) -> str:
     """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
 
-    Raise BriefgenError if the address does not fit its window, or a table no page.
+    `content` is what `build_page_content` returns. Raise BriefgenError if the address does not fit its
+    window, or a table no page.
     """
     layout = get_layout(document.kind, document.page, document.layout)
     running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, branding))
     foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
-    moment = f"{document.date.isoformat()}T00:00:00Z"
-    content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
-    content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
+    moment = _format_moment(document)
+    content = content or build_page_content(document, branding)
+    root_style = f' style="{content.root_style}"' if content.root_style else ""
     return (
-        f'<!DOCTYPE html><html lang="{escape(document.language)}"{_style_root(content)}><head>'
+        f'<!DOCTYPE html><html lang="{escape(document.language)}"{root_style}><head>'
         '<meta charset="utf-8">'
         f"<title>{escape(document.title)}</title>"
         f'<meta name="author" content="{escape(document.author)}">'
-        f'<meta name="generator" content="briefgen">'
+        f'<meta name="generator" content="{GENERATOR}">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
         f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
-        f"{_style_picture_widths(_add_break_opportunities(content))}</body></html>"
+        f"{content.html}</body></html>"
     )
+
+
+def build_page_content(document: Document, branding: Branding) -> PageContent:
+    """Build the HTML of a document's text; raise BriefgenError as `build_html_page` does."""
+    layout = get_layout(document.kind, document.page, document.layout)
+    content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
+    content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
+    return PageContent(_style_picture_widths(_add_break_opportunities(content)), _build_root_style(content))
+
+
+def _format_moment(document: Document) -> str:
+    """Return a document's date as the moment of its making."""
+    return f"{document.date.isoformat()}T00:00:00Z"
 
 
 def _has_letter_foot(document: Document, branding: Branding) -> bool:
@@ -379,15 +538,15 @@ def _add_break_opportunities(html: str) -> str:
     return _BEFORE_INLINE.sub(" \u200b", html)
 
 
-def _style_root(content: str) -> str:
-    """Return the root element's style attribute for what only few documents have.
+def _build_root_style(content: str) -> str:
+    """Return the style of the root element for what only few documents have; empty for all others.
 
     From turned pages, WeasyPrint (70.0, layout/block.py, block_level_page_name) returns to named ones only.
     Set for all documents, `overflow-wrap` would cost memory with each line.
     """
     styles = ["page:upright"] if TURNED_STYLE in content else []
     styles += ["overflow-wrap:anywhere"] if _has_long_words(content) else []
-    return f' style="{";".join(styles)}"' if styles else ""
+    return ";".join(styles)
 
 
 def _has_long_words(html: str) -> bool:

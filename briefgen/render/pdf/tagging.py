@@ -58,6 +58,8 @@ class PaintedPage:
     """Its content stream."""
     mcids: dict[Any, int]
     """Marked-content identifiers by box."""
+    operators: Sequence[Any] = ()
+    """The stream as it was painted, before content was marked as artifacts or added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,10 @@ def record_painted_pages(document: Any) -> list[PaintedPage]:
 
 
 def _paint_and_record(page: Any, painted: list[PaintedPage], stream: Any, scale: float = 1) -> None:
+    begin = len(stream.stream)
     type(page).paint(page, stream, scale)
     mcids = {box: mark["mcid"] for box, mark in stream._tags.items()}
-    painted.append(PaintedPage(page, stream, mcids))
+    painted.append(PaintedPage(page, stream, mcids, tuple(stream.stream[begin:])))
 
 
 @contextmanager
@@ -122,6 +125,16 @@ def tag_pdf(document: Any, pdf: Any, painted: Sequence[PaintedPage], body: HtmlE
     tagger.link_footnotes(painted)
     tagger.tree.prune()
     _StructureTreeWriter(pdf, [len(page.mcids) for page in painted]).write(tagger.tree)
+
+
+def tag_assembled_pdf(document: Any, pdf: Any, page: Any, body: HtmlElement) -> None:
+    """Give a PDF of one AssembledPage its structure tree, as `tag_pdf` does."""
+    tagger = _ContentTagger(pdf, StructureTree(body), str(document.metadata.lang or ""))
+    tagger.tag_blocks(page)
+    tagger.check_footnotes(document.metadata.title)
+    tagger.link_footnotes([PaintedPage(page, None, {})])
+    tagger.tree.prune()
+    _StructureTreeWriter(pdf, [page.mcid_count]).write(tagger.tree)
 
 
 @dataclass(slots=True)
@@ -164,6 +177,19 @@ class _ContentTagger:
             )
         self.overflowing.update(find_overflowing_footnotes(painted.page._page_box))
         self._tag_box(painted.page._page_box, None, None)
+
+    def tag_blocks(self, page: Any) -> None:
+        """Tag the content of the only page, an AssembledPage."""
+        for placed in page.iter_blocks():
+            links = list(zip(placed.block.links, placed.links, strict=True))
+            for number, run in enumerate(placed.block.runs):
+                while links and links[0][0].run == number:
+                    self._add_link_annotation(links.pop(0)[1])
+                content = _MarkedContent(0, placed.first_mcid + number)
+                if "::" in run.element_tag:
+                    self._add_marked_content(page.place_run(placed, run), content)
+                else:
+                    self.tree.get_element(placed.elements[run.element]).add(content)
 
     def _tag_box(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
         """Tag a box and its descendants.

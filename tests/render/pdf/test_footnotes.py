@@ -63,7 +63,8 @@ def laid_out(document: Document) -> tuple[Any, Any]:
     """The document as WeasyPrint read it, and its layout."""
     renderer().measure(document)
     assert renderer()._measured is not None
-    return renderer()._measured[1:]
+    layout = renderer()._measured[1]
+    return layout.page, layout.document
 
 
 def standing(document: Document) -> Standing:

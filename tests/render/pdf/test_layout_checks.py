@@ -217,7 +217,8 @@ def test_pages_that_are_well_have_no_problems(kind: str) -> None:
     document = KINDS[kind]
     renderer().measure(document)
     assert renderer()._measured is not None
-    _, page, laid_out = renderer()._measured
+    layout = renderer()._measured[1]
+    page, laid_out = layout.page, layout.document
     body = page.etree_element.find("body")
     assert find_layout_problems(laid_out.pages, body, document.title, keeps_margins=True) == []
 
@@ -226,7 +227,8 @@ def test_a_word_that_weasyprint_has_lost_is_missed() -> None:
     document = letter(f"<p>{SENTENCE * 2}<em>stressed</em></p>")
     renderer().measure(document)
     assert renderer()._measured is not None
-    _, page, laid_out = renderer()._measured
+    layout = renderer()._measured[1]
+    page, laid_out = layout.page, layout.document
     body = page.etree_element.find("body")
     next(body.iter("em")).text = "stressed more"
     (problem,) = find_layout_problems(laid_out.pages, body, "A letter", keeps_margins=True)

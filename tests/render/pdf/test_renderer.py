@@ -183,7 +183,7 @@ def test_no_page_holds_nothing_but_a_note(lines: int) -> None:
     renderer = PdfRenderer((ROOT / "templates/css",))
     renderer.measure(replace(LETTER, kind="briefing", html=text, page="a4"))
     assert renderer._measured is not None
-    for page in renderer._measured[2].pages:
+    for page in renderer._measured[1].document.pages:
         (body,) = (box for box in page._page_box.children if box.element_tag == "html")
         assert any(type(box).__name__ == "LineBox" for box in body.descendants())
 
@@ -194,7 +194,7 @@ def test_the_head_of_a_row_stands_in_line_with_its_cells() -> None:
     renderer = PdfRenderer((ROOT / "templates/css",))
     renderer.measure(replace(LETTER, html=table))
     assert renderer._measured is not None
-    boxes = list(renderer._measured[2].pages[0]._page_box.descendants())
+    boxes = list(renderer._measured[1].document.pages[0]._page_box.descendants())
     head, cell = (
         [box for box in boxes if box.element_tag == tag and type(box).__name__ == "LineBox"]
         for tag in ("th", "td")

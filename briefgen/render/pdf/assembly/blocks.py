@@ -1,0 +1,272 @@
+"""Blocks of a page that have been laid out: what they paint, without the place where they stand.
+
+A block is a part of the letter that never depends on its neighbours but for the space between them: the
+address, a paragraph, a footnote.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from weasyprint.anchors import gather_anchors
+from weasyprint.formatting_structure.boxes import BlockBox, InlineBox, LineBox, TextBox
+
+from briefgen.render.pdf.assembly.errors import NotAssembledError
+from briefgen.render.pdf.assembly.text_painting import (
+    FontGlyphs,
+    FontStore,
+    PaintedText,
+    ScratchStream,
+    paint_text,
+    to_pdf,
+)
+from briefgen.render.pdf.layout_checks import CAP_HEIGHT_EM, DESCENT_EM
+
+MAX_CACHED_BLOCKS = 1_500
+"""Blocks kept; a letter has about fifteen, most of which it shares with others."""
+_BOX_TYPES = frozenset({BlockBox, LineBox, InlineBox, TextBox})
+
+
+@dataclass(slots=True, eq=False)
+class TextRun:
+    """A run of text in a block. Heights are from the block's upper edge."""
+
+    painted: PaintedText
+    element: int
+    """Index of its element within the block, in document order."""
+    element_tag: str
+    """WeasyPrint's, such as `p` or `span::footnote-call`."""
+    left: float
+    top: float
+    baseline: float
+    hit_area: tuple[float, float, float, float]
+    """Left edge, height, width and height of what can be clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLink:
+    """A link in a block."""
+
+    run: int
+    """Index of the run before which it begins."""
+    element: int
+    target: str
+    rectangle: tuple[float, float, float, float]
+    """Left, upper, right and lower edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBookmark:
+    """A heading that readers list as a bookmark."""
+
+    level: int
+    label: str
+    left: float
+    top: float
+    state: str
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A laid-out block."""
+
+    height: float
+    """Without margins; a footnote's includes them."""
+    margins: tuple[float, float] = (0.0, 0.0)
+    """Above and below, as its box has them."""
+    runs: list[TextRun] = field(default_factory=list)
+    links: list[BlockLink] = field(default_factory=list)
+    bookmarks: list[BlockBookmark] = field(default_factory=list)
+    lines: list[tuple[float, int]] = field(default_factory=list)
+    """Height and number of characters of each line that has any."""
+    ink: tuple[float, float] = (0.0, 0.0)
+    """Upper and lower edge of what must not overlap anything."""
+    _glyphs: list[FontGlyphs] | None = None
+    _operators: dict[Any, PaintedBlock] = field(default_factory=dict)
+
+    def list_glyphs(self) -> list[FontGlyphs]:
+        """Return the glyphs of all its runs, by font, in the order in which they are painted."""
+        if self._glyphs is None:
+            fonts: dict[Any, FontGlyphs] = {}
+            for used in (used for run in self.runs for used in run.painted.glyphs):
+                known = fonts.setdefault(used.font, FontGlyphs(used.font, {}, {}))
+                for glyph, text in used.characters.items():
+                    known.characters.setdefault(glyph, text)
+                for glyph, width in used.widths.items():
+                    known.widths.setdefault(glyph, width)
+            self._glyphs = list(fonts.values())
+        return self._glyphs
+
+    def paint(self, stream: Any) -> PaintedBlock:
+        """Return what the block paints after the colour and transparency that a stream has now."""
+        before = stream._current_alpha, stream._current_color
+        if before not in self._operators:
+            self._operators[before] = _paint_block(self.runs, *before)
+        return self._operators[before]
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedBlock:
+    """The operators of a block, with places to fill in."""
+
+    template: bytes
+    """With the number of each piece of marked content, followed by its baseline if it has text."""
+    alpha: Any
+    """The transparency afterwards, as WeasyPrint's streams keep it."""
+    colour: Any
+    states: dict[str, Any]
+    """The graphics states that it uses."""
+
+
+def _paint_block(runs: list[TextRun], alpha: Any, colour: Any) -> PaintedBlock:
+    scratch = ScratchStream()
+    scratch._current_alpha, scratch._current_color = alpha, colour
+    operators = scratch.stream
+    for run in runs:
+        operators += [b"/Span", b"<</MCID %d>>", b"BDC"]
+        scratch.set_color(run.painted.colour)
+        operators.append(b"BT")
+        if run.painted.operators:
+            operators += [b"1 0 0 -1 " + to_pdf(run.left) + b" %s Tm", run.painted.operators]
+        operators += [b"ET", b"EMC"]
+    return PaintedBlock(
+        b"\n".join(map(to_pdf, operators)),
+        scratch._current_alpha,
+        scratch._current_color,
+        scratch._resources["ExtGState"],
+    )
+
+
+# Reading boxes
+
+
+def read_block(box: Any, element: Any, fonts: FontStore) -> Block:
+    """Read a laid-out box of WeasyPrint's; raise NotAssembledError if it is more than text."""
+    top = box.border_box_y()
+    block = Block(box.border_height(), (box.margin_top, box.margin_bottom))
+    read_runs(box, index_elements(element), top, fonts, block)
+    read_marks(box, top, block)
+    measure_block(block, list(iter_lines(box)), top)
+    return block
+
+
+def read_note(box: Any, element: Any, fonts: FontStore) -> Block:
+    """Read a laid-out footnote, with its margins."""
+    top = box.position_y
+    block = Block(box.margin_height())
+    read_runs(box, index_elements(element), top, fonts, block)
+    read_marks(box, top, block)
+    measure_block(block, list(iter_lines(box)), top)
+    return block
+
+
+def index_elements(element: Any) -> dict[Any, int]:
+    """Return the index of each element of a block, itself included."""
+    return {each: index for index, each in enumerate(element.iter())}
+
+
+def read_runs(box: Any, index: dict[Any, int], top: float, fonts: FontStore, block: Block) -> None:
+    """Add the runs and links in a box to a block whose upper edge is at `top`."""
+    if isinstance(box, TextBox):
+        block.runs.append(read_run(box, index, top, fonts))
+        return
+    _require_plain_box(box)
+    if isinstance(box, InlineBox) and box.link:
+        kind, (scope, target) = box.link
+        if (
+            kind != "url"
+            or scope != "external"
+            or not all(isinstance(each, TextBox) for each in box.children)
+        ):
+            raise NotAssembledError("a link that is more than text")
+        left, y, width, height = box.hit_area()
+        rectangle = (left, y - top, left + width, y + height - top)
+        block.links.append(BlockLink(len(block.runs), index[box.element], target, rectangle))
+    for child in box.children:
+        read_runs(child, index, top, fonts, block)
+
+
+def read_run(box: Any, index: dict[Any, int], top: float, fonts: FontStore) -> TextRun:
+    """Read a text box in a block whose upper edge is at `top`."""
+    left, y, width, height = box.hit_area()
+    return TextRun(
+        paint_text(box, fonts),
+        index[box.element],
+        box.element_tag,
+        box.position_x,
+        box.position_y - top,
+        box.position_y + box.baseline - top,
+        (left, y - top, width, height),
+    )
+
+
+def read_marks(box: Any, top: float, block: Block) -> None:
+    """Add the bookmarks of a box; raise NotAssembledError if it has anchors or form fields."""
+    anchors: dict[str, Any] = {}
+    forms: dict[Any, list[Any]] = {None: []}
+    bookmarks: list[Any] = []
+    gather_anchors(box, anchors, [], bookmarks, forms)
+    if anchors or len(forms) > 1 or forms[None]:
+        raise NotAssembledError("a place that links lead to")
+    block.bookmarks += [
+        BlockBookmark(level, label, x, y - top, state) for level, label, (x, y), state in bookmarks
+    ]
+
+
+def measure_block(block: Block, lines: list[Any], top: float) -> None:
+    """Set the lines of a block and the height that they take."""
+    block.lines = [(line.height, length) for line in lines if (length := _count_characters(line))]
+    areas = [(line.position_y + line.baseline - top, line.style["font_size"]) for line in lines if line.width]
+    if areas:
+        block.ink = (
+            min(baseline - CAP_HEIGHT_EM * em for baseline, em in areas),
+            max(baseline + DESCENT_EM * em for baseline, em in areas),
+        )
+
+
+def iter_lines(box: Any) -> Iterator[Any]:
+    """Yield the lines in a box, in order."""
+    if isinstance(box, LineBox):
+        yield box
+    else:
+        for child in getattr(box, "children", ()):
+            yield from iter_lines(child)
+
+
+def _count_characters(box: Any) -> int:
+    if isinstance(box, TextBox):
+        return len(box.text)
+    return sum(map(_count_characters, box.children))
+
+
+def _require_plain_box(box: Any) -> None:
+    """Raise NotAssembledError for a kind of box that may paint more than its text."""
+    if type(box) not in _BOX_TYPES:
+        raise NotAssembledError(f"a {type(box).__name__}")
+
+
+class BlockCache:
+    """The blocks used last, up to a number of them."""
+
+    def __init__(self, size: int = MAX_CACHED_BLOCKS) -> None:
+        self._blocks: OrderedDict[Hashable, Block] = OrderedDict()
+        self._size = size
+
+    def get(self, key: Hashable) -> Block | None:
+        """Return a block, which then is the last one used."""
+        block = self._blocks.get(key)
+        if block is not None:
+            self._blocks.move_to_end(key)
+        return block
+
+    def add(self, key: Hashable, block: Block) -> None:
+        """Keep a block, and drop the one that has not been used for longest if there are too many."""
+        self._blocks[key] = block
+        if len(self._blocks) > self._size:
+            self._blocks.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
