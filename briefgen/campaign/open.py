@@ -30,6 +30,7 @@ from briefgen.campaign.loader import (
 from briefgen.campaign.page_fit import PageFitter
 from briefgen.campaign.statement_checks import check_statements, summarize_verification
 from briefgen.campaign.trial_letters import compose_trial_letters
+from briefgen.campaign.unused_columns import warn_about_unused_columns
 from briefgen.compose.citations.citeproc import check_style, pandoc_identity
 from briefgen.compose.composer import (
     BRIEFING_TEMPLATE_NAMES,
@@ -70,6 +71,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.text import is_same_language
 from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
 from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
+from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, read_mapping
 from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
@@ -324,7 +326,8 @@ def _open_files(
         )
     )
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
-    warnings = (*problems.problems, *row_warnings, *doubts, *_check_sample_sender(config))
+    unused = warn_about_unused_columns(files, listed, _find_kept_mapping(files, ProblemList()).headers)
+    warnings = (*problems.problems, *row_warnings, *unused, *doubts, *_check_sample_sender(config))
     return Campaign(
         config,
         composer,
@@ -412,8 +415,15 @@ def _load_recipients(
     forms = FormsOfAddress.load(problems, [(own, files.folder.display_path(FORMS_FILE))] if own else [])
     seen: dict[str, Place] = {}
     recipients: list[Recipient] = []
-    # Recipients without a language are written to in the campaign's.
-    columns = ColumnMapping(defaults={"language": files.config.language if files.config else "en"})
+    kept = _find_kept_mapping(files, problems)
+    columns = ColumnMapping(
+        # Recipients without a language are written to in the campaign's.
+        defaults={"language": files.config.language if files.config else "en"},
+        recognise=rows is None,
+        kept=kept.headers,
+        kept_defaults=kept.defaults,
+        keep_recognised=True,
+    )
     if rows is not None:
         try:
             table = Table(ROWS_NAME, list(rows))
@@ -437,6 +447,16 @@ def _load_recipients(
         except BriefgenError as error:
             problems.extend(error.problems)
     return forms, recipients
+
+
+def _find_kept_mapping(files: CampaignFiles, problems: ProblemList) -> HeaderMapping:
+    """Return the mapping that an import into the campaign's folder kept; an empty one if there is none."""
+    path = files.folder.find_file(KEPT_MAPPING, problems)
+    try:
+        return read_mapping(path, files.folder.display_path(KEPT_MAPPING)) if path else HeaderMapping()
+    except BriefgenError as error:
+        problems.extend(error.problems)
+        return HeaderMapping()
 
 
 def _check_contents(

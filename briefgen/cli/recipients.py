@@ -26,15 +26,21 @@ from briefgen.errors import (
 )
 
 if TYPE_CHECKING:
+    from briefgen.address.forms_of_address import FormsOfAddress
     from briefgen.model.recipient import Recipient
     from briefgen.recipients.importers.registry import Importer
     from briefgen.recipients.importers.run import ImportReport
+    from briefgen.recipients.mappings import HeaderMapping
+    from briefgen.recipients.table import ColumnMapping
 
 DEFAULT_LIST = Path("recipients.csv")
 MAX_NAMED_RECIPIENTS = 10
 """Ids named in a line; further ones are counted."""
+PREVIEWED = 3
+"""Recipients that an import shows as they will be addressed."""
+_ABOUT_COLUMNS = ("headers-recognised", "columns-unused")
 _IMPORT_PARAMETERS = {
-    "map": ("map", "mapping"),
+    "map": ("map", "mapping", "yes"),
     "set": ("fill",),
     "encoding": ("encoding",),
     "sheet": ("sheet",),
@@ -115,7 +121,9 @@ def _build_broken_command(name: str, error: BriefgenError) -> TyperCommand:
 def run_import(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument()],
-    out: Annotated[Path, typer.Option("--out", "-o", help="CSV file to write.")] = DEFAULT_LIST,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="File to write: CSV, or an Excel workbook (.xlsx).")
+    ] = DEFAULT_LIST,
     map: Annotated[
         StringList,
         typer.Option(
@@ -126,9 +134,15 @@ def run_import(
         ),
     ] = None,
     mapping: Annotated[
-        Optional[Path],  # noqa: UP045 - typer reads annotations at run time
-        typer.Option(help="File of such mappings, one a line: Surname: family.", show_default=False),
-    ] = None,
+        str,
+        typer.Option(
+            metavar="FILE", help="File of such mappings, or a program: outlook …", show_default=False
+        ),
+    ] = "",
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", help="Accept how columns are read, and keep it for the next import."),
+    ] = False,
     where: Annotated[
         StringList,
         typer.Option(
@@ -177,11 +191,14 @@ def run_import(
     from briefgen.address.forms_of_address import FORMS_FILE, FormsOfAddress
     from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
     from briefgen.recipients.importers.options import parse_column_mapping
-    from briefgen.recipients.importers.registry import ImportOptions
+    from briefgen.recipients.importers.registry import IMPORTERS, ImportOptions
     from briefgen.recipients.importers.run import combine_row_problems, import_recipients
+    from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, read_kept_mapping
 
     console = Console(as_json, quiet)
-    columns = parse_column_mapping(map or (), mapping, fill or (), header_row)
+    name = str(context.command.name)
+    kept = read_kept_mapping(out.parent) if "map" in IMPORTERS.get(name).options else HeaderMapping()
+    columns = parse_column_mapping(map or (), mapping, fill or (), header_row, kept)
     import_options = ImportOptions(
         columns, tuple(where or ()), current, encoding, sheet, include_hidden, source, merge_duplicates
     )
@@ -197,16 +214,24 @@ def run_import(
     problems = ProblemList()
     folders = list(dict.fromkeys((Path(), out.parent)))
     own = [folder / FORMS_FILE.name for folder in folders]
-    offices = FormsOfAddress.load(problems, [(path, str(path)) for path in own if path.is_file()]).offices
-    name = str(context.command.name)
+    forms = FormsOfAddress.load(problems, [(path, str(path)) for path in own if path.is_file()])
     lists = [(folder / file, str(folder / file)) for folder in folders for file in find_list_files(folder)]
     unwanted = read_do_not_write_lists(lists, problems)
     problems.raise_errors()
-    report = import_recipients(name, paths, import_options, offices, date.today(), problems, unwanted)
+    report = import_recipients(name, paths, import_options, forms.offices, date.today(), problems, unwanted)
     told = combine_row_problems(problems.problems)
     console.problems(told, MOST_WARNINGS)
+    accepted = yes
+    if report.recipients and report.recognised:
+        for line in _preview_addresses(report.recipients, forms):
+            console.note(line)
+        if console.can_ask and not yes:
+            accepted = _ask_whether_right()
     if report.recipients:
         _write_recipients_file(report.recipients, out)
+    mapping_file = (
+        _keep_mapping(report, kept, columns, out.parent) if accepted and report.recipients else None
+    )
     console.document(
         {
             "ok": bool(report.recipients) and not problems.errors,
@@ -217,6 +242,8 @@ def run_import(
             "hidden": report.hidden,
             "extra_columns": report.extra_columns,
             "unused_columns": report.unused_columns,
+            "mapping": report.mapping,
+            "mapping_file": str(mapping_file) if mapping_file else None,
             "merged": report.merged,
             "filtered": report.filtered,
             "do_not_write": [problem.about for problem in report.withheld],
@@ -228,18 +255,76 @@ def run_import(
     )
     for line in _summarize_import(report, current, out):
         console.line(line)
+    if mapping_file:
+        console.line(f"{mapping_file}: how the columns were read, for the next import")
+    elif any(header in kept.headers for header in report.mapping):
+        console.line(f"Columns were read as {out.parent / KEPT_MAPPING} says.")
     if problems.errors or not report.recipients:
         raise typer.Exit(1)
 
 
+def _preview_addresses(members: list[Recipient], forms: FormsOfAddress) -> Iterator[str]:
+    """Yield lines that show the first recipients as they will be addressed."""
+    from dataclasses import replace
+
+    from briefgen.address.address import address_recipient
+
+    yield f"The first {quantity(min(len(members), PREVIEWED), 'recipient')}, as they will be addressed:"
+    for recipient in members[:PREVIEWED]:
+        person = replace(recipient, language=recipient.language or "en")
+        try:
+            address = address_recipient(person, forms, sender_country="")
+            yield f"    {' / '.join(address.lines)} — {address.salutation}"
+        except BriefgenError as error:
+            yield f"    {recipient.full_name or recipient.office}: {error.problems[0].message}"
+
+
+def _ask_whether_right() -> bool:
+    """Ask in the terminal whether columns were read rightly; exit if not."""
+    if typer.confirm("Is that right?", default=True, err=True):
+        return True
+    raise UsageError(
+        Problem(
+            "headers-recognised",
+            "nothing was written",
+            None,
+            'say how the columns are to be read, with --map "HEADER=COLUMN" and --set COLUMN=TEXT',
+        )
+    )
+
+
+def _keep_mapping(
+    report: ImportReport, kept: HeaderMapping, columns: ColumnMapping, folder: Path
+) -> Path | None:
+    """Write how columns were read beside the list, with what is there; return the file if it changed."""
+    from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, format_mapping
+
+    merged = HeaderMapping({**kept.headers, **report.mapping}, {**kept.defaults, **columns.defaults})
+    if not report.mapping or merged == kept:
+        return None
+    path = folder / KEPT_MAPPING
+    _write_file(path, format_mapping(merged).encode("utf-8"))
+    return path
+
+
 def _write_recipients_file(members: list[Recipient], out: Path) -> None:
-    from briefgen.recipients.csv_file import format_csv
+    if out.suffix.lower() == ".xlsx":
+        from briefgen.recipients.xlsx import format_xlsx
+
+        _write_file(out, format_xlsx(members))
+    else:
+        from briefgen.recipients.csv_file import format_csv
+
+        _write_file(out, format_csv(members).encode("utf-8-sig"))  # else Excel mangles accents
+
+
+def _write_file(out: Path, content: bytes) -> None:
     from briefgen.system.files import atomic_write
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(out) as file:
-            file.write(format_csv(members).encode("utf-8-sig"))  # else Excel mangles accents
+            file.write(content)
     except OSError as error:
         raise StorageError(
             Problem(
@@ -317,7 +402,10 @@ def list_recipients(
         (recipient, address_recipient(recipient, opened.composer.forms, sender_country=country))
         for recipient in opened.recipients
     ]
-    console.problems([*opened.skipped, *(problem for _, to in addressed for problem in to.warnings)])
+    about_columns = [problem for problem in opened.warnings if problem.code in _ABOUT_COLUMNS]
+    console.problems(
+        [*about_columns, *opened.skipped, *(problem for _, to in addressed for problem in to.warnings)]
+    )
     console.withheld(opened.withheld)
     template_name = opened.config.letter.template
     console.document(

@@ -13,6 +13,7 @@ from pathlib import Path
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.file_kinds import guess_encoding, identify_file, is_wide
+from briefgen.recipients.mappings import complete_mapping
 from briefgen.recipients.schema import COLUMNS
 from briefgen.recipients.table import (
     MAX_ROWS_ABOVE_HEADER,
@@ -61,6 +62,7 @@ def read_csv(
     exceptions are those of `read_csv_table`.
     """
     table = read_csv_table(path, display_name, problems, encoding=encoding, columns=columns)
+    columns = complete_mapping(table, columns) if columns.recognise else columns
     return build_recipients(table, problems, offices=offices, seen=seen, columns=columns)
 
 
@@ -198,13 +200,19 @@ def _quoting_problem(number: int, place: Place, error: str) -> Problem:
     )
 
 
+def list_cells(recipients: Iterable[Recipient]) -> tuple[list[str], list[dict[str, str]]]:
+    """Return all known columns, then extra ones as they first appear; and each row's cells."""
+    rows = [recipient_to_cells(recipient) for recipient in recipients]
+    headers = dict.fromkeys([*(column.name for column in COLUMNS), *(name for row in rows for name in row)])
+    return [*headers], rows
+
+
 def format_csv(recipients: Iterable[Recipient]) -> str:
     """Return CSV text with all known columns, then extra ones in the order of their first appearance.
 
     Save it as UTF-8 with a byte-order mark (`utf-8-sig`), so that Excel shows accented letters correctly.
     """
-    rows = [recipient_to_cells(recipient) for recipient in recipients]
-    headers = dict.fromkeys([*(column.name for column in COLUMNS), *(name for row in rows for name in row)])
+    headers, rows = list_cells(recipients)
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, headers, restval="", lineterminator="\n", strict=True)
     writer.writeheader()

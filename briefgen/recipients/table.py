@@ -56,6 +56,16 @@ class ColumnMapping:
     """Number of the row with the headers, from 1; 0 finds it."""
     recognise: bool = False
     """Whether common headers of other programs stand for our columns."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """As `headers`, for those that a table has as written: of the last import, or of a program."""
+    kept_defaults: Mapping[str, str] = field(default_factory=dict)
+    """As `defaults`, for tables with one of the headers in `kept`."""
+    ready: Mapping[str, str] = field(default_factory=dict)
+    """The same of a program whose export a table seems to be."""
+    program: str = ""
+    """Its name."""
+    keep_recognised: bool = False
+    """Whether cells under a recognised header are also kept for templates, under that header."""
 
     def resolve(self, written: Collection[str]) -> dict[str, str]:
         """Return the mapping by single header as written, with lists of headers parted where none is one."""
@@ -70,7 +80,13 @@ class ColumnMapping:
         """Return how many cells are headers that we know or that are mapped."""
         known = {*COLUMNS_BY_NAME, *map(normalize_header, self.resolve(cells))}
         words = header_words() if self.recognise else {}
-        return sum(normalize_header(cell) in known or fold_words(cell) in words for cell in cells)
+        return sum(
+            normalize_header(cell) in known
+            or fold_words(cell) in words
+            or cell in self.kept
+            or cell in self.ready
+            for cell in cells
+        )
 
 
 NO_MAPPING = ColumnMapping()
@@ -88,6 +104,20 @@ class TableHeader:
     """Place of their row among the rows of the table, from 0."""
     columns: tuple[str, ...]
     """Each column's name: a known one, an extra one as written, or empty if it has no header."""
+    written: tuple[str, ...] = ()
+    """Each header as written."""
+    recognised: frozenset[str] = frozenset()
+    """Headers, as written, that were taken for a column of ours without being told."""
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Return our column by header for those that differ; empty for columns that are left out."""
+        pairs = zip(self.written, self.columns, strict=True)
+        return {
+            header: "" if column == IGNORED_COLUMN else column
+            for header, column in pairs
+            if header and header != column and (column in COLUMNS_BY_NAME or column == IGNORED_COLUMN)
+        }
 
     @property
     def extra(self) -> list[str]:
@@ -125,7 +155,9 @@ def build_recipients(
             continue
         known: dict[str, str] = {}
         extra: dict[str, str] = {}
-        for name, cell in zip(header.columns, cells, strict=True):
+        for name, written, cell in zip(header.columns, header.written, cells, strict=True):
+            if columns.keep_recognised and written in header.recognised:
+                extra[written] = cell
             if name in COLUMNS_BY_NAME:
                 if name == "gender":
                     cell = genders.get(cell.strip().casefold(), cell)
@@ -222,7 +254,7 @@ def read_header(table: Table, problems: ProblemList, columns: ColumnMapping = NO
                 severity="warning",
             )
         )
-    return TableHeader(index, tuple(_resolve_headers(row.cells, place, problems, columns)))
+    return _resolve_headers(index, row.cells, place, problems, columns)
 
 
 def _find_header_row(table: Table, columns: ColumnMapping) -> int:
@@ -264,17 +296,27 @@ IGNORED_COLUMN = "\0"
 
 
 def _resolve_headers(
-    cells: Sequence[str], place: Place, problems: ProblemList, columns: ColumnMapping
-) -> list[str]:
-    """Return each column's name: a known one, an extra one as written, or empty if it has no header."""
+    index: int, cells: Sequence[str], place: Place, problems: ProblemList, columns: ColumnMapping
+) -> TableHeader:
+    """Return the headers of a table; raise BriefgenError if they are unusable."""
     written = [_clean_header(cell) for cell in cells]
     mapping = columns.resolve(written)
     by_header = {normalize_header(header): column or IGNORED_COLUMN for header, column in mapping.items()}
-    headers = [by_header.get(normalize_header(header)) or _canonical_header(header) for header in written]
+    known = _known_headers(written, by_header, columns)
+    headers = [
+        known.get(position) or by_header.get(normalize_header(header)) or _canonical_header(header)
+        for position, header in enumerate(written)
+    ]
+    recognised = {position for position in known if written[position] not in columns.kept}
     if columns.recognise:
-        headers = _recognise_headers(headers, mapping, place, problems)
+        before = headers
+        headers = _recognise_headers(headers, mapping, columns.kept)
+        recognised |= {position for position, header in enumerate(before) if header != headers[position]}
+    if recognised:
+        _tell_recognised(written, headers, sorted(recognised), columns.program, place, problems)
     named = [header for header in headers if header not in ("", IGNORED_COLUMN)]
     joined = {column for column in mapping.values() if column in COLUMN_SEPARATORS} | {"address"}
+    joined |= {column for column in known.values() if column in COLUMN_SEPARATORS}
     header_errors = [
         Problem(
             "recipients-repeated-header",
@@ -309,25 +351,50 @@ def _resolve_headers(
     if header_errors:
         raise BriefgenError(header_errors)
     for header in named:
-        if header not in COLUMNS_BY_NAME and (known := _find_similar_column(header)) and known not in headers:
+        if header not in COLUMNS_BY_NAME and (near := _find_similar_column(header)) and near not in headers:
             problems.add(
                 Problem(
                     "recipients-column",
                     f"unknown column {header!r}, kept as an extra one",
                     place,
-                    f"did you mean {known}?",
+                    f"did you mean {near}?",
                     severity="warning",
                 )
             )
-    return headers
+    return TableHeader(
+        index, tuple(headers), tuple(written), frozenset(written[position] for position in recognised)
+    )
+
+
+def _known_headers(
+    written: Sequence[str], mapped: Mapping[str, str], columns: ColumnMapping
+) -> dict[int, str]:
+    """Return our columns by position for headers of a kept mapping, or of a program.
+
+    They are compared as written, so that `name` of a list of ours is no `Name` of another. Of several for a
+    column that cannot be joined the first counts.
+    """
+    known = {**columns.ready, **columns.kept}
+    found: dict[int, str] = {}
+    for position, header in enumerate(written):
+        if header not in known or normalize_header(header) in mapped:
+            continue
+        column = known[header] or IGNORED_COLUMN
+        if column in (*COLUMN_SEPARATORS, IGNORED_COLUMN) or column not in (
+            *found.values(),
+            *mapped.values(),
+        ):
+            found[position] = column
+    return found
 
 
 def _recognise_headers(
-    headers: Sequence[str], mapping: Mapping[str, str], place: Place, problems: ProblemList
+    headers: Sequence[str], mapping: Mapping[str, str], kept: Mapping[str, str]
 ) -> list[str]:
-    """Return the headers with those of other programs replaced by our columns, and say which they are.
+    """Return the headers with those of other programs replaced by our columns.
 
-    A column that the table or the user's mapping has is not filled from another.
+    A column that the table or the user's mapping has is not filled from another, and a header that the
+    mapping leaves out stays out.
     """
     words = header_words()
     taken = {*headers, *mapping.values()} & {*COLUMNS_BY_NAME}
@@ -343,18 +410,28 @@ def _recognise_headers(
     if "given" in result and "given" not in headers and "family" not in result:
         # German and French lists have `Name` beside `Vorname`, `Nom` beside `Prénom`.
         result = ["family" if fold_words(name) in ("name", "nom") else name for name in result]
-    found = [f"{old} is {new}" for old, new in zip(headers, result, strict=True) if old != new]
-    if found:
-        problems.add(
-            Problem(
-                "headers-recognised",
-                f"columns were recognised by their headers: {', '.join(found)}",
-                place,
-                'where one is wrong, use --map "HEADER=COLUMN", or --map "HEADER=" to leave it out',
-                severity="warning",
-            )
-        )
     return result
+
+
+def _tell_recognised(
+    written: Sequence[str],
+    headers: Sequence[str],
+    positions: Sequence[int],
+    program: str,
+    place: Place,
+    problems: ProblemList,
+) -> None:
+    found = [f"{written[position]} is {headers[position]}" for position in positions]
+    by_program = f", as in exports of {program}" if program else ""
+    problems.add(
+        Problem(
+            "headers-recognised",
+            f"columns were recognised by their headers{by_program}: {', '.join(found)}",
+            place,
+            'where one is wrong, use --map "HEADER=COLUMN", or --map "HEADER=" to leave it out',
+            severity="warning",
+        )
+    )
 
 
 def _clean_header(header: str) -> str:

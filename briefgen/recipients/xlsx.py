@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from briefgen.errors import (
     suggest_similar,
 )
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.csv_file import list_cells
+from briefgen.recipients.mappings import complete_mapping
 from briefgen.recipients.number_formats import format_number
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping, Table, TableRow, build_recipients
 from briefgen.system.files import read_limited_bytes
@@ -33,6 +36,7 @@ MAX_BYTES = 50_000_000
 WORKER_TIMEOUT_S = 90
 """Generous, for a busy machine; the worker also limits its own CPU time."""
 _SHOWN_ROWS = 10
+_WIDEST_COLUMN = 40
 _WORKER = Path(__file__).with_name("xlsx_worker.py")
 
 
@@ -51,6 +55,7 @@ def read_xlsx(
     `offices`, `seen` and `columns` are as for `read_csv`; exceptions are those of `read_xlsx_table`.
     """
     table = read_xlsx_table(path, display_name, problems, sheet=sheet)
+    columns = complete_mapping(table, columns) if columns.recognise else columns
     return build_recipients(table, problems, offices=offices, seen=seen, columns=columns)
 
 
@@ -82,6 +87,41 @@ def read_xlsx_table(
     rows = list(_parse_xlsx_rows(lines, display_name, problems))
     faulty = sum("fault" in line for line in lines)
     return Table(display_name, _fill_merged_cells(rows, about["merged"]), faulty, len(about["hidden"]))
+
+
+def format_xlsx(recipients: Iterable[Recipient]) -> bytes:
+    """Return a workbook with the columns of `format_csv`; all cells are text, so no code loses a zero."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    headers, rows = list_cells(recipients)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Recipients")
+    sheet.freeze_panes = "A2"
+    for number, header in enumerate(headers, start=1):
+        longest = max([len(header), *(len(row.get(header, "")) for row in rows)])
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = min(longest, _WIDEST_COLUMN) + 2
+        sheet.column_dimensions[letter].number_format = "@"  # for rows that are added by hand
+    top = Alignment(vertical="top")
+
+    def build_cell(text: str, *, bold: bool = False) -> WriteOnlyCell | None:
+        if not text:
+            return None
+        cell = WriteOnlyCell(sheet, text)
+        cell.data_type, cell.number_format, cell.alignment = "s", "@", top
+        if bold:
+            cell.font = Font(bold=True)
+        return cell
+
+    sheet.append([build_cell(header, bold=True) for header in headers])
+    for row in rows:
+        sheet.append([build_cell(row.get(header, "")) for header in headers])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _warn_about_rest(about: Mapping[str, Any], display_name: str, problems: ProblemList) -> None:

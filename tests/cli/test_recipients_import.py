@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from briefgen.errors import ProblemList
 from briefgen.recipients.csv_file import read_csv
@@ -77,6 +77,8 @@ def test_a_workbook_is_read_by_its_sheet(briefgen: Call, tmp_path: Path) -> None
         "hidden": 0,
         "extra_columns": [],
         "unused_columns": [],
+        "mapping": {},
+        "mapping_file": None,
         "merged": 0,
         "filtered": 0,
         "do_not_write": [],
@@ -159,3 +161,68 @@ def test_an_unknown_office_for_all_rows_is_refused(briefgen: Call, foreign: Path
     said = briefgen("recipients", "import", "csv", foreign, *how, "-o", tmp_path / "list.csv")
     assert said.code == 2
     assert said.err.count("office-unknown") == 1 and "did you mean eu-mep?" in said.err
+
+
+GOOGLE = (
+    "First Name,Middle Name,Last Name,Name Prefix,Organization Name,E-mail 1 - Value,Phone 1 - Value,"
+    "Address 1 - Street,Address 1 - City,Address 1 - Region,Address 1 - Postal Code,Address 1 - Country\n"
+    "Ada,Q.,Sample,Dr.,Harbour Works,ada@x.example,123,1 Main St,Boston,MA,02108,US\n"
+)
+
+
+def test_a_mapping_that_is_accepted_is_kept_and_used_again(briefgen: Call, tmp_path: Path) -> None:
+    table = tmp_path / "contacts.csv"
+    table.write_text(GOOGLE, encoding="utf-8")
+    first = ("recipients", "import", "csv", table, "--set", "office=person", "-o", tmp_path / "a.csv")
+    said = briefgen(*first, "--yes")
+    assert said.code == 0
+    assert "as in exports of Google Contacts: First Name is given" in said.err
+    assert "Dr. Ada Q. Sample / Harbour Works / 1 Main St / Boston, MA 02108" in said.err
+    kept = tmp_path / "recipients.mapping.yaml"
+    assert f"{kept}: how the columns were read" in said.out
+    assert "set:\n  office: person\n" in kept.read_text("utf-8")
+    kept.write_text(kept.read_text("utf-8") + "Phone 1 - Value:\n", encoding="utf-8")
+    again = briefgen("recipients", "import", "csv", table, "-o", tmp_path / "b.csv")
+    assert (again.code, again.err) == (0, "")
+    assert f"Columns were read as {kept} says." in again.out
+    assert "Left out: 'Phone 1 - Value'" in again.out
+    merged = briefgen(
+        "recipients", "import", "csv", tmp_path / "a.csv", tmp_path / "b.csv", "-o", tmp_path / "c.csv"
+    )
+    assert (merged.code, merged.err) == (0, "")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_somebody_at_a_terminal_is_asked_before_anything_is_written(
+    briefgen: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: bool
+) -> None:
+    monkeypatch.setattr("briefgen.cli.console.Console.can_ask", property(lambda _: True))
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: right)
+    table, out = tmp_path / "contacts.csv", tmp_path / "list.csv"
+    table.write_text(GOOGLE, encoding="utf-8")
+    said = briefgen("recipients", "import", "csv", table, "--set", "office=person", "-o", out)
+    assert (said.code == 0, out.exists(), (tmp_path / "recipients.mapping.yaml").exists()) == (
+        right,
+        right,
+        right,
+    )
+    if not right:
+        assert "headers-recognised: nothing was written" in said.err
+
+
+def test_a_workbook_is_written_with_codes_as_text_and_read_back(briefgen: Call, tmp_path: Path) -> None:
+    table, out = tmp_path / "list.csv", tmp_path / "list.xlsx"
+    table.write_text(
+        "office,name,address,locality,postal_code,country,note\n"
+        "us-senator,Ada Sample,1 Main St | Suite 2,Boston,02108,US,'=SUM(A1)\n",
+        encoding="utf-8",
+    )
+    assert briefgen("recipients", "import", "csv", table, "-o", out).code == 0
+    sheet = load_workbook(out).active
+    assert sheet is not None
+    header = [cell.value for cell in sheet[1]]
+    code = sheet.cell(2, header.index("postal_code") + 1)
+    assert (code.value, code.data_type, code.number_format, sheet.freeze_panes) == ("02108", "s", "@", "A2")
+    briefgen("recipients", "import", "csv", table, "-o", tmp_path / "a.csv")
+    assert briefgen("recipients", "import", "xlsx", out, "-o", tmp_path / "b.csv").code == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

@@ -139,7 +139,7 @@ def test_ended_terms_are_told_and_left_out_only_where_that_is_wanted(tmp_path: P
 def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
     file = tmp_path / "map.yaml"
     file.write_text("Surname: given\nA=B: locality\nSecret:\n", encoding="utf-8")
-    assert parse_column_mapping(["Surname=family", "x=y=note"], file, ["office=uk-mp"]) == ColumnMapping(
+    assert parse_column_mapping(["Surname=family", "x=y=note"], str(file), ["office=uk-mp"]) == ColumnMapping(
         {"Surname": "family", "A=B": "locality", "Secret": "", "x=y": "note"}, {"office": "uk-mp"}
     )
 
@@ -155,7 +155,7 @@ def test_pairs_and_a_file_say_what_headers_mean(tmp_path: Path) -> None:
 )
 def test_pairs_that_cannot_be_meant_are_refused(pairs: list[str], filled: list[str], code: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse_column_mapping(pairs, None, filled)
+        parse_column_mapping(pairs, "", filled)
     assert [one.code for one in caught.value.problems] == [code]
 
 
@@ -164,7 +164,7 @@ def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, text: str) -> No
     file = tmp_path / "map.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BriefgenError) as caught:
-        parse_column_mapping([], file, [])
+        parse_column_mapping([], str(file), [])
     assert [one.code for one in caught.value.problems] == ["map-file"]
 
 
@@ -178,7 +178,7 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
     import_recipients(
         "csv",
         [one, other],
-        ImportOptions(parse_column_mapping(["Surname=family"], None, ())),
+        ImportOptions(parse_column_mapping(["Surname=family"], "", ())),
         (),
         TODAY,
         findings,
@@ -188,7 +188,7 @@ def test_a_mapped_header_that_stands_nowhere_is_refused_and_one_that_some_files_
         import_recipients(
             "csv",
             [one, other],
-            ImportOptions(parse_column_mapping(["zz=family"], None, ())),
+            ImportOptions(parse_column_mapping(["zz=family"], "", ())),
             (),
             TODAY,
             ProblemList(),
@@ -257,7 +257,7 @@ def test_columns_can_be_joined(tmp_path: Path) -> None:
         'office,Street,Street 2,"a,b"\nuk-mp,Hall 1,Suite 9,x\nuk-mp,Hall 2,,y\n', encoding="utf-8"
     )
     for pairs in (["Street,Street 2=address", "a,b="], ["Street=address", "Street 2=address", "a,b="]):
-        options = ImportOptions(parse_column_mapping(pairs, None, ["name=Ada"]))
+        options = ImportOptions(parse_column_mapping(pairs, "", ["name=Ada"]))
         report = import_recipients("csv", [path], options, (), TODAY, problems := ProblemList())
         assert [one.code for one in problems.problems] == ["recipient-repeated", "address-whole"]
         assert (report.recipients[0].address, report.extra_columns) == (("Hall 1", "Suite 9"), [])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
+from briefgen.errors import Problem, UsageError, suggest_similar
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.mappings import HeaderMapping, read_mapping, ready_mappings
 from briefgen.recipients.schema import COLUMNS_BY_NAME
 from briefgen.recipients.table import ColumnMapping
-from briefgen.system.yaml_reader import parse_yaml, read_text_file
 
+NO_KEPT_MAPPING = HeaderMapping()
 _ITEM_FILTERS = {"committee": "committees", "tag": "tags"}
 """Names in a filter for single items of columns that contain several."""
 
@@ -70,17 +71,26 @@ def parse_filter(text: str) -> RecipientFilter:
 
 
 def parse_column_mapping(
-    pairs: Iterable[str], file: Path | None, defaults: Iterable[str], header_row: int = 0
+    pairs: Iterable[str],
+    mapping: str,
+    defaults: Iterable[str],
+    header_row: int = 0,
+    kept: HeaderMapping = NO_KEPT_MAPPING,
 ) -> ColumnMapping:
-    """Combine `Surname=family` pairs, a mapping file and `office=uk-mp` defaults into a column mapping.
+    """Combine `Surname=family` pairs, a mapping and `office=uk-mp` defaults into a column mapping.
 
+    `mapping` is the path of a mapping file or the name of a ready one, `kept` the mapping of the last import.
     Raise UsageError or BriefgenError if a pair, the file or one of our column names is invalid.
     """
+    written = _find_mapping(mapping)
     headers = {
-        **_read_mapping_file(file),
+        **(written.headers if mapping not in ready_mappings() else {}),
         **dict(_split_pair(text, "map-pair", "Surname=family") for text in pairs),
     }
-    filled = dict(_split_pair(text, "set-pair", "office=uk-mp") for text in defaults)
+    filled = {
+        **written.defaults,
+        **dict(_split_pair(text, "set-pair", "office=uk-mp") for text in defaults),
+    }
     for column in (*headers.values(), *filled):
         near = suggest_similar(column, COLUMNS_BY_NAME)
         if (
@@ -89,7 +99,17 @@ def parse_column_mapping(
             and (column in filled or (near and near.startswith("did you mean")))
         ):
             raise UsageError(Problem("map-column", f"unknown column {column!r}", None, near))
-    return ColumnMapping(headers, filled, header_row)
+    ready = written.headers if mapping in ready_mappings() else {}
+    return ColumnMapping(
+        headers, filled, header_row, kept={**ready, **kept.headers}, kept_defaults=kept.defaults
+    )
+
+
+def _find_mapping(mapping: str) -> HeaderMapping:
+    """Return the mapping of another program, or read a mapping file; an empty one without a name."""
+    if mapping in ready_mappings():
+        return ready_mappings()[mapping]
+    return read_mapping(Path(mapping), mapping) if mapping else HeaderMapping()
 
 
 def _split_pair(text: str, code: str, example: str) -> tuple[str, str]:
@@ -97,26 +117,3 @@ def _split_pair(text: str, code: str, example: str) -> tuple[str, str]:
     if not sign or not left.strip():
         raise UsageError(Problem(code, f"{text!r} is not a pair", None, f"write for example {example}"))
     return left.strip(), right.strip()
-
-
-def _read_mapping_file(file: Path | None) -> Mapping[str, str]:
-    if file is None:
-        return {}
-    problems = ProblemList()
-    display_name = str(file)
-    parsed = parse_yaml(read_text_file(file, display_name), display_name, problems)
-    problems.raise_errors()
-    if parsed is None or not isinstance(parsed.data, dict):
-        raise BriefgenError(
-            Problem("map-file", "lines like `Surname: family` are expected", Place(display_name, 1))
-        )
-    wrong = [key for key, value in parsed.data.items() if value is not None and not isinstance(value, str)]
-    if wrong:
-        raise BriefgenError(
-            Problem(
-                "map-file",
-                f"{wrong[0]!r} must be mapped to one column name",
-                parsed.places.get((wrong[0],), Place(display_name)),
-            )
-        )
-    return {key: value or "" for key, value in parsed.data.items()}

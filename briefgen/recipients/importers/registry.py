@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -51,6 +51,10 @@ class ImportResult:
     """Columns of the table that are none of ours, and are kept for templates."""
     unused_columns: tuple[str, ...] = ()
     """Columns of the table that were left out."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Our column by header of the table, for those that differ; empty for one that was left out."""
+    recognised: bool = False
+    """Whether some headers were taken for columns of ours without being told."""
 
 
 @dataclass(frozen=True, slots=True)

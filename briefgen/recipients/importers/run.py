@@ -54,6 +54,10 @@ class ImportReport:
     """Columns that are none of ours, and are kept for templates."""
     unused_columns: list[str]
     """Columns that were left out."""
+    mapping: dict[str, str]
+    """Our column by header of the tables, for those that differ; empty for one that was left out."""
+    recognised: bool
+    """Whether some headers were taken for columns of ours without being told."""
     withheld: list[Problem]
     """A warning for each recipient who is on the do-not-write list, and was left out."""
 
@@ -122,6 +126,8 @@ def import_recipients(
         *_count_rows(results),
         list(dict.fromkeys(name for result in results for name in result.extra_columns)),
         list(dict.fromkeys(name for result in results for name in result.unused_columns)),
+        {header: column for result in results for header, column in result.mapping.items()},
+        any(result.recognised for result in results),
         withheld,
     )
 

@@ -12,7 +12,13 @@ from pathlib import Path
 from briefgen.errors import ProblemList
 from briefgen.recipients.csv_file import read_csv_table
 from briefgen.recipients.importers.registry import Importer, ImportOptions, ImportResult
-from briefgen.recipients.table import ColumnMapping, Table, build_recipients, read_header
+from briefgen.recipients.mappings import complete_mapping
+from briefgen.recipients.table import (
+    ColumnMapping,
+    Table,
+    build_recipients,
+    read_header,
+)
 from briefgen.recipients.xlsx import read_xlsx_table
 
 
@@ -39,13 +45,25 @@ def _import_xlsx(
 def _import_tables(
     tables: Sequence[Table], options: ImportOptions, problems: ProblemList
 ) -> list[ImportResult]:
-    columns = _recognise(options)
     results = []
     for table in tables:
+        columns = complete_mapping(table, _recognise(options))
         header = read_header(table, problems, columns)
         recipients = build_recipients(table, problems, columns=columns, header=header)
         rows = len(table.rows) - header.index - 1 + table.unreadable + table.hidden
-        results.append(ImportResult(recipients, None, rows, table.hidden, tuple(header.extra)))
+        filled = {name for recipient in recipients for name, text in recipient.extra.items() if text}
+        results.append(
+            ImportResult(
+                recipients,
+                None,
+                rows,
+                table.hidden,
+                tuple(name for name in header.extra if name in filled),
+                tuple(name for name, column in header.mapping.items() if not column),
+                header.mapping,
+                bool(header.recognised),
+            )
+        )
     return results
 
 
