@@ -40,7 +40,7 @@ from briefgen.compose.markdown_templates import FRAME
 from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
-from briefgen.compose.record import build_evidence_record, is_printed, remove_annex
+from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
 from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets, select_written
 from briefgen.compose.shortening import (
     NO_SHORTENING,
@@ -380,9 +380,8 @@ class Composer:
     def _printed_passages(self, cited: CitedHtml, used: list[SnippetPassage]) -> frozenset[tuple[str, bool]]:
         """Return the passages, by id and whether short, that are printed in a paper outside its annex."""
         body = remove_annex(cited.html)
-        return frozenset(
-            (passage.id, passage.short) for passage in used if is_printed(passage, body, cited.sentence_ends)
-        )
+        printed = printed_passages(used, body, cited.sentence_ends)
+        return frozenset((passage.id, passage.short) for passage in printed)
 
     def _render_paper(
         self,

@@ -69,11 +69,15 @@ def remove_annex(html: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def is_printed(passage: SnippetPassage, html: str, sentence_ends: Collection[SentenceEndChange] = ()) -> bool:
-    """Return whether a passage's wording is printed in a document."""
-    text = plain_text(render_inline_markdown(passage.wording))
+def printed_passages(
+    passages: Iterable[SnippetPassage], html: str, sentence_ends: Collection[SentenceEndChange] = ()
+) -> Iterator[SnippetPassage]:
+    """Yield the passages whose wording is printed in a document."""
     document = _DocumentText(plain_text(html), tuple(sentence_ends))
-    return bool(document.count_wording(text, plain_text(passage.text))["printed"])
+    for passage in passages:
+        wording = plain_text(render_inline_markdown(passage.wording))
+        if document.count_wording(wording, plain_text(passage.text))["printed"]:
+            yield passage
 
 
 @dataclass(frozen=True, slots=True)
