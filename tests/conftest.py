@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from library_memo import Watch, memoized_library, watched_calls
-from material import copy_starter, folder_named_by, small_starter
+from material import copy_starter, folder_named_by, program, small_starter
 
 
 def pytest_configure() -> None:
@@ -76,6 +76,26 @@ def texts() -> Path:
 def congress() -> Path:
     """Folder with the data of the United States Congress."""
     return folder_named_by("BRIEFGEN_DATA") / "us-congress"
+
+
+@pytest.fixture(scope="session")
+def convert_to_pdf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[Path]]:
+    """LibreOffice, which makes a PDF of each DOCX file in a folder, beside it.
+
+    It is started once for all files of a folder, and makes its profile once for all tests.
+    """
+    profile = tmp_path_factory.mktemp("office")
+
+    def convert(folder: Path) -> list[Path]:
+        written = sorted(folder.glob("*.docx"))
+        command = [program("soffice"), f"-env:UserInstallation=file://{profile}", "--headless"]
+        command += ["--convert-to", "pdf", "--outdir", str(folder), *map(str, written)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        made = [path.with_suffix(".pdf") for path in written]
+        assert all(path.is_file() for path in made)
+        return made
+
+    return convert
 
 
 @pytest.fixture

@@ -171,12 +171,16 @@ def test_the_loader_serves_the_installed_package(installed: Path, tmp_path: Path
 
 @pytest.mark.slow
 def test_an_installed_briefgen_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    """`briefgen init demo --example starter && briefgen batch demo`, with templates, snippets and seeds from the wheel."""
+    """`briefgen init demo --example starter`, a letter and the briefing, with templates, snippets and seeds from the wheel."""
     entry = ConfigParser()
     entry.read(installed / f"briefgen-{briefgen.__version__}.dist-info" / "entry_points.txt")
     module, _, function = entry["console_scripts"]["briefgen"].partition(":")
     program = f"import sys; from {module} import {function} as run; sys.argv[0] = 'briefgen'; sys.exit(run())"
-    for words in (["init", "demo", "--example", "starter"], ["batch", "demo"], ["brief", "demo"]):
+    for words in (
+        ["init", "demo", "--example", "starter"],
+        ["batch", "demo", "--only", "ada-sample"],
+        ["brief", "demo", "--format", "docx"],
+    ):
         done = run_installed(installed, tmp_path, "-c", program, *words)
         assert done.returncode == 0, done.stdout + done.stderr
     letters = {path.suffix for path in (tmp_path / "demo").rglob("*") if path.suffix in {".pdf", ".docx"}}

@@ -87,20 +87,9 @@ def new_snippet(
     from briefgen.library.ingest.snippet_files import add_snippet
 
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
-    request = SnippetRequest(
-        id,
-        source,
-        tuple(quote or ()),
-        kind,
-        title,
-        tuple(topic or ()),
-        as_of,
-        say,
-        paragraph,
-        page,
-        prefix,
-        suffix,
-    )
+    quotes, topics = tuple(quote or ()), tuple(topic or ())
+    where = (paragraph, page, prefix, suffix)
+    request = SnippetRequest(id, source, quotes, kind, title, topics, as_of, say, *where)
     interactive = console.can_ask
     if say and not by and interactive:
         by = _ask_reviewer()
@@ -137,20 +126,9 @@ def edit_snippet(
     from briefgen.library.ingest.snippet_files import edit_snippet
 
     console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
-    change = SnippetRequest(
-        id,
-        source,
-        tuple(quote or ()),
-        kind,
-        title,
-        tuple(topic or ()),
-        as_of,
-        say,
-        paragraph,
-        page,
-        prefix,
-        suffix,
-    )
+    quotes, topics = tuple(quote or ()), tuple(topic or ())
+    where = (paragraph, page, prefix, suffix)
+    change = SnippetRequest(id, source, quotes, kind, title, topics, as_of, say, *where)
     interactive = console.can_ask
     if change != SnippetRequest(id) and not by and interactive:
         by = _ask_reviewer()

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from material import ROOT, small_starter
+from material import ROOT, copy_starter, small_starter, without_layout
 
 from briefgen.campaign.check import _check_letter_length, check_documents
 from briefgen.campaign.letter_checks import check_letters, compose_for_checks, group_similar_texts
@@ -57,7 +57,19 @@ def test_what_only_looks_so_is_let_through(text: str) -> None:
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     """A campaign with three letters, which no test changes."""
-    return open_campaign(small_starter(tmp_path_factory.mktemp("small") / "campaign"))
+    return open_campaign(without_layout(small_starter(tmp_path_factory.mktemp("small") / "campaign")))
+
+
+@pytest.fixture
+def small_campaign(tmp_path: Path) -> Path:
+    """A campaign of three letters, to be changed by a test."""
+    return without_layout(small_starter(tmp_path / "campaign"))
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    """The starter campaign, to be changed by a test."""
+    return without_layout(copy_starter(tmp_path / "campaign"))
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from subprocess import run
-from sys import executable
 from typing import Any
 
 import pytest
@@ -152,12 +150,27 @@ def test_what_is_decided_depends_on_no_other_letter(opened: Campaign) -> None:
         like(clara, 3, address=("a very long line of an address " * 5,)),
         like(clara, 4, address=("Room 1", "Floor 2", "Wing 3", "Building 4", "Street 5", "Quarter 7")),
     ]
-    alone = {one.id: opened.page_fitter(opened.renderers(("pdf",))).compose_letter(one) for one in people}
+    layouts: dict[str, PageUsage] = {}
+
+    def fitter(*formats: str) -> PageFitter:
+        """A fitter that has decided nothing yet; a text that was laid out is not laid out again."""
+        fitting = opened.page_fitter(opened.renderers(formats))
+        measure = fitting.measure
+
+        def measure_once(document: Document) -> PageUsage:
+            if document.html not in layouts:
+                layouts[document.html] = measure(document)
+            return layouts[document.html]
+
+        fitting.measure = measure_once
+        return fitting
+
+    alone = {one.id: fitter("pdf").compose_letter(one) for one in people}
     assert len({len(one.record["fit"]["left_out"]) for one in alone.values()}) > 1
     for formats in (("pdf", "docx"), ("docx",)):
         for seed in range(3):
             random.Random(seed).shuffle(people)
-            fitting = opened.page_fitter(opened.renderers(formats))
+            fitting = fitter(*formats)
             assert {one.id: fitting.compose_letter(one) for one in people} == alone
 
 
@@ -236,7 +249,7 @@ def test_much_too_much_is_told_in_pages() -> None:
 def test_every_caveat_of_what_is_printed_short_is_printed(opened: Campaign) -> None:
     fitting = opened.page_fitter(opened.renderers(("docx",)))
     seen = 0
-    for recipient in opened.recipients:
+    for recipient in opened.recipients[::3]:
         document = fitting.compose_letter(recipient)
         for snippet in document.record["snippets"]:
             if snippet["id"] in document.record.get("fit", {}).get("shortened", ()):
@@ -258,11 +271,9 @@ def test_every_caveat_of_what_is_printed_short_is_printed(opened: Campaign) -> N
 
 def batch(folder: Path, *options: str) -> tuple[int, dict[str, str]]:
     """Exit code of a batch, and the hash of every letter."""
-    called = run(
-        [executable, "-m", "briefgen", "batch", folder, "-q", *options], check=False, capture_output=True
-    )
+    code = exit_code("batch", folder, "-q", *options)
     letters = sorted((folder / "out" / "letters").iterdir())
-    return called.returncode, {file.name: sha256(file.read_bytes()).hexdigest() for file in letters}
+    return code, {file.name: sha256(file.read_bytes()).hexdigest() for file in letters}
 
 
 def test_any_number_of_workers_and_any_order_write_the_same_bytes(
@@ -274,7 +285,7 @@ def test_any_number_of_workers_and_any_order_write_the_same_bytes(
         file = folder / "recipients.csv"
         with file.open(encoding="utf-8", newline="") as table:
             head, *rows = csv.reader(table)
-        rows = rows[:6] * 1
+        rows = rows[:4]
         random.Random(number).shuffle(rows)
         with file.open("w", encoding="utf-8", newline="") as table:
             csv.writer(table).writerows([head, *rows])
@@ -319,7 +330,7 @@ def test_a_briefing_is_cut_too_and_says_so(tmp_path: Path) -> None:
     named_last = "        - assembly-resolution-2025\n"
     folder = campaign(
         tmp_path / "c",
-        (named_last, f"{named_last}      topics: [prison-camps, refoulement]\n      max_snippets: 14\n"),
+        (named_last, f"{named_last}      topics: [prison-camps, refoulement]\n      max_snippets: 8\n"),
         ("  annex: true\n", "  annex: false\n  max_pages: 40\n"),
         copy=small_starter,
     )

@@ -12,16 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from material import ROOT
+from material import ROOT, small_starter, tiny_campaign, without_layout
 
 Call = Callable[..., Any]
 PEOPLE = ("ada-sample", "ben-placeholder")
 
 
 @pytest.fixture
+def small_campaign(tmp_path: Path) -> Path:
+    """A campaign of three letters in plain text, which is quick."""
+    return without_layout(small_starter(tmp_path / "campaign"))
+
+
+@pytest.fixture
 def batch(briefgen: Call, small_campaign: Path) -> Call:
-    """The command on a small campaign, as plain text, which is quick."""
-    return lambda *options: briefgen("batch", small_campaign, "--format", "txt", *options)
+    """The command on a small campaign."""
+    return lambda *options: briefgen("batch", small_campaign, *options)
 
 
 def letters(out: Path) -> dict[str, bytes]:
@@ -35,7 +41,7 @@ def everybody(small_campaign: Path) -> int:
 
 @pytest.mark.slow
 def test_a_dry_run_says_what_would_be_made_and_writes_nothing(briefgen: Call, starter: Path):
-    command = ("batch", starter, "--format", "txt", "--dry-run")
+    command = ("batch", without_layout(starter), "--dry-run")
     said = briefgen(*command)
     assert said.code == 0 and not (starter / "out").exists()
     number = everybody(starter)
@@ -216,8 +222,13 @@ def test_a_folder_that_may_not_be_written_is_no_want_of_space(
         assert "space" not in said.err and "room" not in said.err
 
 
-def _from_outside(small_campaign: Path, *options: str, **how: object) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "briefgen", "batch", str(small_campaign), "--format", "txt", *options]
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return tiny_campaign(tmp_path / "campaign")
+
+
+def _from_outside(tiny: Path, *options: str, **how: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "briefgen", "batch", str(tiny), "--format", "txt", *options]
     return subprocess.run(
         command, check=False, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
     )  # type: ignore[call-overload,no-any-return]
@@ -231,44 +242,44 @@ def _reader_gone() -> int:
 
 
 @pytest.mark.slow
-def test_a_reader_that_goes_away_does_not_end_the_batch(small_campaign: Path):
+def test_a_reader_that_goes_away_does_not_end_the_batch(tiny: Path):
     """`briefgen batch … 2>&1 | head -1`"""
     pipe = _reader_gone()
-    done = _from_outside(small_campaign, "--json", stdout=pipe, stderr=pipe)
+    done = _from_outside(tiny, "--json", stdout=pipe, stderr=pipe)
     os.close(pipe)
     assert done.returncode == 0
-    assert len(letters(small_campaign / "out")) == everybody(small_campaign)
-    assert (small_campaign / "out/manifest.csv").exists()
+    assert len(letters(tiny / "out")) == 3
+    assert (tiny / "out/manifest.csv").exists()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
-def test_a_batch_needs_neither_input_nor_output(batch: Call, small_campaign: Path, closed: tuple[int, ...]):
+def test_a_batch_needs_neither_input_nor_output(briefgen: Call, tiny: Path, closed: tuple[int, ...]):
     """Started from a daemon that has closed them: no file of ours takes their numbers, to be printed into."""
 
     def close() -> None:
         for number in closed:
             os.close(number)
 
-    done = _from_outside(small_campaign, "--json", preexec_fn=close, stdout=None, stderr=None)
+    done = _from_outside(tiny, "--json", preexec_fn=close, stdout=None, stderr=None)
     assert done.returncode == 0
-    assert len(letters(small_campaign / "out")) == everybody(small_campaign)
-    assert batch("--json").json["unchanged"] == everybody(small_campaign)
+    assert len(letters(tiny / "out")) == 3
+    assert briefgen("batch", tiny, "--format", "txt", "--json").json["unchanged"] == 3
 
 
 @pytest.mark.slow
-def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters(small_campaign: Path):
+def test_a_limit_on_the_size_of_files_is_a_full_disk_and_no_fault_of_the_letters(tiny: Path):
     """`ulimit -f`: it stops at once, exit code 74, and the next run goes on."""
 
     def limit(size: int) -> Callable[[], None]:
         return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    done = _from_outside(small_campaign, "--format", "pdf", "--jobs", "1", preexec_fn=limit(70_000))
+    done = _from_outside(tiny, "--format", "pdf", "--jobs", "1", preexec_fn=limit(70_000))
     said = done.stderr.decode()
     assert done.returncode == 74, said
     assert "output-unwritable" in said and "ulimit" in said and "pdf-failed" not in said
-    assert not (small_campaign / "out/errors.csv").exists()
-    assert _from_outside(small_campaign, "--format", "txt").returncode == 0
+    assert not (tiny / "out/errors.csv").exists()
+    assert _from_outside(tiny, "--format", "txt").returncode == 0
 
 
 @pytest.mark.slow

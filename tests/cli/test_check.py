@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from material import without_layout
 
 Call = Callable[..., Any]
 
@@ -69,7 +70,7 @@ def test_a_colour_without_quotes_is_told_from_other_mistakes(
 def test_an_ask_for_other_offices_is_told_once_with_all_whom_it_reaches(
     briefgen: Call, starter: Path
 ) -> None:
-    path = starter / "campaign.yaml"
+    path = without_layout(starter) / "campaign.yaml"
     _change(path, "    ask: ask-cosponsor-reauthorization\n  - when", "  - when")
     _change(path, "    ask: ask-senate-reauthorization\n  - when", "  - when")
     _change(path, "    ask: ask-appropriations\n", "    topics: [united-states]\n")

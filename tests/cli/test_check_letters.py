@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from material import without_layout
 
 pytestmark = pytest.mark.slow
 
@@ -16,8 +16,6 @@ Call = Callable[..., Any]
 
 def test_check_tells_the_pages_only_where_it_is_asked(briefgen: Call, small_campaign: Path) -> None:
     """Of a campaign without a limit, the longest letters having one or two pages."""
-    file = small_campaign / "campaign.yaml"
-    file.write_text(re.sub(r"\n  max_pages: 1 .*", "", file.read_text("utf-8")), encoding="utf-8")
     assert briefgen("check", small_campaign, "--pages").code == 0
     people = small_campaign / "recipients.csv"
     header, first, *_ = people.read_text("utf-8-sig").splitlines()
@@ -28,7 +26,7 @@ def test_check_tells_the_pages_only_where_it_is_asked(briefgen: Call, small_camp
 
 
 def test_a_letter_that_cannot_be_composed_is_an_error(briefgen: Call, starter: Path) -> None:
-    people = starter / "recipients.csv"
+    people = without_layout(starter) / "recipients.csv"
     people.write_text(people.read_text("utf-8-sig").replace("I write to you because Parliament", "[NAME]"))
     said = briefgen("check", starter, "--json")
     assert said.code == 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from settings_samples import campaign_config
 
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.explain import LetterExplanation, explain_letter
@@ -18,7 +18,6 @@ from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import EvidenceLock
 from briefgen.library.libraries import library_folders
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Committee, Recipient
 from briefgen.model.snippet import Snippet
 
@@ -81,26 +80,19 @@ RECIPIENTS = [
 
 @pytest.fixture(scope="module")
 def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
-    campaign = CampaignConfig.model_validate(
-        {
-            "id": "c",
-            "title": "T",
-            "date": date(2026, 11, 24),
-            "ask": "ask-all",
-            "recipients": ["r.csv"],
-            "sender": {"organisation": "O", "name": "N", "address": ["A"], "country": "DE"},
-            "interests": [
-                {"when": "true", "topics": ["law"]},
-                {"when": 'roles.get("HSAP04") == "chair"', "topics": ["money"], "ask": "ask-money"},
-                {"when": 'represents == "US"', "topics": ["camps"]},
-            ],
-            "selection": {
-                "required": ["overtaken"],
-                "excluded": ["left-out"],
-                "max_snippets": 4,
-                "max_words": 50,
-            },
-        }
+    campaign = campaign_config(
+        ask="ask-all",
+        interests=[
+            {"when": "true", "topics": ["law"]},
+            {"when": 'roles.get("HSAP04") == "chair"', "topics": ["money"], "ask": "ask-money"},
+            {"when": 'represents == "US"', "topics": ["camps"]},
+        ],
+        selection={
+            "required": ["overtaken"],
+            "excluded": ["left-out"],
+            "max_snippets": 4,
+            "max_words": 50,
+        },
     ).with_places("campaign.yaml", {})
     cards = {one.id: one for one in SNIPPETS}
     library = Library(library_folders(None, ProblemList()), cards, {}, {}, {}, {}, {}, EvidenceLock())

@@ -170,8 +170,11 @@ def test_a_change_that_alters_no_letter_keeps_none_from_the_post(briefgen: Brief
     """Letters that were shortened to a page are compared as such."""
     path = campaign / "campaign.yaml"
     text = path.read_text(encoding="utf-8")
-    assert "max_snippets: 3" in text and "max_pages: 1" in text
-    path.write_text(text.replace("max_snippets: 3", "max_snippets: 7"), encoding="utf-8")
+    assert "max_snippets: 3" in text and "letter:\n" in text
+    text = text.replace("max_snippets: 3", "max_snippets: 7").replace(
+        "letter:\n", "letter:\n  max_pages: 1\n"
+    )
+    path.write_text(text, encoding="utf-8")
     briefgen("batch", campaign, "-q")
     (campaign / "unused.png").write_bytes(b"another picture")
     assert briefgen("print", campaign).code == 0

@@ -1,9 +1,9 @@
 """What a letter says: selection by interest, priority and confidence, in the order of an argument."""
 
-from datetime import date
 from typing import Any
 
 import pytest
+from settings_samples import campaign_config
 
 from briefgen.compose.select import is_same_claim, rank_by_topic, select_snippets
 from briefgen.errors import BriefgenError, Place
@@ -41,32 +41,18 @@ LIBRARY = {
 }
 
 
-def campaign(**changes: Any) -> CampaignConfig:
-    return CampaignConfig.model_validate(
-        {
-            "id": "c",
-            "title": "T",
-            "date": date(2026, 11, 24),
-            "ask": "ask",
-            "recipients": ["r.csv"],
-            "sender": {"organisation": "O", "name": "N", "address": ["A"], "country": "DE"},
-        }
-        | changes
-    )
-
-
 def chosen(letter: CampaignConfig, rules: set[int] | None = None) -> tuple[str, list[str]]:
     result = select_snippets(LIBRARY, letter, range(9) if rules is None else rules)
     return result.ask.id, [one.id for one in result.evidence]
 
 
 def test_the_argument_runs_from_context_to_finding_to_law() -> None:
-    letter = campaign(interests=[{"when": "true", "topics": ["camps"]}])
+    letter = campaign_config(interests=[{"when": "true", "topics": ["camps"]}])
     assert chosen(letter) == ("ask", ["context", "camps-now", "law"])
 
 
 def test_only_rules_that_hold_give_topics_and_the_last_ask_wins() -> None:
-    letter = campaign(
+    letter = campaign_config(
         interests=[
             {"when": "a", "topics": ["famine"], "ask": "ask-two"},
             {"when": "b", "topics": ["camps"], "ask": "ask"},
@@ -77,7 +63,7 @@ def test_only_rules_that_hold_give_topics_and_the_last_ask_wins() -> None:
 
 
 def test_neither_drafts_nor_overtaken_claims_nor_other_languages_are_chosen() -> None:
-    assert {one.id for one in rank_by_topic(LIBRARY, campaign(), [])} == {
+    assert {one.id for one in rank_by_topic(LIBRARY, campaign_config(), [])} == {
         "law",
         "camps-now",
         "context",
@@ -87,12 +73,14 @@ def test_neither_drafts_nor_overtaken_claims_nor_other_languages_are_chosen() ->
 
 
 def test_the_firmer_of_two_equals_comes_first_and_the_number_is_kept() -> None:
-    letter = campaign(interests=[{"when": "true", "topics": ["famine"]}], selection={"max_snippets": 1})
+    letter = campaign_config(
+        interests=[{"when": "true", "topics": ["famine"]}], selection={"max_snippets": 1}
+    )
     assert chosen(letter)[1] == ["famine-b"]
 
 
 def test_required_snippets_are_kept_and_excluded_ones_left_out() -> None:
-    letter = campaign(
+    letter = campaign_config(
         interests=[{"when": "true", "topics": ["camps"]}],
         selection={"max_snippets": 2, "required": ["famine-a"], "excluded": ["law"]},
     )
@@ -100,7 +88,7 @@ def test_required_snippets_are_kept_and_excluded_ones_left_out() -> None:
 
 
 def test_an_overtaken_claim_brings_what_overtook_it_and_stands_before_it() -> None:
-    letter = campaign(
+    letter = campaign_config(
         interests=[{"when": "true", "topics": ["camps"]}],
         selection={"max_snippets": 2, "required": ["camps-then"]},
     )
@@ -108,7 +96,7 @@ def test_an_overtaken_claim_brings_what_overtook_it_and_stands_before_it() -> No
 
 
 def test_the_order_of_files_does_not_matter() -> None:
-    letter = campaign(interests=[{"when": "true", "topics": ["famine", "camps"]}])
+    letter = campaign_config(interests=[{"when": "true", "topics": ["famine", "camps"]}])
     backwards = dict(reversed(LIBRARY.items()))
     assert select_snippets(backwards, letter, [0]) == select_snippets(LIBRARY, letter, [0])
 
@@ -120,7 +108,7 @@ def test_an_ask_that_is_none_and_a_snippet_that_is_not_there_are_refused() -> No
         ({"selection": {"required": ["nothing"]}}, "snippet-unknown"),
     ):
         with pytest.raises(BriefgenError) as caught:
-            chosen(campaign(**changes))
+            chosen(campaign_config(**changes))
         assert caught.value.problems[0].code == code
 
 
@@ -132,7 +120,7 @@ def verdicts(
 
 
 def test_every_snippet_has_a_verdict_and_asks_have_none() -> None:
-    letter = campaign(
+    letter = campaign_config(
         interests=[{"when": "true", "topics": ["famine"]}],
         selection={"required": ["camps-then"], "excluded": ["famine-a"]},
     )
@@ -149,7 +137,7 @@ def test_every_snippet_has_a_verdict_and_asks_have_none() -> None:
 
 
 def test_the_rule_that_gave_the_ask_and_the_topics_are_remembered() -> None:
-    letter = campaign(
+    letter = campaign_config(
         interests=[
             {"when": "a", "topics": ["famine"], "ask": "ask-two"},
             {"when": "b", "topics": ["camps"]},
@@ -178,10 +166,10 @@ def test_a_budget_of_words_passes_over_what_is_too_long_and_counts_what_is_requi
             _of_length("last", 20, priority=70),
         )
     }
-    letter = campaign(selection={"required": ["must"], "max_words": 60})
+    letter = campaign_config(selection={"required": ["must"], "max_words": 60})
     found = {name: why for name, (_, why, _) in verdicts(letter, library).items()}
     assert found == {"must": "required", "long": "words", "short": "chosen", "last": "words"}
-    letter = campaign(selection={"required": ["must"], "max_words": 20})
+    letter = campaign_config(selection={"required": ["must"], "max_words": 20})
     assert [one.id for one in select_snippets(library, letter, []).evidence] == ["must"]
 
 
@@ -228,7 +216,7 @@ def test_a_claim_is_never_made_twice() -> None:
             snippet("other", evidence=[OTHER], priority=70),
         )
     }
-    letter = campaign(selection={"max_snippets": 2})
+    letter = campaign_config(selection={"max_snippets": 2})
     assert {one.id for one in select_snippets(library, letter, []).evidence} == {"first", "other"}
     assert verdicts(letter, library)["again"] == (False, "repeats", "first")
 

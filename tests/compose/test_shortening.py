@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from settings_samples import campaign_config
 
 from briefgen.compose.select import SnippetSelection, select_snippets
 from briefgen.compose.shortening import (
@@ -16,7 +16,6 @@ from briefgen.compose.shortening import (
     briefing_shortening_steps,
     letter_shortening_steps,
 )
-from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 
 REVIEW = {"status": "verified", "by": "an editor", "on": "2026-01-01"}
@@ -34,17 +33,9 @@ def snippet(id: str, **more: Any) -> Snippet:
 
 
 def chosen(*cards: Snippet, **selection: Any) -> SnippetSelection:
-    campaign = CampaignConfig.model_validate(
-        {
-            "id": "c",
-            "title": "T",
-            "date": date(2026, 11, 24),
-            "ask": "ask",
-            "recipients": ["r.csv"],
-            "sender": {"organisation": "O", "name": "N", "address": ["A"], "country": "DE"},
-            "interests": [{"when": "true", "topics": ["camps"]}],
-            "selection": {"max_snippets": 20, **selection},
-        }
+    campaign = campaign_config(
+        interests=[{"when": "true", "topics": ["camps"]}],
+        selection={"max_snippets": 20, **selection},
     )
     ask = snippet("ask", kind="ask", variants={"short": "Ask."})
     return select_snippets({one.id: one for one in (ask, *cards)}, campaign, [0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from settings_samples import campaign_config
 
 from briefgen.compose.select import check_interest_rules
 from briefgen.model.campaign import CampaignConfig
@@ -12,17 +12,7 @@ PEOPLE = [Recipient(f"person-{number}", "uk-mp", "GB") for number in range(8)]
 
 
 def campaign(*rules: str) -> CampaignConfig:
-    return CampaignConfig.model_validate(
-        {
-            "id": "c",
-            "title": "T",
-            "date": date(2026, 11, 24),
-            "ask": "ask",
-            "recipients": ["r.csv"],
-            "sender": {"organisation": "O", "name": "N", "address": ["A"], "country": "DE"},
-            "interests": [{"when": rule} for rule in rules],
-        }
-    )
+    return campaign_config(interests=[{"when": rule} for rule in rules])
 
 
 def said(letter: CampaignConfig, applied: dict[int, list[int]]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -14,7 +14,7 @@ import pytest
 from docx_samples import changed, complaints, data_address, document, part, png, validator
 from drawing_samples import CHART
 from html_reader import read_html
-from material import ROOT, program
+from material import ROOT
 from ooxml_lint import lint
 from pdf_structure import faults
 from pypdfium2 import raw
@@ -134,17 +134,13 @@ def test_half_a_pair_is_refused(image: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.office
-def test_libreoffice_shows_it(word: bytes, tmp_path: Path) -> None:
+def test_libreoffice_shows_it(
+    word: bytes, convert_to_pdf: Callable[[Path], list[Path]], tmp_path: Path
+) -> None:
     """The PNG or the drawing, by its version; nothing is missing, and the words are on their pages."""
-    command = [program("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     (tmp_path / "it.docx").write_bytes(word)
-    subprocess.run(
-        [*command, "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "it.docx")],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    data = (tmp_path / "it.pdf").read_bytes()
+    (made,) = convert_to_pdf(tmp_path)
+    data = made.read_bytes()
     opened = pypdfium2.PdfDocument(data)
     assert max(area(opened, GREEN), area(opened, (0xEE, 0xEE, 0xEE))) > 20_000
     assert "Behind it." in opened[0].get_textpage().get_text_bounded()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +26,8 @@ from batch_fakes import (
     job,
     people,
 )
-from material import ROOT
+from command_line import call
+from material import ROOT, tiny_campaign
 
 from briefgen import __version__
 from briefgen.batch.dask.executor import DaskExecutor, SchedulerAddress, connect_to_cluster
@@ -144,6 +144,16 @@ def local(tmp_path: Path) -> Iterator[Local]:
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """The same for tests that kill nothing."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with scheduler(folder) as cluster:
+        cluster.worker()
+        cluster.worker()
+        yield cluster
+
+
 def letters(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (out / "letters").iterdir()}
 
@@ -165,10 +175,10 @@ def expected(given: BatchJob) -> dict[str, bytes]:
 # --- on a real cluster
 
 
-def test_letters_tables_and_ledger_are_those_of_one_machine(local: Local, tmp_path: Path):
+def test_letters_tables_and_ledger_are_those_of_one_machine(shared: Local, tmp_path: Path):
     trouble = {"person-00003": "fault", "person-00007": "exit"}
     given = job(people(23), FakeComposer(trouble=trouble))
-    there = local.run(given, tmp_path / "there")
+    there = shared.run(given, tmp_path / "there")
     here = run_batch(given, FolderOutput(tmp_path / "here"), workers=2, progress=Seen())
     assert (
         (there.rendered, there.failed, there.set_aside)
@@ -183,16 +193,16 @@ def test_letters_tables_and_ledger_are_those_of_one_machine(local: Local, tmp_pa
     assert rows(given, tmp_path / "there") == rows(given, tmp_path / "here")
     for table in ("manifest.csv", "errors.csv"):
         assert (tmp_path / "there" / table).read_bytes() == (tmp_path / "here" / table).read_bytes()
-    again = local.run(given, tmp_path / "there")
+    again = shared.run(given, tmp_path / "there")
     assert (again.unchanged, again.rendered) == (42, 0)
 
 
-def test_a_letter_changed_by_hand_is_kept(local: Local, tmp_path: Path):
+def test_a_letter_changed_by_hand_is_kept(shared: Local, tmp_path: Path):
     given = job(people(3))
-    local.run(given, tmp_path / "out")
+    shared.run(given, tmp_path / "out")
     name = f"{letter_file_stem(given.recipients[0])}.pdf"
     (tmp_path / "out" / "letters" / name).write_bytes(b"by hand")
-    summary = local.run(given, tmp_path / "out")
+    summary = shared.run(given, tmp_path / "out")
     assert [note.code for note in summary.notes] == ["letter-edited"]
     assert [path.read_bytes() for path in (tmp_path / "out" / "edited").iterdir()] == [b"by hand"]
     assert letters(tmp_path / "out") == expected(given)
@@ -249,13 +259,13 @@ def test_a_scheduler_that_goes_away_ends_the_run_and_what_came_back_is_kept(loca
     assert letters(tmp_path / "out") == expected(given)
 
 
-def test_a_stop_keeps_what_came_back(local: Local, tmp_path: Path):
+def test_a_stop_keeps_what_came_back(shared: Local, tmp_path: Path):
     given = job(people(60), FakeComposer(slow_s=0.02))
     watch = At(10, lambda: os.kill(os.getpid(), signal.SIGINT))
-    summary = local.run(given, tmp_path / "out", watch)
+    summary = shared.run(given, tmp_path / "out", watch)
     assert summary.interrupted and summary.exit_code == 130
     assert 10 <= summary.rendered < 120 and summary.rendered + summary.left == 120
-    assert local.run(given, tmp_path / "out").ok
+    assert shared.run(given, tmp_path / "out").ok
 
 
 def test_a_worker_with_other_versions_makes_nothing(tmp_path: Path):
@@ -270,11 +280,11 @@ def test_a_worker_with_other_versions_makes_nothing(tmp_path: Path):
 
 
 def test_a_worker_with_another_briefgen_makes_nothing(
-    local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("FAKE_BRIEFGEN", "9.9")
     with pytest.raises(BriefgenError) as fault:
-        local.run(job(people(2)), tmp_path / "out")
+        shared.run(job(people(2)), tmp_path / "out")
     assert [problem.code for problem in fault.value.problems] == ["worker-differs"]
     assert f"has briefgen {__version__}, and this machine 9.9" in str(fault.value)
 
@@ -534,19 +544,15 @@ def test_paths_travel_as_places_and_files_with_them(tmp_path: Path):
 # --- as a user has it
 
 
-def test_a_campaign_with_a_template_of_its_own_is_made_alike_there_and_here(local: Local, tmp_path: Path):
-    campaign = tmp_path / "campaign"
-    shutil.copytree(ROOT / "examples/starter", campaign, ignore=shutil.ignore_patterns("out"))
+def test_a_campaign_with_a_template_of_its_own_is_made_alike_there_and_here(shared: Local, tmp_path: Path):
+    campaign = tiny_campaign(tmp_path / "campaign")
     own = campaign / "templates/letter/default.html.j2"
     own.parent.mkdir(parents=True)
     built_in = (ROOT / "templates/letter/default.html.j2").read_text("utf-8")
     own.write_text(built_in + "{# a template of one's own #}\n", "utf-8")
-    for out, options in (("there", ["--engine", local.address.text]), ("here", ["--jobs", "2"])):
-        command = ["briefgen", "batch", campaign, "--out", tmp_path / out, "--format", "txt", "-q", *options]
-        done = subprocess.run(
-            [sys.executable, "-m", *map(str, command)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    for out, options in (("there", ["--engine", shared.address.text]), ("here", ["--jobs", "2"])):
+        said = call("batch", campaign, "--out", tmp_path / out, "--format", "txt", "-q", *options)
+        assert said.code == 0, said.err
     assert letters(tmp_path / "there") == letters(tmp_path / "here") != {}
     manifests = {(tmp_path / out / "manifest.csv").read_bytes() for out in ("there", "here")}
     assert len(manifests) == 1
@@ -568,7 +574,7 @@ def test_the_program_that_makes_a_chunk_ends_with_its_worker(local: Local, tmp_p
     assert not alive
 
 
-def test_a_stop_ends_what_workers_are_at(local: Local, tmp_path: Path):
+def test_a_stop_ends_what_workers_are_at(shared: Local, tmp_path: Path):
     import psutil
 
     given = job(people(1000), FakeComposer(slow_s=0.1))
@@ -576,7 +582,7 @@ def test_a_stop_ends_what_workers_are_at(local: Local, tmp_path: Path):
 
     def stop() -> None:
         """Once both workers are at it, each for most of a minute."""
-        workers = [psutil.Process(worker.pid) for worker in local.workers]
+        workers = [psutil.Process(worker.pid) for worker in shared.workers]
         while not all(worker.children(recursive=True)[2:] for worker in workers):
             time.sleep(0.05)
         programs.extend(child for worker in workers for child in worker.children(recursive=True))
@@ -584,9 +590,9 @@ def test_a_stop_ends_what_workers_are_at(local: Local, tmp_path: Path):
 
     asking = threading.Thread(target=stop)
     asking.start()
-    summary = local.run(given, tmp_path / "out", letters=500)
+    summary = shared.run(given, tmp_path / "out", letters=500)
     asking.join()
     assert summary.interrupted
     _, alive = psutil.wait_procs(programs, timeout=15)
     assert not alive
-    assert local.run(job(people(4)), tmp_path / "again").ok
+    assert shared.run(job(people(4)), tmp_path / "again").ok

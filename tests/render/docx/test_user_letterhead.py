@@ -6,8 +6,8 @@ import importlib.machinery
 import importlib.util
 import io
 import re
-import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from docx_samples import LETTER, LINES, changed, complaints, document, part, png
 from html_reader import read_html
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from material import ROOT, program
+from material import ROOT
 from ooxml_lint import lint
 
 from briefgen.errors import BriefgenError
@@ -134,18 +134,12 @@ def test_python_docx_edits_a_letter_on_any_letterhead(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.office
-def test_libreoffice_sets_letters_on_all_letterheads(tmp_path: Path) -> None:
+def test_libreoffice_sets_letters_on_all_letterheads(
+    convert_to_pdf: Callable[[Path], list[Path]], tmp_path: Path
+) -> None:
     for name in FILES:
         (tmp_path / f"on-{name.replace('.', '-')}.docx").write_bytes(on(name))
-    command = [program("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
-    written = map(str, sorted(tmp_path.glob("*.docx")))
-    subprocess.run(
-        [*command, "--convert-to", "pdf", "--outdir", str(tmp_path), *written],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    assert len(list(tmp_path.glob("*.pdf"))) == len(FILES)
+    assert len(convert_to_pdf(tmp_path)) == len(FILES)
 
 
 def test_page_heads_feet_and_fonts_come_from_it() -> None:

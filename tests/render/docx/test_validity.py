@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from docx_samples import (
 )
 from html_reader import read_html
 from hypothesis import HealthCheck, given, settings
-from material import program
 from ooxml_lint import lint
 
 from briefgen.inspect.compare import find_differences
@@ -108,23 +106,16 @@ def _joined(file: list[Document]) -> Document:
 
 
 @pytest.mark.office
-def test_libreoffice_sets_every_kind(tmp_path: Path) -> None:
+def test_libreoffice_sets_every_kind(convert_to_pdf: Callable[[Path], list[Path]], tmp_path: Path) -> None:
     """Letters and briefings, on both papers, in three directions of writing; each has its words on its pages."""
-    command = [program("soffice"), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     for text, kind in ((LETTER, "letter"), (BRIEFING, "briefing")):
         for page, language in (("a4", "en-US"), ("us-letter", "ko"), ("a4", "ar")):
             data = RENDERER.render(document(text, kind, page=page, language=language)).data
             (tmp_path / f"{kind}-{page}-{language}.docx").write_bytes(data)
-    written = sorted(tmp_path.glob("*.docx"))
-    assert len(written) == 6
-    subprocess.run(
-        [*command, "--convert-to", "pdf", "--outdir", str(tmp_path), *map(str, written)],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    for path in written:
-        said = re.sub(r"\s", "", read_pdf(path.with_suffix(".pdf")).text)
+    made = convert_to_pdf(tmp_path)
+    assert len(made) == 6
+    for path in made:
+        said = re.sub(r"\s", "", read_pdf(path).text)
         assert "asampleparagraphthatstandsinforthewordsofaletter" in said, path
 
 
