@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 
 from briefgen.campaign.own_words import ProvedWords, check_own_words
@@ -63,6 +63,8 @@ class ComposedLetter:
     """The file of the letter's text, if that is in Markdown."""
     own_template: Place | None = None
     """The file of the letter's text or template, if it is the campaign's own."""
+    own_sentences: Mapping[str, str] = field(default_factory=dict)
+    """The sentences that campaign and list have for the beginning of this letter, by what prints them."""
 
     @property
     def body(self) -> str:
@@ -89,6 +91,11 @@ def compose_for_checks(
         document,
         written_in=place if is_markdown(template) else None,
         own_template=place if composer.templates.is_own(template) else None,
+        own_sentences={
+            "campaign.opening": composer.campaign.opening,
+            "constituent": constituent_sentence(composer.campaign, recipient),
+            "fields.connection": recipient.extra.get("connection", ""),
+        },
     )
 
 
@@ -142,6 +149,7 @@ def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[
     yield from _check_spelling(letter, campaign)
     yield from _check_tone(letter, campaign)
     yield from _check_un_opening(letter)
+    yield from _check_own_sentences(letter)
 
 
 def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:
@@ -288,6 +296,21 @@ def _check_un_opening(letter: ComposedLetter) -> Iterator[Problem]:
             None,
             f"print {{{{ words.opening_un }}}} first{where}",
         )
+
+
+def _check_own_sentences(letter: ComposedLetter) -> Iterator[Problem]:
+    """Check that a text or template of the campaign's own prints what campaign and list have for it."""
+    if not letter.own_template:
+        return
+    body = _normalize_text(letter.body)
+    for name, sentence in letter.own_sentences.items():
+        if _normalize_text(sentence) not in body:
+            yield _letter_warning(
+                "words-unprinted",
+                f"does not print {name}, which says something about these recipients",
+                letter.own_template,
+                f"write {{{{ {name} }}}} where it belongs, or remove what it says from campaign or list",
+            )
 
 
 def _check_undated_statistics(letter: ComposedLetter) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ from briefgen.compose.fingerprint import campaign_fingerprint, rendering_fingerp
 from briefgen.compose.pictures import list_pictures
 from briefgen.compose.select import check_interest_rules
 from briefgen.compose.templates import Templates, is_known_language
-from briefgen.compose.translations import check_translations
+from briefgen.compose.translations import check_asks_of_rules, check_translations
 from briefgen.errors import (
     BriefgenError,
     Place,
@@ -320,11 +320,11 @@ def _open_files(
     if not problems.errors:
         recipients, not_composable = _try_letters(composer, recipients, files, problems)
     problems.raise_errors()
-    problems.extend(
-        check_interest_rules(
-            config, ((recipient, composer.applicable_rules(recipient)) for recipient in recipients)
-        )
-    )
+    applied = [(recipient, composer.applicable_rules(recipient)) for recipient in recipients]
+    if config.translations:
+        problems.extend(check_asks_of_rules(config, applied))
+        problems.raise_errors()
+    problems.extend(check_interest_rules(config, applied))
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
     unused = warn_about_unused_columns(files, listed, _find_kept_mapping(files, ProblemList()).headers)
     warnings = (*problems.problems, *row_warnings, *unused, *doubts, *_check_sample_sender(config))

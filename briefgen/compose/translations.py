@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from briefgen.compose.asks import is_ask_id
 from briefgen.compose.boilerplate import boilerplate_languages
-from briefgen.errors import Problem
+from briefgen.errors import Problem, abbreviate_names
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CampaignConfig
+from briefgen.model.campaign import CampaignConfig, Interest
+from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
 
 StatementT = TypeVar("StatementT", Snippet, Caveat)
+
+_MAX_NAMED = 5
 
 
 def translate_library(library: Library, language: str) -> Library:
@@ -69,11 +73,28 @@ def check_translations(campaign: CampaignConfig) -> Iterator[Problem]:
             )
             hint = f"add to translations, under {language}: {', '.join(missing)}"
             yield Problem("translation-missing", message, place, hint)
-        for index, interest in enumerate(campaign.interests):
-            if interest.ask and not is_ask_id(interest.ask) and "language" not in interest.when:
-                message = (
-                    f"recipients in {language!r} would get the ask of this rule in {campaign.language!r}"
-                )
-                own = f"add `and language == {campaign.language!r}` to the condition"
-                place = campaign.locate("interests", index, "ask")
-                yield Problem("translation-missing", message, place, f"{own}, and a rule for {language!r}")
+
+
+def check_asks_of_rules(
+    campaign: CampaignConfig, applied: Iterable[tuple[Recipient, Sequence[int]]]
+) -> Iterator[Problem]:
+    """Report asks in words that recipients in another language would get as they are.
+
+    `applied` has the indices of the matching rules for each recipient; the last of them with an ask counts.
+    """
+    foreign: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for recipient, rules in applied:
+        language = campaign.translation_language(recipient.language)
+        asking = [index for index in rules if campaign.interests[index].ask]
+        if language and asking and _is_in_one_language(campaign.interests[asking[-1]]):
+            foreign[asking[-1], language].append(recipient.id)
+    for (index, language), ids in sorted(foreign.items()):
+        names = abbreviate_names(ids, _MAX_NAMED)
+        message = f"{names} would get the ask of this rule in {campaign.language!r}, not in {language!r}"
+        hint = f"add `and language == {campaign.language!r}` to the condition, and a rule for {language!r}"
+        yield Problem("translation-missing", message, campaign.locate("interests", index, "ask"), hint)
+
+
+def _is_in_one_language(interest: Interest) -> bool:
+    """Return whether a rule's ask is in words, and its condition does not say for which language."""
+    return not is_ask_id(interest.ask or "") and "language" not in interest.when

@@ -19,6 +19,8 @@ from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient
 
 EXAMPLES = ROOT / "examples"
+OWN_SENTENCES = "{{ campaign.opening }} {{ constituent }} {{ fields.connection | default('') }}"
+"""What campaign and list say at the beginning of a letter."""
 
 
 @pytest.mark.parametrize(
@@ -206,13 +208,14 @@ def _template(small_campaign: Path, opening: str) -> Campaign:
 
 @pytest.mark.slow
 def test_the_ask_stands_in_the_first_paragraph(small_campaign: Path) -> None:
-    opened = _template(small_campaign, "<p>Good day.</p><p>I ask you to {{ ask }}</p>")
+    opened = _template(small_campaign, f"<p>Good day. {OWN_SENTENCES}</p><p>I ask you to {{{{ ask }}}}</p>")
     assert [code for code, _ in _warned(opened)] == ["ask-late"]
 
 
 @pytest.mark.slow
 def test_a_letter_without_its_ask_is_told(small_campaign: Path) -> None:
-    assert [code for code, _ in _warned(_template(small_campaign, "<p>Good day.</p>"))] == ["ask-missing"]
+    opened = _template(small_campaign, f"<p>Good day. {OWN_SENTENCES}</p>")
+    assert [code for code, _ in _warned(opened)] == ["ask-missing"]
 
 
 @pytest.mark.slow
@@ -371,6 +374,17 @@ def test_a_letter_to_a_delegation_has_the_honour_to_write() -> None:
     assert "un-opening" not in {one.code for one in check_letters([letter], opened.config)}
     plain = replace(letter, paragraphs=("I write to you.", *letter.paragraphs[1:]))
     assert "un-opening" in {one.code for one in check_letters([plain], opened.config)}
+
+
+def test_an_own_text_prints_what_campaign_and_list_say_at_the_beginning(small_campaign: Path) -> None:
+    (small_campaign / "letter.md").write_text(
+        "{{ campaign.opening }} {{ request }}\n\n{{ statement('camp-population-2025') }}\n", encoding="utf-8"
+    )
+    opened = _extra(open_campaign(small_campaign), "clara-example", connection="We met.")
+    letters = [compose_for_checks(opened.composer, one) for one in opened.recipients]
+    found = [one for one in check_letters(letters, opened.config) if one.code == "words-unprinted"]
+    assert [one.message.split(",")[0] for one in found] == ["does not print fields.connection"]
+    assert str(found[0].place).endswith("letter.md")
 
 
 def test_american_spelling_is_told_of_british_letters_alone(opened: Campaign) -> None:

@@ -198,6 +198,12 @@ def test_words_without_translation_are_told(folder: Folder, old: str, new: str, 
     assert code in {problem.code for problem in folder.problems()}
 
 
+def test_a_rule_that_matches_nobody_in_another_language_needs_no_translation(folder: Folder) -> None:
+    rules = '[{when: "true", topics: [water]}, {when: country == "GB", ask: pay for it}]'
+    folder.write("campaign.yaml", CAMPAIGN.replace('[{when: "true", topics: [water]}]', rules))
+    assert "pay for it" in letters(folder.open())["ada"]
+
+
 def test_a_rule_may_ask_in_each_language(folder: Folder) -> None:
     rules = "[{when: language == 'en', ask: pay for it}, {when: language == 'fr', ask: le payer}]"
     folder.write("campaign.yaml", CAMPAIGN.replace('[{when: "true", topics: [water]}]', rules))
