@@ -18,6 +18,7 @@ from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from briefgen.errors import BriefgenError, Problem, abbreviate_names
+from briefgen.render.pdf.artifacts import DECORATION, REPEATED_TABLE_HEAD, get_margin_artifact
 from briefgen.render.pdf.endnotes import CALL_CLASS
 from briefgen.render.pdf.footnotes import find_overflowing_footnotes
 from briefgen.render.pdf.structure_tree import ASIDE, HtmlElement, StructureElement, StructureTree
@@ -40,12 +41,6 @@ _NOTE_LINK_TEXTS = {
 """Description of the links to and from a footnote, by language; the bare number in others."""
 _ATTRIBUTE_OWNERS = {"L": "/List", "TH": "/Table", "TD": "/Table", "Figure": "/Layout"}
 """Owner of the attributes, by structure type (ISO 32000-1, 14.8.5)."""
-
-_PAGE_HEADER = {"Type": "/Pagination", "Subtype": "/Header"}
-_PAGE_FOOTER = {"Type": "/Pagination", "Subtype": "/Footer"}
-_REPEATED_TABLE_HEAD = {"Type": "/Pagination"}
-_DECORATION = {"Type": "/Layout"}
-"""Kinds of artifacts: painted content that is not part of the document (ISO 32000-1, 14.8.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +175,25 @@ class _ContentTagger:
 
     def tag_blocks(self, page: Any) -> None:
         """Tag the content of the only page, an AssembledPage."""
+        self._painted = PaintedPage(page, page.stream, {})
         for placed in page.iter_blocks():
             links = list(zip(placed.block.links, placed.links, strict=True))
+            pictures = list(placed.pictures)
             for number, run in enumerate(placed.block.runs):
                 while links and links[0][0].run == number:
                     self._add_link_annotation(links.pop(0)[1])
+                while pictures and pictures[0][0] == number:
+                    self._add_picture(*pictures.pop(0))
                 content = _MarkedContent(0, placed.first_mcid + number)
                 if "::" in run.element_tag:
                     self._add_marked_content(page.place_run(placed, run), content)
                 else:
                     self.tree.get_element(placed.elements[run.element]).add(content)
+            for picture in pictures:
+                self._add_picture(*picture)
+
+    def _add_picture(self, _run: int, box: Any, mcid: int) -> None:
+        self._add_marked_content(box, _MarkedContent(0, mcid))
 
     def _tag_box(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
         """Tag a box and its descendants.
@@ -216,11 +220,11 @@ class _ContentTagger:
     def _find_artifact_type(self, box: Any) -> Mapping[str, str] | None:
         """Return what kind of artifact a box is; None if it is the document's own content."""
         if isinstance(box, MarginBox):
-            return _PAGE_FOOTER if box.at_keyword.startswith("@bottom") else _PAGE_HEADER
+            return get_margin_artifact(box)
         if box.is_leader or (box.element_tag == "img" and not box.element.get("alt", "").strip()):
-            return _DECORATION
+            return DECORATION
         if box.element_tag == "thead" and self._table_heads.setdefault(box.element, self._page) != self._page:
-            return _REPEATED_TABLE_HEAD
+            return REPEATED_TABLE_HEAD
         return None
 
     def _mark_as_artifact(self, mcid: int, artifact: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pdf_samples import picture
 
 from briefgen.errors import BriefgenError
 from briefgen.model.branding import Branding
@@ -161,17 +162,33 @@ def test_random_letters_come_out_the_same(full: PdfRenderer) -> None:
     assert assemble_like(full, letters).assembled > 150
 
 
+def dress(document: Document) -> Document:
+    """The letter with a logo, a window for its address, and a picture of the signature."""
+    html = document.html
+    for block, more in {
+        '<div class="letterhead">': f'<figure><img src="{picture()}" alt="A logo"/></figure>',
+        '<div class="signature">': f'<figure><img src="{picture(colour=(0, 0, 120, 128))}" alt=""/></figure>',
+    }.items():
+        html = html.replace(block, block + more)
+    html = html.replace(
+        '<div class="inside-address">',
+        '<div class="return-line"><p>Example, 12 Street</p></div><div class="inside-address">',
+    )
+    return replace(document, html=html, layout="din-5008-b")
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        {"branding": Branding(design="sans", text_family="Source Sans Pro", accent="#aa0000")},
+        {"branding": Branding(design="sans", text_family="Source Sans Pro", foot=("A foot", "Its end"))},
         {"purpose": "archive"},
     ],
     ids=["sans", "archive"],
 )
-def test_other_designs_and_purposes_are_assembled(options: dict[str, Any]) -> None:
+def test_window_letters_with_pictures_and_feet_are_assembled(options: dict[str, Any]) -> None:
     letters = [letter(), letter("Émile", "Own words."), letter("Zoë", "Other words " * 12)]
-    assert assemble_like(full_renderer(**options), letters, **options).assembled == 2
+    dressed = [dress(each) for each in letters]
+    assert assemble_like(full_renderer(**options), dressed, **options).assembled == 2
 
 
 def test_the_order_of_letters_does_not_matter(full: PdfRenderer) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from weasyprint.draw import draw_background
+from pydyf import Dictionary
+from weasyprint.draw import draw_background, draw_replacedbox
+from weasyprint.draw.border import rounded_box
 
-from briefgen.render.pdf.assembly.blocks import Block, TextRun
+from briefgen.render.pdf.artifacts import DECORATION
+from briefgen.render.pdf.assembly.blocks import Block, BlockPicture, TextRun
 from briefgen.render.pdf.assembly.page_model import (
     FLOW,
+    MARGIN,
     NOTE_RULE,
     NOTES,
     POP,
     PUSH,
     SCALE,
     PageModel,
+    PagePicture,
     PaintStep,
+    PositionedBlock,
 )
 from briefgen.render.pdf.assembly.text_painting import FontStore, to_pdf
 
@@ -33,6 +39,9 @@ class PlacedBlock:
     is_positioned: bool = False
     """Whether it stands out of the flow."""
     first_mcid: int = -1
+    """Number of the first run's marked content; the others follow."""
+    pictures: list[tuple[int, Any, int]] = field(default_factory=list)
+    """Pictures that say something: the run before which each is, its box, and the number of its content."""
     links: list[PlacedLink] = field(default_factory=list)
 
 
@@ -69,15 +78,19 @@ class AssembledPage:
         blocks: Sequence[PlacedBlock],
         notes: Sequence[PlacedBlock],
         fonts: FontStore,
+        margin: Sequence[tuple[float, Block, Mapping[str, str]]],
     ) -> None:
-        """Make a page of blocks; their MCIDs are assigned when it is painted."""
+        """Make a page of blocks; their MCIDs are assigned when it is painted.
+
+        `margin` has the texts in the margins: where each stands, and the kind of artifact that it is.
+        """
         self.width, self.height, self.bleed = model.width, model.height, model.bleed
         self.anchors: dict[str, Any] = {}
         self.forms: dict[Any, list[Any]] = {None: []}
         self.model, self.blocks, self.notes = model, blocks, notes
         self.mcid_count = 0
         self.stream: Any = None
-        self._steps, self._fonts = steps, fonts
+        self._steps, self._fonts, self._margin = steps, fonts, margin
         self._page_box = model.page_box
         self.links = list(self._place_links())
         self.bookmarks = [
@@ -112,8 +125,11 @@ class AssembledPage:
     def paint(self, stream: Any, scale: float = 1) -> None:
         """Paint the page into the PDF file."""
         self.stream, self.mcid_count = stream, 0
+        for placed in self.iter_blocks():
+            placed.pictures.clear()
         positioned = [placed for placed in self.blocks if placed.is_positioned]
         flow = [placed for placed in self.blocks if not placed.is_positioned]
+        pictures = [(placed, picture) for placed in self.blocks for picture in placed.block.pictures]
         for step in self._steps:
             if step == PUSH:
                 stream.push_state()
@@ -127,8 +143,12 @@ class AssembledPage:
                 self._paint_blocks(stream, self.notes)
             elif step == NOTE_RULE:
                 draw_background(stream, self._move_note_rule())
+            elif step == MARGIN:
+                self._paint_margin(stream)
+            elif isinstance(step, PagePicture):
+                self._paint_picture(stream, *pictures[step.index])
             else:
-                assert not isinstance(step, str)
+                assert isinstance(step, PositionedBlock)
                 self._paint_blocks(stream, [positioned[step.index]])
 
     def _paint_blocks(self, stream: Any, blocks: Sequence[PlacedBlock]) -> None:
@@ -139,13 +159,42 @@ class AssembledPage:
                 values.append(number)
                 if run.painted.operators:
                     values.append(to_pdf(placed.top + run.baseline))
-            stream.stream.append(painted.template % tuple(values))
+            if block.runs:
+                stream.stream.append(painted.template % tuple(values))
             placed.first_mcid = self.mcid_count
             self.mcid_count += len(block.runs)
             stream._current_alpha, stream._current_color = painted.alpha, painted.colour
             states = stream._resources["ExtGState"]
             for name, state in painted.states.items():
                 states.setdefault(name, state)
+            self._use_glyphs(stream._fonts, block)
+
+    def _paint_picture(self, stream: Any, placed: PlacedBlock, picture: BlockPicture) -> None:
+        box = picture.place(placed.top, placed.elements[picture.element])
+        rounded_box(stream, box.rounded_padding_box())
+        stream.clip()
+        stream.end()
+        if box.element.get("alt", "").strip():
+            stream.begin_marked_content("Figure", Dictionary({"MCID": self.mcid_count}))
+            placed.pictures.append((picture.run, box, self.mcid_count))
+        else:
+            stream.begin_marked_content("Artifact", Dictionary(DECORATION))
+        draw_replacedbox(stream, box)
+        stream.end_marked_content()
+        self.mcid_count += 1
+
+    def _paint_margin(self, stream: Any) -> None:
+        """Paint the text in the margins, which is no part of the document."""
+        for top, block, artifact in self._margin:
+            for run in block.runs:
+                stream.begin_marked_content("Artifact", Dictionary(artifact))
+                stream.set_color(run.painted.colour)
+                stream.stream.append(b"BT")
+                if run.painted.operators:
+                    place = to_pdf(run.left), to_pdf(top + run.baseline)
+                    stream.stream += [b"1 0 0 -1 %b %b Tm" % place, run.painted.operators]
+                stream.stream += [b"ET", b"EMC"]
+                self.mcid_count += 1
             self._use_glyphs(stream._fonts, block)
 
     def _use_glyphs(self, fonts: dict[Any, Any], block: Block) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +12,12 @@ from zlib import crc32
 import weasyprint
 
 from briefgen.model.document import RECIPIENT_BLOCKS, Document, PageUsage
+from briefgen.render.pdf.artifacts import get_margin_artifact
 from briefgen.render.pdf.assembly.assembled_page import AssembledPage, PlacedBlock
-from briefgen.render.pdf.assembly.blocks import Block, BlockCache, read_block, read_note
+from briefgen.render.pdf.assembly.blocks import Block, BlockCache, read_block, read_margin, read_note
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.page_content import BlockParser, PageContent, ParsedBlock
-from briefgen.render.pdf.assembly.page_model import LaidOutPage, PageModel
+from briefgen.render.pdf.assembly.page_model import LaidOutPage, PageModel, PageShape
 from briefgen.render.pdf.assembly.paragraph_layout import lay_out_block, lay_out_note
 from briefgen.render.pdf.assembly.text_painting import FontStore
 from briefgen.render.pdf.page_usage import MM_PER_PX, measure_lines
@@ -60,6 +61,8 @@ class LetterAssembler:
     _parser: BlockParser = field(default_factory=BlockParser)
     _blocks: BlockCache = field(default_factory=BlockCache)
     _models: dict[Hashable, PageModel] = field(default_factory=dict)
+    _margins: dict[Hashable, list[tuple[float, Block, Mapping[str, str]]]] = field(default_factory=dict)
+    """The texts in the margins of a model's pages: where each stands, and the kind of artifact that it is."""
     _trials: TrialLimit = field(default_factory=lambda: TrialLimit())
     _has_sample: bool = False
 
@@ -98,14 +101,15 @@ class LetterAssembler:
         if end > bottom - SLACK_PX:
             raise NotAssembledError("a page that is full")
         _require_clear_lines([*placed, *notes])
-        shape = (
+        shape = PageShape(
             tuple(block.kind for block, each in zip(parsed, placed, strict=True) if each.is_positioned),
+            sum(len(each.block.pictures) for each in placed),
             bool(notes),
         )
         steps = model.steps.get(shape)
         if steps is None:
             raise NotAssembledError("a page that was never painted yet")
-        page = AssembledPage(model, steps, placed, notes, self.fonts)
+        page = AssembledPage(model, steps, placed, notes, self.fonts, self._margins[key])
         return AssembledLetter(page, body, end - model.top + (model.bottom - bottom))
 
     def _stack_blocks(
@@ -180,6 +184,10 @@ class LetterAssembler:
             if len(self._models) >= _MAX_MODELS:
                 raise NotAssembledError("too many kinds of letters")
             model = PageModel.from_page(laid_out)
+            self._margins[key] = [
+                (box.position_y, read_margin(box, self.fonts), get_margin_artifact(box))
+                for box in model.margin_boxes
+            ]
         parsed, _ = self._parser.parse_page(content.html)
         boxes = model.learn_page(laid_out, parsed)
         first_note = 0
@@ -251,12 +259,10 @@ def _require_clear_lines(placed: Sequence[PlacedBlock]) -> None:
     """Raise NotAssembledError if the text of a block might touch that of the next."""
     lowest = float("-inf")
     for each in placed:
-        if each.is_positioned:
-            continue
         upper, lower = each.block.ink
         if each.top + upper < lowest - _OVERLAP_PX:
             raise NotAssembledError("blocks that nearly touch")
-        lowest = each.top + lower
+        lowest = max(lowest, each.top + lower)
 
 
 def measure_assembled_letter(letter: AssembledLetter) -> PageUsage:

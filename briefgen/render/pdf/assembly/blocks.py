@@ -7,12 +7,14 @@ address, a paragraph, a footnote.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from weasyprint.anchors import gather_anchors
-from weasyprint.formatting_structure.boxes import BlockBox, InlineBox, LineBox, TextBox
+from weasyprint.formatting_structure.boxes import BlockBox, InlineBox, LineBox, ReplacedBox, TextBox
+from weasyprint.images import RasterImage
 
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.text_painting import (
@@ -59,6 +61,27 @@ class BlockLink:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockPicture:
+    """A picture in a block."""
+
+    run: int
+    """Index of the run before which it comes; WeasyPrint paints pictures after all text of the flow."""
+    element: int
+    """Index of its element within the block."""
+    box: Any
+    """WeasyPrint's, where it stood."""
+    top: float
+    """Of the block, where it stood."""
+
+    def place(self, top: float, element: Any) -> Any:
+        """Return the box of an element in a block whose upper edge is at `top`."""
+        placed = copy(self.box)
+        placed.position_y += top - self.top
+        placed.element = element
+        return placed
+
+
+@dataclass(frozen=True, slots=True)
 class BlockBookmark:
     """A heading that readers list as a bookmark."""
 
@@ -79,13 +102,14 @@ class Block:
     """Above and below, as its box has them."""
     runs: list[TextRun] = field(default_factory=list)
     links: list[BlockLink] = field(default_factory=list)
+    pictures: list[BlockPicture] = field(default_factory=list)
     bookmarks: list[BlockBookmark] = field(default_factory=list)
     lines: list[tuple[float, int]] = field(default_factory=list)
     """Height and number of characters of each line that has any."""
     ink: tuple[float, float] = (0.0, 0.0)
     """Upper and lower edge of what must not overlap anything."""
     _glyphs: list[FontGlyphs] | None = None
-    _operators: dict[Any, PaintedBlock] = field(default_factory=dict)
+    _operators: dict[Any, PaintedRuns] = field(default_factory=dict)
 
     def list_glyphs(self) -> list[FontGlyphs]:
         """Return the glyphs of all its runs, by font, in the order in which they are painted."""
@@ -100,17 +124,17 @@ class Block:
             self._glyphs = list(fonts.values())
         return self._glyphs
 
-    def paint(self, stream: Any) -> PaintedBlock:
-        """Return what the block paints after the colour and transparency that a stream has now."""
+    def paint(self, stream: Any) -> PaintedRuns:
+        """Return what its runs paint after the colour and transparency that a stream has now."""
         before = stream._current_alpha, stream._current_color
         if before not in self._operators:
-            self._operators[before] = _paint_block(self.runs, *before)
+            self._operators[before] = _paint_runs(self.runs, *before)
         return self._operators[before]
 
 
 @dataclass(frozen=True, slots=True)
-class PaintedBlock:
-    """The operators of a block, with places to fill in."""
+class PaintedRuns:
+    """The operators of a block's runs, with places to fill in."""
 
     template: bytes
     """With the number of each piece of marked content, followed by its baseline if it has text."""
@@ -121,7 +145,7 @@ class PaintedBlock:
     """The graphics states that it uses."""
 
 
-def _paint_block(runs: list[TextRun], alpha: Any, colour: Any) -> PaintedBlock:
+def _paint_runs(runs: Sequence[TextRun], alpha: Any, colour: Any) -> PaintedRuns:
     scratch = ScratchStream()
     scratch._current_alpha, scratch._current_color = alpha, colour
     operators = scratch.stream
@@ -132,7 +156,7 @@ def _paint_block(runs: list[TextRun], alpha: Any, colour: Any) -> PaintedBlock:
         if run.painted.operators:
             operators += [b"1 0 0 -1 " + to_pdf(run.left) + b" %s Tm", run.painted.operators]
         operators += [b"ET", b"EMC"]
-    return PaintedBlock(
+    return PaintedRuns(
         b"\n".join(map(to_pdf, operators)),
         scratch._current_alpha,
         scratch._current_color,
@@ -144,7 +168,7 @@ def _paint_block(runs: list[TextRun], alpha: Any, colour: Any) -> PaintedBlock:
 
 
 def read_block(box: Any, element: Any, fonts: FontStore) -> Block:
-    """Read a laid-out box of WeasyPrint's; raise NotAssembledError if it is more than text."""
+    """Read a laid-out box of WeasyPrint's; raise NotAssembledError if it is more than text and pictures."""
     top = box.border_box_y()
     block = Block(box.border_height(), (box.margin_top, box.margin_bottom))
     read_runs(box, index_elements(element), top, fonts, block)
@@ -163,17 +187,31 @@ def read_note(box: Any, element: Any, fonts: FontStore) -> Block:
     return block
 
 
+def read_margin(box: Any, fonts: FontStore) -> Block:
+    """Read the text of a margin of the page, which belongs to no element of the document."""
+    top = box.position_y
+    block = Block(box.margin_height())
+    texts = [each for line in iter_lines(box) for each in line.descendants() if isinstance(each, TextBox)]
+    block.runs = [read_run(text, {text.element: 0}, top, fonts) for text in texts]
+    return block
+
+
 def index_elements(element: Any) -> dict[Any, int]:
     """Return the index of each element of a block, itself included."""
     return {each: index for index, each in enumerate(element.iter())}
 
 
 def read_runs(box: Any, index: dict[Any, int], top: float, fonts: FontStore, block: Block) -> None:
-    """Add the runs and links in a box to a block whose upper edge is at `top`."""
+    """Add the runs, links and pictures in a box to a block whose upper edge is at `top`."""
     if isinstance(box, TextBox):
         block.runs.append(read_run(box, index, top, fonts))
         return
+    if isinstance(box, ReplacedBox):
+        block.pictures.append(_read_picture(box, index, top, len(block.runs)))
+        return
     _require_plain_box(box)
+    if box.is_floated() and box.position_y + box.margin_height() > top + block.height:
+        raise NotAssembledError("a picture that stands beside other blocks")
     if isinstance(box, InlineBox) and box.link:
         kind, (scope, target) = box.link
         if (
@@ -203,6 +241,12 @@ def read_run(box: Any, index: dict[Any, int], top: float, fonts: FontStore) -> T
     )
 
 
+def _read_picture(box: Any, index: dict[Any, int], top: float, run: int) -> BlockPicture:
+    if not isinstance(box.replacement, RasterImage):
+        raise NotAssembledError("a drawing")  # it would keep alive the document that it was laid out in
+    return BlockPicture(run, index[box.element], box, top)
+
+
 def read_marks(box: Any, top: float, block: Block) -> None:
     """Add the bookmarks of a box; raise NotAssembledError if it has anchors or form fields."""
     anchors: dict[str, Any] = {}
@@ -219,12 +263,17 @@ def read_marks(box: Any, top: float, block: Block) -> None:
 def measure_block(block: Block, lines: list[Any], top: float) -> None:
     """Set the lines of a block and the height that they take."""
     block.lines = [(line.height, length) for line in lines if (length := _count_characters(line))]
-    areas = [(line.position_y + line.baseline - top, line.style["font_size"]) for line in lines if line.width]
-    if areas:
-        block.ink = (
-            min(baseline - CAP_HEIGHT_EM * em for baseline, em in areas),
-            max(baseline + DESCENT_EM * em for baseline, em in areas),
-        )
+    areas = [
+        (line.position_y + line.baseline - top, line.style["font_size"])
+        for line in lines
+        if line.width and not any(isinstance(each, ReplacedBox) for each in line.children)
+    ]
+    edges = [(baseline - CAP_HEIGHT_EM * em, baseline + DESCENT_EM * em) for baseline, em in areas]
+    for picture in block.pictures:
+        upper = picture.box.content_box_y() - top
+        edges.append((upper, upper + picture.box.height))
+    if edges:
+        block.ink = min(upper for upper, _ in edges), max(lower for _, lower in edges)
 
 
 def iter_lines(box: Any) -> Iterator[Any]:

@@ -6,12 +6,20 @@ styles in which a new block is set.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydyf import Dictionary
-from weasyprint.formatting_structure.boxes import BlockBox, FootnoteAreaBox, LineBox, TextBox
+from weasyprint.formatting_structure.boxes import (
+    BlockBox,
+    FootnoteAreaBox,
+    LineBox,
+    MarginBox,
+    ReplacedBox,
+    TextBox,
+)
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from briefgen.render.pdf.assembly.errors import NotAssembledError
@@ -96,10 +104,29 @@ class PositionedBlock:
     """Among the positioned blocks of the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """Step of painting a page: a picture, and the area that it is clipped to."""
+
+    index: int
+    """Among the pictures of the page."""
+
+
 PUSH, POP, SCALE, FLOW, NOTES, NOTE_RULE = "push", "pop", "scale", "flow", "notes", "note rule"
+MARGIN = "margin"
 """The other steps: save and restore the graphics state, scale from points to pixels; paint the blocks of the
-flow, the footnotes, and the rule above them."""
-PaintStep = str | PositionedBlock
+flow, the footnotes, the rule above them, and the text in the margin."""
+PaintStep = str | PositionedBlock | PagePicture
+
+
+@dataclass(frozen=True, slots=True)
+class PageShape:
+    """What decides in which order a page is painted."""
+
+    positioned: tuple[BlockKind, ...]
+    """The kinds of its blocks that are positioned on the page."""
+    pictures: int
+    has_notes: bool
 
 
 @dataclass(slots=True)
@@ -121,8 +148,9 @@ class PageModel:
     """Space between a block and the one before, by their kinds; None if it was found to vary."""
     positions: dict[BlockKind, float | None] = field(default_factory=dict)
     """Upper edge of blocks that are positioned on the page."""
-    steps: dict[tuple[tuple[BlockKind, ...], bool], tuple[PaintStep, ...]] = field(default_factory=dict)
-    """How a page is painted, by its positioned blocks and whether it has notes."""
+    steps: dict[PageShape, tuple[PaintStep, ...]] = field(default_factory=dict)
+    margin_boxes: tuple[Any, ...] = ()
+    """WeasyPrint's boxes of the margins that have text, such as the letter foot, which is always the same."""
     styles: dict[StylePath, tuple[Any, Any]] = field(default_factory=dict)
     """WeasyPrint's function that finds styles, and the element to ask it for."""
     paragraphs: dict[BlockKind, ParagraphGeometry] = field(default_factory=dict)
@@ -142,6 +170,11 @@ class PageModel:
             top + box.height,
             laid_out.context,
             box.copy_with_children([]),
+            margin_boxes=tuple(
+                each
+                for each in box.children
+                if isinstance(each, MarginBox) and any(_find_painted_boxes(each))
+            ),
         )
 
     def learn_page(self, laid_out: LaidOutPage, blocks: Sequence[ParsedBlock]) -> list[tuple[Any, Any]]:
@@ -216,7 +249,9 @@ class PageModel:
         positioned = tuple(
             block.kind for block, (*_, is_positioned) in zip(blocks, boxes, strict=True) if is_positioned
         )
-        shape = positioned, bool(notes)
+        painted = (each for box, *_ in boxes for each in _find_painted_boxes(box))
+        pictures = sum(isinstance(each, ReplacedBox) for each in painted)
+        shape = PageShape(positioned, pictures, bool(notes))
         steps = _read_steps(laid_out, boxes, notes)
         if self.steps.setdefault(shape, steps) != steps:
             raise NotAssembledError("a page that is painted in another order")
@@ -308,18 +343,22 @@ def _read_steps(
     slots = dict(_assign_slots(laid_out, boxes, notes))
     operators = laid_out.operators
     steps: list[PaintStep] = []
-    numbers: list[int] = []
+    numbers: dict[PaintStep, list[int]] = defaultdict(list)
     index = 0
     while index < len(operators):
+        if was_clipped := _is_clip(operators[index : index + 3]):
+            index += 3
         operator = operators[index]
-        if operator == "/Span" and isinstance(operators[index + 1], Dictionary):
+        if operator in ("/Span", "/Figure") and isinstance(operators[index + 1], Dictionary):
             number = operators[index + 1]["MCID"]
             slot = slots.get(number)
             if slot is None:
-                raise NotAssembledError("text in the margins of the page")
+                raise NotAssembledError("text that belongs to no block")
             if steps[-1] != slot:
                 steps.append(slot)
-            numbers.append(number)
+            if isinstance(slot, PagePicture) != was_clipped:
+                raise NotAssembledError("a picture that is not clipped to its place")
+            numbers[slot].append(number)
             index = _find_end(operators, index)
         elif operator == b"q":
             end = _find_note_rule(operators, index) if notes else None
@@ -332,7 +371,10 @@ def _read_steps(
         else:
             raise NotAssembledError("a page that shows more than text")
         index += 1
-    if numbers != sorted(slots) or len(set(_painted(steps))) != len(_painted(steps)):
+    expected: dict[PaintStep, list[int]] = defaultdict(list)
+    for number, slot in slots.items():
+        expected[slot].append(number)
+    if numbers != expected or len(set(_painted(steps))) != len(_painted(steps)):
         raise NotAssembledError("blocks that are painted in pieces")
     return tuple(steps)
 
@@ -345,21 +387,35 @@ def _assign_slots(
     laid_out: LaidOutPage, boxes: Sequence[tuple[Any, Any, bool]], notes: Sequence[tuple[Any, Any]]
 ) -> Iterator[tuple[int, PaintStep]]:
     """Yield the number of each marked content, and the step that paints it."""
-    positioned = 0
+    positioned = pictures = 0
     for box, _, is_positioned in boxes:
-        for number in _find_numbers(box, laid_out.mcids):
-            yield number, PositionedBlock(positioned) if is_positioned else FLOW
+        for painted in _find_painted_boxes(box):
+            slot: PaintStep = PositionedBlock(positioned) if is_positioned else FLOW
+            if isinstance(painted, ReplacedBox):
+                slot, pictures = PagePicture(pictures), pictures + 1
+            yield laid_out.mcids[painted], slot
         positioned += is_positioned
     for box, _ in notes:
-        for number in _find_numbers(box, laid_out.mcids):
-            yield number, NOTES
+        for painted in _find_painted_boxes(box):
+            yield laid_out.mcids[painted], NOTES
+    for margin in laid_out.page._page_box.children:
+        if isinstance(margin, MarginBox):
+            for painted in _find_painted_boxes(margin):
+                yield laid_out.mcids[painted], MARGIN
 
 
-def _find_numbers(box: Any, mcids: Mapping[Any, int]) -> Iterator[int]:
-    if isinstance(box, TextBox):
-        yield mcids[box]
-    for child in getattr(box, "children", ()):
-        yield from _find_numbers(child, mcids)
+def _find_painted_boxes(box: Any) -> Iterator[Any]:
+    """Yield the boxes of texts and pictures in a box, in its order."""
+    if isinstance(box, TextBox | ReplacedBox):
+        yield box
+    for child in box.children:
+        yield from _find_painted_boxes(child)
+
+
+def _is_clip(operators: Sequence[Any]) -> bool:
+    """Return whether three operators confine what follows to a rectangle."""
+    first, *others = operators
+    return others == [b"W", b"n"] and isinstance(first, bytes) and first.endswith(b" re")
 
 
 def _find_end(operators: Sequence[Any], start: int) -> int:
