@@ -64,7 +64,7 @@ _ANY_VALUE = """
 """
 """Properties that may have any value without functions; SIDE is each of top, right, bottom and left."""
 _KEYWORDS = {
-    "display": "block inline inline-block flex list-item",
+    "display": "block inline inline-block flex list-item table table-cell",
     "flex-direction": "row column",
     "flex-wrap": "wrap nowrap",
     "flex-flow": "row column wrap nowrap",
