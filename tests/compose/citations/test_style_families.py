@@ -44,9 +44,9 @@ def documents(campaign: Path, style: str) -> tuple[dict[str, Document], Any]:
 
 @pytest.mark.parametrize("family", STYLES)
 def test_both_formats_say_the_same_and_agree_with_their_record(
-    starter: Path, tmp_path: Path, family: str
+    small_campaign: Path, tmp_path: Path, family: str
 ) -> None:
-    made, renderers = documents(starter, STYLES[family])
+    made, renderers = documents(small_campaign, STYLES[family])
     assert set(made) == {"letter", "briefing"}
     for kind, document in made.items():
         files = {form: renderers[form].render(document).data for form in ("pdf", "docx")}
