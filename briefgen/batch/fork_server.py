@@ -9,6 +9,7 @@ the caller is imported but what a task names.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import selectors
@@ -18,7 +19,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -86,6 +87,7 @@ class ForkServer:
         """Start the process; it imports the modules named in `preload` before the first fork."""
         ours, theirs = socket.socketpair()
         self._control = ours
+        self._has_forked = False
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), *preload],
@@ -108,6 +110,8 @@ class ForkServer:
     def close(self) -> None:
         """End the process. Workers end as their pipes are closed."""
         self._control.close()
+        if not self._has_forked:  # it may still be importing, for nothing
+            self._process.kill()
         try:
             self._process.wait(_EXIT_WAIT_S)
         except subprocess.TimeoutExpired:
@@ -120,6 +124,7 @@ class ForkServer:
         `inherit` is a descriptor that stays open for as long as the worker lives. Raise OSError or EOFError
         if no process can be started.
         """
+        self._has_forked = True
         ours, theirs = socket.socketpair()
         status_ours, status_theirs = socket.socketpair()
         try:
@@ -256,7 +261,8 @@ def main() -> None:
     # Pickled tasks name this module as it is called elsewhere.
     server = import_module("briefgen.batch.fork_server")
     for name in sys.argv[2:]:
-        with suppress(ImportError):  # the worker that needs it will say so
+        # The worker that needs it will say so; what a library prints about it belongs into no output of ours.
+        with suppress(Exception), redirect_stdout(io.StringIO()):
             import_module(name)
     server._serve(socket.socket(fileno=int(sys.argv[1])))
 

@@ -111,6 +111,7 @@ class WorkerPool(Generic[Task, Result]):
         split: Callable[[Task], Sequence[Task]] = lambda task: (task,),
         limits: WorkerLimits = DEFAULT_LIMITS,
         preload: Iterable[str] = (),
+        server: ForkServer | None = None,
         inherit: int | None = None,
         recycle_after: int = RECYCLE_WORKER_AFTER,
     ) -> None:
@@ -118,11 +119,12 @@ class WorkerPool(Generic[Task, Result]):
 
         `start` is pickled, called once in each worker, and returns the function that performs a task. `split`
         divides a crashed task into the parts that are retried separately. `preload` names modules that are
-        imported once, in the process from which all workers are forked. `inherit` is a file descriptor that
-        stays open as long as any worker lives.
+        imported once, in the process from which all workers are forked; a `server` that was started earlier
+        is that process, and is closed with the pool. `inherit` is a file descriptor that stays open as long
+        as any worker lives.
         """
         self._preload = tuple(preload)
-        self._server: ForkServer | None = None
+        self._server = server
         self._start, self._size, self._timeout_s, self._stop = start, workers, timeout_s, stop
         self._split, self._limits, self._inherit, self._recycle_after = split, limits, inherit, recycle_after
         self._workers: list[_WorkerHandle[Task]] = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from briefgen.batch.file_names import deduplicate_recipients
+from briefgen.batch.fork_server import ForkServer
 from briefgen.batch.ledger import Ledger, LedgerEntry
 from briefgen.batch.lock import LOCK_TIMEOUT, output_lock
 from briefgen.batch.outputs.base import BatchOutput
@@ -116,6 +117,7 @@ def run_batch(
     selection: BatchSelection = SELECT_ALL,
     timeout_s: float = LETTER_TIME_LIMIT_S,
     preload: Iterable[str] = (),
+    server: ForkServer | None = None,
     limits: WorkerLimits = DEFAULT_LIMITS,
     recycle_after: int = RECYCLE_WORKER_AFTER,
     lock_timeout: float = LOCK_TIMEOUT,
@@ -126,8 +128,9 @@ def run_batch(
     `skipped` are the problems of recipients to whom no letter can be sent; they are reported with the rest.
     The manifest is written once the whole batch is complete, even if the last run made only a part of it.
     `timeout_s` is the time allowed for one recipient's letter in all formats. `preload` names modules that
-    all workers need. `lock_timeout` is how long to wait for a run that is just ending. If an `engine_factory`
-    is given, its engine makes the letters, and `workers`, `timeout_s`, `preload` and `limits` are ignored.
+    all workers need, `server` is a process that was started with them earlier. `lock_timeout` is how long to
+    wait for a run that is just ending. If an `engine_factory` is given, its engine makes the letters, and
+    `workers`, `timeout_s`, `preload`, `server` and `limits` are ignored.
 
     Raise OutputBusyError if another run has the output, StorageError if it cannot be written, and any
     BriefgenError that keeps a worker from starting; what was done until then stays done.
@@ -161,6 +164,7 @@ def run_batch(
                 split=LetterTask.split_by_format,
                 limits=limits,
                 preload=preload,
+                server=server,
                 inherit=lock,
                 recycle_after=recycle_after,
             ) as pool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.fork_server import ForkServer
 from briefgen.batch.outputs.files import leads_outside, outside_link_problem, write_output_file
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.pool import available_processors
@@ -27,6 +28,7 @@ from briefgen.campaign.environment import (
     installed_versions,
 )
 from briefgen.errors import BriefgenError, Place, Problem, StorageError
+from briefgen.model.campaign import OutputConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.render.registry import FORMATS, RendererFactory
@@ -169,6 +171,26 @@ def write_document(
     return written
 
 
+def worker_modules(formats: Iterable[str]) -> tuple[str, ...]:
+    """Return the modules that every worker imports to make letters in these formats."""
+    modules = [module for name in dict.fromkeys(formats) for module in FORMATS.get(name).preload]
+    return ("briefgen.campaign.page_fit", *dict.fromkeys(modules))
+
+
+@contextmanager
+def start_server(formats: Iterable[str] | None) -> Iterator[ForkServer | None]:
+    """Start the process from which workers are forked, so that it is ready when the campaign has been opened.
+
+    `formats` are those asked for, if any. Yield None where a single processor has to do one after the other.
+    """
+    if available_processors() == 1:
+        yield None
+        return
+    expected = formats or OutputConfig().formats
+    with ForkServer(worker_modules(name for name in expected if name in FORMATS.built_in)) as server:
+        yield server
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignBatch:
     """All letters of a campaign, or of one shard of it, and where they go."""
@@ -212,8 +234,7 @@ class CampaignBatch:
         formats = list(self.job.formats)
         if self.campaign.config.letter.max_pages is not None:
             formats.append("pdf")
-        modules = [module for name in dict.fromkeys(formats) for module in FORMATS.get(name).preload]
-        return ("briefgen.campaign.page_fit", *dict.fromkeys(modules))
+        return worker_modules(formats)
 
     def run(
         self,
@@ -221,10 +242,12 @@ class CampaignBatch:
         progress: ProgressReporter,
         *,
         workers: int = 0,
+        server: ForkServer | None = None,
         engine: EngineFactory | None = None,
     ) -> BatchSummary:
         """Make the selected letters: with `workers` processes (0: one per processor), or by an engine.
 
+        `server` is the process from which workers are forked, if it was started earlier (`start_server`).
         Raise what `run_batch` raises.
         """
         return run_batch(
@@ -235,6 +258,7 @@ class CampaignBatch:
             skipped=self.skipped,
             selection=selection,
             preload=self.preload,
+            server=server,
             engine_factory=engine,
         )
 

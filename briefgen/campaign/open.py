@@ -54,7 +54,7 @@ from briefgen.errors import (
     quantity,
     suggest_similar,
 )
-from briefgen.evidence.checks import LibraryCheck
+from briefgen.evidence.verification import LibraryCheck
 from briefgen.library.folders import LibraryFolder, built_in_templates
 from briefgen.library.libraries import find_libraries
 from briefgen.library.loader import (

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from briefgen.errors import Problem, ProblemList
-from briefgen.evidence.checks import LibraryCheck, check_library
 from briefgen.evidence.lock import LOCK_CODES, omit_consequences
+from briefgen.evidence.verification import LibraryCheck
 from briefgen.library.loader import Library, TextLocations, digest_library, load_texts
 from briefgen.system.cache import cache_key, remember
 from briefgen.system.file_digests import digest_files
@@ -43,6 +43,7 @@ def check_statements(
 
 def _check_statements(library: Library, texts: TextLocations, on: date | None) -> _StatementChecks:
     from briefgen.compose.figures import check_figure_drawings
+    from briefgen.evidence.checks import check_library
     from briefgen.library.curation import check_curation
 
     of_texts = ProblemList()

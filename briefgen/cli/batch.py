@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +18,7 @@ from briefgen.cli.console import MOST_WARNINGS, Console, tolerate_closed_streams
 from briefgen.errors import Problem, UsageError, count_affected_recipients, quantity
 
 if TYPE_CHECKING:
+    from briefgen.batch.fork_server import ForkServer
     from briefgen.batch.plan import BatchSelection
     from briefgen.batch.preview import BatchPreview, PreviewEntry
     from briefgen.batch.runner import BatchSummary, EngineFactory
@@ -99,7 +100,7 @@ def batch(
     from briefgen.batch.plan import BatchSelection
     from briefgen.batch.registry import find_engine, find_output
     from briefgen.batch.shards import Shard
-    from briefgen.campaign.job import CampaignBatch, open_output, select_formats
+    from briefgen.campaign.job import CampaignBatch, open_output, select_formats, start_server
     from briefgen.campaign.open import find_recipients, open_campaign
 
     given = {"--merge": merge, "--shard": shard is not None, "--only": only, "--limit": limit, "--jobs": jobs}
@@ -113,7 +114,8 @@ def batch(
     if out and out.is_address:
         find_output(out.text)
     console = Console(as_json, quiet, verbose)
-    with tolerate_closed_streams():
+    makes_letters = not (merge or dry_run or engine)
+    with tolerate_closed_streams(), start_server(format) if makes_letters else nullcontext() as server:
         opened = open_campaign(campaign, texts=options.parse_text_options(text))
         if merge_duplicates:
             opened = opened.without_duplicates()
@@ -132,7 +134,7 @@ def batch(
         elif dry_run:
             code = _show_preview(console, run, selection)
         else:
-            code = _make_letters(console, run, selection, jobs, engine)
+            code = _make_letters(console, run, selection, jobs, server, engine)
     if code:
         raise typer.Exit(code)
 
@@ -150,7 +152,12 @@ def _reject_conflicts(given: list[str]) -> None:
 
 
 def _make_letters(
-    console: Console, run: CampaignBatch, selection: BatchSelection, jobs: int, engine: str | None
+    console: Console,
+    run: CampaignBatch,
+    selection: BatchSelection,
+    jobs: int,
+    server: ForkServer | None,
+    engine: str | None,
 ) -> int:
     from briefgen.cli.progress import show_progress
 
@@ -158,7 +165,7 @@ def _make_letters(
         _connect_engine(console, run, engine) as factory,
         show_progress(sys.stderr, quiet=console.quiet) as progress,
     ):
-        summary = run.run(selection, progress, workers=jobs, engine=factory)
+        summary = run.run(selection, progress, workers=jobs, server=server, engine=factory)
     return _show_summary(console, summary, run)
 
 

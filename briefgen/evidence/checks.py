@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -49,41 +49,12 @@ from briefgen.evidence.statements import (
     wording_place,
 )
 from briefgen.evidence.translation_checks import check_translations
+from briefgen.evidence.verification import LibraryCheck, Verification
 from briefgen.model.snippet import Caveat, Evidence, Snippet
 from briefgen.system.cache import cache_key, keep, recall
 
 _KINDS_WITHOUT_EVIDENCE = frozenset({"ask"})
 _KINDS_WITH_DATE = frozenset({"statistic", "event", "finding", "figure"})
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """How a statement's evidence was proved, for the evidence record in documents."""
-
-    how: Literal["proved", "unchanged", "seconded", "attested", "computed", "none", "failed"]
-    """`proved`: every quote against its text in this run; `unchanged`: unchanged since its last proof;
-    `seconded`: no quote, but two people read every source; `attested`: one did; `computed`: neither quote nor
-    reading; `none`: there is no evidence."""
-    on: str
-    """ISO date of the proof (for `unchanged`, of the last one) or of the reading; may be empty."""
-    by: str
-    """The reviewer of the wording."""
-    reviewed: str
-    """ISO date of that review."""
-
-    def as_json(self) -> dict[str, str]:
-        """Return the verification as the evidence record holds it."""
-        return {"how": self.how, "on": self.on, "by": self.by, "reviewed": self.reviewed}
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryCheck:
-    """The result of checking a library."""
-
-    problems: tuple[Problem, ...]
-    """Sorted by file, line and column."""
-    verified: Mapping[str, Verification]
-    """By snippet id; for caveats, by `caveats/ID`."""
 
 
 def check_library(library: EvidenceLibrary, on: date | None = None) -> LibraryCheck:

@@ -16,7 +16,7 @@ KeyPath = tuple[str | int, ...]
 class YamlModel(BaseModel):
     """A frozen record that refuses unknown keys and remembers where in the file each value was."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     _file: str = PrivateAttr(default="")
     _places: Mapping[KeyPath, Place] = PrivateAttr(default_factory=dict)

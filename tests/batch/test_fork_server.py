@@ -79,6 +79,22 @@ def test_a_closed_server_forks_no_more() -> None:
         server.fork(_echo, None)
 
 
+def test_a_server_that_was_not_needed_does_not_finish_its_imports() -> None:
+    server = ForkServer(["weasyprint"])
+    server.close()
+    assert server._process.returncode == -signal.SIGKILL
+
+
+def test_a_module_that_cannot_be_imported_stops_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lacking.py").write_text("print('no library')\nraise OSError('no library')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with ForkServer(["lacking"]) as server, server.fork(_exit, 3) as worker:
+        assert worker.exit_code() == 3
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_server_that_was_killed_is_noticed() -> None:
     with ForkServer() as server, server.fork(_echo, None) as worker:
         os.kill(server.pid, signal.SIGKILL)

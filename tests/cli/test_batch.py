@@ -7,12 +7,15 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from material import ROOT, small_starter, tiny_campaign, without_layout
+
+from briefgen.errors import BriefgenError, Problem
 
 Call = Callable[..., Any]
 PEOPLE = ("ada-sample", "ben-placeholder")
@@ -328,3 +331,42 @@ def test_a_cluster_that_does_not_answer_leaves_the_folder_as_it_is(
     said = batch("--engine", "dask://127.0.0.1:1")
     assert said.code == 1 and "cluster-unreachable" in said.err
     assert (small_campaign / "out" / "manifest.csv").read_text() == "of an earlier run"
+
+
+@pytest.mark.parametrize(
+    ("options", "processors", "order"),
+    [
+        (["--format", "txt"], 2, ["server: txt", "opened", "closed"]),
+        ([], 2, ["server: pdf docx", "opened", "closed"]),
+        ([], 1, ["opened"]),
+        (["--dry-run"], 2, ["opened"]),
+        (["--merge"], 2, ["opened"]),
+    ],
+)
+def test_workers_start_while_the_campaign_is_opened(
+    briefgen: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    processors: int,
+    order: list[str],
+) -> None:
+    happened: list[str] = []
+
+    @contextmanager
+    def start(modules: Iterable[str]) -> Iterator[None]:
+        formats = [name for name in ("pdf", "docx") if any(f".{name}." in module for module in modules)]
+        happened.append(f"server: {' '.join(formats or ['txt'])}")
+        try:
+            yield
+        finally:
+            happened.append("closed")
+
+    def open_campaign(*_: object, **__: object) -> None:
+        happened.append("opened")
+        raise BriefgenError(Problem("campaign-missing", "there is none"))
+
+    monkeypatch.setattr("briefgen.campaign.job.available_processors", lambda: processors)
+    monkeypatch.setattr("briefgen.campaign.job.ForkServer", start)
+    monkeypatch.setattr("briefgen.campaign.open.open_campaign", open_campaign)
+    briefgen("batch", *options)
+    assert happened == order

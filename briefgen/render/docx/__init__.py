@@ -19,5 +19,5 @@ FORMAT = Format(
     "docx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     _create_renderer,
-    ("docx",),
+    ("briefgen.render.docx.renderer",),
 )

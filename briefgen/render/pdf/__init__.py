@@ -23,5 +23,9 @@ def _check_machine() -> None:
 
 
 FORMAT = Format(
-    "pdf", "application/pdf", _create_renderer, ("briefgen.system.weasyprint_import",), _check_machine
+    "pdf",
+    "application/pdf",
+    _create_renderer,
+    ("briefgen.system.weasyprint_import", "briefgen.render.pdf.renderer"),
+    _check_machine,
 )
