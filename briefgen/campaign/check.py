@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import unescape
 
 from briefgen.campaign.briefing_checks import check_briefing
+from briefgen.campaign.environment import installed_versions
 from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
 from briefgen.campaign.open import Campaign
 from briefgen.campaign.page_fit import PageFitter
+from briefgen.compose.citations.citeproc import pandoc_identity
 from briefgen.errors import BriefgenError, Problem, abbreviate_names
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -23,6 +25,7 @@ from briefgen.render.address_window import extract_address_lines, find_wrapped_a
 from briefgen.render.fonts import describe_missing_glyphs
 from briefgen.render.layouts import get_layout
 from briefgen.render.registry import FORMATS, RendererFactory
+from briefgen.system.cache import cache_key, keep, recall
 from briefgen.system.limits import resource_limits
 
 _TABLE_OR_PICTURE = re.compile(r"<table\b.*?</table>|<img\b[^>]*>", re.DOTALL)
@@ -36,7 +39,56 @@ def check_documents(campaign: Campaign, *, count_pages: bool = False) -> tuple[l
 
     If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
     With `count_pages`, the pages of letters are counted; of letters with the same text only the longest is.
+    What an earlier run found about the same documents is taken from there, if none of them failed.
     """
+    name = _describe_documents(campaign, count_pages)
+    earlier: _SoundDocuments | None = recall("documents", name)
+    if earlier is not None and not _lacks_glyphs(earlier.characters, campaign):
+        return list(earlier.warnings), []
+    letters, warnings, errors = _check_documents(campaign, count_pages)
+    if not errors:
+        characters = frozenset().union(*map(_printed_characters, letters))
+        keep("documents", name, _SoundDocuments(tuple(warnings), characters))
+    return warnings, errors
+
+
+@dataclass(frozen=True, slots=True)
+class _SoundDocuments:
+    """What a check found, if every document can be made."""
+
+    warnings: tuple[Problem, ...]
+    characters: frozenset[str]
+    """All characters of the letters. The fonts are asked for them each time: fonts come and go."""
+
+
+def _describe_documents(campaign: Campaign, count_pages: bool) -> str:
+    """Return the name of what a check finds: a hash of all that the documents and their pages depend on."""
+    composer = campaign.composer
+    return cache_key(
+        "documents",
+        composer.fingerprint,
+        campaign.config.model_dump_json(),
+        campaign.rendering_fingerprint,
+        # What messages call the files.
+        [campaign.config.locate().file, *(folder.display_name for folder in composer.library.folders)],
+        campaign.recipients,
+        [name for name in campaign.config.output.formats if _machine_has(name)],
+        sorted(installed_versions().items()),
+        pandoc_identity(),
+        count_pages,
+    )
+
+
+def _lacks_glyphs(characters: frozenset[str], campaign: Campaign) -> bool:
+    if "pdf" not in campaign.config.output.formats or not _machine_has("pdf"):
+        return False
+    return bool(campaign.renderers(()).get_renderer("pdf").find_missing_glyphs(characters))
+
+
+def _check_documents(
+    campaign: Campaign, count_pages: bool
+) -> tuple[list[ComposedLetter], list[Problem], list[Problem]]:
+    """Return the letters that can be composed, warnings about the documents, and why others failed."""
     renderers = campaign.renderers(())
     fitter = campaign.page_fitter(renderers)
     letters: list[ComposedLetter] = []
@@ -59,7 +111,7 @@ def check_documents(campaign: Campaign, *, count_pages: bool = False) -> tuple[l
     ]
     if count_pages and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, renderers)
-    return warnings, list(dict.fromkeys(errors))
+    return letters, warnings, list(dict.fromkeys(errors))
 
 
 def _check_renderings(
@@ -108,7 +160,7 @@ def _describe_kind(letter: ComposedLetter, campaign: Campaign) -> object:
 
 def _check_glyphs(letters: list[ComposedLetter], renderers: RendererFactory) -> Iterator[Problem]:
     """Yield a problem for each letter with characters that no font has."""
-    texts = [unescape(_DATA_URL.sub("", letter.document.html)) for letter in letters]
+    texts = list(map(_printed_characters, letters))
     missing = renderers.get_renderer("pdf").find_missing_glyphs(set().union(*texts))
     for letter, text in zip(letters, texts, strict=True):
         if lacking := missing.intersection(text):
@@ -116,6 +168,10 @@ def _check_glyphs(letters: list[ComposedLetter], renderers: RendererFactory) -> 
                 replace(problem, place=letter.recipient.place)
                 for problem in describe_missing_glyphs(map(ord, lacking), letter.document.title)
             )
+
+
+def _printed_characters(letter: ComposedLetter) -> frozenset[str]:
+    return frozenset(unescape(_DATA_URL.sub("", letter.document.html)))
 
 
 def _compose_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Document], list[Problem]]:

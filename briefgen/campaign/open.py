@@ -6,9 +6,11 @@ sent are not an error: they are skipped, each with the reason.
 
 from __future__ import annotations
 
+import atexit
 import re
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -76,7 +78,8 @@ from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
 from briefgen.render.registry import FORMATS, RendererFactory
-from briefgen.system.cache import cache_key, keep, recall
+from briefgen.system.cache import cache_key, keep, recall, remember
+from briefgen.system.file_digests import digest_files
 from briefgen.system.files import is_folder, is_inside_folder, is_regular_file, printable_name
 from briefgen.system.limits import resource_limits
 from briefgen.system.scratch import scratch_folder
@@ -236,9 +239,10 @@ class Campaign:
         if self.has_page_limits:
             FORMATS.get("pdf").check_machine()  # pages are measured as PDF
         styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.template_folders)
-        return RendererFactory(
+        factory = RendererFactory(
             formats, styles, self.letterhead, self.config.output.pdf, self.branding, verify_layout
         )
+        return _share_renderers(factory, self.rendering_fingerprint)
 
     @property
     def has_page_limits(self) -> bool:
@@ -251,18 +255,42 @@ class Campaign:
         return PageFitter(self.composer, renderers.measure, "pdf" in renderers.formats, versions)
 
 
+_SHARED_RENDERERS = 4
+_shared_renderers: OrderedDict[tuple[object, ...], RendererFactory] = OrderedDict()
+# WeasyPrint's fonts complain if they are freed when Python has taken its modules apart.
+atexit.register(_shared_renderers.clear)
+
+
+def _share_renderers(factory: RendererFactory, fingerprint: str) -> RendererFactory:
+    """Return the renderers that this process has for the same look, which have read stylesheets and fonts.
+
+    `fingerprint` covers all that shapes a file but the document. An application opens a campaign again after
+    each change, mostly of its words.
+    """
+    key = (fingerprint, factory.formats, factory.stylesheet_folders, factory.verify_layout)
+    shared = _shared_renderers.setdefault(key, factory)
+    _shared_renderers.move_to_end(key)
+    while len(_shared_renderers) > _SHARED_RENDERERS:
+        _shared_renderers.popitem(last=False)
+    return shared
+
+
 def open_campaign(
     source: str | Path | Mapping[str, Any],
     recipients: Iterable[Mapping[str, Any]] | None = None,
     *,
     folder: str | Path | None = None,
     texts: TextLocations = DEFAULT_TEXT_LOCATIONS,
+    trials: Collection[str] | None = None,
 ) -> Campaign:
     """Open a campaign: read it, check it with its library, and compose a trial letter of each kind.
 
     `source` is a campaign's folder, its campaign.yaml, or a mapping with the keys of that file. `recipients`
     are rows with the columns of a recipients' file, and replace that file. `folder` holds the templates,
     pictures and statements of a campaign that is given as a mapping. `texts` says where full texts are.
+    `trials` are the ids of the only recipients whose letters are composed on trial, for an application that
+    opens the campaign after each change to show these; by default, one letter of each kind and the briefing
+    are.
 
     Raise BriefgenError with every error in the campaign, its library and its templates; UsageError if there
     is no campaign at `source`. Problems that stop nothing are in `Campaign.problems`.
@@ -285,7 +313,7 @@ def open_campaign(
             files = parse_campaign(source, Path(folder or "."), problems, has_rows=rows is not None)
         else:
             files = read_campaign(Path(source), problems)
-        campaign = _open_files(files, rows, texts, problems)
+        campaign = _open_files(files, rows, texts, trials, problems)
     except BaseException:
         temporary.close()
         raise
@@ -296,7 +324,11 @@ def open_campaign(
 
 
 def _open_files(
-    files: CampaignFiles, rows: Sequence[TableRow] | None, texts: TextLocations, problems: ProblemList
+    files: CampaignFiles,
+    rows: Sequence[TableRow] | None,
+    texts: TextLocations,
+    trials: Collection[str] | None,
+    problems: ProblemList,
 ) -> Campaign:
     unusable = ProblemList()
     folders = (files.folder, *find_libraries(files.yaml, files.folder, unusable))
@@ -318,7 +350,7 @@ def _open_files(
     recipients, unsendable, doubts = _split_sendable(listed, composer)
     not_composable: list[Problem] = []
     if not problems.errors:
-        recipients, not_composable = _try_letters(composer, recipients, files, problems)
+        recipients, not_composable = _try_letters(composer, recipients, files, trials, problems)
     problems.raise_errors()
     applied = [(recipient, composer.applicable_rules(recipient)) for recipient in recipients]
     if config.translations:
@@ -352,9 +384,18 @@ def _leave_out_unwanted(
 
 
 def _try_letters(
-    composer: Composer, recipients: tuple[Recipient, ...], files: CampaignFiles, problems: ProblemList
+    composer: Composer,
+    recipients: tuple[Recipient, ...],
+    files: CampaignFiles,
+    trials: Collection[str] | None,
+    problems: ProblemList,
 ) -> tuple[tuple[Recipient, ...], list[Problem]]:
     """Compose trial letters, unless all letters of the same campaign came out well in an earlier run."""
+    if trials is not None:
+        chosen = tuple(recipient for recipient in recipients if recipient.id in trials)
+        sound, not_composable = compose_trial_letters(composer, chosen, problems, with_briefing=False)
+        failed = {recipient.id for recipient in chosen} - {recipient.id for recipient in sound}
+        return tuple(one for one in recipients if one.id not in failed), not_composable
     folders = [folder.display_name for folder in (files.folder, *composer.library.folders)]
     file = files.yaml.file if files.yaml else ""
     name = cache_key("trials", composer.fingerprint, pandoc_identity(), folders, file, recipients)
@@ -413,8 +454,6 @@ def _load_recipients(
     """
     own = files.folder.find_file(FORMS_FILE, problems)
     forms = FormsOfAddress.load(problems, [(own, files.folder.display_path(FORMS_FILE))] if own else [])
-    seen: dict[str, Place] = {}
-    recipients: list[Recipient] = []
     kept = _find_kept_mapping(files, problems)
     columns = ColumnMapping(
         # Recipients without a language are written to in the campaign's.
@@ -427,26 +466,44 @@ def _load_recipients(
     if rows is not None:
         try:
             table = Table(ROWS_NAME, list(rows))
-            recipients = build_recipients(table, row_problems, offices=forms.offices, columns=columns)
+            return forms, build_recipients(table, row_problems, offices=forms.offices, columns=columns)
         except BriefgenError as error:
             problems.extend(error.problems)
-        return forms, recipients
-    for name in recipient_file_names(files):
-        path = files.folder.path / name
-        if not is_regular_file(path) or not is_inside_folder(path, files.folder.path):
-            continue  # check_references reports it, with the line that names it
+            return forms, []
+    folder = files.folder
+    # check_references reports files that are left out here, with the line that names them.
+    inside = {
+        folder.display_path(name): path
+        for name in recipient_file_names(files)
+        if is_regular_file(path := folder.path / name) and is_inside_folder(path, folder.path)
+    }
+
+    def find_key() -> str | None:
+        digest = digest_files([*inside.values(), *([own] if own else [])])
+        return digest and cache_key("recipients", list(inside), digest, columns)
+
+    found = remember("recipients", find_key, lambda: _read_recipient_files(inside, forms, columns))
+    recipients, of_rows, of_files = found
+    row_problems.extend(of_rows)
+    problems.extend(of_files)
+    return forms, list(recipients)
+
+
+def _read_recipient_files(
+    paths: Mapping[str, Path], forms: FormsOfAddress, columns: ColumnMapping
+) -> tuple[tuple[Recipient, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return the recipients in files by display name, the problems of rows, and those of whole files."""
+    seen: dict[str, Place] = {}
+    recipients: list[Recipient] = []
+    row_problems, problems = ProblemList(), ProblemList()
+    for name, path in paths.items():
         try:
             recipients += read_recipients(
-                path,
-                files.folder.display_path(name),
-                row_problems,
-                offices=forms.offices,
-                seen=seen,
-                columns=columns,
+                path, name, row_problems, offices=forms.offices, seen=seen, columns=columns
             )
         except BriefgenError as error:
             problems.extend(error.problems)
-    return forms, recipients
+    return tuple(recipients), tuple(row_problems.problems), tuple(problems.problems)
 
 
 def _find_kept_mapping(files: CampaignFiles, problems: ProblemList) -> HeaderMapping:

@@ -51,9 +51,13 @@ _MAX_TRIALS = 20
 
 
 def compose_trial_letters(
-    composer: Composer, recipients: tuple[Recipient, ...], problems: ProblemList
+    composer: Composer,
+    recipients: tuple[Recipient, ...],
+    problems: ProblemList,
+    *,
+    with_briefing: bool = True,
 ) -> tuple[tuple[Recipient, ...], list[Problem]]:
-    """Compose the briefing, and a letter for each combination of template and snippets.
+    """Compose a letter for each combination of template and snippets, and the briefing.
 
     Return the recipients whose letters can be composed as far as was tried, and the problems of the others,
     placed in their rows. Errors in the campaign are added to `problems`, each once.
@@ -73,12 +77,8 @@ def compose_trial_letters(
                 row_errors.setdefault(recipient.id, []).append(_place_in_row(problem, recipient))
             else:
                 _collect_problem(problem, campaign_errors)
-    try:
-        with resource_limits("the briefing"):
-            trial.note_foreign_statements(composer.compose_briefing(), _named_in_briefing(composer))
-    except BriefgenError as error:
-        for problem in error.problems:
-            _collect_problem(problem, campaign_errors)
+    for problem in trial.compose_briefing() if with_briefing else ():
+        _collect_problem(problem, campaign_errors)
     problems.extend(map(_merge_same_problem, campaign_errors.values()))
     problems.extend(
         _ask_office_warning(ask, offices, composer) for ask, offices in trial.misdirected_asks.values()
@@ -150,6 +150,17 @@ class _TrialRun:
             self._successful.setdefault(template, recipient)
         except BriefgenError as error:
             self.failed.append((recipient, error))
+
+    def compose_briefing(self) -> tuple[Problem, ...]:
+        """Try the briefing; return the problems if it cannot be composed."""
+        try:
+            with resource_limits("the briefing"):
+                self.note_foreign_statements(
+                    self.composer.compose_briefing(), _named_in_briefing(self.composer)
+                )
+        except BriefgenError as error:
+            return error.problems
+        return ()
 
     def note_foreign_statements(self, document: Document, named: Collection[str]) -> None:
         """Note which statements in a document come from a library and were chosen for it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +18,7 @@ from briefgen.library.folders import LibraryFolder
 from briefgen.library.libraries import LIBRARY_FILE
 from briefgen.library.loader import Library
 from briefgen.model.campaign import CampaignConfig
+from briefgen.system.file_digests import digest_file
 from briefgen.system.files import is_inside_folder, is_regular_file
 
 _TEMPLATE_PATTERNS = (("templates", "**/*"), (".", "*.md"))
@@ -67,7 +69,8 @@ def rendering_fingerprint(
     return _hash_inputs(settings, ((path, name) for path, name in files if path.suffix not in (".j2", ".md")))
 
 
-def package_versions() -> dict[str, str]:
+@cache
+def package_versions() -> Mapping[str, str]:
     """Return the versions of the packages that shape letters."""
     return {name: metadata.version(name) for name in _PACKAGES}
 
@@ -79,7 +82,7 @@ def _hash_inputs(settings: object, files: Iterable[tuple[Path, str]]) -> str:
     digest.update(__version__.encode())
     for path, name in files:
         digest.update(f"\0{name}\0".encode())
-        digest.update(sha256(path.read_bytes()).digest())
+        digest.update(digest_file(path))
     return digest.hexdigest()
 
 
