@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 GENERAL_OFFICES = ("person", "organisation")
 """Offices whose forms of address suit everybody."""
+OFFICES_OF_ANYBODY = (*GENERAL_OFFICES, "company", "newspaper")
+"""Offices that tell nobody apart: without a name, a recipient is known by the organisation."""
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 

@@ -29,6 +29,7 @@ from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
+from briefgen.recipients.grouping import choose_table_columns
 
 MAX_PAGES = 2
 """AIUSA, FCNL: one page, at most two."""
@@ -138,8 +139,28 @@ def _letter_warning(code: str, message: str, place: Place | None, hint: str) -> 
     return Problem(code, message, place, hint, severity="warning")
 
 
+def _check_rows(letter: ComposedLetter) -> Iterator[Problem]:
+    """Warn if a letter for several rows prints nothing of one of them."""
+    rows = letter.recipient.rows
+    if len(rows) < 2:
+        return
+    columns = choose_table_columns(rows)
+    text = " ".join("".join(ElementTree.fromstring(f"<r>{letter.document.html}</r>").itertext()).split())
+    for row in rows:
+        cells = [" ".join(cell.split()) for header, cell in row if header in columns]
+        if cells and not any(cell in text for cell in cells):
+            yield _letter_warning(
+                "row-unprinted",
+                "the letter is for several rows of the list and prints nothing of one of them",
+                letter.own_template,
+                "write {{ rows_table() }} where the table of the rows belongs",
+            )
+            return
+
+
 def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
     yield from _check_ask(letter)
+    yield from _check_rows(letter)
     yield from _check_ask_wording(letter)
     yield from _check_evidence(letter, campaign)
     yield from _check_bill_numbers(letter)

@@ -73,6 +73,7 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.text import is_same_language
 from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
 from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
+from briefgen.recipients.grouping import check_group_columns, group_recipients
 from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, read_mapping
 from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
@@ -338,6 +339,7 @@ def _open_files(
     row_problems = ProblemList()
     forms, listed = _load_recipients(files, rows, problems, row_problems)
     listed, withheld = _leave_out_unwanted(files, listed, problems)
+    listed = _group_rows(files.config, listed, problems, row_problems)
     library_check = _check_contents(files, library, texts, problems)
     letterhead = _load_letterhead(files, problems)
     if files.config is not None:
@@ -411,6 +413,26 @@ def _try_letters(
     return composable, not_composable
 
 
+def _group_rows(
+    campaign: CampaignConfig | None, listed: list[Recipient], problems: ProblemList, row_problems: ProblemList
+) -> list[Recipient]:
+    """Return one recipient for each letter, if the campaign groups rows."""
+    group_by = campaign.group_by if campaign else None
+    if campaign is None or group_by is None:
+        return listed
+    # A column alone stands for the mapping, and has the place of the key.
+    columns = [(group_by.column, campaign.locate("group_by", "column"))]
+    columns += [
+        (column, campaign.locate("group_by", "table", index)) for index, column in enumerate(group_by.table)
+    ]
+    if unknown := list(check_group_columns(columns, listed)):
+        problems.extend(unknown)
+        return listed
+    grouped, warnings = group_recipients(listed, group_by.column)
+    row_problems.extend(warnings)
+    return grouped
+
+
 def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterhead | None:
     """Load the sender's own letterhead, and try it once so that its problems show before letters are made."""
     campaign, home = files.config, files.folder.path.resolve()
@@ -462,6 +484,7 @@ def _load_recipients(
         kept=kept.headers,
         kept_defaults=kept.defaults,
         keep_recognised=True,
+        repeated_ids=bool(files.config and files.config.group_by),
     )
     if rows is not None:
         try:

@@ -41,6 +41,7 @@ from briefgen.compose.markup import canonicalize_markup, find_placeholders, inse
 from briefgen.compose.passages import SnippetPassage, TemplateApi
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
+from briefgen.compose.rows_table import render_rows_table
 from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets, select_written
 from briefgen.compose.shortening import (
     NO_SHORTENING,
@@ -89,6 +90,8 @@ LETTER_TEMPLATE_NAMES = (
     "figure",
     "figure_ref",
     "figure_table",
+    "rows",
+    "rows_table",
     "cite",
     "statement",
     "best",
@@ -326,6 +329,8 @@ class Composer:
             "figure": figures.figure,
             "figure_ref": figures.figure_ref,
             "figure_table": figures.figure_table,
+            "rows": [dict(row) for row in recipient.rows],
+            "rows_table": partial(render_rows_table, recipient, campaign.group_by),
             "cite": api.cite,
         }
         kind = campaign.letter.template

@@ -28,7 +28,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private characters around the number of a tag while Markdown is parsed."""
 _HELD_TAG = re.compile(f"{_OPEN}([0-9]{{1,6}}){_CLOSE}")
 _PRIVATE_CHARACTER = "it contains a private character (U+E000 or U+E001); remove it"
-_PLACED_FIGURE = re.compile(r"\{\{-?\s*figure(?:_table)?\s*\(")
+_PLACED_BLOCK = re.compile(r"\{\{-?\s*(?:figure(?:_table)?|rows_table)\s*\(")
 _STRUCTURE = re.compile(r"\{%[-+]?\s*(extends|block|endblock|include|import|from)\b")
 _OPENING = re.compile(r"\{%[-+]?\s*(?:if|for|filter|call|macro|with)\b")
 _CLOSING = re.compile(r"\{%[-+]?\s*end(?:if|for|filter|call|macro|with)\b")
@@ -234,7 +234,7 @@ class _Translation:
         tags = [self.tags[int(tag)] for tag in _HELD_TAG.findall(html)]
         if token.content == _NEW_PAGE:
             self._write('<div class="new-page"></div>')
-        elif len(tags) == 1 and _HELD_TAG.fullmatch(html) and _PLACED_FIGURE.match(tags[0]):
+        elif len(tags) == 1 and _HELD_TAG.fullmatch(html) and _PLACED_BLOCK.match(tags[0]):
             self._write(self._release_tags(html))
         elif html.startswith("<img"):
             self._write(f"<figure>{self._release_tags(html)}</figure>")

@@ -230,6 +230,15 @@ class Translation(YamlModel):
     sender_title: str = ""
 
 
+class GroupBy(YamlModel):
+    """How rows of the list are grouped into letters (`group_by:`)."""
+
+    column: str = Field(min_length=1)
+    """Rows with the same text in this column are one letter."""
+    table: list[str] = []
+    """The columns of the letter's table of its rows; by default the extra ones that are filled in."""
+
+
 class CampaignConfig(YamlModel):
     """The file campaign.yaml."""
 
@@ -261,6 +270,8 @@ class CampaignConfig(YamlModel):
     letterhead: LetterheadConfig = LetterheadConfig()
     recipients: list[str] = Field(min_length=1)
     """CSV files and workbooks in the campaign folder."""
+    group_by: GroupBy | None = None
+    """One letter for several rows; a column alone may stand for the mapping."""
     interests: list[Interest] = []
     selection: Selection = Selection()
     output: OutputConfig = OutputConfig()
@@ -277,6 +288,11 @@ class CampaignConfig(YamlModel):
         if isinstance(names, list) and "none" in names:
             raise ValueError("`none` stands for itself; remove it, or the other libraries")
         return names
+
+    @field_validator("group_by", mode="before")
+    @classmethod
+    def _take_column(cls, value: object) -> object:
+        return {"column": value} if isinstance(value, str) else value
 
     @field_validator("constituent")
     @classmethod

@@ -20,6 +20,10 @@ class Committee:
     """`chair`, `ranking`, `vice-chair` or `member`."""
 
 
+Row = tuple[tuple[str, str], ...]
+"""The cells of a row that are not empty, as pairs of header and text."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecondPerson:
     """Somebody to whom a letter goes together with the recipient; the fields are those of `Recipient`."""
@@ -86,6 +90,8 @@ class Recipient:
     place: Place | None = None
     second: SecondPerson | None = None
     """The second person of a household or a firm, whom the letter addresses too."""
+    rows: tuple[Row, ...] = ()
+    """The rows of the list for which this is the letter, if the campaign groups them (`group_by`)."""
 
     @property
     def second_recipient(self) -> Recipient | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from briefgen.address.names import fold_accents
+from briefgen.address.offices import OFFICES_OF_ANYBODY
 
 ID_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID_LENGTH = 60
@@ -33,10 +34,12 @@ def _id_part(text: str) -> str:
 
 
 def derive_id(values: Mapping[str, Any]) -> str:
-    """Make an id of what does not change: the name, or the office with what it represents."""
+    """Make an id of what does not change: the name, else the office with what it represents, or the firm."""
     if name := values.get("name") or " ".join(
         part for part in (values.get("given"), values.get("family")) if part
     ):
         return build_id(name, values.get("suffix", "") if "name" not in values else "")
     office, state = values["office"], values.get("represents", "") or values.get("country", "")
+    if office in OFFICES_OF_ANYBODY and (organisation := values.get("organisation")):
+        return build_id(organisation, values.get("role", ""))
     return build_id(office, state, values.get("constituency", ""), values.get("role", ""))

@@ -66,6 +66,8 @@ class ColumnMapping:
     """Its name."""
     keep_recognised: bool = False
     """Whether cells under a recognised header are also kept for templates, under that header."""
+    repeated_ids: bool = False
+    """Whether rows may have the same id, as those of one letter do where a campaign groups rows."""
 
     def resolve(self, written: Collection[str]) -> dict[str, str]:
         """Return the mapping by single header as written, with lists of headers parted where none is one."""
@@ -168,7 +170,9 @@ def build_recipients(
             _fill_defaults(known, columns), extra, offices
         )
         hint = "remove one of the rows, or give each a different id in the column id"
-        if recipient is not None and register_id(recipient, label, place, ids, problems, hint):
+        if recipient is not None and (
+            columns.repeated_ids or register_id(recipient, label, place, ids, problems, hint)
+        ):
             found.append(recipient)
     if not rows and not table.unreadable:
         problems.add(
