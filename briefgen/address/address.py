@@ -5,6 +5,7 @@ Nothing is guessed: where a form needs a field that the recipient's record leave
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -223,7 +224,7 @@ def _check_house(form: FormOfAddress, name: PersonalName, recipient: Recipient, 
 def _check_role(form: FormOfAddress, recipient: Recipient, key: str) -> None:
     """Raise BriefgenError if the role is that of another office: a mayor is no governor."""
     role = recipient.role.casefold()
-    if any(role == other or role.startswith(f"{other} ") for other in form.other_roles):
+    if any(re.match(rf"{re.escape(other)}\b", role) for other in form.other_roles):
         message = f"the role {recipient.role!r} does not go with {key}"
         hint = "give the row the office that the person holds, or correct role"
         raise BriefgenError(

@@ -123,6 +123,8 @@ def test_own_salutations_and_closes_are_proofread(
         ("us-governor", "Governor of Ohio", False),
         ("us-lieutenant-governor", "Lieutenant Governor of Ohio", False),
         ("us-senator", "State Senator", True),
+        ("us-senator", "State Senator, District 5", True),
+        ("us-senator", "Statewide Coordinator", False),
         ("us-senator", "", False),
     ],
 )

@@ -28,7 +28,7 @@ order,uk-mp,"Muster, Dora",,,,House of Commons,London,,SW1A 0AA,GB,
 merge,uk-mp,«Title» «Surname»,,,,House of Commons,London,,SW1A 0AA,GB,
 street,us-senator,Ben Sample,Ben,Sample,,#REF!,Washington,DC,20510,US,
 zip,us-senator,Ida Poe,Ida,Poe,,1 Main Street,Boston,MA,2134,US,
-bishop,uk-mp,Bishop of Elsewhere,,,,,London,,SW1A 0AA,GB,house-of-lords
+dean,uk-mp,Dean of Elsewhere,,,,,London,,SW1A 0AA,GB,house-of-lords
 lord,uk-mp,Lord Muster,,,,,London,,SW1A 0AA,GB,house-of-lords
 """
 
@@ -52,7 +52,7 @@ def test_only_rows_that_make_a_right_letter_are_sent(opened: Campaign) -> None:
         "merge": "address-leftover",
         "street": "address-leftover",
         "zip": "postal-code",
-        "bishop": "office-house",
+        "dean": "office-house",
     }
     assert all(problem.place and problem.place.line and problem.hint for problem in opened.skipped)
 
