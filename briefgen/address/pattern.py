@@ -30,13 +30,8 @@ class Pattern:
     """A parsed text with fields to fill in."""
 
     segments: tuple[_Segment, ...]
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """Names of all fields, including those in brackets."""
-        return frozenset(
-            part.name for segment in self.segments for part in segment.parts if isinstance(part, _Field)
-        )
+    fields: frozenset[str]
+    """Names of all fields, including those in brackets."""
 
     def fill(self, values: Mapping[str, str]) -> str | None:
         """Return the text with its fields filled in; None if a field outside brackets is empty."""
@@ -69,4 +64,7 @@ def parse_pattern(text: str) -> Pattern:
     if in_brackets:
         raise ValueError(f"a ] is missing in {text!r}")
     segments.append(_Segment(tuple(parts), optional=False))
-    return Pattern(tuple(segment for segment in segments if segment.parts))
+    return Pattern(
+        tuple(segment for segment in segments if segment.parts),
+        frozenset(part.name for segment in segments for part in segment.parts if isinstance(part, _Field)),
+    )
