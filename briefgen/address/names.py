@@ -151,6 +151,8 @@ def read_personal_name(
         more, rest = _take_titles(
             strip_titles(getattr(recipient, cell), titles), peers=peers, forename=recipient.given
         )
+        if more:  # “The Rt Hon the Lord Muster”
+            rest = strip_titles(rest, titles)
         bare[cell], behind = (
             _take_postnominals(rest, postnominals, least_words=least_words) if least_words else (rest, [])
         )
