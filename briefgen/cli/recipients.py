@@ -180,6 +180,9 @@ def run_import(
             show_default=False,
         ),
     ] = "",
+    part_names: Annotated[
+        bool, typer.Option("--part-names", help="Part names in one piece into given and family name.")
+    ] = False,
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -200,7 +203,15 @@ def run_import(
     kept = read_kept_mapping(out.parent) if "map" in IMPORTERS.get(name).options else HeaderMapping()
     columns = parse_column_mapping(map or (), mapping, fill or (), header_row, kept)
     import_options = ImportOptions(
-        columns, tuple(where or ()), current, encoding, sheet, include_hidden, source, merge_duplicates
+        columns,
+        tuple(where or ()),
+        current,
+        encoding,
+        sheet,
+        include_hidden,
+        source,
+        part_names,
+        merge_duplicates,
     )
     if out.exists():
         raise BriefgenError(
@@ -242,6 +253,7 @@ def run_import(
             "hidden": report.hidden,
             "extra_columns": report.extra_columns,
             "unused_columns": report.unused_columns,
+            "parted_names": report.parted_names,
             "mapping": report.mapping,
             "mapping_file": str(mapping_file) if mapping_file else None,
             "merged": report.merged,
@@ -253,7 +265,7 @@ def run_import(
             "problems": [problem.as_json() for problem in told],
         }
     )
-    for line in _summarize_import(report, current, out):
+    for line in _summarize_import(report, current, part_names, out):
         console.line(line)
     if mapping_file:
         console.line(f"{mapping_file}: how the columns were read, for the next import")
@@ -336,7 +348,7 @@ def _write_file(out: Path, content: bytes) -> None:
         ) from None
 
 
-def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterator[str]:
+def _summarize_import(report: ImportReport, current: bool, parted: bool, out: Path) -> Iterator[str]:
     from briefgen.recipients.do_not_write import describe_withheld
 
     if report.recipients:
@@ -350,6 +362,18 @@ def _summarize_import(report: ImportReport, current: bool, out: Path) -> Iterato
         yield f"Not used by the built-in letters, kept for templates: {names}"
     if report.unused_columns:
         yield f"Left out: {', '.join(repr(name) for name in report.unused_columns)}"
+    if report.parted_names:
+        number = quantity(len(report.parted_names), "name")
+        examples = "; ".join(report.parted_names[:PREVIEWED])
+        more = " …" if len(report.parted_names) > PREVIEWED else ""
+        if parted:
+            yield f"Parted {number} in one piece: {examples}{more}"
+        else:
+            yield (
+                f"Salutations use {number} in one piece as a whole; --part-names would part: "
+                + examples
+                + more
+            )
     if report.merged:
         yield f"Merged, because they were listed more than once: {quantity(report.merged, 'recipient')}."
     if report.filtered:

@@ -77,6 +77,7 @@ def test_a_workbook_is_read_by_its_sheet(briefgen: Call, tmp_path: Path) -> None
         "hidden": 0,
         "extra_columns": [],
         "unused_columns": [],
+        "parted_names": ["Ada / Lee"],
         "mapping": {},
         "mapping_file": None,
         "merged": 0,
@@ -226,3 +227,36 @@ def test_a_workbook_is_written_with_codes_as_text_and_read_back(briefgen: Call, 
     briefgen("recipients", "import", "csv", table, "-o", tmp_path / "a.csv")
     assert briefgen("recipients", "import", "xlsx", out, "-o", tmp_path / "b.csv").code == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_names_are_parted_where_that_is_wanted_and_shown_otherwise(briefgen: Call, tmp_path: Path) -> None:
+    table = tmp_path / "list.csv"
+    table.write_text("office,name\nuk-mp,Ada van Lee\n", encoding="utf-8")
+    said = briefgen("recipients", "import", "csv", table, "-o", tmp_path / "a.csv")
+    assert (
+        "Salutations use 1 name in one piece as a whole; --part-names would part: Ada / van Lee" in said.out
+    )
+    said = briefgen("recipients", "import", "csv", table, "-o", tmp_path / "b.csv", "--part-names")
+    assert "Parted 1 name in one piece: Ada / van Lee" in said.out
+    (ada,) = read_csv(tmp_path / "b.csv", "b.csv", ProblemList())
+    assert (ada.given, ada.family) == ("Ada", "van Lee")
+
+
+@pytest.mark.parametrize("kind", ["popolo", "data", "vcard"])
+def test_every_importer_knows_the_campaigns_own_offices(
+    briefgen: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    form = "offices:\n  city-mayor: {title: Mayor, like: person}\n"
+    Path("forms-of-address.yaml").write_text(form, encoding="utf-8")
+    content = {
+        "popolo": '{"persons": [{"id": "1", "name": "Ada Lee"}]}',
+        "data": "id,name,sort_name,group_id,area_id,chamber\n1,Ada Lee,Ada Lee,g,a,c\n",
+        "vcard": "BEGIN:VCARD\nFN:Ada Lee\nEND:VCARD\n",
+    }
+    Path("people").write_text(content[kind], encoding="utf-8")
+    said = briefgen("recipients", "import", kind, "people", "--set", "office=city-mayor")
+    assert (said.code, "1 row: 1 imported, 0 refused" in said.out) == (0, True), said.err
+    assert read_csv(Path("recipients.csv"), "recipients.csv", ProblemList())[0].office == "city-mayor"
+    unknown = briefgen("recipients", "import", kind, "people", "--set", "office=city-clerk", "-o", "b.csv")
+    assert (unknown.code, "office-unknown" in unknown.err) == (2, True)

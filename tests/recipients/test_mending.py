@@ -7,7 +7,7 @@ import pytest
 from briefgen.errors import ProblemList
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.importers.address_parts import part_address
-from briefgen.recipients.importers.mending import lower_family_names, part_addresses
+from briefgen.recipients.importers.mending import lower_family_names, part_addresses, part_names
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,19 @@ def test_capitals_tell_the_family_name(name: str, given: str, family: str) -> No
 def test_other_names_stay(name: str) -> None:
     recipient, problems = Recipient("a", "person", "GB", name=name), ProblemList()
     assert (lower_family_names([recipient], problems), problems.problems) == ([recipient], [])
+
+
+def test_names_in_one_piece_are_parted_on_request_alone_and_titles_are_no_names() -> None:
+    people = [
+        Recipient("a", "person", "GB", name="Dr Ada Q. van Lee"),
+        Recipient("b", "person", "GB", name="Ben Moe", family="Moe"),
+        Recipient("c", "uk-baron", "GB", name="Muster of Leith"),
+        Recipient("d", "uk-mp", "GB", name="Lord Muster"),
+        Recipient("e", "kr-assembly-member", "KR", name="김 철수"),
+        Recipient("f", "person", "GB", name="Ida Poe, Jr."),
+    ]
+    parted, told = part_names(people)
+    assert told == ["Ada Q. / van Lee", "Ida / Poe"]
+    assert [(one.given, one.family) for one in parted] == [
+        ("Ada Q.", "van Lee"), ("", "Moe"), ("", ""), ("", ""), ("", ""), ("Ida", "Poe"),
+    ]  # fmt: skip

@@ -81,7 +81,7 @@ def read_congress(folder: Path, display_name: str, problems: ProblemList) -> Imp
                     "compare the entry with the others in the file",
                 )
             )
-    return ImportResult(members, _latest_congress_term_start(people))
+    return ImportResult(members, _latest_congress_term_start(people), len(people))
 
 
 def _latest_congress_term_start(people: list[Any]) -> date | None:

@@ -139,6 +139,36 @@ def _lower_word(word: str, *, particle: bool = True) -> str:
     return re.sub(r"^Mc([a-z])(?=[a-z]{2})", lambda match: f"Mc{match[1].upper()}", lowered)
 
 
+def part_names(recipients: Iterable[Recipient]) -> tuple[list[Recipient], list[str]]:
+    """Return the recipients with names in one piece parted, and what was parted: `Ada van Lee`, `van Lee`.
+
+    The last word is taken for the family name, with particles before it. That is usual in the West and wrong
+    elsewhere, so nobody's name is parted unless the user wants it.
+    """
+    parted: list[str] = []
+    kept = []
+    for recipient in recipients:
+        name = read_personal_name(recipient, peers=True)
+        words = take_suffix(name.full)[0].split()
+        if recipient.family or recipient.given or name.rank or len(words) < 2 or not _is_western(words):
+            kept.append(recipient)
+            continue
+        first = len(words) - 1
+        while first > 1 and words[first - 1].casefold() in _PARTICLES:
+            first -= 1
+        given, family = " ".join(words[:first]), " ".join(words[first:])
+        kept.append(replace(recipient, given=given, family=family))
+        parted.append(f"{given} / {family}")
+    return kept, parted
+
+
+def _is_western(words: list[str]) -> bool:
+    """Return whether words are of a name in Latin letters that is no title and no organisation."""
+    return all(
+        re.fullmatch(r"[^\W\d_ᄀ-\uffff](?:[^\W\d_ᄀ-\uffff]|['’.-])*", word) for word in words
+    ) and not any(word.casefold() in ("of", "the", "and", "for") for word in words)
+
+
 def part_addresses(recipients: Iterable[Recipient], problems: ProblemList) -> list[Recipient]:
     """Return the recipients with addresses in one piece parted where that is certain, and say so once."""
     parted: list[str] = []

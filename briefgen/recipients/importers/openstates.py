@@ -100,7 +100,7 @@ def read_openstates(
         for _, person in people
         for role in list_mappings(person["roles"])
     ]
-    return ImportResult(found, max((day for day in days if day), default=None))
+    return ImportResult(found, max((day for day in days if day), default=None), len(people))
 
 
 def _list_data_files(paths: Sequence[tuple[Path, str]]) -> list[tuple[Path, Place]]:

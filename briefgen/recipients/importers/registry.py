@@ -32,6 +32,8 @@ class ImportOptions:
     """Read also rows that a workbook does not show."""
     source: str = ""
     """Name of a published list, or path of a mapping file; empty to recognise the list."""
+    part_names: bool = False
+    """Part names in one piece into given and family name."""
     merge_duplicates: bool = False
     """Merge the rows of people who are listed more than once."""
 

@@ -20,6 +20,7 @@ from briefgen.recipients.duplicates import merge_duplicates, name_key
 from briefgen.recipients.importers.mending import (
     lower_family_names,
     part_addresses,
+    part_names,
     restore_postal_codes,
     turn_names,
 )
@@ -58,6 +59,8 @@ class ImportReport:
     """Our column by header of the tables, for those that differ; empty for one that was left out."""
     recognised: bool
     """Whether some headers were taken for columns of ours without being told."""
+    parted_names: list[str]
+    """Names in one piece as they were or would be parted: `Ada van / Lee`."""
     withheld: list[Problem]
     """A warning for each recipient who is on the do-not-write list, and was left out."""
 
@@ -89,6 +92,8 @@ def import_recipients(
     everybody, merged = merge_recipients([result.recipients for result in results])
     for mend in (turn_names, lower_family_names, part_addresses, restore_postal_codes):
         everybody = mend(everybody, problems)
+    parted, parted_names = part_names(everybody)
+    everybody = parted if options.part_names else everybody
     chosen = [recipient for recipient in everybody if all(each.matches(recipient) for each in filters)]
     for each in filters:
         each.check_column(everybody)
@@ -128,6 +133,7 @@ def import_recipients(
         list(dict.fromkeys(name for result in results for name in result.unused_columns)),
         {header: column for result in results for header, column in result.mapping.items()},
         any(result.recognised for result in results),
+        parted_names,
         withheld,
     )
 
