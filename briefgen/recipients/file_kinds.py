@@ -24,10 +24,11 @@ class FileKind:
 
 _READ_AS_DATA = "import it with briefgen recipients import data, which says what it is"
 _READ_AS_CARDS = "import it with briefgen recipients import vcard"
+_READ_AS_WORKBOOK = "give it the ending .xlsx, or import it with briefgen recipients import xlsx"
 _SAVE_AS_TABLE = "open it in a spreadsheet program and save it as .xlsx or as CSV UTF-8"
 _SIGNATURES = (
-    (b"PK\x03\x04", "a workbook or another packed file", "name a workbook with the ending .xlsx"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or another Office file", _SAVE_AS_TABLE),
+    (b"PK\x03\x04", "a workbook or another packed file", _READ_AS_WORKBOOK),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password", _SAVE_AS_TABLE),
     (b"%PDF", "a PDF", _SAVE_AS_TABLE),
     (b"{\\rtf", "a text in RTF", _SAVE_AS_TABLE),
 )

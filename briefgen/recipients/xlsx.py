@@ -27,6 +27,7 @@ from briefgen.errors import (
 )
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.csv_file import list_cells
+from briefgen.recipients.file_kinds import identify_file
 from briefgen.recipients.mappings import complete_mapping
 from briefgen.recipients.number_formats import format_number
 from briefgen.recipients.table import NO_MAPPING, ColumnMapping, Table, TableRow, build_recipients
@@ -36,6 +37,8 @@ MAX_BYTES = 50_000_000
 WORKER_TIMEOUT_S = 90
 """Generous, for a busy machine; the worker also limits its own CPU time."""
 _SHOWN_ROWS = 10
+_LOOKED_AT = 2_000
+"""Bytes."""
 _WIDEST_COLUMN = 40
 _WORKER = Path(__file__).with_name("xlsx_worker.py")
 
@@ -171,7 +174,8 @@ def _run_xlsx_worker(
     path: Path, display_name: str, sheet: str, include_hidden: bool
 ) -> Sequence[Mapping[str, Any]]:
     """Run the worker and return the lines that it printed; raise BriefgenError if it failed."""
-    read_limited_bytes(path, display_name, MAX_BYTES)  # report unreadable files before starting a process
+    raw = read_limited_bytes(path, display_name, MAX_BYTES)
+    _refuse_other_kind(raw, Place(display_name))
     try:
         done = subprocess.run(
             [
@@ -198,6 +202,19 @@ def _run_xlsx_worker(
     if fault:
         raise BriefgenError(_workbook_problem(fault, display_name, sheet))
     return lines
+
+
+def _refuse_other_kind(raw: bytes, place: Place) -> None:
+    """Raise BriefgenError if a file is no workbook, and say what it is."""
+    if raw.startswith(b"PK"):
+        return
+    name, hint = "", "import a table in a text file with briefgen recipients import csv"
+    if kind := identify_file(raw):
+        name, hint = kind.name, kind.hint
+    elif b"\0" not in raw[:_LOOKED_AT] and raw.strip():
+        name = "a text file"
+    if name:
+        raise BriefgenError(Problem("xlsx-unreadable", f"this is {name}, not an XLSX workbook", place, hint))
 
 
 def _workbook_too_large(display_name: str) -> Problem:

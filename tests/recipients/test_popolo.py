@@ -306,3 +306,15 @@ def test_another_list_in_json_says_what_it_is(tmp_path: Path) -> None:
     )
     with pytest.raises(BriefgenError, match="this is no Popolo, but members of the European Parliament"):
         read_popolo(path, "meps.json", ProblemList())
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [("<a/>", "is XML, not JSON"), ("BEGIN:VCARD", "vCard"), ("a,b", "not readable as JSON")],
+)
+def test_a_file_of_another_kind_is_named(tmp_path: Path, content: str, what: str) -> None:
+    path = tmp_path / "members.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BriefgenError) as caught:
+        read_popolo(path, "members.json", ProblemList())
+    assert what in str(caught.value.problems[0])

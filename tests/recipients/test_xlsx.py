@@ -322,3 +322,24 @@ def test_rows_of_several_files_meet_by_their_ids(tmp_path: Path) -> None:
     people, problems = read(path, seen=seen)
     assert people == []
     assert problems[0][0] == "recipient-repeated"
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "command"),
+    [
+        (b"office,name\nuk-mp,Ada\n", "a text file", "import csv"),
+        (b"<?xml version='1.0'?><a/>", "XML", "import data"),
+        (b"BEGIN:VCARD\n", "a file of address-book cards (vCard)", "import vcard"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook, or one with a password", ".xlsx"),
+    ],
+)
+def test_a_file_of_another_kind_is_named_with_its_command(
+    tmp_path: Path, content: bytes, what: str, command: str
+) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(BriefgenError) as caught:
+        read_xlsx(path, "people.xlsx", ProblemList())
+    (problem,) = caught.value.problems
+    assert problem.message == f"this is {what}, not an XLSX workbook"
+    assert command in (problem.hint or "")

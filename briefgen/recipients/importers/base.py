@@ -13,6 +13,7 @@ import yaml
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
 from briefgen.model.text import clean_text
+from briefgen.recipients.file_kinds import identify_file
 from briefgen.system.files import read_limited_bytes
 
 STATE_NAMES = {
@@ -79,6 +80,7 @@ def load_yaml(path: Path, place: Place, code: str) -> Any:
             raise BriefgenError(Problem(code, "aliases (*) are not used in these files", place))
         return yaml.load(raw, Loader=_LenientLoader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        _refuse_other_kind(raw, "YAML", place, code)
         mark = getattr(error, "problem_mark", None)
         where = Place(place.file, mark.line + 1, mark.column + 1) if mark else place
         what = getattr(error, "problem", None) or "not readable as YAML"
@@ -87,17 +89,27 @@ def load_yaml(path: Path, place: Place, code: str) -> Any:
 
 def load_json(path: Path, place: Place, code: str) -> Any:
     """Load a published JSON file; raise like `load_yaml`."""
+    raw = _read_data_file(path, place)
     try:
-        return json.loads(_read_data_file(path, place).decode("utf-8-sig"), parse_int=_parse_integer)
+        return json.loads(raw.decode("utf-8-sig"), parse_int=_parse_integer)
     except json.JSONDecodeError as error:
+        _refuse_other_kind(raw, "JSON", place, code)
         where = Place(place.file, error.lineno, error.colno)
         raise BriefgenError(
             Problem(code, f"not readable as JSON: {error.msg}", where, "download it again")
         ) from None
     except (UnicodeDecodeError, RecursionError, ValueError):
+        _refuse_other_kind(raw, "JSON", place, code)
         raise BriefgenError(
             Problem(code, "not readable as JSON in UTF-8", place, "download it again")
         ) from None
+
+
+def _refuse_other_kind(raw: bytes, expected: str, place: Place, code: str) -> None:
+    """Raise BriefgenError if a file that cannot be read is of another kind, which is named."""
+    kind = identify_file(raw)
+    if kind and kind.name not in (expected, "JSON"):  # YAML can begin like JSON
+        raise BriefgenError(Problem(code, f"is {kind.name}, not {expected}", place, kind.hint)) from None
 
 
 def _read_data_file(path: Path, place: Place) -> bytes:
