@@ -31,6 +31,8 @@ from briefgen.recipients.schema import (
 
 # What a spreadsheet would run as a formula.
 _FORMULA = re.compile(r"\s*[=+\-@]\s*\S")
+_HANDLE = re.compile(r"@[\w.-]+(?:@[\w.-]+)?")
+"""A name in a social network; a function would have brackets."""
 _NUMBER = re.compile(r"[+-][\d\s().,/$€£¥-]*\d\s?[%$€£¥]?")
 
 
@@ -179,7 +181,7 @@ class RecipientBuilder:
             return ""
         if (plain := unescape_formulas(text)) != text:
             return plain
-        if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        if _FORMULA.match(text) and not (_NUMBER.fullmatch(text) or _HANDLE.fullmatch(text)):
             self._report(
                 Problem(
                     "recipient-formula",

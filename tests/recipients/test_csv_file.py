@@ -492,3 +492,12 @@ def test_what_could_become_a_formula_gets_an_apostrophe(text: str, written: str)
 @given(st.text(st.sampled_from("a';= \t\n＝@-"), max_size=12))
 def test_no_apostrophe_is_lost_or_added_on_the_way_back(text: str) -> None:
     assert unescape_formulas(escape_formulas(text)) == text
+
+
+@pytest.mark.parametrize("handle", ["@adalee", "@ada.lee@social.example", "@김철수"])
+def test_a_name_in_a_social_network_is_no_formula_and_is_written_as_none(read: Read, handle: str) -> None:
+    (ada,), findings = read(f"office,name,mastodon\nuk-mp,Ada,{handle}\n")
+    assert (ada.extra["mastodon"], findings.problems) == (handle, [])
+    assert f",'{handle}" in format_csv([ada])
+    people, findings = read("office,name,mastodon\nuk-mp,Ada,@SUM(A1)\n")
+    assert ([problem.code for problem in findings.problems], people) == (["recipient-formula"], [])
