@@ -270,7 +270,9 @@ def run_import(
     if mapping_file:
         console.line(f"{mapping_file}: how the columns were read, for the next import")
     elif any(header in kept.headers for header in report.mapping):
-        console.line(f"Columns were read as {out.parent / KEPT_MAPPING} says.")
+        filled = ", ".join(f"{column} {text!r}" for column, text in kept.defaults.items())
+        besides = f"; where nothing else is said, {filled}" if filled else ""
+        console.line(f"Columns were read as {out.parent / KEPT_MAPPING} says{besides}.")
     if problems.errors or not report.recipients:
         raise typer.Exit(1)
 

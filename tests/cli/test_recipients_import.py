@@ -185,7 +185,7 @@ def test_a_mapping_that_is_accepted_is_kept_and_used_again(briefgen: Call, tmp_p
     kept.write_text(kept.read_text("utf-8") + "Phone 1 - Value:\n", encoding="utf-8")
     again = briefgen("recipients", "import", "csv", table, "-o", tmp_path / "b.csv")
     assert (again.code, again.err) == (0, "")
-    assert f"Columns were read as {kept} says." in again.out
+    assert f"Columns were read as {kept} says; where nothing else is said, office 'person'." in again.out
     assert "Left out: 'Phone 1 - Value'" in again.out
     merged = briefgen(
         "recipients", "import", "csv", tmp_path / "a.csv", tmp_path / "b.csv", "-o", tmp_path / "c.csv"
