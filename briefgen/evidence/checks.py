@@ -17,6 +17,7 @@ from briefgen.evidence.designations import check_designations, check_numbers_of_
 from briefgen.evidence.digits import check_digits
 from briefgen.evidence.edtf import DateSpan, days_of, is_iso_date, parse_edtf
 from briefgen.evidence.inline_markdown import strip_markdown
+from briefgen.evidence.key_figures import check_key_figure
 from briefgen.evidence.lock import (
     EvidenceLock,
     approve_command,
@@ -174,6 +175,8 @@ def check_statement(
         for row in range(len(statement.data)):
             own = collect_support(statement, library, proofs, row)
             yield from figure_checks.check_datum(statement, row, dict(library.references), own)
+    if isinstance(statement, Snippet):
+        yield from check_key_figure(statement)
     yield from check_designations(statement, support)
     yield from _check_evidence_and_date(statement, support, on)
     yield from check_review(statement, library.lock)

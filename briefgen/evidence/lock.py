@@ -170,6 +170,7 @@ def hash_foundation(statement: Statement) -> str:
     data |= {"corrections": statement.corrections, "language": statement.language}
     if isinstance(statement, Snippet):
         data |= {"kind": statement.kind, "recipients": statement.recipients}
+        data |= {"key": statement.key} if statement.key else {}
     return _hash_json(data)
 
 

@@ -149,6 +149,8 @@ class Snippet(YamlModel):
     variants: dict[Literal["short", "en-GB", "en-US", "en-CA"], str] = {}
     """Alternative wordings of the body, subject to the same checks: `short` to save space, the others for
     letters in that variety of English."""
+    key: str = Field(default="", max_length=24, pattern=r"^([^<>&]*[0-9][^<>&]*)?$")
+    """A number in the wording, which a paper may set in large type above it: `1,076`, `41.6%`."""
     figure: Figure | None = None
     """Required for kind `figure`, not allowed for any other."""
     review: Review
