@@ -210,8 +210,12 @@ def test_blocks_of_the_built_in_templates_are_explained() -> None:
     told = rows(section("templates.md", "The blocks"))
     assert list(told) == re.findall(r"{% block (\w+) %}", written)
     paper = (ROOT / "templates/briefing/default.html.j2").read_text("utf-8")
-    said = section("templates.md", "The blocks").rpartition("A briefing has")[2]
+    said, of_brief = (
+        section("templates.md", "The blocks").rpartition("A briefing has")[2].split("A policy brief has")
+    )
     assert re.findall(r"`(\w+)`", said) == re.findall(r"{% block (\w+) %}", paper)
+    brief = (ROOT / "templates/policy-brief/default.html.j2").read_text("utf-8")
+    assert sorted(re.findall(r"`(\w+)`", of_brief)) == sorted(re.findall(r"{% block (\w+) %}", brief))
 
 
 def test_the_order_of_lookup_is_the_one_that_is_explained() -> None:
@@ -506,7 +510,8 @@ def test_pages_name_no_place_on_somebodys_machine(page: Path) -> None:
 
 def test_pictures_are_small_enough_for_a_page() -> None:
     pictures = sorted((DOCS / "images").glob("*.png"))
-    assert [picture.name for picture in pictures] == ["briefing.png", "letter.png"]
+    names = ["leave-behind.png", "letter.png", "policy-brief-2.png", "policy-brief.png", "report.png"]
+    assert [picture.name for picture in pictures] == names
     assert [picture.name for picture in pictures if picture.stat().st_size > 200_000] == []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from briefgen.campaign.brief_fit import FILL
 from briefgen.campaign.own_words import ProvedWords, check_own_words
 from briefgen.errors import Problem
 from briefgen.model.campaign import CampaignConfig
@@ -23,7 +24,7 @@ _PAPER_NAMES = {
     "upr": "a submission to the UPR",
     "upr-joint": "a joint submission to the UPR",
 }
-_UNCOUNTED_BLOCKS = frozenset({"title-block", "byline", "toc", "bibliography", "evidence-annex"})
+_UNCOUNTED_BLOCKS = frozenset({"title-block", "byline", "masthead", "toc", "bibliography", "evidence-annex"})
 """Blocks whose words do not count: the cover, lists and the annex. Nor do notes."""
 
 
@@ -53,6 +54,7 @@ def check_briefing(document: Document, campaign: CampaignConfig, template: str =
         *_check_upr_submission(document, campaign, kind),
         *(() if template else _check_repeated_snippets(campaign)),
         *_check_unsourced_claims(document, campaign),
+        *_check_fill(document, campaign),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
@@ -78,6 +80,25 @@ def _check_length(document: Document, campaign: CampaignConfig, kind: str) -> It
             "max_words" if paper.max_words else "kind",
             "lower max_snippets in its sections, or name fewer snippets; notes and sources do not count",
         )
+
+
+def _check_fill(document: Document, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Warn about pages of a brief that stay too empty, because the campaign has no more to print."""
+    fit = document.record.get("fit", {})
+    filled = fit.get("filled", [])
+    if not filled:
+        return
+    least, _ = FILL[len(filled)]
+    for number, share in enumerate(filled, 1):
+        if share < least:
+            yield _briefing_warning(
+                "brief-underfilled",
+                f"page {number} of the brief is filled to {share:.0%}, and should be to {least:.0%} at least",
+                campaign,
+                "sections",
+                "name more snippets or topics in its sections, key_figures, figures, or powers; "
+                "if some were left out for want of room, name fewer asks",
+            )
 
 
 def _check_required_parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:

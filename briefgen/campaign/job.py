@@ -27,7 +27,7 @@ from briefgen.campaign.environment import (
     find_campaign_files,
     installed_versions,
 )
-from briefgen.errors import BriefgenError, Place, Problem, StorageError
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
 from briefgen.model.campaign import OutputConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -129,15 +129,34 @@ def write_letters(
 
 
 def write_briefing(
-    campaign: Campaign, formats: tuple[str, ...], output_folder: Path, template: str = ""
+    campaign: Campaign,
+    formats: tuple[str, ...],
+    output_folder: Path,
+    template: str = "",
+    recipient: Recipient | None = None,
 ) -> tuple[Document, list[WrittenFile]]:
-    """Write the briefing, or another paper of the same campaign; return it with the files."""
+    """Write the briefing, or another paper of the same campaign; return it with the files.
+
+    A brief can be for one recipient, with what the letter asks of this reader marked. Raise UsageError if
+    another paper, which is the same for everybody, is to be.
+    """
+    kind = template or campaign.config.briefing.template
+    if recipient is not None and not campaign.composer.brief_pages(kind):
+        raise UsageError(
+            Problem(
+                "paper-for-everybody",
+                f"the paper {kind!r} is the same for every reader",
+                None,
+                "leave out --to, or choose a paper that marks what a reader is asked, such as policy-brief",
+            )
+        )
     renderers = campaign.renderers(formats)
     with resource_limits("the briefing"):
-        document = campaign.page_fitter(renderers).compose_briefing(template)
+        document = campaign.page_fitter(renderers).compose_briefing(template, recipient)
     FolderOutput(output_folder).claim(campaign.config.id, record=True)
     kind = (template or BRIEFING_FOLDER).replace("/", "-")
-    name = f"{BRIEFING_FOLDER}/{campaign.config.id}-{kind}"
+    reader = f"-{letter_file_stem(recipient)}" if recipient else ""
+    name = f"{BRIEFING_FOLDER}/{campaign.config.id}-{kind}{reader}"
     return document, write_document(renderers, document, output_folder, name)
 
 

@@ -211,6 +211,10 @@ def _snippet_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]
     yield from _strings_at(data, "selection", "excluded", "*")
     yield from _strings_at(data, "briefing", "summary", "*")
     yield from _strings_at(data, "briefing", "asks", "*")
+    yield from _strings_at(data, "briefing", "asks", "*", "ask")
+    yield from _strings_at(data, "briefing", "key_figures", "*")
+    yield from _strings_at(data, "briefing", "figures", "*")
+    yield from (item for item in _strings_at(data, "briefing", "quotation") if item[1])
     yield from _strings_at(data, "briefing", "sections", "*", "snippets", "*")
 
 

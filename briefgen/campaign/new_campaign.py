@@ -124,6 +124,7 @@ def _campaign_file(answers: CampaignAnswers, countries: list[str], on: date) -> 
     country = countries[0] if countries else ""
     address = "".join(f"\n    - {_as_yaml(line)}" for line in answers.address if line.strip())
     email = f"email: {_as_yaml(answers.email)}" if answers.email.strip() else "# email:"
+    page = "us-letter" if country in _LETTER_PAPER else "a4"
     text = f"""\
 # Who writes to whom, when, and what for. docs/campaign.md explains every key. The text of the letters is in
 # letter.md. After each change run `briefgen check` in this folder: it says what is still empty or wrong.
@@ -146,7 +147,14 @@ ask: {_as_yaml(answers.ask)}
 library: none   # letters use the statements in this folder alone
 
 letter:
-  page: {"us-letter" if country in _LETTER_PAPER else "a4"}
+  page: {page}
+
+# Two pages that stay on the reader's desk: `briefgen brief` writes them. docs/pages.md shows all papers.
+briefing:
+  template: policy-brief
+  page: {page}
+  # standfirst: one sentence below the title
+  # sections:   headings, each with the snippets or topics below it
 
 recipients:
   - recipients.csv

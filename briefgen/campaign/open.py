@@ -247,13 +247,15 @@ class Campaign:
 
     @property
     def has_page_limits(self) -> bool:
-        """Return whether the campaign limits the pages of its letters or briefing."""
-        return bool(self.config.letter.max_pages or self.config.briefing.max_pages)
+        """Return whether the campaign limits the pages of its letters or briefing, as a brief does."""
+        limits = self.config.letter.max_pages or self.config.briefing.max_pages
+        return bool(limits or self.composer.brief_pages())
 
     def page_fitter(self, renderers: RendererFactory) -> PageFitter:
         """Return a composer that keeps documents to their page limits, measured with these renderers."""
         versions = "\0".join(filter(None, map(FORMATS.plugin_version, renderers.formats)))
-        return PageFitter(self.composer, renderers.measure, "pdf" in renderers.formats, versions)
+        in_pdf = "pdf" in renderers.formats
+        return PageFitter(self.composer, renderers.measure, in_pdf, versions, renderers.measure_brief)
 
 
 _SHARED_RENDERERS = 4

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil
 
+from briefgen.campaign.brief_fit import BriefFitter, BriefMeasure, FittedBrief
 from briefgen.compose.composer import Composer
 from briefgen.compose.english_variants import printed_forms
 from briefgen.compose.passages import render_inline_markdown
@@ -104,6 +105,8 @@ class PageFitter:
     """Whether letters are laid out for their PDFs in any case, so that laying them out costs nothing here."""
     plugin_versions: str = ""
     """Of packages whose formats letters are rendered in; a new version makes them again."""
+    measure_brief: BriefMeasure | None = None
+    """Lays out a brief and returns how far its pages are filled; None where only letters are made."""
     _known_fits: dict[str, dict[tuple[float, ...], PageFit]] = field(default_factory=dict, repr=False)
     """Fits of letters, by a hash of their common text and the height of the blocks that differ."""
     _likely_step_counts: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
@@ -131,11 +134,13 @@ class PageFitter:
         )
         return fitted.document
 
-    def compose_briefing(self, kind: str = "") -> Document:
-        """Compose the briefing, or another `kind` of paper.
+    def compose_briefing(self, kind: str = "", recipient: Recipient | None = None) -> Document:
+        """Compose the briefing, or another `kind` of paper; a brief can be for one recipient.
 
         Raise BriefgenError if it cannot be composed or does not fit.
         """
+        if self.composer.brief_pages(kind):
+            return self.fit_brief(kind, recipient).document
         fitted = self.fit_briefing(kind)
         _require_fit(
             fitted,
@@ -144,6 +149,11 @@ class PageFitter:
             "name fewer snippets and asks, leave out the annex, or raise briefing.max_pages",
         )
         return fitted.document
+
+    def fit_brief(self, kind: str = "", recipient: Recipient | None = None) -> FittedBrief:
+        """Compose a brief that fills its pages; raise BriefgenError if what it must have does not fit."""
+        assert self.measure_brief is not None
+        return BriefFitter(self.composer, self.measure_brief).fit(kind, recipient)
 
     def fit_briefing(self, kind: str = "") -> FittedDocument:
         """Compose the briefing, or another `kind` of paper, shortened as far as necessary and possible."""

@@ -189,7 +189,17 @@ def brief(
         typer.Option(
             "--template",
             metavar="KIND",
-            help="Write another kind of paper: leave-behind, upr-submission, or one of your own.",
+            help="Write another kind of paper: policy-brief, leave-behind, report, upr-submission, "
+            "or one of your own.",
+            show_default=False,
+        ),
+    ] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="ID",
+            help="Mark what this recipient is asked, in a policy-brief or leave-behind.",
             show_default=False,
         ),
     ] = "",
@@ -203,13 +213,14 @@ def brief(
     """Write the briefing paper of a campaign."""
     from briefgen.campaign.briefing_checks import check_briefing
     from briefgen.campaign.job import resolve_output_folder, select_formats, write_briefing
-    from briefgen.campaign.open import open_campaign
+    from briefgen.campaign.open import find_recipient, open_campaign
 
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
     console.warnings(opened.warnings, campaign)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)
-    document, files = write_briefing(opened, formats, folder, template)
+    recipient = find_recipient(opened, to) if to else None
+    document, files = write_briefing(opened, formats, folder, template, recipient)
     briefing_warnings = check_briefing(document, opened.config, template)
     console.problems(briefing_warnings)
     _show_files(console, files, (*opened.warnings, *briefing_warnings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +13,10 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.cli.console import Console
-from briefgen.errors import quantity
+from briefgen.errors import Problem, UsageError, quantity
 
 if TYPE_CHECKING:
+    from briefgen.campaign.brief_fit import BriefFit
     from briefgen.campaign.explain import LetterExplanation, PageFitExplanation, SnippetExplanation
 
 _WIDTH = 100
@@ -25,12 +27,30 @@ _GROUPED_REASONS = ("topic", "superseded", "language", "unverified", "excluded")
 
 @app.command()
 def explain(
-    to: Annotated[str, typer.Option("--to", help="Id of the recipient.")],
+    to: Annotated[str, typer.Option("--to", help="Id of the recipient.", show_default=False)] = "",
     campaign: options.CampaignPath = Path(),
+    brief: Annotated[
+        str,
+        typer.Option(
+            "--brief",
+            metavar="KIND",
+            help="Explain a brief instead: policy-brief, leave-behind, or one of your own.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Explain a letter: form of address, template, rules, ask, and why each snippet is in it or not."""
+    """Explain a letter: form of address, template, rules, ask, and why each snippet is in it or not.
+
+    Or explain a brief: how full its pages are, and why it prints what it does.
+    """
+    if brief:
+        _explain_brief(Console(as_json, quiet), campaign, brief, to)
+        return
+    if not to:
+        hint = "name a recipient with --to, or a brief with --brief policy-brief"
+        raise UsageError(Problem("explain-nothing", "there is nothing to explain", None, hint))
     from briefgen.campaign.explain import explain_letter
     from briefgen.campaign.open import find_recipient, open_campaign
     from briefgen.system.limits import resource_limits
@@ -44,6 +64,36 @@ def explain(
     console.document({"ok": True, **explanation.as_json()})
     for line in format_explanation(explanation):
         console.line(line)
+
+
+def _explain_brief(console: Console, campaign: Path, kind: str, to: str) -> None:
+    from briefgen.campaign.open import find_recipient, open_campaign
+    from briefgen.system.limits import resource_limits
+
+    opened = open_campaign(campaign)
+    recipient = find_recipient(opened, to) if to else None
+    if not opened.composer.brief_pages(kind):
+        hint = "only policy-brief, leave-behind and templates that extend them choose what they print"
+        raise UsageError(Problem("brief-kind", f"the paper {kind!r} is no brief", None, hint))
+    with resource_limits("the brief"):
+        fit = opened.page_fitter(opened.renderers(())).fit_brief(kind, recipient).fit
+    decisions = [asdict(decision) for decision in fit.decisions]
+    console.document({"ok": True, "kind": kind, "filled": list(fit.fills), "decisions": decisions})
+    for line in format_brief_fit(kind, fit):
+        console.line(line)
+
+
+def format_brief_fit(kind: str, fit: BriefFit) -> Iterator[str]:
+    """Yield how a brief fills its pages, as lines of text."""
+    shares = " and ".join(f"{fill:.0%}" for fill in fit.fills)
+    pages, layouts = quantity(len(fit.fills), "page"), quantity(fit.layouts, "layout")
+    yield f"The {kind} fills {pages} to {shares}, after {layouts}"
+    for place in dict.fromkeys(decision.place for decision in fit.decisions):
+        yield ""
+        yield f"{place[:1].upper()}{place[1:]}:"
+        for decision in fit.decisions:
+            if decision.place == place:
+                yield from _indent(f"{decision.item}: {decision.reason}", 4)
 
 
 def format_explanation(letter: LetterExplanation) -> Iterator[str]:

@@ -118,8 +118,12 @@ def _format_record(trace: DocumentTrace) -> Iterator[str]:
 
 
 def _format_page_fit(fit: RecordedPageFit, width: int) -> Iterator[str]:
-    """Yield what was cut to keep to the page limit."""
-    yield f"Cut from {quantity(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
+    """Yield what was cut to keep to the page limit, or chosen for the pages of a brief."""
+    if fit.pages_before is None:
+        filled = " and ".join(f"{share:.0%}" for share in fit.filled)
+        yield f"Chosen to fill {quantity(fit.pages, 'page')}: {filled}"
+    else:
+        yield f"Cut from {quantity(fit.pages_before, 'page')} to {fit.pages}, at most {fit.max_pages}"
     yield from _format_labelled("Shortened", ", ".join(fit.shortened), width)
     yield from _format_labelled("Left out", ", ".join(fit.left_out), width)
 

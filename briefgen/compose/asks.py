@@ -28,12 +28,32 @@ class WrittenAsk:
     kind: str = "ask"
     title: str = ""
 
+    @property
+    def verb_first(self) -> Markup:
+        """Return the words as a sentence of their own, with the verb in bold."""
+        return emphasize_first_word(Markup(escape(self.text)))
+
+    @property
+    def verb_first_bare(self) -> Markup:
+        """Return the same; words of one's own have no note."""
+        return self.verb_first
+
     def __html__(self) -> str:
         """Return the words, escaped."""
         return Markup(escape(self.text))
 
     def __str__(self) -> str:
         return self.text
+
+
+def emphasize_first_word(html: Markup) -> Markup:
+    """Return inline HTML with its first word in bold and with a capital.
+
+    >>> emphasize_first_word(Markup("support <em>it</em>."))
+    Markup('<strong>Support</strong> <em>it</em>.')
+    """
+    word, space, rest = html.partition(" ")
+    return Markup("<strong>{}</strong>").format(word[:1].upper() + word[1:]) + space + rest
 
 
 def is_ask_id(text: str) -> bool:

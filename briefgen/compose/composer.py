@@ -22,7 +22,7 @@ from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.address.proofread import proofread_salutation
 from briefgen.compose.annex import AnnexRow, build_annex
-from briefgen.compose.asks import WrittenAsk, find_ask
+from briefgen.compose.asks import WrittenAsk, find_ask, name_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
     Boilerplate,
@@ -30,6 +30,17 @@ from briefgen.compose.boilerplate import (
     letter_title,
     letterhead_fields,
     return_line,
+)
+from briefgen.compose.brief import (
+    BRIEF_CITATION_STYLE,
+    BRIEF_TEMPLATE,
+    LEAVE_BEHIND_TEMPLATE,
+    BriefOffer,
+    BriefSelection,
+    build_brief_context,
+    check_brief_title,
+    offer_brief,
+    shorten_links,
 )
 from briefgen.compose.citations import CitationFormatter
 from briefgen.compose.citations.cache import CitationCache
@@ -112,6 +123,9 @@ BRIEFING_TEMPLATE_NAMES = (
     "contents",
     "bibliography",
     "annex",
+    "letterhead",
+    "reader",
+    "brief",
     "snippet",
     "figure",
     "figure_ref",
@@ -123,7 +137,7 @@ BRIEFING_TEMPLATE_NAMES = (
     FRAME,
 )
 """Names available in briefing templates; the last four in Markdown only."""
-PAPER_KINDS = ("briefing", "leave-behind", "upr-submission")
+PAPER_KINDS = ("policy-brief", "leave-behind", "briefing", "report", "upr-submission")
 """Folders of the built-in templates for briefings and other papers."""
 
 
@@ -352,34 +366,68 @@ class Composer:
             context["case"] = campaign.case
         return _StartedLetter(template, context, figures, label, written)
 
+    def brief_pages(self, kind: str = "") -> int:
+        """Return how many pages a paper of some kind has exactly; 0 if it is no brief."""
+        ancestry = self.templates.ancestry(self.templates.find_frame(kind or self.campaign.briefing.template))
+        return 0 if BRIEF_TEMPLATE not in ancestry else 1 if LEAVE_BEHIND_TEMPLATE in ancestry else 2
+
+    def offer_brief(self) -> BriefOffer:
+        """Return everything that a brief of this campaign could print."""
+        return offer_brief(self.campaign.briefing, self._section_snippet_ids(), self.library.snippets)
+
+    def compose_brief(
+        self, kind: str, selection: BriefSelection, recipient: Recipient | None = None
+    ) -> Document:
+        """Compose a policy brief, or another kind of brief, with what was selected for its pages.
+
+        With a recipient, what the letter asks of this reader is marked. Raise BriefgenError if anything about
+        it is wrong.
+        """
+        return self._compose_paper(kind, NO_SHORTENING, contents=False, brief=selection, recipient=recipient)
+
     def compose_briefing(self, kind: str = "", shortening: Shortening = NO_SHORTENING) -> Document:
         """Compose the briefing, or another `kind` of paper, named by the folder of its templates.
 
-        A long one gets a table of contents. Raise BriefgenError if anything about it is wrong.
+        A long one gets a table of contents, and a brief everything that it could print. Raise BriefgenError
+        if anything about it is wrong.
         """
+        if self.brief_pages(kind):
+            return self.compose_brief(kind, self.offer_brief().everything())
         paper = self._compose_paper(kind, shortening, contents=False)
         if needs_table_of_contents(paper.html):
             return self._compose_paper(kind, shortening, contents=True)
         return paper
 
-    def _compose_paper(self, kind: str, shortening: Shortening, *, contents: bool) -> Document:
+    def _compose_paper(
+        self,
+        kind: str,
+        shortening: Shortening,
+        *,
+        contents: bool,
+        brief: BriefSelection | None = None,
+        recipient: Recipient | None = None,
+    ) -> Document:
         campaign, paper = self.campaign, self.campaign.briefing
-        cited, used, title = self._render_paper(kind, shortening, contents, None)
+        cited, used, title = self._render_paper(kind, shortening, contents, None, brief, recipient)
         if paper.annex:
             printed = self._printed_passages(cited, used)
             if len(printed) < len(used):
                 # A custom template may leave out snippets that the campaign names; the annex omits those too.
-                cited, used, title = self._render_paper(kind, shortening, contents, printed)
+                cited, used, title = self._render_paper(kind, shortening, contents, printed, brief, recipient)
+        is_brief = 'class="masthead"' in cited.html
+        if is_brief:
+            cited = CitedHtml(shorten_links(cited.html), cited.sentence_ends)
+        foot = " · ".join([campaign.sender.organisation, paper.short_title or title])
         return Document(
-            kind="briefing",
+            kind="brief" if is_brief else "briefing",
             html=insert_nonbreaking_spaces(cited.html),
             title=title,
             author=campaign.sender.organisation,
             language=campaign.language,
             date=campaign.date,
-            running=(paper.short_title or title,),
+            running=(foot if is_brief else paper.short_title or title,),
             page=paper.page,
-            record=self._build_record(None, used, cited, "the briefing"),
+            record=self._build_record(recipient, used, cited, "the briefing"),
         )
 
     def _printed_passages(self, cited: CitedHtml, used: list[SnippetPassage]) -> frozenset[tuple[str, bool]]:
@@ -394,13 +442,16 @@ class Composer:
         shortening: Shortening,
         contents: bool,
         in_annex: Collection[tuple[str, bool]] | None,
+        brief: BriefSelection | None = None,
+        recipient: Recipient | None = None,
     ) -> tuple[CitedHtml, list[SnippetPassage], str]:
         """Return the paper's markup, the passages its template received, and its title.
 
         `in_annex` limits the annex to these passages; None puts all of them there.
         """
         campaign, paper = self.campaign, self.campaign.briefing
-        api = self._template_api(campaign.sender.country)
+        country = campaign.sender.country
+        api = self._template_api(reader_country(recipient, country) if recipient else country)
         figures = self._figure_api(api, paper.data_tables)
         title = paper.title or campaign.title
         date_words = partial(format_long_date, language=campaign.language, country=campaign.sender.country)
@@ -422,6 +473,10 @@ class Composer:
                 for section, ids in zip(paper.sections, self._section_snippet_ids(), strict=True)
             ],
             "asks": self._briefing_asks(api),
+            "letterhead": letterhead_fields(campaign),
+            "reader": address_recipient(recipient, self.forms, sender_country=country).name
+            if recipient
+            else "",
             "contents": contents,
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
             "snippet": api.passage,
@@ -432,6 +487,13 @@ class Composer:
         }
         kind = kind or paper.template
         template = self.templates.find_template(kind)
+        if brief is not None:
+            check_brief_title(
+                title, campaign.locate("briefing", "title") if paper.title else campaign.locate("title")
+            )
+            own = name_ask(self.select_snippets(recipient).ask) if recipient else ""
+            asks = self._brief_asks(api, context["asks"], own)
+            context["brief"] = build_brief_context(api, paper, self.offer_brief(), brief, asks, own)
         if is_markdown(template):
             written = WrittenStatements(
                 api, campaign, (), self.templates.named_statements(template), shortening.shortened
@@ -444,7 +506,12 @@ class Composer:
                 written.topics.clear()
         context["annex"] = self._build_annex(api, date_words, in_annex) if paper.annex else []
         cited, used = self._render_template(
-            template, context, figures, "the briefing", paper.citation_style, campaign.language
+            template,
+            context,
+            figures,
+            "the briefing",
+            self._paper_style(brief is not None),
+            campaign.language,
         )
         return cited, used, title
 
@@ -492,8 +559,28 @@ class Composer:
         return self.campaign.sender.model_dump()
 
     def _briefing_asks(self, api: TemplateApi) -> list[SnippetPassage | WrittenAsk]:
-        asks = self.campaign.briefing.asks or [self.campaign.ask]
-        return [_printed_ask(api, find_ask(self.library.snippets, ask, None)) for ask in asks]
+        asks: list[SnippetPassage | WrittenAsk] = []
+        for ask in self.campaign.briefing.asks or [self.campaign.ask]:
+            words, to = (ask, "") if isinstance(ask, str) else (ask.ask, ask.to)
+            found = _printed_ask(api, find_ask(self.library.snippets, words, None))
+            asks.append(replace(found, title=to) if to and isinstance(found, WrittenAsk) else found)
+        return asks
+
+    def _paper_style(self, is_brief: bool) -> str:
+        paper = self.campaign.briefing
+        return (
+            BRIEF_CITATION_STYLE
+            if is_brief and "citation_style" not in paper.model_fields_set
+            else paper.citation_style
+        )
+
+    def _brief_asks(
+        self, api: TemplateApi, asks: list[SnippetPassage | WrittenAsk], own: str
+    ) -> list[SnippetPassage | WrittenAsk]:
+        """Return the asks of a brief, that of the reader first if it is not among them."""
+        if not own or any(own in (ask.id, ask.text) for ask in asks):
+            return asks
+        return [_printed_ask(api, find_ask(self.library.snippets, own, None)), *asks]
 
     def _section_snippet_ids(self) -> list[list[str]]:
         """Return each section's snippets: those it names, then unused ones on its topics."""

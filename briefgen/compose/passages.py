@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from briefgen.compose.asks import emphasize_first_word
 from briefgen.compose.citations import Citation, Note, OriginalCitation, Remark
 from briefgen.compose.citations.phrases import find_locator_label, locator_names, reserved_characters
 from briefgen.compose.citations.placement import citation_mark
@@ -128,6 +129,21 @@ class SnippetPassage:
     def text(self) -> Markup:
         """The wording alone, without note or caveats, for a claim that is printed in full elsewhere."""
         return Markup(self._adapt(self.wording))
+
+    @property
+    def key(self) -> str:
+        """The number in the wording that may be set in large type; empty if the snippet names none."""
+        return self.snippet.key
+
+    @property
+    def verb_first(self) -> Markup:
+        """An ask as a sentence of its own, with the verb in bold, and with its note and caveats."""
+        return self.verb_first_bare + self.render_note() + self.render_caveat_sentences()
+
+    @property
+    def verb_first_bare(self) -> Markup:
+        """The same without its note and caveats, for an ask that is printed elsewhere with them."""
+        return emphasize_first_word(self.text)
 
     @property
     def wording(self) -> str:

@@ -76,7 +76,8 @@ def printed_passages(
     document = _DocumentText(plain_text(html), tuple(sentence_ends))
     for passage in passages:
         wording = plain_text(render_inline_markdown(passage.wording))
-        if document.count_wording(wording, plain_text(passage.text))["printed"]:
+        is_ask = passage.kind == "ask"
+        if document.count_wording(wording, plain_text(passage.text), sentence=is_ask)["printed"]:
             yield passage
 
 
@@ -87,16 +88,19 @@ class _DocumentText:
     text: str
     sentence_ends: tuple[SentenceEndChange, ...]
 
-    def count_wording(self, wording: str, adapted: str) -> dict[str, Any]:
+    def count_wording(self, wording: str, adapted: str, *, sentence: bool = False) -> dict[str, Any]:
         """Count how often a wording is printed, as written or in another form.
 
-        Other forms are `adapted`, and either with its end changed by a citation.
+        Other forms are `adapted`, with `sentence` either with a capital, and each with its end changed by a
+        citation.
         """
         forms = {wording, adapted}
+        if sentence:
+            forms |= {form[:1].upper() + form[1:] for form in forms}
         forms |= {
             form.removesuffix(written) + printed
             for written, printed in self.sentence_ends
-            for form in (wording, adapted)
+            for form in tuple(forms)
             if form.endswith(written)
         }
         other_forms = {form: count for form in sorted(forms - {wording}) if (count := self.text.count(form))}
@@ -115,7 +119,7 @@ def _snippet_entry(
         "kind": snippet.kind,
         "text": text,
         "sha256": hash_text(text),
-        **document.count_wording(text, plain_text(passage.text)),
+        **document.count_wording(text, plain_text(passage.text), sentence=snippet.kind == "ask"),
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
         "evidence": [_evidence_entry(evidence) for evidence in snippet.evidence],

@@ -26,7 +26,7 @@ def check_key_figure(snippet: Snippet) -> Iterator[Problem]:
         if name in ("body", *snippet.variants) and not _stands_in(snippet.key, markdown):
             where = "the wording" if name == "body" else f"the {name} wording"
             yield Problem(
-                "key-missing",
+                "key-figure",
                 f"the key figure {snippet.key!r} does not stand in {where} of {snippet.id!r}",
                 snippet.locate("key"),
                 "write the number as the wording has it, or remove the key",

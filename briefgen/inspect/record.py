@@ -108,11 +108,14 @@ class RecordedSnippet(RecordedStatement):
 
 
 class RecordedPageFit(_RecordPart):
-    """What was cut to keep the document within its page limit."""
+    """What was cut to keep the document within its page limit, or chosen to fill the pages of a brief."""
 
     max_pages: _Count
-    pages_before: _Count
+    pages_before: _Count | None = None
+    """None for a brief, which is never composed in full."""
     pages: _Count
+    filled: Annotated[list[float], Field(max_length=40)] = []
+    """Share of each page of a brief that is filled."""
     shortened: list[_ShortText] = []
     left_out: list[_ShortText] = []
 

@@ -152,6 +152,21 @@ class BriefingSection(YamlModel):
     intro: str = ""
 
 
+class AddressedAsk(YamlModel):
+    """An ask in the sender's own words, and whom it is addressed to; those of a library say so themselves."""
+
+    to: str = Field(min_length=1, examples=["To the city council"])
+    ask: AskText
+
+
+class Power(YamlModel):
+    """What somebody can do about the matter, for a policy brief."""
+
+    who: str = Field(min_length=1, examples=["The Security Council"])
+    can: str = Field(min_length=1, examples=["refer the case to the Court"])
+    """The id of a snippet, or words that continue the name."""
+
+
 class BriefingConfig(YamlModel):
     """Kind, template and content of the briefing paper (`briefing:`)."""
 
@@ -167,9 +182,21 @@ class BriefingConfig(YamlModel):
     short_title: str = ""
     """For the running head, if the title is too long for it."""
     summary: list[Slug] = []
-    """Snippets of the summary box."""
+    """Snippets of the summary box; in a policy brief those before the sections."""
     sections: list[BriefingSection] = []
-    asks: list[AskText] = []
+    asks: list[AskText | AddressedAsk] = []
+    number: str = ""
+    """Number of a policy brief in its series, as printed: `No. 7`."""
+    standfirst: str = ""
+    """One sentence below the title of a policy brief; the subtitle if empty."""
+    key_figures: list[Slug] = Field(default=[], max_length=4)
+    """Snippets whose `key` a policy brief sets in large type; the best of its sections if empty."""
+    quotation: Slug | Literal[""] = ""
+    """Snippet that a policy brief sets as pull quote; the best quotation of its sections if empty."""
+    figures: list[Slug] = Field(default=[], max_length=2)
+    """Figures on the second page of a policy brief; the best two of its sections if empty."""
+    powers: list[Power] = Field(default=[], max_length=6)
+    """Who can do what about the matter, for the side column of a policy brief."""
     data_tables: bool = False
     """Print each figure's data as a table below it, unless the template decides otherwise."""
     annex: bool = False

@@ -232,3 +232,33 @@ class PageUsage:
             return 0.0
         free = max(0.0, self.room_mm[max_pages - 1] - self.used_mm[max_pages - 1])
         return max(self.line_mm, sum(self.used_mm[max_pages:]) - free)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUsage:
+    """How far down the content of one page of a brief reaches, in millimetres below the upper margin."""
+
+    room_mm: float
+    """Height between the margins."""
+    used_mm: float
+    """Lower edge of the lowest line or picture."""
+    column_mm: float
+    """The same in its columns but for asides; 0 without columns."""
+    aside_mm: float
+    """The same in its asides; 0 without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefUsage:
+    """How much space a brief takes on pages of any height, laid out so that nothing is cut off."""
+
+    pages: tuple[ColumnUsage, ...]
+    line_mm: float
+    """Height of a line of the main column."""
+    line_characters: float
+    """Characters in a full line of it."""
+    note_line_mm: float
+    note_characters: float
+    """Of the notes at the end, 0 and 1 if there are none."""
+    block_mm: tuple[tuple[str, float], ...]
+    """Class and height, with its margins, of each key figure and pull quote, in order."""

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from briefgen.errors import Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
-from briefgen.model.document import Document, PageUsage, Rendering
+from briefgen.model.document import BriefUsage, Document, PageUsage, Rendering
 from briefgen.system.registry import Registry
 
 
@@ -78,6 +78,11 @@ class RendererFactory:
         A PDF of the same document is then made from the same layout.
         """
         usage: PageUsage = self.get_renderer("pdf").measure(document)
+        return usage
+
+    def measure_brief(self, document: Document) -> BriefUsage:
+        """Measure how far down its pages a brief reaches as PDF, whatever the formats."""
+        usage: BriefUsage = self.get_renderer("pdf").measure_brief(document)
         return usage
 
     def get_renderer(self, format: str) -> Any:

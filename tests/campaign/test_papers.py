@@ -66,12 +66,12 @@ def test_numbers_of_paragraphs_are_the_same_in_word(opened: Campaign) -> None:
 @pytest.mark.slow
 def test_a_leave_behind_is_one_page_with_the_request_first(opened: Campaign) -> None:
     starter = open_campaign(ROOT / "examples/starter")
-    document = starter.composer.compose_briefing("leave-behind")
-    assert document.html.index("We ask you to support") < document.html.index("Why it matters")
-    rendering = starter.renderers(("pdf",))()["pdf"].render(document)
-    assert rendering.pages == 1
+    renderers = starter.renderers(("pdf",))
+    document = starter.page_fitter(renderers).compose_briefing("leave-behind")
+    assert document.html.index("<strong>Support</strong>") < document.html.index("In 2014 the UN commission")
+    assert renderers()["pdf"].render(document).pages == 1
     printed = {one["id"] for one in document.record["snippets"]}
-    assert printed == {*starter.config.briefing.summary, starter.config.briefing.asks[0]}
+    assert {*starter.config.briefing.summary, *starter.config.briefing.asks[:3]} <= printed
 
 
 @pytest.mark.slow

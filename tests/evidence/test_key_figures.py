@@ -31,7 +31,7 @@ def test_a_key_figure_stands_in_its_wording(key: str) -> None:
 @pytest.mark.parametrize("key", ["1,067", "076", "1,07", "41.6", "6%", "1", "65,000", "53,000\u201366,000"])
 def test_a_key_figure_that_does_not_is_a_fault(key: str) -> None:
     (problem,) = check_key_figure(snippet(key))
-    assert (problem.code, problem.place.line if problem.place else 0) == ("key-missing", 3)
+    assert (problem.code, problem.place.line if problem.place else 0) == ("key-figure", 3)
     assert repr(key) in problem.message
 
 

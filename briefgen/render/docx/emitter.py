@@ -61,6 +61,8 @@ _SHORT_TOC_ENTRIES = 20
 """A table of contents with no more entries than this is kept on one page."""
 ANNEX_COLUMN_SHARES = (0.45, 0.55)
 """Column widths of the table in an evidence annex, as shares of the text width; as in briefing.css."""
+ROW_HEAD_SHARE = 0.27
+"""Width of the heads of rows in a table of two columns within a column, as a share; as in brief.css."""
 _PICTURE_STYLES = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}
 """Style of the paragraph that holds a picture, by the class of the block around it."""
 _AFTER_LIST_PT = 6.6
@@ -483,6 +485,8 @@ class _Emitter:
         widths = divide_width(rows, fit, width)
         if context.division == "evidence-annex" and len(widths) == len(ANNEX_COLUMN_SHARES):
             widths = [round(share * width) for share in ANNEX_COLUMN_SHARES]
+        if self._column_mm and len(widths) == 2 and _has_row_heads(rows):
+            widths = [round(ROW_HEAD_SHARE * width), width - round(ROW_HEAD_SHARE * width)]
         title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
         described = f'<w:tblCaption w:val="{escape_xml(title[:250])}"/>' if title else ""
         header = int(rows[0].is_header)
@@ -601,7 +605,8 @@ class _Emitter:
         }.get(context.division, round(self._base.text_height * MAX_PICTURE_SHARE))
         if width := element.get("width"):
             picture = picture.scale_to_width(mm_to_emu(float(width.removesuffix("mm"))))
-        size = picture.size_within(self._text_width, limit)
+        widest = max_logo_size(self._base.design)[0] if context.division == "masthead" else self._text_width
+        size = picture.size_within(widest, limit)
         if context.division == "letterhead" and self._base.layout is not None:
             size = picture.size_within(*max_logo_size(self._base.design))
             context = context._replace(frame=frame_logo(self._base.layout, size))
@@ -659,3 +664,9 @@ class _Emitter:
         link = next((each for each in entry if each.tag == "a"), None)
         href = link.get("href", "") if link is not None else ""
         return self._inline.heading_levels.get(href[1:], 2)
+
+
+def _has_row_heads(rows: list[GridRow]) -> bool:
+    """Return whether each row begins with its head."""
+    heads = (row.cells[0].element for row in rows)
+    return all(head is not None and head.tag == "th" for head in heads)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from briefgen.model.document import RECIPIENT_BLOCKS, Document, PageUsage
+from briefgen.model.document import RECIPIENT_BLOCKS, BriefUsage, ColumnUsage, Document, PageUsage
 from briefgen.render.fonts import FONT_FAMILIES, text_width_pt
 
 MM_PER_PX = 25.4 / 96
@@ -87,6 +87,67 @@ def _measure_recipient_blocks(document: Document, pages: Sequence[Any]) -> tuple
     ]
     expected = sum(document.html.count(f'<div class="{name}">') for name in RECIPIENT_BLOCKS)
     return tuple(heights) if len(heights) == expected else None
+
+
+# Measuring a brief
+
+_MEASURED_BLOCKS = ("key-figure", "pull-quote")
+
+
+def measure_brief_usage(pages: Sequence[Any]) -> BriefUsage:
+    """Measure a brief that WeasyPrint has laid out on these pages, high enough for all that is on each.
+
+    Notes at the end are laid out in a single column, and counted as the two that they are printed in.
+    """
+    lines: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+    blocks: list[tuple[str, float]] = []
+    usages = []
+    for page in pages:
+        top, bottoms, first_note = page._page_box.content_box_y(), {"": 0.0}, float("inf")
+        for part, box in _iter_brief_boxes(_find_html_box(page._page_box), ""):
+            if part in _MEASURED_BLOCKS:
+                blocks.append((part, float(box.margin_height()) * MM_PER_PX))
+                continue
+            bottom = box.position_y + (box.height if type(box).__name__ == "LineBox" else box.margin_height())
+            bottoms[part] = max(bottoms.get(part, 0.0), float(bottom - top))
+            if part == "notes":
+                first_note = min(first_note, float(box.position_y - top))
+            else:
+                bottoms[""] = max(bottoms[""], float(bottom - top))
+            if type(box).__name__ == "LineBox":
+                lines[part].append((box, read_box_text(box)))
+        if "notes" in bottoms:  # one column below the other, but printed side by side
+            last_note = lines["notes"][-1][0].height
+            bottoms[""] = first_note + (bottoms["notes"] - first_note) / 2 + last_note
+        usages.append(
+            ColumnUsage(
+                0.0,
+                bottoms[""] * MM_PER_PX,
+                bottoms.get("column", 0.0) * MM_PER_PX,
+                bottoms.get("aside", 0.0) * MM_PER_PX,
+            )
+        )
+    (line, characters), (note_line, note_characters) = (
+        measure_lines([(float(box.height), len(text)) for box, text in lines[part] if text])
+        for part in ("column", "notes")
+    )
+    return BriefUsage(
+        tuple(usages), line * MM_PER_PX, characters, note_line * MM_PER_PX, note_characters, tuple(blocks)
+    )
+
+
+def _iter_brief_boxes(box: Any, part: str) -> Iterator[tuple[str, Any]]:
+    """Yield lines and pictures, each with the part of the brief that it is in, and the measured blocks."""
+    for child in getattr(box, "children", ()):
+        name = child.element.get("class", "") if child.element is not None else ""
+        is_block = hasattr(child, "margin_height") and type(child).__name__ != "LineBox"
+        if name in _MEASURED_BLOCKS and is_block and child.element_tag == "div":
+            yield name, child
+        if type(child).__name__ == "LineBox" or (child.element_tag == "img" and is_block):
+            yield part, child
+        else:
+            own = child.element_tag == "div" and name in ("column", "aside", "notes")
+            yield from _iter_brief_boxes(child, name if own else part)
 
 
 # Estimating other wordings

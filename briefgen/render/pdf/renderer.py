@@ -25,7 +25,7 @@ from pydyf import Array, Stream
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
-from briefgen.model.document import Document, PageUsage, Rendering
+from briefgen.model.document import BriefUsage, Document, PageUsage, Rendering
 from briefgen.render.address_window import place_document_address, wrap_address_lines
 from briefgen.render.fonts import describe_missing_glyphs, font_face_css, pinned_characters
 from briefgen.render.layouts import (
@@ -74,6 +74,10 @@ _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
 _PDF_VERSION = "1.7"
 _DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
 """Stylesheets that each design adds."""
+_NOTES_GAP_MM = 8.0
+"""Between the two columns of notes, as in page.css."""
+_GALLEY_MM = 3000
+"""Height of pages on which a brief is measured."""
 _WEASYPRINT_LOCK = threading.RLock()
 _FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
 _ADDRESS_BLOCK = '<div class="inside-address"'
@@ -133,6 +137,22 @@ class PdfRenderer:
             return usage
         reference = measure_reference_layout(document, [page._page_box for page in pages])
         return replace(usage, estimate_overflow=reference.estimate_overflow_mm)
+
+    def measure_brief(self, document: Document) -> BriefUsage:
+        """Lay out a brief on pages as high as it needs, and return how far down each is filled."""
+        from briefgen.render.pdf.page_usage import measure_brief_usage
+
+        page = get_layout(document.kind, document.page, document.layout).page
+        room_mm = page.height_mm - page.top_mm - page.bottom_mm
+        # One column of notes below the other: WeasyPrint takes half its time to balance them.
+        galley = (
+            f"@page {{ size: {page.width_mm}mm {_GALLEY_MM}mm; }}"
+            f".notes {{ columns: 1; width: {(page.text_width_mm - _NOTES_GAP_MM) / 2}mm; }}"
+        )
+        with self._prepare(document):
+            layout = self._lay_out(document, galley)
+        usage = measure_brief_usage(layout.document.pages)
+        return replace(usage, pages=tuple(replace(one, room_mm=room_mm) for one in usage.pages))
 
     def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
         """Return those of some characters that no font can draw."""
@@ -312,13 +332,15 @@ class PdfRenderer:
         )
         self._assembler.learn(document, self._build_content(document), page)
 
-    def _lay_out(self, document: Document) -> FullLayout:
-        """Parse a document's HTML page and have WeasyPrint lay it out."""
-        from weasyprint import HTML
+    def _lay_out(self, document: Document, page_css: str = "") -> FullLayout:
+        """Parse a document's HTML page and have WeasyPrint lay it out; `page_css` changes the pages' size."""
+        from weasyprint import CSS, HTML
 
         if len(self._images) > MAX_CACHED_IMAGES:
             self._images.clear()  # not after the layout: WeasyPrint takes the pictures from here as it writes
         stylesheets = self._parse_stylesheets(document)
+        if page_css:
+            stylesheets = [*stylesheets, CSS(string=page_css, url_fetcher=self._fetcher)]
         html = build_html_page(document, self.branding, self._build_content(document))
         page = HTML(string=html, url_fetcher=self._fetcher, base_url=None)
         with keep_footnotes_with_calls(), keep_layout_contexts() as contexts:

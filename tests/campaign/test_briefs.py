@@ -1,0 +1,205 @@
+"""A policy brief has exactly two pages, a leave-behind one, each nearly full; what cannot be is said."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from docx_samples import complaints, png, validator
+from html_reader import read_html
+from material import ROOT
+from ooxml_lint import lint
+from pdf_structure import faults
+
+from briefgen.campaign.brief_fit import FILL, FittedBrief
+from briefgen.campaign.briefing_checks import check_briefing
+from briefgen.campaign.job import write_briefing
+from briefgen.campaign.open import Campaign, open_campaign
+from briefgen.errors import BriefgenError, UsageError
+from briefgen.inspect.compare import find_differences
+from briefgen.inspect.docx import read_docx
+from briefgen.inspect.pdf_untagged import read_any_pdf
+
+EXAMPLE = ROOT / "examples/foreign-ministries"
+Changed = Callable[..., Campaign]
+
+
+@cache
+def ministries() -> Campaign:
+    return open_campaign(EXAMPLE)
+
+
+@cache
+def fitted(kind: str, reader: str = "") -> FittedBrief:
+    campaign = ministries()
+    recipient = next((one for one in campaign.recipients if one.id == reader), None)
+    return campaign.page_fitter(campaign.renderers(("pdf", "docx"))).fit_brief(kind, recipient)
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """The example with parts of campaign.yaml replaced, by patterns, and files beside it."""
+
+    def change(*pairs: tuple[str, str], **files: bytes) -> Campaign:
+        folder = Path(shutil.copytree(EXAMPLE, tmp_path / "it", ignore=shutil.ignore_patterns("out")))
+        text = (folder / "campaign.yaml").read_text("utf-8")
+        for old, new in pairs:
+            text, count = re.subn(old, lambda _, new=new: new, text, flags=re.DOTALL)
+            assert count, old
+        (folder / "campaign.yaml").write_text(text, "utf-8")
+        for name, data in files.items():
+            (folder / name.replace("_", ".")).write_bytes(data)
+        return open_campaign(folder)
+
+    return change
+
+
+def fit(campaign: Campaign, kind: str = "policy-brief") -> FittedBrief:
+    return campaign.page_fitter(campaign.renderers(("pdf",))).fit_brief(kind)
+
+
+def pages(campaign: Campaign, brief: FittedBrief) -> int | None:
+    return campaign.renderers(("pdf",))()["pdf"].render(brief.document).pages
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "number"), [("policy-brief", 2), ("leave-behind", 1)])
+def test_a_brief_fills_its_pages_and_says_the_same_in_every_format(
+    kind: str, number: int, tmp_path: Path
+) -> None:
+    brief = fitted(kind)
+    least, most = FILL[number]
+    assert all(least <= fill <= most for fill in brief.fit.fills)
+    assert len(brief.fit.fills) == number
+    renderers = ministries().renderers(("pdf", "docx"))()
+    page, word = (renderers[name].render(brief.document) for name in ("pdf", "docx"))
+    assert page.pages == number
+    said = read_html(brief.document.html)
+    assert find_differences(said, read_docx(word.data)) == []
+    assert find_differences(said, read_any_pdf(page.data)) == []
+    assert faults(page.data, notes=len(said.notes)) == []
+    assert lint(word.data) == []
+    assert complaints(validator(), word.data, tmp_path) == ""
+
+
+@pytest.mark.slow
+def test_a_brief_has_exactly_two_pages_of_letter_paper_too(changed: Changed) -> None:
+    campaign = changed((r"template: policy-brief .*?page: a4", "template: policy-brief\n  page: us-letter"))
+    brief = fit(campaign)
+    assert pages(campaign, brief) == 2
+    assert max(brief.fit.fills) <= FILL[2][1]
+
+
+def test_what_was_decided_is_recorded_and_explained() -> None:
+    brief = fitted("policy-brief")
+    recorded = brief.document.record["fit"]
+    assert recorded["filled"] == [round(fill, 3) for fill in brief.fit.fills]
+    left_out = {one.item for one in brief.fit.decisions if one.place == "left out"}
+    assert left_out == {*recorded["left_out"]}
+    printed = {one["id"] for one in brief.document.record["snippets"]}
+    sections = [
+        one for one in brief.fit.decisions if one.place in ("page 1", "page 2") and " " not in one.item
+    ]
+    assert {one.item for one in sections} <= printed
+    assert not left_out & printed
+    assert all(one.reason for one in brief.fit.decisions)
+
+
+def test_key_figures_stand_above_wordings_that_have_them() -> None:
+    html = fitted("policy-brief").document.html
+    blocks = re.findall(r'<div class="key-figure"><p>(.*?)</p><p>(.*?)</p></div>', html)
+    assert [key for key, _ in blocks] == ["53,000\u201365,000", "1,076", "41.6%"]
+    assert "at least 1,076 people" in blocks[1][1]
+    assert '<span class="footnote">' in blocks[1][1]
+
+
+@pytest.mark.slow
+def test_the_reader_s_own_ask_is_marked_and_comes_first(tmp_path: Path) -> None:
+    campaign = ministries()
+    reader = campaign.recipients[0]
+    own = campaign.composer.select_snippets(reader).ask
+    document = fitted("policy-brief", reader.id).document
+    (row,) = re.findall(r'<tr class="marked">(.*?)</tr>', document.html)
+    assert f'<th scope="row">{own.title}</th>' in row
+    assert "Our request to you." in row
+    assert document.record["recipient"] == reader.id
+    first = document.html.partition("<ol><li>")[2].partition("</li>")[0]
+    short = campaign.composer.library.snippets[own.id].variants["short"]
+    assert " ".join(short.split()[1:5]) in first
+    with pytest.raises(UsageError) as caught:
+        write_briefing(campaign, ("txt",), tmp_path, "report", reader)
+    assert caught.value.problems[0].code == "paper-for-everybody"
+
+
+# What cannot be a brief
+
+
+def test_a_title_of_200_characters_is_refused(changed: Changed) -> None:
+    with pytest.raises(BriefgenError) as caught:
+        changed((r"  title: The inquiry[^\n]*", f"  title: {'A long finding ' * 14}"))
+    assert [problem.code for problem in caught.value.problems] == ["brief-title"]
+    assert "room for 110" in caught.value.problems[0].message
+
+
+@pytest.mark.slow
+def test_more_asks_than_fit_are_counted_in_lines(changed: Changed) -> None:
+    ask = "put the matter of the camps before every meeting with the government of a state that trades with them"
+    asks = "".join(f"\n    - to: To office number {n}\n      ask: {ask} at number {n}" for n in range(30))
+    campaign = changed((r"  asks: \[[^\]]*\]", f"  asks:{asks}"))
+    with pytest.raises(BriefgenError) as caught:
+        fit(campaign)
+    (problem,) = caught.value.problems
+    assert problem.code == "brief-overfull"
+    assert re.search(r"page 2 .* is \d+ lines \(\d+ mm\) too long", problem.message)
+    assert "one of the 30 asks" in (problem.hint or "")
+
+
+@pytest.mark.slow
+def test_required_parts_that_do_not_fit_are_told_with_what_could_go(changed: Changed) -> None:
+    intro = "We have said so for years, and say it again. " * 60
+    campaign = changed((r"    - heading: Hunger[^\n]*", f"    - heading: Hunger\n      intro: {intro}"))
+    with pytest.raises(BriefgenError) as caught:
+        fit(campaign)
+    assert {problem.code for problem in caught.value.problems} == {"brief-overfull"}
+    hint = caught.value.problems[0].hint or ""
+    assert "the intro of a section" in hint
+    assert "one of the 2 powers" in hint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(60, 900), (2400, 60)])
+def test_a_logo_of_any_shape_stays_in_the_head(changed: Changed, width: int, height: int) -> None:
+    logo = "letterhead:\n  logo: {file: logo.png, alt: Our emblem}\nbriefing:"
+    campaign = changed(("briefing:", logo), logo_png=png(width, height))
+    brief = fit(campaign)
+    assert pages(campaign, brief) == 2
+    assert '<div class="masthead"><figure><img' in brief.document.html
+    data = campaign.renderers(("docx",))()["docx"].render(brief.document).data
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        xml = package.read("word/document.xml").decode()
+    across, down = map(int, re.search(r'<wp:extent cx="(\d+)" cy="(\d+)"', xml).groups())  # type: ignore[union-attr]
+    assert across <= 61 * 36000
+    assert down <= 15 * 36000
+
+
+@pytest.mark.slow
+def test_a_brief_of_one_section_without_figures_is_made_and_told_to_be_short(changed: Changed) -> None:
+    campaign = changed(
+        (r"    - heading: Hunger.*?  key_figures", "  key_figures"),
+        (r"  key_figures: [^\n]*\n  figures: [^\n]*\n  powers:.*?  asks", "  asks"),
+        (r"  summary: [^\n]*\n", ""),
+    )
+    brief = fit(campaign)
+    assert pages(campaign, brief) == 2
+    assert "<figure" not in brief.document.html
+    found = [
+        problem for problem in check_briefing(brief.document, campaign.config) if "brief-" in problem.code
+    ]
+    assert {problem.code for problem in found} == {"brief-underfilled"}
+    assert "is filled to" in found[0].message
