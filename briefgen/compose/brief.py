@@ -176,6 +176,7 @@ def build_brief_context(
         "powers": [
             {
                 "who": power.who,
+                "proved": power.can in api.snippets,
                 "can": api.passage(power.can, short=True) if power.can in api.snippets else power.can,
             }
             for power in paper.powers
