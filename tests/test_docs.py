@@ -516,6 +516,6 @@ def test_pictures_are_small_enough_for_a_page() -> None:
 
 
 def test_every_column_of_recipients_is_explained() -> None:
-    columns = {one.name for one in fields(Recipient)} - {"extra", "place", "second", "rows"}
+    columns = {one.name for one in fields(Recipient)} - {"extra", "place", "second", "rows", "other_emails"}
     columns |= {column.name for column in SECOND_COLUMNS}
     assert set(rows(section("recipients.md", "The columns"))) == columns

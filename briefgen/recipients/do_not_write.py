@@ -55,7 +55,7 @@ class DoNotWriteList:
         """Return the place of the row that names a recipient; None if there is none."""
         if place := self.ids.get(recipient.id.casefold()):
             return place
-        for address in _split_emails(recipient.email):
+        for address in _split_emails(" ".join((recipient.email, *recipient.other_emails))):
             if place := self.emails.get(address):
                 return place
         entries = list(self.organisations.get(fold_name(recipient.organisation), ()))

@@ -14,7 +14,7 @@ _ADDRESS = ("address", "locality", "region", "postal_code", "country")
 _DECISIVE = ("represents", "gender", "suffix", "language", "constituency", "state", "district")
 """Columns in which the rows of one person do not differ."""
 _NOT_COMPARED = ("id", "office", "place", "extra", "name", "given", "family", *_ADDRESS)
-_JOINED = ("committees", "tags", "rows")
+_JOINED = ("committees", "tags", "rows", "other_emails")
 _OFFICE_TITLES = (
     "Senator",
     "Sen.",

@@ -118,8 +118,13 @@ def _format_committees(committees: tuple[Committee, ...]) -> str:
     )
 
 
+def find_emails(text: str) -> list[str]:
+    """Return the e-mail addresses in a text, each once."""
+    return list(dict.fromkeys(_EMAIL.findall(re.sub("mailto:", "", text, flags=re.IGNORECASE))))
+
+
 def _parse_email(text: str) -> str:
-    found = list(dict.fromkeys(_EMAIL.findall(re.sub("mailto:", "", text, flags=re.IGNORECASE))))
+    found = find_emails(text)
     if not found:
         raise CellError(f"{text[:60]!r} is not an e-mail address")
     if len(found) > 1:

@@ -27,6 +27,7 @@ from briefgen.recipients.schema import (
     SECOND_SUFFIX,
     CellError,
     Column,
+    find_emails,
 )
 
 # What a spreadsheet would run as a formula.
@@ -103,6 +104,8 @@ class RecipientBuilder:
             values["id"] = derive_id(values)
         if second is not None:
             values["second"] = second
+        if others := find_emails(cells.get("email", ""))[1:]:
+            values["other_emails"] = tuple(others)
         return Recipient(**{"country": "", "language": "", **values, "extra": kept, "place": self.place})
 
     def _take_second_person(self, values: dict[str, Any]) -> SecondPerson | None:

@@ -22,6 +22,7 @@ OTHER = {
     "term_end": date(2027, 1, 3),
     "extra": {"column": "value"},
     "second": SecondPerson(name="Ben Probe"),
+    "other_emails": ("ada@example.org",),
     "rows": ((("Case", "12"),),),
 }
 

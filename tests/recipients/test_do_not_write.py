@@ -16,6 +16,7 @@ from briefgen.recipients.do_not_write import (
     find_list_files,
     read_do_not_write_lists,
 )
+from briefgen.recipients.table import Table, TableRow, build_recipients
 
 ADA = Recipient(
     id="ada-sample",
@@ -27,10 +28,13 @@ ADA = Recipient(
     organisation="Harbour Works Ltd",
     locality="London",
     postal_code="SW1A 0AA",
-    email="ada@harbour.example; a.sample@home.example",
+    email="ada@harbour.example",
+    other_emails=("a.sample@home.example",),
     place=Place("people.csv", 2),
 )
-BEN = replace(ADA, id="ben", name="Ben Muster", given="Ben", family="Muster", email="", organisation="")
+BEN = replace(
+    ADA, id="ben", name="Ben Muster", given="Ben", family="Muster", email="", other_emails=(), organisation=""
+)
 
 
 def _read(folder: Path, text: str, name: str = "do-not-write.csv") -> tuple[DoNotWriteList, ProblemList]:
@@ -132,3 +136,14 @@ def test_only_files_of_that_name_are_the_list(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert find_list_files(tmp_path) == ["DO-NOT-WRITE.CSV", "do_not_write.csv"]
     assert find_list_files(tmp_path / "nowhere") == []
+
+
+def test_each_address_of_a_cell_counts(tmp_path: Path) -> None:
+    cells = (
+        ("office", "name", "email"),
+        ("person", "Ada Sample", "ada@harbour.example; a.sample@home.example"),
+    )
+    rows = [TableRow(line, line, row) for line, row in enumerate(cells, 1)]
+    recipients = build_recipients(Table("people.csv", rows), ProblemList())
+    assert [one.email for one in recipients] == ["ada@harbour.example"]
+    assert _read(tmp_path, "email\na.sample@home.example\n")[0].split(recipients)[0] == []
