@@ -5,6 +5,7 @@ The answers come from the composer that makes the letter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -104,16 +105,23 @@ class LetterExplanation:
     max_snippets: int
     pages: PageFitExplanation | None = None
     """None if the campaign does not limit them."""
+    own_stylesheets: tuple[str, ...] = ()
+    """Stylesheets of the campaign's own; PDFs of such letters are always laid out in full."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as a JSON object."""
         return asdict(self)
 
 
-def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None = None) -> LetterExplanation:
+def explain_letter(
+    composer: Composer,
+    recipient: Recipient,
+    fit: PageFit | None = None,
+    own_stylesheets: Sequence[str] = (),
+) -> LetterExplanation:
     """Explain the letter to a recipient; raise BriefgenError if it cannot be composed.
 
-    `fit` says how it keeps to its page limit, if the campaign sets one.
+    `fit` says how it keeps to its page limit, if the campaign sets one; `own_stylesheets` are the campaign's.
     """
     composer = composer.for_recipient(recipient)
     campaign = composer.campaign
@@ -155,6 +163,7 @@ def explain_letter(composer: Composer, recipient: Recipient, fit: PageFit | None
         topics=list(selection.topics),
         ask=name_ask(selection.ask),
         ask_place=str(selection.ask_at),
+        own_stylesheets=tuple(own_stylesheets),
         snippets=snippets,
         words=sum(snippet.words for snippet in snippets if snippet.used),
         max_words=campaign.selection.max_words,

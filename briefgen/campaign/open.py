@@ -239,11 +239,25 @@ class Campaign:
             FORMATS.get(name).check_machine()
         if self.has_page_limits:
             FORMATS.get("pdf").check_machine()  # pages are measured as PDF
-        styles = tuple(folder.path / "templates" / "css" for folder in self.composer.library.template_folders)
         factory = RendererFactory(
-            formats, styles, self.letterhead, self.config.output.pdf, self.branding, verify_layout
+            formats,
+            self._style_folders,
+            self.letterhead,
+            self.config.output.pdf,
+            self.branding,
+            verify_layout,
         )
         return _share_renderers(factory, self.rendering_fingerprint)
+
+    def own_stylesheets(self, kind: str) -> list[str]:
+        """Return the names of the campaign's own stylesheets for letters or briefings."""
+        from briefgen.render.pdf.page_css import find_custom_stylesheets
+
+        return find_custom_stylesheets(self._style_folders, kind, self.branding.design)
+
+    @property
+    def _style_folders(self) -> tuple[Path, ...]:
+        return tuple(folder.path / "templates" / "css" for folder in self.composer.library.template_folders)
 
     @property
     def has_page_limits(self) -> bool:

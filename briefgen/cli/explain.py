@@ -60,7 +60,7 @@ def explain(
     recipient = find_recipient(opened, to)
     with resource_limits(f"the letter to {recipient.id}"):
         fit = opened.page_fitter(opened.renderers(())).fit_letter(recipient).fit
-    explanation = explain_letter(opened.composer, recipient, fit)
+    explanation = explain_letter(opened.composer, recipient, fit, opened.own_stylesheets("letter"))
     console.document({"ok": True, **explanation.as_json()})
     for line in format_explanation(explanation):
         console.line(line)
@@ -110,6 +110,10 @@ def format_explanation(letter: LetterExplanation) -> Iterator[str]:
     yield ""
     if letter.pages:
         yield from _format_page_fit(letter.pages)
+        yield ""
+    if letter.own_stylesheets:
+        names = ", ".join(letter.own_stylesheets)
+        yield f"PDF: always laid out in full, because the campaign has its own {names}"
         yield ""
     yield from _format_snippets(letter)
 

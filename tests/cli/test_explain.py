@@ -153,7 +153,11 @@ def test_who_cannot_be_addressed_cannot_be_explained(composer: Composer) -> None
 
 @pytest.mark.slow
 def test_the_command_tells_what_the_letter_then_says(briefgen: Call, starter: Path) -> None:
+    styles = starter / "templates" / "css"
+    styles.mkdir(parents=True, exist_ok=True)
+    (styles / "letter.css").write_text("p { color: #222 }", encoding="utf-8")
     told = briefgen("explain", starter, "--to", "foreign-minister-japan", "--json").json
+    assert told["own_stylesheets"] == ["letter.css"]
     opened = open_campaign(starter)
     japan = next(one for one in opened.recipients if one.id == "foreign-minister-japan")
     printed = {snippet["id"] for snippet in opened.composer.compose_letter(japan).record["snippets"]}

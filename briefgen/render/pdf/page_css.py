@@ -5,7 +5,8 @@ It comes after the stylesheets, so that a campaign's settings override them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from briefgen.model.branding import MAX_LOGO_WIDTH_MM, Branding
 from briefgen.render.address_window import AddressPlacement
@@ -18,6 +19,7 @@ from briefgen.render.layouts import (
     column_shares,
 )
 from briefgen.render.tables import turn_page
+from briefgen.system.files import is_regular_file
 
 FOOT_LINE_SPACING_MM = 3.9
 """Distance between the lines of the letter foot on the first page."""
@@ -25,6 +27,16 @@ FOOT_MARGIN_MM = 9.0
 """Distance from the letter foot to the paper's edge, and from the text to the foot."""
 RUNNING_HEAD_MM = 8.0
 """Room that pages after the first leave for the running head."""
+
+
+DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
+"""Stylesheets that each design adds."""
+
+
+def find_custom_stylesheets(folders: Sequence[Path], kind: str, design: str) -> list[str]:
+    """Return the names of a campaign's own stylesheets, in any folder but the last, which is briefgen's."""
+    names = (f"{kind}.css", "page.css", *DESIGN_STYLESHEETS[design])
+    return [name for name in names if any(is_regular_file(folder / name) for folder in folders[:-1])]
 
 
 def build_branding_css(branding: Branding) -> str:

@@ -45,13 +45,15 @@ from briefgen.render.pdf.font_subsets import FontSubsets
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
 from briefgen.render.pdf.layout_context import keep_layout_contexts
 from briefgen.render.pdf.page_css import (
+    DESIGN_STYLESHEETS,
     build_address_style,
     build_branding_css,
     build_default_css,
     build_layout_css,
+    find_custom_stylesheets,
 )
 from briefgen.render.tables import BREAKABLE_CHARACTERS, TURNED_STYLE, fit_tables
-from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
+from briefgen.system.files import is_inside_folder, read_limited_bytes
 
 if TYPE_CHECKING:
     from weasyprint.css import ColorProfile
@@ -72,8 +74,6 @@ OUTPUT_INTENT = "srgb"
 """Name of the colour profile that colours refer to."""
 _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
 _PDF_VERSION = "1.7"
-_DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
-"""Stylesheets that each design adds."""
 _NOTES_GAP_MM = 8.0
 """Between the two columns of notes, as in page.css."""
 _GALLEY_MM = 3000
@@ -125,9 +125,11 @@ class PdfRenderer:
         from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
         from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
 
-        self._measured = None
+        is_only_measuring, self._measured = self._measured is not None, None
         with self._prepare(document):
             layout = self._assemble(document) or self._lay_out(document)
+            if is_only_measuring and isinstance(layout, FullLayout):
+                self._learn_unwritten(document, layout)
         self._measured = (document, layout)
         if not isinstance(layout, FullLayout):
             return measure_assembled_letter(layout)
@@ -332,6 +334,23 @@ class PdfRenderer:
         )
         self._assembler.learn(document, self._build_content(document), page)
 
+    def _learn_unwritten(self, document: Document, full: FullLayout) -> None:
+        """Learn from the first letter of a kind that is only measured: paint it, and check it."""
+        from briefgen.render.pdf.tagging import record_painted_pages
+
+        laid_out, assembler = full.document, self._assembler
+        if assembler is None or len(laid_out.pages) != 1 or assembler.knows_kind(document):
+            return
+        painted = record_painted_pages(laid_out)
+        layout = get_layout(document.kind, document.page, document.layout)
+        body = full.page.etree_element.find("body")
+        try:
+            self._finish(self._generate_pdf(laid_out), laid_out, painted, body, layout, keeps_margins=True)
+        except BriefgenError:
+            return  # as rendering it will say
+        self._learn(document, full, painted)
+        laid_out.fonts = {}  # they have been reduced to the glyphs of this file
+
     def _lay_out(self, document: Document, page_css: str = "") -> FullLayout:
         """Parse a document's HTML page and have WeasyPrint lay it out; `page_css` changes the pages' size."""
         from weasyprint import CSS, HTML
@@ -385,7 +404,7 @@ class PdfRenderer:
         if key not in self._stylesheets:
             from weasyprint import CSS
 
-            names = ["page.css", f"{document.kind}.css", *_DESIGN_STYLESHEETS[self.branding.design]]
+            names = ["page.css", f"{document.kind}.css", *DESIGN_STYLESHEETS[self.branding.design]]
             layout = get_layout(*key)
             rules = build_layout_css(layout, self.branding, foot=_has_letter_foot(document, self.branding))
             text = "\n".join(
@@ -423,8 +442,7 @@ class PdfRenderer:
 
     def _custom_stylesheets(self, document: Document) -> list[str]:
         """Return the names of stylesheets that do not come from briefgen's own folder."""
-        names = (f"{document.kind}.css", "page.css", *_DESIGN_STYLESHEETS[self.branding.design])
-        return [name for name in names if any(is_regular_file(folder / name) for folder in self.styles[:-1])]
+        return find_custom_stylesheets(self.styles, document.kind, self.branding.design)
 
     def _check_pages(self, document: Document, pages: Any, body: Any) -> None:
         """Raise BriefgenError if a custom stylesheet changes, hides or misplaces what the document says."""

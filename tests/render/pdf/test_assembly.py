@@ -226,6 +226,18 @@ def test_measures_are_those_of_the_full_layout(full: PdfRenderer) -> None:
     assert renderer.render(document).data == full.render(document).data
 
 
+def test_letters_that_are_only_measured_are_assembled_too(full: PdfRenderer) -> None:
+    renderer = PdfRenderer(STYLES)
+    letters = [letter(name, "Own words. " * 9) for name in ("A", "B", "C", "D")]
+    found = [renderer.measure(each).used_mm for each in letters]
+    assert renderer._assembler is not None
+    assert renderer._assembler.assembled == 2  # after one, which might have been written, and another
+    assert found == [pytest.approx(full.measure(each).used_mm) for each in letters]
+    full.measure(letters[1])
+    renderer.measure(letters[1])
+    assert renderer.render(letters[1]).data == full.render(letters[1]).data
+
+
 @pytest.mark.parametrize("fault", ["moved", "raises"])
 def test_a_difference_stops_assembling_and_is_reported(
     full: PdfRenderer, monkeypatch: pytest.MonkeyPatch, fault: str

@@ -18,6 +18,7 @@ from briefgen.render.pdf.assembly.blocks import Block, BlockCache, read_block, r
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.page_content import BlockParser, PageContent, ParsedBlock
 from briefgen.render.pdf.assembly.page_model import LaidOutPage, PageModel, PageShape
+from briefgen.render.pdf.assembly.pango_lines import LineBreaker
 from briefgen.render.pdf.assembly.paragraph_layout import lay_out_block, lay_out_note
 from briefgen.render.pdf.assembly.text_painting import FontStore
 from briefgen.render.pdf.page_usage import MM_PER_PX, measure_lines
@@ -58,6 +59,7 @@ class LetterAssembler:
     """Number of letters that were not."""
     stopped: bool = False
     """Whether everything is laid out in full from now on, because a difference was found."""
+    _breaker: LineBreaker = field(init=False)
     _parser: BlockParser = field(default_factory=BlockParser)
     _blocks: BlockCache = field(default_factory=BlockCache)
     _models: dict[Hashable, PageModel] = field(default_factory=dict)
@@ -65,6 +67,9 @@ class LetterAssembler:
     """The texts in the margins of a model's pages: where each stands, and the kind of artifact that it is."""
     _trials: TrialLimit = field(default_factory=lambda: TrialLimit())
     _has_sample: bool = False
+
+    def __post_init__(self) -> None:
+        self._breaker = LineBreaker(self.fonts)
 
     def assemble(self, document: Document, content: PageContent) -> AssembledLetter | None:
         """Assemble a letter; return None if it has to be laid out in full."""
@@ -79,6 +84,10 @@ class LetterAssembler:
         self._trials.note(succeeded=True)
         self.assembled += 1
         return letter
+
+    def knows_kind(self, document: Document) -> bool:
+        """Return whether it has learnt from a letter on the same layout and in the same language."""
+        return (document.page, document.layout, document.language) in self._models
 
     def is_sample(self, document: Document) -> bool:
         """Return whether an assembled letter is to be compared with its full layout.
@@ -142,7 +151,7 @@ class LetterAssembler:
         block_key = key, parsed.kind[0], parsed.source, first_note
         block = self._blocks.get(block_key)
         if block is None:
-            block = lay_out_block(model, parsed, first_note, self.fonts)
+            block = lay_out_block(model, parsed, first_note, self._breaker)
             self._blocks.add(block_key, block)
         return block
 

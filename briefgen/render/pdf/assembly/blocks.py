@@ -27,8 +27,8 @@ from briefgen.render.pdf.assembly.text_painting import (
 )
 from briefgen.render.pdf.layout_checks import CAP_HEIGHT_EM, DESCENT_EM
 
-MAX_CACHED_BLOCKS = 1_500
-"""Blocks kept; a letter has about fifteen, most of which it shares with others."""
+MAX_CACHED_BLOCKS = 800
+"""Blocks kept, of some 20 kB each; a letter has about fifteen, and shares most of them with others."""
 _BOX_TYPES = frozenset({BlockBox, LineBox, InlineBox, TextBox})
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 
 FOOTNOTE_CLASS = "footnote"
-MAX_PARSED_BLOCKS = 1_500
+MAX_PARSED_BLOCKS = 800
 _BLOCK_TAG = re.compile(r"<(/?)(?:div|p|h[1-3]|ul|ol|blockquote|table|figure)\b[^>]*>")
 _BODY = '<div class="body">'
 

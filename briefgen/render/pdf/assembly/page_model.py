@@ -82,6 +82,44 @@ class ParagraphGeometry:
         box.position_y = box.margin_top = 0.0
 
 
+TextPlace = tuple[float, float, float, float]
+"""Where a text stands on its line: upper edge and baseline, height and upper edge of what can be clicked."""
+
+
+@dataclass(slots=True)
+class LineMetrics:
+    """Where texts stand on the lines of paragraphs of one kind, whose lines are all of one height."""
+
+    height: float
+    text: TextPlace | None = None
+    """Of text that is in no element within the paragraph."""
+    call: TextPlace | None = None
+    """Of the calls of notes."""
+
+    def learn(self, line: Any, left: float) -> bool:
+        """Learn from a line; return False if it contradicts what is known."""
+        if abs(line.height - self.height) > TOLERANCE_PX:
+            return False
+        for box in find_text_boxes(line):
+            _, hit_top, _, hit_height = box.hit_area()
+            top = line.position_y
+            place = (
+                box.position_y - top,
+                box.position_y + box.baseline - top,
+                hit_height,
+                hit_top - top,
+            )
+            if box.element_tag == "p":
+                known = self.text = self.text or place
+            elif box.element_tag == "span::footnote-call":
+                known = self.call = self.call or place
+            else:
+                continue
+            if max(abs(a - b) for a, b in zip(known, place, strict=True)) > TOLERANCE_PX:
+                return False
+        return not line.children or line.children[0].position_x == left
+
+
 @dataclass(frozen=True, slots=True)
 class NoteArea:
     """Where the footnotes of a page stand."""
@@ -155,6 +193,8 @@ class PageModel:
     """WeasyPrint's function that finds styles, and the element to ask it for."""
     paragraphs: dict[BlockKind, ParagraphGeometry] = field(default_factory=dict)
     """By kind of block: those that are one paragraph."""
+    lines: dict[BlockKind, LineMetrics | None] = field(default_factory=dict)
+    """By kind of block that is one paragraph; None if its lines are of several kinds."""
     note_geometry: ParagraphGeometry | None = None
 
     @classmethod
@@ -227,17 +267,23 @@ class PageModel:
 
     def _learn_paragraph(self, kind: BlockKind, box: Any) -> None:
         """Learn how a block that is one paragraph is set, whether or not a `div` is around it."""
-        if kind in self.paragraphs or box.style["height"] != "auto":
+        if box.style["height"] != "auto":
             return
         paragraph = box
         if box.element.tag == "div":
             if len(box.children) != 1:
                 return
             (paragraph,) = box.children
-        if _is_paragraph(paragraph) and paragraph.border_box_y() == box.border_box_y():
+        if not _is_paragraph(paragraph) or paragraph.border_box_y() != box.border_box_y():
+            return
+        if kind not in self.paragraphs:
             self.paragraphs[kind] = _read_geometry(
                 paragraph, getattr(box.style["min_height"], "value", 0), (box.margin_top, box.margin_bottom)
             )
+        metrics = self.lines.setdefault(kind, LineMetrics(paragraph.children[0].height))
+        left = self.paragraphs[kind].left
+        if metrics is not None and not all(metrics.learn(line, left) for line in paragraph.children):
+            self.lines[kind] = None
 
     def _learn_steps(
         self,
@@ -402,6 +448,11 @@ def _assign_slots(
         if isinstance(margin, MarginBox):
             for painted in _find_painted_boxes(margin):
                 yield laid_out.mcids[painted], MARGIN
+
+
+def find_text_boxes(box: Any) -> Iterator[Any]:
+    """Yield the boxes of text in a box, in its order."""
+    return (each for each in _find_painted_boxes(box) if isinstance(each, TextBox))
 
 
 def _find_painted_boxes(box: Any) -> Iterator[Any]:

@@ -17,16 +17,20 @@ from weasyprint.layout.percent import resolve_percentages
 
 from briefgen.render.pdf.assembly.blocks import (
     Block,
+    TextRun,
     index_elements,
     measure_block,
     read_runs,
 )
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.page_content import FOOTNOTE_CLASS, ParsedBlock
-from briefgen.render.pdf.assembly.page_model import PageModel, ParagraphGeometry, StylePath
+from briefgen.render.pdf.assembly.page_model import PageModel, ParagraphGeometry, StylePath, TextPlace
+from briefgen.render.pdf.assembly.pango_lines import LineBreaker, TextLine
 from briefgen.render.pdf.assembly.text_painting import FontStore
+from briefgen.render.pdf.layout_checks import CAP_HEIGHT_EM, DESCENT_EM
 
 _INLINE_TAGS = frozenset({"em", "strong", "br", "span"})
+_CALL_WIDTH_PX = 1_000.0
 _NOTE_TAGS = frozenset({"em", "strong", "a"})
 
 
@@ -50,7 +54,7 @@ class ElementStyles:
         return style_for(alike, pseudo_type)
 
 
-def lay_out_block(model: PageModel, parsed: ParsedBlock, first_note: int, fonts: FontStore) -> Block:
+def lay_out_block(model: PageModel, parsed: ParsedBlock, first_note: int, breaker: LineBreaker) -> Block:
     """Lay out a block whose notes follow `first_note` others.
 
     Raise NotAssembledError if it is not a paragraph, or its styles are not known.
@@ -61,6 +65,10 @@ def lay_out_block(model: PageModel, parsed: ParsedBlock, first_note: int, fonts:
     paragraph, path = find_paragraph(parsed)
     styles = ElementStyles(model)
     _add_paragraph_styles(styles, paragraph, path)
+    try:
+        return _set_plain_lines(model, parsed, paragraph, styles, first_note, breaker)
+    except NotAssembledError:
+        pass  # WeasyPrint may know
     with _without_note_text(paragraph):
         box = _build_box(model, paragraph, styles, first_note)
     box.process_whitespace()
@@ -70,11 +78,75 @@ def lay_out_block(model: PageModel, parsed: ParsedBlock, first_note: int, fonts:
     index = index_elements(parsed.element)
     block = Block(0.0, geometry.margins)
     for line in lines:
-        read_runs(line, index, 0.0, fonts, block)
+        read_runs(line, index, 0.0, breaker.fonts, block)
     bottom = lines[-1].position_y + lines[-1].height
     block.height = max(geometry.min_height, bottom)
     measure_block(block, lines, 0.0)
     return block
+
+
+def _set_plain_lines(
+    model: PageModel,
+    parsed: ParsedBlock,
+    paragraph: Any,
+    styles: ElementStyles,
+    first_note: int,
+    breaker: LineBreaker,
+) -> Block:
+    """Lay out a paragraph of plain text, with calls of notes at its end at most, without WeasyPrint."""
+    geometry, metrics = model.paragraphs[parsed.kind], model.lines.get(parsed.kind)
+    if metrics is None or metrics.text is None:
+        raise NotAssembledError("a paragraph whose lines are not known yet")
+    texts, notes = _divide_plain_text(paragraph)
+    style = styles(paragraph).anonymous_style
+    index = index_elements(parsed.element)
+    block = Block(0.0, geometry.margins)
+    left, width, element = geometry.left, geometry.width, index[paragraph]
+    top, pen = 0.0, left
+    for line in (line for text in texts for line in breaker.break_text(text, style, width)):
+        block.runs.append(_place_text(line, metrics.text, element, "p", left, top))
+        block.lines.append((metrics.height, line.characters))
+        top, pen = top + metrics.height, left + line.width
+    for number, note in enumerate(notes, first_note + 1):
+        if metrics.call is None:
+            raise NotAssembledError("a call of a note, where none was seen yet")
+        call_style = styles(note, "footnote-call").anonymous_style
+        (call,) = breaker.break_text(str(number), call_style, _CALL_WIDTH_PX)
+        if pen + call.width > left + width:
+            raise NotAssembledError("a call of a note on the next line")
+        last = top - metrics.height
+        block.runs.append(_place_text(call, metrics.call, index[note], "span::footnote-call", pen, last))
+        height, characters = block.lines[-1]
+        block.lines[-1] = height, characters + call.characters
+        pen += call.width
+    block.height = max(geometry.min_height, top)
+    em, baseline = style["font_size"], metrics.text[1]
+    block.ink = baseline - CAP_HEIGHT_EM * em, top - metrics.height + baseline + DESCENT_EM * em
+    return block
+
+
+def _place_text(
+    line: TextLine, place: TextPlace, element: int, tag: str, left: float, line_top: float
+) -> TextRun:
+    top, baseline, height, hit_top = place
+    area = (left, line_top + hit_top, line.width, height)
+    return TextRun(line.painted, element, tag, left, line_top + top, line_top + baseline, area)
+
+
+def _divide_plain_text(paragraph: Any) -> tuple[list[str], list[Any]]:
+    """Return the texts between a paragraph's line breaks, and the notes called at its end."""
+    texts: list[str] = [paragraph.text or ""]
+    notes: list[Any] = []
+    for child in paragraph:
+        if child.tag == "br" and not notes:
+            texts.append(child.tail or "")
+        elif child.get("class") == FOOTNOTE_CLASS and not child.tail:
+            notes.append(child)
+        else:
+            raise NotAssembledError("a paragraph that is more than plain text")
+    if not all(texts):
+        raise NotAssembledError("an empty line")
+    return texts, notes
 
 
 def find_paragraph(parsed: ParsedBlock) -> tuple[Any, StylePath]:
