@@ -37,14 +37,14 @@ class Result:
 def run(
     *arguments: object, plugin: Path = PLUGIN, cwd: Path | None = None, start: tuple[str, ...] = SCRIPT
 ) -> Result:
-    """Run a command in its own process, with a folder of packages on PYTHONPATH."""
+    """Run a command of this checkout in its own process, with a folder of packages on PYTHONPATH."""
     done = subprocess.run(
         [*start, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(plugin), "COLUMNS": "120"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(plugin), str(ROOT)]), "COLUMNS": "120"},
     )
     return Result(done.returncode, done.stdout, done.stderr)
 

@@ -39,6 +39,7 @@ from briefgen.evidence.prove import (
     collect_support,
     is_same_quote,
     prove_evidence,
+    unknown_work_problem,
 )
 from briefgen.evidence.quotes import count_quote_words
 from briefgen.evidence.statements import (
@@ -400,18 +401,13 @@ def _check_relations(library: EvidenceLibrary) -> Iterator[Problem]:
     for entry in library.rests_on.values():
         for source in (entry.source, *entry.on):
             if source not in library.references:
-                hint = suggest_similar(source, library.references) or "add it to seeds/references.json"
-                yield Problem(
-                    "source-unknown", f"no work has the id {source!r}", entry.locate("source"), hint
-                )
+                yield unknown_work_problem(source, library, entry.locate("source"))
     for name in sorted({name for statement in all_statements(library) for name in cited_works(statement)}):
         if name in library.references:
             yield from check_numbers_of_work(library.references[name])
     for record in library.records.values():
         if record.source not in library.references:
-            hint = suggest_similar(record.source, library.references) or "add it to seeds/references.json"
-            message = f"no work has the id {record.source!r}"
-            yield Problem("source-unknown", message, record.locate("source"), hint)
+            yield unknown_work_problem(record.source, library, record.locate("source"))
     yield from check_translations(library.snippets)
     yield from check_translations(library.caveats)
     used = {caveat.id for caveat in library.caveats.values() if caveat.translates}

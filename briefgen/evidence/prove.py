@@ -95,6 +95,12 @@ def prove_evidence(
 # -- sources and locators
 
 
+def unknown_work_problem(source: str, library: EvidenceLibrary, place: Place) -> Problem:
+    """Return the problem of a place that names a work which the library does not have."""
+    hint = suggest_similar(source, library.references) or "add it to seeds/references.json"
+    return Problem("source-unknown", f"no work has the id {source!r}", place, hint)
+
+
 def _check_cited_sources(
     evidence: Evidence, library: EvidenceLibrary, place: Place, findings: ProblemList
 ) -> bool:
@@ -103,8 +109,7 @@ def _check_cited_sources(
     valid = True
     for source in cited:
         if source not in library.references:
-            hint = suggest_similar(source, library.references) or "add it to seeds/references.json"
-            findings.add(Problem("source-unknown", f"no work has the id {source!r}", place, hint))
+            findings.add(unknown_work_problem(source, library, place))
             valid = False
     chain = [via.source for via in evidence.via]
     if evidence.source is None and chain:

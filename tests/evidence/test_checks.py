@@ -385,9 +385,21 @@ def test_a_chain_that_leads_back_to_the_work_cited_is_circular() -> None:
 
 
 def test_links_between_sources_are_checked_themselves() -> None:
-    codes = Shelf({}, links={"roe-2011": ["poe-2013"], "poe-2013": ["roe-2011", "nobody"]}).codes()
-    assert codes.count("rests-on-circle") == 2
-    assert "source-unknown" in codes
+    links = {"roe-2011": ["poe-2013"], "poe-2013": ["roe-2011", "nobody", "pages"]}
+    problems = Shelf({}, links=links).problems()
+    assert [problem.code for problem in problems].count("rests-on-circle") == 2
+    unknown = {problem.message: problem.hint for problem in problems if problem.code == "source-unknown"}
+    assert unknown == {
+        "no work has the id 'nobody'": "available: doe-2012, moe-2013, page, poe-2013, roe-2011",
+        "no work has the id 'pages'": "did you mean page?",
+    }
+
+
+def test_a_work_that_is_like_none_of_many_is_to_be_added() -> None:
+    shelf = Shelf({}, links={"nobody": ["doe-2012"]})
+    shelf.references |= {f"work-{at}": shelf.references["page"] for at in range(30)}
+    hints = [problem.hint for problem in shelf.problems() if problem.code == "source-unknown"]
+    assert hints == ["add it to seeds/references.json"]
 
 
 def test_quotations_stay_within_the_source_s_budget() -> None:

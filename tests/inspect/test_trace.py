@@ -184,9 +184,8 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("_read_here")
-@pytest.mark.parametrize("number", ["1,500", "20,000"])
 def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it_caught(
-    made: Made, tmp_path: Path, number: str
+    made: Made, tmp_path: Path
 ) -> None:
     """Between its halves stand a footnote and a running head; the page's end moves through the sentence."""
     split = 0
@@ -196,10 +195,11 @@ def test_a_sentence_that_runs_over_the_end_of_a_page_is_found_and_a_change_in_it
         path = made.write(tmp_path, "letter", "pdf", _sample(body))
         split += not any(SENTENCE in " ".join(page.split()) for page in read_pdf(path).pages)
         assert codes(trace_document(path)) == [], lines
-        changed = body.replace(SENTENCE, SENTENCE.replace(number, "31,500"))
-        traced = trace_document(made.write(tmp_path, "letter", "pdf", _sample(changed)))
-        assert codes(traced) == ["statement-changed"], lines
-        assert "31,500" in traced.problems[0].message
+        for number in ("1,500", "20,000"):
+            changed = body.replace(SENTENCE, SENTENCE.replace(number, "31,500"))
+            traced = trace_document(made.write(tmp_path, "letter", "pdf", _sample(changed)))
+            assert codes(traced) == ["statement-changed"], lines
+            assert "31,500" in traced.problems[0].message
     assert split, "the sentence never stood at the end of a page"
 
 
@@ -458,7 +458,7 @@ def test_a_record_made_to_fit_changed_words_is_told(made: Made, tmp_path: Path) 
         (lambda record: {**record, "format": 7}, "record-broken"),
         (lambda record: {**record, "snippets": "none"}, "record-broken"),
         (lambda record: {**record, "snippets": [{}]}, "record-broken"),
-        (lambda record: {**record, "snippets": record["snippets"] * 6000}, "record-broken"),
+        (lambda record: {**record, "snippets": record["snippets"][:1] * 5001}, "record-broken"),
         (lambda record: [record], "record-broken"),
         (lambda record: b"{", "record-broken"),
         (lambda record: b"\xff\xfe", "record-broken"),
