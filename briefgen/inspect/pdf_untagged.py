@@ -198,7 +198,8 @@ def _drop_repeated_headers(
 ) -> list[_TextLine]:
     """Drop table headers repeated at the top of a page: leading small print that occurred before, in one run.
 
-    A row that opens the page may have occurred before too, but not directly below the header.
+    A row that opens the page may have occurred before too, but not directly below the header; and so may the
+    first line of an entry in a bibliography.
     """
     keys = [(line.text.strip(), round(line.size, 1)) for line in lines]
     known = [(line.text.strip(), round(line.size, 1)) for line in earlier]
@@ -211,7 +212,18 @@ def _drop_repeated_headers(
         if small and key == keys[0]:
             same = zip(keys[:small], known[start:], strict=False)
             repeated = max(repeated, sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], same)))
-    return lines[repeated:]
+    return lines if _is_within_paragraph(lines[:small], repeated) else lines[repeated:]
+
+
+def _is_within_paragraph(lines: list[_TextLine], index: int) -> bool:
+    """Return whether a line follows the one above as closely as only lines of one paragraph do."""
+    gaps = [above.y - line.y for above, line in pairwise(lines)]
+    closest = min((gap for gap in gaps if gap > _LINE_TOLERANCE), default=0.0)
+    return (
+        0 < index < len(lines)
+        and gaps[index - 1] < closest + _LINE_TOLERANCE
+        and max(gaps) > closest + _LINE_TOLERANCE
+    )
 
 
 def _reorder_list_markers(lines: list[_TextLine]) -> list[_TextLine]:

@@ -172,6 +172,12 @@ def test_a_table_header_repeated_on_the_next_page_is_read_once() -> None:
     assert read(first, second)[0][2:] == ["Year Office", "2020 North", "2021 South", "More text of the size"]
 
 
+def test_an_entry_of_a_bibliography_that_begins_as_an_earlier_one_is_read_whole() -> None:
+    first = [*TEXT, ("Assembly. Rights in the North.", 400, 9), ("Resolution 1.", 388, 9)]
+    second = [("Assembly. Rights in the North.", 760, 9), ("Resolution 2.", 748, 9), ("Council.", 732, 9)]
+    assert read(first, second)[0][2:] == [line for line, *_ in (*first[2:], *second)]
+
+
 def test_text_that_is_repeated_is_read_twice() -> None:
     assert read([("Same words", 700, 12)], [("Same words", 700, 12)])[0] == ["Same words", "Same words"]
 
