@@ -144,6 +144,7 @@ def check(
         return
     from briefgen.campaign.check import check_documents
     from briefgen.campaign.open import open_campaign
+    from briefgen.recipients.grouping import describe_groups
 
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
     letter_warnings, errors = check_documents(opened, count_pages=pages)
@@ -165,6 +166,8 @@ def check(
         }
     )
     console.line(opened.evidence_summary)
+    if opened.config.group_by:
+        console.line(describe_groups(opened.recipients, opened.config.group_by.column))
     console.line(
         f"{opened.config.id}: {quantity(len(opened.recipients), 'recipient')} can be sent a letter"
         + (f", {count_affected_recipients(opened.skipped)} cannot (see above)." if opened.skipped else ".")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from briefgen.address.names import fold_name
-from briefgen.errors import Place, Problem, abbreviate_names, suggest_similar
+from briefgen.errors import Place, Problem, abbreviate_names, quantity, suggest_similar
 from briefgen.model.recipient import Recipient, Row
 from briefgen.model.text import unescape_formulas
 from briefgen.recipients.schema import COLUMNS_BY_NAME, LETTER_COLUMNS
@@ -107,6 +107,12 @@ def _compare(letter: Recipient, rows: Iterable[Recipient]) -> Iterator[Problem]:
             severity="warning",
             about=letter.id,
         )
+
+
+def describe_groups(letters: Sequence[Recipient], column: str) -> str:
+    """Say in a sentence how many rows were grouped into how many letters."""
+    rows = sum(len(letter.rows) for letter in letters)
+    return f"{quantity(rows, 'row')} grouped into {quantity(len(letters), 'letter')} by {column!r}."
 
 
 def list_group_columns(recipients: Iterable[Recipient]) -> list[str]:

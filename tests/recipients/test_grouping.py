@@ -9,7 +9,12 @@ import pytest
 from briefgen.errors import Place
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.duplicates import merge_duplicates
-from briefgen.recipients.grouping import check_group_columns, choose_table_columns, group_recipients
+from briefgen.recipients.grouping import (
+    check_group_columns,
+    choose_table_columns,
+    describe_groups,
+    group_recipients,
+)
 
 FIRM = Recipient(
     id="harbour-works",
@@ -38,6 +43,9 @@ def test_rows_with_the_same_text_are_one_letter() -> None:
     assert [dict(one)["Case"] for one in second.rows] == ["16"]
     assert choose_table_columns(first.rows) == ["Case", "Amount"]
     assert choose_table_columns(second.rows) == ["Case"]
+    assert (
+        describe_groups([first, second], "organisation") == "3 rows grouped into 2 letters by 'organisation'."
+    )
 
 
 def test_rows_can_be_grouped_by_an_extra_column() -> None:
