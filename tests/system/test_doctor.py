@@ -84,6 +84,22 @@ def test_weasyprint_is_imported_without_a_search_by_compiler() -> None:
     assert done.stdout == "True True\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need the search")
+@pytest.mark.parametrize("method", ["measure", "render"])
+def test_neither_layout_nor_drawing_searches_by_compiler(method: str) -> None:
+    code = (
+        "import ctypes.util as u; u.find_library = lambda name: print(name)\n"
+        "import datetime\nfrom briefgen.model.document import Document\n"
+        "from briefgen.render.pdf.renderer import PdfRenderer\n"
+        "letter = Document('letter', '<p>Dear all</p>', 'A', 'B', 'en', datetime.date(2026, 1, 1), (),\n"
+        "    'a4', {})\n"
+        "from briefgen.library.folders import resource_folder\n"
+        f"PdfRenderer([resource_folder('templates') / 'css']).{method}(letter)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("release", "command"),
     [

@@ -122,14 +122,15 @@ class PdfRenderer:
 
     def measure(self, document: Document) -> PageUsage:
         """Lay out a document and return how much room it takes; raise BriefgenError as `render` does."""
-        from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
-        from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
-
         is_only_measuring, self._measured = self._measured is not None, None
         with self._prepare(document):
             layout = self._assemble(document) or self._lay_out(document)
             if is_only_measuring and isinstance(layout, FullLayout):
                 self._learn_unwritten(document, layout)
+        # Only now: they import WeasyPrint, which `_prepare` does in its own way.
+        from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
+        from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
+
         self._measured = (document, layout)
         if not isinstance(layout, FullLayout):
             return measure_assembled_letter(layout)
