@@ -222,14 +222,20 @@ def _check_house(form: FormOfAddress, name: PersonalName, recipient: Recipient, 
 
 
 def _check_role(form: FormOfAddress, recipient: Recipient, key: str) -> None:
-    """Raise BriefgenError if the role is that of another office: a mayor is no governor."""
-    role = recipient.role.casefold()
+    """Raise BriefgenError if role or organisation is that of another office: a mayor is no governor."""
+    role, organisation = recipient.role.casefold(), recipient.organisation.casefold()
     if any(re.match(rf"{re.escape(other)}\b", role) for other in form.other_roles):
-        message = f"the role {recipient.role!r} does not go with {key}"
-        hint = "give the row the office that the person holds, or correct role"
-        raise BriefgenError(
-            Problem("office-role", _prefix_with_recipient(recipient, message), recipient.place, hint)
-        )
+        what = f"the role {recipient.role!r}"
+    elif any(re.search(rf"\b{re.escape(other)}\b", organisation) for other in form.other_organisations):
+        what = f"the organisation {recipient.organisation!r}"
+    else:
+        return
+    column = what.split()[1]
+    hint = f"give the row the office that the person holds, or correct {column}"
+    message = f"{what} does not go with {key}"
+    raise BriefgenError(
+        Problem("office-role", _prefix_with_recipient(recipient, message), recipient.place, hint)
+    )
 
 
 def _name_in_lines(name: PersonalName, words: LocalizedForm) -> str:

@@ -169,6 +169,8 @@ class FormOfAddress(LocalizedForm):
     """Word in a recipient's `chamber` that shows a member of the other house; `lords` also refuses peers."""
     other_roles: list[str] = []
     """Beginnings of a role that show another office: `mayor` is no governor."""
+    other_organisations: list[str] = []
+    """Words in an organisation that show another office: a state senate has other senators."""
     by_rank: dict[str, str] = {}
     """Offices whose form replaces this one for peers, by the rank with which the name begins: `lord`."""
     postnominals: list[str] = []

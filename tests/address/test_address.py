@@ -138,6 +138,26 @@ def test_an_office_is_refused_where_the_role_names_another(
         assert address_recipient(recipient, forms, sender_country="US").rule == office
 
 
+@pytest.mark.parametrize(
+    ("office", "organisation", "refused"),
+    [
+        ("us-senator", "Ohio State Senate", True),
+        ("us-senator", "California State Assembly", True),
+        ("us-senator", "Committee on Foreign Relations", False),
+        ("us-representative", "Virginia House of Delegates", True),
+        ("us-representative", "Statehouse Correspondents", False),
+    ],
+)
+def test_an_office_is_refused_where_the_organisation_is_anothers(
+    forms: FormsOfAddress, office: str, organisation: str, refused: bool
+) -> None:
+    recipient = replace(ADA, office=office, organisation=organisation)
+    if refused:
+        assert _refused(recipient, forms)[0] == "office-role"
+    else:
+        assert address_recipient(recipient, forms, sender_country="US").rule == office
+
+
 def test_mayors_chief_executives_and_heads_of_agencies_get_a_letter(forms: FormsOfAddress) -> None:
     justin = replace(ADA, name="Justin Muster", family="Muster", gender="m", role="Role", organisation="Body")
     for office, honorific, first, salutation in (
