@@ -368,8 +368,10 @@ class Composer:
 
     def brief_pages(self, kind: str = "") -> int:
         """Return how many pages a paper of some kind has exactly; 0 if it is no brief."""
-        ancestry = self.templates.ancestry(self.templates.find_frame(kind or self.campaign.briefing.template))
-        return 0 if BRIEF_TEMPLATE not in ancestry else 1 if LEAVE_BEHIND_TEMPLATE in ancestry else 2
+        template = self.templates.find_frame(kind or self.campaign.briefing.template)
+        if not self.templates.extends_built_in(template, BRIEF_TEMPLATE):
+            return 0
+        return 1 if self.templates.extends_built_in(template, LEAVE_BEHIND_TEMPLATE) else 2
 
     def offer_brief(self) -> BriefOffer:
         """Return everything that a brief of this campaign could print."""

@@ -253,9 +253,10 @@ class Templates:
                 Problem("template-missing", f"there is no template {name!r}", None, hint)
             ) from None
 
-    def ancestry(self, name: str) -> list[str]:
-        """Return the names of a template and of those that it extends, without marks of where they are."""
-        return [member.removeprefix(BUILT_IN) for member, _ in self._ancestry(name)]
+    def extends_built_in(self, name: str, built_in: str) -> bool:
+        """Return whether a template is briefgen's own of this name, or extends that."""
+        members = {member for member, _ in self._ancestry(name)}
+        return f"{BUILT_IN}{built_in}" in members or (built_in in members and not self._is_own(built_in))
 
     def block_names(self, name: str) -> list[str]:
         """List the blocks that a template defines or inherits, in their order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-DesignName = Literal["serif", "sans"]
+DesignName = Literal["serif", "sans", "institute"]
 FontFamily = Literal["Source Serif Pro", "Source Sans Pro"]
 
 
@@ -38,6 +38,7 @@ MAX_LOGO_WIDTH_MM = 60.0
 DESIGN_FONTS: dict[DesignName, tuple[FontFamily, FontFamily]] = {
     "serif": ("Source Serif Pro", "Source Sans Pro"),
     "sans": ("Source Sans Pro", "Source Sans Pro"),
+    "institute": ("Source Serif Pro", "Source Sans Pro"),
 }
 """For each design, the font of body text and the font of headings and small print."""
 

@@ -114,7 +114,7 @@ def test_what_was_decided_is_recorded_and_explained() -> None:
 def test_key_figures_stand_above_wordings_that_have_them() -> None:
     html = fitted("policy-brief").document.html
     blocks = re.findall(r'<div class="key-figure"><p>(.*?)</p><p>(.*?)</p></div>', html)
-    assert [key for key, _ in blocks] == ["53,000\u201365,000", "1,076", "41.6%"]
+    assert [key for key, _ in blocks] == ["53,000\u201365,000", "1,076", "224"]
     assert "at least 1,076 people" in blocks[1][1]
     assert '<span class="footnote">' in blocks[1][1]
 
@@ -203,3 +203,15 @@ def test_a_brief_of_one_section_without_figures_is_made_and_told_to_be_short(cha
     ]
     assert {problem.code for problem in found} == {"brief-underfilled"}
     assert "is filled to" in found[0].message
+
+
+def test_a_kind_of_one_s_own_that_is_called_policy_brief_stays_what_it_is(changed: Changed) -> None:
+    own = '{% extends "briefing/default.html.j2" %}{% block annex %}<p>Ours.</p>{% endblock %}'
+    campaign = changed((r"  template: policy-brief *[^\n]*", "  template: report"))
+    folder = campaign.composer.folder / "templates" / "policy-brief"
+    folder.mkdir(parents=True)
+    (folder / "default.html.j2").write_text(own, "utf-8")
+    campaign = open_campaign(campaign.composer.folder)
+    assert campaign.composer.brief_pages("policy-brief") == 0
+    assert "<p>Ours.</p>" in campaign.composer.compose_briefing("policy-brief").html
+    assert campaign.composer.brief_pages("leave-behind") == 1

@@ -50,7 +50,7 @@ def test_a_stylesheet_cannot_do_more_than_set_how_text_looks(css: str) -> None:
     assert list(check_own_stylesheet(css, "letter.css"))
 
 
-@pytest.mark.parametrize("name", ["page", "letter", "briefing", "sans"])
+@pytest.mark.parametrize("name", ["page", "letter", "briefing", "brief", "sans", "institute"])
 def test_the_built_in_stylesheets_may_be_copied(name: str) -> None:
     css = (ROOT / "templates" / "css" / f"{name}.css").read_text(encoding="utf-8")
     assert list(check_own_stylesheet(css, f"{name}.css")) == []

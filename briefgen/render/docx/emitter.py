@@ -264,7 +264,9 @@ class _Emitter:
 
     def _begin_column_table(self, width: int, second: int, *, ruled: bool) -> None:
         """Begin a table of one row and two cells; widths are in twips, and `ruled` draws a line below."""
-        line = f'<w:bottom w:val="single" w:sz="11" w:space="0" w:color="{self._base.design.accent}"/>'
+        design = self._base.design
+        side, eighths = ("top", 68) if design.banded else ("bottom", 11)
+        line = f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="{design.accent}"/>'
         self._output.append(
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._base.style_id("Columns")}"/>'
             f"{'<w:bidiVisual/>' if self._right_to_left else ''}"

@@ -28,6 +28,8 @@ class Design:
     """Font of headings and small print."""
     modern: bool = False
     """Titles in the headings' font, coloured accents, a rule beside the summary instead of a background."""
+    banded: bool = False
+    """Titles in the headings' font, a band of colour above the head, and boxes with a line around them."""
     alternative_serif: str = "Caladea"
     """Free font with the same metrics, for programs without the first."""
     alternative_sans: str = "Carlito"
@@ -70,6 +72,9 @@ DESIGNS: Mapping[tuple[str, str], Design] = {
     ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6),
     # At 1.02 times its size, Calibri fits as much on a line as Source Sans.
     ("serif", "brief"): Design(text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True),
+    ("institute", "letter"): Design(),
+    ("institute", "briefing"): Design(text_pt=11.0, line_pt=14.6),
+    ("institute", "brief"): Design(text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True),
     ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
     ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8),
     ("sans", "brief"): Design(text_pt=10.0, line_pt=13.9, small_pt=9.0, compact=True),
@@ -94,6 +99,7 @@ def get_design(kind: str, branding: Branding) -> Design:
         alternative_serif=alternative_serif,
         alternative_sans=alternative_sans,
         modern=branding.design == "sans",
+        banded=branding.design == "institute",
         ink=branding.ink.lstrip("#").upper(),
         quiet=branding.quiet.lstrip("#").upper(),
         accent=branding.accent.lstrip("#").upper(),

@@ -127,7 +127,10 @@ def _heading_styles(d: Design) -> Iterator[StyleDefinition]:
         based_on="Normal",
         follows="Body Text",
         paragraph=KEEP_TOGETHER + spacing_xml(18 if d.compact else 0, 0, 26) + '<w:outlineLvl w:val="0"/>',
-        run=(sans if d.modern else "") + BOLD + font_colour_xml(d.accent) + font_size_xml(22),
+        run=(sans if d.modern or d.banded else "")
+        + BOLD
+        + font_colour_xml(d.ink if d.banded else d.accent)
+        + font_size_xml(22),
     )
     yield StyleDefinition(
         "Subtitle",
@@ -135,7 +138,7 @@ def _heading_styles(d: Design) -> Iterator[StyleDefinition]:
         follows="Body Text",
         paragraph=KEEP_TOGETHER + spacing_xml(7, 0, 17),
         run=font_colour_xml(d.quiet) + font_size_xml(12.5)
-        if d.modern
+        if d.modern or d.banded
         else "<w:i/><w:iCs/>" + font_size_xml(12.5),
     )
     levels = ((15.5, 22, 6, d.accent), (12.5, 19, 5.5, d.accent), (11, 11, 3.5, d.ink))
@@ -188,7 +191,7 @@ def _letter_styles(d: Design) -> Iterator[StyleDefinition]:
     for step, points in enumerate(_SMALLER_ADDRESS_SIZES_PT, start=2):
         yield StyleDefinition(f"Inside Address {step}", based_on="Inside Address", run=font_size_xml(points))
     yield StyleDefinition("Date Line", based_on="Normal", paragraph=spacing_xml(6, 6))
-    accent = font_colour_xml(d.accent) if d.modern else ""
+    accent = font_colour_xml(d.accent) if d.modern or d.banded else ""
     reference = "<w:keepNext/>" + spacing_xml(10.2, 0)
     yield StyleDefinition("Reference Line", based_on="Normal", paragraph=reference, run=BOLD + accent)
     yield StyleDefinition(
@@ -310,13 +313,13 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition(
         "Masthead",
         based_on="Normal",
-        paragraph=spacing_xml(0, 6, 14),
+        paragraph=spacing_xml(5 if d.banded else 0, 6, 14),
         run=sans + BOLD + font_colour_xml(d.accent) + font_size_xml(11),
     )
     yield StyleDefinition(
         "Masthead Line",
         based_on="Normal",
-        paragraph=spacing_xml(0, 6, 14) + '<w:jc w:val="right"/>',
+        paragraph=spacing_xml(5 if d.banded else 0, 6, 14) + '<w:jc w:val="right"/>',
         run=sans + font_colour_xml(d.quiet) + font_size_xml(9),
     )
     yield StyleDefinition(
@@ -324,7 +327,9 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         based_on="Normal",
         follows="Body Text",
         paragraph=spacing_xml(5, 13, 16),
-        run=("" if d.modern else "<w:i/><w:iCs/>") + font_size_xml(12),
+        run=sans + font_colour_xml(d.quiet) + font_size_xml(11.5)
+        if d.modern or d.banded
+        else "<w:i/><w:iCs/>" + font_size_xml(12),
     )
     small = sans + font_size_xml(d.aside_pt)
     yield StyleDefinition("Aside", based_on="Normal", paragraph=spacing_xml(0, 4, d.aside_line_pt), run=small)
@@ -340,7 +345,7 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         "Key Figure",
         based_on="Normal",
         follows="Key Figure Text",
-        paragraph=KEEP_TOGETHER + spacing_xml(4, 0, 22),
+        paragraph=KEEP_TOGETHER + (_rule_above_xml(d) if d.banded else "") + spacing_xml(4, 0, 22),
         run=sans + BOLD + font_colour_xml(d.accent) + font_size_xml(20),
     )
     yield StyleDefinition(
@@ -349,6 +354,7 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         paragraph="<w:keepLines/>" + spacing_xml(0, 5, d.aside_line_pt),
     )
     bar = f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{d.accent}"/></w:pBdr>'
+    bar = _rule_above_xml(d) if d.banded else bar
     yield StyleDefinition(
         "Pull Quote",
         based_on="Normal",
@@ -389,6 +395,10 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition("Columns", kind="table", based_on="Normal Table", table=_NO_CELL_MARGINS)
 
 
+def _rule_above_xml(d: Design) -> str:
+    return f'<w:pBdr><w:top w:val="single" w:sz="7" w:space="4" w:color="{d.accent}"/></w:pBdr>'
+
+
 _NO_MARGIN = 'w:w="0" w:type="dxa"'
 _NO_CELL_MARGINS = (
     f"<w:tblPr><w:tblCellMar><w:left {_NO_MARGIN}/><w:right {_NO_MARGIN}/></w:tblCellMar></w:tblPr>"
@@ -410,7 +420,12 @@ def _summary_box_xml(d: Design) -> str:
 
 def _box_xml(d: Design) -> str:
     """Return shading with borders of the same colour, which shade the gaps between paragraphs too."""
-    sides = (("top", 4), ("left", 12), ("bottom", 4), ("right", 12), ("between", 4))
+    sides = [("top", 4), ("left", 12), ("bottom", 4), ("right", 12)]
+    if d.banded:
+        line = f'w:val="single" w:sz="7" w:color="{d.accent}"'
+        frame = "".join(f'<w:{side} {line} w:space="{space}"/>' for side, space in sides)
+        return f"<w:pBdr>{frame}</w:pBdr>"
+    sides.append(("between", 4))
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="{space}" w:color="{d.tint}"/>' for side, space in sides
     )

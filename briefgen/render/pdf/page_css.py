@@ -29,7 +29,7 @@ RUNNING_HEAD_MM = 8.0
 """Room that pages after the first leave for the running head."""
 
 
-DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",)}
+DESIGN_STYLESHEETS = {"serif": (), "sans": ("sans.css",), "institute": ("institute.css",)}
 """Stylesheets that each design adds."""
 
 
@@ -89,7 +89,8 @@ def _build_column_css() -> str:
         )
     )
     return (
-        ".columns { display: table; table-layout: fixed; width: 100%; }\n"
+        ".columns, .masthead { display: table; table-layout: fixed; width: 100%; }\n"
+        ".masthead > * { display: table-cell; }\n"
         f".columns > div {{ display: table-cell; vertical-align: top; }}\n{cells}"
     )
 
