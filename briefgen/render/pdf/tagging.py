@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pydyf import Array, Dictionary, String
+from pydyf import Array, Dictionary, Object, String
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
@@ -368,7 +368,7 @@ class _StructureTreeWriter:
         """Prepare for pages with these numbers of MCIDs."""
         self._pdf = pdf
         self._pages = pdf.page_references
-        self._content_parents: list[list[Any]] = [["null"] * number for number in mcid_counts]
+        self._content_parents: list[list[bytes]] = [[b"null"] * number for number in mcid_counts]
         """For each page, the structure element that each MCID belongs to."""
         self._annotation_parents: list[bytes] = []
         self._ids: dict[str, bytes] = {}
@@ -379,7 +379,7 @@ class _StructureTreeWriter:
         root = Dictionary({"Type": "/StructTreeRoot"})
         self._pdf.add_object(root)
         root["K"] = self._write_element(tree.root, root.reference)
-        parents = [Array(page) for page in self._content_parents] + self._annotation_parents
+        parents = [b"[%b]" % b" ".join(page) for page in self._content_parents] + self._annotation_parents
         root["ParentTree"] = Dictionary({"Nums": Array(_flatten_pairs(enumerate(parents)))})
         root["ParentTreeNextKey"] = len(parents)
         if self._ids:
@@ -390,40 +390,48 @@ class _StructureTreeWriter:
         self._pdf.catalog["StructTreeRoot"] = root.reference
 
     def _write_element(self, element: StructureElement, parent: bytes) -> bytes:
-        entry = Dictionary({"Type": "/StructElem", "S": f"/{element.type}", "P": parent})
+        entry = _EncodedElement()
         self._pdf.add_object(entry)
+        reference: bytes = entry.reference
         self._types.add(element.type)
         page = next((kid.page for kid in element.kids if not isinstance(kid, StructureElement)), None)
+        parts = [b"<</Type /StructElem/S /%b/P %b" % (element.type.encode(), parent)]
         if page is not None:
-            entry["Pg"] = self._pages[page]
-        kids = [self._write_kid(kid, entry, page) for kid in element.kids]
-        kids += [self._write_element(note, entry.reference) for note in element.notes]
+            parts.append(b"/Pg %b" % self._pages[page])
+        kids = [self._write_kid(kid, reference, page) for kid in element.kids]
+        kids += [self._write_element(note, reference) for note in element.notes]
         if kids:
-            entry["K"] = kids[0] if len(kids) == 1 else Array(kids)
-        for name, value in element.entries.items():
-            entry[name] = String(value)
+            parts.append(b"/K %b" % kids[0] if len(kids) == 1 else b"/K [%b]" % b" ".join(kids))
+        parts += [b"/%b %b" % (name.encode(), String(value).data) for name, value in element.entries.items()]
         if element.attributes:
             owner = _ATTRIBUTE_OWNERS[element.type]
-            entry["A"] = Dictionary({"O": owner, **_format_attributes(element.attributes)})
+            attributes = Dictionary({"O": owner, **_format_attributes(element.attributes)})
+            parts.append(b"/A %b" % attributes.data)
         if "ID" in element.entries:
-            self._ids[element.entries["ID"]] = entry.reference
-        reference: bytes = entry.reference
+            self._ids[element.entries["ID"]] = reference
+        entry.data = b"%b>>" % b"".join(parts)
         return reference
 
     def _write_kid(
-        self, kid: StructureElement | _MarkedContent | _ObjectReference, parent: Dictionary, page: int | None
-    ) -> Any:
+        self, kid: StructureElement | _MarkedContent | _ObjectReference, parent: bytes, page: int | None
+    ) -> bytes:
         """Return a kid as its parent's entry refers to it: an element, an MCID or a reference dictionary."""
         if isinstance(kid, StructureElement):
-            return self._write_element(kid, parent.reference)
+            return self._write_element(kid, parent)
         if isinstance(kid, _MarkedContent):
-            self._content_parents[kid.page][kid.mcid] = parent.reference
+            self._content_parents[kid.page][kid.mcid] = parent
             if kid.page == page:
-                return kid.mcid
-            return Dictionary({"Type": "/MCR", "Pg": self._pages[kid.page], "MCID": kid.mcid})
+                return b"%d" % kid.mcid
+            return b"<</Type /MCR/Pg %b/MCID %d>>" % (self._pages[kid.page], kid.mcid)
         kid.annotation["StructParent"] = len(self._content_parents) + len(self._annotation_parents)
-        self._annotation_parents.append(parent.reference)
-        return Dictionary({"Type": "/OBJR", "Pg": self._pages[kid.page], "Obj": kid.annotation.reference})
+        self._annotation_parents.append(parent)
+        return b"<</Type /OBJR/Pg %b/Obj %b>>" % (self._pages[kid.page], kid.annotation.reference)
+
+
+class _EncodedElement(Object):  # type: ignore[misc]
+    """A structure element as it is written: a letter has forty, which take long to encode as dictionaries."""
+
+    data = b""
 
 
 def _flatten_pairs(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pdf_samples import picture
 
+from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.model.branding import Branding
 from briefgen.model.document import Document
@@ -23,7 +24,8 @@ from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.page_content import split_blocks
 from briefgen.render.pdf.renderer import PdfRenderer
 
-STYLES = (Path(__file__).parents[3] / "templates/css",)
+ROOT = Path(__file__).parents[3]
+STYLES = (ROOT / "templates/css",)
 SENTENCE = "The commission found what it found, and said so in words that everybody can read. "
 WORDS = [
     "the",
@@ -236,6 +238,19 @@ def test_letters_that_are_only_measured_are_assembled_too(full: PdfRenderer) -> 
     full.measure(letters[1])
     renderer.measure(letters[1])
     assert renderer.render(letters[1]).data == full.render(letters[1]).data
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", ["starter", "us-congress", "uk-parliament", "un-geneva", "foreign-ministries", "drinking-water"]
+)
+def test_all_letters_of_the_examples_come_out_the_same(name: str) -> None:
+    campaign = open_campaign(ROOT / "examples" / name)
+    renderers = campaign.renderers(("pdf",), verify_layout=True)
+    fitter, renderer = campaign.page_fitter(renderers), renderers.get_renderer("pdf")
+    for recipient in campaign.recipients:
+        assert renderer.render(fitter.compose_letter(recipient)).problems == ()
+    assert renderer._assembler.assembled > 0, renderer._assembler.reasons
 
 
 @pytest.mark.parametrize("fault", ["moved", "raises"])
