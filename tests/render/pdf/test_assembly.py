@@ -214,6 +214,23 @@ def test_what_is_no_plain_paragraph_is_learnt_from_a_full_layout(full: PdfRender
     assert assembled.assembled == 2, assembled.reasons
 
 
+def test_blocks_in_other_languages_have_styles_of_their_own(full: PdfRenderer) -> None:
+    def asked(text: str, language: str) -> Document:
+        return letter(last=f'</p><div class="ask" lang="{language}"><p>{text}</p></div><p>The end.')
+
+    letters = [
+        asked("Words.", "de"),
+        asked("Palabras.", "es"),
+        asked("Otras " * 9, "es"),
+        asked("Mehr.", "de"),
+    ]
+    assembled = assemble_like(full, letters)
+    assert assembled.assembled == 2, assembled.reasons
+    (model,) = assembled._models.values()
+    languages = {path[1][-1] for path in model.styles if path[1][1] == "ask"}
+    assert languages == {"de", "es"}
+
+
 def test_measures_are_those_of_the_full_layout(full: PdfRenderer) -> None:
     renderer = PdfRenderer(STYLES)
     renderer.render(letter())

@@ -38,7 +38,7 @@ _GEOMETRY = (
 )
 
 StylePath = tuple[Any, ...]
-"""Where an element stands: whether in the body, then tag, class and style of it and of all around it."""
+"""Where an element stands: whether in the body, then `describe_style` of all around it and of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,11 +310,16 @@ def _learn_number(known: dict[Any, float | None], key: Any, number: float) -> No
         known[key] = None
 
 
+def describe_style(element: Any) -> tuple[str | None, ...]:
+    """Return what the style of an element depends on, apart from what is around it."""
+    return element.tag, *(element.get(name) for name in ("class", "style", "lang"))
+
+
 def iter_style_paths(element: Any, is_in_body: bool) -> Iterator[tuple[StylePath, Any]]:
     """Yield the style path of an element and of all in it."""
 
     def walk(each: Any, path: StylePath) -> Iterator[tuple[StylePath, Any]]:
-        path = (*path, (each.tag, each.get("class"), each.get("style")))
+        path = (*path, describe_style(each))
         yield path, each
         for child in each:
             yield from walk(child, path)

@@ -24,7 +24,13 @@ from briefgen.render.pdf.assembly.blocks import (
 )
 from briefgen.render.pdf.assembly.errors import NotAssembledError
 from briefgen.render.pdf.assembly.page_content import FOOTNOTE_CLASS, ParsedBlock
-from briefgen.render.pdf.assembly.page_model import PageModel, ParagraphGeometry, StylePath, TextPlace
+from briefgen.render.pdf.assembly.page_model import (
+    PageModel,
+    ParagraphGeometry,
+    StylePath,
+    TextPlace,
+    describe_style,
+)
 from briefgen.render.pdf.assembly.pango_lines import LineBreaker, TextLine
 from briefgen.render.pdf.assembly.text_painting import FontStore
 from briefgen.render.pdf.layout_checks import CAP_HEIGHT_EM, DESCENT_EM
@@ -156,7 +162,7 @@ def find_paragraph(parsed: ParsedBlock) -> tuple[Any, StylePath]:
         return element, (is_in_body,)
     if len(element) != 1 or element[0].tag != "p" or (element.text or "").strip():
         raise NotAssembledError("a block of several paragraphs")
-    return element[0], (is_in_body, (element.tag, element.get("class"), element.get("style")))
+    return element[0], (is_in_body, describe_style(element))
 
 
 def lay_out_note(model: PageModel, parsed: ParsedBlock, note: Any, number: int, fonts: FontStore) -> Block:
@@ -191,7 +197,7 @@ def _find_path(parsed: ParsedBlock, element: Any) -> StylePath:
     each = element
     while each is not parsed.element:
         each = parents[each]
-        path.append((each.tag, each.get("class"), each.get("style")))
+        path.append(describe_style(each))
     return (parsed.kind[0], *reversed(path))
 
 
@@ -199,7 +205,7 @@ def _add_paragraph_styles(styles: ElementStyles, element: Any, path: StylePath) 
     """Find the styles of a paragraph's elements, without what is in its notes."""
     if not element.attrib.keys() <= {"class", "style"}:
         raise NotAssembledError("an element with attributes")
-    path = (*path, (element.tag, element.get("class"), element.get("style")))
+    path = (*path, describe_style(element))
     styles.add(element, path)
     if element.get("class") != FOOTNOTE_CLASS:
         for child in element:
@@ -211,7 +217,7 @@ def _add_paragraph_styles(styles: ElementStyles, element: Any, path: StylePath) 
 def _add_note_styles(styles: ElementStyles, element: Any, path: StylePath) -> None:
     if not element.attrib.keys() <= {"class", "href"}:
         raise NotAssembledError("an element with attributes")
-    path = (*path, (element.tag, element.get("class"), element.get("style")))
+    path = (*path, describe_style(element))
     styles.add(element, path)
     for child in element:
         if child.tag not in _NOTE_TAGS:
