@@ -8,7 +8,7 @@ are looked at; the characters of all letters are looked up in the fonts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 
@@ -28,25 +28,29 @@ from briefgen.render.registry import FORMATS, RendererFactory
 from briefgen.system.cache import cache_key, keep, recall
 from briefgen.system.limits import resource_limits
 
+CheckProgress = Callable[[int, int], None]
 _TABLE_OR_PICTURE = re.compile(r"<table\b.*?</table>|<img\b[^>]*>", re.DOTALL)
 _DATA_URL = re.compile(r'="data:[^"]*"')
 _LISTED_LINES = 3
 """Maximum number of lines that a warning quotes."""
 
 
-def check_documents(campaign: Campaign, *, count_pages: bool = False) -> tuple[list[Problem], list[Problem]]:
+def check_documents(
+    campaign: Campaign, *, count_pages: bool = False, progress: CheckProgress | None = None
+) -> tuple[list[Problem], list[Problem]]:
     """Return warnings about the documents, and the problems of those that cannot be composed or do not fit.
 
     If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
     With `count_pages`, the pages of letters are counted; of letters with the same text only the longest is.
-    What an earlier run found about the same documents is taken from there, if none of them failed.
+    What an earlier run found about the same documents is taken from there, if none of them failed. `progress`
+    is told how many of how many letters have been composed.
     """
     name = _describe_documents(campaign, count_pages)
     earlier: _SoundDocuments | None = recall("documents", name)
     if earlier is not None and not _lacks_glyphs(earlier.characters, campaign):
         return list(earlier.warnings), []
-    letters, warnings, errors = _check_documents(campaign, count_pages)
-    if not errors:
+    letters, warnings, errors = _check_documents(campaign, count_pages, progress)
+    if not errors and not any(problem.code == "pdf-assembly" for problem in warnings):
         characters = frozenset().union(*map(_printed_characters, letters))
         keep("documents", name, _SoundDocuments(tuple(warnings), characters))
     return warnings, errors
@@ -86,14 +90,16 @@ def _lacks_glyphs(characters: frozenset[str], campaign: Campaign) -> bool:
 
 
 def _check_documents(
-    campaign: Campaign, count_pages: bool
+    campaign: Campaign, count_pages: bool, progress: CheckProgress | None
 ) -> tuple[list[ComposedLetter], list[Problem], list[Problem]]:
     """Return the letters that can be composed, warnings about the documents, and why others failed."""
     renderers = campaign.renderers(())
     fitter = campaign.page_fitter(renderers)
     letters: list[ComposedLetter] = []
     errors: list[Problem] = []
-    for recipient in campaign.recipients:
+    for number, recipient in enumerate(campaign.recipients):
+        if progress is not None:
+            progress(number, len(campaign.recipients))
         try:
             with resource_limits(f"the letter to {recipient.id}"):
                 document = fitter.compose_letter(recipient)
@@ -111,6 +117,7 @@ def _check_documents(
     ]
     if count_pages and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, renderers)
+    warnings += renderers.list_differences()
     return letters, warnings, list(dict.fromkeys(errors))
 
 

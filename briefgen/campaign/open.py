@@ -269,7 +269,11 @@ class Campaign:
         """Return a composer that keeps documents to their page limits, measured with these renderers."""
         versions = "\0".join(filter(None, map(FORMATS.plugin_version, renderers.formats)))
         in_pdf = "pdf" in renderers.formats
-        return PageFitter(self.composer, renderers.measure, in_pdf, versions, renderers.measure_brief)
+        # Where files are made, assembled letters are compared as they are written.
+        assembled = None if renderers.formats else renderers.measure_assembled
+        return PageFitter(
+            self.composer, renderers.measure, in_pdf, assembled, versions, renderers.measure_brief
+        )
 
 
 _SHARED_RENDERERS = 4

@@ -26,6 +26,8 @@ from briefgen.model.snippet import Snippet
 
 LayoutMeasure = Callable[[Document], PageUsage]
 """Lays out a document and returns the space that it takes."""
+AssembledMeasure = Callable[[Document], PageUsage | None]
+"""Returns the space that a letter takes if it is made of blocks laid out before, and None if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class PageFitter:
     measure: LayoutMeasure
     renders_pdf: bool = True
     """Whether letters are laid out for their PDFs in any case, so that laying them out costs nothing here."""
+    measure_assembled: AssembledMeasure | None = None
+    """Measures letters that are not laid out in any case; None where files are made."""
     plugin_versions: str = ""
     """Of packages whose formats letters are rendered in; a new version makes them again."""
     measure_brief: BriefMeasure | None = None
@@ -204,6 +208,8 @@ class PageFitter:
         """Return the heights of the blocks that differ between letters with the same text."""
         if self.renders_pdf or draft.is_measured(step_count):
             return draft.usage(step_count).recipient_blocks_mm
+        if self.measure_assembled and (usage := self.measure_assembled(draft.document(step_count))):
+            return usage.recipient_blocks_mm
         # If no PDF is to be made, only the few lines that differ are laid out.
         full = draft.document(0)
         blocks = "".join(match[0] for match in _RECIPIENT_BLOCK.finditer(full.html))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -144,10 +145,12 @@ def check(
         return
     from briefgen.campaign.check import check_documents
     from briefgen.campaign.open import open_campaign
+    from briefgen.cli.progress import show_check_progress
     from briefgen.recipients.grouping import describe_groups
 
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
-    letter_warnings, errors = check_documents(opened, count_pages=pages)
+    with show_check_progress(sys.stderr, quiet=console.quiet) as progress:
+        letter_warnings, errors = check_documents(opened, count_pages=pages, progress=progress)
     warnings = [*opened.warnings, *letter_warnings]
     problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
     console.problems(problems, most=MOST_WARNINGS)

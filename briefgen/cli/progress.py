@@ -1,4 +1,4 @@
-"""Progress of a batch: a bar on a terminal, plain lines elsewhere, and a summary at the end."""
+"""Progress of a batch, with a summary at the end, and of a check: on a terminal, or as plain lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ if TYPE_CHECKING:  # slow to import, and needed only while a batch runs
 
     from briefgen.batch.runner import BatchSummary, ProgressReporter
     from briefgen.batch.tasks import FileOutcome
+    from briefgen.campaign.check import CheckProgress
 
 LINE_INTERVAL_S = 15.0
 """Time between two plain lines."""
+TERMINAL_INTERVAL_S = 0.5
+"""Time between two changes of a line on a terminal."""
 MIN_GAPS = 3
 """The rate is known once a run has lasted this many times its longest gap: a cluster delivers in bursts."""
 MIN_MEASURED_S = 3.0
@@ -34,6 +37,35 @@ def show_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[ProgressRe
         yield bar
     finally:
         bar.close()
+
+
+@contextmanager
+def show_check_progress(
+    stream: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+) -> Iterator[CheckProgress]:
+    """Yield a function that shows on `stream` how many letters have been checked, if it takes long.
+
+    A terminal gets a line that is written over and goes away at the end, anything else a line at intervals.
+    """
+    is_terminal = stream.isatty()
+    interval = TERMINAL_INTERVAL_S if is_terminal else LINE_INTERVAL_S
+    last, width = clock(), 0
+
+    def show(number: int, total: int) -> None:
+        nonlocal last, width
+        now = clock()
+        if quiet or now - last < interval:
+            return
+        last = now
+        line = f"{number:,} of {quantity(total, 'letter')} checked"
+        width = len(line) if is_terminal else 0
+        print(f"\r{line}" if is_terminal else line, end="" if is_terminal else "\n", file=stream, flush=True)
+
+    try:
+        yield show
+    finally:
+        if width:
+            print(f"\r{' ' * width}\r", end="", file=stream, flush=True)
 
 
 class RateEstimator:

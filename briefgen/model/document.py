@@ -191,6 +191,7 @@ RECIPIENT_BLOCKS = ("inside-address", "salutation")
 """Classes of the blocks that differ for each recipient even if the rest of the letter is the same."""
 
 
+_ROUNDING_ERROR_MM = 0.01
 OverflowEstimator = Callable[[Document, int], float]
 """Estimates by how many millimetres a document exceeds a number of pages; 0 or less if it will fit."""
 
@@ -221,6 +222,15 @@ class PageUsage:
     def pages(self) -> int:
         """The number of pages."""
         return len(self.used_mm)
+
+    def is_like(self, other: PageUsage) -> bool:
+        """Return whether two measures lead to the same decisions: they differ by rounding errors at most."""
+        pairs = zip(self.used_mm, other.used_mm, strict=False)
+        return (
+            self.pages == other.pages
+            and self.recipient_blocks_mm == other.recipient_blocks_mm
+            and all(abs(one - another) < _ROUNDING_ERROR_MM for one, another in pairs)
+        )
 
     def overflow_mm(self, max_pages: int) -> float:
         """Return how many millimetres must be cut to fit on `max_pages` pages.

@@ -85,6 +85,15 @@ class RendererFactory:
         usage: BriefUsage = self.get_renderer("pdf").measure_brief(document)
         return usage
 
+    def measure_assembled(self, document: Document) -> PageUsage | None:
+        """Measure a letter as `measure` does if it can be assembled from known blocks; return None if not."""
+        usage: PageUsage | None = self.get_renderer("pdf").measure_assembled(document)
+        return usage
+
+    def list_differences(self) -> list[Problem]:
+        """Return warnings about letters that took another room when they were assembled."""
+        return list(self.get_renderer("pdf").differences) if "pdf" in self._renderers else []
+
     def get_renderer(self, format: str) -> Any:
         """Return the renderer of a format, making it if this process has none yet."""
         if format not in self._renderers:

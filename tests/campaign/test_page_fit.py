@@ -26,6 +26,8 @@ from briefgen.errors import BriefgenError
 from briefgen.inspect.compare import compare_files
 from briefgen.model.document import Document, PageUsage, hash_record
 from briefgen.model.recipient import Recipient
+from briefgen.render.pdf.assembly import assembler
+from briefgen.render.pdf.renderer import PdfRenderer
 
 pytestmark = pytest.mark.slow
 
@@ -167,7 +169,7 @@ def test_what_is_decided_depends_on_no_other_letter(opened: Campaign) -> None:
 
     alone = {one.id: fitter("pdf").compose_letter(one) for one in people}
     assert len({len(one.record["fit"]["left_out"]) for one in alone.values()}) > 1
-    for formats in (("pdf", "docx"), ("docx",)):
+    for formats in (("pdf", "docx"), ("docx",), ()):
         for seed in range(3):
             random.Random(seed).shuffle(people)
             fitting = fitter(*formats)
@@ -188,6 +190,44 @@ def test_without_a_pdf_a_letter_that_was_laid_out_whole_is_not_laid_out_in_part(
     laid_out = counting(fitting)
     fitting.compose_letter(opened.recipients[0])
     assert [document for document in laid_out if len(document.html) < 500] == []
+
+
+def test_checking_lays_out_no_further_letter_with_the_same_text(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[Document] = []
+    original = PdfRenderer._lay_out
+
+    def lay_out(renderer: PdfRenderer, document: Document, *more: str) -> Any:
+        laid_out.append(document)
+        return original(renderer, document, *more)
+
+    monkeypatch.setattr(PdfRenderer, "_lay_out", lay_out)
+    monkeypatch.setattr(assembler, "SAMPLE_SHARE", 10**9)
+    clara = named(opened, "clara-example")
+    fitting = opened.page_fitter(opened.renderers(()))
+    fits = [fitting.fit_letter(like(clara, 0)).fit, fitting.fit_letter(like(clara, 1)).fit]
+    laid_out.clear()  # the first that could be assembled was compared with its layout
+    fits += [fitting.fit_letter(like(clara, number)).fit for number in range(2, 9)]
+    assert laid_out == []
+    assert fits == [opened.page_fitter(opened.renderers(("pdf",))).fit_letter(clara).fit] * 9
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.name for path in (ROOT / "examples").glob("*/campaign.yaml"))
+)
+def test_what_a_check_says_of_each_letter_is_what_its_own_layout_says(name: str) -> None:
+    opened = open_campaign(ROOT / "examples" / name)
+    renderers, in_full = opened.renderers(()), opened.renderers(())
+    in_full.get_renderer("pdf").stop_assembling()
+    fitting = opened.page_fitter(renderers)
+    for recipient in opened.recipients:
+        alone = replace(opened.page_fitter(in_full), measure_assembled=None)
+        fitted = fitting.fit_letter(recipient)
+        assert fitted == alone.fit_letter(recipient)
+        assert renderers.measure(fitted.document).is_like(in_full.measure(fitted.document))
+    assert renderers.list_differences() == []
 
 
 def test_an_address_in_a_window_takes_no_room_and_the_decision_is_shared(tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ import pytest
 
 from briefgen.batch.runner import BatchSummary
 from briefgen.batch.tasks import FileOutcome
-from briefgen.cli.progress import LineProgress, ProgressBar, RateEstimator, format_summary, show_progress
+from briefgen.cli.progress import (
+    LineProgress,
+    ProgressBar,
+    RateEstimator,
+    format_summary,
+    show_check_progress,
+    show_progress,
+)
 from briefgen.errors import Place, Problem
 
 PROBLEM = Problem("quote-missing", "no quote", Place("recipients.csv", 3), "add it")
@@ -179,3 +186,24 @@ def test_the_summary_tells_what_is_missing_and_how_to_go_on():
     ]
     stopped = format_summary(summed_up(rendered=1, interrupted=True, left=5))
     assert stopped[-1] == "Stopped with 5 files left. Run the same command again to continue."
+
+
+@pytest.mark.parametrize(
+    ("stream", "quiet", "said"),
+    [
+        (io.StringIO(), False, "2 of 534 letters checked\n"),
+        (
+            Terminal(),
+            False,
+            "\r1 of 534 letters checked\r2 of 534 letters checked\r                        \r",
+        ),
+        (io.StringIO(), True, ""),
+        (Terminal(), True, ""),
+    ],
+)
+def test_a_long_check_says_how_far_it_is(stream: io.StringIO, quiet: bool, said: str):
+    times = iter([0.0, 0.1, 1.0, 20.0])
+    with show_check_progress(stream, quiet=quiet, clock=lambda: next(times)) as show:
+        for number in range(3):
+            show(number, 534)
+    assert stream.getvalue() == said

@@ -139,20 +139,22 @@ _compress_font_program = lru_cache(_MAX_CACHED_FONT_PROGRAMS)(_compress)
 
 
 def _encode(value: Any) -> bytes:
-    """Return a value as it is written in an object, as pydyf does."""
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode("ascii")
+    """Return a value as it is written in an object, as pydyf does; a letter has some two thousand."""
+    kind = type(value)
+    if kind is bytes:
+        data: bytes = value
+        return data
+    if kind is str:
+        return bytes(value.encode("ascii"))
+    if kind is int:
+        return b"%d" % value
     if isinstance(value, dict):
-        return b"<<%b>>" % b"".join(
-            b"/%b %b" % (_encode(key), _encode(entry)) for key, entry in value.items()
-        )
+        entries = [b"/%b %b" % (_encode(key), _encode(entry)) for key, entry in value.items()]
+        return b"<<%b>>" % b"".join(entries)
     if isinstance(value, Array):
-        return b"[%b]" % b" ".join(map(_encode, value))
+        return b"[%b]" % b" ".join([_encode(entry) for entry in value])
     if isinstance(value, float):
         return b"%d" % value if value.is_integer() else (b"%f" % value).rstrip(b"0")
     if isinstance(value, Object):
-        data: bytes = value.data
-        return data
+        return bytes(value.data)
     return str(value).encode("ascii")

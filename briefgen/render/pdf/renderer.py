@@ -103,6 +103,8 @@ class PdfRenderer:
     branding: Branding = DEFAULT_BRANDING
     verify_layout: bool = False
     """Whether every assembled letter is also laid out in full and compared, not only a sample of them."""
+    differences: list[Problem] = field(default_factory=list, repr=False)
+    """Assembled letters that took another room than in their full layout."""
     _fonts: Any = field(default=None, repr=False)
     _stylesheets: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict, repr=False)
     _fetcher: Any = field(default=None, repr=False)
@@ -122,18 +124,32 @@ class PdfRenderer:
 
     def measure(self, document: Document) -> PageUsage:
         """Lay out a document and return how much room it takes; raise BriefgenError as `render` does."""
+        return self._measure_assembled(document) or self._measure_in_full(document)
+
+    def measure_assembled(self, document: Document) -> PageUsage | None:
+        """Return how much room a letter takes if its page can be assembled, and None if not.
+
+        A sample is compared with the full layout: these letters are not rendered, where that would be done.
+        """
+        usage = self._measure_assembled(document)
+        if usage is None or not self._is_to_be_compared(document):
+            return usage
+        expected = self._measure_in_full(document)
+        if not usage.is_like(expected):
+            self.stop_assembling()
+            self.differences.append(_difference_problem(document, "it takes another room"))
+        return expected
+
+    def _measure_in_full(self, document: Document) -> PageUsage:
         is_only_measuring, self._measured = self._measured is not None, None
         with self._prepare(document):
-            layout = self._assemble(document) or self._lay_out(document)
-            if is_only_measuring and isinstance(layout, FullLayout):
+            layout = self._lay_out(document)
+            if is_only_measuring:
                 self._learn_unwritten(document, layout)
-        # Only now: they import WeasyPrint, which `_prepare` does in its own way.
-        from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
+        # Only now: it imports WeasyPrint, which `_prepare` does in its own way.
         from briefgen.render.pdf.page_usage import measure_page_usage, measure_reference_layout
 
         self._measured = (document, layout)
-        if not isinstance(layout, FullLayout):
-            return measure_assembled_letter(layout)
         pages = layout.document.pages
         usage = measure_page_usage(document, pages)
         if usage.pages == 1:
@@ -156,6 +172,20 @@ class PdfRenderer:
             layout = self._lay_out(document, galley)
         usage = measure_brief_usage(layout.document.pages)
         return replace(usage, pages=tuple(replace(one, room_mm=room_mm) for one in usage.pages))
+
+    def _measure_assembled(self, document: Document) -> PageUsage | None:
+        with self._prepare(document):
+            letter = self._assemble(document)
+        if letter is None:
+            return None
+        # Only now: it imports WeasyPrint, which `_prepare` does in its own way.
+        from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
+
+        self._measured = (document, letter)
+        return measure_assembled_letter(letter)
+
+    def _is_to_be_compared(self, document: Document) -> bool:
+        return self.verify_layout or (self._assembler is not None and self._assembler.is_sample(document))
 
     def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
         """Return those of some characters that no font can draw."""
@@ -241,7 +271,7 @@ class PdfRenderer:
             data, reason = None, _describe_exception(error)
         else:
             reason = "its bytes are not the same"
-            if not self.verify_layout and not self._assembler.is_sample(document):
+            if not self._is_to_be_compared(document):
                 return Rendering(data, 1)
         full = self._render_in_full(document, self._lay_out(document))
         if full.data == data:
