@@ -215,3 +215,17 @@ def test_a_kind_of_one_s_own_that_is_called_policy_brief_stays_what_it_is(change
     assert campaign.composer.brief_pages("policy-brief") == 0
     assert "<p>Ours.</p>" in campaign.composer.compose_briefing("policy-brief").html
     assert campaign.composer.brief_pages("leave-behind") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", ["sans", "institute"])
+def test_a_brief_has_two_pages_in_every_design_and_its_word_file_is_sound(
+    changed: Changed, design: str, tmp_path: Path
+) -> None:
+    campaign = changed(("briefing:", f"letterhead:\n  design: {design}\nbriefing:"))
+    brief = fit(campaign)
+    assert pages(campaign, brief) == 2
+    assert max(brief.fit.fills) <= FILL[2][1]
+    word = campaign.renderers(("docx",))()["docx"].render(brief.document).data
+    assert lint(word) == []
+    assert complaints(validator(), word, tmp_path) == ""

@@ -171,7 +171,10 @@ def _letter_styles(d: Design) -> Iterator[StyleDefinition]:
         based_on="Normal",
         follows="Letterhead",
         paragraph=KEEP_TOGETHER + spacing_xml(0, 2, 17) + '<w:outlineLvl w:val="0"/>',
-        run=BOLD + font_colour_xml(d.accent) + font_size_xml(13.5),
+        run=(latin_font_xml(d.sans) if d.banded else "")
+        + BOLD
+        + font_colour_xml(d.accent)
+        + font_size_xml(13.5),
     )
     yield StyleDefinition(
         "Letterhead",
@@ -230,7 +233,7 @@ def _briefing_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition(
         "Byline",
         based_on="Normal",
-        paragraph=("" if d.modern else f"<w:pBdr><w:bottom {line}/></w:pBdr>")
+        paragraph=("" if d.modern else f"<w:pBdr><w:{'top' if d.banded else 'bottom'} {line}/></w:pBdr>")
         + spacing_xml(11, 17, 13)
         + CONTEXTUAL_SPACING,
         run=latin_font_xml(d.sans) + font_colour_xml(d.quiet) + font_size_xml(9.5),
