@@ -131,9 +131,10 @@ def test_wheel_holds_the_package_and_the_library_and_nothing_else(wheel: dict[st
     assert tops == {"briefgen", f"briefgen-{briefgen.__version__}.dist-info"}
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "briefgen").rglob("*.py")}
     assert package <= set(wheel)
-    assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "briefgen" / "data").iterdir()} <= set(
-        wheel
-    )
+    data = {path for path in (ROOT / "briefgen" / "data").rglob("*") if path.is_file()}
+    names = {path.relative_to(ROOT).as_posix() for path in data if path.parent.name != "__pycache__"}
+    assert any(name.count("/") > 2 for name in names)
+    assert names <= set(wheel)
 
 
 def test_wheel_carries_the_licences(wheel: dict[str, bytes]) -> None:
