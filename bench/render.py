@@ -1,44 +1,60 @@
-"""Compare our renderers with plain use of the libraries underneath, on the same letter, as ratios.
+"""Compare our renderers with others on letters of a real campaign, as ratios within one run.
 
-    python bench/render.py [--letters 60]
+    python bench/render.py [--rounds 8] [--letters 10] [--json]
 
-If Typst is installed (dependency group `bench`), it renders the same letter as PDF/UA too. It is a compiler,
-and much faster than we are.
+The letters are those of `examples/us-congress` to fictional senators, each with a sentence of its own: one
+page, footnotes, the evidence record embedded, PDF/UA-1. No side has seen a letter before; all have made
+others of the campaign, as in a batch. All sides make the same few letters in turn, so that other load on the
+machine affects all of them. A ratio is the median, over the rounds, of the processor time of the other side
+divided by ours; with `--json`, `pdf.typst_ua`, `pdf.weasyprint`, `docx.docxtpl` and `docx.python_docx`, and
+null for what is not installed (`script/setup bench`).
 
-Both sides render the same text with the same stylesheet and fonts, alternately, so that other load on the
-machine affects both. Plain WeasyPrint is `HTML(string=…).write_pdf()`, as its documentation begins, with
-tags. Plain python-docx adds paragraph after paragraph to a new document; it does not support footnotes, so
-they are paragraphs at the end. Unlike ours, the plain files have no evidence record and do not conform to
-PDF/UA.
+- `in_full` is ours where no letter is assembled from known blocks, as the first of each kind
+- WeasyPrint, plain: `HTML(string=…).write_pdf(pdf_tags=True)` with the same page, stylesheet and fonts, as
+  its documentation begins; no record, no PDF/UA
+- Typst: the compiler is kept in the process, where it remembers much from letter to letter; the same words,
+  page, sizes and fonts, real footnotes, the record attached, PDF/UA-1
+- docxtpl opens its template and fills it in; python-docx adds paragraph after paragraph. Both make no
+  footnotes, so these are paragraphs at the end, and no record
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import io
+import json
 import re
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import docx
 import lxml.etree
 import weasyprint
 
+from briefgen.campaign.open import open_campaign
 from briefgen.model.branding import Branding
 from briefgen.model.document import Document
 from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.fonts import font_face_css, font_folders
-from briefgen.render.layouts import PAGES
-from briefgen.render.pdf.page_css import build_branding_css, build_page_css
-from briefgen.render.pdf.renderer import PdfRenderer, build_html_page
+from briefgen.render.layouts import get_layout
+from briefgen.render.pdf.page_css import build_branding_css, build_layout_css
+from briefgen.render.pdf.renderer import RECORD_NAME, PdfRenderer, build_html_page
 
-STYLES = Path(__file__).parents[1] / "templates" / "css"
+ROOT = Path(__file__).parents[1]
+STYLES = ROOT / "templates" / "css"
 WARM_UP = 3
+"""Rounds that are not counted."""
+DOCX_SHARE = 5
+"""How many times our DOCX renderer makes the letters of a round, which take it half a millisecond each."""
+Maker = Callable[[Document], bytes]
 SENTENCE = (
     "The committee has the power to ask for a full account of what was done, by whom, and at whose order. "
 )
@@ -74,10 +90,73 @@ def letter_to(number: int) -> Document:
     return replace(LETTER, html=LETTER.html.replace("Jane Example", name), title=f"Letter to {name}")
 
 
-def plain_pdf() -> Callable[[Document], bytes]:
-    rules = build_branding_css(Branding()) + build_page_css(PAGES["letter", "us-letter"])
+# Letters of a campaign
+
+_STATES = ("OH", "PA", "CA", "TX", "NY", "WA", "MN", "GA")
+_COMMITTEES = (
+    "",
+    "SSFR (Senate Committee on Foreign Relations)",
+    "SSAP (Senate Committee on Appropriations)",
+)
+_SUBJECTS = (
+    "a member of your community",
+    "a teacher",
+    "a nurse",
+    "a veteran",
+    "a student",
+    "a small-business owner",
+)
+_DEEDS = (
+    "heard you speak about the people who fled North Korea",
+    "was grateful for your vote on sanctions last spring",
+    "met families who have waited for news of their relatives for years",
+    "read what you wrote about the duty to protect refugees",
+    "wrote to your office about the same question two years ago",
+)
+
+
+def campaign_letters(number: int) -> list[Document]:
+    """Compose letters to so many fictional senators, each with a sentence of its own."""
+    rows = [_row(each) for each in range(number)]
+    campaign = open_campaign(ROOT / "examples" / "us-congress", rows)
+    fitter = campaign.page_fitter(campaign.renderers(()))
+    return [fitter.compose_letter(recipient) for recipient in campaign.recipients]
+
+
+def _row(number: int) -> dict[str, str]:
+    given, family = f"Given{number % 97:02d}", f"Family{number:05d}"
+    subject, deed = _SUBJECTS[number % len(_SUBJECTS)], _DEEDS[number % len(_DEEDS)]
+    return {
+        "id": f"senator-{number:05d}",
+        "office": "us-senator",
+        "name": f"{given} {family}",
+        "given": given,
+        "family": family,
+        "gender": "mf"[number % 2],
+        "locality": "Washington",
+        "region": "DC",
+        "postal_code": "20510",
+        "country": "US",
+        "chamber": "senate",
+        "state": _STATES[number % len(_STATES)],
+        "committees": _COMMITTEES[number % len(_COMMITTEES)],
+        "connection": f"As {subject} in ward {number % 211} I {deed}.",
+    }
+
+
+# PDF
+
+
+def plain_pdf() -> Maker:
+    layout = get_layout("letter", "us-letter", "plain")
+    branding = Branding()
     css = "\n".join(
-        [font_face_css(), *((STYLES / name).read_text() for name in ("page.css", "letter.css")), rules]
+        [
+            font_face_css(),
+            build_branding_css(branding),
+            *((STYLES / name).read_text("utf-8") for name in ("page.css", "letter.css")),
+            build_layout_css(layout, branding, foot=False),
+        ]
     )
 
     def make(document: Document) -> bytes:
@@ -86,6 +165,116 @@ def plain_pdf() -> Callable[[Document], bytes]:
         return data
 
     return make
+
+
+_TYPST = """
+#let d = json(bytes(sys.inputs.letter))
+#set document(title: d.title, author: d.author, date: datetime(year: 2026, month: 11, day: 24))
+#set page(
+  width: WIDTHmm, height: HEIGHTmm,
+  margin: (top: TOPmm, right: RIGHTmm, bottom: BOTTOMmm, left: LEFTmm),
+)
+#set text(font: "Source Serif Pro", size: 10.7pt, lang: "en", region: "US", fill: rgb("#1a1a1a"))
+#set par(leading: 0.66em, spacing: 0.66em + 2.3mm)
+#set footnote.entry(separator: line(length: 32mm, stroke: 0.5pt + rgb("#8a9099")), gap: 0.7mm)
+#show footnote.entry: set text(size: 8.4pt)
+#show heading: set text(size: 13pt, weight: 600, fill: rgb("#1f3a5f"))
+#pdf.attach(
+  "RECORD", bytes(d.record),
+  relationship: "data", mime-type: "application/json", description: "Evidence record",
+)
+#let inline(parts) = for part in parts {
+  if part.kind == "text" [#part.value]
+  else if part.kind == "em" { emph(inline(part.value)) }
+  else if part.kind == "strong" { strong(inline(part.value)) }
+  else if part.kind == "link" { link(part.href, inline(part.value)) }
+  else if part.kind == "break" { linebreak() }
+  else if part.kind == "note" { footnote(inline(part.value)) }
+}
+#for block in d.blocks {
+  if block.tag == "h1" { heading(level: 1, inline(block.value)) }
+  else if block.place == "reference-line" { par(strong(inline(block.value))) }
+  else { par(inline(block.value)) }
+  if block.last and block.place != "body" { v(3.6mm, weak: true) }
+}
+"""
+
+
+def typst_pdf(folder: Path) -> Maker:
+    """Return a maker that fills a Typst template; the compiler is kept."""
+    import typst
+
+    page = get_layout("letter", "us-letter", "plain").page
+    text = _TYPST.replace("RECORD", RECORD_NAME)
+    for word, value in {
+        "WIDTH": page.width_mm,
+        "HEIGHT": page.height_mm,
+        "TOP": page.top_mm,
+        "RIGHT": page.right_mm,
+        "BOTTOM": page.bottom_mm,
+        "LEFT": page.left_mm,
+    }.items():
+        text = re.sub(rf"\b{word}(?=mm)", str(value), text)
+    path = folder / "letter.typ"
+    path.write_text(text, encoding="utf-8")
+    fonts = [str(each) for each in font_folders().values()]
+    compiler = typst.Compiler(str(path), font_paths=fonts, ignore_system_fonts=True)
+
+    def make(document: Document) -> bytes:
+        data: bytes = compiler.compile(sys_inputs={"letter": typst_data(document)}, pdf_standards=["ua-1"])
+        return data
+
+    return make
+
+
+def typst_data(document: Document) -> str:
+    """Return a letter as the JSON that the Typst template reads."""
+    root = lxml.etree.fromstring(f"<body>{document.html}</body>")
+    written = []
+    for part in root:
+        blocks = list(part) if part.tag == "div" else [part]
+        written += [
+            {
+                "tag": block.tag,
+                "place": part.get("class", ""),
+                "last": block is blocks[-1],
+                "value": typst_inline(block),
+            }
+            for block in blocks
+        ]
+    data = {
+        "title": document.title,
+        "author": document.author,
+        "blocks": written,
+        "record": json.dumps(document.record, ensure_ascii=False, sort_keys=True, indent=1),
+    }
+    return json.dumps(data, ensure_ascii=False)
+
+
+def typst_inline(element: Any) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+
+    def text(words: str | None) -> None:
+        if words:
+            parts.append({"kind": "text", "value": words})
+
+    text(element.text)
+    for child in element:
+        if child.tag == "br":
+            parts.append({"kind": "break"})
+        elif child.get("class") == "footnote":
+            parts.append({"kind": "note", "value": typst_inline(child)})
+        elif child.tag == "a":
+            parts.append({"kind": "link", "href": child.get("href"), "value": typst_inline(child)})
+        elif child.tag in ("em", "strong"):
+            parts.append({"kind": child.tag, "value": typst_inline(child)})
+        else:
+            parts += typst_inline(child)
+        text(child.tail)
+    return parts
+
+
+# DOCX
 
 
 def plain_docx(document: Document) -> bytes:
@@ -119,77 +308,135 @@ def add_runs(paragraph: Any, element: Any, notes: list[Any], italic: bool = Fals
             paragraph.add_run(child.tail).italic = italic
 
 
-def typst() -> Callable[[Document], bytes]:
-    """Return a renderer that sets the letter with Typst, on the same page and with the same fonts."""
-    import typst as compiler
+def blocks(document: Document) -> Iterator[Any]:
+    return lxml.etree.fromstring(f"<body>{document.html}</body>").iter("h1", "p")
 
-    page = PAGES["letter", "us-letter"]
-    margins = (
-        f"top: {page.top_mm}mm, right: {page.right_mm}mm, bottom: {page.bottom_mm}mm, left: {page.left_mm}mm"
-    )
-    head = (
-        f"#set page(width: {page.width_mm}mm, height: {page.height_mm}mm, margin: ({margins}))\n"
-        '#set text(font: "Source Serif Pro", size: 11pt, lang: "en")\n#set par(leading: 0.65em)\n'
-    )
-    fonts = [str(folder) for folder in font_folders().values()]
+
+def with_docxtpl(folder: Path) -> Maker:
+    """Return a maker with a template that loops over paragraphs of plain and italic runs."""
+    from docxtpl import DocxTemplate, RichText
+
+    template = docx.Document()
+    for line in ("{%p for text in texts %}", "{{r text }}", "{%p endfor %}"):
+        template.add_paragraph(line)
+    path = folder / "template.docx"
+    template.save(str(path))
+
+    def rich(element: Any, notes: list[Any], text: Any, italic: bool = False) -> Any:
+        text.add(element.text or "", italic=italic)
+        for child in element:
+            if child.tag == "br":
+                text.add("\n")
+            elif child.get("class") == "footnote":
+                notes.append(child)
+                text.add(str(len(notes)), superscript=True)
+            else:
+                rich(child, notes, text, italic or child.tag == "em")
+            text.add(child.tail or "", italic=italic)
+        return text
 
     def make(document: Document) -> bytes:
-        root = lxml.etree.fromstring(f"<body>{document.html}</body>")
-        title = f'#set document(title: "{document.title}", author: "{document.author}")\n'
-        text = title + head + "\n\n".join(in_typst(block) for block in root.iter("h1", "p"))
-        data: bytes = compiler.compile(
-            text.encode(), font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"]
-        )
-        return data
+        notes: list[Any] = []
+        texts = [rich(block, notes, RichText()) for block in blocks(document)]
+        texts += [rich(note, [], RichText(f"{number} ")) for number, note in enumerate(notes, 1)]
+        filled = DocxTemplate(str(path))
+        filled.render({"texts": texts})
+        file = io.BytesIO()
+        filled.save(file)
+        return file.getvalue()
 
     return make
 
 
-def in_typst(element: Any) -> str:
-    parts = [escaped(element.text)]
-    for child in element:
-        if child.tag == "br":
-            parts.append(" \\\n")
-        elif child.get("class") == "footnote":
-            parts.append(f"#footnote[{in_typst(child)}]")
-        elif child.tag == "a":
-            parts.append(f'#link("{child.get("href")}")[{in_typst(child)}]')
-        else:
-            parts.append(f"#{'emph' if child.tag == 'em' else 'strong'}[{in_typst(child)}]")
-        parts.append(escaped(child.tail))
-    return ("= " if element.tag == "h1" else "") + "".join(parts)
+# Measuring
 
 
-def escaped(text: str | None) -> str:
-    return re.sub(r"([\\#*_`$<>@\[\]/])", r"\\\1", text or "")
+@dataclass(slots=True)
+class Side:
+    """One program, and what it took."""
+
+    make: Maker
+    share: int = 1
+    """How many times it makes the letters of a round."""
+    ms: list[float] = field(default_factory=list)
+    """Processor time a letter, by round."""
+    size: int = 0
+
+    def run(self, letters: Sequence[Document], *, counted: bool) -> None:
+        """Make some letters."""
+        gc.collect()
+        began = time.process_time()
+        for _ in range(self.share):
+            for letter in letters:
+                self.size = len(self.make(letter))
+        if counted:
+            self.ms.append((time.process_time() - began) * 1000 / (len(letters) * self.share))
 
 
-def compare(
-    what: str, plain: Callable[[Document], bytes], ours: Callable[[Document], bytes], number: int
-) -> None:
-    spent = [0.0, 0.0]
-    for index in range(-WARM_UP, number):
-        document = letter_to(index)
-        for side, make in enumerate((plain, ours)):
-            began = time.perf_counter()
-            assert make(document)
-            spent[side] += time.perf_counter() - began if index >= 0 else 0.0
-    plain_ms, ours_ms = (seconds / number * 1000 for seconds in spent)
-    print(f"{what:<6}{plain_ms:>12.2f}{ours_ms:>12.2f}{plain_ms / ours_ms:>12.1f}")
+def measure(sides: Mapping[str, Side], letters: Sequence[Document], rounds: int, each: int) -> None:
+    """Let all sides make the letters in turn, `each` in a round; the first WARM_UP rounds do not count."""
+    for number in range(rounds + WARM_UP):
+        some = letters[number * each : (number + 1) * each]
+        for side in sides.values():
+            side.run(some, counted=number >= WARM_UP)
+
+
+def ratio(sides: Mapping[str, Side], other: str, ours: str) -> float | None:
+    """Return how many times longer the other side takes; None if it is not installed."""
+    if other not in sides:
+        return None
+    pairs = zip(sides[other].ms, sides[ours].ms, strict=True)
+    return round(median(one / another for one, another in pairs), 2)
+
+
+def is_installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--letters", type=int, default=60)
-    number = arguments.parse_args().letters
-    pdf, word = PdfRenderer((STYLES,)), DocxRenderer()
-    print(f"{'':<6}{'other, ms':>12}{'ours, ms':>12}{'faster by':>12}")
-    compare("PDF", plain_pdf(), lambda document: pdf.render(document).data, number)
-    if importlib.util.find_spec("typst"):
-        compare("Typst", typst(), lambda document: pdf.render(document).data, number)
-    compare("DOCX", plain_docx, lambda document: word.render(document).data, number * 5)
+    arguments.add_argument("--rounds", type=int, default=8)
+    arguments.add_argument("--letters", type=int, default=10, help="in each round")
+    arguments.add_argument("--json", action="store_true")
+    options = arguments.parse_args()
+    letters = campaign_letters((options.rounds + WARM_UP) * options.letters)
+    pdf, in_full, word = PdfRenderer((STYLES,)), PdfRenderer((STYLES,)), DocxRenderer()
+    in_full.stop_assembling()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pdfs = {
+            "briefgen": Side(lambda letter: pdf.render(letter).data),
+            "in_full": Side(lambda letter: in_full.render(letter).data),
+            "weasyprint": Side(plain_pdf()),
+        }
+        if is_installed("typst"):
+            pdfs["typst_ua"] = Side(typst_pdf(folder))
+        documents = {
+            "briefgen": Side(lambda letter: word.render(letter).data, DOCX_SHARE),
+            "python_docx": Side(plain_docx),
+        }
+        if is_installed("docxtpl"):
+            documents["docxtpl"] = Side(with_docxtpl(folder))
+        for sides in (pdfs, documents):
+            measure(sides, letters, options.rounds, options.letters)
+    result = {
+        "pdf": {name: ratio(pdfs, name, "briefgen") for name in ("typst_ua", "weasyprint")},
+        "docx": {name: ratio(documents, name, "briefgen") for name in ("docxtpl", "python_docx")},
+        "ms": {
+            format: {name: round(median(side.ms), 2) for name, side in sides.items()}
+            for format, sides in (("pdf", pdfs), ("docx", documents))
+        },
+    }
+    if options.json:
+        print(json.dumps(result, indent=2))
+        return
+    print(f"{'':<6}{'':<13}{'ms a letter':>12}{'bytes':>10}{'ours is faster by':>20}")
+    for format, sides in (("PDF", pdfs), ("DOCX", documents)):
+        for name, side in sides.items():
+            faster = "" if name == "briefgen" else f"{ratio(sides, name, 'briefgen'):.2f}"
+            print(f"{format:<6}{name:<13}{median(side.ms):>12.2f}{side.size:>10,}{faster:>20}")
 
 
 if __name__ == "__main__":

@@ -14,19 +14,16 @@ the dependency group `bench`; if it is not installed, its line is left out.
 from __future__ import annotations
 
 import argparse
-import io
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import docx
-import lxml.etree
 import pypandoc
-from render import LETTER, letter_to, plain_docx
+from render import LETTER, blocks, letter_to, plain_docx, with_docxtpl
 
 from briefgen.model.branding import WordLetterhead
 from briefgen.model.document import Document
@@ -45,46 +42,6 @@ TURN = 5
 GOAL_MS = 0.5
 """Maximum time for a letter with the built-in letterhead."""
 Maker = Callable[[Document], bytes]
-
-
-def blocks(document: Document) -> Iterator[Any]:
-    return lxml.etree.fromstring(f"<body>{document.html}</body>").iter("h1", "p")
-
-
-def with_docxtpl(folder: Path) -> Maker:
-    """Return a maker with a template that loops over paragraphs of plain and italic runs."""
-    from docxtpl import DocxTemplate, RichText
-
-    template = docx.Document()
-    for line in ("{%p for text in texts %}", "{{r text }}", "{%p endfor %}"):
-        template.add_paragraph(line)
-    path = folder / "template.docx"
-    template.save(str(path))
-
-    def rich(element: Any, notes: list[Any], text: Any, italic: bool = False) -> Any:
-        text.add(element.text or "", italic=italic)
-        for child in element:
-            if child.tag == "br":
-                text.add("\n")
-            elif child.get("class") == "footnote":
-                notes.append(child)
-                text.add(str(len(notes)), superscript=True)
-            else:
-                rich(child, notes, text, italic or child.tag == "em")
-            text.add(child.tail or "", italic=italic)
-        return text
-
-    def make(document: Document) -> bytes:
-        notes: list[Any] = []
-        texts = [rich(block, notes, RichText()) for block in blocks(document)]
-        texts += [rich(note, [], RichText(f"{number} ")) for number, note in enumerate(notes, 1)]
-        filled = DocxTemplate(str(path))
-        filled.render({"texts": texts})
-        file = io.BytesIO()
-        filled.save(file)
-        return file.getvalue()
-
-    return make
 
 
 def with_pandoc() -> Maker:
