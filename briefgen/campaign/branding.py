@@ -40,6 +40,7 @@ def build_branding(campaign: CampaignConfig) -> Branding:
         quiet=_normalize_colour(head.colours.quiet) or default.quiet,
         logo_mm=head.logo.height if head.logo else default.logo_mm,
         foot=tuple(head.footer),
+        embed_fonts=campaign.docx.embed_fonts,
     )
 
 

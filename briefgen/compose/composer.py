@@ -288,7 +288,7 @@ class Composer:
             html=insert_nonbreaking_spaces(cited.html),
             title=letter_title(to.name, campaign.language),
             author=campaign.sender.organisation,
-            language=campaign.language,
+            language=_text_language(campaign.language, letter.figures.api.variety),
             date=campaign.date,
             # The date keeps to one line of the running head, however long the name is.
             running=(to.name, date.replace(" ", "\u00a0")),
@@ -425,7 +425,9 @@ class Composer:
             html=insert_nonbreaking_spaces(cited.html),
             title=title,
             author=campaign.sender.organisation,
-            language=campaign.language,
+            language=_text_language(
+                campaign.language, english_variant(campaign.language, campaign.sender.country)
+            ),
             date=campaign.date,
             running=(foot if is_brief else paper.short_title or title,),
             page=paper.page,
@@ -702,6 +704,14 @@ def _walk(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, .
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _walk(item, (*path, key))
+
+
+def _text_language(language: str, variety: str) -> str:
+    """Return the language of a text (BCP 47), for English with the variety that its statements are in.
+
+    Programs that read the text aloud or check its spelling go by it. A region that the campaign names stays.
+    """
+    return language if "-" in language else variety or language
 
 
 def _printed_ask(api: TemplateApi, ask: Snippet | WrittenAsk) -> SnippetPassage | WrittenAsk:

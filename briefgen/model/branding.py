@@ -27,6 +27,8 @@ class Branding:
     """Maximum height of the logo in the letterhead, in millimetres."""
     foot: tuple[str, ...] = ()
     """Footer lines of a letter's first page."""
+    embed_fonts: bool = False
+    """Whether DOCX files have the PDF's fonts in them, instead of naming those that Word has."""
 
 
 DEFAULT_BRANDING = Branding()

@@ -235,6 +235,13 @@ class OutputConfig(YamlModel):
     """`accessible` is PDF/UA-1, for screen readers; `archive` adds PDF/A-3a, for long-term preservation."""
 
 
+class DocxConfig(YamlModel):
+    """Word files (`docx:`)."""
+
+    embed_fonts: bool = False
+    """Put the PDF's fonts into each file, instead of naming those that come with Word."""
+
+
 CONSTITUENCY_PLACEHOLDER = "{constituency}"
 """Replaced in `constituent` by the recipient's constituency."""
 COUNTRY_PLACEHOLDER = "{country}"
@@ -302,6 +309,7 @@ class CampaignConfig(YamlModel):
     interests: list[Interest] = []
     selection: Selection = Selection()
     output: OutputConfig = OutputConfig()
+    docx: DocxConfig = DocxConfig()
     ignore: list[str] = []
     """Codes of warnings to suppress."""
 

@@ -94,6 +94,11 @@ class RendererFactory:
         """Return warnings about letters that took another room when they were assembled."""
         return list(self.get_renderer("pdf").differences) if "pdf" in self._renderers else []
 
+    def find_pages(self, document: Document) -> Mapping[str, int]:
+        """Return the pages that a document's ids are on as PDF, whatever the formats."""
+        pages: Mapping[str, int] = self.get_renderer("pdf").find_pages(document)
+        return pages
+
     def get_renderer(self, format: str) -> Any:
         """Return the renderer of a format, making it if this process has none yet."""
         if format not in self._renderers:

@@ -136,6 +136,15 @@ def test_chairs_and_the_speaker_are_asked_for_a_meeting_with_their_staff() -> No
     assert all("discuss this with your staff" in letter_to(campaign, one.id) for one in campaign.recipients)
 
 
+def test_a_document_is_marked_with_the_english_that_it_is_in() -> None:
+    campaign = open_campaign(Path(__file__).parents[2] / "examples/uk-parliament")
+    letter = campaign.composer.compose_letter(campaign.recipients[0])
+    assert letter.language == "en-GB"
+    american = open_campaign(Path(__file__).parents[2] / "examples/us-congress")
+    assert american.composer.compose_letter(american.recipients[0]).language == "en-US"
+    assert american.composer.compose_briefing().language == "en-US"
+
+
 def test_the_annex_has_what_the_paper_prints_and_nothing_else(small_campaign: Path) -> None:
     """A paper of one's own may leave out the sections that the campaign names, caveats and all."""
     campaign = paper(small_campaign, "{% block sections %}{% endblock %}{% block contents %}{% endblock %}")

@@ -12,7 +12,9 @@ from briefgen.render.registry import DocumentRenderer, Format, RendererFactory
 def _create_renderer(factory: RendererFactory) -> DocumentRenderer:
     from briefgen.render.docx.renderer import DocxRenderer
 
-    return DocxRenderer(letterhead=factory.letterhead, branding=factory.branding)
+    return DocxRenderer(
+        letterhead=factory.letterhead, branding=factory.branding, find_pages=factory.find_pages
+    )
 
 
 FORMAT = Format(

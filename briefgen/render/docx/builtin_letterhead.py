@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
 from briefgen.model.document import LayoutName
 from briefgen.render.docx.base_document import BaseDocument, compile_base_document, text_area_emu
+from briefgen.render.docx.embedded_fonts import embed_fonts
 from briefgen.render.docx.frames import first_page_header_paragraphs
 from briefgen.render.docx.headers import field_runs, placeholder_run
 from briefgen.render.docx.languages import Language, resolve_language
@@ -61,6 +62,8 @@ def build_builtin_document(
     if kind == "letter" and branding.foot:
         _write_first_page_footer(document.sections[0].first_page_footer, branding, design)
     _write_font_table(document, design)
+    if branding.embed_fonts:
+        embed_fonts(document, (branding.text_family, branding.label_family))
     return document
 
 
@@ -189,4 +192,5 @@ def _write_font_table(document: WordDocument, design: Design) -> None:
 
     serif = font(design.serif, design.alternative_serif, "02040503050406030204", "roman")
     sans = font(design.sans, design.alternative_sans, "020F0502020204030204", "swiss")
-    replace_part(document, "fontTable", f"<w:fonts>{serif}{sans}</w:fonts>")
+    fonts = serif if design.serif == design.sans else serif + sans
+    replace_part(document, "fontTable", f"<w:fonts>{fonts}</w:fonts>")

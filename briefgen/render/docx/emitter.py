@@ -5,6 +5,7 @@ The base document defines how things look; here styles are only named.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -93,19 +94,23 @@ def emit_document(
     pictures: PictureLoader,
     title: str,
     address_placement: AddressPlacement | None = None,
+    heading_pages: Mapping[str, int] | None = None,
 ) -> EmittedParts:
     """Convert `html` (canonical, without a root) using the styles of `base`.
 
     `title` names the document in problems. `address_placement` says where the address goes in its window, if
-    the layout has one. Raise BriefgenError for content outside the vocabulary of `briefgen.model.document`,
-    and for a table that fits no page.
+    the layout has one. `heading_pages` has the pages for a table of contents, by the ids that it links to.
+    Raise BriefgenError for content outside the vocabulary of `briefgen.model.document`, and for a table that
+    fits no page.
     """
     try:
         root = ElementTree.fromstring(f"<div>{html}</div>")
     except ElementTree.ParseError as error:
         problem = Problem("document-malformed", f"the document's HTML cannot be read: {error}")
         raise BriefgenError(problem) from None
-    return _Emitter(root, base, main_language, pictures, title, address_placement).emit_document()
+    return _Emitter(
+        root, base, main_language, pictures, title, address_placement, heading_pages or {}
+    ).emit_document()
 
 
 class _Emitter:
@@ -119,10 +124,12 @@ class _Emitter:
         pictures: PictureLoader,
         title: str,
         address_placement: AddressPlacement | None,
+        heading_pages: Mapping[str, int],
     ) -> None:
         self._root = root
         self._title = title
         self._address_placement = address_placement
+        self._heading_pages = heading_pages
         self._base = base
         self._main_language = main_language
         self._right_to_left = base.language.script == "right-to-left"
@@ -643,8 +650,9 @@ class _Emitter:
     def _emit_toc_entries(self, element: Element, context: BlockContext) -> None:
         entries = list(iter_toc_entries(element, context))
         levels = [self._get_toc_level(line) for line, _ in entries]
-        # \n omits page numbers, which only Word could determine; \h makes the entries links.
-        switches = f' TOC \\o "{min(levels, default=1)}-{max(levels, default=3)}" \\h \\n \\z '
+        # \h makes the entries links. Their pages are those of the PDF until somebody updates the field.
+        switches = f' TOC \\o "{min(levels, default=1)}-{max(levels, default=3)}" \\h \\z '
+        tab = f'<w:tab w:val="right" w:leader="dot" w:pos="{self._text_width // 635}"/>'
         opening = (
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
             f'{escape_xml(switches)}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
@@ -653,19 +661,28 @@ class _Emitter:
         for index, ((line, entry_context), level) in enumerate(zip(entries, levels, strict=True)):
             self._inline.add_pending_id(line)
             before = opening if index == 0 else ""
-            after = closing if index == len(entries) - 1 else ""
+            page = self._heading_pages.get(_link_target(line))
+            number = f"<w:r><w:tab/><w:t>{page}</w:t></w:r>" if page else ""
+            after = f"{number}{closing if index == len(entries) - 1 else ''}"
             content = self._inline.write_paragraph_content(
                 line, entry_context.language, before=before, after=after
             )
             # A short table of contents is kept on one page; a long one may break.
             keep = index < len(entries) - 1 and len(entries) <= _SHORT_TOC_ENTRIES
-            self._append_paragraph(f"toc {level}", entry_context, content, keep=keep)
+            self._append_paragraph(
+                f"toc {level}", entry_context, content, keep=keep, numbering=f"<w:tabs>{tab}</w:tabs>"
+            )
 
     def _get_toc_level(self, entry: Element) -> int:
         """Return the level of the heading that an entry leads to; 2 if it leads elsewhere."""
-        link = next((each for each in entry if each.tag == "a"), None)
-        href = link.get("href", "") if link is not None else ""
-        return self._inline.heading_levels.get(href[1:], 2)
+        return self._inline.heading_levels.get(_link_target(entry), 2)
+
+
+def _link_target(entry: Element) -> str:
+    """Return the id that an entry of a table of contents links to; empty if it links to none here."""
+    link = next((each for each in entry if each.tag == "a"), None)
+    href = link.get("href", "") if link is not None else ""
+    return href[1:] if href.startswith("#") else ""
 
 
 def _has_row_heads(rows: list[GridRow]) -> bool:

@@ -55,10 +55,13 @@ class InlineWriter:
         """Size of the text, if not that of the paragraph's style."""
         self._hyperlink_style = base.style_id("Hyperlink")
         properties = f'<w:rPr><w:rStyle w:val="{base.style_id("footnote reference")}"/></w:rPr>'
+        on_line = properties.replace("</w:rPr>", '<w:vertAlign w:val="baseline"/></w:rPr>')
         self._note_reference = f"<w:r>{properties}<w:footnoteReference"
         self._note_start = (
             f'<w:p><w:pPr><w:pStyle w:val="{base.style_id("footnote text")}"/></w:pPr>'
-            f'<w:r>{properties}<w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> </w:t></w:r>'
+            # On the line, as in the PDF: raised are the calls alone.
+            f"<w:r>{on_line}<w:footnoteRef/></w:r>"
+            '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
         )
 
     def add_pending_id(self, element: Element) -> None:

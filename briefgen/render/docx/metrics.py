@@ -92,8 +92,13 @@ def get_design(kind: str, branding: Branding) -> Design:
     """Return the design of a kind of document in a campaign's branding."""
     serif, alternative_serif = _WORD_FONTS[branding.text_family]
     sans, alternative_sans = _WORD_FONTS[branding.label_family]
+    design = DESIGNS[branding.design, kind]
+    if branding.embed_fonts:
+        serif, alternative_serif = branding.text_family, serif
+        sans, alternative_sans = branding.label_family, sans
+        design = _in_the_pdfs_sizes(design) if branding.design == "serif" else design
     return replace(
-        DESIGNS[branding.design, kind],
+        design,
         serif=serif,
         sans=sans,
         alternative_serif=alternative_serif,
@@ -105,6 +110,23 @@ def get_design(kind: str, branding: Branding) -> Design:
         accent=branding.accent.lstrip("#").upper(),
         logo_mm=branding.logo_mm,
     )
+
+
+def _in_the_pdfs_sizes(design: Design) -> Design:
+    """Return a design for the PDF's serif, which is larger than Cambria at the same size."""
+    return replace(
+        design,
+        text_pt=design.text_pt * _SOURCE_SERIF_SHARE,
+        # Word breaks long addresses at fewer places, so notes have more lines.
+        note_pt=min(design.note_pt, 8.0),
+        note_line_pt=min(design.note_line_pt, 10.6),
+        end_pt=design.end_pt * _SOURCE_SERIF_SHARE,
+        small_pt=design.small_pt * _SOURCE_SERIF_SHARE,
+    )
+
+
+_SOURCE_SERIF_SHARE = 0.95
+"""At this share of Cambria's size, Source Serif fits as much on a line."""
 
 
 def design_for_user_letterhead(text_pt: float) -> Design:

@@ -94,13 +94,15 @@ def replace_part(document: WordDocument, kind: str, xml: str) -> Any:
     return root
 
 
-def add_part(source: Any, kind: str, name: str, content_type: str, xml: str) -> Any:
+def add_part(source: Any, kind: str, name: str, content_type: str, content: str | bytes) -> Any:
     """Relate a new part with fixed content to `source`, a part or the package; return the part."""
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
     package = getattr(source, "package", source)
-    part = Part(PackURI(name), content_type, xml.encode(), package)
+    part = Part(
+        PackURI(name), content_type, content.encode() if isinstance(content, str) else content, package
+    )
     source.relate_to(part, f"{R}/{kind}")
     return part
 

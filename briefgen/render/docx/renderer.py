@@ -6,7 +6,7 @@ Nothing here knows about snippets, recipients or templates.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.document import Document, Rendering
@@ -30,11 +30,15 @@ _RELATIONSHIPS_START = (
 )
 
 
+_TOC_MARK = '<div class="toc">'
+
+
 class DocxRenderer:
     """Renders documents as DOCX; use one for many documents, as it compiles each base document only once.
 
     `letterhead` is used for letters; briefings always have the built-in design. `read_image` returns the
-    bytes for an image's `src`; without it only data: URLs are accepted.
+    bytes for an image's `src`; without it only data: URLs are accepted. `find_pages` returns the pages of a
+    document's ids in the PDF, which a table of contents shows; without it, entries have no numbers.
     """
 
     def __init__(
@@ -43,9 +47,11 @@ class DocxRenderer:
         letterhead: WordLetterhead | None = None,
         read_image: ReadImage | None = None,
         branding: Branding = DEFAULT_BRANDING,
+        find_pages: Callable[[Document], Mapping[str, int]] | None = None,
     ) -> None:
         self._letterhead = letterhead
         self._branding = branding
+        self._find_pages = find_pages
         self._pictures = PictureLoader(read_image)
         self._base_documents: dict[tuple[str, str, str, str], BaseDocument] = {}
 
@@ -56,7 +62,8 @@ class DocxRenderer:
         open.
         """
         base = self._get_base_document(document)
-        return Rendering(render_docx(base, document, self._pictures), None)
+        pages = self._find_pages(document) if self._find_pages and _TOC_MARK in document.html else {}
+        return Rendering(render_docx(base, document, self._pictures, pages), None)
 
     def _get_base_document(self, document: Document) -> BaseDocument:
         key = (document.kind, document.page, document.language, document.layout)
@@ -73,13 +80,23 @@ class DocxRenderer:
         return compile_user_letterhead(letterhead.data, letterhead.name, document.page, document.language)
 
 
-def render_docx(base: BaseDocument, document: Document, pictures: PictureLoader) -> bytes:
-    """Render the document on a compiled base document and return the DOCX file."""
+def render_docx(
+    base: BaseDocument,
+    document: Document,
+    pictures: PictureLoader,
+    heading_pages: Mapping[str, int] | None = None,
+) -> bytes:
+    """Render the document on a compiled base document and return the DOCX file.
+
+    `heading_pages` has the pages of ids for a table of contents.
+    """
     address_placement, html = None, document.html
     if base.layout is not None:
         address_placement = place_document_address(html, document.title, base.layout, base.branding)
         html = wrap_address_lines(html, base.layout, base.branding)
-    emitted = emit_document(html, base, document.language, pictures, document.title, address_placement)
+    emitted = emit_document(
+        html, base, document.language, pictures, document.title, address_placement, heading_pages
+    )
     return build_zip_archive([*base.members, *_build_document_members(document, base, emitted)])
 
 

@@ -454,7 +454,8 @@ def _briefing_table_xml(d: Design) -> str:
 def _character_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition("footnote reference", kind="character", run='<w:vertAlign w:val="superscript"/>')
     yield StyleDefinition("endnote reference", kind="character", run='<w:vertAlign w:val="superscript"/>')
-    yield StyleDefinition("Hyperlink", kind="character", run=font_colour_xml(d.accent))
+    # Word would show its own blue, underlined; in print a link is text.
+    yield StyleDefinition("Hyperlink", kind="character", run='<w:u w:val="none"/>')
     yield StyleDefinition(
         "Figure Number",
         kind="character",

@@ -116,6 +116,8 @@ class PdfRenderer:
     _assembler: LetterAssembler | None = field(default=None, repr=False)
     _measured: tuple[Document, FullLayout | AssembledLetter] | None = field(default=None, repr=False)
     """The document measured last and its layout: it is usually the next to be rendered."""
+    _found_pages: tuple[Document, dict[str, int]] | None = field(default=None, repr=False)
+    """The document laid out last, with the pages of its ids: its Word file is usually the next to be made."""
 
     def render(self, document: Document) -> Rendering:
         """Render a document; raise BriefgenError if a library is missing or WeasyPrint fails on the page."""
@@ -186,6 +188,14 @@ class PdfRenderer:
 
     def _is_to_be_compared(self, document: Document) -> bool:
         return self.verify_layout or (self._assembler is not None and self._assembler.is_sample(document))
+
+    def find_pages(self, document: Document) -> dict[str, int]:
+        """Return the page, from 1, of each id in a document; raise BriefgenError as `render` does."""
+        if self._found_pages is None or not _has_same_pages(self._found_pages[0], document):
+            with self._prepare(document):
+                self._lay_out(document)
+        assert self._found_pages is not None
+        return self._found_pages[1]
 
     def find_missing_glyphs(self, characters: Iterable[str]) -> set[str]:
         """Return those of some characters that no font can draw."""
@@ -402,6 +412,11 @@ class PdfRenderer:
                 **self._pdfa_options(),
             )
         _drop_cached_drawings(self._images)
+        if not page_css:
+            self._found_pages = (
+                document,
+                {name: number for number, each in enumerate(laid_out.pages, 1) for name in each.anchors},
+            )
         return FullLayout(page, laid_out, contexts[0])
 
     def _pdfa_options(self) -> dict[str, Any]:
