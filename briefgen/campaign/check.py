@@ -25,6 +25,7 @@ from briefgen.render.address_window import extract_address_lines, find_wrapped_a
 from briefgen.render.fonts import describe_missing_glyphs
 from briefgen.render.layouts import get_layout
 from briefgen.render.registry import FORMATS, RendererFactory
+from briefgen.render.text import write_plain_text
 from briefgen.system.cache import cache_key, keep, recall
 from briefgen.system.limits import resource_limits
 
@@ -113,6 +114,7 @@ def _check_documents(
         *check_letters(letters, campaign.config),
         *_check_due_statements([*(letter.document for letter in letters), *briefing], campaign),
         *_check_wrapped_address_lines(letters, campaign),
+        *_check_text_limit(letters, campaign.config.output.text_limit),
         *(problem for document in briefing for problem in check_briefing(document, campaign.config)),
     ]
     if count_pages and "letter-too-long" not in campaign.config.ignore:
@@ -245,6 +247,26 @@ def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campai
             severity="warning",
         )
     ]
+
+
+def _check_text_limit(letters: list[ComposedLetter], limit: int | None) -> Iterator[Problem]:
+    """Warn, in one problem, about the letters that are longer as plain text than the web form takes."""
+    if limit is None:
+        return
+    lengths = [(len(write_plain_text(each.document).rstrip("\n")), each.recipient) for each in letters]
+    too_long = [(length, recipient) for length, recipient in lengths if length > limit]
+    if too_long:
+        length, recipient = max(too_long, key=lambda pair: pair[0])
+        others = len(too_long) - 1
+        more = f"; {others} more are too long" if others else ""
+        yield Problem(
+            "text-too-long",
+            f"as plain text, the letter to {recipient.id} has {length:,} characters, "
+            f"{length - limit:,} more than output.text_limit allows{more}",
+            recipient.place,
+            "lower selection.max_snippets, give statements a short wording, or use shorter citations",
+            severity="warning",
+        )
 
 
 def _check_letter_length(letters: list[ComposedLetter], renderers: RendererFactory) -> list[Problem]:

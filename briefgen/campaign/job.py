@@ -106,6 +106,8 @@ class WrittenFile:
     path: Path
     pages: int | None
     """None if the format has no pages of its own."""
+    characters: int | None
+    """Length of plain text; None for other formats."""
     size: int
     """In bytes."""
     kept: Path | None
@@ -186,7 +188,7 @@ def write_document(
                 )
             ) from None
         earlier = output_folder / kept if kept else None
-        written.append(WrittenFile(path, rendering.pages, len(rendering.data), earlier))
+        written.append(WrittenFile(path, rendering.pages, rendering.characters, len(rendering.data), earlier))
     return written
 
 

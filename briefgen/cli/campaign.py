@@ -229,7 +229,7 @@ def brief(
     document, files = write_briefing(opened, formats, folder, template, recipient)
     briefing_warnings = check_briefing(document, opened.config, template)
     console.problems(briefing_warnings)
-    _show_files(console, files, (*opened.warnings, *briefing_warnings))
+    _show_files(console, files, (*opened.warnings, *briefing_warnings), opened.config.output.text_limit)
 
 
 @app.command(cls=options.FormatsCommand)
@@ -253,7 +253,12 @@ def letter(
     console.warnings(opened.warnings, campaign)
     console.withheld(opened.withheld)
     formats, folder = select_formats(opened, format), resolve_output_folder(opened, out)
-    _show_files(console, write_letters(opened, recipients, formats, folder), opened.warnings)
+    _show_files(
+        console,
+        write_letters(opened, recipients, formats, folder),
+        opened.warnings,
+        opened.config.output.text_limit,
+    )
 
 
 @app.command()
@@ -279,11 +284,14 @@ def doctor(as_json: options.JsonOutput = False) -> None:
         raise typer.Exit(1)
 
 
-def _show_files(console: Console, written: Sequence[WrittenFile], warnings: Sequence[Problem]) -> None:
+def _show_files(
+    console: Console, written: Sequence[WrittenFile], warnings: Sequence[Problem], text_limit: int | None
+) -> None:
     files = [
         {
             "file": str(file.path),
             "pages": file.pages,
+            "characters": file.characters,
             "bytes": file.size,
             "earlier": str(file.kept) if file.kept else None,
         }
@@ -291,8 +299,11 @@ def _show_files(console: Console, written: Sequence[WrittenFile], warnings: Sequ
     ]
     console.document({"ok": True, "files": files, "warnings": [problem.as_json() for problem in warnings]})
     for file in written:
-        pages = f" ({quantity(file.pages, 'page')})" if file.pages else ""
-        console.line(f"{file.path}{pages}")
+        length = f" ({quantity(file.pages, 'page')})" if file.pages else ""
+        if file.characters is not None:
+            allowed = f" of {text_limit:,}" if text_limit else ""
+            length = f" ({file.characters:,}{allowed} characters)"
+        console.line(f"{file.path}{length}")
         if file.kept:
             console.note(f"The previous file had been edited by hand and was moved to {file.kept}.")
 

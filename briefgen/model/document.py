@@ -185,6 +185,8 @@ class Rendering:
     """None for formats that the reader's program paginates (DOCX, plain text)."""
     problems: tuple[Problem, ...] = ()
     """Warnings about how the file was made; the file itself is as it should be."""
+    characters: int | None = None
+    """Length of plain text, for forms that limit it; None for other formats."""
 
 
 RECIPIENT_BLOCKS = ("inside-address", "salutation")

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+from briefgen.data import load_word_data
 from briefgen.model.document import Document, Rendering
 from briefgen.render.registry import Format
 
-LINE_WIDTH = 78
-_HEADING_UNDERLINES = {"h1": "=", "h2": "-", "h3": ""}
+_OUTSIDE_THE_FORM = frozenset(
+    {"letterhead", "return-line", "inside-address", "date-line", "reference-line", "enclosures", "copy-line"}
+)
+"""Blocks of a letter that a web form has fields of its own for, or no place."""
+_SIGNATURE = "signature"
 
 
 @dataclass(slots=True)
 class TextRenderer:
-    """Renders documents as UTF-8 text, wrapped at 78 characters."""
+    """Renders documents as UTF-8 text with a line for each paragraph, as web forms wrap it."""
 
     def render(self, document: Document) -> Rendering:
-        """Return the document as a text file."""
-        return Rendering(html_to_plain_text(document.html).encode(), None)
+        """Return the document as a text file; a letter from the salutation to the sender's name."""
+        text = write_plain_text(document)
+        return Rendering(text.encode(), None, characters=len(text.rstrip("\n")))
+
+
+def write_plain_text(document: Document) -> str:
+    """Return a document as text that ends with a newline; a letter from the salutation to the name."""
+    root = ElementTree.fromstring(f"<body>{document.html}</body>")
+    if document.kind == "letter":
+        for block in list(root):
+            if block.get("class") in _OUTSIDE_THE_FORM:
+                root.remove(block)
+            elif block.get("class") == _SIGNATURE:
+                for picture in block.findall("figure"):
+                    block.remove(picture)
+    return _convert_to_text(root, document.language)
 
 
 def _is_same_address(words: str, target: str) -> bool:
@@ -74,16 +91,14 @@ class _PlainTextWriter:
             for child in element:
                 self.write_block(child, indent + "    ")
         elif tag == "tr":
-            self.blocks.append(_wrap_paragraph(" | ".join(map(self._cell_text, element)), indent))
+            self.blocks.append(_indent_lines(" | ".join(map(self._cell_text, element)), indent))
         elif tag == "img":
             if element.get("alt"):
-                self.blocks.append(_wrap_paragraph(f"[{element.get('alt')}]", indent))
+                self.blocks.append(_indent_lines(f"[{element.get('alt')}]", indent))
         else:
-            words = _wrap_paragraph(self.inline_text(element), indent, marker)
-            rule = _HEADING_UNDERLINES.get(tag, "")
+            words = _indent_lines(self.inline_text(element), indent, marker)
             if words.strip():
-                longest = max(len(line) for line in words.split("\n"))
-                self.blocks.append(words + (f"\n{rule * longest}" if rule else ""))
+                self.blocks.append(words)
 
     def _write_list(self, element: ElementTree.Element, indent: str) -> None:
         before, self.blocks = self.blocks, []
@@ -98,7 +113,7 @@ class _PlainTextWriter:
     def _write_list_item(self, item: ElementTree.Element, indent: str, marker: str) -> None:
         inner = [child for child in item if child.tag in ("p", "ul", "ol")]
         if not inner or inner[0].tag != "p":
-            self.blocks.append(_wrap_paragraph(self.inline_text(item), indent, marker))
+            self.blocks.append(_indent_lines(self.inline_text(item), indent, marker))
         for number, child in enumerate(inner):
             self.write_block(
                 child,
@@ -107,17 +122,15 @@ class _PlainTextWriter:
             )
 
 
-def html_to_plain_text(html: str) -> str:
-    """Convert canonical HTML to plain text that ends with a newline."""
+def _convert_to_text(root: ElementTree.Element, language: str) -> str:
     writer = _PlainTextWriter()
-    for element in ElementTree.fromstring(f"<body>{html}</body>"):
+    headings = load_word_data("citation-words")["sources"]
+    heading = headings.get(language.split("-")[0].lower(), headings["en"])
+    for element in root:
         writer.write_block(element)
     if writer.notes:
-        place = len(writer.blocks) if writer.notes_place is None else writer.notes_place
-        writer.blocks[place:place] = [
-            "Notes",
-            *(_wrap_paragraph(note, "", f"[{number}] ") for number, note in enumerate(writer.notes, 1)),
-        ]
+        notes = (f"[{number}] {note}" for number, note in enumerate(writer.notes, 1))
+        writer.blocks.append("\n".join([heading, *notes]))
     return "\n\n".join(writer.blocks) + "\n"
 
 
@@ -125,22 +138,11 @@ def _collapse_whitespace(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", text).strip()
 
 
-def _wrap_paragraph(text: str, indent: str, marker: str = "") -> str:
-    """Wrap at 78 characters, keeping existing line breaks; `marker` goes before the first line."""
-    lines = [_collapse_whitespace(line) for line in text.split("\n")]
+def _indent_lines(text: str, indent: str, marker: str = "") -> str:
+    """Return a paragraph on one line, or as many as it has breaks; `marker` goes before the first."""
+    lines = filter(None, (_collapse_whitespace(line) for line in text.split("\n")))
     hang = indent + " " * len(marker)
-    return "\n".join(
-        textwrap.fill(
-            line,
-            LINE_WIDTH,
-            initial_indent=indent + marker if number == 0 else hang,
-            subsequent_indent=hang,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, line in enumerate(lines)
-        if line
-    )
+    return "\n".join(f"{hang if number else indent + marker}{line}" for number, line in enumerate(lines))
 
 
 FORMAT = Format("txt", "text/plain", lambda factory: TextRenderer(), ("briefgen.render.text",))

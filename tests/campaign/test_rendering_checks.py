@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from material import ROOT
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
+from briefgen.render.text import write_plain_text
 
 HEAD = "".join(f"<th>Indicator {column}</th>" for column in range(30))
 TABLE = f"<table><caption>Waiting times</caption><thead><tr>{HEAD}</tr></thead></table>"
@@ -78,3 +81,20 @@ def test_fonts_are_asked_for_what_the_pinned_ones_lack() -> None:
     assert renderer.find_missing_glyphs("Émile ordinary <&>") == set()
     assert renderer._fonts is None
     assert renderer.find_missing_glyphs("a\U0010fffd\U0010fff0-é") == {"\U0010fffd", "\U0010fff0"}
+
+
+def test_letters_longer_than_the_web_form_takes_are_named_once(tmp_path: Path) -> None:
+    folder = tmp_path / "campaign"
+    copytree(ROOT / "examples" / "starter", folder)
+    file = folder / "campaign.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("output:\n", "output:\n  text_limit: 700\n"), "utf-8")
+    opened = open_campaign(folder)
+    warnings, _ = check_documents(opened)
+    (found,) = (problem for problem in warnings if problem.code == "text-too-long")
+    longest = max(
+        len(write_plain_text(opened.composer.compose_letter(one)).rstrip("\n")) for one in opened.recipients
+    )
+    assert f"has {longest:,} characters, {longest - 700:,} more" in found.message
+    file.write_text(text.replace("output:\n", "output:\n  text_limit: 9000\n"), "utf-8")
+    assert "text-too-long" not in {problem.code for problem in check_documents(open_campaign(folder))[0]}

@@ -1,19 +1,16 @@
 """Plain text for web forms."""
 
-import pytest
+from dataclasses import replace
 
-from briefgen.render.text import html_to_plain_text
+import pytest
+from docx_samples import PICTURE, document
+
+from briefgen.render.text import TextRenderer, write_plain_text
 
 GOLDEN = """\
-Example Initiative
-==================
+Dear Senator Sample:
 
-The Honorable Ada Sample
-United States Senate
-
-I ask you to act. [1] The report is at the library <https://example.org/r>,
-and more words follow so that this paragraph must be wrapped at the right
-place.
+I ask you to act. [1] The report is at the library <https://example.org/r>, and more words follow so that this paragraph is longer than a line of eighty.
 
 - one
 - two
@@ -26,24 +23,43 @@ A | B
 
 1; 2 | three
 
-Notes
+Respectfully,
 
+Alex Example
+Director
+
+Sources
 [1] Ann Writer, A Plain Title, para. 5.
 """
+HTML = (
+    '<div class="letterhead"><h1>Example Initiative</h1></div>'
+    '<div class="inside-address"><p>The Honorable Ada Sample<br/>United States Senate</p></div>'
+    '<div class="date-line"><p>June 3, 2024</p></div><div class="reference-line"><p>A report</p></div>'
+    '<div class="salutation"><p>Dear Senator Sample:</p></div><div class="body">'
+    '<p>I ask you to <strong>act</strong>.<span class="footnote">Ann Writer, <em>A Plain Title</em>, para. 5.</span>'
+    ' The report is at <a href="https://example.org/r">the library</a>, and more words follow so that this '
+    "paragraph is longer than a line of eighty.</p>"
+    "<ul><li>one</li><li>two</li></ul><ol><li>first</li><li><p>second</p><ul><li>nested</li></ul></li></ol>"
+    "<table><thead><tr><th>A</th><th>B</th></tr></thead>"
+    "<tbody><tr><td><p>1</p><p>2</p></td><td>three</td></tr></tbody></table></div>"
+    '<div class="complimentary-close"><p>Respectfully,</p></div><div class="signature"><figure>'
+    f'<img src="{PICTURE}" alt="Signature of Alex Example"/></figure><p>Alex Example<br/>Director</p></div>'
+    '<div class="enclosures"><p>Enclosure: A paper</p></div>'
+)
 
 
-def test_a_letter_reads_as_text_with_its_notes_at_the_end() -> None:
-    html = (
-        '<div class="letterhead"><h1>Example Initiative</h1></div>'
-        '<div class="inside-address"><p>The Honorable Ada Sample<br/>United States Senate</p></div>'
-        '<p>I ask you to <strong>act</strong>.<span class="footnote">Ann Writer, <em>A Plain Title</em>, para. 5.</span>'
-        ' The report is at <a href="https://example.org/r">the library</a>, and more words follow so that this '
-        "paragraph must be wrapped at the right place.</p>"
-        "<ul><li>one</li><li>two</li></ul><ol><li>first</li><li><p>second</p><ul><li>nested</li></ul></li></ol>"
-        "<table><thead><tr><th>A</th><th>B</th></tr></thead>"
-        "<tbody><tr><td><p>1</p><p>2</p></td><td>three</td></tr></tbody></table>"
+def test_a_letter_goes_from_the_salutation_to_the_name_a_line_for_each_paragraph() -> None:
+    rendering = TextRenderer().render(document(HTML))
+    assert rendering.data.decode() == GOLDEN
+    assert rendering.characters == len(GOLDEN) - 1
+
+
+def test_a_paper_has_all_its_blocks_and_the_sources_in_its_language() -> None:
+    german = replace(
+        document('<h1>Titel</h1><p>Satz.<span class="footnote">Werk.</span></p>', "briefing"),
+        language="de-AT",
     )
-    assert html_to_plain_text(html) == GOLDEN
+    assert write_plain_text(german) == "Titel\n\nSatz. [1]\n\nQuellen\n[1] Werk.\n"
 
 
 @pytest.mark.parametrize(
@@ -59,4 +75,4 @@ def test_a_letter_reads_as_text_with_its_notes_at_the_end() -> None:
     ],
 )
 def test_an_address_that_is_its_own_text_is_written_once(words: str, target: str, written: str) -> None:
-    assert html_to_plain_text(f'<p><a href="{target}">{words}</a></p>').strip() == written
+    assert write_plain_text(document(f'<p><a href="{target}">{words}</a></p>')).strip() == written
