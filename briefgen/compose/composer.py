@@ -49,7 +49,7 @@ from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_varian
 from briefgen.compose.figures import FigureApi, embed_figures, number_figures
 from briefgen.compose.markdown_templates import FRAME
 from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
-from briefgen.compose.passages import SnippetPassage, TemplateApi
+from briefgen.compose.passages import SnippetPassage, TemplateApi, set_typographic_quotes
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
 from briefgen.compose.rows_table import render_rows_table
@@ -84,7 +84,9 @@ LETTER_TEMPLATE_NAMES = (
     "fields",
     "to",
     "date",
+    "date_line",
     "subject",
+    "subject_line",
     "constituent",
     "ask",
     "request",
@@ -315,6 +317,9 @@ class Composer:
                 "organisation": campaign.sender.organisation,
                 "name": campaign.sender.name,
                 "country": state_name,
+                "date": date,
+                "place": campaign.sender.town,
+                "subject": (subject := self.subject_line(recipient)),
             },
             about=campaign.about,
             own=(campaign.words, *self.library.words),
@@ -326,10 +331,14 @@ class Composer:
             "letterhead": letterhead_fields(campaign),
             "return_line": return_line(campaign),
             "recipient": recipient,
-            "fields": recipient.extra,
+            "fields": {
+                key: set_typographic_quotes(text, campaign.language) for key, text in recipient.extra.items()
+            },
             "to": to,
             "date": date,
-            "subject": self.subject_line(recipient),
+            "date_line": words["date_line"] if campaign.sender.town else date,
+            "subject": subject,
+            "subject_line": words["reference_line"],
             "constituent": constituent_sentence(campaign, recipient),
             "ask": ask,
             "request": AskSentence(words, ask, "ask"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from html import unescape
 from typing import Any
 
 from markupsafe import Markup
@@ -35,6 +36,30 @@ def _markdown() -> Any:
 def render_inline_markdown(body: str) -> str:
     """Render a body's Markdown as inline HTML: emphasis and strong only, with typographic quotation marks."""
     return str(_markdown().renderInline(" ".join(body.split())))
+
+
+_QUOTATION_MARKS = {
+    "fr": ["«\u00a0", "\u00a0»", "“", "”"],
+    "de": "„“‚‘",
+    "es": "«»“”",
+}
+"""Opening and closing marks, outer and inner, where they are not those of English (CLDR)."""
+
+
+@cache
+def _quote_setter(language: str) -> Any:
+    from markdown_it import MarkdownIt
+
+    marks = _QUOTATION_MARKS.get(language, "“”‘’")
+    return MarkdownIt("zero", {"typographer": True, "quotes": marks}).enable("smartquotes")
+
+
+def set_typographic_quotes(text: str, language: str) -> str:
+    """Return plain text, such as a cell of a spreadsheet, with straight quotes made typographic."""
+    if '"' not in text and "'" not in text:
+        return text
+    setter = _quote_setter(language.split("-")[0].lower())
+    return "\n".join(unescape(str(setter.renderInline(line))) for line in text.split("\n"))
 
 
 def _locator_pair(locator: Locator) -> tuple[str, str]:

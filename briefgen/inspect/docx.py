@@ -414,6 +414,8 @@ class _BodyReader:
         self._notes = notes
         self._links, self._note_links = links
         self._in_header_row = False
+        self._in_contents = False
+        """Whether the paragraph is an entry of a table of contents, whose page number is not text."""
         self._endnotes: Mapping[str, Any] = {}
 
     def read_body(self, body: Any) -> None:
@@ -466,6 +468,7 @@ class _BodyReader:
             marker = self._numbering.next(*number)
             if marker:
                 self.out.marker(marker, number[1] + 1)
+        self._in_contents = self._styles.style_name(properties).startswith("toc ")
         self._inline(paragraph)
         self.out.end(self._styles.heading_level(properties))
 
@@ -487,6 +490,8 @@ class _BodyReader:
                     self.out.link(target, begin)
             elif tag == _DOC_PROPERTIES:
                 self.out.image(child.get("descr", ""))
+            elif tag == f"{_W}r" and self._in_contents and child.find(f"{_W}tab") is not None:
+                continue
             elif tag not in _SKIPPED_ELEMENTS:
                 self._inline(child)
 

@@ -32,6 +32,8 @@ class Sender(YamlModel):
     """Postal address lines, top to bottom, without the country."""
     country: str = Field(pattern="^[A-Z]{2}$", examples=["GB"])
     """ISO 3166-1 alpha-2; letters to any other country are international mail."""
+    place: str = ""
+    """The town that letters are dated from, if it is not that of the address."""
     email: str = ""
     phone: str = ""
     website: str = ""
@@ -40,6 +42,16 @@ class Sender(YamlModel):
     letterhead: str = ""
     """A DOCX or DOTX in the campaign folder. Letters take page setup, headers, footers and styles from it,
     and leave naming the sender to it."""
+
+    @property
+    def town(self) -> str:
+        """The town that letters are dated from: the last line of the address without what has digits.
+
+        Empty if that leaves nothing.
+        """
+        words = self.address[-1].partition(",")[0].split()
+        town = [word for word in words if not any(char.isdigit() for char in word) and word != "CEDEX"]
+        return self.place or " ".join(town)
 
 
 class LetterConfig(YamlModel):

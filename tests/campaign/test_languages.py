@@ -15,12 +15,14 @@ from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.compose.boilerplate import AskSentence, Boilerplate, boilerplate_languages
 from briefgen.compose.markup import find_placeholders
+from briefgen.compose.passages import set_typographic_quotes
 from briefgen.errors import BriefgenError, ProblemList
 from briefgen.evidence.lock import serialize_lock
 from briefgen.evidence.review import build_lock
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.libraries import library_folders, read_library_config
 from briefgen.library.loader import list_statement_keys, load_library, select_lock_entries
+from briefgen.model.campaign import Sender
 
 CARD = """\
 ---
@@ -278,3 +280,51 @@ def test_own_wordings_go_before_the_built_in_ones_for_every_office() -> None:
     assert words["enclosure"] == "Enclosure"
     assert "Foreign Secretary" in Boilerplate("en", "you", own=[LIBRARY_WORDS])["closing_mp"]
     assert "the minister responsible" in Boilerplate("en", "you")["closing_mp"]
+
+
+@pytest.mark.parametrize(
+    ("language", "date_line", "subject"),
+    [
+        ("en", "24 November 2026", "{}"),
+        ("fr", "Berlin, le 24 novembre 2026", "Objet\u00a0: {}"),
+        ("de", "Berlin, 24. November 2026", "{}"),
+        ("es", "Berlin, 24 de noviembre de 2026", "Asunto: {}"),
+        ("ko", "2026년 11월 24일", "제목: {}"),
+    ],
+)
+def test_date_and_subject_stand_as_the_language_has_them(language: str, date_line: str, subject: str) -> None:
+    words = Boilerplate(
+        language, "you", {"place": "Berlin", "date": date_line.removeprefix("Berlin, ").removeprefix("le "),
+                          "subject": "X"}
+    )  # fmt: skip
+    assert words["date_line"] == date_line
+    assert words["reference_line"] == subject.format("X")
+
+
+@pytest.mark.parametrize(
+    ("last_line", "town"),
+    [
+        ("10115 Berlin", "Berlin"),
+        ("75007 Paris CEDEX 07", "Paris"),
+        ("Portland, OR 97201", "Portland"),
+        ("Leith EH6 7AA", "Leith"),
+        ("SW1A 0AA", ""),
+    ],
+)
+def test_the_place_of_a_letter_is_the_town_of_the_sender(last_line: str, town: str) -> None:
+    sender = Sender(organisation="O", name="N", address=["4 Harbour Road", last_line], country="GB")
+    assert sender.town == town
+    assert sender.model_copy(update={"place": "Bonn"}).town == "Bonn"
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [
+        ("en-GB", "They call it “ours”, don’t they?"),
+        ("fr", "They call it «\u00a0ours\u00a0», don’t they?"),
+        ("de", "They call it „ours“, don’t they?"),
+    ],
+)
+def test_straight_quotes_of_a_cell_become_those_of_the_language(language: str, printed: str) -> None:
+    assert set_typographic_quotes('They call it "ours", don\'t they?', language) == printed
+    assert set_typographic_quotes("<b> & 'x'", "en") == "<b> & ‘x’"

@@ -443,6 +443,11 @@ LocatorWords = dict[str, tuple[str, str]]
 """For each label, the words before one value and before several."""
 
 
+BRITISH_LOCALE = "en-GB"
+SINGLE_QUOTES_STYLES = ("oscola", "harvard-cite-them-right")
+"""Beginnings of the names of British styles, whose guides ask for single quotation marks."""
+
+
 @cache
 def prepare_style(
     style: CitationStyle, language: str, labels: frozenset[str], names_in_full: bool = False
@@ -461,9 +466,24 @@ def prepare_style(
     for works in root.iterfind(f"{CSL}bibliography") if names_in_full else ():
         works.attrib.pop("subsequent-author-substitute", None)
     apply_style_fixes(root, style, language)
+    of_britain = style.language.startswith("en-") and style.language != "en-US"
+    if language == BRITISH_LOCALE and not (of_britain or style.is_variant_of(*SINGLE_QUOTES_STYLES)):
+        _use_double_quotes(root)
     words = _add_locator_terms(root, language, labels)
     xml: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml, words
+
+
+def _use_double_quotes(root: Any) -> None:
+    """Print the quotation marks that the text has: pandoc's British locale has single ones outside."""
+    from lxml import etree
+
+    locale = etree.Element(f"{CSL}locale")
+    terms = etree.SubElement(locale, f"{CSL}terms")
+    marks = {"open-quote": "“", "close-quote": "”", "open-inner-quote": "‘", "close-inner-quote": "’"}
+    for name, mark in marks.items():
+        _append_term(terms, name, "long", mark)
+    root.find(f"{CSL}info").addnext(locale)
 
 
 def _add_locator_terms(root: Any, language: str, labels: Collection[str]) -> LocatorWords:

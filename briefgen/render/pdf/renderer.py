@@ -85,6 +85,7 @@ _FOOTNOTE = '<span class="footnote">'
 _JOINED_FOOTNOTE = f"\u2060{_FOOTNOTE}"
 """A word joiner keeps a footnote call on the line of the word it belongs to."""
 _TAG = re.compile(r"(<[^>]+>)")
+_HANGUL_PAIR = re.compile("([\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
 _LONG_WORD = re.compile(rf"\S{{{BREAKABLE_CHARACTERS + 1}}}")
 _BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"', '<div class="notes"')
 """Elements whose words break by the stylesheet, or by `fit_tables`."""
@@ -589,7 +590,23 @@ def build_page_content(document: Document, branding: Branding) -> PageContent:
     layout = get_layout(document.kind, document.page, document.layout)
     content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
     content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
-    return PageContent(_style_picture_widths(_add_break_opportunities(content)), _build_root_style(content))
+    return PageContent(
+        _style_picture_widths(_keep_korean_words(_add_break_opportunities(content))),
+        _build_root_style(content),
+    )
+
+
+def _keep_korean_words(html: str) -> str:
+    """Return HTML whose Korean words are not broken within, as is usual in print (CSS: word-break: keep-all).
+
+    WeasyPrint (70.0) has no such value; word joiners do it, and leave no trace in the PDF's text.
+    """
+    if not _HANGUL_PAIR.search(html):
+        return html
+    parts = _TAG.split(html)
+    return "".join(
+        part if index % 2 else _HANGUL_PAIR.sub("\\1\u2060", part) for index, part in enumerate(parts)
+    )
 
 
 def _format_moment(document: Document) -> str:

@@ -375,3 +375,12 @@ def test_pandocs_inlines_become_semantic_html_escaped() -> None:
 def test_an_inline_that_is_not_known_is_an_error_and_not_a_hole() -> None:
     with pytest.raises(BriefgenError, match="unknown element: Math"):
         render_inlines([{"t": "Math", "c": [{"t": "InlineMath"}, "x"]}])
+
+
+def test_notes_have_the_quotation_marks_of_the_text_unless_the_guide_asks_for_others(
+    formatter: CitationFormatter,
+) -> None:
+    note = Note((Citation("essay", "page", "3"),))
+    for style, printed in ((NOTES, "“A Plain Title”, "), ("oscola", "‘A Plain Title’ ")):
+        (footnote,) = formatter.format([note], style, "en-GB").notes
+        assert printed in footnote.note, style

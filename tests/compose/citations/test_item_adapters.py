@@ -47,7 +47,7 @@ def note(
 @pytest.mark.parametrize("style", ["oscola", "apa", "harvard-cite-them-right", "ieee"])
 def test_any_style_is_there_without_addresses(style: str) -> None:
     formatter = CitationFormatter({"page": Source("page", PAGE, Place("works.json"))})
-    notes = [Note((Citation("page"),))]
+    notes = [Note((Citation("page"),))] * 2
     with_links = formatter.format(notes, style, "en").bibliography[0]
     without = formatter.format(notes, f"{style}-no-url", "en").bibliography[0]
     assert "href" in with_links

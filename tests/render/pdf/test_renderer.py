@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from briefgen.errors import BriefgenError
@@ -201,3 +202,20 @@ def test_the_head_of_a_row_stands_in_line_with_its_cells() -> None:
     )
     assert len(cell) > 1
     assert head[0].position_y == pytest.approx(cell[0].position_y, abs=1)
+
+
+def test_korean_words_are_not_broken_and_stand_in_a_serif_face(renderer: PdfRenderer) -> None:
+    sentences = (
+        "북한의 인권 상황에 관한 유엔 조사위원회는 이천십사년에 반인도범죄가 자행되었다고 밝혔습니다. " * 6
+    )
+    korean = replace(LETTER, html=f'<div class="body"><p>{sentences}</p></div>', language="ko")
+    data = renderer.render(korean).data
+    with pikepdf.open(BytesIO(data)) as pdf:
+        faces = {str(font.BaseFont) for font in pdf.pages[0].Resources.Font.values()}
+    assert any("Serif-CJK" in face or "Myeongjo" in face or "Batang" in face for face in faces), faces
+    with pypdfium2.PdfDocument(data) as opened:
+        text = opened[0].get_textpage().get_text_bounded()
+    assert "\u2060" not in text
+    lines = [line for line in text.splitlines() if "범죄" in line or "유엔" in line]
+    assert len(lines) > 3
+    assert {word for line in lines for word in line.split()} <= set(sentences.split())
