@@ -65,12 +65,13 @@ def _read_face(family: FontFamily, file_style: str) -> bytes:
         layout_features=["kern", "liga", "lnum", "pnum"], name_IDs=["*"], notdef_outline=True
     )
     options.recalc_timestamp = False
-    font: Any = subset.load_font(str(font_folders()[package] / f"{stem}-{file_style}.ttf"), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=_CHARACTERS)
-    subsetter.subset(font)
-    file = BytesIO()
-    font.save(file)
+    font: Any
+    with subset.load_font(str(font_folders()[package] / f"{stem}-{file_style}.ttf"), options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=_CHARACTERS)
+        subsetter.subset(font)
+        file = BytesIO()
+        font.save(file)
     return file.getvalue()
 
 

@@ -180,6 +180,8 @@ class _Emitter:
         for index, child in enumerate(children):
             following = children[index + 1] if index + 1 < len(children) else None
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
+            # No last page of a letter has the closing sentence alone.
+            keep = keep or (keep_last and context.division == "body" and index == len(children) - 2)
             inner = context._replace(styles=context.styles.at(index, len(children)))
             self._emit_block(child, with_element_language(inner, child), keep=keep)
 
