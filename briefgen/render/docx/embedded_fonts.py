@@ -1,7 +1,7 @@
 """Embed the PDF's fonts in a base document, so that letters look the same where Word's own are missing.
 
 Source Serif and Source Sans are under the SIL Open Font License, which allows a document to contain them
-(OFL FAQ, 1.15). Embedded are their TrueType files, the only kind that Word embeds, with the characters of
+(OFL FAQ, 1.15). Embedded are their TrueType files, the only kind that Word embeds, with what they have of
 Latin, Greek and Cyrillic script, so that the text can be edited too.
 """
 

@@ -95,13 +95,13 @@ def test_what_stands_in_the_summary_stays_in_its_box() -> None:
 
 
 def test_the_signature_is_never_alone_on_a_page() -> None:
-    """The last paragraph of the text, the close and the signature are kept with what follows them."""
+    """The last two paragraphs of the text, the close and the signature are kept with what follows them."""
     html = (
         '<div class="body"><p>First.</p><p>Last.</p></div>'
         '<div class="complimentary-close"><p>Yours,</p></div><div class="signature"><p>Alex</p></div>'
     )
     paragraphs = opened(html).paragraphs
-    assert [each.paragraph_format.keep_with_next for each in paragraphs] == [None, True, None, None]
+    assert [each.paragraph_format.keep_with_next for each in paragraphs] == [True, True, None, None]
     assert [each.style.paragraph_format.keep_with_next for each in paragraphs[2:]] == [True, True]
 
 
