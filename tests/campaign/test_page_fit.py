@@ -219,7 +219,8 @@ def test_checking_lays_out_no_further_letter_with_the_same_text(
 )
 def test_what_a_check_says_of_each_letter_is_what_its_own_layout_says(name: str) -> None:
     opened = open_campaign(ROOT / "examples" / name)
-    renderers, in_full = opened.renderers(()), opened.renderers(())
+    renderers = replace(opened.renderers(()))  # those that the process shares are not to be changed
+    in_full = replace(renderers)
     in_full.get_renderer("pdf").stop_assembling()
     fitting = opened.page_fitter(renderers)
     for recipient in opened.recipients:
@@ -227,6 +228,7 @@ def test_what_a_check_says_of_each_letter_is_what_its_own_layout_says(name: str)
         fitted = fitting.fit_letter(recipient)
         assert fitted == alone.fit_letter(recipient)
         assert renderers.measure(fitted.document).is_like(in_full.measure(fitted.document))
+        assert renderers.get_renderer("pdf") is not in_full.get_renderer("pdf")
     assert renderers.list_differences() == []
 
 
