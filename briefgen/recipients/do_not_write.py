@@ -2,12 +2,14 @@
 
 The list is a file `do-not-write.csv` or `.xlsx` beside campaign.yaml. Each row names one recipient by `id`,
 by `email`, or by name (or organisation) and place. A row that names nobody is an error, no warning: else
-somebody who asked not to be written to would get a letter.
+somebody who asked not to be written to would get a letter. For the same reason, names, places and addresses
+count as equal in whatever form people write them: who is withheld is always told, who is written to is not.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from briefgen.address.names import fold_name
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, abbreviate_names, quantity
 from briefgen.model.recipient import Recipient
-from briefgen.model.text import clean_text
+from briefgen.model.text import clean_text, remove_invisible
 from briefgen.recipients.csv_file import read_csv_table
 from briefgen.recipients.duplicates import find_duplicates, name_key
 from briefgen.recipients.table import ColumnMapping, Table, read_header
@@ -24,7 +26,14 @@ from briefgen.recipients.xlsx import read_xlsx_table
 LIST_NAME = "do-not-write"
 _READERS = {".csv": "CSV", ".xlsx": "XLSX", ".xlsm": "XLSX"}
 _NAME_COLUMNS = ("name", "given", "family", "organisation")
-_COLUMNS = ("id", "email", *_NAME_COLUMNS, "locality", "postal_code")
+_SECOND_COLUMNS = ("name_2", "given_2", "family_2")
+_COLUMNS = ("id", "email", *_NAME_COLUMNS, *_SECOND_COLUMNS, "locality", "postal_code")
+_EMAIL_HEADER = re.compile(r"e ?mail\b.*")
+"""Further columns of addresses: `E-mail 2`, `email (home)`."""
+_ADDRESS = re.compile(r"[^\s;,|/<>()\[\]{}\"]+@[^\s;,|/<>()\[\]{}\"?]+")
+_UMLAUTS = re.compile(r"(?<=[aou])e")
+_BETWEEN_NAMES = re.compile(r"[\n;/&+]|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
+_ZIP_DIGITS = 5
 _SHOWN_IDS = 5
 
 
@@ -37,8 +46,11 @@ class _Entry:
     postal_code: str
 
     def matches(self, recipient: Recipient) -> bool:
-        same_town = bool(self.locality) and self.locality == fold_name(recipient.locality)
-        same_code = bool(self.postal_code) and self.postal_code == _fold_code(recipient.postal_code)
+        same_town = _begin_alike(self.locality, _fold_town(recipient.locality))
+        fold = _fold_zip_code if recipient.country == "US" else str
+        same_code = bool(self.postal_code) and fold(self.postal_code) == fold(
+            _fold_code(recipient.postal_code)
+        )
         return same_town or same_code
 
 
@@ -55,10 +67,12 @@ class DoNotWriteList:
         """Return the place of the row that names a recipient; None if there is none."""
         if place := self.ids.get(recipient.id.casefold()):
             return place
-        for address in _split_emails(" ".join((recipient.email, *recipient.other_emails))):
+        for address in _find_emails(" ".join((recipient.email, *recipient.other_emails))):
             if place := self.emails.get(address):
                 return place
-        entries = list(self.organisations.get(fold_name(recipient.organisation), ()))
+        entries = list(self.organisations.get(_fold_cell(recipient.organisation), ()))
+        # Lists that have one column for people and firms name a firm in `name`.
+        entries += self.organisations.get(_fold_cell(recipient.name), ())
         if self.names:
             for person in filter(None, (recipient, recipient.second_recipient)):
                 for key in _name_keys(person):
@@ -158,9 +172,10 @@ def _add_rows(
     for row in table.rows[header_index + 1 :]:
         place = Place(table.display_name, row.line)
         cells = dict.fromkeys(_COLUMNS, "")
-        for column, cell in zip(columns, row.cells, strict=False):
+        for header, cell in zip(columns, row.cells, strict=False):
+            column = "email" if _EMAIL_HEADER.fullmatch(fold_name(header)) else header
             if column in cells and cell.strip():
-                cells[column] = f"{cells[column]} {clean_text(cell)[0]}".strip()
+                cells[column] = f"{cells[column]} {remove_invisible(clean_text(cell)[0])[0]}".strip()
         if not _add_entry(cells, place, result) and any(cell.strip() for cell in row.cells):
             nameless.append(row.line)
     if nameless:
@@ -177,40 +192,85 @@ def _add_rows(
 
 def _add_entry(cells: Mapping[str, str], place: Place, result: DoNotWriteList) -> bool:
     """Add what a row says; return whether it names anybody."""
-    addresses = _split_emails(cells["email"])
+    addresses = _find_emails(cells["email"])
     if cells["id"]:
         result.ids.setdefault(cells["id"].casefold(), place)
     for address in addresses:
         result.emails.setdefault(address, place)
     named = bool(cells["id"] or addresses)
-    entry = _Entry(place, fold_name(cells["locality"]), _fold_code(cells["postal_code"]))
+    entry = _Entry(place, _fold_town(cells["locality"]), _fold_code(cells["postal_code"]))
     if not (entry.locality or entry.postal_code):
         return named
-    person = Recipient(
-        id="", office="", country="", name=cells["name"], given=cells["given"], family=cells["family"]
-    )
-    if keys := _name_keys(person):
-        for key in keys:
-            result.names.setdefault(key, []).append(entry)
-        return True
-    if organisation := fold_name(cells["organisation"]):
+    keys: set[tuple[str, ...]] = set()
+    for end in ("", "_2"):
+        name, given, family = (cells[column + end] for column in ("name", "given", "family"))
+        keys |= _name_keys(Recipient(id="", office="", country="", name=name, given=given, family=family))
+    for key in keys:
+        result.names.setdefault(key, []).append(entry)
+    organisation = _fold_cell(cells["name"] if keys else cells["organisation"])
+    if organisation:
         result.organisations.setdefault(organisation, []).append(entry)
-        return True
-    return named
+    return bool(named or keys or organisation)
 
 
 def _name_keys(recipient: Recipient) -> set[tuple[str, ...]]:
-    """Return what a name is compared by: a list may have it whole or in parts."""
-    return {name_key(one) for one in (recipient, replace(recipient, name="")) if one.full_name}
+    """Return what a name is compared by: a list may have it whole, in parts, or beside another's."""
+    forms = [recipient, replace(recipient, name="")]
+    several = [part.strip() for part in _BETWEEN_NAMES.split(recipient.name)]
+    if len(several) > 1:
+        family = several[-1].split()[-1:]  # "Ada and Ben Muster"
+        several = [part if " " in part else " ".join((part, *family)) for part in several if part]
+        forms += [Recipient(id="", office="", country="", name=part) for part in several]
+    return {_fold_key(name_key(one)) for one in forms if one.full_name}
 
 
-def _split_emails(text: str) -> list[str]:
-    return [
-        part.removeprefix("mailto:").strip("<>,.")
-        for part in re.split(r"[\s;,]+", text.casefold())
-        if "@" in part
-    ]
+def _fold_key(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name's words without initials beside two names, and `Mueller` as `Müller`."""
+    whole = tuple(word for word in words if len(word) > 1 or not word.isascii())
+    return tuple(sorted(_UMLAUTS.sub("", word) for word in (whole if len(whole) > 1 else words)))
+
+
+def _fold_cell(text: str) -> str:
+    return fold_name(remove_invisible(text)[0])
+
+
+def _fold_town(town: str) -> str:
+    return " ".join("st" if word == "saint" else word for word in _fold_cell(town).split())
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Return whether two towns are the same but for what follows: `washington`, `washington dc`."""
+    return bool(one and other) and (f"{one} ".startswith(f"{other} ") or f"{other} ".startswith(f"{one} "))
+
+
+def _find_emails(text: str) -> list[str]:
+    """Return the addresses in a text, each as its mailbox: without `+news`, and however it is written."""
+    plain = unicodedata.normalize("NFKC", remove_invisible(text)[0]).casefold()
+    found = []
+    for address in _ADDRESS.findall(plain):
+        local, _, domain = address.removeprefix("mailto:").strip("'.").rpartition("@")
+        local = local.split("+")[0] or local
+        if domain in ("gmail.com", "googlemail.com"):
+            local, domain = local.replace(".", ""), "gmail.com"
+        found.append(f"{local}@{_decode_domain(domain)}")
+    return found
+
+
+def _decode_domain(domain: str) -> str:
+    """Return a domain in letters (RFC 3492): `müller.example` for `xn--mller-kva.example`."""
+    labels = []
+    for label in domain.split("."):
+        try:
+            labels.append(label[4:].encode().decode("punycode") if label.startswith("xn--") else label)
+        except UnicodeError:
+            labels.append(label)
+    return ".".join(labels)
 
 
 def _fold_code(code: str) -> str:
-    return fold_name(code).replace(" ", "")
+    return _fold_cell(re.sub(r"\.0+$", "", code.strip())).replace(" ", "")
+
+
+def _fold_zip_code(code: str) -> str:
+    """Return the five digits of a ZIP code or ZIP+4, with the zero that a spreadsheet took."""
+    return code.zfill(9 if len(code) > _ZIP_DIGITS else _ZIP_DIGITS)[:_ZIP_DIGITS]

@@ -82,6 +82,48 @@ def test_others_are_written_to(tmp_path: Path, text: str) -> None:
     assert _read(tmp_path, text)[0].split([ADA, BEN]) == ([ADA, BEN], [])
 
 
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("name,postal_code\nAda Sample,2108\n", {}),
+        ("name,postal_code\nAda Sample,2108.0\n", {}),
+        ("name,postal_code\nAda Sample,02108-1234\n", {}),
+        ("name,postal_code\nAda Sample,02108\n", {"postal_code": "02108-1234"}),
+        ('name,locality\nAda Sample,"Boston, MA"\n', {}),
+        ("name,locality\nAda Sample,St. Louis\n", {"locality": "Saint Louis"}),
+        ("name,locality\nAda Sam\u00adple,Boston\n", {}),
+        ("name,locality\nAda B. Sample,Boston\n", {}),
+        ("name,locality\nAda Mueller,Boston\n", {"name": "Ada Müller"}),
+        ("name,locality\nBen Muster,Boston\n", {"name": "Ada and Ben Muster"}),
+        ("name,locality\nBen Muster,Boston\n", {"name": "Ada Sample & Ben Muster"}),
+        ('name,locality\n"Ben Muster\nAda Sample",Boston\n', {}),
+        ("name,name_2,locality\nBen Muster,Ada Sample,Boston\n", {}),
+        ("name,locality\nHarbour Works Ltd.,Boston\n", {"name": "", "organisation": "Harbour Works Ltd"}),
+        ("organisation,locality\nHarbour Works Ltd,Boston\n", {"name": "Harbour Works Ltd"}),
+        ("email\nada\u200b@x.example\n", {}),
+        ("email\nａｄａ＠x.example\n", {}),
+        ("email\nada+news@x.example\n", {}),
+        ("email\nada@x.example\n", {"email": "ada+2027@x.example"}),
+        ("email\nada.b@gmail.com\n", {"email": "adab@googlemail.com"}),
+        ("email\nada@xn--mller-kva.example\n", {"email": "ada@müller.example"}),
+        ("email\nben@x.example/ada@x.example\n", {}),
+        ("email\nben@x.example|Ada (ada@x.example)\n", {}),
+        ("email\n[mailto:ada@x.example?subject=No]\n", {}),
+        ("email,E-mail 2\nben@x.example,ada@x.example\n", {}),
+    ],
+)
+def test_other_spellings_are_obeyed(tmp_path: Path, text: str, cells: dict[str, str]) -> None:
+    boston = {"id": "a", "office": "person", "country": "US", "locality": "Boston", "postal_code": "02108"}
+    person = Recipient(**{**boston, "name": "Ada Sample", "email": "ada@x.example", **cells})  # type: ignore[arg-type]
+    others = [
+        replace(person, id="b", name="Adam Sample", organisation="", email="adam@x.example"),
+        replace(person, id="c", locality="Boise", postal_code="83702", email=""),
+    ]
+    unwanted, problems = _read(tmp_path, text)
+    assert problems.errors == []
+    assert unwanted.split([person, *others])[0] == others
+
+
 def test_all_rows_of_a_person_are_left_out(tmp_path: Path) -> None:
     twice = replace(ADA, id="ada-2", name="ADA SAMPLE", email="", organisation="")
     kept, withheld = _read(tmp_path, "email\nada@harbour.example\n")[0].split([twice, BEN, ADA])
