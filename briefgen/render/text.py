@@ -55,8 +55,6 @@ def _bare_address(address: str) -> str:
 class _PlainTextWriter:
     blocks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    notes_place: int | None = None
-    """Index in `blocks` where the document prints its notes; None for its end."""
 
     def inline_text(self, element: ElementTree.Element) -> str:
         """Return the text of an element, with a number in brackets for each footnote."""
@@ -80,9 +78,7 @@ class _PlainTextWriter:
     def write_block(self, element: ElementTree.Element, indent: str = "", marker: str = "") -> None:
         """Write one block element."""
         tag = element.tag
-        if element.get("class") == "notes":
-            self.notes_place = len(self.blocks)
-        elif tag in ("div", "table", "thead", "tbody", "figure"):
+        if tag in ("div", "table", "thead", "tbody", "figure"):
             for child in element:
                 self.write_block(child, indent)
         elif tag in ("ul", "ol"):
@@ -126,6 +122,11 @@ def _convert_to_text(root: ElementTree.Element, language: str) -> str:
     writer = _PlainTextWriter()
     headings = load_word_data("citation-words")["sources"]
     heading = headings.get(language.split("-")[0].lower(), headings["en"])
+    # A brief says where its notes stand and what they are called; as text they come last.
+    for parent in [root, *root.iter("div")]:
+        for place in parent.findall("div[@class='notes']"):
+            heading = " ".join("".join(place.itertext()).split()) or heading
+            parent.remove(place)
     for element in root:
         writer.write_block(element)
     if writer.notes:

@@ -21,7 +21,7 @@ from briefgen.inspect.tokens import ExtractedDocument
 from briefgen.model.document import Document
 from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.pdf.renderer import PdfRenderer
-from briefgen.render.text import html_to_plain_text
+from briefgen.render.text import write_plain_text
 
 Agree = Callable[[Document], None]
 STARTER = ROOT / "examples" / "starter"
@@ -105,8 +105,8 @@ def test_a_brief_says_the_same_its_notes_and_side_column_in_reading_order() -> N
     assert outline(printed.data).count("    Aside") == 1
     words = told(printed.data)
     assert words.index("What was found") < words.index("At a glance") < words.index("Beside it")
-    plain = html_to_plain_text(BRIEF)
-    assert plain.index("Beside it") < plain.index("Contact") < plain.index("Notes\n\n[1] D. Sample")
+    plain = write_plain_text(written)
+    assert plain.index("Beside it") < plain.index("Contact") < plain.index("Notes\n[1] D. Sample")
     assert plain.count("Notes") == 1
 
 
