@@ -33,6 +33,8 @@ _MAX_DATE_WIDTH, _MAX_LABEL_WIDTH = 92.0, 186.0
 _MIN_SCALE_WIDTH = 120.0
 """Width that values leave for the scale."""
 _COLUMN_GAP, _SCALE_GAP, _VALUE_GAP = 10.0, 14.0, 7.0
+_AXIS_GAP = 4.0
+"""From the axis to words that stand beside it."""
 _ARROW_LENGTH = 18.0
 _ROW_GAP, _TIGHT_ROW_GAP, _TIGHT_FROM_ROWS = 6.0, 2.0, 24
 """Space between rows, and the tight one from a number of rows on, so that forty rows fit on a page."""
@@ -64,6 +66,7 @@ class _Row:
 class _Columns:
     """Where date and label of a row stand, and where the scale starts."""
 
+    date_x: float
     label_x: float
     label_width: float
     start: float
@@ -81,7 +84,7 @@ def draw_row_chart(plot: Plot, width: float) -> Scene:
     scale = _fit_scale(plot, rows, ticks[-1] or highest or 1, columns.start, width, sizes)
     shapes = [*_draw_axis(ticks, scale, rows[-1].bottom, width, plot.language, sizes)]
     for row in rows:
-        shapes += _stack_lines(0, row.date_middle, row.dates, sizes.small, sizes, QUIET_COLOUR)
+        shapes += _stack_lines(columns.date_x, row.date_middle, row.dates, sizes.small, sizes, QUIET_COLOUR)
         shapes += _stack_lines(columns.label_x, row.words_middle, row.labels, sizes.label, sizes, INK_COLOUR)
         shapes += _draw_bar(row, scale) if plot.chart == "bar" else _draw_range(row, scale)
         shapes += _draw_value(row, scale, width, plot.chart == "range", sizes)
@@ -95,10 +98,12 @@ def _divide_width(plot: Plot, width: float, sizes: TypeSizes) -> _Columns:
     has_labels = any(mark.label for mark in plot.marks)
     label_x = date_width + _COLUMN_GAP if date_width and has_labels else date_width
     if above:
-        return _Columns(label_x, width - label_x, measure_text("0", sizes.small) / 2 + 1, above)
+        start = measure_text("0", sizes.small) / 2 + 1
+        date_x = start + _AXIS_GAP  # the axis runs down beside the words
+        return _Columns(date_x, date_x + label_x, width - date_x - label_x, start, above)
     labels = [line for mark in plot.marks for line in wrap_text(mark.label, sizes.label, _MAX_LABEL_WIDTH)]
     label_width = max((measure_text(line, sizes.label) for line in labels), default=0)
-    return _Columns(label_x, _MAX_LABEL_WIDTH, label_x + label_width + _SCALE_GAP, above)
+    return _Columns(0, label_x, _MAX_LABEL_WIDTH, label_x + label_width + _SCALE_GAP, above)
 
 
 def _lay_out_rows(plot: Plot, width: float, columns: _Columns, sizes: TypeSizes) -> list[_Row]:

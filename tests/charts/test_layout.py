@@ -91,6 +91,15 @@ def test_words_touch_no_others_and_stay_in_the_picture(plot: Plot, width: float)
 
 
 @settings(max_examples=40, deadline=None)
+@given(plots().filter(lambda plot: plot.chart in ("bar", "range")), WIDTHS)
+def test_the_axis_runs_through_no_words(plot: Plot, width: float) -> None:
+    scene = draw_chart(plot, width)
+    axis = next(line for line in scene.shapes if isinstance(line, LineShape) and line.colour == INK_COLOUR)
+    below = [one for one in scene.shapes if isinstance(one, TextRun) and one.y > axis.y1 + one.size]
+    assert not [one for one in below if area(one)[0] < axis.x1 < area(one)[2]]
+
+
+@settings(max_examples=40, deadline=None)
 @given(plots(), WIDTHS)
 def test_marks_stay_in_the_picture(plot: Plot, width: float) -> None:
     scene = draw_chart(plot, width)
