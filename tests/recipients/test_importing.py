@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -73,8 +74,20 @@ def test_a_language_that_no_file_names_stays_open_and_one_that_was_written_stays
 
 
 def test_importing_the_result_again_changes_nothing() -> None:
-    once, _ = merge_recipients([[ADA, BEN]])
-    assert merge_recipients([once, once]) == (once, 2)
+    once, _ = merge_recipients([[ADA, BEN]], ProblemList())
+    assert merge_recipients([once, once], ProblemList()) == (once, 2)
+
+
+@pytest.mark.parametrize(
+    ("town", "code", "warned"),
+    [("Austin", "78701", True), ("Austin", "", True), ("BOSTON", "02109", False), ("", "", False)],
+)
+def test_a_merger_of_rows_for_two_towns_is_told(town: str, code: str, warned: bool) -> None:
+    here = replace(ADA, locality="Boston", postal_code="02108", place=Place("a.csv", 2))
+    there, problems = replace(here, locality=town, postal_code=code, place=Place("b.csv", 9)), ProblemList()
+    assert merge_recipients([[here], [there]], problems)[1] == 1
+    assert [one.code for one in problems.problems] == ["recipients-merged"] * warned
+    assert not warned or "b.csv:9 was merged into a.csv:2" in problems.problems[0].message
 
 
 def test_the_same_id_twice_in_one_file_stays_a_mistake(tmp_path: Path) -> None:

@@ -304,6 +304,14 @@ def test_the_users_values_come_before_those_of_the_source(tmp_path: Path) -> Non
     [
         ("x.xml", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>', "", "declares 2 entities"),
         ("x.xml", "<a><b></a>", "", "not readable as XML"),
+        ("x.xml", '<!DOCTYPE a SYSTEM "x"><a>\n<b>Ren&eacute;</b></a>', "", "Entity 'eacute' not defined"),
+        ("x.xml", '<!DOCTYPE a SYSTEM "x"><a>\n<b n="Ren&eacute;"/></a>', "", "Entity 'eacute' not defined"),
+        (
+            "x.xml",
+            "<a><b " + " ".join(f"a{n}='x'" for n in range(1001)) + "/></a>",
+            "",
+            "more than 1000 attributes",
+        ),
         ("x.json", '{"a": [', "", "not readable as JSON"),
         ("x.json", '{"persons": [{"id": "1", "name": "Ada"}]}', "", "this is Popolo"),
         ("x.json", '{"x": {"people": [{"a": 1, "b": 2}]}}', "", "1 record at 'x/people', with a, b"),
@@ -371,6 +379,15 @@ def test_a_mapping_file_of_the_users_own_reads_any_list(tmp_path: Path) -> None:
         "f",
     )
     assert (ada.extra, ben.name, ben.gender, ben.locality) == ({"Berth": "B7"}, "Ben Muster", "", "Leith")
+
+
+def test_words_within_words_and_records_without_fields_are_not_lost(tmp_path: Path) -> None:
+    mapping = OWN.replace("json", "xml").replace("records: contacts", "records: list/p")
+    (tmp_path / "own.yaml").write_text(mapping, encoding="utf-8")
+    xml = "<list><p><full>Ben <b>van</b>\nMuster<!-- x -->mann</full></p><p>Cleo Sample</p><p/></list>"
+    report, said = imported(tmp_path, "c.xml", xml, str(tmp_path / "own.yaml"))
+    assert [one.name for one in report.recipients] == ["Ben van Mustermann"]
+    assert any("data-left-out" in each and "'Cleo Sample'" in each for each in said)
 
 
 def test_all_that_is_wrong_with_a_mapping_file_is_told_with_its_place(tmp_path: Path) -> None:

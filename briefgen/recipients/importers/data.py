@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from briefgen.address.names import printed_name
-from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError, UsageError, quantity
+from briefgen.errors import (
+    BriefgenError,
+    Place,
+    Problem,
+    ProblemList,
+    StorageError,
+    UsageError,
+    abbreviate_names,
+    quantity,
+)
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.csv_file import read_csv_table
 from briefgen.recipients.file_kinds import identify_file
@@ -63,6 +72,7 @@ def read_data_file(
     read = [record for record in records if all(condition.matches(record) for condition in source.where)]
     living = [record for record in read if not (source.died and find_text(record, source.died))]
     _warn_about_left_out(source, len(records) - len(read), len(read) - len(living), place, problems)
+    _warn_about_bare_texts(source.find_bare_texts(content), place, problems)
     found: list[Recipient] = []
     for number, record in enumerate(living, start=1):
         recipient = _build_recipient(record, number, source, options, offices, place, problems)
@@ -180,6 +190,13 @@ def _warn_about_left_out(
     if died:
         message = f"left out, because they have died: {quantity(died, 'person', 'people')}"
         problems.add(Problem("data-left-out", message, place, severity="warning"))
+
+
+def _warn_about_bare_texts(texts: Sequence[str], place: Place, problems: ProblemList) -> None:
+    if texts:
+        message = f"left out, because they have no fields: {abbreviate_names(texts, 3)}"
+        hint = "if these are people, add them to the list by hand"
+        problems.add(Problem("data-left-out", message, place, hint, severity="warning"))
 
 
 def _build_recipient(

@@ -16,6 +16,7 @@ from pydantic import Field
 from briefgen.data import DATA_FOLDER
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, suggest_similar
 from briefgen.model.yaml_model import YamlModel
+from briefgen.recipients.importers.base import to_text
 from briefgen.recipients.importers.record_paths import (
     Condition,
     RecordPath,
@@ -80,10 +81,18 @@ class ParsedSource:
 
     def find_records(self, content: Any) -> list[Any]:
         """Return the records of a file's content."""
+        return [one for one in self._find_list(content) if isinstance(one, dict)]
+
+    def find_bare_texts(self, content: Any) -> list[str]:
+        """Return what stands among the records and has no fields: `Ada Sample` in a list of records."""
+        return [repr(text) for one in self._find_list(content) if (text := to_text(one))]
+
+    def _find_list(self, content: Any) -> list[Any]:
+        """Return the first list that has records."""
         lists = [find_values(content, path) for path in self.records] or [content]
         for found in lists:
-            if isinstance(found, list) and (records := [one for one in found if isinstance(one, dict)]):
-                return records
+            if isinstance(found, list) and any(isinstance(one, dict) for one in found):
+                return found
         return []
 
     def fits(self, content: Any) -> bool:

@@ -20,6 +20,8 @@ from briefgen.system.files import read_limited_bytes
 
 TEXT_KEY = "#text"
 """Text of an element that has attributes, also in JSON that was made of XML."""
+MAX_ATTRIBUTES = 1_000
+"""Of an element: libxml2 searches them one by one, so that many of them would take minutes."""
 _STEP = re.compile(r"(?P<name>[^/\[\]]+)(?P<selectors>(?:\[[^\[\]]+\])*)(?:/|$)")
 _SELECTOR = re.compile(r"\[([^\[\]]+)\]")
 _ODATA_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
@@ -160,6 +162,15 @@ def load_xml(path: Path, place: Place) -> Any:
             f"the XML declares {quantity(entities, 'entity', 'entities')}, which published lists do not need"
         )
         raise BriefgenError(Problem("data-file", message, place, "download it again from its publisher"))
+    # With a DTD elsewhere, which is not read, an unknown entity is no error, and its letter would be lost.
+    if lost := [entry for entry in parser.error_log if entry.type_name.endswith("_UNDECLARED_ENTITY")]:
+        message = f"{str(lost[0].message)[:80]}; it stands for a letter that would be lost"
+        hint = "write the letters themselves in place of such names (é for &eacute;)"
+        raise BriefgenError(Problem("data-file", message, Place(place.file, lost[0].line), hint))
+    crowded = next((one for one in root.iter("*") if len(one.attrib) > MAX_ATTRIBUTES), None)
+    if crowded is not None:
+        message = f"an element has more than {MAX_ATTRIBUTES} attributes"
+        raise BriefgenError(Problem("data-file", message, place, "download it again"))
     return {etree.QName(root).localname: _element_data(root)}
 
 
@@ -178,8 +189,8 @@ def _element_data(element: Any) -> Any:
     text = (element.text or "").strip()
     if not data:
         return text
-    if text:
-        data[TEXT_KEY] = text
+    if text or any((child.tail or "").strip() for child in element):
+        data[TEXT_KEY] = " ".join("".join(element.itertext()).split())  # Ben <b>van</b> Muster
     return data
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from briefgen.address.names import fold_name
 from briefgen.address.offices import suggest_office
 from briefgen.errors import Problem, ProblemList, UsageError, quantity
 from briefgen.model.recipient import Recipient
@@ -89,7 +90,7 @@ def import_recipients(
         raise UsageError(Problem("office-unknown", message, None, suggest_office(office, offices)))
     results = IMPORTERS.get(kind).read(paths, options, offices, problems)
     _check_mapped_headers(options.columns, len(paths), problems)
-    everybody, merged = merge_recipients([result.recipients for result in results])
+    everybody, merged = merge_recipients([result.recipients for result in results], problems)
     for mend in (turn_names, lower_family_names, part_addresses, restore_postal_codes):
         everybody = mend(everybody, problems)
     parted, parted_names = part_names(everybody)
@@ -186,11 +187,14 @@ def _check_mapped_headers(columns: ColumnMapping, file_count: int, problems: Pro
         raise UsageError(reversed(once.values()))
 
 
-def merge_recipients(files: Iterable[Sequence[Recipient]]) -> tuple[list[Recipient], int]:
+def merge_recipients(
+    files: Iterable[Sequence[Recipient]], problems: ProblemList
+) -> tuple[list[Recipient], int]:
     """Merge several lists by id; return one list and the number of recipients found in more than one.
 
     A recipient keeps the position of the first occurrence. Each field comes from the last file in which it is
-    filled, so that a new import keeps what people added to the old list.
+    filled, so that a new import keeps what people added to the old list. A warning names those whose towns
+    differ, because an id that was made from a name can be that of two people.
     """
     merged: dict[str, Recipient] = {}
     repeated = set()
@@ -199,8 +203,31 @@ def merge_recipients(files: Iterable[Sequence[Recipient]]) -> tuple[list[Recipie
             earlier = merged.get(recipient.id)
             if earlier is not None:
                 repeated.add(recipient.id)
+                if not _agree_in_town(earlier, recipient):
+                    problems.add(_moved_warning(earlier, recipient))
             merged[recipient.id] = recipient if earlier is None else _merge_recipient(earlier, recipient)
     return list(merged.values()), len(repeated)
+
+
+def _agree_in_town(one: Recipient, other: Recipient) -> bool:
+    """Return False if town and postal code, as far as both rows have them, are all different."""
+    pairs = ((one.locality, other.locality), (one.postal_code, other.postal_code))
+    known = [fold_name(a) == fold_name(b) for a, b in pairs if a and b]
+    return any(known) or not known
+
+
+def _moved_warning(earlier: Recipient, later: Recipient) -> Problem:
+    name = later.full_name or later.organisation or later.office
+    return Problem(
+        "recipients-merged",
+        f"{name} ({later.id}): {later.place} was merged into "
+        f"{earlier.place}, where the town is {earlier.locality or earlier.postal_code!r}, not "
+        f"{later.locality or later.postal_code!r}",
+        later.place,
+        "if these are two people, give each row an id of its own in the column id",
+        severity="warning",
+        about=later.id,
+    )
 
 
 def _merge_recipient(earlier: Recipient, later: Recipient) -> Recipient:

@@ -132,18 +132,17 @@ def _damaged_card(place: Place) -> Problem:
 
 def _unfold_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the logical lines with the numbers on which they begin."""
-    held: tuple[int, str] | None = None
+    begun, parts = 1, [""]
     for number, line in enumerate(text.splitlines(), start=1):
-        if held and line[:1] in (" ", "\t"):
-            held = held[0], held[1] + line[1:]
-        elif held and held[1].endswith("=") and "QUOTED-PRINTABLE" in held[1].upper():
-            held = held[0], held[1][:-1] + line
+        if line[:1] in (" ", "\t"):
+            parts.append(line[1:])
+        elif parts[-1].endswith("=") and "QUOTED-PRINTABLE" in parts[0].upper():
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
         else:
-            if held:
-                yield held
-            held = number, line
-    if held:
-        yield held
+            yield begun, "".join(parts)
+            begun, parts = number, [line]
+    yield begun, "".join(parts)
 
 
 def _parse_property(line: str) -> _Property | None:
