@@ -14,7 +14,7 @@ from typing import Literal
 
 from briefgen.compose.brief import (
     BOXED_ASKS,
-    FIGURES,
+    FIGURE,
     FULL_ASKS,
     FULL_LEAD,
     KEY_FIGURE,
@@ -22,6 +22,7 @@ from briefgen.compose.brief import (
     QUOTATION,
     BriefOffer,
     BriefSelection,
+    short_wording,
 )
 from briefgen.compose.composer import Composer
 from briefgen.compose.record import add_fit_to_record, footnote_texts
@@ -37,6 +38,8 @@ FILL = {2: (0.85, 0.97), 1: (0.80, 0.95)}
 _AIM = 0.015
 """How far below the greatest share a selection is aimed at, for what estimates leave out."""
 _MAX_LAYOUTS = 6
+_UNCERTAIN_LINES = 4
+"""Lines by which estimates of what shorter asks save can be wrong."""
 _HEADING_LINES = 2.0
 """Lines that a further heading takes, with the space around it."""
 _TABLE_SHARE = 0.78
@@ -127,13 +130,12 @@ class _Fitting:
             selection = self._choose(trial, most - _AIM)
             if selection == trial.selection and min(self._fills(trial)) < least:
                 # The notes of more statements find room if the asks take less.
-                spared = [item for item in self._spared_items(selection) if item != FIGURES]
-                selection = selection.without(spared[: self.pages - 1])
+                selection = selection.without([*self._spared_items(selection)][: self.pages - 1])
             if selection == trial.selection:
                 break
             trial = self._lay_out(selection)
             fills = self._fills(trial)
-            if max(fills) <= most and min(fills) > min(self._fills(best)):
+            if max(fills) <= most and _rank(fills) > _rank(self._fills(best)):
                 best = trial
             if max(fills) <= most and min(fills) >= least:
                 break
@@ -153,14 +155,19 @@ class _Fitting:
 
     def _fit_required(self, trial: _Trial, most: float) -> _Trial:
         """Leave out of the side column, and of the figures, what has no room beside what must be there."""
-        dropped = [*self._drop_from_aside(trial, most), *self._drop_from_back(trial, most)]
-        while dropped:
-            if FIGURES in dropped:  # without them, there may be room for the asks again
-                kept = trial.selection.left_out - {FULL_ASKS, BOXED_ASKS}
-                dropped = [item for item in dropped if item not in (FULL_ASKS, BOXED_ASKS)]
-                trial = replace(trial, selection=replace(trial.selection, left_out=kept))
-            trial = self._lay_out(trial.selection.without(dropped))
-            dropped = list(self._drop_from_back(trial, most))
+        dropped = [*self._drop_from_aside(trial, most)]
+        shortened = self._shorten_required(trial, most)
+        selection = replace(trial.selection.without(dropped), shortened=frozenset(shortened))
+        for figures in self._figure_choices():
+            chosen = selection.without(
+                f"{FIGURE}:{one.id}" for one in self.offer.figures if one not in figures
+            )
+            if chosen != trial.selection:
+                trial = self._lay_out(chosen)
+            while spared := self._spare_for_back(trial, most, with_figures=bool(figures)):
+                trial = self._lay_out(trial.selection.without(spared))
+            if self.pages < 2 or trial.usage.pages[1].used_mm <= most * trial.usage.pages[1].room_mm:
+                break
         over = [
             (number, page.used_mm - most * page.room_mm)
             for number, page in enumerate(trial.usage.pages[: self.pages], 1)
@@ -185,24 +192,45 @@ class _Fitting:
             excess -= height
             yield item
 
-    def _drop_from_back(self, trial: _Trial, most: float) -> Iterator[str]:
-        """Yield what to leave out of the second page, estimated to be enough, as far as there is anything."""
+    def _shorten_required(self, trial: _Trial, most: float) -> Iterator[str]:
+        """Yield required statements to print in short, the least important first, until they fit."""
+        page, usage = trial.usage.pages[0], trial.usage
+        excess = page.column_mm - most * page.room_mm
+        required = [self.composer.library.snippets[id] for id in self.offer.required(self.pages)]
+        for one in sorted(required, key=importance_key, reverse=True):
+            if excess > 0 and (saved := len(one.body) - len(short_wording(one))) > 0:
+                excess -= saved * usage.line_mm / usage.line_characters
+                yield one.id
+
+    def _figure_choices(self) -> Iterator[tuple[Snippet, ...]]:
+        """Yield the figures to print, the best choice first: all, the first alone, another alone, none."""
+        figures = self.offer.figures if self.pages == 2 else ()
+        if len(figures) > 1:
+            yield figures
+        yield from ((one,) for one in figures)
+        yield ()
+
+    def _spare_for_back(self, trial: _Trial, most: float, *, with_figures: bool) -> list[str]:
+        """Return what to leave out of the asks on the second page, estimated to be enough for it.
+
+        With figures, nothing if leaving it out is not enough: fewer figures are tried first.
+        """
         if self.pages < 2:
-            return
+            return []
         page, usage = trial.usage.pages[1], trial.usage
         excess = page.used_mm - most * page.room_mm
         asks = self._snippet_asks()
         cut = sum(len(one.body) - len(one.variants.get("short", one.body)) for one in asks)
         boxed = sum(len(one.variants.get("short", one.body)) for one in asks[:MAX_BOX_ASKS])
         line_mm = usage.line_mm / (usage.line_characters * _TABLE_SHARE)
-        savings = {FULL_ASKS: cut * line_mm, BOXED_ASKS: boxed * line_mm, FIGURES: float("inf")}
+        note_mm = 2 * usage.note_line_mm * _SECOND_COLUMN
+        savings = {FULL_ASKS: cut * line_mm, BOXED_ASKS: boxed * line_mm, QUOTATION: note_mm}
+        spared = []
         for item in self._spared_items(trial.selection):
-            if excess <= 0:
-                return
-            saving = savings[item]
-            if saving:
-                excess -= saving
-                yield item
+            if excess > 0 and savings[item]:
+                excess -= savings[item]
+                spared.append(item)
+        return [] if with_figures and excess > _UNCERTAIN_LINES * usage.line_mm else spared
 
     def _spared_items(self, selection: BriefSelection) -> Iterator[str]:
         """Yield what the second page can do without, the least missed first."""
@@ -210,8 +238,8 @@ class _Fitting:
             yield FULL_ASKS
         if selection.keeps(BOXED_ASKS) and len(self.composer.campaign.briefing.asks) > MAX_BOX_ASKS:
             yield BOXED_ASKS
-        if selection.keeps(FIGURES) and self.offer.figures:
-            yield FIGURES
+        if selection.keeps(QUOTATION) and self.offer.quotation:
+            yield QUOTATION
 
     def _snippet_asks(self) -> list[Snippet]:
         snippets, paper = self.composer.library.snippets, self.composer.campaign.briefing
@@ -241,7 +269,6 @@ class _Fitting:
         """Choose what to print by priority, with heights estimated from a trial."""
         room = _Room.of(trial, aim, self.pages)
         chosen = trial.selection
-        text_of = {one.id: one for _, prose in self.offer.sections for one in prose}
         notes = footnote_texts(trial.document.html)
         note_mm = room.note_mm(sum(map(len, notes)) / len(notes) if notes else 0)
         # Take back what is too much, the least important first.
@@ -256,18 +283,22 @@ class _Fitting:
                     break
                 if chosen.keeps(one.id):
                     chosen = chosen.without([one.id])
-                    room.give(page, one, note_mm, self._is_alone(one, chosen))
+                    room.give(page, chosen.wording_of(one), note_mm, self._is_alone(one, chosen))
         # Then add what there is room for, the most important first.
         while True:
             for page in range(self.pages):
                 for one in self._optional(chosen, page):
                     alone = self._is_alone(one, chosen)
-                    if not chosen.keeps(one.id) and room.takes(page, one, note_mm, alone):
-                        chosen = BriefSelection(chosen.front_sections, chosen.left_out - {one.id})
-                        room.give(page, text_of[one.id], note_mm, alone, back=-1)
+                    for wording in (
+                        () if chosen.keeps(one.id) else dict.fromkeys([one.body, short_wording(one)])
+                    ):
+                        if room.takes(page, wording, note_mm, alone):
+                            chosen = chosen.printing(one, short=wording != one.body)
+                            room.give(page, wording, note_mm, alone, back=-1)
+                            break
             longer = self._with_another_section(chosen, room, note_mm)
             if longer is None:
-                return self._with_full_lead(chosen, room)
+                return self._with_full_wordings(self._with_full_lead(chosen, room), room)
             chosen = longer
 
     def _with_full_lead(self, chosen: BriefSelection, room: _Room) -> BriefSelection:
@@ -277,6 +308,16 @@ class _Fitting:
             return chosen
         return replace(chosen, left_out=chosen.left_out - {FULL_LEAD})
 
+    def _with_full_wordings(self, chosen: BriefSelection, room: _Room) -> BriefSelection:
+        """Print statements in full that were shortened, the most important first, where there is room."""
+        for page in range(self.pages):
+            for one in self._statements(chosen.front_sections, page):
+                more = room.text_mm(len(one.body) - len(short_wording(one)))
+                if one.id in chosen.shortened and chosen.keeps(one.id) and more <= room.left[page]:
+                    chosen = chosen.printing(one)
+                    room.left[page] -= more
+        return chosen
+
     def _with_another_section(
         self, chosen: BriefSelection, room: _Room, note_mm: float
     ) -> BriefSelection | None:
@@ -284,22 +325,27 @@ class _Fitting:
         if chosen.front_sections >= len(self.offer.sections):
             return None
         prose = self.offer.sections[chosen.front_sections][1]
-        if any(chosen.keeps(one.id) for one in prose) or not room.takes(0, prose[0], note_mm, alone=True):
+        if any(chosen.keeps(one.id) for one in prose) or not room.takes(
+            0, prose[0].body, note_mm, alone=True
+        ):
             return None
-        room.give(0, prose[0], note_mm, alone=True, back=-1)
-        return BriefSelection(chosen.front_sections + 1, chosen.left_out - {prose[0].id})
+        room.give(0, prose[0].body, note_mm, alone=True, back=-1)
+        return replace(chosen, front_sections=chosen.front_sections + 1).printing(prose[0])
 
     def _optional(self, chosen: BriefSelection, page: int) -> list[Snippet]:
         """Return the statements that may be on a page, the most important first.
 
         The first statement of a section comes before all others, and cannot be left out of the first ones.
         """
-        front = chosen.front_sections
-        sections = self.offer.sections[:front] if page == 0 else self.offer.sections[front:]
         required = {*self.offer.required(self.pages)}
-        first = [prose[0] for _, prose in sections if prose[0].id not in required]
+        return [one for one in self._statements(chosen.front_sections, page) if one.id not in required]
+
+    def _statements(self, front_sections: int, page: int) -> list[Snippet]:
+        """Return the statements of a page's sections: the first of each, then the others by importance."""
+        front = front_sections
+        sections = self.offer.sections[:front] if page == 0 else self.offer.sections[front:]
         others = sorted((one for _, prose in sections for one in prose[1:]), key=importance_key)
-        return [*first, *others]
+        return [*(prose[0] for _, prose in sections), *others]
 
     def _is_alone(self, one: Snippet, chosen: BriefSelection) -> bool:
         """Return whether no other statement of a statement's section is printed."""
@@ -315,24 +361,31 @@ class _Fitting:
                 priority = f"priority {one.priority}"
                 if not chosen.keeps(one.id):
                     yield BriefDecision(one.id, "left out", f"{priority}; the pages had no room for it")
-                elif one.id in self.offer.required(self.pages):
-                    yield BriefDecision(one.id, place, f"{priority}; the first statement of its section")
-                else:
-                    yield BriefDecision(one.id, place, f"{priority}; there was room for it")
+                    continue
+                required = one.id in self.offer.required(self.pages)
+                why = "the first statement of its section" if required else "there was room for it"
+                short = ", in its short wording" if one.id in chosen.shortened else ""
+                yield BriefDecision(one.id, place, f"{priority}; {why}{short}")
         for one in self.offer.lead:
             yield BriefDecision(one.id, "page 1", "a statement of the summary")
         for one in self.offer.key_figures:
             kept = chosen.keeps(f"{KEY_FIGURE}:{one.id}")
             yield self._explain_beside(f"key figure {one.id}", one, kept)
+        for id in self.offer.due:
+            due = self.composer.library.snippets[id].recheck_by
+            yield BriefDecision(f"key figure {id}", "left out", f"it was to be looked up again by {due}")
         if self.offer.quotation:
             one = self.offer.quotation
             yield self._explain_beside(f"quotation {one.id}", one, chosen.keeps(QUOTATION))
-        for one in self.offer.figures if self.pages == 2 else ():
-            kept = chosen.keeps(FIGURES)
+        figures = self.offer.figures if self.pages == 2 else ()
+        printed = [one for one in figures if chosen.keeps(f"{FIGURE}:{one.id}")]
+        for one in figures:
             why = "named by the campaign" if one.id in self.offer.named else f"priority {one.priority}"
-            yield BriefDecision(
-                f"figure {one.id}", "page 2" if kept else "left out", why if kept else _NO_ROOM
-            )
+            if one in printed:
+                yield BriefDecision(f"figure {one.id}", "page 2", why)
+            else:
+                beside = f"{_NO_ROOM} beside figure {printed[0].id}" if printed else _NO_ROOM
+                yield BriefDecision(f"figure {one.id}", "left out", f"{why}; {beside}")
         if not chosen.keeps(FULL_ASKS):
             yield BriefDecision("the full wording of the asks", "left out", _NO_ROOM)
         if not chosen.keeps(BOXED_ASKS):
@@ -354,6 +407,11 @@ class _Fitting:
             "filled": [round(fill, 3) for fill in fit.fills],
             "left_out": [decision.item for decision in fit.decisions if decision.place == "left out"],
         }
+
+
+def _rank(fills: tuple[float, ...]) -> tuple[float, float]:
+    """Rank a selection by its emptiest page, then by all."""
+    return min(fills), sum(fills)
 
 
 _NO_ROOM = "the page had no room for it"
@@ -388,16 +446,16 @@ class _Room:
         """Return the height that a note of so many characters takes."""
         return ceil(characters / self.note_characters) * self.note_line_mm * _SECOND_COLUMN
 
-    def takes(self, page: int, one: Snippet, note_mm: float, alone: bool) -> bool:
+    def takes(self, page: int, wording: str, note_mm: float, alone: bool) -> bool:
         """Return whether a statement fits on a page, and its note on the last one."""
-        text_mm = self._statement_mm(one, alone)
+        text_mm = self._statement_mm(wording, alone)
         if page == len(self.left) - 1:
             return max(0.0, text_mm - self.slack) + note_mm <= self.left[page]
         return text_mm <= self.left[page] and note_mm <= self.left[-1]
 
-    def give(self, page: int, one: Snippet, note_mm: float, alone: bool, back: int = 1) -> None:
+    def give(self, page: int, wording: str, note_mm: float, alone: bool, back: int = 1) -> None:
         """Give a page the room of a statement; with `back` -1, take it."""
-        text_mm = self._statement_mm(one, alone)
+        text_mm = self._statement_mm(wording, alone)
         if page == len(self.left) - 1 and back < 0:
             beside = min(self.slack, text_mm)
             self.slack, text_mm = self.slack - beside, text_mm - beside
@@ -408,6 +466,6 @@ class _Room:
         """Return the height that so many characters add to a paragraph."""
         return characters / self.line_characters * self.line_mm
 
-    def _statement_mm(self, one: Snippet, alone: bool) -> float:
+    def _statement_mm(self, wording: str, alone: bool) -> float:
         """Return the height of a statement, of its heading too if it is alone in its section."""
-        return self.text_mm(len(one.body) + 3) + (_HEADING_LINES + 0.5 if alone else 0) * self.line_mm
+        return self.text_mm(len(wording) + 3) + (_HEADING_LINES + 0.5 if alone else 0) * self.line_mm

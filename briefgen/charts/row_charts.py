@@ -31,6 +31,7 @@ from briefgen.charts.typeface import (
 _MAX_DATE_WIDTH, _MAX_LABEL_WIDTH = 92.0, 186.0
 """Maximum widths of the columns of dates and labels."""
 _MIN_SCALE_WIDTH = 120.0
+_MIN_RULE_LENGTH = 13.0
 """Width that values leave for the scale."""
 _COLUMN_GAP, _SCALE_GAP, _VALUE_GAP = 10.0, 14.0, 7.0
 _AXIS_GAP = 4.0
@@ -82,7 +83,7 @@ def draw_row_chart(plot: Plot, width: float) -> Scene:
     highest = max(row.mark.high for row in rows)
     ticks = choose_ticks(highest, 3 if columns.above else 5)
     scale = _fit_scale(plot, rows, ticks[-1] or highest or 1, columns.start, width, sizes)
-    shapes = [*_draw_axis(ticks, scale, rows[-1].bottom, width, plot.language, sizes)]
+    shapes = [*_draw_axis(ticks, scale, _rule_spans(rows, columns, sizes), width, plot.language, sizes)]
     for row in rows:
         shapes += _stack_lines(columns.date_x, row.date_middle, row.dates, sizes.small, sizes, QUIET_COLOUR)
         shapes += _stack_lines(columns.label_x, row.words_middle, row.labels, sizes.label, sizes, INK_COLOUR)
@@ -173,8 +174,24 @@ def _place_value(row: _Row, scale: Scale, width: float, before: bool, sizes: Typ
     return left if before and has_arrow_space and left > scale.start + 2 else None
 
 
+def _rule_spans(rows: list[_Row], columns: _Columns, sizes: TypeSizes) -> list[tuple[float, float]]:
+    """Return from where to where the rules of the scale go down: not through words above the marks."""
+    if not columns.above:
+        return [(_AXIS_HEIGHT - 3, rows[-1].bottom)]
+    spans = [(_AXIS_HEIGHT - 3, _AXIS_HEIGHT)]
+    for row in rows:
+        half = max(sizes.line * max(len(row.values), 1), _MIN_RULE_LENGTH) / 2
+        spans.append((row.middle - half, row.middle + half))
+    return spans
+
+
 def _draw_axis(
-    ticks: list[float], scale: Scale, bottom: float, width: float, language: str, sizes: TypeSizes
+    ticks: list[float],
+    scale: Scale,
+    spans: list[tuple[float, float]],
+    width: float,
+    language: str,
+    sizes: TypeSizes,
 ) -> Iterator[Shape]:
     """Draw the scale, with the number of every mark, or every second and so on, that there is space for."""
     names = format_ticks(ticks, language)
@@ -185,7 +202,8 @@ def _draw_axis(
     named = range(0, last + 1, steps[0]) if steps else range(1)
     for index, (tick, name) in enumerate(zip(ticks, names, strict=True)):
         x = scale.position(tick)
-        yield LineShape(x, _AXIS_HEIGHT - 3, x, bottom, INK_COLOUR if tick == 0 else RULE_COLOUR, 0.7)
+        for top, bottom in spans:
+            yield LineShape(x, top, x, bottom, INK_COLOUR if tick == 0 else RULE_COLOUR, 0.7)
         if index in named:
             name_half = measure_text(name, sizes.small) / 2
             middle = min(max(x, name_half), width - name_half)

@@ -31,7 +31,7 @@ WIDE_SIZES = TypeSizes(12.0, 11.4, 15.0)
 """9 and 8.5 points, in charts as wide as the text."""
 NARROW_SIZES = TypeSizes(10.4, 10.0, 13.0)
 """7.8 and 7.5 points, in charts of half that width; type below 7 points is not legible in a photocopy."""
-NARROW_BELOW = 420.0
+NARROW_BELOW = 500.0
 """Charts narrower than this, in pixels, have the smaller type and labels above their marks."""
 
 

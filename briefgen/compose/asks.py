@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from briefgen.errors import BriefgenError, Place, Problem, suggest_similar
 from briefgen.library.libraries import hint_at_library
 from briefgen.model.snippet import Snippet
+from briefgen.model.words import ask_alone
 
 _SENTENCE_ENDS = (".", "!", "?", "”")
 _MIN_SIMILARITY = 0.85
@@ -27,11 +28,12 @@ class WrittenAsk:
     id: str = ""
     kind: str = "ask"
     title: str = ""
+    language: str = "en"
 
     @property
     def verb_first(self) -> Markup:
-        """Return the words as a sentence of their own, with the verb in bold."""
-        return emphasize_first_word(Markup(escape(self.text)))
+        """Return the words as a sentence of their own, with the verb in bold if it comes first."""
+        return write_ask_alone(Markup(escape(self.text)), self.language)
 
     @property
     def verb_first_bare(self) -> Markup:
@@ -46,14 +48,20 @@ class WrittenAsk:
         return self.text
 
 
-def emphasize_first_word(html: Markup) -> Markup:
-    """Return inline HTML with its first word in bold and with a capital.
+def write_ask_alone(html: Markup, language: str) -> Markup:
+    """Return an ask as a sentence of its own: with a capital, and its verb in bold where that comes first.
 
-    >>> emphasize_first_word(Markup("support <em>it</em>."))
+    >>> write_ask_alone(Markup("support <em>it</em>."), "en")
     Markup('<strong>Support</strong> <em>it</em>.')
+    >>> write_ask_alone(Markup("das Gesetz zu unterstützen."), "de")
+    Markup('Das Gesetz zu unterstützen.')
     """
-    word, space, rest = html.partition(" ")
-    return Markup("<strong>{}</strong>").format(word[:1].upper() + word[1:]) + space + rest
+    html = Markup(html[:1].upper() + html[1:])
+    if not (alone := ask_alone(language)):
+        word, space, rest = html.partition(" ")
+        return Markup("<strong>{}</strong>").format(word) + space + rest
+    before, _, after = alone.partition("{ask}")
+    return escape(before) + (Markup(html.removesuffix(".")) + escape(after) if after else html)
 
 
 def is_ask_id(text: str) -> bool:

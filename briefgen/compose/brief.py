@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from briefgen.compose.asks import WrittenAsk
@@ -30,8 +31,8 @@ MAX_TITLE = 110
 MAX_FIGURES = 2
 FEWEST_SECTIONS = 3
 """Sections of which at least one statement is printed, if the campaign has as many."""
-KEY_FIGURE, QUOTATION, FIGURES = "key-figure", "quotation", "figures"
-"""What can be left out besides statements: `key-figure:ID`, the quotation, the figures."""
+KEY_FIGURE, QUOTATION, FIGURE = "key-figure", "quotation", "figure"
+"""What can be left out besides statements: `key-figure:ID`, the quotation, `figure:ID`."""
 FULL_ASKS, BOXED_ASKS, FULL_LEAD = "full-asks", "boxed-asks", "full-lead"
 """The full wording of the asks on the second page, those that are in the box on the first, and the full
 wording of the summary."""
@@ -45,6 +46,8 @@ class BriefSelection:
     """Sections on the first page; the others follow on the second."""
     left_out: frozenset[str] = frozenset()
     """Ids of statements in sections, and `key-figure:ID`, `quotation`, and so on."""
+    shortened: frozenset[str] = frozenset()
+    """Ids of statements in sections that are printed in their short wordings."""
 
     def keeps(self, item: str) -> bool:
         """Return whether something is printed."""
@@ -52,7 +55,21 @@ class BriefSelection:
 
     def without(self, items: Iterable[str]) -> BriefSelection:
         """Return the selection without these items too."""
-        return BriefSelection(self.front_sections, self.left_out | frozenset(items))
+        return replace(self, left_out=self.left_out | frozenset(items))
+
+    def printing(self, one: Snippet, *, short: bool = False) -> BriefSelection:
+        """Return the selection that prints a statement, in its full or its short wording."""
+        shortened = self.shortened | {one.id} if short else self.shortened - {one.id}
+        return replace(self, left_out=self.left_out - {one.id}, shortened=shortened)
+
+    def wording_of(self, one: Snippet) -> str:
+        """Return a statement's wording as it is, or would be, printed."""
+        return short_wording(one) if one.id in self.shortened else one.body
+
+
+def short_wording(one: Snippet) -> str:
+    """Return a statement's short wording, and its full one if it has no other."""
+    return one.variants.get("short", one.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,8 @@ class BriefOffer:
     figures: tuple[Snippet, ...] = ()
     superseded: tuple[str, ...] = ()
     """Ids of statements that have no place in a brief, because newer ones supersede them."""
+    due: tuple[str, ...] = ()
+    """Ids of statements that are no key figures, because they were to be looked up again by now."""
     named: frozenset[str] = field(default_factory=frozenset)
     """Ids of key figures, of the quotation and of figures that the campaign names for the brief."""
 
@@ -88,9 +107,12 @@ class BriefOffer:
 
 
 def offer_brief(
-    paper: BriefingConfig, section_ids: Sequence[Sequence[str]], snippets: Mapping[str, Snippet]
+    paper: BriefingConfig, section_ids: Sequence[Sequence[str]], snippets: Mapping[str, Snippet], on: date
 ) -> BriefOffer:
-    """Collect what a brief can print: what the campaign names for it, and else the best in its sections."""
+    """Collect what a brief can print: what the campaign names for it, and else the best in its sections.
+
+    No statement that was to be looked up again by `on`, the campaign's date, is a key figure unasked.
+    """
     lead = [snippets[id] for id in paper.summary]
     in_sections = [snippets[id] for ids in section_ids for id in ids]
     current = [
@@ -99,16 +121,20 @@ def offer_brief(
         if not snippets[one].superseded_by
     ]
     ranked = sorted((snippets[id] for id in current), key=importance_key)
-    key_figures = [snippets[id] for id in paper.key_figures] or [
-        one for one in ranked if one.key and one not in lead
-    ][:MAX_KEY_FIGURES]
+    keyed = [] if paper.key_figures else [one for one in ranked if one.key and one not in lead]
+    due = [one.id for one in keyed if one.recheck_by is not None and one.recheck_by <= on]
+    key_figures = [snippets[id] for id in paper.key_figures] or [one for one in keyed if one.id not in due][
+        :MAX_KEY_FIGURES
+    ]
     quotations = (
         [snippets[paper.quotation]]
         if paper.quotation
         else [one for one in ranked if one.kind == "quotation" and one not in lead]
     )
     figures = [snippets[id] for id in paper.figures] or [one for one in ranked if one.figure][:MAX_FIGURES]
-    beside = {one.id for one in (*lead, *key_figures, *quotations[:1])}
+    beside = {one.id for one in (*lead, *key_figures, *quotations[:1])} | {
+        power.can for power in paper.powers
+    }
     sections = []
     for index, ids in enumerate(section_ids):
         prose = tuple(
@@ -123,6 +149,7 @@ def offer_brief(
         quotations[0] if quotations else None,
         tuple(figures),
         tuple(one.id for one in in_sections if one.superseded_by),
+        tuple(due),
         frozenset([*paper.key_figures, *paper.figures, *([paper.quotation] if paper.quotation else [])]),
     )
 
@@ -154,14 +181,17 @@ def build_brief_context(
         {
             "heading": paper.sections[index].heading,
             "intro": paper.sections[index].intro,
-            "evidence": [api.passage(one.id) for one in prose if selection.keeps(one.id)],
+            "evidence": [
+                api.passage(one.id, short=one.id in selection.shortened)
+                for one in prose
+                if selection.keeps(one.id)
+            ],
         }
         for index, prose in offer.sections
     ]
     printed = [section for section in sections if section["evidence"]]
     quotation = offer.quotation if selection.keeps(QUOTATION) else None
     return {
-        "series": "Policy brief",
         "number": paper.number,
         "standfirst": paper.standfirst or paper.subtitle,
         "lead": [api.passage(one.id, short=not selection.keeps(FULL_LEAD)) for one in offer.lead],
@@ -182,7 +212,7 @@ def build_brief_context(
             for power in paper.powers
         ],
         "quotation": api.passage(quotation.id, short="short" in quotation.variants) if quotation else "",
-        "figures": [one.id for one in offer.figures] if selection.keeps(FIGURES) else [],
+        "figures": [one.id for one in offer.figures if selection.keeps(f"{FIGURE}:{one.id}")],
         "all_asks": all_asks,
         "asks": [row | {"boxed": row in box} for row in rows if all_asks or row not in box],
     }

@@ -48,7 +48,12 @@ from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, p
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
 from briefgen.compose.figures import FigureApi, embed_figures, number_figures
 from briefgen.compose.markdown_templates import FRAME
-from briefgen.compose.markup import canonicalize_markup, find_placeholders, insert_nonbreaking_spaces
+from briefgen.compose.markup import (
+    bind_last_words,
+    canonicalize_markup,
+    find_placeholders,
+    insert_nonbreaking_spaces,
+)
 from briefgen.compose.passages import SnippetPassage, TemplateApi, set_typographic_quotes
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
@@ -128,6 +133,7 @@ BRIEFING_TEMPLATE_NAMES = (
     "letterhead",
     "reader",
     "brief",
+    "words",
     "snippet",
     "figure",
     "figure_ref",
@@ -384,7 +390,9 @@ class Composer:
 
     def offer_brief(self) -> BriefOffer:
         """Return everything that a brief of this campaign could print."""
-        return offer_brief(self.campaign.briefing, self._section_snippet_ids(), self.library.snippets)
+        return offer_brief(
+            self.campaign.briefing, self._section_snippet_ids(), self.library.snippets, self.campaign.date
+        )
 
     def compose_brief(
         self, kind: str, selection: BriefSelection, recipient: Recipient | None = None
@@ -427,7 +435,7 @@ class Composer:
                 cited, used, title = self._render_paper(kind, shortening, contents, printed, brief, recipient)
         is_brief = 'class="masthead"' in cited.html
         if is_brief:
-            cited = CitedHtml(shorten_links(cited.html), cited.sentence_ends)
+            cited = CitedHtml(bind_last_words(shorten_links(cited.html)), cited.sentence_ends)
         foot = " · ".join([campaign.sender.organisation, paper.short_title or title])
         return Document(
             kind="brief" if is_brief else "briefing",
@@ -490,6 +498,7 @@ class Composer:
             "reader": address_recipient(recipient, self.forms, sender_country=country).name
             if recipient
             else "",
+            "words": Boilerplate(campaign.language, own=(campaign.words, *self.library.words)),
             "contents": contents,
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
             "snippet": api.passage,
@@ -559,7 +568,13 @@ class Composer:
     def _template_api(self, country: str) -> TemplateApi:
         """Return the snippets in the variant of English written in a country."""
         variant = english_variant(self.campaign.language, country)
-        return TemplateApi(self.library.snippets, self.library.caveats, self.library.references, variant)
+        return TemplateApi(
+            self.library.snippets,
+            self.library.caveats,
+            self.library.references,
+            variant,
+            self.campaign.language,
+        )
 
     def _figure_api(self, api: TemplateApi, tables: bool = False) -> FigureApi:
         campaign = self.campaign
@@ -724,7 +739,7 @@ def _text_language(language: str, variety: str) -> str:
 
 
 def _printed_ask(api: TemplateApi, ask: Snippet | WrittenAsk) -> SnippetPassage | WrittenAsk:
-    return ask if isinstance(ask, WrittenAsk) else api.passage(ask.id)
+    return replace(ask, language=api.language) if isinstance(ask, WrittenAsk) else api.passage(ask.id)
 
 
 @dataclass(frozen=True, slots=True)

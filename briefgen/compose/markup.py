@@ -8,7 +8,7 @@ lines of the rendered text, which briefgen.compose.templates maps back to the te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.entities import html5
@@ -412,6 +412,55 @@ def insert_nonbreaking_spaces(html: str) -> str:
 
 def _bind_numbers(text: str) -> str:
     return _BEFORE_MONTH.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\\2\u00a0", text))
+
+
+_PARAGRAPH_TAG = re.compile(r"<(/?)(?:(p|li|td)\b|(span)\b([^>]*))")
+_SHORTEST_LAST_LINE = 11
+"""Characters of the last words of a paragraph that are kept on one line."""
+_SHORTEST_PARAGRAPH = 40
+
+
+def bind_last_words(html: str) -> str:
+    """Keep a short last word of each paragraph and note on the line of the word before it.
+
+    >>> bind_last_words("<p>The Council was encouraged to consider a referral in 2014.</p>")
+    '<p>The Council was encouraged to consider a referral in\\xa02014.</p>'
+    """
+    parts = _TAG.split(html)
+    open_blocks: list[tuple[bool, list[int]]] = [(False, [])]
+    for index, part in enumerate(parts):
+        if not part.startswith("<"):
+            open_blocks[-1][1].append(index)
+            continue
+        tag = _PARAGRAPH_TAG.match(part)
+        if tag is None or part.endswith("/>"):
+            continue
+        is_note = 'class="footnote"' in (tag[4] or "")
+        if not tag[1]:
+            # Other spans are read as parts of the paragraph that they are in.
+            is_paragraph = bool(tag[2]) or is_note
+            open_blocks.append((is_paragraph, [] if is_paragraph else open_blocks[-1][1]))
+        elif len(open_blocks) > 1:
+            is_paragraph, texts = open_blocks.pop()
+            if is_paragraph:
+                _bind_last_word(parts, texts)
+    return "".join(parts)
+
+
+def _bind_last_word(parts: list[str], texts: Sequence[int]) -> None:
+    """Bind the last word of a paragraph, given the places of its text among the parts of the HTML."""
+    length = 0
+    if sum(len(parts[index]) for index in texts) < _SHORTEST_PARAGRAPH:
+        return
+    for index in reversed(texts):
+        text = parts[index]
+        space = text.rstrip(" \n").rfind(" ")
+        length += len(text) - max(space, 0)
+        if length > _SHORTEST_LAST_LINE:
+            return
+        if space >= 0:
+            parts[index] = f"{text[:space]}\u00a0{text[space + 1 :]}"
+            return
 
 
 _HIDDEN_TAG = re.compile(r"</?(?:a|em|strong|span|sup|sub)\b[^<>]*>|\{%.*?%\}|\{#.*?#\}", re.DOTALL)

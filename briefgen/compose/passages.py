@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from briefgen.compose.asks import emphasize_first_word
+from briefgen.compose.asks import write_ask_alone
 from briefgen.compose.citations import Citation, Note, OriginalCitation, Remark
 from briefgen.compose.citations.phrases import find_locator_label, locator_names, reserved_characters
 from briefgen.compose.citations.placement import citation_mark
@@ -129,6 +129,7 @@ class SnippetPassage:
     short: bool = False
     variety: str = ""
     """The variant of English, `en-GB`, `en-US` or `en-CA`; empty in other languages."""
+    language: str = "en"
 
     @property
     def id(self) -> str:
@@ -162,13 +163,13 @@ class SnippetPassage:
 
     @property
     def verb_first(self) -> Markup:
-        """An ask as a sentence of its own, with the verb in bold, and with its note and caveats."""
+        """An ask as a sentence of its own, its verb in bold if it comes first, with its note and caveats."""
         return self.verb_first_bare + self.render_note() + self.render_caveat_sentences()
 
     @property
     def verb_first_bare(self) -> Markup:
         """The same without its note and caveats, for an ask that is printed elsewhere with them."""
-        return emphasize_first_word(self.text)
+        return write_ask_alone(self.text, self.language)
 
     @property
     def wording(self) -> str:
@@ -216,6 +217,7 @@ class TemplateApi:
     references: Mapping[str, Any]
     variety: str = ""
     """The variant of English, `en-GB`, `en-US` or `en-CA`; empty in other languages."""
+    language: str = "en"
     note_collector: NoteCollector = field(default_factory=NoteCollector)
     used: dict[tuple[str, bool], SnippetPassage] = field(default_factory=dict)
     """By id, and whether the wording is the short one."""
@@ -259,6 +261,7 @@ class TemplateApi:
                 self.note_collector,
                 short,
                 self.variety,
+                self.language,
             ),
         )
 

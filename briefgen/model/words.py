@@ -14,6 +14,14 @@ BUILT_IN_WORDS: Mapping[str, Mapping[str, str]] = load_word_data("furniture")
 """By language (ISO 639) and key; the file explains the keys."""
 
 
+def ask_alone(language: str) -> str:
+    """Return how an ask is made a sentence of its own in a language (BCP 47), with {ask}.
+
+    It is empty where the ask begins with its verb.
+    """
+    return BUILT_IN_WORDS.get(language.split("-")[0].lower(), {}).get("ask_alone", "")
+
+
 def _check_keys(words: dict[str, Any]) -> dict[str, Any]:
     keys = {key for wordings in BUILT_IN_WORDS.values() for key in wordings}
     for language, wordings in words.items():

@@ -90,6 +90,36 @@ def test_words_touch_no_others_and_stay_in_the_picture(plot: Plot, width: float)
     assert not faults(scene)
 
 
+ROWS = Plot(
+    "range",
+    tuple(
+        DataPoint(f"The estimate of institute number {n}", date="January 2013", value="80,000", low=8, high=9)
+        for n in range(6)
+    ),
+)
+
+
+@pytest.mark.parametrize("millimetres", [70, 83, 112])
+def test_no_rule_of_the_scale_strikes_words_above_a_mark(millimetres: float) -> None:
+    scene = draw_chart(ROWS, millimetres / 25.4 * 96)
+    rules = [one for one in scene.shapes if isinstance(one, LineShape) and one.x1 == one.x2]
+    labels = [one for one in scene.shapes if isinstance(one, TextRun) and one.text.startswith(("The", "Jan"))]
+    assert rules
+    assert labels
+    for words in labels:
+        left, top, right, bottom = area(words)
+        assert not [
+            rule
+            for rule in rules
+            if left <= rule.x1 <= right and rule.y1 < bottom - 0.5 and top + 0.5 < rule.y2
+        ]
+
+
+def test_a_chart_of_rows_is_no_higher_for_two_thirds_of_a_page_than_for_half() -> None:
+    half, more, most = (draw_chart(ROWS, millimetres / 25.4 * 96).height for millimetres in (83, 112, 130))
+    assert half >= more >= most
+
+
 @settings(max_examples=40, deadline=None)
 @given(plots().filter(lambda plot: plot.chart in ("bar", "range")), WIDTHS)
 def test_the_axis_runs_through_no_words(plot: Plot, width: float) -> None:

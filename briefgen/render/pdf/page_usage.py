@@ -91,7 +91,8 @@ def _measure_recipient_blocks(document: Document, pages: Sequence[Any]) -> tuple
 
 # Measuring a brief
 
-_MEASURED_BLOCKS = ("key-figure", "pull-quote")
+_MEASURED_BLOCKS = {"key-figure": "div", "pull-quote": "div", "note": "p"}
+"""By class, the element of blocks whose heights are measured as a whole."""
 
 
 def measure_brief_usage(pages: Sequence[Any]) -> BriefUsage:
@@ -104,7 +105,11 @@ def measure_brief_usage(pages: Sequence[Any]) -> BriefUsage:
     usages = []
     for page in pages:
         top, bottoms, first_note = page._page_box.content_box_y(), {"": 0.0}, float("inf")
+        notes: list[tuple[float, float]] = []
         for part, box in _iter_brief_boxes(_find_html_box(page._page_box), ""):
+            if part == "note":
+                notes.append((float(box.position_y - top), float(box.position_y - top + box.margin_height())))
+                continue
             if part in _MEASURED_BLOCKS:
                 blocks.append((part, float(box.margin_height()) * MM_PER_PX))
                 continue
@@ -116,9 +121,8 @@ def measure_brief_usage(pages: Sequence[Any]) -> BriefUsage:
                 bottoms[""] = max(bottoms[""], float(bottom - top))
             if type(box).__name__ == "LineBox":
                 lines[part].append((box, read_box_text(box)))
-        if "notes" in bottoms:  # one column below the other, but printed side by side
-            last_note = lines["notes"][-1][0].height
-            bottoms[""] = first_note + (bottoms["notes"] - first_note) / 2 + last_note
+        if notes:  # one column below the other, but printed side by side
+            bottoms[""] = first_note + _balance_columns(first_note, notes)
         usages.append(
             ColumnUsage(
                 0.0,
@@ -136,12 +140,22 @@ def measure_brief_usage(pages: Sequence[Any]) -> BriefUsage:
     )
 
 
+def _balance_columns(start: float, notes: Sequence[tuple[float, float]]) -> float:
+    """Return the height of two columns of notes, given their tops and bottoms in one, none of them parted.
+
+    `start` is where the column starts, with its heading.
+    """
+    end = notes[-1][1]
+    tops = [*(top for top, _ in notes[1:]), end]
+    return min(max(bottom - start, end - top) for (_, bottom), top in zip(notes, tops, strict=True))
+
+
 def _iter_brief_boxes(box: Any, part: str) -> Iterator[tuple[str, Any]]:
     """Yield lines and pictures, each with the part of the brief that it is in, and the measured blocks."""
     for child in getattr(box, "children", ()):
         name = child.element.get("class", "") if child.element is not None else ""
         is_block = hasattr(child, "margin_height") and type(child).__name__ != "LineBox"
-        if name in _MEASURED_BLOCKS and is_block and child.element_tag == "div":
+        if name in _MEASURED_BLOCKS and is_block and _MEASURED_BLOCKS[name] == child.element_tag:
             yield name, child
         if type(child).__name__ == "LineBox" or (child.element_tag == "img" and is_block):
             yield part, child
