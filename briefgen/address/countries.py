@@ -54,9 +54,13 @@ def country_name(code: str, language: str, *, formal: bool) -> str:
     names are known in English only.
     """
     if language.split("-")[0].lower() != "en":
-        from babel import Locale
+        from babel import Locale, UnknownLocaleError
 
-        return str(Locale.parse(language, sep="-").territories.get(code, code))
+        try:
+            locale = Locale.parse(language, sep="-")
+        except UnknownLocaleError:  # fr-GB
+            locale = Locale.parse(language.split("-")[0])
+        return str(locale.territories.get(code, code))
     usual, full = common_name(code), formal_name_with_article(code)
     if not formal or full.removeprefix("the ") == usual:
         return full if formal else usual

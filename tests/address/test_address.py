@@ -581,6 +581,7 @@ def test_the_states_are_the_members_and_observers_of_the_united_nations() -> Non
         ("GE", "en", True, "Georgia"),
         ("KP", "fr", True, "Corée du Nord"),
         ("KR", "pt-BR", False, "Coreia do Sul"),
+        ("KP", "fr-GB", False, "Corée du Nord"),
         ("KR", "EN", False, "South Korea"),
         ("KR", "en", True, "the Republic of Korea (South Korea)"),
         ("XX", "fr", False, "XX"),
