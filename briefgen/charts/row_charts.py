@@ -175,7 +175,10 @@ def _place_value(row: _Row, scale: Scale, width: float, before: bool, sizes: Typ
 
 
 def _rule_spans(rows: list[_Row], columns: _Columns, sizes: TypeSizes) -> list[tuple[float, float]]:
-    """Return from where to where the rules of the scale go down: not through words above the marks."""
+    """Return from where to where the rules of the scale go down: not through words above the marks.
+
+    The axis is clear of them, and goes down in one.
+    """
     if not columns.above:
         return [(_AXIS_HEIGHT - 3, rows[-1].bottom)]
     spans = [(_AXIS_HEIGHT - 3, _AXIS_HEIGHT)]
@@ -198,12 +201,17 @@ def _draw_axis(
     half = max(measure_text(name, sizes.small) for name in names) / 2
     pitch = (scale.end - scale.start) / max(len(ticks) - 1, 1)
     last = len(ticks) - 1
-    steps = [step for step in range(1, last + 1) if last % step == 0 and step * pitch >= 2 * half + 8]
+    # The first number and the last are moved inwards if they would stand out of the picture.
+    moved = max(0.0, half - scale.start) + max(0.0, half - (width - scale.end))
+    needed = 2 * half + 8 + moved
+    steps = [step for step in range(1, last + 1) if last % step == 0 and step * pitch >= needed]
     named = range(0, last + 1, steps[0]) if steps else range(1)
     for index, (tick, name) in enumerate(zip(ticks, names, strict=True)):
         x = scale.position(tick)
-        for top, bottom in spans:
-            yield LineShape(x, top, x, bottom, INK_COLOUR if tick == 0 else RULE_COLOUR, 0.7)
+        if tick == 0:
+            yield LineShape(x, _AXIS_HEIGHT - 3, x, spans[-1][1], INK_COLOUR, 0.7)
+        else:
+            yield from (LineShape(x, top, x, bottom, RULE_COLOUR, 0.7) for top, bottom in spans)
         if index in named:
             name_half = measure_text(name, sizes.small) / 2
             middle = min(max(x, name_half), width - name_half)

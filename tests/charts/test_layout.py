@@ -129,6 +129,11 @@ def test_the_axis_runs_through_no_words(plot: Plot, width: float) -> None:
     assert not [one for one in below if area(one)[0] < axis.x1 < area(one)[2]]
 
 
+def test_the_last_number_of_a_scale_stands_clear_of_the_one_before() -> None:
+    row = DataPoint("Long label that goes on", value="0", high=125000012500002.0)
+    assert not faults(draw_chart(Plot("bar", (row,)), CHART_WIDTH))
+
+
 @settings(max_examples=40, deadline=None)
 @given(plots(), WIDTHS)
 def test_marks_stay_in_the_picture(plot: Plot, width: float) -> None:
