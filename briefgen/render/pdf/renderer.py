@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -78,6 +79,8 @@ _NOTES_GAP_MM = 8.0
 """Between the two columns of notes, as in page.css."""
 _GALLEY_MM = 3000
 """Height of pages on which a brief is measured."""
+_EMPTY_MARGINS = "@page { @top-left { content: none } @top-right { content: none } }"
+"""For layouts of which only the page breaks are wanted: WeasyPrint lays pages with their number out twice."""
 _WEASYPRINT_LOCK = threading.RLock()
 _FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
 _ADDRESS_BLOCK = '<div class="inside-address"'
@@ -135,7 +138,7 @@ class PdfRenderer:
         A sample is compared with the full layout: these letters are not rendered, where that would be done.
         """
         usage = self._measure_assembled(document)
-        if usage is None or not self._is_to_be_compared(document):
+        if usage is None or not self._is_to_be_compared(document, usage.pages):
             return usage
         expected = self._measure_in_full(document)
         if not usage.is_like(expected):
@@ -172,7 +175,7 @@ class PdfRenderer:
             f".notes {{ columns: 1; width: {(page.text_width_mm - _NOTES_GAP_MM) / 2}mm; }}"
         )
         with self._prepare(document):
-            layout = self._lay_out(document, galley)
+            layout = self._lay_out(document, page_css=galley)
         usage = measure_brief_usage(layout.document.pages)
         return replace(usage, pages=tuple(replace(one, room_mm=room_mm) for one in usage.pages))
 
@@ -185,10 +188,23 @@ class PdfRenderer:
         from briefgen.render.pdf.assembly.assembler import measure_assembled_letter
 
         self._measured = (document, letter)
-        return measure_assembled_letter(letter)
+        usage = measure_assembled_letter(letter)
+        if usage.pages == 1:
+            return usage
 
-    def _is_to_be_compared(self, document: Document) -> bool:
-        return self.verify_layout or (self._assembler is not None and self._assembler.is_sample(document))
+        @cache
+        def measure_in_full() -> PageUsage:
+            return self._measure_in_full(document)
+
+        def estimate_overflow(other: Document, max_pages: int) -> float:
+            estimate = measure_in_full().estimate_overflow
+            return estimate(other, max_pages) if estimate else 0.0
+
+        return replace(usage, estimate_overflow=estimate_overflow)
+
+    def _is_to_be_compared(self, document: Document, pages: int) -> bool:
+        assembler = self._assembler
+        return self.verify_layout or (assembler is not None and assembler.is_sample(document, pages))
 
     def find_pages(self, document: Document) -> dict[str, int]:
         """Return the page, from 1, of each id in a document; raise BriefgenError as `render` does."""
@@ -282,8 +298,8 @@ class PdfRenderer:
             data, reason = None, _describe_exception(error)
         else:
             reason = "its bytes are not the same"
-            if not self._is_to_be_compared(document):
-                return Rendering(data, 1)
+            if not self._is_to_be_compared(document, len(letter.pages)):
+                return Rendering(data, len(letter.pages))
         full = self._render_in_full(document, self._lay_out(document))
         if full.data == data:
             return full
@@ -313,7 +329,7 @@ class PdfRenderer:
         )
         archive = self._pdfa_options()
         laid_out = WeasyPrintDocument(
-            [letter.page],
+            letter.pages,
             metadata,
             self._fetcher,
             self._fonts,
@@ -322,9 +338,9 @@ class PdfRenderer:
         )
         layout = get_layout(document.kind, document.page, document.layout)
         pdf = self._generate_pdf(laid_out)
-        tag_assembled_pdf(laid_out, pdf, letter.page, letter.body)
-        # Its page needs no further check: its blocks have passed them.
-        self._complete(pdf, letter.page.stream, layout)
+        tag_assembled_pdf(laid_out, pdf, letter.pages, letter.body)
+        # Its pages need no further check: its blocks have passed them.
+        self._complete(pdf, letter.pages[0].stream, layout)
         return self._write_file(document, pdf)
 
     def _write_file(self, document: Document, pdf: Any) -> bytes:
@@ -356,7 +372,13 @@ class PdfRenderer:
             self._assembler = create_assembler()
         if self._assembler is None:
             return None
-        return self._assembler.assemble(document, self._build_content(document))
+        content = self._build_content(document)
+
+        def lay_out(html: str) -> tuple[Sequence[Any], Any]:
+            full = self._lay_out(document, replace(content, html=html), _EMPTY_MARGINS)
+            return full.document.pages, full.page.etree_element.find("body")
+
+        return self._assembler.assemble(document, content, lay_out)
 
     def _build_content(self, document: Document) -> PageContent:
         """Build the HTML of a document's text, once."""
@@ -368,20 +390,18 @@ class PdfRenderer:
         """Learn from a letter that was laid out and written in full."""
         from briefgen.render.pdf.assembly.page_model import LaidOutPage
 
-        if self._assembler is None or not self._may_assemble or len(painted) != 1:
+        if self._assembler is None or not self._may_assemble:
             return
-        (only,) = painted
-        page = LaidOutPage(
-            only.page, full.page.etree_element.find("body"), full.context, only.operators, only.mcids
-        )
-        self._assembler.learn(document, self._build_content(document), page)
+        body = full.page.etree_element.find("body")
+        pages = [LaidOutPage(one.page, body, full.context, one.operators, one.mcids) for one in painted]
+        self._assembler.learn(document, self._build_content(document), pages)
 
     def _learn_unwritten(self, document: Document, full: FullLayout) -> None:
         """Learn from the first letter of a kind that is only measured: paint it, and check it."""
         from briefgen.render.pdf.tagging import record_painted_pages
 
         laid_out, assembler = full.document, self._assembler
-        if assembler is None or len(laid_out.pages) != 1 or assembler.knows_kind(document):
+        if assembler is None or assembler.knows_kind(document, len(laid_out.pages)):
             return
         painted = record_painted_pages(laid_out)
         layout = get_layout(document.kind, document.page, document.layout)
@@ -393,8 +413,13 @@ class PdfRenderer:
         self._learn(document, full, painted)
         laid_out.fonts = {}  # they have been reduced to the glyphs of this file
 
-    def _lay_out(self, document: Document, page_css: str = "") -> FullLayout:
-        """Parse a document's HTML page and have WeasyPrint lay it out; `page_css` changes the pages' size."""
+    def _lay_out(
+        self, document: Document, content: PageContent | None = None, page_css: str = ""
+    ) -> FullLayout:
+        """Parse a document's HTML page and have WeasyPrint lay it out.
+
+        `content` takes the place of its text; `page_css` changes the pages' size.
+        """
         from weasyprint import CSS, HTML
 
         if len(self._images) > MAX_CACHED_IMAGES:
@@ -402,7 +427,7 @@ class PdfRenderer:
         stylesheets = self._parse_stylesheets(document)
         if page_css:
             stylesheets = [*stylesheets, CSS(string=page_css, url_fetcher=self._fetcher)]
-        html = build_html_page(document, self.branding, self._build_content(document))
+        html = build_html_page(document, self.branding, content or self._build_content(document))
         page = HTML(string=html, url_fetcher=self._fetcher, base_url=None)
         with keep_footnotes_with_calls(), keep_layout_contexts() as contexts:
             laid_out = page.render(
@@ -566,12 +591,11 @@ def build_html_page(
     `content` is what `build_page_content` returns. Raise BriefgenError if the address does not fit its
     window, or a table no page.
     """
-    layout = get_layout(document.kind, document.page, document.layout)
-    running = "".join(f"<span>{escape(line)}</span>" for line in fit_running_head(document, layout, branding))
     foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
     moment = _format_moment(document)
     content = content or build_page_content(document, branding)
+    running = "".join(f"<span>{escape(line)}</span>" for line in content.running)
     root_style = f' style="{content.root_style}"' if content.root_style else ""
     return (
         f'<!DOCTYPE html><html lang="{escape(document.language)}"{root_style}><head>'
@@ -593,6 +617,7 @@ def build_page_content(document: Document, branding: Branding) -> PageContent:
     return PageContent(
         _style_picture_widths(_keep_korean_words(_add_break_opportunities(content))),
         _build_root_style(content),
+        fit_running_head(document, layout, branding),
     )
 
 

@@ -122,14 +122,15 @@ def tag_pdf(document: Any, pdf: Any, painted: Sequence[PaintedPage], body: HtmlE
     _StructureTreeWriter(pdf, [len(page.mcids) for page in painted]).write(tagger.tree)
 
 
-def tag_assembled_pdf(document: Any, pdf: Any, page: Any, body: HtmlElement) -> None:
-    """Give a PDF of one AssembledPage its structure tree, as `tag_pdf` does."""
+def tag_assembled_pdf(document: Any, pdf: Any, pages: Sequence[Any], body: HtmlElement) -> None:
+    """Give a PDF of AssembledPages its structure tree, as `tag_pdf` does."""
     tagger = _ContentTagger(pdf, StructureTree(body), str(document.metadata.lang or ""))
-    tagger.tag_blocks(page)
+    for number, page in enumerate(pages):
+        tagger.tag_blocks(number, page)
     tagger.check_footnotes(document.metadata.title)
-    tagger.link_footnotes([PaintedPage(page, None, {})])
+    tagger.link_footnotes([PaintedPage(page, None, {}) for page in pages])
     tagger.tree.prune()
-    _StructureTreeWriter(pdf, [page.mcid_count]).write(tagger.tree)
+    _StructureTreeWriter(pdf, [page.mcid_count for page in pages]).write(tagger.tree)
 
 
 @dataclass(slots=True)
@@ -173,18 +174,18 @@ class _ContentTagger:
         self.overflowing.update(find_overflowing_footnotes(painted.page._page_box))
         self._tag_box(painted.page._page_box, None, None)
 
-    def tag_blocks(self, page: Any) -> None:
-        """Tag the content of the only page, an AssembledPage."""
-        self._painted = PaintedPage(page, page.stream, {})
+    def tag_blocks(self, number: int, page: Any) -> None:
+        """Tag the content of one page, an AssembledPage."""
+        self._page, self._painted = number, PaintedPage(page, page.stream, {})
         for placed in page.iter_blocks():
             links = list(zip(placed.block.links, placed.links, strict=True))
             pictures = list(placed.pictures)
-            for number, run in enumerate(placed.block.runs):
-                while links and links[0][0].run == number:
+            for index, run in enumerate(placed.block.runs):
+                while links and links[0][0].run == index:
                     self._add_link_annotation(links.pop(0)[1])
-                while pictures and pictures[0][0] == number:
+                while pictures and pictures[0][0] == index:
                     self._add_picture(*pictures.pop(0))
-                content = _MarkedContent(0, placed.first_mcid + number)
+                content = _MarkedContent(number, placed.first_mcid + index)
                 if "::" in run.element_tag:
                     self._add_marked_content(page.place_run(placed, run), content)
                 else:
@@ -193,7 +194,7 @@ class _ContentTagger:
                 self._add_picture(*picture)
 
     def _add_picture(self, _run: int, box: Any, mcid: int) -> None:
-        self._add_marked_content(box, _MarkedContent(0, mcid))
+        self._add_marked_content(box, _MarkedContent(self._page, mcid))
 
     def _tag_box(self, box: Any, artifact: Mapping[str, str] | None, linked: HtmlElement) -> None:
         """Tag a box and its descendants.

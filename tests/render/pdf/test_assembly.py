@@ -199,11 +199,69 @@ def test_the_order_of_letters_does_not_matter(full: PdfRenderer) -> None:
         assemble_like(full, random.Random(seed).sample(letters, len(letters)))
 
 
-def test_a_full_page_is_laid_out_in_full(full: PdfRenderer) -> None:
-    long = [letter(own=SENTENCE * number) for number in (24, 30)]
-    assembled = assemble_like(full, [letter(), *long, letter("After")])
-    assert assembled.reasons["a page that is full"] >= 1
+LINK = f"Where to read it: {SENTENCE * 2}<a href='https://e.org/x'>https://e.org/a-page</a>. "
+COMMON = [f"</p><p>{SENTENCE * 4}{note('Common')}", f"</p><p>{LINK}{SENTENCE * 9}{note('Later')}"]
+
+
+def long_letter(name: str = "Jane", own: str = "", end: str = "") -> Document:
+    """A letter of two pages: a paragraph of many lines, with a link, runs over the end of the first."""
+    text = COMMON[0] * 3 + COMMON[1].replace("'", '"') + f"</p><p>Own: {escape(own)}{note('End')}"
+    return letter(name, own, last=f"{text}</p><p>{SENTENCE}{escape(end)}")
+
+
+def test_letters_of_two_pages_are_assembled(full: PdfRenderer) -> None:
+    chance = random.Random(4)
+    letters = [long_letter(f"Jane {n}", SENTENCE * n, random_sentence(chance)) for n in (1, 2, 3, 4, 5)]
+    letters += [long_letter("Émile Łukasz-Öhman", SENTENCE, "More."), letter("Short"), letter("Shorter")]
+    assembled = assemble_like(full, [long_letter(), long_letter("李明 Li Ming"), *letters])
+    assert assembled.assembled == len(letters) - 1, assembled.reasons
+    assert full.render(letters[0]).pages == 2
+
+
+def test_page_breaks_are_looked_for_once(full: PdfRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = []
+    original = assembler.plan_pages
+
+    def plan(*arguments: Any) -> Any:
+        planned.append(original(*arguments))
+        return planned[-1]
+
+    monkeypatch.setattr(assembler, "plan_pages", plan)
+    words = ["alike", "short", "found"]
+    letters = [long_letter(f"Jane {word}", f"{SENTENCE * 2}{word}", word) for word in words]
+    assert assemble_like(full, [long_letter(), *letters]).assembled == len(words)
+    assert len(planned) == 1
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("layout", ["plain", "din-5008-b"])
+def test_random_letters_of_several_pages_come_out_the_same(layout: str) -> None:
+    chance = random.Random(5)
+    options: dict[str, Any] = {"branding": Branding(foot=("A foot", "Its end"))}
+    letters = []
+    for number in range(30):
+        parts = [
+            f"</p><p>{escape(random_sentence(chance))} {SENTENCE * chance.randint(0, 3)}"
+            + (note(escape(random_sentence(chance))) if chance.random() < 0.5 else "")
+            for _ in range(chance.randint(5, 14))
+        ]
+        name = chance.choice(ODD[:3]) if number % 5 == 4 else f"No {number}"
+        each = letter(name, random_sentence(chance), last="".join(parts))
+        letters.append(replace(dress(each), layout=layout))
+    assembled = assemble_like(full_renderer(**options), letters, **options)
+    assert assembled.assembled > 12, assembled.reasons
+
+
+def test_a_number_of_pages_not_seen_yet_is_laid_out_in_full(full: PdfRenderer) -> None:
+    assembled = assemble_like(full, [letter(), letter(own=SENTENCE * 30), letter("After")])
+    assert assembled.reasons["a page that is full"] == 1
     assert assembled.assembled == 1
+
+
+def test_lists_that_run_over_a_page_are_laid_out_in_full(full: PdfRenderer) -> None:
+    items = "".join(f"<li>{SENTENCE * 2}</li>" for _ in range(20))
+    letters = [letter(name, last=f"</p><ul>{items}</ul><p>{SENTENCE}") for name in ("A", "B")]
+    assert assemble_like(full, [long_letter(), *letters]).assembled == 0
 
 
 def test_what_is_no_plain_paragraph_is_learnt_from_a_full_layout(full: PdfRenderer) -> None:
@@ -245,6 +303,22 @@ def test_measures_are_those_of_the_full_layout(full: PdfRenderer) -> None:
     assert renderer.render(document).data == full.render(document).data
 
 
+def test_measures_of_two_pages_are_those_of_the_full_layout(full: PdfRenderer) -> None:
+    renderer = PdfRenderer(STYLES)
+    for first in ("A", "B"):
+        renderer.measure(long_letter(first))
+    document = long_letter("Jane Q. Public", SENTENCE * 2)
+    found, expected = renderer.measure_assembled(document), full.measure(document)
+    renderer.stop_assembling()
+    assert found is not None
+    assert found.pages == 2
+    assert found.is_like(expected)
+    shorter = long_letter("Jane Q. Public")
+    assert found.estimate_overflow is not None
+    assert expected.estimate_overflow is not None
+    assert found.estimate_overflow(shorter, 1) == expected.estimate_overflow(shorter, 1)
+
+
 def test_letters_that_are_only_measured_are_assembled_too(full: PdfRenderer) -> None:
     renderer = PdfRenderer(STYLES)
     letters = [letter(name, "Own words. " * 9) for name in ("A", "B", "C", "D")]
@@ -259,7 +333,8 @@ def test_letters_that_are_only_measured_are_assembled_too(full: PdfRenderer) -> 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
-    "name", ["starter", "us-congress", "uk-parliament", "un-geneva", "foreign-ministries", "drinking-water"]
+    "name",
+    ["starter", "us-congress", "essay", "uk-parliament", "un-geneva", "foreign-ministries", "drinking-water"],
 )
 def test_all_letters_of_the_examples_come_out_the_same(name: str) -> None:
     campaign = open_campaign(ROOT / "examples" / name)

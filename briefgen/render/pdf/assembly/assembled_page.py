@@ -14,17 +14,19 @@ from briefgen.render.pdf.artifacts import DECORATION
 from briefgen.render.pdf.assembly.blocks import Block, BlockPicture, TextRun
 from briefgen.render.pdf.assembly.page_model import (
     FLOW,
-    MARGIN,
     NOTE_RULE,
     NOTES,
     POP,
     PUSH,
     SCALE,
-    PageModel,
+    NoteArea,
+    PageFrame,
+    PageMargin,
     PagePicture,
     PaintStep,
     PositionedBlock,
 )
+from briefgen.render.pdf.assembly.running_head import PlacedMargin
 from briefgen.render.pdf.assembly.text_painting import FontStore, to_pdf
 
 
@@ -73,25 +75,23 @@ class AssembledPage:
 
     def __init__(
         self,
-        model: PageModel,
+        frame: PageFrame,
+        note_area: NoteArea | None,
         steps: Sequence[PaintStep],
         blocks: Sequence[PlacedBlock],
         notes: Sequence[PlacedBlock],
         fonts: FontStore,
-        margin: Sequence[tuple[float, Block, Mapping[str, str]]],
+        margins: Sequence[PlacedMargin],
     ) -> None:
-        """Make a page of blocks; their MCIDs are assigned when it is painted.
-
-        `margin` has the texts in the margins: where each stands, and the kind of artifact that it is.
-        """
-        self.width, self.height, self.bleed = model.width, model.height, model.bleed
+        """Make a page of blocks; their MCIDs are assigned when it is painted."""
+        self.width, self.height, self.bleed = frame.width, frame.height, frame.bleed
         self.anchors: dict[str, Any] = {}
         self.forms: dict[Any, list[Any]] = {None: []}
-        self.model, self.blocks, self.notes = model, blocks, notes
+        self.frame, self.blocks, self.notes = frame, blocks, notes
         self.mcid_count = 0
         self.stream: Any = None
-        self._steps, self._fonts, self._margin = steps, fonts, margin
-        self._page_box = model.page_box
+        self._steps, self._fonts, self._margins = steps, fonts, margins
+        self._note_area, self._page_box = note_area, frame.page_box
         self.links = list(self._place_links())
         self.bookmarks = [
             (mark.level, mark.label, (mark.left, placed.top + mark.top), mark.state)
@@ -143,8 +143,8 @@ class AssembledPage:
                 self._paint_blocks(stream, self.notes)
             elif step == NOTE_RULE:
                 draw_background(stream, self._move_note_rule())
-            elif step == MARGIN:
-                self._paint_margin(stream)
+            elif isinstance(step, PageMargin):
+                self._paint_margin(stream, *self._margins[step.index])
             elif isinstance(step, PagePicture):
                 self._paint_picture(stream, *pictures[step.index])
             else:
@@ -183,19 +183,18 @@ class AssembledPage:
         stream.end_marked_content()
         self.mcid_count += 1
 
-    def _paint_margin(self, stream: Any) -> None:
-        """Paint the text in the margins, which is no part of the document."""
-        for top, block, artifact in self._margin:
-            for run in block.runs:
-                stream.begin_marked_content("Artifact", Dictionary(artifact))
-                stream.set_color(run.painted.colour)
-                stream.stream.append(b"BT")
-                if run.painted.operators:
-                    place = to_pdf(run.left), to_pdf(top + run.baseline)
-                    stream.stream += [b"1 0 0 -1 %b %b Tm" % place, run.painted.operators]
-                stream.stream += [b"ET", b"EMC"]
-                self.mcid_count += 1
-            self._use_glyphs(stream._fonts, block)
+    def _paint_margin(self, stream: Any, top: float, block: Block, artifact: Mapping[str, str]) -> None:
+        """Paint the text in a margin, which is no part of the document."""
+        for run in block.runs:
+            stream.begin_marked_content("Artifact", Dictionary(artifact))
+            stream.set_color(run.painted.colour)
+            stream.stream.append(b"BT")
+            if run.painted.operators:
+                place = to_pdf(run.left), to_pdf(top + run.baseline)
+                stream.stream += [b"1 0 0 -1 %b %b Tm" % place, run.painted.operators]
+            stream.stream += [b"ET", b"EMC"]
+            self.mcid_count += 1
+        self._use_glyphs(stream._fonts, block)
 
     def _use_glyphs(self, fonts: dict[Any, Any], block: Block) -> None:
         """Add the glyphs of a block to a document's fonts, as painting it would."""
@@ -209,7 +208,7 @@ class AssembledPage:
 
     def _move_note_rule(self) -> Any:
         """Return the background of the area of notes where it stands on this page."""
-        area = self.model.notes
+        area = self._note_area
         assert area is not None
         old_top = area.box.border_box_y()
         down = self.notes[0].top - area.border_space - old_top

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from weasyprint.anchors import gather_anchors
@@ -92,6 +92,19 @@ class BlockBookmark:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A line of a block. Heights are from the block's upper edge."""
+
+    top: float
+    height: float
+    characters: int
+    runs: int
+    """Number of runs on it."""
+    ink: tuple[float, float] | None
+    """Upper and lower edge of what must not overlap anything; None if there is nothing on it."""
+
+
 @dataclass(slots=True, eq=False)
 class Block:
     """A laid-out block."""
@@ -104,8 +117,7 @@ class Block:
     links: list[BlockLink] = field(default_factory=list)
     pictures: list[BlockPicture] = field(default_factory=list)
     bookmarks: list[BlockBookmark] = field(default_factory=list)
-    lines: list[tuple[float, int]] = field(default_factory=list)
-    """Height and number of characters of each line that has any."""
+    lines: list[BlockLine] = field(default_factory=list)
     ink: tuple[float, float] = (0.0, 0.0)
     """Upper and lower edge of what must not overlap anything."""
     _glyphs: list[FontGlyphs] | None = None
@@ -167,10 +179,13 @@ def _paint_runs(runs: Sequence[TextRun], alpha: Any, colour: Any) -> PaintedRuns
 # Reading boxes
 
 
-def read_block(box: Any, element: Any, fonts: FontStore) -> Block:
-    """Read a laid-out box of WeasyPrint's; raise NotAssembledError if it is more than text and pictures."""
+def read_block(box: Any, element: Any, fonts: FontStore, margins: tuple[float, float] | None = None) -> Block:
+    """Read a laid-out box of WeasyPrint's; raise NotAssembledError if it is more than text and pictures.
+
+    `margins` are those that it would have if it stood at the edge of no page, where they are lost.
+    """
     top = box.border_box_y()
-    block = Block(box.border_height(), (box.margin_top, box.margin_bottom))
+    block = Block(box.border_height(), margins or (box.margin_top, box.margin_bottom))
     read_runs(box, index_elements(element), top, fonts, block)
     read_marks(box, top, block)
     measure_block(block, list(iter_lines(box)), top)
@@ -262,18 +277,23 @@ def read_marks(box: Any, top: float, block: Block) -> None:
 
 def measure_block(block: Block, lines: list[Any], top: float) -> None:
     """Set the lines of a block and the height that they take."""
-    block.lines = [(line.height, length) for line in lines if (length := _count_characters(line))]
-    areas = [
-        (line.position_y + line.baseline - top, line.style["font_size"])
-        for line in lines
-        if line.width and not any(isinstance(each, ReplacedBox) for each in line.children)
-    ]
-    edges = [(baseline - CAP_HEIGHT_EM * em, baseline + DESCENT_EM * em) for baseline, em in areas]
+    block.lines = [_measure_line(line, top) for line in lines]
+    edges = [line.ink for line in block.lines if line.ink]
     for picture in block.pictures:
         upper = picture.box.content_box_y() - top
         edges.append((upper, upper + picture.box.height))
     if edges:
         block.ink = min(upper for upper, _ in edges), max(lower for _, lower in edges)
+
+
+def _measure_line(line: Any, top: float) -> BlockLine:
+    texts = [each for each in line.descendants() if isinstance(each, TextBox)]
+    ink = None
+    if line.width and not any(isinstance(each, ReplacedBox) for each in line.children):
+        baseline, em = line.position_y + line.baseline - top, line.style["font_size"]
+        ink = baseline - CAP_HEIGHT_EM * em, baseline + DESCENT_EM * em
+    characters = sum(len(each.text) for each in texts)
+    return BlockLine(line.position_y - top, line.height, characters, len(texts), ink)
 
 
 def iter_lines(box: Any) -> Iterator[Any]:
@@ -285,16 +305,84 @@ def iter_lines(box: Any) -> Iterator[Any]:
             yield from iter_lines(child)
 
 
-def _count_characters(box: Any) -> int:
-    if isinstance(box, TextBox):
-        return len(box.text)
-    return sum(map(_count_characters, box.children))
-
-
 def _require_plain_box(box: Any) -> None:
     """Raise NotAssembledError for a kind of box that may paint more than its text."""
     if type(box) not in _BOX_TYPES:
         raise NotAssembledError(f"a {type(box).__name__}")
+
+
+# Paragraphs that begin on one page and end on another
+
+
+def cut_block(block: Block, first: int, end: int) -> Block:
+    """Return the part of a paragraph from its line `first` to the one before `end`, as a block of its own."""
+    if (first, end) == (0, len(block.lines)):
+        return block
+    _require_divisible(block)
+    lines = block.lines[first:end]
+    start = sum(line.runs for line in block.lines[:first])
+    stop = start + sum(line.runs for line in lines)
+    return _build_part(
+        -lines[0].top,
+        lines,
+        block.runs[start:stop],
+        [replace(link, run=link.run - start) for link in block.links if start <= link.run < stop],
+    )
+
+
+def join_blocks(parts: Sequence[Block], margins: tuple[float, float]) -> Block:
+    """Return the paragraph that these parts of it, each from its first line, are together."""
+    whole = Block(0.0, margins)
+    for part in parts:
+        _require_divisible(part)
+        runs = len(whole.runs)
+        moved = _build_part(
+            whole.height,
+            part.lines,
+            part.runs,
+            [replace(link, run=link.run + runs) for link in part.links],
+        )
+        whole.runs += moved.runs
+        whole.links += moved.links
+        whole.lines += moved.lines
+        whole.height = whole.lines[-1].top + whole.lines[-1].height
+    _set_ink(whole)
+    return whole
+
+
+def _require_divisible(block: Block) -> None:
+    if block.pictures or block.bookmarks or not block.lines:
+        raise NotAssembledError("a page break in more than text")
+
+
+def _build_part(
+    down: float, lines: Sequence[BlockLine], runs: Sequence[TextRun], links: Sequence[BlockLink]
+) -> Block:
+    """Return a block of these lines, moved down by so much."""
+    part = Block(sum(line.height for line in lines))
+    part.lines = [
+        replace(line, top=line.top + down, ink=line.ink and (line.ink[0] + down, line.ink[1] + down))
+        for line in lines
+    ]
+    part.runs = [_move_run(run, down) for run in runs]
+    part.links = [
+        replace(link, rectangle=(left, top + down, right, bottom + down))
+        for link in links
+        for left, top, right, bottom in (link.rectangle,)
+    ]
+    _set_ink(part)
+    return part
+
+
+def _move_run(run: TextRun, down: float) -> TextRun:
+    left, top, width, height = run.hit_area
+    area = (left, top + down, width, height)
+    return replace(run, top=run.top + down, baseline=run.baseline + down, hit_area=area)
+
+
+def _set_ink(block: Block) -> None:
+    if edges := [line.ink for line in block.lines if line.ink]:
+        block.ink = min(upper for upper, _ in edges), max(lower for _, lower in edges)
 
 
 class BlockCache:

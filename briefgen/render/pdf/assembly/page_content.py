@@ -14,7 +14,7 @@ from briefgen.render.pdf.assembly.errors import NotAssembledError
 FOOTNOTE_CLASS = "footnote"
 MAX_PARSED_BLOCKS = 800
 _BLOCK_TAG = re.compile(r"<(/?)(?:div|p|h[1-3]|ul|ol|blockquote|table|figure)\b[^>]*>")
-_BODY = '<div class="body">'
+BODY_START = '<div class="body">'
 
 BlockKind = tuple[Any, ...]
 """What decides how a block is styled and spaced: where it stands, its tag, class and style, and the tags of
@@ -29,6 +29,8 @@ class PageContent:
     """Without running head and letter foot."""
     root_style: str
     """Style attribute of the root element."""
+    running: tuple[str, ...] = ()
+    """The parts of the running head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def split_blocks(content: str) -> Iterator[tuple[str, bool]]:
         if depth == body_depth:
             if start != tag.start():
                 raise NotAssembledError("text between blocks")
-            if depth == 0 and tag[0] == _BODY:
+            if depth == 0 and tag[0] == BODY_START:
                 bodies += 1
                 body_depth, start = 1, tag.end()
         depth += 1

@@ -133,6 +133,17 @@ class NoteArea:
     space: float
     """From the end of the text's room to the first note."""
 
+    @classmethod
+    def from_box(cls, area: Any, notes: Sequence[Any]) -> NoteArea:
+        """Read WeasyPrint's box with the boxes of these notes."""
+        first, last = notes[0], notes[-1]
+        return cls(
+            area.copy_with_children([]),
+            last.position_y + last.margin_height(),
+            first.position_y - area.border_box_y(),
+            first.position_y - area.position_y,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PositionedBlock:
@@ -150,11 +161,18 @@ class PagePicture:
     """Among the pictures of the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class PageMargin:
+    """Step of painting a page: the text of one of its margins."""
+
+    index: int
+    """Among the margins that have text."""
+
+
 PUSH, POP, SCALE, FLOW, NOTES, NOTE_RULE = "push", "pop", "scale", "flow", "notes", "note rule"
-MARGIN = "margin"
 """The other steps: save and restore the graphics state, scale from points to pixels; paint the blocks of the
-flow, the footnotes, the rule above them, and the text in the margin."""
-PaintStep = str | PositionedBlock | PagePicture
+flow, the footnotes, and the rule above them."""
+PaintStep = str | PositionedBlock | PagePicture | PageMargin
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +183,15 @@ class PageShape:
     """The kinds of its blocks that are positioned on the page."""
     pictures: int
     has_notes: bool
+    margins: int
+    """Number of margins that have text."""
+    has_body: bool
+    """Whether any of its blocks are in the letter's body."""
 
 
-@dataclass(slots=True)
-class PageModel:
-    """What letters of one kind, on one layout and in one language, have in common."""
+@dataclass(frozen=True, slots=True)
+class PageFrame:
+    """What surrounds the text of a page."""
 
     width: float
     height: float
@@ -177,18 +199,42 @@ class PageModel:
     top: float
     """Upper edge of the room for text and notes."""
     bottom: float
-    context: Any
-    """WeasyPrint's LayoutContext of the first page."""
     page_box: Any
     """An empty page box."""
+    margin_boxes: tuple[Any, ...]
+    """WeasyPrint's boxes of the margins that have text, such as the letter foot and the running head."""
+
+    @classmethod
+    def from_page(cls, page: Any) -> PageFrame:
+        """Read the frame of WeasyPrint's page."""
+        box = page._page_box
+        top = box.content_box_y()
+        return cls(
+            page.width,
+            page.height,
+            page.bleed,
+            top,
+            top + box.height,
+            box.copy_with_children([]),
+            tuple(_find_margin_boxes(page)),
+        )
+
+
+@dataclass(slots=True)
+class PageModel:
+    """What letters of one kind, on one layout and in one language, have in common."""
+
+    context: Any
+    """WeasyPrint's LayoutContext of the first letter."""
+    frame: PageFrame | None = None
+    """Of letters of one page, once one of them was seen."""
     notes: NoteArea | None = None
+    """Of letters of one page, as all that follows down to the steps."""
     gaps: dict[tuple[BlockKind | None, BlockKind], float | None] = field(default_factory=dict)
     """Space between a block and the one before, by their kinds; None if it was found to vary."""
     positions: dict[BlockKind, float | None] = field(default_factory=dict)
     """Upper edge of blocks that are positioned on the page."""
     steps: dict[PageShape, tuple[PaintStep, ...]] = field(default_factory=dict)
-    margin_boxes: tuple[Any, ...] = ()
-    """WeasyPrint's boxes of the margins that have text, such as the letter foot, which is always the same."""
     styles: dict[StylePath, tuple[Any, Any]] = field(default_factory=dict)
     """WeasyPrint's function that finds styles, and the element to ask it for."""
     paragraphs: dict[BlockKind, ParagraphGeometry] = field(default_factory=dict)
@@ -197,44 +243,29 @@ class PageModel:
     """By kind of block that is one paragraph; None if its lines are of several kinds."""
     note_geometry: ParagraphGeometry | None = None
 
-    @classmethod
-    def from_page(cls, laid_out: LaidOutPage) -> PageModel:
-        """Begin a model with a page."""
-        page, box = laid_out.page, laid_out.page._page_box
-        top = box.content_box_y()
-        return cls(
-            page.width,
-            page.height,
-            page.bleed,
-            top,
-            top + box.height,
-            laid_out.context,
-            box.copy_with_children([]),
-            margin_boxes=tuple(
-                each
-                for each in box.children
-                if isinstance(each, MarginBox) and any(_find_painted_boxes(each))
-            ),
-        )
-
     def learn_page(self, laid_out: LaidOutPage, blocks: Sequence[ParsedBlock]) -> list[tuple[Any, Any]]:
-        """Learn from a page with these blocks; return box and element of each block, then of each note.
+        """Learn from a letter's only page; return box and element of each block, then of each note.
 
         Raise NotAssembledError if its blocks cannot be told apart.
         """
-        boxes = _find_block_boxes(laid_out)
-        area, notes = _find_notes(laid_out)
-        if len(boxes) != len(blocks) or len(notes) != sum(len(block.notes) for block in blocks):
-            raise NotAssembledError("blocks that do not show on the page")
-        self._learn_steps(laid_out, blocks, boxes, notes)
+        boxes, area, notes = find_block_boxes(laid_out), *find_notes(laid_out)
+        require_all_boxes(laid_out.body, [element for _, element, _ in boxes], notes, blocks)
+        self.learn_steps(laid_out, blocks, boxes, notes)
         self._learn_heights(blocks, boxes)
         if notes:
             self._learn_notes(area, [box for box, _ in notes])
+            self.learn_note_geometry(notes[0][0])
         for block, (box, element, _) in zip(blocks, boxes, strict=True):
-            self._learn_paragraph(block.kind, box)
-            for path, each in iter_style_paths(element, block.kind[0]):
-                self.styles.setdefault(path, (laid_out.context.style_for, each))
+            self.learn_paragraph(block.kind, box, (box.margin_top, box.margin_bottom))
+            self.learn_styles(block.kind, element, laid_out.context)
+        if self.frame is None:
+            self.frame = PageFrame.from_page(laid_out.page)
         return [(box, element) for box, element, _ in boxes] + notes
+
+    def learn_styles(self, kind: BlockKind, element: Any, context: Any) -> None:
+        """Learn the styles of a block's elements from WeasyPrint's LayoutContext."""
+        for path, each in iter_style_paths(element, kind[0]):
+            self.styles.setdefault(path, (context.style_for, each))
 
     def _learn_heights(self, blocks: Sequence[ParsedBlock], boxes: Sequence[tuple[Any, Any, bool]]) -> None:
         before: BlockKind | None = None
@@ -248,24 +279,18 @@ class PageModel:
             before, bottom = block.kind, top + box.border_height()
 
     def _learn_notes(self, area: Any, boxes: Sequence[Any]) -> None:
-        first, last = boxes[0], boxes[-1]
-        foot = last.position_y + last.margin_height()
-        found = NoteArea(
-            area, foot, first.position_y - area.border_box_y(), first.position_y - area.position_y
-        )
+        found = NoteArea.from_box(area, boxes)
         if self.notes is None:
             self.notes = found
-        elif max(abs(foot - self.notes.foot), abs(found.space - self.notes.space)) > TOLERANCE_PX:
+        elif max(abs(found.foot - self.notes.foot), abs(found.space - self.notes.space)) > TOLERANCE_PX:
             raise NotAssembledError("footnotes that stand elsewhere")
-        if (
-            self.note_geometry is None
-            and _is_paragraph(first)
-            and not first.margin_top
-            and not first.padding_top
-        ):
-            self.note_geometry = _read_geometry(first)
 
-    def _learn_paragraph(self, kind: BlockKind, box: Any) -> None:
+    def learn_note_geometry(self, note: Any) -> None:
+        """Learn how a new footnote is set."""
+        if self.note_geometry is None and is_paragraph(note) and not note.margin_top and not note.padding_top:
+            self.note_geometry = _read_geometry(note)
+
+    def learn_paragraph(self, kind: BlockKind, box: Any, margins: tuple[float, float]) -> None:
         """Learn how a block that is one paragraph is set, whether or not a `div` is around it."""
         if box.style["height"] != "auto":
             return
@@ -274,31 +299,41 @@ class PageModel:
             if len(box.children) != 1:
                 return
             (paragraph,) = box.children
-        if not _is_paragraph(paragraph) or paragraph.border_box_y() != box.border_box_y():
+        if not is_paragraph(paragraph) or paragraph.border_box_y() != box.border_box_y():
             return
         if kind not in self.paragraphs:
             self.paragraphs[kind] = _read_geometry(
-                paragraph, getattr(box.style["min_height"], "value", 0), (box.margin_top, box.margin_bottom)
+                paragraph, getattr(box.style["min_height"], "value", 0), margins
             )
         metrics = self.lines.setdefault(kind, LineMetrics(paragraph.children[0].height))
         left = self.paragraphs[kind].left
         if metrics is not None and not all(metrics.learn(line, left) for line in paragraph.children):
             self.lines[kind] = None
 
-    def _learn_steps(
+    def get_steps(self, shape: PageShape) -> tuple[PaintStep, ...]:
+        """Return in which steps pages are painted; raise NotAssembledError if none like it was seen."""
+        steps = self.steps.get(shape)
+        if steps is None:
+            raise NotAssembledError("a page that was never painted yet")
+        return steps
+
+    def learn_steps(
         self,
         laid_out: LaidOutPage,
         blocks: Sequence[ParsedBlock],
         boxes: Sequence[tuple[Any, Any, bool]],
         notes: Sequence[tuple[Any, Any]],
     ) -> None:
+        """Learn in which steps a page with these blocks is painted."""
         positioned = tuple(
             block.kind for block, (*_, is_positioned) in zip(blocks, boxes, strict=True) if is_positioned
         )
-        painted = (each for box, *_ in boxes for each in _find_painted_boxes(box))
+        painted = (each for box, *_ in boxes for each in find_painted_boxes(box))
         pictures = sum(isinstance(each, ReplacedBox) for each in painted)
-        shape = PageShape(positioned, pictures, bool(notes))
-        steps = _read_steps(laid_out, boxes, notes)
+        margins = len(_find_margin_boxes(laid_out.page))
+        has_body = any(block.kind[0] for block in blocks)
+        shape = PageShape(positioned, pictures, bool(notes), margins, has_body)
+        steps = read_steps(laid_out, boxes, notes)
         if self.steps.setdefault(shape, steps) != steps:
             raise NotAssembledError("a page that is painted in another order")
 
@@ -327,8 +362,8 @@ def iter_style_paths(element: Any, is_in_body: bool) -> Iterator[tuple[StylePath
     yield from walk(element, (is_in_body,))
 
 
-def _find_block_boxes(laid_out: LaidOutPage) -> list[tuple[Any, Any, bool]]:
-    """Return the box and the element of each block, and whether it is positioned out of the flow."""
+def find_block_boxes(laid_out: LaidOutPage) -> list[tuple[Any, Any, bool]]:
+    """Return the box and the element of each block on a page, and whether it is out of the flow."""
     html = next(each for each in laid_out.page._page_box.children if each.element_tag == "html")
     body = next(each for each in html.children if each.element_tag == "body")
     by_element: dict[Any, tuple[Any, bool]] = {}
@@ -340,34 +375,46 @@ def _find_block_boxes(laid_out: LaidOutPage) -> list[tuple[Any, Any, bool]]:
             if real.element in by_element or real.element is None:
                 raise NotAssembledError("a block in several pieces")
             by_element[real.element] = real, is_positioned
-    elements = [
+    elements = [each for each in _list_block_elements(laid_out.body) if each in by_element]
+    if len(elements) != len(by_element):
+        raise NotAssembledError("blocks that cannot be told apart")
+    return [(by_element[each][0], each, by_element[each][1]) for each in elements]
+
+
+def _list_block_elements(body: Any) -> list[Any]:
+    return [
         each
-        for block in laid_out.body
+        for block in body
         if block.get("class") not in _MARGIN_CLASSES
         for each in (block if block.get("class") == "body" else (block,))
     ]
-    if by_element.keys() != set(elements):
+
+
+def require_all_boxes(
+    body: Any, elements: Sequence[Any], notes: Sequence[tuple[Any, Any]], blocks: Sequence[ParsedBlock]
+) -> None:
+    """Raise NotAssembledError unless these elements and notes are all that a body has, and in its order."""
+    expected = [each for each in body.iter("span") if each.get("class") == FOOTNOTE_CLASS]
+    if elements != _list_block_elements(body) or len(elements) != len(blocks):
         raise NotAssembledError("blocks that do not show on the page")
-    return [(by_element[each][0], each, by_element[each][1]) for each in elements]
+    if [element for _, element in notes] != expected or len(notes) != sum(len(each.notes) for each in blocks):
+        raise NotAssembledError("footnotes in another order")
 
 
 def _get_class(box: Any) -> str | None:
     return None if box.element is None else box.element.get("class")
 
 
-def _find_notes(laid_out: LaidOutPage) -> tuple[Any, list[tuple[Any, Any]]]:
-    """Return the area of the footnotes, and the box and element of each."""
+def find_notes(laid_out: LaidOutPage) -> tuple[Any, list[tuple[Any, Any]]]:
+    """Return the area of a page's footnotes, and the box and element of each."""
     area = next(
         (each for each in laid_out.page._page_box.children if isinstance(each, FootnoteAreaBox)), None
     )
     boxes = list(area.children) if area is not None else []
-    elements = [each for each in laid_out.body.iter("span") if each.get("class") == FOOTNOTE_CLASS]
-    if [box.element for box in boxes] != elements:
-        raise NotAssembledError("footnotes in another order")
     return area, [(box, box.element) for box in boxes]
 
 
-def _is_paragraph(box: Any) -> bool:
+def is_paragraph(box: Any) -> bool:
     """Return whether a box has lines, and nothing but lines."""
     return (
         type(box) is BlockBox
@@ -387,7 +434,7 @@ def _read_geometry(
 # Reading how a page is painted
 
 
-def _read_steps(
+def read_steps(
     laid_out: LaidOutPage, boxes: Sequence[tuple[Any, Any, bool]], notes: Sequence[tuple[Any, Any]]
 ) -> tuple[PaintStep, ...]:
     """Return the steps in which a page was painted; raise NotAssembledError if it has more than text."""
@@ -440,32 +487,37 @@ def _assign_slots(
     """Yield the number of each marked content, and the step that paints it."""
     positioned = pictures = 0
     for box, _, is_positioned in boxes:
-        for painted in _find_painted_boxes(box):
+        for painted in find_painted_boxes(box):
             slot: PaintStep = PositionedBlock(positioned) if is_positioned else FLOW
             if isinstance(painted, ReplacedBox):
                 slot, pictures = PagePicture(pictures), pictures + 1
             yield laid_out.mcids[painted], slot
         positioned += is_positioned
     for box, _ in notes:
-        for painted in _find_painted_boxes(box):
+        for painted in find_painted_boxes(box):
             yield laid_out.mcids[painted], NOTES
-    for margin in laid_out.page._page_box.children:
-        if isinstance(margin, MarginBox):
-            for painted in _find_painted_boxes(margin):
-                yield laid_out.mcids[painted], MARGIN
+    for index, margin in enumerate(_find_margin_boxes(laid_out.page)):
+        for painted in find_painted_boxes(margin):
+            yield laid_out.mcids[painted], PageMargin(index)
+
+
+def _find_margin_boxes(page: Any) -> list[Any]:
+    """Return WeasyPrint's boxes of a page's margins that have text."""
+    boxes = page._page_box.children
+    return [each for each in boxes if isinstance(each, MarginBox) and any(find_painted_boxes(each))]
 
 
 def find_text_boxes(box: Any) -> Iterator[Any]:
     """Yield the boxes of text in a box, in its order."""
-    return (each for each in _find_painted_boxes(box) if isinstance(each, TextBox))
+    return (each for each in find_painted_boxes(box) if isinstance(each, TextBox))
 
 
-def _find_painted_boxes(box: Any) -> Iterator[Any]:
+def find_painted_boxes(box: Any) -> Iterator[Any]:
     """Yield the boxes of texts and pictures in a box, in its order."""
     if isinstance(box, TextBox | ReplacedBox):
         yield box
     for child in box.children:
-        yield from _find_painted_boxes(child)
+        yield from find_painted_boxes(child)
 
 
 def _is_clip(operators: Sequence[Any]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from weasyprint.formatting_structure import build
@@ -17,6 +18,7 @@ from weasyprint.layout.percent import resolve_percentages
 
 from briefgen.render.pdf.assembly.blocks import (
     Block,
+    BlockLine,
     TextRun,
     index_elements,
     measure_block,
@@ -109,9 +111,11 @@ def _set_plain_lines(
     block = Block(0.0, geometry.margins)
     left, width, element = geometry.left, geometry.width, index[paragraph]
     top, pen = 0.0, left
+    em, baseline = style["font_size"], metrics.text[1]
     for line in (line for text in texts for line in breaker.break_text(text, style, width)):
         block.runs.append(_place_text(line, metrics.text, element, "p", left, top))
-        block.lines.append((metrics.height, line.characters))
+        ink = top + baseline - CAP_HEIGHT_EM * em, top + baseline + DESCENT_EM * em
+        block.lines.append(BlockLine(top, metrics.height, line.characters, 1, ink))
         top, pen = top + metrics.height, left + line.width
     for number, note in enumerate(notes, first_note + 1):
         if metrics.call is None:
@@ -122,11 +126,10 @@ def _set_plain_lines(
             raise NotAssembledError("a call of a note on the next line")
         last = top - metrics.height
         block.runs.append(_place_text(call, metrics.call, index[note], "span::footnote-call", pen, last))
-        height, characters = block.lines[-1]
-        block.lines[-1] = height, characters + call.characters
+        end = block.lines[-1]
+        block.lines[-1] = replace(end, characters=end.characters + call.characters, runs=end.runs + 1)
         pen += call.width
     block.height = max(geometry.min_height, top)
-    em, baseline = style["font_size"], metrics.text[1]
     block.ink = baseline - CAP_HEIGHT_EM * em, top - metrics.height + baseline + DESCENT_EM * em
     return block
 
