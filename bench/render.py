@@ -45,8 +45,9 @@ from briefgen.model.document import Document
 from briefgen.render.docx.renderer import DocxRenderer
 from briefgen.render.fonts import font_face_css, font_folders
 from briefgen.render.layouts import get_layout
+from briefgen.render.pdf.html_page import build_html_page
 from briefgen.render.pdf.page_css import build_branding_css, build_layout_css
-from briefgen.render.pdf.renderer import RECORD_NAME, PdfRenderer, build_html_page
+from briefgen.render.pdf.renderer import RECORD_NAME, PdfRenderer
 
 ROOT = Path(__file__).parents[1]
 STYLES = ROOT / "templates" / "css"

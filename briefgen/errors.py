@@ -159,3 +159,9 @@ def abbreviate_names(names: Sequence[str], limit: int = 3) -> str:
     """List the first `limit` names, and say how many more there are."""
     more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
+
+
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raise BriefgenError with all problems, if there are any."""
+    if found := list(problems):
+        raise BriefgenError(found)

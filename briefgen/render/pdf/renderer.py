@@ -8,57 +8,57 @@ accessible (PDF/UA-1) and, on request, archival too (PDF/A-3a).
 from __future__ import annotations
 
 import json
-import logging
-import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydyf import Array, Stream
-
-from briefgen.errors import BriefgenError, Place, Problem
+from briefgen.errors import BriefgenError, Place, Problem, raise_problems
 from briefgen.model.branding import DEFAULT_BRANDING, Branding
 from briefgen.model.document import BriefUsage, Document, PageUsage, Rendering
-from briefgen.render.address_window import place_document_address, wrap_address_lines
 from briefgen.render.fonts import describe_missing_glyphs, font_face_css, pinned_characters
 from briefgen.render.layouts import (
     MARK_LEFT_MM,
     MARK_PT,
     MM_PER_PT,
     Layout,
-    fit_running_head,
     get_layout,
     list_edge_marks,
 )
 from briefgen.render.pdf.assembly.page_content import PageContent
-from briefgen.render.pdf.css_policy import check_css_limits, check_css_wording, check_html_limits
-from briefgen.render.pdf.endnotes import move_notes_to_end
+from briefgen.render.pdf.css_policy import check_html_limits
 from briefgen.render.pdf.file_writer import write_pdf
 from briefgen.render.pdf.font_subsets import FontSubsets
 from briefgen.render.pdf.footnotes import keep_footnotes_with_calls
+from briefgen.render.pdf.html_page import (
+    GENERATOR,
+    build_html_page,
+    build_page_content,
+    format_moment,
+    has_letter_foot,
+)
 from briefgen.render.pdf.layout_context import keep_layout_contexts
 from briefgen.render.pdf.page_css import (
     DESIGN_STYLESHEETS,
-    build_address_style,
     build_branding_css,
     build_default_css,
     build_layout_css,
     find_custom_stylesheets,
 )
-from briefgen.render.tables import BREAKABLE_CHARACTERS, TURNED_STYLE, fit_tables
-from briefgen.system.files import is_inside_folder, read_limited_bytes
+from briefgen.render.pdf.pdfa import OUTPUT_INTENT, load_colour_profiles, make_pdfa
+from briefgen.render.pdf.stylesheets import read_checked_css
+from briefgen.render.pdf.weasyprint_log import (
+    WEASYPRINT_LOCK,
+    WeasyPrintLog,
+    describe_exception,
+)
 
 if TYPE_CHECKING:
-    from weasyprint.css import ColorProfile
-
     from briefgen.render.pdf.assembly.assembler import AssembledLetter, LetterAssembler
 
 PdfPurpose = Literal["accessible", "archive"]
@@ -66,13 +66,8 @@ PdfPurpose = Literal["accessible", "archive"]
 
 MAX_CACHED_IMAGES = 32
 """Images kept for later documents."""
-MAX_STYLESHEET_BYTES = 4_000_000
 RECORD_NAME = "briefgen-evidence.json"
 """Name of the embedded file with the evidence record."""
-GENERATOR = "briefgen"
-"""What documents name as the program that made them."""
-OUTPUT_INTENT = "srgb"
-"""Name of the colour profile that colours refer to."""
 _PDF_VARIANTS = {"accessible": "pdf/ua-1", "archive": "pdf/a-3a"}
 _PDF_VERSION = "1.7"
 _NOTES_GAP_MM = 8.0
@@ -81,19 +76,7 @@ _GALLEY_MM = 3000
 """Height of pages on which a brief is measured."""
 _EMPTY_MARGINS = "@page { @top-left { content: none } @top-right { content: none } }"
 """For layouts of which only the page breaks are wanted: WeasyPrint lays pages with their number out twice."""
-_WEASYPRINT_LOCK = threading.RLock()
 _FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
-_ADDRESS_BLOCK = '<div class="inside-address"'
-_FOOTNOTE = '<span class="footnote">'
-_JOINED_FOOTNOTE = f"\u2060{_FOOTNOTE}"
-"""A word joiner keeps a footnote call on the line of the word it belongs to."""
-_TAG = re.compile(r"(<[^>]+>)")
-_HANGUL_PAIR = re.compile("([\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
-_LONG_WORD = re.compile(rf"\S{{{BREAKABLE_CHARACTERS + 1}}}")
-_BREAK_THEIR_WORDS = ("<table", '<span class="footnote"', '<div class="bibliography"', '<div class="notes"')
-"""Elements whose words break by the stylesheet, or by `fit_tables`."""
-_PICTURE_WIDTH = re.compile(r'(<img\b[^>]*? )width="([0-9.]+mm)"')
-_BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
 
 
 @dataclass(slots=True)
@@ -230,7 +213,7 @@ class PdfRenderer:
         text = (
             f"<html style=\"font-family: '{self.branding.text_family}', serif\"><p>{escape(' '.join(wanted))}"
         )
-        with _WEASYPRINT_LOCK, _WeasyPrintLog():
+        with WEASYPRINT_LOCK, WeasyPrintLog():
             style = CSS(string=font_face_css(), font_config=self._fonts, url_fetcher=self._fetcher)
             page = HTML(string=text, url_fetcher=self._fetcher)
             page.render(stylesheets=[style], font_config=self._fonts).write_pdf(finisher=collect)
@@ -238,7 +221,7 @@ class PdfRenderer:
 
     @contextmanager
     def _prepare(self, document: Document) -> Iterator[None]:
-        _raise_problems(check_html_limits(document.html))
+        raise_problems(check_html_limits(document.html))
         self._load_shared_resources()
         hint = "correct the template or stylesheet that this comes from"
         with _weasyprint_problems(document, "pdf-layout", hint):
@@ -295,7 +278,7 @@ class PdfRenderer:
         except MemoryError:
             raise
         except Exception as error:
-            data, reason = None, _describe_exception(error)
+            data, reason = None, describe_exception(error)
         else:
             reason = "its bytes are not the same"
             if not self._is_to_be_compared(document, len(letter.pages)):
@@ -317,7 +300,7 @@ class PdfRenderer:
 
         from briefgen.render.pdf.tagging import tag_assembled_pdf
 
-        moment = _format_moment(document)
+        moment = format_moment(document)
         metadata = DocumentMetadata(
             title=document.title,
             authors=[document.author],
@@ -459,10 +442,10 @@ class PdfRenderer:
         from briefgen.render.pdf.tagging import tag_pdf
 
         missing = (code for font in laid_out.fonts.values() for code in font.missing)
-        _raise_problems(describe_missing_glyphs(missing, laid_out.metadata.title))
+        raise_problems(describe_missing_glyphs(missing, laid_out.metadata.title))
         tag_pdf(laid_out, pdf, painted, body)
         pages, title = [each.page for each in painted], laid_out.metadata.title
-        _raise_problems(find_layout_problems(pages, body, title, keeps_margins=keeps_margins))
+        raise_problems(find_layout_problems(pages, body, title, keeps_margins=keeps_margins))
         self._complete(pdf, painted[0].stream, layout)
 
     def _complete(self, pdf: Any, stream: Any, layout: Layout) -> None:
@@ -478,13 +461,13 @@ class PdfRenderer:
 
             names = ["page.css", f"{document.kind}.css", *DESIGN_STYLESHEETS[self.branding.design]]
             layout = get_layout(*key)
-            rules = build_layout_css(layout, self.branding, foot=_has_letter_foot(document, self.branding))
+            rules = build_layout_css(layout, self.branding, foot=has_letter_foot(document, self.branding))
             text = "\n".join(
                 [
                     font_face_css(),
                     build_branding_css(self.branding),
                     build_default_css(layout.page),
-                    *map(self._read_checked_css, names),
+                    *(read_checked_css(self.styles, name) for name in names),
                     rules,
                 ]
             )
@@ -492,25 +475,6 @@ class PdfRenderer:
                 css = CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)
             self._stylesheets[key] = [css]
         return self._stylesheets[key]
-
-    def _read_checked_css(self, name: str) -> str:
-        """Return the first stylesheet of that name; raise BriefgenError if it breaks the CSS policy."""
-        for folder in self.styles:
-            path = folder / name
-            if path.is_symlink() or path.exists():
-                text = _read_stylesheet(path, folder)
-                _raise_problems(check_css_limits(text, name))
-                if folder != self.styles[-1]:
-                    _raise_problems(check_css_wording(text, name))
-                return text
-        raise BriefgenError(
-            Problem(
-                "css-missing",
-                f"the stylesheet {name} does not exist",
-                None,
-                "reinstall briefgen, or put it in templates/css/",
-            )
-        )
 
     def _custom_stylesheets(self, document: Document) -> list[str]:
         """Return the names of stylesheets that do not come from briefgen's own folder."""
@@ -524,7 +488,7 @@ class PdfRenderer:
         place = Place(self._custom_stylesheets(document)[0])
         hint = "undo your last change to the stylesheet, or start again from briefgen's"
         title = document.title
-        _raise_problems(
+        raise_problems(
             [
                 *(
                     Problem("css-wording", f"the stylesheet {f} ({title})", place, hint)
@@ -559,18 +523,6 @@ def _difference_problem(document: Document, reason: str) -> Problem:
     )
 
 
-def _read_stylesheet(path: Path, folder: Path) -> str:
-    """Return a stylesheet's text; raise BriefgenError if it is not a file of that folder, or not UTF-8."""
-    if not is_inside_folder(path, folder):
-        hint = "put the file itself here instead of a link"
-        raise BriefgenError(Problem("file-outside", "leads out of its folder", Place(path.name), hint))
-    try:
-        return read_limited_bytes(path, path.name, MAX_STYLESHEET_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        hint = "save the file as UTF-8"
-        raise BriefgenError(Problem("file-encoding", "is not UTF-8", Place(path.name), hint)) from None
-
-
 def _has_same_pages(first: Document, second: Document) -> bool:
     """Return whether two documents differ at most in their evidence record, which no page shows."""
     return all(
@@ -580,113 +532,25 @@ def _has_same_pages(first: Document, second: Document) -> bool:
     )
 
 
-# The HTML page
+@contextmanager
+def _weasyprint_problems(document: Document, code: str, hint: str) -> Iterator[None]:
+    """Turn all that WeasyPrint refuses, logs or raises into problems of the document."""
+    from briefgen.render.pdf.url_fetcher import fetch_errors_as_problems
 
-
-def build_html_page(
-    document: Document, branding: Branding = DEFAULT_BRANDING, content: PageContent | None = None
-) -> str:
-    """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
-
-    `content` is what `build_page_content` returns. Raise BriefgenError if the address does not fit its
-    window, or a table no page.
-    """
-    foot = "<br/>".join(map(escape, branding.foot)) if _has_letter_foot(document, branding) else ""
-    foot = foot and f'<p class="letter-foot">{foot}</p>'
-    moment = _format_moment(document)
-    content = content or build_page_content(document, branding)
-    running = "".join(f"<span>{escape(line)}</span>" for line in content.running)
-    root_style = f' style="{content.root_style}"' if content.root_style else ""
-    return (
-        f'<!DOCTYPE html><html lang="{escape(document.language)}"{root_style}><head>'
-        '<meta charset="utf-8">'
-        f"<title>{escape(document.title)}</title>"
-        f'<meta name="author" content="{escape(document.author)}">'
-        f'<meta name="generator" content="{GENERATOR}">'
-        f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
-        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
-        f"{content.html}</body></html>"
-    )
-
-
-def build_page_content(document: Document, branding: Branding) -> PageContent:
-    """Build the HTML of a document's text; raise BriefgenError as `build_html_page` does."""
-    layout = get_layout(document.kind, document.page, document.layout)
-    content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
-    content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
-    return PageContent(
-        _style_picture_widths(_keep_korean_words(_add_break_opportunities(content))),
-        _build_root_style(content),
-        fit_running_head(document, layout, branding),
-    )
-
-
-def _keep_korean_words(html: str) -> str:
-    """Return HTML whose Korean words are not broken within, as is usual in print (CSS: word-break: keep-all).
-
-    WeasyPrint (70.0) has no such value; word joiners do it, and leave no trace in the PDF's text.
-    """
-    if not _HANGUL_PAIR.search(html):
-        return html
-    parts = _TAG.split(html)
-    return "".join(
-        part if index % 2 else _HANGUL_PAIR.sub("\\1\u2060", part) for index, part in enumerate(parts)
-    )
-
-
-def _format_moment(document: Document) -> str:
-    """Return a document's date as the moment of its making."""
-    return f"{document.date.isoformat()}T00:00:00Z"
-
-
-def _has_letter_foot(document: Document, branding: Branding) -> bool:
-    return document.kind == "letter" and bool(branding.foot)
-
-
-def _position_address(document: Document, layout: Layout, branding: Branding) -> str:
-    """Return the document's HTML with its address in the window, if the layout has one."""
-    placement = place_document_address(document.html, document.title, layout, branding)
-    if placement is None:
-        return wrap_address_lines(document.html, layout, branding)
-    styled = f'{_ADDRESS_BLOCK} style="{build_address_style(placement, layout.page)}"'
-    return document.html.replace(_ADDRESS_BLOCK, styled, 1)
-
-
-def _style_picture_widths(html: str) -> str:
-    """Turn the widths of pictures into styles: WeasyPrint (70.0) reads attributes as pixels."""
-    return _PICTURE_WIDTH.sub(r'\1style="width:\2"', html) if ' width="' in html else html
-
-
-def _add_break_opportunities(html: str) -> str:
-    """Add a zero-width space after the space before each inline element.
-
-    If just that space is too much for the line, WeasyPrint (70.0) finds no break in the text before it and
-    leaves the first word alone on its line (text/line_break.py, split_first_line, step 3).
-    """
-    return _BEFORE_INLINE.sub(" \u200b", html)
-
-
-def _build_root_style(content: str) -> str:
-    """Return the style of the root element for what only few documents have; empty for all others.
-
-    From turned pages, WeasyPrint (70.0, layout/block.py, block_level_page_name) returns to named ones only.
-    Set for all documents, `overflow-wrap` would cost memory with each line.
-    """
-    styles = ["page:upright"] if TURNED_STYLE in content else []
-    styles += ["overflow-wrap:anywhere"] if _has_long_words(content) else []
-    return ";".join(styles)
-
-
-def _has_long_words(html: str) -> bool:
-    """Return whether a word can be longer than a line; elements that see to their own words do not count."""
-    depth = 0
-    for index, part in enumerate(_TAG.split(html)):
-        if index % 2 == 0:
-            if not depth and _LONG_WORD.search(part):
-                return True
-        elif depth or part.startswith(_BREAK_THEIR_WORDS):
-            depth += 0 if part.endswith("/>") or part == "<br>" else -1 if part.startswith("</") else 1
-    return False
+    # Logging and the footnote patch are set for the whole process: only one thread may render at a time.
+    with WEASYPRINT_LOCK, WeasyPrintLog() as messages, fetch_errors_as_problems():
+        try:
+            yield
+        except (BriefgenError, MemoryError):
+            raise
+        except Exception as error:
+            nested = isinstance(error, RecursionError)
+            reason = "it is nested too deeply" if nested else describe_exception(error)
+            raise BriefgenError(
+                Problem("pdf-failed", f"{document.title!r} cannot be rendered: {reason}", None, hint)
+            ) from error
+    if messages:
+        raise BriefgenError(Problem(code, message, None, hint) for message in messages)
 
 
 # The PDF file
@@ -733,116 +597,3 @@ def _drop_cached_drawings(images: dict[str, Any]) -> None:
 
     for url in [url for url, image in images.items() if isinstance(image, SVGImage)]:
         del images[url]
-
-
-# PDF/A
-
-_PDFUA_METADATA = b"""\
-<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>
-<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
- xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"
- rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
-"""
-"""PDF/A predefines only some properties; any other must be described in the file (ISO 19005-3, 6.6.2.3)."""
-_RDF_END = b"</rdf:RDF>"
-
-
-def load_colour_profiles() -> dict[str, ColorProfile]:
-    """Load WeasyPrint's own profile, which it would otherwise open for each document and never close."""
-    import weasyprint.pdf
-    from weasyprint.css import ColorProfile
-
-    profile = (files(weasyprint.pdf) / "sRGB2014.icc").read_bytes()
-    srgb = ColorProfile(BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))
-    return {OUTPUT_INTENT: srgb}
-
-
-def make_pdfa(pdf: Any) -> None:
-    """Make a finished PDF, not yet written, conform to PDF/A-3a, if it is written as an archive."""
-    for entry in pdf.objects:
-        if isinstance(entry, Stream):
-            if entry.reference == pdf.catalog["Metadata"]:
-                _declare_pdfua(entry)
-            elif entry.extra.get("Interpolate"):
-                entry.extra["Interpolate"] = "false"
-    pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))
-
-
-def _declare_pdfua(metadata: Stream) -> None:
-    """Declare PDF/UA conformance too, in metadata that can be read without decompressing."""
-    (text,) = metadata.stream
-    metadata.stream = [text.replace(_RDF_END, _PDFUA_METADATA + _RDF_END)]
-    metadata.compress = False
-
-
-# WeasyPrint's errors and warnings
-
-_IGNORED_MESSAGES = (
-    ".notdef glyph rendered",  # describe_missing_glyphs names the font to install
-    'Image "%s" has no required alt',  # alt="" marks decoration, which is tagged as such
-)
-"""Beginnings of WeasyPrint's log messages that are not reported."""
-_DATA_URL = re.compile(r"(data:[a-z]+/[a-z+]+)[;,]\S*")
-"""An embedded image, which would swamp a message."""
-
-
-def _raise_problems(problems: Iterable[Problem]) -> None:
-    if found := list(problems):
-        raise BriefgenError(found)
-
-
-@contextmanager
-def _weasyprint_problems(document: Document, code: str, hint: str) -> Iterator[None]:
-    """Turn all that WeasyPrint refuses, logs or raises into problems of the document."""
-    from briefgen.render.pdf.url_fetcher import fetch_errors_as_problems
-
-    # Logging and the footnote patch are set for the whole process: only one thread may render at a time.
-    with _WEASYPRINT_LOCK, _WeasyPrintLog() as messages, fetch_errors_as_problems():
-        try:
-            yield
-        except (BriefgenError, MemoryError):
-            raise
-        except Exception as error:
-            nested = isinstance(error, RecursionError)
-            reason = "it is nested too deeply" if nested else _describe_exception(error)
-            raise BriefgenError(
-                Problem("pdf-failed", f"{document.title!r} cannot be rendered: {reason}", None, hint)
-            ) from error
-    if messages:
-        raise BriefgenError(Problem(code, message, None, hint) for message in messages)
-
-
-def _describe_exception(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")[:200]
-
-
-class _WeasyPrintLog(logging.Handler):
-    """Collects what WeasyPrint logs, so that a fault in a page is an error, not a line that nobody reads."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def __enter__(self) -> list[str]:
-        self._logger = logging.getLogger("weasyprint")
-        self._original = (self._logger.handlers[:], self._logger.propagate)
-        self._logger.handlers, self._logger.propagate = [self], False
-        return self.messages
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message unless it is one of _IGNORED_MESSAGES."""
-        if not record.msg.startswith(_IGNORED_MESSAGES):
-            self.messages.append(" ".join(_DATA_URL.sub(r"\1…", record.getMessage()).split())[:300])
-
-    def __exit__(self, *error: object) -> None:
-        self._logger.handlers, self._logger.propagate = self._original

@@ -14,7 +14,8 @@ import pytest
 from briefgen.errors import BriefgenError
 from briefgen.inspect.pdf import read_pdf
 from briefgen.model.document import Document
-from briefgen.render.pdf.renderer import PdfRenderer, build_html_page
+from briefgen.render.pdf.html_page import build_html_page
+from briefgen.render.pdf.renderer import PdfRenderer
 
 ROOT = Path(__file__).parents[3]
 NOTE = '<span class="footnote">A. Writer, <em>A Plain Title</em>, para. 5, <a href="https://e.org/">https://e.org/</a>.</span>'

@@ -21,7 +21,8 @@ from pdf_structure import Element, Structured, codes, faults, outline, told
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.render.pdf.file_writer import write_pdf
-from briefgen.render.pdf.renderer import PdfRenderer, make_pdfa
+from briefgen.render.pdf.pdfa import make_pdfa
+from briefgen.render.pdf.renderer import PdfRenderer
 
 STYLES = (Path(__file__).parents[3] / "templates/css",)
 
@@ -398,7 +399,7 @@ def test_what_the_renderer_beneath_makes_would_not_pass() -> None:
     """WeasyPrint's own tree, against which ours is made: the checker knows what is wrong with it."""
     import weasyprint
 
-    from briefgen.render.pdf.renderer import build_html_page
+    from briefgen.render.pdf.html_page import build_html_page
 
     css = "\n".join((STYLES[0] / name).read_text() for name in ("page.css", "briefing.css"))
     plain = weasyprint.HTML(string=build_html_page(BRIEFING)).write_pdf(
