@@ -383,8 +383,8 @@ _LAYOUT_TABLE_STYLE = "columns"
 """Name of the style of tables that only set blocks side by side."""
 _ENDNOTE_BOOKMARK = re.compile("_Note[0-9]{1,6}")
 """Names of the bookmarks that briefgen sets at endnotes, which are paragraphs of the text."""
-_HEADER_CELL_STYLE = "table heading"
-"""Name of the style that briefgen gives to header cells."""
+_HEADER_CELL_STYLES = ("table heading", "row heading")
+"""Names of the styles that briefgen gives to header cells, the second in columns of a page."""
 _TEXT_ELEMENTS = {
     f"{_W}tab": "\t",
     f"{_W}ptab": "\t",
@@ -452,7 +452,7 @@ class _BodyReader:
 
     def _cell(self, cell: Any) -> None:
         first = cell.find(f"{_W}p/{_W}pPr")
-        head = self._in_header_row or self._styles.style_name(first) == _HEADER_CELL_STYLE
+        head = self._in_header_row or self._styles.style_name(first) in _HEADER_CELL_STYLES
         self.out.begin_cell(
             head=head, columns=parse_cell_span(_read_child_value(cell.find(f"{_W}tcPr"), "gridSpan"))
         )

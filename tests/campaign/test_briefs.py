@@ -95,6 +95,41 @@ def test_a_brief_fills_its_pages_and_says_the_same_in_every_format(
     assert complaints(validator(), word.data, tmp_path) == ""
 
 
+def test_the_word_file_has_the_paddings_and_rules_of_the_pdf() -> None:
+    data = ministries().renderers(("docx",))()["docx"].render(fitted("policy-brief").document).data
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        xml, styles = (package.read(f"word/{name}.xml").decode() for name in ("document", "styles"))
+    definitions = {
+        name: one
+        for one in re.findall(r"<w:style .*?</w:style>", styles, re.DOTALL)
+        for name in re.findall(r'<w:name w:val="([^"]*)"/>', one)
+    }
+
+    def padding(side: str, properties: str) -> int:
+        return int(re.findall(rf'<w:{side} [^>]*w:space="(\d+)"', properties)[0])
+
+    def paragraphs(style: str) -> list[str]:
+        return re.findall(rf'<w:pPr><w:pStyle w:val="{style}"/>.*?</w:pPr>', xml)
+
+    for box, heading in (("Summary", "Summary Heading 2"), ("Contact", "Contact Heading")):
+        assert padding("top", definitions[heading]) == 8
+        assert padding("between", definitions[box]) == padding("bottom", definitions[box]) == 1
+        *inner, last = paragraphs(box)
+        assert inner
+        assert not [one for one in inner if "<w:pBdr>" in one]
+        assert padding("bottom", last) == 8
+    # A rule is above each part of the side column but its first, above the notes, and above the asks.
+    first, *others = paragraphs("AsideHeading")
+    assert '<w:top w:val="nil"/>' in first
+    assert others
+    assert not [one for one in others if "<w:pBdr>" in one and "nil" not in one]
+    assert "<w:pBdr><w:top " in definitions["Aside Heading"]
+    assert len(paragraphs("NotesRule")) == 1
+    (table,) = re.findall(r'<w:tblPr><w:tblStyle w:val="BriefingTable"/>.*?</w:tblPr>', xml)
+    assert "<w:tblBorders><w:top " in table
+    assert len(paragraphs("RowHeading")) == 3
+
+
 @pytest.mark.slow
 def test_a_brief_has_exactly_two_pages_of_letter_paper_too(changed: Changed) -> None:
     campaign = changed((r"template: policy-brief .*?page: a4", "template: policy-brief\n  page: us-letter"))

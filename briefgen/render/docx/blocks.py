@@ -81,6 +81,7 @@ STYLES_BY_CLASS: Mapping[str, BlockStyles] = {
 QUOTE_STYLES = BlockStyles("Quote", own_lists=True, indent_mm=8)
 TABLE_CELL_STYLES = BlockStyles("Table Text", own_lists=True)
 TABLE_HEADER_STYLES = BlockStyles("Table Heading", own_lists=True)
+ROW_HEADING_STYLES = BlockStyles("Row Heading", own_lists=True)
 
 
 class BlockContext(NamedTuple):

@@ -16,6 +16,7 @@ from briefgen.render.docx.base_document import BaseDocument, continue_section
 from briefgen.render.docx.blocks import (
     FLOW_STYLES,
     QUOTE_STYLES,
+    ROW_HEADING_STYLES,
     STYLES_BY_CLASS,
     TABLE_CELL_STYLES,
     TABLE_HEADER_STYLES,
@@ -42,7 +43,7 @@ from briefgen.render.docx.metrics import mm_to_emu, mm_to_twips
 from briefgen.render.docx.ooxml import NAMESPACES
 from briefgen.render.docx.pictures import Picture, PictureLoader, picture_run
 from briefgen.render.docx.runs import escape_xml
-from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM
+from briefgen.render.docx.styles import LIST_DEPTH, LIST_STEP_MM, NO_RULE_ABOVE, box_xml, table_borders_xml
 from briefgen.render.layouts import MAX_PICTURE_SHARE, column_shares
 from briefgen.render.tables import (
     TABLE_SIZES_PT,
@@ -227,6 +228,8 @@ class _Emitter:
             self._emit_notes(element, context)
         else:
             self._emit_blocks(element, context, keep_last=keep)
+        if name in ("summary", "contact") and len(self._output) > before:
+            self._close_box(STYLES_BY_CLASS[name].paragraph)
         if name == "summary" and len(self._output) > before:
             self._add_space_after(_AFTER_SUMMARY_PT)
 
@@ -289,8 +292,7 @@ class _Emitter:
 
         They are no endnotes of Word's: LibreOffice (7.4) would put those on a page of their own.
         """
-        if not self._output or not self._output[-1].startswith("<w:p>"):
-            self._append_paragraph("After Table", context, "")
+        self._append_paragraph("Notes Rule", context, "")
         self._end_section(self._section_xml)
         self._emit_blocks(element, context, keep_last=False)
         self._notes_place = len(self._output)
@@ -336,6 +338,18 @@ class _Emitter:
         head, indent, rest = head.partition("<w:ind ")
         self._output[-1] = f'{head}<w:spacing w:after="{round(points * 20)}"/>{indent}{rest}{end}{content}'
 
+    def _close_box(self, style: str) -> None:
+        """Give the last paragraph of a box, if it has the box's style, the padding below."""
+        design = self._base.design
+        begin = f'<w:p><w:pPr><w:pStyle w:val="{self._base.style_id(style)}"/>'
+        shaded = not design.banded and not (design.modern and style == "Summary")
+        if shaded and self._output[-1].startswith(begin):
+            head, end, content = self._output[-1].partition("</w:pPr>")
+            kept, number, rest = head.rpartition("</w:numPr>")
+            kept, rest = (f"{kept}{number}", rest) if number else (begin, head.removeprefix(begin))
+            if not rest.startswith(("<w:keep", "<w:pageBreak", "<w:framePr")):
+                self._output[-1] = f"{kept}{box_xml(design, 'bottom')}{rest}{end}{content}"
+
     def _drop_space_before(self, index: int) -> None:
         """Set no space before the paragraph that begins a column, if its style sets any."""
         head, end, content = self._output[index].partition("</w:pPr>")
@@ -343,7 +357,12 @@ class _Emitter:
             place = min(
                 (at for name in ("ind", "outlineLvl") if (at := head.find(f"<w:{name} ")) > 0), default=None
             )
-            spaced = f'{head[:place]}<w:spacing w:before="0"/>{head[place:] if place else ""}'
+            # A rule stands above headings of a side column, but not above its first.
+            ruled = f'"{self._base.style_id("Aside Heading")}"' in head
+            spaced = (
+                f"{head[:place]}{NO_RULE_ABOVE if ruled else ''}"
+                f'<w:spacing w:before="0"/>{head[place:] if place else ""}'
+            )
             self._output[index] = f"{spaced}{end}{content}"
 
     def _emit_heading(self, element: Element, context: BlockContext) -> None:
@@ -501,12 +520,15 @@ class _Emitter:
         title = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
         described = f'<w:tblCaption w:val="{escape_xml(title[:250])}"/>' if title else ""
         header = int(rows[0].is_header)
+        begins_ruled = bool(self._column_mm) and not header
+        rules = table_borders_xml(self._base.design, with_top=True) if begins_ruled else ""
         look = f'<w:tblLook w:val="00{20 * header:02}" w:firstRow="{header}" w:lastRow="0" w:firstColumn="0"'
         columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in widths)
         self._output.append(
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._base.style_id("Briefing Table")}"/>'
             f"{'<w:bidiVisual/>' if self._right_to_left else ''}"
-            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{look} w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{rules}'
+            f'{look} w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
             f"{described}</w:tblPr><w:tblGrid>"
             f"{columns}</w:tblGrid>"
         )
@@ -577,6 +599,8 @@ class _Emitter:
         if element.tag not in {"th", "td"}:
             raise unsupported_element_error(element)
         block = TABLE_HEADER_STYLES if element.tag == "th" or row.is_header else TABLE_CELL_STYLES
+        if self._column_mm and element.tag == "th" and not row.is_header:
+            block = ROW_HEADING_STYLES
         context = with_element_language(context._replace(styles=block, list_depth=0), element)
         self._inline.add_pending_id(element)
         for part in split_item_content(element):

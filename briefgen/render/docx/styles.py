@@ -248,7 +248,7 @@ def _briefing_styles(d: Design) -> Iterator[StyleDefinition]:
             f"Summary Heading {level}",
             based_on=f"heading {level}",
             follows="Summary",
-            paragraph=_summary_box_xml(d) + spacing_xml(0, 0) + _SUMMARY_INDENT,
+            paragraph=_summary_box_xml(d, "top") + spacing_xml(0, 0) + _SUMMARY_INDENT,
         )
     yield StyleDefinition("Figure", based_on="Normal", paragraph="<w:keepLines/>" + spacing_xml(6, 4))
     yield StyleDefinition(
@@ -279,6 +279,7 @@ def _briefing_styles(d: Design) -> Iterator[StyleDefinition]:
         run=font_size_xml(d.small_pt),
     )
     yield StyleDefinition("Table Heading", based_on="Table Text", run=BOLD)
+    yield StyleDefinition("Row Heading", based_on="Table Heading", run=latin_font_xml(d.sans))
     yield StyleDefinition(
         "After Table", based_on="Normal", paragraph=spacing_xml(0, 0, 9), run=font_size_xml(4)
     )
@@ -341,14 +342,14 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         "Aside Heading",
         based_on="Normal",
         follows="Aside",
-        paragraph=KEEP_TOGETHER + spacing_xml(10, 3, d.aside_line_pt),
+        paragraph=KEEP_TOGETHER + _rule_above_xml(d.rule, 4, 7) + spacing_xml(12, 3, d.aside_line_pt),
         run=heading,
     )
     yield StyleDefinition(
         "Key Figure",
         based_on="Normal",
         follows="Key Figure Text",
-        paragraph=KEEP_TOGETHER + (_rule_above_xml(d) if d.banded else "") + spacing_xml(4, 0, 22),
+        paragraph=KEEP_TOGETHER + (_rule_above_xml(d.accent) if d.banded else "") + spacing_xml(4, 0, 22),
         run=sans + BOLD + font_colour_xml(d.accent) + font_size_xml(20),
     )
     yield StyleDefinition(
@@ -357,7 +358,7 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         paragraph="<w:keepLines/>" + spacing_xml(0, 5, d.aside_line_pt),
     )
     bar = f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{d.accent}"/></w:pBdr>'
-    bar = _rule_above_xml(d) if d.banded else bar
+    bar = _rule_above_xml(d.accent) if d.banded else bar
     yield StyleDefinition(
         "Pull Quote",
         based_on="Normal",
@@ -371,23 +372,28 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
         paragraph="<w:keepLines/>" + bar + spacing_xml(0, 0, d.aside_line_pt) + indent_xml(3),
         run=font_colour_xml(d.quiet),
     )
-    box = _box_xml(d)
     yield StyleDefinition(
         "Contact",
         based_on="Aside",
-        paragraph="<w:keepLines/>" + box + spacing_xml(0, 0, d.aside_line_pt) + _SUMMARY_INDENT,
+        paragraph="<w:keepLines/>" + box_xml(d) + spacing_xml(0, 0, d.aside_line_pt) + _SUMMARY_INDENT,
     )
     yield StyleDefinition(
         "Contact Heading",
         based_on="Aside Heading",
         follows="Contact",
-        paragraph=KEEP_TOGETHER + box + spacing_xml(0, 0, d.aside_line_pt) + _SUMMARY_INDENT,
+        paragraph=KEEP_TOGETHER + box_xml(d, "top") + spacing_xml(14, 0, d.aside_line_pt) + _SUMMARY_INDENT,
+    )
+    yield StyleDefinition(
+        "Notes Rule",
+        based_on="After Table",
+        follows="Notes Heading",
+        paragraph=_rule_above_xml(d.accent, 5, 0),
     )
     yield StyleDefinition(
         "Notes Heading",
         based_on="Aside Heading",
         follows="endnote text",
-        paragraph=KEEP_TOGETHER + spacing_xml(0, 3, d.aside_line_pt),
+        paragraph=KEEP_TOGETHER + NO_RULE_ABOVE + spacing_xml(0, 3, d.aside_line_pt),
     )
     yield StyleDefinition(
         "endnote text",
@@ -398,10 +404,12 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition("Columns", kind="table", based_on="Normal Table", table=_NO_CELL_MARGINS)
 
 
-def _rule_above_xml(d: Design) -> str:
-    return f'<w:pBdr><w:top w:val="single" w:sz="7" w:space="4" w:color="{d.accent}"/></w:pBdr>'
+def _rule_above_xml(rgb: str, eighths: int = 7, space: int = 4) -> str:
+    return f'<w:pBdr><w:top w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{rgb}"/></w:pBdr>'
 
 
+NO_RULE_ABOVE = '<w:pBdr><w:top w:val="nil"/></w:pBdr>'
+"""For the first heading of a column, which has no rule between it and what is before."""
 _NO_MARGIN = 'w:w="0" w:type="dxa"'
 _NO_CELL_MARGINS = (
     f"<w:tblPr><w:tblCellMar><w:left {_NO_MARGIN}/><w:right {_NO_MARGIN}/></w:tblCellMar></w:tblPr>"
@@ -411,43 +419,60 @@ _SMALLER_ADDRESS_SIZES_PT = (9.5, 9.0, 8.0)
 """The smaller sizes of an address in a window (`briefgen.render.address_window.ADDRESS_SIZES`)."""
 
 
-def _summary_box_xml(d: Design) -> str:
-    """Return the summary's shading, with borders of the same colour that shade the gaps between paragraphs.
-
-    Word leaves the space before and after a paragraph white where indents differ, so the box has none.
-    """
+def _summary_box_xml(d: Design, place: str = "") -> str:
+    """Return the shading of a paragraph of the summary; at `place` `top`, of its heading."""
     if d.modern:
         return f'<w:pBdr><w:left w:val="single" w:sz="36" w:space="10" w:color="{d.accent}"/></w:pBdr>'
-    return _box_xml(d)
+    return box_xml(d, place)
 
 
-def _box_xml(d: Design) -> str:
-    """Return shading with borders of the same colour, which shade the gaps between paragraphs too."""
-    sides = [("top", 4), ("left", 12), ("bottom", 4), ("right", 12)]
+def box_xml(d: Design, place: str = "") -> str:
+    """Return the shading of a paragraph of a box, with borders of the same colour as its padding.
+
+    They shade the gaps between paragraphs too: Word leaves the space before and after a paragraph white where
+    indents differ, so the box has none. At the `top` or the `bottom` of the box, the padding there is larger.
+    """
     if d.banded:
         line = f'w:val="single" w:sz="7" w:color="{d.accent}"'
+        sides = [("top", 4), ("left", 12), ("bottom", 4), ("right", 12)]
         frame = "".join(f'<w:{side} {line} w:space="{space}"/>' for side, space in sides)
         return f"<w:pBdr>{frame}</w:pBdr>"
-    sides.append(("between", 4))
+    # Word sets the gap by the border between paragraphs, LibreOffice by those above and below.
+    padding, gap = (8, 1) if d.compact else (10, 3)
+    sides = [
+        ("top", padding if place == "top" else gap),
+        ("left", 12),
+        ("bottom", padding if place == "bottom" else gap),
+        ("right", 12),
+        ("between", gap),
+    ]
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="{space}" w:color="{d.tint}"/>' for side, space in sides
     )
     return f'<w:pBdr>{borders}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{d.tint}"/>'
 
 
-def _briefing_table_xml(d: Design) -> str:
-    def border(side: str, eighths: int, rgb: str) -> str:
-        return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="{rgb}"/>'
+def table_borders_xml(d: Design, *, with_top: bool = False) -> str:
+    """Return the rules of a table; `with_top` adds the one that a table without a header row begins with."""
+    top = _border_xml("top", 5, d.ink) if with_top else ""
+    rules = f"{top}{_border_xml('bottom', 3, d.rule)}{_border_xml('insideH', 3, d.rule)}"
+    return f"<w:tblBorders>{rules}</w:tblBorders>"
 
+
+def _border_xml(side: str, eighths: int, rgb: str) -> str:
+    return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="{rgb}"/>'
+
+
+def _briefing_table_xml(d: Design) -> str:
     margins = "".join(
         f'<w:{side} w:w="{width}" w:type="dxa"/>'
         for side, width in (("top", 34), ("left", 0), ("bottom", 34), ("right", 142))
     )
     return (
-        f"<w:tblPr><w:tblBorders>{border('bottom', 3, d.rule)}{border('insideH', 3, d.rule)}</w:tblBorders>"
+        f"<w:tblPr>{table_borders_xml(d)}"
         f"<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"
         '<w:tblStylePr w:type="firstRow"><w:tblPr/><w:tcPr><w:tcBorders>'
-        f'{border("bottom", 5, d.ink)}</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>'
+        f'{_border_xml("bottom", 5, d.ink)}</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>'
     )
 
 
