@@ -384,7 +384,9 @@ class PdfRenderer:
         from briefgen.render.pdf.tagging import record_painted_pages
 
         laid_out, assembler = full.document, self._assembler
-        if assembler is None or assembler.knows_kind(document, len(laid_out.pages)):
+        if assembler is None:
+            return
+        if assembler.knows_kind(document, self._build_content(document), len(laid_out.pages)):
             return
         painted = record_painted_pages(laid_out)
         layout = get_layout(document.kind, document.page, document.layout)

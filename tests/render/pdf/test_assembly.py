@@ -252,6 +252,14 @@ def test_random_letters_of_several_pages_come_out_the_same(layout: str) -> None:
     assert assembled.assembled > 12, assembled.reasons
 
 
+def test_letters_with_long_words_are_assembled(full: PdfRenderer) -> None:
+    words = f"Abfallbeseitigungsverordnungen {'x' * 120}"
+    letters = [letter(name, f"{name * 99} b", last=f"</p><p>{words}") for name in ("A", "B", "C")]
+    longer = [long_letter(name, SENTENCE * number, words) for number, name in enumerate(("A", "B", "C"))]
+    assembled = assemble_like(full, [letter(), *letters, *longer, letter("D")])
+    assert assembled.assembled == 5, assembled.reasons
+
+
 def test_a_number_of_pages_not_seen_yet_is_laid_out_in_full(full: PdfRenderer) -> None:
     assembled = assemble_like(full, [letter(), letter(own=SENTENCE * 30), letter("After")])
     assert assembled.reasons["a page that is full"] == 1

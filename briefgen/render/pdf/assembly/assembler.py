@@ -37,6 +37,7 @@ from briefgen.render.pdf.assembly.running_head import MarginText
 from briefgen.render.pdf.assembly.skeleton import LayOutContent, plan_pages
 from briefgen.render.pdf.assembly.text_painting import FontStore
 from briefgen.render.pdf.page_usage import MM_PER_PX, measure_lines
+from briefgen.render.tables import TURNED_STYLE
 
 SUPPORTED_VERSIONS = frozenset({"70.0"})
 """WeasyPrint versions whose line breaking and painting are known; with any other, all is laid out in full."""
@@ -124,9 +125,9 @@ class LetterAssembler:
         self.assembled += 1
         return letter
 
-    def knows_kind(self, document: Document, pages: int) -> bool:
+    def knows_kind(self, document: Document, content: PageContent, pages: int) -> bool:
         """Return whether it has learnt from a letter of so many pages, on the same layout and language."""
-        key = document.page, document.layout, document.language
+        key = document.page, document.layout, document.language, content.root_style
         return key in self._models and (key, 0, pages) in self._frames
 
     def is_sample(self, document: Document, pages: int) -> bool:
@@ -393,9 +394,10 @@ def create_assembler() -> LetterAssembler | None:
 def _get_model_key(document: Document, content: PageContent) -> Hashable:
     if document.kind != "letter":
         raise NotAssembledError("a paper that is no letter")
-    if content.root_style:
-        raise NotAssembledError("words that are longer than a line, or turned pages")
-    return document.page, document.layout, document.language
+    if TURNED_STYLE in content.html:
+        raise NotAssembledError("turned pages")
+    # Where a word may be longer than a line, the style of the root says so, and changes those of all blocks.
+    return document.page, document.layout, document.language, content.root_style
 
 
 def _get_block_key(key: Hashable, parsed: ParsedBlock, first_note: int) -> Hashable:

@@ -47,7 +47,7 @@ class MarginText:
             read_margin(box, breaker.fonts),
             get_margin_artifact(box),
             tuple(each.text for each in own) if is_running else None,
-            tuple(each.style if each in own else None for each in texts),
+            tuple(_keep_words_whole(each.style) if each in own else None for each in texts),
             box.content_box_x() + box.width,
         )
 
@@ -79,6 +79,13 @@ class MarginText:
 def _place_run(run: TextRun, painted: Any, left: float, width: float) -> TextRun:
     _, top, _, height = run.hit_area
     return replace(run, painted=painted, left=left, hit_area=(left, top, width, height))
+
+
+def _keep_words_whole(style: Any) -> Any:
+    """Return a style for text that has to fit on one line: how its words could break makes no difference."""
+    whole = style.copy()
+    whole["overflow_wrap"] = "normal"
+    return whole
 
 
 def _get_class(box: Any) -> str | None:
