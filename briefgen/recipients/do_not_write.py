@@ -25,6 +25,8 @@ from briefgen.recipients.xlsx import read_xlsx_table
 
 LIST_NAME = "do-not-write"
 _READERS = {".csv": "CSV", ".xlsx": "XLSX", ".xlsm": "XLSX"}
+_COPY_NAME = re.compile(r"do[\s_-]*not[\s_-]*write(?![^\W_]).*", re.IGNORECASE | re.DOTALL)
+"""A stem that downloading, copying or Windows made of the name: `do-not-write (1)`, `do-not-write.csv`."""
 _NAME_COLUMNS = ("name", "given", "family", "organisation")
 _SECOND_COLUMNS = ("name_2", "given_2", "family_2")
 _COLUMNS = ("id", "email", *_NAME_COLUMNS, *_SECOND_COLUMNS, "locality", "postal_code")
@@ -123,11 +125,15 @@ def find_list_files(folder: Path) -> list[str]:
         names = sorted(path.name for path in folder.iterdir())
     except OSError:
         return []
-    return [name for name in names if _plain_stem(name) == LIST_NAME and "." in name]
+    return [name for name in names if _is_list_name(name)]
 
 
-def _plain_stem(name: str) -> str:
-    return re.sub(r"[\s_-]+", "-", Path(name).stem.casefold())
+def _is_list_name(name: str) -> bool:
+    """Return whether a file is a do-not-write list, or a copy of one that can be read."""
+    path = Path(name)
+    if path.suffix.lower() in _READERS:
+        return bool(_COPY_NAME.fullmatch(path.stem))
+    return bool(path.suffix) and re.sub(r"[\s_-]+", "-", path.stem.casefold()) == LIST_NAME
 
 
 def read_do_not_write_lists(files: Iterable[tuple[Path, str]], problems: ProblemList) -> DoNotWriteList:
@@ -157,12 +163,20 @@ def _read_list(path: Path, display_name: str, result: DoNotWriteList, problems: 
         # Who is hidden in the sheet is still not to be written to.
         table = read_xlsx_table(path, display_name, found, include_hidden=True)
     header = read_header(table, found, columns)
-    problems.extend(problem for problem in found.problems if problem.code != "headers-recognised")
+    problems.extend(_require_all_sheets(one) for one in found.problems if one.code != "headers-recognised")
     if not {"id", "email", *_NAME_COLUMNS} & {*header.columns}:
         message = "the do-not-write list has no column that says who is meant"
         hint = "its first row names the columns: id, email, or name and locality"
         raise BriefgenError(Problem("do-not-write-file", message, Place(display_name), hint))
     _add_rows(table, header.index, header.columns, result, problems)
+
+
+def _require_all_sheets(problem: Problem) -> Problem:
+    """Return a problem, as an error if a sheet was left out: people on it would be written to."""
+    if problem.code != "xlsx-left-out":
+        return problem
+    hint = "move its rows to the first sheet, and delete it"
+    return replace(problem, code="do-not-write-file", severity="error", hint=hint)
 
 
 def _add_rows(

@@ -125,6 +125,10 @@ class RecipientBuilder:
             message = f"{self.label}: there is a second person and no first"
             hint = "move the name from the columns that end in _2 to those without"
             self._report(Problem("second-person", message, self.place, hint))
+        elif all(own.get(part) == values.get(part) for part in ("name", "given", "family", "suffix")):
+            message = f"{self.label}: the second person has the name of the first"
+            hint = "write the other's name, or empty the columns that end in _2"
+            self._report(Problem("second-person", message, self.place, hint))
         return SecondPerson(**own)
 
     def _parse_cell(self, column: Column, raw: str) -> Any:

@@ -120,8 +120,12 @@ def test_the_second_person_is_read_and_written_back() -> None:
 
 @pytest.mark.parametrize(
     "cells",
-    [("Dana Muster", "Bern", "CH", "", "m", ""), ("", "Bern", "CH", "Ben Probe", "", "")],
-    ids=["second without a name", "no first"],
+    [
+        ("Dana Muster", "Bern", "CH", "", "m", ""),
+        ("", "Bern", "CH", "Ben Probe", "", ""),
+        ("Dana Muster", "Bern", "CH", "Dana Muster", "m", ""),
+    ],
+    ids=["second without a name", "no first", "the same twice"],
 )
 def test_half_a_couple_is_an_error(cells: tuple[str, ...]) -> None:
     recipients, problems = _build(*cells)

@@ -167,6 +167,26 @@ def test_hidden_rows_of_a_workbook_are_obeyed(tmp_path: Path) -> None:
     assert unwanted.split([ADA, BEN])[0] == [BEN]
 
 
+def test_a_second_sheet_that_is_not_read_is_an_error(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["email"])
+    book.worksheets[0].append(["ada@harbour.example"])
+    for row in (["id"], ["ben"]):
+        (book["More"] if "More" in book.sheetnames else book.create_sheet("More")).append(row)
+    book.save(tmp_path / "do-not-write.xlsx")
+    problems = ProblemList()
+    read_do_not_write_lists([(tmp_path / "do-not-write.xlsx", "list")], problems)
+    assert [one.code for one in problems.errors] == ["do-not-write-file"]
+    assert "'More'" in problems.errors[0].message
+
+
+def test_copies_of_the_list_are_read_too(tmp_path: Path) -> None:
+    copies = ["Do not write (1).csv", "do-not-write-2026.xlsx", "do-not-write.csv.csv", "donotwrite.CSV"]
+    for name in (*copies, "do-not-writers.csv", "~$do-not-write.xlsx", ".do-not-write.csv.swp"):
+        (tmp_path / name).touch()
+    assert find_list_files(tmp_path) == copies
+
+
 def test_only_files_of_that_name_are_the_list(tmp_path: Path) -> None:
     for name in (
         "do_not_write.csv",
