@@ -17,7 +17,7 @@ from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.model.branding import Branding
 from briefgen.model.document import Document
-from briefgen.render.pdf.assembly import assembled_page, assembler
+from briefgen.render.pdf.assembly import assembled_page, assembler, text_painting
 from briefgen.render.pdf.assembly.assembler import MAX_FAILURES, LetterAssembler, TrialLimit
 from briefgen.render.pdf.assembly.blocks import Block, BlockCache
 from briefgen.render.pdf.assembly.errors import NotAssembledError
@@ -130,6 +130,7 @@ def assemble_like(full: PdfRenderer, documents: Iterable[Document], **options: A
         )
     assert renderer._assembler is not None
     assert not renderer._assembler.stopped
+    assert renderer._may_assemble, "a letter that was compared with its full layout was another"
     return renderer._assembler
 
 
@@ -278,6 +279,26 @@ def test_what_is_no_plain_paragraph_is_learnt_from_a_full_layout(full: PdfRender
     table = letter(last="</p><table><tbody><tr><td>x</td></tr></tbody></table><p>Below it.")
     assembled = assemble_like(full, [letter(), german, heading, table, german, heading, table])
     assert assembled.assembled == 2, assembled.reasons
+
+
+def test_styles_of_text_from_right_to_left_are_not_taken_for_others(full: PdfRenderer) -> None:
+    def addressed(name: str, direction: str = "") -> Document:
+        html = letter().html.replace("<p>The Honorable Jane", f"<p{direction}>The <strong>{name}</strong>")
+        return replace(letter(), html=html)
+
+    letters = [letter(), addressed("(A.V.)", ' dir="rtl"'), addressed("(B.C.)"), addressed("(D.E.)")]
+    assert assemble_like(full, letters).assembled == 1
+
+
+def test_fonts_of_one_name_are_not_taken_for_each_other(
+    full: PdfRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As for an oblique font, and the upright one that is slanted in its place.
+    find_key = text_painting.get_pango_font_key
+    monkeypatch.setattr(text_painting, "get_pango_font_key", lambda font: (1, *find_key(font)[1:]))
+    assembled = assemble_like(full, [letter(), letter("Jean"), letter("Jill")])
+    assert assembled.assembled == 0
+    assert assembled.reasons["nothing learnt: two fonts of one name"] == 3
 
 
 def test_blocks_in_other_languages_have_styles_of_their_own(full: PdfRenderer) -> None:

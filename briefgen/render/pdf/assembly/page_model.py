@@ -345,9 +345,14 @@ def _learn_number(known: dict[Any, float | None], key: Any, number: float) -> No
         known[key] = None
 
 
+_NO_STYLE = frozenset({"class", "style", "lang", "href", "src", "alt", "id", "title"})
+"""Attributes that are described apart, or that briefgen's stylesheets do not ask for; `dir` is another."""
+
+
 def describe_style(element: Any) -> tuple[str | None, ...]:
     """Return what the style of an element depends on, apart from what is around it."""
-    return element.tag, *(element.get(name) for name in ("class", "style", "lang"))
+    others = sorted(f"{name}={text}" for name, text in element.items() if name not in _NO_STYLE)
+    return element.tag, element.get("class"), element.get("style"), *others, element.get("lang")
 
 
 def iter_style_paths(element: Any, is_in_body: bool) -> Iterator[tuple[StylePath, Any]]:

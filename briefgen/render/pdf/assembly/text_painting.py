@@ -13,6 +13,7 @@ from weasyprint.draw.text import draw_first_line
 from weasyprint.matrix import Matrix
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
+from weasyprint.text.ffi import harfbuzz, pango
 from weasyprint.text.fonts import get_pango_font_key
 
 from briefgen.render.pdf.assembly.errors import NotAssembledError
@@ -65,10 +66,18 @@ class FontStore:
     """Each with Pango's font, which must live as long."""
 
     def add(self, pango_font: Any) -> tuple[Any, float]:
-        """Return the key and size of Pango's font, keeping it if it is new."""
+        """Return the key and size of Pango's font, keeping it if it is new.
+
+        The key stands for the font's description, which two files can share: the real oblique, and the
+        upright that is slanted in its place. WeasyPrint paints a document with the first of the two, so
+        raise NotAssembledError for another than the one that is kept.
+        """
         key, description, size = get_pango_font_key(pango_font)
-        if key not in self._fonts:
+        known = self._fonts.get(key)
+        if known is None:
             self._fonts[key] = Font(pango_font, description, size), pango_font
+        elif known[0].hb_face != harfbuzz.hb_font_get_face(pango.pango_font_get_hb_font(pango_font)):
+            raise NotAssembledError("two fonts of one name")
         return key, size
 
     def get_font(self, key: Any) -> Any:
