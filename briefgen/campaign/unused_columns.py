@@ -27,8 +27,11 @@ def warn_about_unused_columns(
     """Yield a warning for each list with columns that are filled and used by no template and no rule.
 
     `mapped` are headers that stand for columns of ours. A header that is in the text of a template or of the
-    campaign file counts as used.
+    campaign file counts as used. Letters of grouped rows have a table of all columns, if none are named.
     """
+    group_by = files.config.group_by if files.config else None
+    if group_by and not group_by.table:
+        return
     known = {*LETTER_COLUMNS, *mapped}
     filled: dict[str, dict[str, None]] = {}
     for recipient in recipients:

@@ -397,6 +397,7 @@ _COUNTED = r"H\.R\.|[Aa]rticles?|[Aa]rts?\.?|[Pp]aragraphs?|[Pp]aras?\.?|pp?\.?|
 _BEFORE_NUMBER = re.compile(rf"(?<!\w)(?:({_COUNTED}) (?=\d)|({_MONTH}) (?=\d\d?\b))")
 _BEFORE_MONTH = re.compile(rf"(?<![\w.])([12]\d|3[01]|[1-9]) (?={_MONTH}\b)")
 _TAG = re.compile(r"(<[^>]*>)")
+_END_OF_LINE = re.compile(r"</(?:td|th|p|li|h[1-6]|div)>|<br\s*/?>")
 
 
 def insert_nonbreaking_spaces(html: str) -> str:
@@ -491,4 +492,5 @@ def _replace_within_lines(pattern: re.Pattern[str], stand_in: str, text: str) ->
 
 def find_placeholders(html: str) -> list[str]:
     """Return what is left over in finished HTML, as `find_leftovers` does in plain text."""
-    return find_leftovers(unescape(_TAG.sub("", html)))
+    # What ends a cell or a line parts words; other tags can stand within a placeholder.
+    return find_leftovers(unescape(_TAG.sub("", _END_OF_LINE.sub("\n", html))))

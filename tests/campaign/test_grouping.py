@@ -43,6 +43,17 @@ def test_each_letter_has_a_table_of_its_rows(campaign: Campaign) -> None:
     assert "Amount" not in campaign.render("other-ltd", "txt").decode()
 
 
+def test_the_table_uses_its_columns(campaign: Campaign) -> None:
+    assert "columns-unused" not in [warning.code for warning in campaign.warnings]
+
+
+def test_error_values_in_a_later_row_stop_the_letter(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "campaign", "group_by: organisation")
+    (folder / "recipients.csv").write_text(LIST.replace("Case 15", "#N/A"), encoding="utf-8")
+    (problem,) = open_campaign(folder).skipped
+    assert (problem.code, "'#N/A'" in problem.message) == ("leftover-text", True)
+
+
 def test_a_text_in_markdown_chooses_the_columns(tmp_path: Path) -> None:
     folder = _write(tmp_path / "campaign", "group_by: {column: organisation, table: [Amount]}")
     letter = folder / "letter.md"
