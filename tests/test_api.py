@@ -109,7 +109,7 @@ def test_problems_name_warnings_and_skipped_recipients() -> None:
 
 def test_a_campaign_from_memory_makes_letters(in_memory: briefgen.Campaign, tmp_path: Path) -> None:
     text = in_memory.render("ada", "txt").decode()
-    assert "Ada Sample MP" in text
+    assert "Dear Ada Sample" in text
     assert "Alex Muster" in text
     summary = in_memory.batch(tmp_path / "out", formats=["txt"], jobs=1)
     assert (summary.rendered, summary.failed, summary.skipped) == (1, 0, 0)

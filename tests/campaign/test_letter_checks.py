@@ -389,24 +389,28 @@ def test_an_own_text_prints_what_campaign_and_list_say_at_the_beginning(small_ca
 
 def test_american_spelling_is_told_of_british_letters_alone(opened: Campaign) -> None:
     letter = compose_for_checks(opened.composer, opened.recipients[0])
+    plain = replace(letter.document, language="en")
     snippet = letter.selection.evidence[0].model_copy(update={"body": "They do hard labor."})
     chosen = replace(letter.selection, evidence=(snippet,))
     for country, told in (("GB", True), ("US", False)):
         reader = replace(letter.recipient, country=country)
         campaign = opened.config.model_copy(update={"language": "en"})
-        warnings = check_letters([replace(letter, selection=chosen, recipient=reader)], campaign)
+        warnings = check_letters(
+            [replace(letter, selection=chosen, recipient=reader, document=plain)], campaign
+        )
         assert any(one.code == "spelling-american" for one in warnings) is told
 
 
 def test_a_canadian_letter_asks_for_a_canadian_wording(opened: Campaign) -> None:
     letter = compose_for_checks(opened.composer, opened.recipients[0])
+    plain = replace(letter.document, language="en")
     reader = replace(letter.recipient, country="CA")
     campaign = opened.config.model_copy(update={"language": "en"})
     told = []
     for variants in ({"en-GB": "They do hard labour."}, {"en-CA": "They do hard labour."}):
         update = {"body": "They do hard labor.", "variants": variants}
         chosen = replace(letter.selection, evidence=(letter.selection.evidence[0].model_copy(update=update),))
-        found = check_letters([replace(letter, selection=chosen, recipient=reader)], campaign)
+        found = check_letters([replace(letter, selection=chosen, recipient=reader, document=plain)], campaign)
         told.append([one.hint for one in found if one.code == "spelling-american"])
     assert told == [["give it a variant en-CA, which is reviewed like the wording itself"], []]
 
