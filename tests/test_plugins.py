@@ -104,7 +104,7 @@ def test_a_letter_is_made_in_the_format(campaign: Path, tmp_path: Path) -> None:
         assert done.code == 0, done.err
         (file,) = (out / "proofs").iterdir()
         page = file.read_text("utf-8")
-        assert file.suffix == ".html" and page.startswith('<!DOCTYPE html>\n<html lang="en">')
+        assert file.suffix == ".html" and page.startswith('<!DOCTYPE html>\n<html lang="en-US">')
         assert "Ada Sample" in page
 
 

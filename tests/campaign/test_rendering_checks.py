@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
 
 import pytest
-from material import ROOT
+from material import small_starter, without_layout
 
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.open import Campaign, open_campaign
@@ -84,8 +83,7 @@ def test_fonts_are_asked_for_what_the_pinned_ones_lack() -> None:
 
 
 def test_letters_longer_than_the_web_form_takes_are_named_once(tmp_path: Path) -> None:
-    folder = tmp_path / "campaign"
-    copytree(ROOT / "examples" / "starter", folder)
+    folder = without_layout(small_starter(tmp_path / "campaign"))
     file = folder / "campaign.yaml"
     text = file.read_text("utf-8")
     file.write_text(text.replace("output:\n", "output:\n  text_limit: 700\n"), "utf-8")

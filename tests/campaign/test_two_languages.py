@@ -224,7 +224,7 @@ def test_the_constituency_may_stand_in_the_subject(folder: Folder) -> None:
     header, *rows = PEOPLE.splitlines()
     folder.write("recipients.csv", "\n".join([f"{header},constituency", f"{rows[0]},Leith", f"{rows[1]},"]))
     found = letters(folder.open())
-    assert "<p>Taps in Leith</p>" in found["ada"] and "<p>Des robinets sains</p>" in found["aline"]
+    assert "<p>Taps in Leith</p>" in found["ada"] and "Des robinets sains</p>" in found["aline"]
 
 
 def test_reference_copies_and_postscript_are_where_a_secretary_puts_them(folder: Folder) -> None:

@@ -114,7 +114,9 @@ _MARGIN_BOXES = ("top-", "bottom-", "left-", "right-")
 """Beginnings of the at-keywords of page margin boxes, such as `@bottom-center`."""
 _RIGHT_TO_LEFT = re.compile(r":lang\((?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\)")
 """A selector of text that runs from right to left."""
-_FOOTNOTE_RULE = re.compile(r"linear-gradient\((?:[^()]|\([^()]*\))*\) no-repeat 0 0 / 100% (?:0?\.\d+|1)pt")
+_FOOTNOTE_RULE = re.compile(
+    r"linear-gradient\((?:[^()]|\([^()]*\))*\) no-repeat 0 0 / (?:100%|\d+mm) (?:0?\.\d+|1)pt"
+)
 """The background that draws a thin line above the footnotes."""
 _CONTENT_FUNCTIONS = frozenset({"counter", "counters", "element", "leader", "target-counter"})
 """Functions that `content` may use: they count, or repeat text of the document."""

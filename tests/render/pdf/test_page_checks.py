@@ -127,7 +127,7 @@ def test_a_picture_that_is_hidden_is_told(tmp_path: Path) -> None:
 
 
 MOVES = (
-    ".enclosures { position: relative; top: -150mm; }",
+    ".enclosures { position: relative; top: -170mm; }",
     ".enclosures { position: fixed; top: 0; left: 0; }",
     ".enclosures { margin-top: -180mm; }",
 )
