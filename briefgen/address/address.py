@@ -37,6 +37,9 @@ from briefgen.address.proofread import proofread
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.recipient import AddressAndSalutation, Committee, Recipient
 
+_OFFICES_OF_ANYBODY = ("person", "organisation")
+"""The offices that several people in one letter can have; any other has one holder."""
+
 
 def address_recipient(
     recipient: Recipient, forms: FormsOfAddress, *, sender_country: str
@@ -49,9 +52,14 @@ def address_recipient(
     key, form = forms.find(recipient)
     words = _find_localized_form(form, recipient, key)
     first = _read_person(recipient, key, form, words)
-    second = None
+    second, second_wordings = None, words.lines
     if other := recipient.second_recipient:
-        second = _read_person(other, key, form, words)
+        if recipient.office not in _OFFICES_OF_ANYBODY:  # whoever is written to beside a senator is none
+            other = replace(other, office=_OFFICES_OF_ANYBODY[0])
+        second_key, second_form = forms.find(other)
+        second_words = _find_localized_form(second_form, other, second_key)
+        second = _read_person(other, second_key, second_form, second_words)
+        second_wordings = second_words.lines
     wordings = words.lines if first.values["name"] else words.nameless
     if not wordings:
         raise BriefgenError(
@@ -76,7 +84,7 @@ def address_recipient(
     largest = format_region_first(recipient.country, recipient.language, recipient.locality, recipient.region)
     in_lines = largest is None and not puts_street_last(recipient.country)
     streets = recipient.address if in_lines else ()
-    lines = _build_address_lines(wordings, first, second, streets, postal)
+    lines = _build_address_lines(wordings, first, second, second_wordings, streets, postal)
     address_lines = (*lines, *postal)
     if largest is not None:
         last = (
@@ -330,6 +338,7 @@ def _build_address_lines(
     wordings: Sequence[GenderedWording],
     first: _Addressee,
     second: _Addressee | None,
+    second_wordings: Sequence[GenderedWording],
     streets: tuple[str, ...],
     postal: tuple[str, ...],
 ) -> list[str]:
@@ -340,7 +349,7 @@ def _build_address_lines(
     if they have different ones.
     """
     filled: list[str] = []
-    below = _find_second_lines(wordings, second) if second else {}
+    below = _find_second_lines(wordings, second, second_wordings) if second else {}
     for index, wording in enumerate(wordings):
         filled += streets if wording.neutral == [ADDRESS_LINE] else (first.fill_line(wording),)
         filled += below.get(index, ())
@@ -354,15 +363,15 @@ def _build_address_lines(
 
 
 def _find_second_lines(
-    wordings: Sequence[GenderedWording], second: _Addressee
+    wordings: Sequence[GenderedWording], second: _Addressee, own_wordings: Sequence[GenderedWording]
 ) -> Mapping[int, Sequence[str]]:
-    """Return the lines of the second person, by the place of the wording below which they come."""
-    names = [index for index, wording in enumerate(wordings) if wording.uses("name")]
-    last = names[-1] if names else 0
+    """Return the lines of the second person, by the first one's line below which they come."""
+    last = max((index for index, wording in enumerate(wordings) if wording.uses("name")), default=0)
+    own = [second.fill_line(wording) for wording in own_wordings if wording.uses("name")]
     if not second.recipient.role:
-        return {last: [second.fill_line(wordings[index]) for index in names]}
+        return {last: own}
     roles = [index for index in range(last + 1, len(wordings)) if wordings[index].uses("role")][:1]
-    own = [second.fill_line(wordings[index]) for index in (*names, *roles)]
+    own += [second.fill_line(one) for one in own_wordings if one.uses("role") and not one.uses("name")][:1]
     return {(roles or [last])[0]: own}
 
 

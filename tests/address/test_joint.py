@@ -88,6 +88,16 @@ def test_both_are_in_the_address_and_at_the_head_of_the_second_page() -> None:
     assert of_firm.lines[:3] == ("Harbour Works Ltd", "Dana Muster, Chair", "Ben Probe, Treasurer")
 
 
+def test_whoever_is_written_to_beside_an_official_has_not_their_office() -> None:
+    senator = replace(
+        DANA, office="us-senator", country="US", represents="US", address=("1 Hill",), locality="Washington",
+        region="DC", postal_code="20510", role="",
+    )  # fmt: skip
+    to = _address(senator)
+    assert to.lines[:2] == ("The Honorable Dana Muster", "Ben Probe")
+    assert to.salutation == "Dear Senator Muster and Mr. Probe:"
+
+
 def test_a_salutation_of_their_own_counts() -> None:
     to = _address(replace(DANA, salutation="Dear Mr and Mrs Muster,"))
     assert to.salutation == "Dear Mr and Mrs Muster,"
