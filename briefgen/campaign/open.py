@@ -74,7 +74,7 @@ from briefgen.model.text import is_same_language
 from briefgen.recipients.do_not_write import find_list_files, read_do_not_write_lists
 from briefgen.recipients.duplicates import merge_duplicates, warn_about_duplicates
 from briefgen.recipients.grouping import check_group_columns, group_recipients
-from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, read_mapping
+from briefgen.recipients.mappings import KEPT_MAPPING, HeaderMapping, read_mapping, warn_about_overrides
 from briefgen.recipients.reader import read_recipients
 from briefgen.recipients.table import ColumnMapping, Table, TableRow, build_recipients
 from briefgen.recipients.validation import check_sendable
@@ -380,8 +380,12 @@ def _open_files(
         problems.raise_errors()
     problems.extend(check_interest_rules(config, applied))
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
-    unused = warn_about_unused_columns(files, listed, _find_kept_mapping(files, ProblemList()).headers)
-    warnings = (*problems.problems, *row_warnings, *unused, *doubts, *_check_sample_sender(config))
+    mapping = _find_kept_mapping(files, ProblemList())
+    columns = (
+        *warn_about_unused_columns(files, listed, mapping.headers),
+        *warn_about_overrides(mapping, files.folder.display_path(KEPT_MAPPING)),
+    )
+    warnings = (*problems.problems, *row_warnings, *columns, *doubts, *_check_sample_sender(config))
     return Campaign(
         config,
         composer,

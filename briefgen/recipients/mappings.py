@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,23 @@ class HeaderMapping:
     """Our column by foreign header; empty for a column that is dropped."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Text for empty cells by our column."""
+
+
+def warn_about_overrides(mapping: HeaderMapping, display_name: str) -> Iterator[Problem]:
+    """Warn, in one problem, of columns of ours that a kept mapping reads as something else."""
+    changed = [
+        f"{header} as {column}" if column else f"{header} as nothing"
+        for header, column in mapping.headers.items()
+        if header in COLUMNS_BY_NAME and column != header
+    ]
+    if changed:
+        yield Problem(
+            "mapping-overrides",
+            f"reads columns of briefgen's own as others: {', '.join(changed)}",
+            Place(display_name),
+            "look at the addresses: briefgen recipients list; remove these lines if they are not yours",
+            severity="warning",
+        )
 
 
 def read_mapping(file: Path, display_name: str) -> HeaderMapping:

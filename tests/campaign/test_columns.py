@@ -51,3 +51,11 @@ def test_a_column_that_the_campaign_names_is_used_and_a_kept_mapping_counts(fold
     (ada,) = campaign.recipients
     assert (ada.state, ada.region) == ("DC", "")
     assert "Phone" not in ada.extra
+
+
+def test_a_kept_mapping_that_reads_our_columns_as_others_is_named(folder: Path) -> None:
+    (folder / "recipients.mapping.yaml").write_text(
+        "given: family\nfamily: given\nPhone:\n", encoding="utf-8"
+    )
+    (warning,) = [one for one in open_campaign(folder).warnings if one.code == "mapping-overrides"]
+    assert "given as family, family as given" in warning.message and "Phone" not in warning.message
