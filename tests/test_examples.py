@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -101,6 +102,15 @@ def test_the_essay_s_campaign_cites_the_essay_with_its_author_and_what_is_disput
         assert "Robert Park" in document.html and "2013" in document.html
         if "genocid" in document.html:
             assert "wide enough" in document.html
+
+
+def test_every_link_in_a_paper_leads_to_a_place_in_it(opened: dict[str, Campaign]) -> None:
+    for campaign in opened.values():
+        html = campaign.composer.compose_briefing().html
+        targets = re.findall(r'href="#([^"]+)"', html)
+        assert not [target for target in targets if f'id="{target}"' not in html], campaign.config.id
+    essay = opened["essay"].composer.compose_briefing().html
+    assert 'href="#figure-' in essay
 
 
 def test_no_two_letters_of_the_essay_s_campaign_argue_alike(opened: dict[str, Campaign]) -> None:

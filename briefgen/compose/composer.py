@@ -525,6 +525,7 @@ class Composer:
             if paper.annex:  # it is made from what was printed, which a first run shows
                 self.templates.render(template, {**context, "annex": []}, "the briefing")
                 api.note_collector.notes.clear()
+                figures.forget_printed()
                 written.topics.clear()
         context["annex"] = self._build_annex(api, date_words, in_annex) if paper.annex else []
         cited, used = self._render_template(

@@ -48,6 +48,11 @@ class FigureApi:
     _printed: set[str] = field(default_factory=set)
     """Ids of the figures that the document has so far."""
 
+    def forget_printed(self) -> None:
+        """Begin the document again: no figure has been printed."""
+        self.drawn.clear()
+        self._printed.clear()
+
     def figure_ref(self, id: str) -> Markup:
         """Return a link to the figure with this id, in the text its number: `Figure 1`."""
         _require_figure(self.api.passage(id).snippet)
