@@ -357,7 +357,8 @@ def _open_files(
     library = load_statements(folders, problems)
     check_references(files, None if unusable.errors else library.snippets, problems)
     row_problems = ProblemList()
-    forms, listed = _load_recipients(files, rows, problems, row_problems)
+    mapping = _find_kept_mapping(files, problems)
+    forms, listed = _load_recipients(files, rows, mapping, problems, row_problems)
     listed, withheld = _leave_out_unwanted(files, listed, problems)
     listed = _group_rows(files.config, listed, problems, row_problems)
     library_check = _check_contents(files, library, texts, problems)
@@ -380,7 +381,6 @@ def _open_files(
         problems.raise_errors()
     problems.extend(check_interest_rules(config, applied))
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
-    mapping = _find_kept_mapping(files, ProblemList())
     columns = (
         *warn_about_unused_columns(files, listed, mapping.headers),
         *warn_about_overrides(mapping, files.folder.display_path(KEPT_MAPPING)),
@@ -491,16 +491,16 @@ def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterh
 def _load_recipients(
     files: CampaignFiles,
     rows: Sequence[TableRow] | None,
+    kept: HeaderMapping,
     problems: ProblemList,
     row_problems: ProblemList,
 ) -> tuple[FormsOfAddress, list[Recipient]]:
-    """Load all recipients, from `rows` if they come from memory.
+    """Load all recipients, from `rows` if they come from memory; `kept` is the mapping of an earlier import.
 
     An unusable file goes to `problems`, an unusable row to `row_problems`.
     """
     own = files.folder.find_file(FORMS_FILE, problems)
     forms = FormsOfAddress.load(problems, [(own, files.folder.display_path(FORMS_FILE))] if own else [])
-    kept = _find_kept_mapping(files, problems)
     columns = ColumnMapping(
         # Recipients without a language are written to in the campaign's.
         defaults={"language": files.config.language if files.config else "en"},

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from briefgen.address.countries import common_name
-from briefgen.address.names import format_titles, read_personal_name, split_last_first, take_suffix
+from briefgen.address.names import (
+    PersonalName,
+    format_titles,
+    read_personal_name,
+    split_last_first,
+    take_suffix,
+)
 from briefgen.address.postal import is_plausible_postal_code, restore_postal_code
 from briefgen.errors import Problem, ProblemList, abbreviate_names, quantity
 from briefgen.model.recipient import Recipient
@@ -24,15 +30,7 @@ def turn_names(recipients: Iterable[Recipient], problems: ProblemList) -> list[R
     for recipient in recipients:
         name = read_personal_name(recipient)
         if parts := split_last_first(name.full):
-            whole = replace(
-                recipient,
-                name="",
-                honorific=format_titles(name.titles),
-                given=name.given or parts[0],
-                family=name.family or parts[1],
-                suffix=name.suffix or take_suffix(name.full)[1],
-                postnominals=name.postnominals,
-            )
+            whole = _rename(recipient, name, name.given or parts[0], name.family or parts[1])
             again = read_personal_name(whole)  # in `Lee, Dr Ada`, the title is with the forename
             whole = replace(whole, honorific=format_titles(again.titles), given=again.given)
             recipient = replace(whole, name=whole.full_name)
@@ -46,27 +44,25 @@ def turn_names(recipients: Iterable[Recipient], problems: ProblemList) -> list[R
     return kept
 
 
+def _rename(recipient: Recipient, name: PersonalName, given: str, family: str) -> Recipient:
+    """Return a recipient whose name is in its parts alone."""
+    return replace(
+        recipient,
+        name="",
+        honorific=format_titles(name.titles),
+        given=given,
+        family=family,
+        suffix=name.suffix or take_suffix(name.full)[1],
+        postnominals=name.postnominals,
+    )
+
+
 _PARTICLES = frozenset(
     {
-        "af",
-        "av",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "della",
-        "dello",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "e",
+        "af", "av", "bin", "da", "das", "de", "del", "della", "dello", "den", "der", "di", "do",
+        "dos", "du", "e", "ten", "ter", "und", "van", "von", "y", "zu", "zum", "zur",
     }
-    | {"ten", "ter", "und", "van", "von", "y", "zu", "zum", "zur"}
-)
+)  # fmt: skip
 _CAPITALS = re.compile(r"[^\W\d_]{2,}(?:[-'’][^\W\d_]+)*")
 
 
@@ -80,16 +76,7 @@ def lower_family_names(recipients: Iterable[Recipient], problems: ProblemList) -
     for recipient in recipients:
         name = read_personal_name(recipient)
         if found := _find_capital_family(name.full, name.given, name.family):
-            given, family = found
-            whole = replace(
-                recipient,
-                name="",
-                honorific=format_titles(name.titles),
-                given=given,
-                family=family,
-                suffix=name.suffix or take_suffix(name.full)[1],
-                postnominals=name.postnominals,
-            )
+            whole = _rename(recipient, name, *found)
             recipient = replace(whole, name=whole.full_name if recipient.name else "")
             changed.append(f"{name.full!r} is now {whole.full_name} ({recipient.id})")
         kept.append(recipient)
