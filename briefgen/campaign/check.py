@@ -18,6 +18,7 @@ from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_let
 from briefgen.campaign.open import Campaign
 from briefgen.campaign.page_fit import PageFitter
 from briefgen.compose.citations.citeproc import pandoc_identity
+from briefgen.compose.citations.pandoc_session import keep_pandoc
 from briefgen.errors import BriefgenError, Problem, abbreviate_names
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -50,7 +51,8 @@ def check_documents(
     earlier: _SoundDocuments | None = recall("documents", name)
     if earlier is not None and not _lacks_glyphs(earlier.characters, campaign):
         return list(earlier.warnings), []
-    letters, warnings, errors = _check_documents(campaign, count_pages, progress)
+    with keep_pandoc():
+        letters, warnings, errors = _check_documents(campaign, count_pages, progress)
     if not errors and not any(problem.code == "pdf-assembly" for problem in warnings):
         characters = frozenset().union(*map(_printed_characters, letters))
         keep("documents", name, _SoundDocuments(tuple(warnings), characters))

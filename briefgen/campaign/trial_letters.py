@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import fields, replace
 
+from briefgen.compose.citations.pandoc_session import keep_pandoc
 from briefgen.compose.composer import Composer
 from briefgen.compose.select import SnippetSelection
 from briefgen.compose.templates import is_markdown
@@ -62,6 +63,13 @@ def compose_trial_letters(
     Return the recipients whose letters can be composed as far as was tried, and the problems of the others,
     placed in their rows. Errors in the campaign are added to `problems`, each once.
     """
+    with keep_pandoc():
+        return _compose_trial_letters(composer, recipients, problems, with_briefing)
+
+
+def _compose_trial_letters(
+    composer: Composer, recipients: tuple[Recipient, ...], problems: ProblemList, with_briefing: bool
+) -> tuple[tuple[Recipient, ...], list[Problem]]:
     trial = _TrialRun(composer)
     with resource_limits("the campaign") as start_limits:
         for recipient in recipients:

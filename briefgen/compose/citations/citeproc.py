@@ -25,6 +25,7 @@ from briefgen.compose.citations.clusters import (
     build_cluster_block,
     parse_citeproc_blocks,
 )
+from briefgen.compose.citations.pandoc_session import format_in_session
 from briefgen.compose.citations.phrases import (
     CitationPhrases,
     find_citation_phrases,
@@ -91,14 +92,11 @@ def run_citeproc(
         },
         "blocks": list(blocks),
     }
-    command = [
-        str(pandoc_path()),
-        *("+RTS", f"-M{MAX_MEMORY}", "-RTS"),
-        "--sandbox",
-        "--from=json",
-        "--to=json",
-        "--citeproc",
-    ]
+    pandoc = [str(pandoc_path()), "+RTS", f"-M{MAX_MEMORY}", "-RTS"]
+    formatted = format_in_session(pandoc, document, TIMEOUT_S)
+    if formatted is not None:
+        return formatted
+    command = [*pandoc, "--sandbox", "--from=json", "--to=json", "--citeproc"]
     try:
         process = subprocess.run(
             command,
