@@ -19,6 +19,7 @@ from briefgen.batch.ledger import Ledger, LedgerEntry
 from briefgen.batch.outputs.base import BatchOutput
 from briefgen.batch.tasks import BatchJob, FileOutcome, LetterTask, PlannedFile, unchanged_outcome
 from briefgen.model.document import Document
+from briefgen.model.letter_overrides import LetterOverrides
 from briefgen.model.recipient import Recipient
 
 _DOCUMENT_FIELDS = tuple(field.name for field in fields(Document))
@@ -58,6 +59,8 @@ def serialize_recipient(recipient: Recipient) -> str:
 def _json_default(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, LetterOverrides):
+        return value.model_dump(mode="json")
     return dict(value) if isinstance(value, Mapping) else asdict(value)
 
 

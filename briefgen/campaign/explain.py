@@ -5,7 +5,7 @@ The answers come from the composer that makes the letter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from briefgen.compose.select import SnippetSelection, Verdict, VerdictReason, co
 from briefgen.compose.shortening import NO_SHORTENING, Shortening, ShorteningStep
 from briefgen.compose.templates import is_markdown
 from briefgen.model.campaign import CampaignConfig
+from briefgen.model.letter_overrides import LetterOverrides
 from briefgen.model.recipient import Recipient
 
 
@@ -72,6 +73,19 @@ class PageFitExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideExplanation:
+    """One thing that holds for this letter alone, by letters.yaml."""
+
+    key: str
+    """`leave_out`, `use`, `short`, `instead`, `after` or `paragraph`."""
+    what: str
+    """The statement, or the words that are replaced; empty for a paragraph."""
+    words: str
+    """Words of one's own; empty where there are none."""
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class LetterExplanation:
     """Everything that shaped one letter."""
 
@@ -107,6 +121,9 @@ class LetterExplanation:
     """None if the campaign does not limit them."""
     own_stylesheets: tuple[str, ...] = ()
     """Stylesheets of the campaign's own; PDFs of such letters are always laid out in full."""
+
+    overrides: tuple[OverrideExplanation, ...] = ()
+    """What letters.yaml says about this letter alone."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as a JSON object."""
@@ -169,7 +186,18 @@ def explain_letter(
         max_words=campaign.selection.max_words,
         max_snippets=campaign.selection.max_snippets,
         pages=_explain_page_fit(fit, selection) if fit else None,
+        overrides=tuple(_explain_overrides(recipient.overrides)) if recipient.overrides else (),
     )
+
+
+def _explain_overrides(overrides: LetterOverrides) -> Iterator[OverrideExplanation]:
+    for path, name in overrides.named_statements():
+        if path[0] not in ("instead", "after"):
+            yield OverrideExplanation(str(path[0]), name, "", str(overrides.locate(*path)))
+    for path, words in overrides.own_texts():
+        if path != ("paragraph",) or words:
+            what = str(path[1]) if len(path) > 1 else ""
+            yield OverrideExplanation(str(path[0]), what, words, str(overrides.locate(*path)))
 
 
 def _explain_page_fit(fit: PageFit, selection: SnippetSelection) -> PageFitExplanation:
@@ -242,6 +270,10 @@ def _explain_verdict(verdict: Verdict, selection: SnippetSelection, campaign: Ca
             return f"{on}; priority {snippet.priority}; {snippet.confidence}"
         case "unnamed":
             return "the letter does not name it"
+        case "letter":
+            return f"letters.yaml names it for this letter; priority {snippet.priority}; {snippet.confidence}"
+        case "left-out":
+            return "letters.yaml leaves it out of this letter"
         case "pages":
             return "left out to keep to the page limit"
         case "words":

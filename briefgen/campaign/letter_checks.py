@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
 
 from briefgen.campaign.own_words import ProvedWords, check_own_words
+from briefgen.compose.apply_overrides import PARAGRAPH_COLUMN
 from briefgen.compose.asks import WrittenAsk, name_ask
 from briefgen.compose.composer import ASK_COLUMN, CONSTITUENT_COLUMN, Composer, constituent_sentence
 from briefgen.compose.english_variants import (
@@ -175,8 +176,11 @@ def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[
 
 def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:
     """Check that the first paragraph states purpose and ask (cotton.org)."""
-    selection = letter.selection
+    selection, overrides = letter.selection, letter.recipient.overrides
     forms = _printed_forms(selection.ask)
+    if overrides is not None:
+        forms += [form.replace(old, new) for form in forms for old, new in overrides.words_instead.items()]
+        forms += [overrides.instead[selection.ask.id]] if selection.ask.id in overrides.instead else []
     first = letter.paragraphs[0] if letter.paragraphs else ""
     if any(_normalize_text(form) in _normalize_text(first) for form in forms):
         return
@@ -272,8 +276,13 @@ def _free_texts(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[tu
     """Yield the texts of the letter that are not snippets, each with its place."""
     place = letter.recipient.place
     yield campaign.opening, campaign.locate("opening")
+    overrides = letter.recipient.overrides
     for name in _PERSONAL_COLUMNS:
-        yield letter.recipient.extra.get(name, ""), place
+        if not (name == PARAGRAPH_COLUMN and overrides and overrides.paragraph):
+            yield letter.recipient.extra.get(name, ""), place
+    if overrides is not None:
+        for path, words in overrides.own_texts():
+            yield words, overrides.locate(*path)
     if isinstance(letter.selection.ask, WrittenAsk):
         yield letter.selection.ask.text, letter.selection.ask_at
     if letter.own_template:

@@ -21,6 +21,7 @@ from briefgen.address.address import address_recipient
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.branding import build_branding, check_address_window, check_branding
 from briefgen.campaign.in_memory import ROWS_NAME, table_rows
+from briefgen.campaign.letters_file import apply_letters_file, check_overrides, read_letters_file
 from briefgen.campaign.loader import (
     CampaignFiles,
     check_references,
@@ -361,6 +362,9 @@ def _open_files(
     forms, listed = _load_recipients(files, rows, mapping, problems, row_problems)
     listed, withheld = _leave_out_unwanted(files, listed, problems)
     listed = _group_rows(files.config, listed, problems, row_problems)
+    letters = read_letters_file(files.folder, problems)
+    unsent = [one.about for one in (*row_problems.problems, *withheld)]
+    listed = apply_letters_file(letters, listed, unsent, problems)
     library_check = _check_contents(files, library, texts, problems)
     letterhead = _load_letterhead(files, problems)
     if files.config is not None:
@@ -373,6 +377,9 @@ def _open_files(
     recipients, unsendable, doubts = _split_sendable(listed, composer)
     not_composable: list[Problem] = []
     if not problems.errors:
+        recipients, contradictory, idle = check_overrides(composer, recipients)
+        unsendable += contradictory
+        doubts += idle
         recipients, not_composable = _try_letters(composer, recipients, files, trials, problems)
     problems.raise_errors()
     applied = [(recipient, composer.applicable_rules(recipient)) for recipient in recipients]

@@ -37,7 +37,8 @@ class ProvedWords:
     @classmethod
     def of_document(cls, record: Mapping[str, Any], campaign: CampaignConfig) -> ProvedWords:
         """Return the words of a document's evidence record."""
-        statements = [prepare_prose(text) for text in _collect_texts(record["snippets"])]
+        approved = [_without_own_words(entry) for entry in record["snippets"]]
+        statements = [prepare_prose(text) for text in _collect_texts(approved)]
         notes = [prepare_prose(text) for text in _collect_texts([record["notes"], record["sources"]])]
         sender = [campaign.sender.organisation, campaign.sender.name, campaign.date.isoformat()]
         dates = (number for text in (*statements, *notes, *sender) for number in find_numbers(text))
@@ -46,6 +47,13 @@ class ProvedWords:
             frozenset(number.date[0] for number in dates if number.kind == "date"),
             " ".join((*statements, *notes, *sender)).casefold(),
         )
+
+
+def _without_own_words(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a statement of a record without words of the letter's own, which prove nothing."""
+    if "approved" not in entry:
+        return entry
+    return {key: value for key, value in entry.items() if key not in ("text", "printed_as")}
 
 
 def _collect_texts(data: Any) -> Iterator[str]:

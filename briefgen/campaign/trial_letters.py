@@ -78,6 +78,9 @@ def _compose_trial_letters(
     campaign_errors: dict[tuple[str, Place | None], list[Problem]] = {}
     row_errors: dict[str, list[Problem]] = {}
     for recipient, error in trial.failed:
+        if recipient.overrides is not None and trial.can_compose(replace(recipient, overrides=None)):
+            row_errors[recipient.id] = [_place_in_letters_file(one, recipient) for one in error.problems]
+            continue
         for problem in error.problems:
             # Whatever the first recipient showed to be the campaign's error at a place remains one.
             key = (problem.code, problem.place)
@@ -149,6 +152,8 @@ class _TrialRun:
             templates = composer.for_recipient(recipient).templates
             template = templates.find_template(composer.campaign.letter.template, recipient)
             kind = (template, (ask.id, *(snippet.id for snippet in selection.evidence)))
+            if recipient.overrides is not None:
+                kind = (template, (recipient.id,))
             if kind in self._composed_kinds or self._trials[kind] >= _MAX_TRIALS:
                 return
             self._trials[kind] += 1
@@ -209,9 +214,10 @@ class _TrialRun:
         """Return whether the letter can be composed with empty values, or with another recipient's."""
         empty = Recipient("", "", "", extra=dict.fromkeys(recipient.extra, ""))
         others = (empty, *self._successful.values())
-        return any(self._can_compose(_borrow_values(recipient, other)) for other in others)
+        return any(self.can_compose(_borrow_values(recipient, other)) for other in others)
 
-    def _can_compose(self, recipient: Recipient) -> bool:
+    def can_compose(self, recipient: Recipient) -> bool:
+        """Return whether a letter can be composed."""
         try:
             with resource_limits(f"the letter to {recipient.id}"):
                 self.composer.compose_letter(recipient)
@@ -231,6 +237,14 @@ def _row_text(recipient: Recipient) -> str:
     names = [field.name for field in fields(recipient) if field.name not in ("place", "extra")]
     texts = (getattr(recipient, name) for name in names)
     return "\n".join(map(str, (*texts, *recipient.extra.values())))
+
+
+def _place_in_letters_file(problem: Problem, recipient: Recipient) -> Problem:
+    """Return the problem of a letter that letters.yaml causes, placed at its entry there."""
+    assert recipient.overrides is not None
+    entry = recipient.overrides.locate()
+    is_placed = problem.place is not None and problem.place.file == entry.file
+    return replace(problem, place=problem.place if is_placed else entry, about=recipient.id)
 
 
 def _place_in_row(problem: Problem, recipient: Recipient) -> Problem:

@@ -17,7 +17,12 @@ from briefgen.errors import Problem, UsageError, quantity
 
 if TYPE_CHECKING:
     from briefgen.campaign.brief_fit import BriefFit
-    from briefgen.campaign.explain import LetterExplanation, PageFitExplanation, SnippetExplanation
+    from briefgen.campaign.explain import (
+        LetterExplanation,
+        OverrideExplanation,
+        PageFitExplanation,
+        SnippetExplanation,
+    )
 
 _WIDTH = 100
 """Width to which lines are wrapped, in characters."""
@@ -115,7 +120,33 @@ def format_explanation(letter: LetterExplanation) -> Iterator[str]:
         names = ", ".join(letter.own_stylesheets)
         yield f"PDF: always laid out in full, because the campaign has its own {names}"
         yield ""
+    if letter.overrides:
+        yield "For this letter alone:"
+        for override in letter.overrides:
+            yield from _indent(f"{_describe_override(override)}  ({override.place})", 4)
+        yield ""
     yield from _format_snippets(letter)
+
+
+def _describe_override(override: OverrideExplanation) -> str:
+    from briefgen.model.letter_overrides import names_statement
+
+    words = f"“{override.words}”"
+    match override.key:
+        case "leave_out":
+            return f"leaves out {override.what}"
+        case "use":
+            return f"uses {override.what}"
+        case "short":
+            return f"prints {override.what} in its short wording"
+        case "after":
+            return f"says after {override.what}, in words of your own: {words}"
+        case "paragraph":
+            return f"has a paragraph of your own: {words}"
+    what = override.what if names_statement(override.what) else f"“{override.what}”"
+    if not override.words:
+        return f"does without the words {what}"
+    return f"says instead of {what}, in words of your own: {words}"
 
 
 def _format_page_fit(pages: PageFitExplanation) -> Iterator[str]:

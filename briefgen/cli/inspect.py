@@ -134,6 +134,9 @@ def _format_snippet(
     state = "agrees" if agrees and snippet.printed else "not printed word for word" if agrees else "CHANGED"
     yield f"{snippet.id} · {snippet.kind} · {state}"
     yield from _format_labelled("", snippet.text, width)
+    if snippet.approved:
+        yield from _format_labelled("Own words", "nobody has reviewed them; they stand for:", width)
+        yield from _format_labelled("", snippet.approved, width)
     if snippet.figure:
         title = f"{snippet.figure.title} ({snippet.figure.unit or snippet.figure.chart})"
         yield from _format_labelled("Figure", title, width)

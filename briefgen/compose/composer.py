@@ -22,6 +22,14 @@ from briefgen.address.countries import country_name
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.address.proofread import proofread_salutation
 from briefgen.compose.annex import AnnexRow, build_annex
+from briefgen.compose.apply_overrides import (
+    find_ineffective,
+    own_fields,
+    own_passages,
+    own_selection,
+    own_shortening,
+    part_paragraphs,
+)
 from briefgen.compose.asks import WrittenAsk, find_ask, name_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
@@ -57,6 +65,7 @@ from briefgen.compose.markup import (
 from briefgen.compose.passages import SnippetPassage, TemplateApi, set_typographic_quotes
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
+from briefgen.compose.replaced_words import replace_words
 from briefgen.compose.rows_table import render_rows_table
 from briefgen.compose.select import SnippetSelection, rank_by_topic, select_snippets, select_written
 from briefgen.compose.shortening import (
@@ -75,6 +84,7 @@ from briefgen.library.loader import Library
 from briefgen.model.campaign import CONSTITUENCY_PLACEHOLDER, COUNTRY_PLACEHOLDER, CampaignConfig
 from briefgen.model.document import Document
 from briefgen.model.leftovers import find_leftovers
+from briefgen.model.letter_overrides import LetterOverrides
 from briefgen.model.recipient import AddressAndSalutation, Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
@@ -237,10 +247,14 @@ class Composer:
     @_in_language_of_recipient
     def select_by_rules(self, recipient: Recipient) -> SnippetSelection:
         """Select the ask and the evidence by the campaign's rules alone."""
-        rules = self.applicable_rules(recipient)
-        if rules not in self._selections:
-            self._selections[rules] = select_snippets(self.library.snippets, self.campaign, rules)
-        selection = self._selections[rules]
+        rules, snippets = self.applicable_rules(recipient), self.library.snippets
+        if recipient.overrides is not None:
+            own = own_selection(recipient.overrides, snippets)
+            selection = select_snippets(snippets, self.campaign, rules, own)
+        else:
+            if rules not in self._selections:
+                self._selections[rules] = select_snippets(snippets, self.campaign, rules)
+            selection = self._selections[rules]
         ask = recipient.extra.get(ASK_COLUMN, "")
         if not ask:
             return selection
@@ -266,7 +280,13 @@ class Composer:
     @_in_language_of_recipient
     def letter_shortening_steps(self, recipient: Recipient) -> tuple[ShorteningStep, ...]:
         """Return the steps by which a letter can be shortened, in order of application."""
-        return letter_shortening_steps(self.select_snippets(recipient))
+        steps = letter_shortening_steps(self.select_snippets(recipient))
+        if recipient.overrides is None:
+            return steps
+        own = own_passages(recipient.overrides, self.library.snippets)
+        short = own_shortening(recipient.overrides, NO_SHORTENING, self.library.snippets).shortened
+        fixed = short | {name for name, passage in own.items() if passage.words}
+        return tuple(step for step in steps if step.how == "left-out" or step.snippet not in fixed)
 
     def briefing_shortening_steps(self) -> tuple[ShorteningStep, ...]:
         """Return the steps by which the briefing can be shortened, in order of application."""
@@ -289,8 +309,14 @@ class Composer:
             letter.label,
             campaign.letter.citation_style,
             campaign.language,
+            recipient.overrides,
         )
         to, date = letter.context["to"], letter.context["date"]
+        record = self._build_record(recipient, used, cited, letter.label)
+        if recipient.overrides is not None:
+            snippets = self.library.snippets
+            if problems := list(find_ineffective(recipient.overrides, record, cited.html, snippets)):
+                raise BriefgenError(problems)
         return Document(
             kind="letter",
             html=insert_nonbreaking_spaces(cited.html),
@@ -302,7 +328,7 @@ class Composer:
             running=(to.name, date.replace(" ", "\u00a0")),
             page=letter_paper_size(campaign.letter),
             layout=campaign.letter.layout,
-            record=self._build_record(recipient, used, cited, letter.label),
+            record=record,
         )
 
     def _start_letter(self, recipient: Recipient, shortening: Shortening) -> _StartedLetter:
@@ -312,6 +338,8 @@ class Composer:
         selection = self.select_by_rules(recipient)
         country = reader_country(recipient, campaign.sender.country)
         api = self._template_api(country)
+        api.own = own_passages(recipient.overrides, api.snippets)
+        shortening = own_shortening(recipient.overrides, shortening, api.snippets)
         figures = self._figure_api(api)
         date = format_long_date(campaign.date, campaign.language, country)
         label = f"the letter to {recipient.id}"
@@ -338,7 +366,8 @@ class Composer:
             "return_line": return_line(campaign),
             "recipient": recipient,
             "fields": {
-                key: set_typographic_quotes(text, campaign.language) for key, text in recipient.extra.items()
+                key: set_typographic_quotes(text, campaign.language)
+                for key, text in own_fields(recipient.overrides, recipient.extra).items()
             },
             "to": to,
             "date": date,
@@ -646,10 +675,12 @@ class Composer:
         label: str,
         style: str,
         language: str,
+        overrides: LetterOverrides | None = None,
     ) -> tuple[CitedHtml, list[SnippetPassage]]:
         """Render the template, check its markup, and set citations and pictures, in that order.
 
-        Raise BriefgenError with everything found wrong; `label` names the document in messages.
+        Raise BriefgenError with everything found wrong; `label` names the document in messages, `overrides`
+        has what the letter says in other words.
         """
         api = figures.api
         template_place = self.templates.locate_template(template)
@@ -688,6 +719,8 @@ class Composer:
             problems += _proofread_printed_salutation(html, context["to"], context["recipient"])
         if problems:
             raise BriefgenError(problems)
+        if overrides is not None:
+            html = part_paragraphs(replace_words(html, overrides, label, language))
         # Notes have the reader's dates and quotation marks, like the letter itself.
         variant = AMERICAN if api.variety == CANADIAN else api.variety
         cited = place_citations(

@@ -119,6 +119,20 @@ class NoteCollector:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPassage:
+    """What one letter says of its own in the place of a statement, or after it."""
+
+    words: str = ""
+    """In place of the wording, as inline Markdown; empty for the approved wording."""
+    after: str = ""
+    left_out: bool = False
+    """Print nothing, where the template names the statement."""
+
+
+NOTHING_OWN = OwnPassage()
+
+
+@dataclass(frozen=True, slots=True)
 class SnippetPassage:
     """A snippet in a template: printing it prints its text with its note."""
 
@@ -130,6 +144,7 @@ class SnippetPassage:
     variety: str = ""
     """The variant of English, `en-GB`, `en-US` or `en-CA`; empty in other languages."""
     language: str = "en"
+    own: OwnPassage = NOTHING_OWN
 
     @property
     def id(self) -> str:
@@ -154,6 +169,10 @@ class SnippetPassage:
     @property
     def text(self) -> Markup:
         """The wording alone, without note or caveats, for a claim that is printed in full elsewhere."""
+        if self.own.left_out:
+            return Markup("")
+        if self.own.words:
+            return Markup(render_inline_markdown(self.own.words))
         return Markup(self._adapt(self.wording))
 
     @property
@@ -173,7 +192,12 @@ class SnippetPassage:
 
     @property
     def wording(self) -> str:
-        """The body or variant to be printed, as written in the snippet."""
+        """The words to be printed: the body or variant as written in the snippet, or the letter's own."""
+        return self.own.words or self.approved_wording
+
+    @property
+    def approved_wording(self) -> str:
+        """The body or variant that is printed unless the letter has words of its own."""
         variants: dict[str, str] = {str(name): text for name, text in self.snippet.variants.items()}
         names = ("short", self.variety) if self.short else (self.variety,)
         return next((variants[name] for name in names if name in variants), self.snippet.body)
@@ -186,11 +210,15 @@ class SnippetPassage:
         return adapt_to_variant(render_inline_markdown(body), self.variety)
 
     def __html__(self) -> str:
-        """Return the wording with its note and caveats."""
-        return self.text + self.render_note() + self.render_caveat_sentences()
+        """Return the wording with its note and caveats, and what the letter says after it."""
+        html = self.text + self.render_note() + self.render_caveat_sentences()
+        after = render_inline_markdown(self.own.after)
+        return html + Markup(f" {after}") if after else html
 
     def render_note(self, form: NoteForm = "note") -> Markup:
         """Return the call of the note: its sources, and the caveats printed in the note."""
+        if self.own.left_out:
+            return Markup("")
         printed = (caveat for caveat in self.caveats if caveat.must_print and caveat.form == "footnote")
         note = build_snippet_note(self.snippet, printed, self.render_caveat)
         return self._note_collector.add(replace(note, form=form))
@@ -198,7 +226,7 @@ class SnippetPassage:
     def render_caveat_sentences(self) -> Markup:
         """Return the caveats that follow the wording in the text, each with its own note."""
         html = Markup("")
-        for caveat in self.caveats:
+        for caveat in () if self.own.left_out else self.caveats:
             if caveat.must_print and caveat.form == "sentence":
                 html += Markup(" ") + Markup(self.render_caveat(caveat))
                 html += self._note_collector.add(Note(evidence_citations(caveat.evidence)))
@@ -221,6 +249,8 @@ class TemplateApi:
     note_collector: NoteCollector = field(default_factory=NoteCollector)
     used: dict[tuple[str, bool], SnippetPassage] = field(default_factory=dict)
     """By id, and whether the wording is the short one."""
+    own: Mapping[str, OwnPassage] = field(default_factory=dict)
+    """What the letter has of its own, by the id of the statement."""
 
     def passage(self, id: str, short: bool = False) -> SnippetPassage:
         """Return the snippet with this id; raise BriefgenError if it may not be printed."""
@@ -262,6 +292,7 @@ class TemplateApi:
                 short,
                 self.variety,
                 self.language,
+                self.own.get(snippet.id, NOTHING_OWN),
             ),
         )
 

@@ -41,7 +41,8 @@ def build_evidence_record(
     offered = (_snippet_entry(passage, verified.get(passage.id, {}), document) for passage in passages)
     used = [snippet for snippet in offered if snippet["printed"]]
     cited = sorted({source for snippet in used for source in snippet.pop("_sources")})
-    record = {
+    overrides = recipient.overrides if recipient else None
+    record: dict[str, Any] = {
         "format": RECORD_FORMAT,
         "briefgen": __version__,
         "campaign": campaign.id,
@@ -51,6 +52,8 @@ def build_evidence_record(
         "sources": {source: describe_source(references[source]) for source in cited if source in references},
         "notes": footnote_texts(html),
     }
+    if overrides is not None:
+        record["letter"] = overrides.model_dump(exclude_defaults=True)
     return {**record, "sha256": hash_record(record)}
 
 
@@ -118,6 +121,7 @@ def _snippet_entry(
         "id": snippet.id,
         "kind": snippet.kind,
         "text": text,
+        **_own_words_entry(passage),
         "sha256": hash_text(text),
         **document.count_wording(text, plain_text(passage.text), sentence=snippet.kind == "ask"),
         "as_of": snippet.as_of,
@@ -133,6 +137,13 @@ def _snippet_entry(
         "_sources": _cited_source_ids(snippet.evidence)
         | {source for caveat in passage.caveats for source in _cited_source_ids(caveat.evidence)},
     }
+
+
+def _own_words_entry(passage: SnippetPassage) -> dict[str, str]:
+    """Return the approved wording in whose place are words of the letter's own, which nobody reviewed."""
+    if not passage.own.words:
+        return {}
+    return {"approved": plain_text(render_inline_markdown(passage.approved_wording))}
 
 
 def _figure_entry(snippet: Snippet) -> dict[str, Any]:

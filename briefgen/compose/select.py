@@ -38,10 +38,11 @@ _CONFIDENCE: Mapping[str, int] = {
 
 VerdictReason = Literal[
     "required", "successor", "chosen", "unverified", "superseded", "language", "excluded", "topic", "repeats",
-    "number", "words", "figure", "pages", "named", "best", "unnamed",
+    "number", "words", "figure", "pages", "named", "best", "unnamed", "letter", "left-out",
 ]  # fmt: skip
-"""Why a snippet is used or not. Used are required, successor, chosen, and, where the letter is written in
-Markdown, named and best. `pages`: chosen, then left out to fit the pages."""
+"""Why a snippet is used or not. Used are required, successor, chosen, letter, and, where the letter is in
+Markdown, named and best. `pages`: chosen, then left out to fit the pages; `letter` and `left-out`:
+letters.yaml says so for this letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,30 @@ class SnippetSelection:
         return [stages[stage] for stage in sorted(stages)]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSelection:
+    """What one letter has, and does without, by letters.yaml."""
+
+    used: tuple[Snippet, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """Ids of statements."""
+    worded: frozenset[str] = frozenset()
+    """Ids of the statements for which, or after which, the letter has words of its own."""
+
+
+NO_OWN_SELECTION = OwnSelection()
+
+
 def select_snippets(
-    snippets: Mapping[str, Snippet], campaign: CampaignConfig, rules: Collection[int]
+    snippets: Mapping[str, Snippet],
+    campaign: CampaignConfig,
+    rules: Collection[int],
+    own: OwnSelection = NO_OWN_SELECTION,
 ) -> SnippetSelection:
     """Select for a recipient to whom the interests with these indices apply.
 
-    Raise BriefgenError if a snippet named by the campaign does not exist or may not be used.
+    `own` is what this letter has and does without. Raise BriefgenError if a snippet named by the campaign
+    does not exist or may not be used.
     """
     topics: list[str] = []
     ask_id, ask_at = campaign.ask, campaign.locate("ask")
@@ -100,7 +119,8 @@ def select_snippets(
         )
         for index, name in enumerate(campaign.selection.required)
     ]
-    verdicts = _judge_snippets(required, snippets, campaign, topics)
+    required = [snippet for snippet in required if snippet.id not in own.left_out]
+    verdicts = _judge_snippets(required, snippets, campaign, topics, own)
     evidence = [verdict.snippet for verdict in verdicts if verdict.used]
     required_ids = {snippet.id for snippet in required}
     return SnippetSelection(
@@ -242,6 +262,7 @@ def _judge_snippets(
     snippets: Mapping[str, Snippet],
     campaign: CampaignConfig,
     topics: Sequence[str],
+    own: OwnSelection,
 ) -> list[Verdict]:
     """Take all required snippets and what supersedes them; then the best that there is room for."""
     taken: dict[str, Verdict] = {}
@@ -250,13 +271,18 @@ def _judge_snippets(
         for name in snippet.superseded_by:
             if snippets[name].kind != "figure":
                 taken.setdefault(name, Verdict(snippets[name], True, "successor", snippet.id))
+    for snippet in own.used:
+        taken.setdefault(snippet.id, Verdict(snippet, True, "letter"))
     left_out: list[Verdict] = []
     for snippet in rank_by_topic(snippets, campaign, topics):
-        if snippet.id not in taken:
+        if snippet.id in own.left_out:
+            left_out.append(Verdict(snippet, False, "left-out"))
+        elif snippet.id not in taken:
             others = [other.snippet for other in taken.values()]
             verdict = _judge_candidate(snippet, others, campaign.selection)
             if verdict.used:
-                taken[snippet.id] = verdict
+                # What the letter has words of its own for is not left out to fit its pages.
+                taken[snippet.id] = replace(verdict, why="letter") if snippet.id in own.worded else verdict
             else:
                 left_out.append(verdict)
     for snippet in sorted(_distinct(snippets), key=lambda one: one.id):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from briefgen.compose.passages import SnippetPassage, TemplateApi
+from briefgen.compose.passages import NOTHING_OWN, SnippetPassage, TemplateApi
 from briefgen.compose.select import is_same_claim, rank_by_topic, rank_for_reader
 from briefgen.errors import BriefgenError, Problem, suggest_similar
 from briefgen.model.campaign import CampaignConfig
@@ -34,7 +34,8 @@ class WrittenStatements:
     def statement(self, id: str) -> SnippetPassage:
         """Return the statement with this id; raise BriefgenError if it may not be printed."""
         passage = self.api.passage(id, id in self.shortened)
-        self.topics.setdefault(id, "")
+        if not passage.own.left_out:
+            self.topics.setdefault(id, "")
         return passage
 
     def best(self, topic: str) -> SnippetPassage:
@@ -47,7 +48,9 @@ class WrittenStatements:
         candidates = [
             snippet
             for snippet in rank_by_topic(self.api.snippets, self.campaign, [topic])
-            if snippet.id not in ids and not any(is_same_claim(snippet, other) for other in printed)
+            if snippet.id not in ids
+            and not self.api.own.get(snippet.id, NOTHING_OWN).left_out
+            and not any(is_same_claim(snippet, other) for other in printed)
         ]
         if not candidates:
             known = {one for snippet in self.api.snippets.values() for one in snippet.topics}

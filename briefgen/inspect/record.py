@@ -105,6 +105,8 @@ class RecordedSnippet(RecordedStatement):
     figure: RecordedFigure | None = None
     reviewed: dict[_ShortText, _ShortText] = {}
     verified: dict[_ShortText, _ShortText] = {}
+    approved: _LongText = ""
+    """The reviewed wording, if the letter has words of its own in its place."""
 
 
 class RecordedPageFit(_RecordPart):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from briefgen.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from briefgen.model.letter_overrides import LetterOverrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Recipient:
     """The second person of a household or a firm, whom the letter addresses too."""
     rows: tuple[Row, ...] = ()
     """The rows of the list for which this is the letter, if the campaign groups them (`group_by`)."""
+    overrides: LetterOverrides | None = None
+    """What letters.yaml says about this letter alone."""
 
     @property
     def second_recipient(self) -> Recipient | None:

@@ -105,9 +105,9 @@ def test_that_a_rule_serves_others_is_found_out_once_for_all_rows(
     starter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    can_compose = _TrialRun._can_compose
+    can_compose = _TrialRun.can_compose
     monkeypatch.setattr(
-        _TrialRun, "_can_compose", lambda trial, other: asked.append(other) or can_compose(trial, other)
+        _TrialRun, "can_compose", lambda trial, other: asked.append(other) or can_compose(trial, other)
     )
     with_values(starter, "voters", {"clara-example": "40000"})
     with_campaign(starter, "interests:\n", 'interests:\n  - when: "10 / fields.voters|int > 1"\n')
