@@ -65,6 +65,8 @@ def small_starter(folder: Path) -> Path:
         r"(  sections:\n    - .*\n(?:      .*\n)+)(?:    - .*\n(?:      .*\n)+)+", r"\1", text
     )
     assert cut
+    text, cut = re.subn(r"- name: (Briefing paper .*)\n      paper: briefing.*\n", r"- \1\n", text)
+    assert cut
     file.write_text(without_limit(text), encoding="utf-8")
     people = folder / "recipients.csv"
     header, *rows = people.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -27,6 +27,7 @@ from briefgen.campaign.environment import (
     find_campaign_files,
     installed_versions,
 )
+from briefgen.campaign.reference_numbers import keep_numbers
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
 from briefgen.model.campaign import OutputConfig
 from briefgen.model.document import Document
@@ -122,6 +123,7 @@ def write_letters(
     composer = campaign.page_fitter(renderers)
     written = []
     FolderOutput(output_folder).claim(campaign.config.id, record=True)
+    keep_numbers(campaign.config, campaign.composer.folder, campaign.recipients)
     for recipient in recipients:
         with resource_limits(f"the letter to {recipient.id}"):
             document = composer.compose_letter(recipient)
@@ -269,8 +271,9 @@ class CampaignBatch:
         """Make the selected letters: with `workers` processes (0: one per processor), or by an engine.
 
         `server` is the process from which workers are forked, if it was started earlier (`start_server`).
-        Raise what `run_batch` raises.
+        Raise what `run_batch` raises, and StorageError if the letters' numbers cannot be kept.
         """
+        keep_numbers(self.campaign.config, self.campaign.composer.folder, self.campaign.recipients)
         return run_batch(
             self.job,
             self.output,

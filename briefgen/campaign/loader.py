@@ -228,6 +228,8 @@ def _file_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     yield from ((path, name) for path, name in _strings_at(data, "sender", "signature") if name)
     yield from ((path, name) for path, name in _strings_at(data, "sender", "letterhead") if name)
     yield from ((path, name) for path, name in _strings_at(data, "letterhead", "logo", "file") if name)
+    yield from _strings_at(data, "letter", "enclosures", "*", "file")
+    yield from _strings_at(data, "translations", "*", "enclosures", "*", "file")
 
 
 def _expects_ask(path: KeyPath) -> bool:

@@ -21,6 +21,7 @@ from briefgen.address.address import address_recipient
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.branding import build_branding, check_address_window, check_branding
 from briefgen.campaign.in_memory import ROWS_NAME, table_rows
+from briefgen.campaign.letter_patterns import fill_patterns
 from briefgen.campaign.letters_file import apply_letters_file, check_overrides, read_letters_file
 from briefgen.campaign.loader import (
     CampaignFiles,
@@ -31,6 +32,7 @@ from briefgen.campaign.loader import (
     require_config,
 )
 from briefgen.campaign.page_fit import PageFitter
+from briefgen.campaign.reference_numbers import assign_numbers
 from briefgen.campaign.statement_checks import check_statements, summarize_verification
 from briefgen.campaign.trial_letters import compose_trial_letters
 from briefgen.campaign.unused_columns import warn_about_unused_columns
@@ -42,6 +44,7 @@ from briefgen.compose.composer import (
     PAPER_KINDS,
     Composer,
 )
+from briefgen.compose.enclosed_files import check_enclosures
 from briefgen.compose.fingerprint import campaign_fingerprint, rendering_fingerprint
 from briefgen.compose.pictures import list_pictures
 from briefgen.compose.select import check_interest_rules
@@ -375,6 +378,8 @@ def _open_files(
     printed = cite_findable_places_only(library)
     composer = Composer(config, files.folder.path, printed, forms, verified, fingerprint)
     recipients, unsendable, doubts = _split_sendable(listed, composer)
+    recipients = assign_numbers(config, files.folder, recipients, problems)
+    recipients, unfilled = fill_patterns(config, recipients, listed, problems)
     not_composable: list[Problem] = []
     if not problems.errors:
         recipients, contradictory, idle = check_overrides(composer, recipients)
@@ -397,7 +402,7 @@ def _open_files(
         config,
         composer,
         recipients,
-        (*row_problems.errors, *unsendable, *not_composable),
+        (*row_problems.errors, *unsendable, *unfilled, *not_composable),
         tuple(warning for warning in warnings if warning.code not in config.ignore),
         summarize_verification(library_check),
         letterhead,
@@ -587,6 +592,7 @@ def _check_contents(
         problems.extend(_check_language(campaign))
         problems.extend(_check_country(campaign))
         problems.extend(check_translations(campaign))
+        problems.extend(check_enclosures(campaign, files.folder.path, templates))
         for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             try:
                 templates.find_template(part.template)

@@ -55,6 +55,7 @@ def print_letters(
     """Merge finished letters into one file to print, in postal order, with envelopes and labels."""
     from briefgen.campaign.job import resolve_output_folder
     from briefgen.campaign.open import open_campaign
+    from briefgen.mailing.enclosures import find_apart_enclosures
     from briefgen.mailing.envelopes_labels import find_envelope, find_label_sheet
     from briefgen.mailing.print_run import PrintOptions, build_print_files, write_files
 
@@ -78,7 +79,8 @@ def print_letters(
     if merge_duplicates:
         opened = opened.without_duplicates()
     folder = resolve_output_folder(opened, out)
-    console.warnings(opened.warnings, campaign)
+    apart = find_apart_enclosures(opened, printed=True) if not no_letters else ()
+    console.warnings((*opened.warnings, *apart), campaign)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
     print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
@@ -95,7 +97,7 @@ def print_letters(
             "kept": kept,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": [problem.about for problem in opened.withheld],
-            "warnings": [problem.as_json() for problem in opened.warnings],
+            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
         }
     )
     for path, file in zip(paths, files, strict=True):
@@ -124,6 +126,7 @@ def drafts(
     from briefgen.campaign.job import resolve_output_folder, select_formats
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.email_drafts import DRAFTS_FOLDER, write_drafts
+    from briefgen.mailing.enclosures import find_apart_enclosures
 
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
@@ -131,7 +134,8 @@ def drafts(
         opened = opened.without_duplicates()
     formats = select_formats(opened, attach or ["pdf"])
     output_folder = resolve_output_folder(opened, out)
-    console.warnings(opened.warnings, campaign)
+    apart = find_apart_enclosures(opened, printed=False)
+    console.warnings((*opened.warnings, *apart), campaign)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
     report = write_drafts(opened, formats, output_folder)
@@ -149,7 +153,7 @@ def drafts(
             "problems": [problem.as_json() for problem in report.problems],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": [problem.about for problem in opened.withheld],
-            "warnings": [problem.as_json() for problem in opened.warnings],
+            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
         }
     )
     console.line(f"{quantity(len(report.written), 'draft')} in {folder}. Nothing was sent.")

@@ -68,6 +68,13 @@ class Boilerplate:
             wording = wording.replace(f"{{{name}}}", value)
         return wording
 
+    def fill(self, key: str, **values: str) -> str:
+        """Return the wording for a key with further placeholders filled in, and raise like `__getitem__`."""
+        wording = self[key]
+        for name, value in values.items():
+            wording = wording.replace(f"{{{name}}}", value)
+        return wording
+
     @property
     def titled(self) -> bool:
         """Whether the reader is addressed by a title such as `Your Excellency`."""

@@ -53,6 +53,7 @@ from briefgen.compose.brief import (
 from briefgen.compose.citations import CitationFormatter
 from briefgen.compose.citations.cache import CitationCache
 from briefgen.compose.citations.placement import BIBLIOGRAPHY_MARK, CitedHtml, place_citations
+from briefgen.compose.copyholders import list_copyholders
 from briefgen.compose.english_variants import AMERICAN, CANADIAN, english_variant, reader_country
 from briefgen.compose.figures import FigureApi, embed_figures, number_figures
 from briefgen.compose.markdown_templates import FRAME
@@ -63,6 +64,7 @@ from briefgen.compose.markup import (
     insert_nonbreaking_spaces,
 )
 from briefgen.compose.passages import SnippetPassage, TemplateApi, set_typographic_quotes
+from briefgen.compose.patterns import fill_pattern
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
 from briefgen.compose.replaced_words import replace_words
@@ -77,17 +79,25 @@ from briefgen.compose.shortening import (
 )
 from briefgen.compose.templates import Templates, format_long_date, is_markdown
 from briefgen.compose.translations import translate_library
+from briefgen.compose.web_address import build_web_address
 from briefgen.compose.written_statements import WrittenStatements
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.evidence.usage_checks import check_snippet_use
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CONSTITUENCY_PLACEHOLDER, COUNTRY_PLACEHOLDER, CampaignConfig
+from briefgen.model.campaign import (
+    CONSTITUENCY_PLACEHOLDER,
+    COUNTRY_PLACEHOLDER,
+    CampaignConfig,
+    enclosure_name,
+    has_label,
+)
 from briefgen.model.document import Document
 from briefgen.model.leftovers import find_leftovers
 from briefgen.model.letter_overrides import LetterOverrides
 from briefgen.model.recipient import AddressAndSalutation, Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
+from briefgen.recipients.schema import YOUR_REFERENCE_COLUMN
 
 LETTER_TEMPLATE_NAMES = (
     "campaign",
@@ -113,6 +123,8 @@ LETTER_TEMPLATE_NAMES = (
     "enclosures",
     "copies",
     "reference",
+    "your_reference",
+    "web",
     "postscript",
     "snippet",
     "figure",
@@ -216,6 +228,10 @@ class Composer:
                 language,
             )
         return self._translated[language]
+
+    def words(self) -> Boilerplate:
+        """Return the fixed words of letters in the campaign's language."""
+        return Boilerplate(self.campaign.language, own=(self.campaign.words, *self.library.words))
 
     def applicable_rules(self, recipient: Recipient) -> tuple[int, ...]:
         """Return the indices of the campaign's interests that apply to this recipient."""
@@ -379,9 +395,12 @@ class Composer:
             "request": AskSentence(words, ask, "ask"),
             "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
-            "enclosures": campaign.letter.enclosures,
-            "copies": [*campaign.letter.copies, *_own_copies(recipient)],
-            "reference": campaign.letter.reference.replace(ID_PLACEHOLDER, recipient.id),
+            "enclosures": [enclosure_name(one) for one in campaign.letter.enclosures],
+            "copies": [holder.name for holder in list_copyholders(recipient, campaign.letter)],
+            "reference": own_reference(recipient, campaign, words),
+            "your_reference": recipient.extra.get(YOUR_REFERENCE_COLUMN, "")
+            and words.fill("your_ref", reference=recipient.extra[YOUR_REFERENCE_COLUMN]),
+            "web": build_web_address(recipient, campaign, words),
             "postscript": campaign.letter.postscript,
             "snippet": api.passage,
             "figure": figures.figure,
@@ -527,7 +546,7 @@ class Composer:
             "reader": address_recipient(recipient, self.forms, sender_country=country).name
             if recipient
             else "",
-            "words": Boilerplate(campaign.language, own=(campaign.words, *self.library.words)),
+            "words": self.words(),
             "contents": contents,
             "bibliography": Markup(BIBLIOGRAPHY_MARK),
             "snippet": api.passage,
@@ -842,14 +861,10 @@ CONSTITUENT_COLUMN = "constituent"
 """Column with a sentence that says who in the recipient's constituency is writing."""
 
 
-COPIES_COLUMN = "copies"
-"""Column with those who receive a copy of this letter, separated by semicolons."""
-ID_PLACEHOLDER = "{id}"
-
-
-def _own_copies(recipient: Recipient) -> list[str]:
-    names = recipient.extra.get(COPIES_COLUMN, "").split(";")
-    return [name.strip() for name in names if name.strip()]
+def own_reference(recipient: Recipient, campaign: CampaignConfig, words: Boilerplate) -> str:
+    """Return the sender's reference of the letter to a recipient, with its label; empty if there is none."""
+    reference = fill_pattern(campaign.letter.reference, recipient, campaign)
+    return words.fill("our_ref", reference=reference) if reference and not has_label(reference) else reference
 
 
 def constituent_sentence(campaign: CampaignConfig, recipient: Recipient) -> str:

@@ -37,6 +37,7 @@ _PACKAGES = (
     "font-source-sans-pro",
     "babel",
     "markdown-it-py",
+    "segno",
 )
 
 

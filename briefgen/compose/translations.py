@@ -11,7 +11,7 @@ from briefgen.compose.asks import is_ask_id
 from briefgen.compose.boilerplate import boilerplate_languages
 from briefgen.errors import Problem, abbreviate_names
 from briefgen.library.loader import Library
-from briefgen.model.campaign import CampaignConfig, Interest
+from briefgen.model.campaign import CampaignConfig, Interest, has_label
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Caveat, Snippet
 from briefgen.model.text import is_same_language
@@ -61,7 +61,7 @@ def check_translations(campaign: CampaignConfig) -> Iterator[Problem]:
             "constituent": campaign.constituent,
             "enclosures": campaign.letter.enclosures,
             "copies": campaign.letter.copies,
-            "reference": campaign.letter.reference,
+            "reference": campaign.letter.reference if has_label(campaign.letter.reference) else "",
             "postscript": campaign.letter.postscript,
             "sender_title": campaign.sender.title,
             "ask": "" if is_ask_id(campaign.ask) else campaign.ask,

@@ -23,6 +23,7 @@ from briefgen.compose.boilerplate import Boilerplate
 from briefgen.compose.english_variants import reader_country
 from briefgen.compose.templates import format_long_date
 from briefgen.errors import BriefgenError, Problem
+from briefgen.mailing.enclosures import EnclosedFile, EnclosureReader
 from briefgen.mailing.print_run import OutputFile, find_finished_letters, write_files
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import AddressAndSalutation, Recipient
@@ -76,6 +77,7 @@ def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Pa
     reachable = [recipient for recipient in campaign.recipients if recipient.email]
     finished = find_finished_letters(create_letter_job(campaign, formats, reachable), output_folder)
     name = f"{slugify(config.sender.organisation)}-{config.date}"
+    reader = EnclosureReader(campaign)
     written: dict[str, str] = {}
     problems: list[Problem] = []
 
@@ -87,7 +89,8 @@ def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Pa
             attachments = [LetterAttachment(format, path.read_bytes()) for format, path in letter.files]
             subject = campaign.composer.subject_line(recipient)
             words = campaign.composer.for_recipient(recipient).campaign
-            draft = build_draft(words, recipient, to, attachments, name, subject=subject)
+            enclosed = reader.read(recipient)
+            draft = build_draft(words, recipient, to, attachments, name, subject=subject, enclosed=enclosed)
             if isinstance(draft, Problem):
                 problems.append(draft)
                 continue
@@ -113,6 +116,7 @@ def build_draft(
     name: str,
     *,
     subject: str,
+    enclosed: Sequence[EnclosedFile] = (),
 ) -> bytes | Problem:
     """Build the draft to one recipient as an RFC 5322 message, or return the problem that prevents it.
 
@@ -136,8 +140,11 @@ def build_draft(
     for letter in letters:
         main, sub = FORMATS.get(letter.format).media_type.split("/")
         message.add_attachment(letter.data, maintype=main, subtype=sub, filename=f"{name}.{letter.format}")
+    for file in enclosed:
+        main, sub = file.media_type.split("/")
+        message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.file_name)
     message["Content-Language"] = campaign.language
-    _set_reproducible_boundary(message, letters)
+    _set_reproducible_boundary(message, [*letters, *enclosed])
     return message.as_bytes()
 
 
@@ -175,8 +182,10 @@ def _build_draft_body(
     return "\n\n".join(parts) + "\n"
 
 
-def _set_reproducible_boundary(message: EmailMessage, letters: Sequence[LetterAttachment]) -> None:
+def _set_reproducible_boundary(
+    message: EmailMessage, attached: Sequence[LetterAttachment | EnclosedFile]
+) -> None:
     """Set the multipart boundary from the attachments; the default is random, so no two runs would match."""
     if message.is_multipart():
-        digest = sha256(b"\0".join(letter.data for letter in letters)).hexdigest()[:32]
+        digest = sha256(b"\0".join(file.data for file in attached)).hexdigest()[:32]
         message.set_boundary(f"=-briefgen-{digest}")

@@ -304,6 +304,20 @@ def lay_out_labels(
     return [PrintPage(sheet.width, sheet.height, html) for html in pages.values()]
 
 
+def lay_out_line(text: str, area: Rectangle, width: float, height: float) -> PrintPage:
+    """Lay out one line of text at the right of an area; it is shortened if it is too long."""
+    size = SIZES_PT[2]
+    words = text.split()
+    while len(words) > 1 and _text_width_mm(" ".join([*words, "…"]), size) > area.width:
+        words.pop()
+    shown = " ".join(words) + ("" if len(words) == len(text.split()) else " …")
+    style = (
+        f"left: {area.left:.2f}mm; top: {area.top:.2f}mm; width: {area.width:.2f}mm; "
+        f"font-size: {size}pt; text-align: right"
+    )
+    return PrintPage(width, height, f'<div class="block" style="{style}">{escape(shown)}</div>')
+
+
 def _fit_addresses(mailpieces: Iterable[tuple[Mailpiece, Rectangle]], stationery: str) -> list[FittedAddress]:
     results = [
         fit_address(piece.lines, area, piece.owner, stationery, piece.place) for piece, area in mailpieces

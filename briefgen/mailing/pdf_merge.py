@@ -16,6 +16,7 @@ from typing import Any
 
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.render.fonts import font_folders
+from briefgen.system.limits import resource_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class PdfPart:
     source: Path | bytes
     bookmark: str = ""
     """Its title in the merged file's outline; empty for none."""
+    enclosure: str = ""
+    """Its name, if it is an enclosure and not a file of ours; it may come with many letters."""
+    mark: bytes = b""
+    """A PDF of one page to print over its first page."""
 
 
 def merge_pdfs(parts: Iterable[PdfPart], title: str, target: Any, *, duplex: bool = False) -> int:
@@ -36,20 +41,24 @@ def merge_pdfs(parts: Iterable[PdfPart], title: str, target: Any, *, duplex: boo
     from pikepdf import ObjectStreamMode, OutlineItem, Pdf
 
     with Pdf.new() as pdf:
-        fonts, images = _FontMerger(pdf), _ImageMerger()
+        fonts, images, enclosures = _FontMerger(pdf), _ImageMerger(), _Enclosures()
         bookmarks = []
         for part in parts:
-            source = _open_pdf_part(part)
+            source = enclosures.open(part) if part.enclosure else _open_pdf_part(part)
             first = len(pdf.pages)
             if part.bookmark:
                 bookmarks.append(OutlineItem(part.bookmark, first))
             for page in source.pages:
                 _remove_annotations_and_tags(page)
-            fonts.detach_fonts(source)
+            if not part.enclosure:
+                fonts.detach_fonts(source)
             pdf.pages.extend(source.pages)
             added = [pdf.pages[number] for number in range(first, len(pdf.pages))]
-            fonts.register_pages(added)
-            images.replace_duplicates(added)
+            if part.mark:
+                added[0].add_overlay(enclosures.open_mark(part.mark).pages[0], None)
+            if not part.enclosure:
+                fonts.register_pages(added)
+                images.replace_duplicates(added)
             if duplex and len(added) % 2:
                 box = added[-1].mediabox
                 pdf.add_blank_page(page_size=(float(box[2] - box[0]), float(box[3] - box[1])))
@@ -71,8 +80,20 @@ def _open_pdf_part(part: PdfPart) -> Any:
     from pikepdf import PasswordError, Pdf, PdfError
 
     try:
-        return Pdf.open(BytesIO(part.source) if isinstance(part.source, bytes) else part.source)
-    except (PdfError, PasswordError, OSError) as error:
+        opened = Pdf.open(BytesIO(part.source) if isinstance(part.source, bytes) else part.source)
+        if part.enclosure:
+            # What somebody else's program wrote may open, and fail when it is written.
+            opened.save(BytesIO())
+        return opened
+    except (PdfError, PasswordError, OSError, RuntimeError, ValueError) as error:
+        if part.enclosure:
+            problem = Problem(
+                "enclosure-unreadable",
+                f"the enclosure {part.enclosure!r} cannot be printed: {str(error)[:120]}",
+                None,
+                "open it in a PDF reader, and save or print it as a PDF without a password",
+            )
+            raise BriefgenError(problem) from None
         name = str(part.source) if isinstance(part.source, Path) else part.bookmark
         problem = Problem(
             "print-unreadable",
@@ -85,9 +106,29 @@ def _open_pdf_part(part: PdfPart) -> Any:
 
 def _remove_annotations_and_tags(page: Any) -> None:
     """Remove what refers to the rest of the letter's file; paper has no use for it."""
-    for key in ("/Annots", "/StructParents", "/Tabs"):
+    for key in ("/Annots", "/StructParents", "/Tabs", "/AA"):
         if key in page:
             del page[key]
+
+
+@dataclass(slots=True)
+class _Enclosures:
+    """Opens each enclosure and each mark once, so that the merged file has their content once."""
+
+    _opened: dict[Path | bytes, Any] = field(default_factory=dict)
+
+    def open(self, part: PdfPart) -> Any:
+        """Return an enclosure (pikepdf.Pdf); raise BriefgenError if it cannot be read or has no page."""
+        if part.source not in self._opened:
+            with resource_limits(f"the enclosure {part.enclosure}"):
+                self._opened[part.source] = _open_pdf_part(part)
+        return self._opened[part.source]
+
+    def open_mark(self, data: bytes) -> Any:
+        """Return a file of ours with one page."""
+        if data not in self._opened:
+            self._opened[data] = _open_pdf_part(PdfPart(data))
+        return self._opened[data]
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -21,20 +21,29 @@ from briefgen.batch.storage_errors import storage_error
 from briefgen.batch.tasks import BatchJob
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
+from briefgen.compose.boilerplate import letter_paper_size
+from briefgen.compose.copyholders import Copyholder, list_copyholders
 from briefgen.errors import BriefgenError, Problem, abbreviate_names, quantity
+from briefgen.mailing.enclosures import EnclosureReader
 from briefgen.mailing.envelopes_labels import (
     Envelope,
     LabelSheet,
     Mailpiece,
     PrintPage,
+    Rectangle,
     lay_out_envelopes,
     lay_out_labels,
+    lay_out_line,
     render_print_pages,
 )
 from briefgen.mailing.pdf_merge import PdfPart, merge_pdfs
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 
+PAPER_MM = {"a4": (210.0, 297.0), "us-letter": (215.9, 279.4)}
+"""Width and height of the paper of letters."""
+_MARK_TOP_MM, _MARK_RIGHT_MM, _MARK_WIDTH_MM = 7.0, 20.0, 120.0
+"""Where a copy is marked as such: above the letterhead, and within what printers can print."""
 MAX_NAMED_RECIPIENTS = 5
 """Recipients listed in a message; the others are counted."""
 
@@ -108,18 +117,96 @@ def sort_in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Rec
 
 
 def merge_letter_pdfs(
-    letters: Sequence[FinishedLetter], campaign: CampaignConfig, forms: FormsOfAddress, *, duplex: bool
+    letters: Sequence[FinishedLetter], campaign: Campaign, *, duplex: bool
 ) -> tuple[bytes, int]:
-    """Merge the letters' PDFs in the order given, with bookmarks; return the file and its page count."""
+    """Merge the letters' PDFs in the order given, each before its enclosures, with bookmarks.
+
+    Return the file and its page count. Raise BriefgenError if an enclosure cannot be read.
+    """
+    config, reader = campaign.config, EnclosureReader(campaign)
     parts = []
     for letter in letters:
         recipient = letter.recipient
-        name = address_recipient(recipient, forms, sender_country=campaign.sender.country).name
+        name = _addressee(recipient, campaign)
         place = " ".join(part for part in (recipient.postal_code, recipient.locality) if part)
         parts.append(PdfPart(dict(letter.files)["pdf"], ", ".join(part for part in (place, name) if part)))
+        parts += [PdfPart(one.data, enclosure=one.name) for one in reader.read(recipient) if one.is_pdf]
     target = BytesIO()
-    pages = merge_pdfs(parts, campaign.title, target, duplex=duplex)
+    pages = merge_pdfs(parts, config.title, target, duplex=duplex)
     return target.getvalue(), pages
+
+
+def _addressee(recipient: Recipient, campaign: Campaign) -> str:
+    country = campaign.config.sender.country
+    return address_recipient(recipient, campaign.composer.forms, sender_country=country).name
+
+
+def list_copies(
+    letters: Iterable[FinishedLetter], campaign: Campaign
+) -> dict[Copyholder, list[FinishedLetter]]:
+    """Return the letters of which a copy is printed, by who receives it: those with an address."""
+    copies: dict[Copyholder, list[FinishedLetter]] = {}
+    for letter in letters:
+        words = campaign.composer.for_recipient(letter.recipient).campaign.letter
+        for holder in list_copyholders(letter.recipient, words):
+            if holder.lines:
+                copies.setdefault(holder, []).append(letter)
+    return copies
+
+
+def merge_copies(
+    copies: Mapping[Copyholder, Sequence[FinishedLetter]], campaign: Campaign, *, duplex: bool
+) -> tuple[bytes, int]:
+    """Merge the copies of letters, those of each copyholder together, marked as copies on their first page.
+
+    Return the file and its page count. A copy is the letter as it was sent, without its enclosures.
+    """
+    config = campaign.config
+    each = [(holder, letter) for holder, letters in copies.items() for letter in letters]
+    marks = _render_marks(each, campaign)
+    parts = [
+        PdfPart(
+            dict(letter.files)["pdf"],
+            f"{holder.name}: {_addressee(letter.recipient, campaign)}",
+            mark=marks[holder, letter.recipient.id],
+        )
+        for holder, letter in each
+    ]
+    target = BytesIO()
+    pages = merge_pdfs(parts, config.title, target, duplex=duplex)
+    return target.getvalue(), pages
+
+
+def _render_marks(
+    copies: Iterable[tuple[Copyholder, FinishedLetter]], campaign: Campaign
+) -> dict[tuple[Copyholder, str], bytes]:
+    """Return the line at the head of each copy, as a PDF of one page, by copyholder and recipient."""
+    width, height = PAPER_MM[letter_paper_size(campaign.config.letter)]
+    area = Rectangle(width - _MARK_RIGHT_MM - _MARK_WIDTH_MM, _MARK_TOP_MM, _MARK_WIDTH_MM, 5.0)
+    rendered: dict[str, bytes] = {}
+    marks = {}
+    for holder, letter in copies:
+        words = campaign.composer.for_recipient(letter.recipient).words()
+        text = words.fill("copy_for", name=holder.name)
+        if text not in rendered:
+            page = lay_out_line(text, area, width, height)
+            (rendered[text],) = render_print_pages([page], campaign.config.title, campaign.config.language)
+        marks[holder, letter.recipient.id] = rendered[text]
+    return marks
+
+
+def build_copy_mailpieces(
+    copies: Iterable[Copyholder], campaign: CampaignConfig, *, with_sender: bool = True
+) -> list[Mailpiece]:
+    """Return the addresses of those who receive copies, as they are written in the campaign or the list."""
+    sender = campaign.sender
+    return_address = (sender.organisation, *sender.address) if with_sender else ()
+    return [
+        Mailpiece(
+            (holder.name, *holder.lines), holder.name, campaign.locate("letter", "copies"), return_address
+        )
+        for holder in dict.fromkeys(copies)
+    ]
 
 
 def build_mailpieces(
@@ -195,6 +282,21 @@ class PrintOptions:
     """Millimetres by which labels are moved, to suit the printer."""
 
 
+def _build_letter_files(
+    campaign: Campaign, output_folder: Path, recipients: Sequence[Recipient], *, duplex: bool
+) -> Iterator[OutputFile]:
+    """Yield the letters in the order of the recipients, and the copies of them."""
+    job = create_letter_job(campaign, ("pdf",), campaign.recipients)
+    finished = {letter.recipient.id: letter for letter in find_finished_letters(job, output_folder)}
+    letters = [finished[recipient.id] for recipient in recipients if recipient.id in finished]
+    data, pages = merge_letter_pdfs(letters, campaign, duplex=duplex)
+    yield OutputFile("letters.pdf", data, f"{quantity(len(letters), 'letter')}, {quantity(pages, 'page')}")
+    if copies := list_copies(letters, campaign):
+        data, pages = merge_copies(copies, campaign, duplex=duplex)
+        count = quantity(sum(map(len, copies.values())), "copy", "copies")
+        yield OutputFile("copies.pdf", data, f"{count}, {quantity(pages, 'page')}")
+
+
 def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOptions) -> list[OutputFile]:
     """Build the files of a print run from a campaign's finished letters.
 
@@ -202,15 +304,12 @@ def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOpt
     """
     config, forms = campaign.config, campaign.composer.forms
     recipients = sort_in_postal_order(campaign.recipients, config.sender.country)
-    files = []
+    files: list[OutputFile] = []
+    holders = list(list_copies((FinishedLetter(one, ()) for one in recipients), campaign))
     if options.letters:
-        job = create_letter_job(campaign, ("pdf",), campaign.recipients)
-        finished = {letter.recipient.id: letter for letter in find_finished_letters(job, output_folder)}
-        letters = [finished[recipient.id] for recipient in recipients if recipient.id in finished]
-        data, pages = merge_letter_pdfs(letters, config, forms, duplex=options.duplex)
-        contents = f"{quantity(len(letters), 'letter')}, {quantity(pages, 'page')}"
-        files.append(OutputFile("letters.pdf", data, contents))
+        files += _build_letter_files(campaign, output_folder, recipients, duplex=options.duplex)
     mailpieces = build_mailpieces(recipients, config, forms, with_sender=options.with_sender)
+    mailpieces += build_copy_mailpieces(holders, config, with_sender=options.with_sender)
     if envelope := options.envelope:
         print_pages = lay_out_envelopes(mailpieces, envelope)
         data = build_address_pdf(print_pages, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from briefgen.model.branding import DesignName, FontFamily
 from briefgen.model.document import LayoutName
@@ -54,6 +54,38 @@ class Sender(YamlModel):
         return self.place or " ".join(town)
 
 
+class Enclosure(YamlModel):
+    """Something enclosed, as a file."""
+
+    name: str = Field(min_length=1, examples=["Briefing paper"])
+    """As the letter lists it."""
+    file: str = ""
+    """In the campaign's folder; a PDF is printed with the letter."""
+    paper: str = ""
+    """The template of the campaign's own briefing or paper, which is enclosed as PDF: `briefing`."""
+
+    @model_validator(mode="after")
+    def _require_one_origin(self) -> Enclosure:
+        if bool(self.file) == bool(self.paper):
+            raise ValueError("an enclosure has either a file or a paper; write its name alone if neither")
+        return self
+
+
+def _enclosure_kind(value: object) -> str:
+    return "name" if isinstance(value, str) else "file"
+
+
+NameOrEnclosure = Annotated[
+    Annotated[str, Tag("name")] | Annotated[Enclosure, Tag("file")], Discriminator(_enclosure_kind)
+]
+"""An enclosure: its name alone, or with the file."""
+
+
+def enclosure_name(enclosure: str | Enclosure) -> str:
+    """Return an enclosure as the letter lists it."""
+    return enclosure if isinstance(enclosure, str) else enclosure.name
+
+
 class LetterConfig(YamlModel):
     """Template, page and limits of the letters (`letter:`)."""
 
@@ -62,11 +94,17 @@ class LetterConfig(YamlModel):
     layout: LayoutName = "plain"
     """Position of the address for window envelopes, by national standard; also determines the paper size."""
     citation_style: str = "chicago-notes-bibliography"
-    enclosures: list[str] = []
+    enclosures: list[NameOrEnclosure] = []
     copies: list[str] = []
-    """Who receives a copy; a recipient's own follow, from the column `copies`, separated by semicolons."""
+    """Who receives a copy; a recipient's own follow, from the column `copies`, separated by semicolons. With
+    an address after it, its lines separated by `|`, the print run makes the copy."""
     reference: str = ""
-    """The sender's reference, below the date, with `{id}` for the recipient's: `Our ref: TW 14/{id}`."""
+    """The sender's reference, below the date, with fields: `EC/{year}/{number}`. With a label of its own
+    (`Our ref: TW 14/{id}`) it is printed as it is."""
+    first_number: int = Field(default=1, ge=1, le=9_999_999)
+    """The `{number}` of the first letter."""
+    web_address: str = Field(default="", pattern='^(https?://[^\\s<>"]+)?$')
+    """An address with fields, printed with a QR code: `https://taps.example/r/{id}`."""
     postscript: str = ""
     """A paragraph below the signature; of a text in Markdown, the paragraph that begins with “P.S.”."""
     subject: str = ""
@@ -256,6 +294,11 @@ class DocxConfig(YamlModel):
     """Put the PDF's fonts into each file, instead of naming those that come with Word."""
 
 
+def has_label(reference: str) -> bool:
+    """Return whether a reference begins with words of its own, `Our ref: `, in one language then."""
+    return ": " in reference.replace("\u00a0", " ")
+
+
 CONSTITUENCY_PLACEHOLDER = "{constituency}"
 """Replaced in `constituent` by the recipient's constituency."""
 COUNTRY_PLACEHOLDER = "{country}"
@@ -271,7 +314,7 @@ class Translation(YamlModel):
     constituent: str = ""
     ask: AskText | None = None
     """Required if the campaign's ask is in words; one with an id is translated like any snippet."""
-    enclosures: list[str] = []
+    enclosures: list[NameOrEnclosure] = []
     copies: list[str] = []
     reference: str = ""
     postscript: str = ""
@@ -361,6 +404,8 @@ class CampaignConfig(YamlModel):
         words = self.translations[language]
         names = ("subject", "enclosures", "copies", "reference", "postscript")
         letter = {name: getattr(words, name) for name in names}
+        if not has_label(self.letter.reference):
+            letter["reference"] = words.reference or self.letter.reference
         sender = {"title": words.sender_title or self.sender.title}
         changed: dict[str, Any] = {
             "language": language,

@@ -116,6 +116,7 @@ BLOCK_CLASSES = frozenset(
         "complimentary-close",
         "signature",
         "postscript",
+        "web-address",
         "enclosures",
         "copy-line",
         "new-page",

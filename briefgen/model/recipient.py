@@ -95,6 +95,8 @@ class Recipient:
     place: Place | None = None
     second: SecondPerson | None = None
     """The second person of a household or a firm, whom the letter addresses too."""
+    number: str = ""
+    """The running number of this letter, if the campaign's references have one; it stays."""
     rows: tuple[Row, ...] = ()
     """The rows of the list for which this is the letter, if the campaign groups them (`group_by`)."""
     overrides: LetterOverrides | None = None

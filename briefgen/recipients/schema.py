@@ -206,5 +206,9 @@ SECOND_COLUMNS: tuple[Column, ...] = tuple(
 )
 """Columns for the second person of a letter, written only if a list has one: `name_2`."""
 COLUMNS_BY_NAME: Mapping[str, Column] = {column.name: column for column in (*COLUMNS, *SECOND_COLUMNS)}
-LETTER_COLUMNS = ("connection", "constituent", "ask", "paragraph")
+YOUR_REFERENCE_COLUMN = "your_ref"
+"""Column with the recipient's own reference, of the letter that this one answers."""
+COPIES_COLUMN = "copies"
+"""Column with those who receive a copy of this letter, separated by semicolons."""
+LETTER_COLUMNS = ("connection", "constituent", "ask", "paragraph", YOUR_REFERENCE_COLUMN, COPIES_COLUMN)
 """Extra columns that the built-in letters print."""

@@ -12,10 +12,19 @@ from briefgen.model.document import Document, Rendering
 from briefgen.render.registry import Format
 
 _OUTSIDE_THE_FORM = frozenset(
-    {"letterhead", "return-line", "inside-address", "date-line", "reference-line", "enclosures", "copy-line"}
+    {
+        "letterhead",
+        "return-line",
+        "inside-address",
+        "date-line",
+        "reference-line",
+        "enclosures",
+        "copy-line",
+    }
 )
 """Blocks of a letter that a web form has fields of its own for, or no place."""
-_SIGNATURE = "signature"
+_BESIDE_PICTURE = frozenset({"signature", "web-address"})
+"""Blocks whose words say what their picture shows."""
 
 
 @dataclass(slots=True)
@@ -35,7 +44,7 @@ def write_plain_text(document: Document) -> str:
         for block in list(root):
             if block.get("class") in _OUTSIDE_THE_FORM:
                 root.remove(block)
-            elif block.get("class") == _SIGNATURE:
+            elif block.get("class") in _BESIDE_PICTURE:
                 for picture in block.findall("figure"):
                     block.remove(picture)
     return _convert_to_text(root, document.language)

@@ -59,6 +59,7 @@ STYLES_BY_CLASS: Mapping[str, BlockStyles] = {
     "complimentary-close": BlockStyles("Complimentary Close"),
     "signature": BlockStyles("Signature"),
     "postscript": BlockStyles("Postscript"),
+    "web-address": BlockStyles("Enclosures", own_lists=True),
     "enclosures": BlockStyles("Enclosures", own_lists=True),
     "copy-line": BlockStyles("Copy Line", own_lists=True),
     "new-page": FLOW_STYLES,

@@ -68,6 +68,8 @@ ROW_HEAD_SHARE = 0.27
 _PICTURE_STYLES = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}
 """Style of the paragraph that holds a picture, by the class of the block around it."""
 _AFTER_LIST_PT = 6.6
+_BESIDE_PICTURE_MM = 3.0
+"""Between a picture and the words beside it."""
 _AFTER_SUMMARY_PT = 12
 
 
@@ -226,6 +228,8 @@ class _Emitter:
             self._emit_columns(element, context)
         elif name == "notes":
             self._emit_notes(element, context)
+        elif name == "web-address" and [child.tag for child in element] == ["figure", "p"]:
+            self._emit_beside_picture(element, context, keep=keep)
         else:
             self._emit_blocks(element, context, keep_last=keep)
         if name in ("summary", "contact") and len(self._output) > before:
@@ -628,18 +632,12 @@ class _Emitter:
                 raise unsupported_element_error(child)
 
     def _emit_picture(self, element: Element, context: BlockContext, *, keep: bool) -> None:
-        src, png = element.get("src", ""), element.get("data-png", "")
-        picture = self._picture_loader.load(png or src)
-        relationship = self._get_picture_relationship(picture)
-        svg = self._get_picture_relationship(self._picture_loader.load_svg(src, picture)) if png else ""
-        self._drawing_count += 1
+        picture, relationship, svg = self._add_picture(element)
         limit = {
             "signature": mm_to_emu(self._base.design.signature_mm),
             "letterhead": mm_to_emu(self._base.design.logo_mm),
             "masthead": mm_to_emu(self._base.design.logo_mm),
         }.get(context.division, round(self._base.text_height * MAX_PICTURE_SHARE))
-        if width := element.get("width"):
-            picture = picture.scale_to_width(mm_to_emu(float(width.removesuffix("mm"))))
         widest = max_logo_size(self._base.design)[0] if context.division == "masthead" else self._text_width
         size = picture.size_within(widest, limit)
         if context.division == "letterhead" and self._base.layout is not None:
@@ -653,6 +651,36 @@ class _Emitter:
         )
         content = self._inline.write_paragraph_content(None, context.language, after=run)
         self._append_paragraph(style, context, content, keep=keep, layout=layout)
+
+    def _add_picture(self, element: Element) -> tuple[Picture, str, str]:
+        """Add an image's picture to the file; return it in the image's width, and its relationships."""
+        src, png = element.get("src", ""), element.get("data-png", "")
+        picture = self._picture_loader.load(png or src)
+        relationship = self._get_picture_relationship(picture)
+        svg = self._get_picture_relationship(self._picture_loader.load_svg(src, picture)) if png else ""
+        self._drawing_count += 1
+        if width := element.get("width"):
+            picture = picture.scale_to_width(mm_to_emu(float(width.removesuffix("mm"))))
+        return picture, relationship, svg
+
+    def _emit_beside_picture(self, element: Element, context: BlockContext, *, keep: bool) -> None:
+        """Emit a picture and a paragraph as one line, with the words beside the middle of the picture."""
+        reject_stray_text(element)
+        figure, words = element
+        image = figure.find("img")
+        if image is None or len(figure) > 1:
+            self._emit_blocks(element, context, keep_last=keep)
+            return
+        picture, relationship, svg = self._add_picture(image)
+        size = picture.size_within(self._text_width, round(self._base.text_height * MAX_PICTURE_SHARE))
+        run = picture_run(self._drawing_count, relationship, image.get("alt", ""), size, svg)
+        inner = with_element_language(context, words)
+        content = self._inline.write_paragraph_content(
+            words, inner.language, before=f"{run}<w:r><w:tab/></w:r>"
+        )
+        beside = size[0] // 635 + mm_to_twips(_BESIDE_PICTURE_MM)
+        layout = f'<w:ind w:left="{beside}" w:hanging="{beside}"/><w:textAlignment w:val="center"/>'
+        self._append_paragraph(context.styles.paragraph, inner, content, keep=keep, layout=layout)
 
     def _get_picture_relationship(self, picture: Picture) -> str:
         for key, known in self._pictures.items():
