@@ -13,6 +13,7 @@ from typing import Literal
 
 from briefgen.errors import Place, Problem, ProblemList, suggest_similar
 from briefgen.evidence import figure_checks, provenance, wording_checks
+from briefgen.evidence.comparison import check_pairs
 from briefgen.evidence.designations import check_designations, check_numbers_of_work
 from briefgen.evidence.digits import check_digits
 from briefgen.evidence.edtf import DateSpan, days_of, is_iso_date, parse_edtf
@@ -207,6 +208,7 @@ def _check_wording(
         yield from wording_checks.check_sentence_hedges(text, support)
         if not any(problem.code == "quotation-cut" for problem in quotations):
             yield from check_polarity(text, support)
+        yield from check_pairs(text, support)
 
 
 def _check_foreign_figures(

@@ -116,6 +116,13 @@ def date_covers(known: Number, stated: Number) -> bool:
     return all(part is None or part == other for part, other in zip(stated.date, known.date, strict=True))
 
 
+def dates_agree(one: Number, other: Number) -> bool:
+    """Return whether two dates can be the same, one perhaps written in less detail; decades must be equal."""
+    if "decade" in (one.kind, other.kind):
+        return one.kind == other.kind and one.low == other.low
+    return date_covers(one, other) or date_covers(other, one)
+
+
 @lru_cache(maxsize=16384)
 def find_numbers(text: str) -> tuple[Number, ...]:
     """Find all numbers in a text, in order.
@@ -128,9 +135,9 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     for designation in find_designations(folded):
         span = designation.start, designation.end
         numbers.append(Number("designation", text[slice(*span)], *span, name=designation.name))
-        folded = _blank_out(folded, *span)
+        folded = blank_out(folded, *span)
     for match in _idiom_pattern().finditer(folded):
-        folded = _blank_out(folded, *match.span())
+        folded = blank_out(folded, *match.span())
     spans: set[tuple[int, int]] = set()
     for date in find_dates(folded):
         kind: NumberKind = "decade" if date.decade else "date"
@@ -142,12 +149,12 @@ def find_numbers(text: str) -> tuple[Number, ...]:
         )
         spans.add((date.start, date.end))
     for start, end in spans:
-        folded = _blank_out(folded, start, end)
+        folded = blank_out(folded, start, end)
     numbers += [_number_from_quantity(quantity, text) for quantity in find_quantities(folded)]
     return tuple(sorted(numbers, key=lambda number: (number.start, number.end)))
 
 
-def _blank_out(text: str, start: int, end: int) -> str:
+def blank_out(text: str, start: int, end: int) -> str:
     """Overwrite a span with NUL characters, which no pattern matches or skips."""
     return text[:start] + "\x00" * (end - start) + text[end:]
 

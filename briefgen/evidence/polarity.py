@@ -7,16 +7,19 @@ reverses its source is for a reviewer to judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from briefgen.data import load_word_set
 from briefgen.errors import Problem
 from briefgen.evidence.hedges import is_negation
+from briefgen.evidence.mismatch import Mismatch
 from briefgen.evidence.passages import SupportingEvidence, split_sentences
 from briefgen.evidence.wording_checks import PrintedWording
 
 _NEGATORS = frozenset({"not", "no", "never", "neither", "nor", "without", "hardly", "scarcely", "barely"})
+_DENYING_NOUNS = frozenset({"neither", "nor", "without"})
+"""Without these the words around them make no clause: "for a year, without a vote"."""
 _CONTRACTED = re.compile(r"\b(can)not\b|\b(ca)n't\b|\b(wo)n't\b|n't\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _RUN = 3
@@ -27,16 +30,9 @@ Words = tuple[str, ...]
 
 def check_polarity(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
     """Check that the wording repeats no words of a passage without their negation, nor with one added."""
-    source = [_split_words(sentence) for passage in support.passages for sentence in passage.sentences()]
-    own = [_split_words(sentence) for sentence in split_sentences(wording.text)]
-    for message in (
-        *_describe_reversals(
-            source, own, "{0!r} stands before these words in the passage, not in the wording"
-        ),
-        *_describe_reversals(
-            own, source, "{0!r} stands before these words in the wording, not in the passage"
-        ),
-    ):
+    source = [sentence for passage in support.passages for sentence in passage.sentences()]
+    own = split_sentences(wording.text)
+    for message in _describe_all(own, source, "passage", "wording"):
         hint = "say what the passage says, or quote its words"
         yield Problem(
             "polarity-differs",
@@ -47,6 +43,44 @@ def check_polarity(wording: PrintedWording, support: SupportingEvidence) -> Iter
             passage=support.display_text(),
         )
         return  # one cause often shows in several runs of words
+
+
+def find_reversals(text: str, evidence: Sequence[str]) -> Iterator[Mismatch]:
+    """Find words that a sentence repeats from the evidence without their negation, or with one added.
+
+    `text` is a sentence and `evidence` are sentences, all prepared by `prepare_prose`.
+    """
+    for message in _describe_all([text], evidence, "evidence", "sentence"):
+        yield Mismatch("negation", message, 0, len(text), text)
+        return
+
+
+def _describe_all(own: Iterable[str], given: Iterable[str], there: str, here: str) -> Iterator[str]:
+    words, source = [_split_words(one) for one in own], [_split_words(one) for one in given]
+    message = "{0!r} stands before these words in the %s, not in the %s"
+    yield from _describe_reversals(source, words, message % (there, here))
+    yield from _describe_reversals(words, source, message % (here, there))
+    yield from _describe_exchanges(words, source, there)
+
+
+def _describe_exchanges(own: list[Words], given: list[Words], there: str) -> Iterator[str]:
+    """Describe two things of which the other one is denied: a court and not a fact-finder."""
+    for asserted, denied in _find_contrasts(own):
+        for other, against in _find_contrasts(given):
+            if asserted in against and other in denied:
+                yield f"{' '.join(against)!r} is what is denied in the {there}, not {' '.join(denied)!r}"
+
+
+def _find_contrasts(sentences: list[Words]) -> Iterator[tuple[str, Words]]:
+    """Yield the word before each "and not", "but not" or "not a", and the words that are denied."""
+    for sentence in sentences:
+        for index, word in enumerate(sentence):
+            if word != "not" or index < 2:
+                continue
+            joined = sentence[index - 1] in ("and", "but")
+            denied = sentence[index + 1 : index + 4]
+            if joined or denied[:1] in (("a",), ("an",), ("the",)):
+                yield sentence[index - 1 - joined], denied
 
 
 def _describe_reversals(negated: list[Words], plain: list[Words], message: str) -> Iterator[str]:
@@ -68,10 +102,13 @@ def _describe_reversals(negated: list[Words], plain: list[Words], message: str) 
 def _find_claims(sentence: Words, index: int) -> Iterator[Words]:
     """Yield the words around a negation as they would read without it, and the words that follow it."""
     following = sentence[index + 1 : index + 1 + _RUN]
-    around = (*sentence[max(0, index - 1) : index], *following[:1])
-    for run, length in ((around, 2), (following, _RUN)):
-        if len(run) == length and not load_word_set("hedges", "connecting").issuperset(run):
-            yield run
+    runs = [following] if len(following) == _RUN else []
+    connecting = load_word_set("hedges", "connecting")
+    if sentence[index] not in _DENYING_NOUNS and index and following:
+        reach = 2 if following[0] in connecting else 1
+        if len(following) >= reach:
+            runs.insert(0, (sentence[index - 1], *following[:reach]))
+    yield from (run for run in runs if not connecting.issuperset(run))
 
 
 def _contains(sentence: Words, run: Words) -> bool:

@@ -67,6 +67,10 @@ FILES = {
     + "caveats: [count]\nconfidence: disputed\n"
     + REVIEW
     + "The *Harbour Post* put the number of stranded passengers in 2024 as high as 9,400.\n",
+    "snippets/stops.md": "---\nkind: statistic\nas_of: 2023/2024\nevidence:\n"
+    + attested("union", "The Drivers Union counted 88 stops in 2023 and 61 in 2024, at $920 a year for each.")
+    + REVIEW
+    + "The Drivers Union counted 88 stops in 2023 and 61 in 2024, at $920 a year for each.\n",
     "snippets/bill-introduced.md": "---\nkind: event\ntitle: H.R. 9959\nas_of: 2025-11\nevidence:\n"
     + attested("bill", "H.R. 9959, to renew night transport, was introduced on November 7, 2025.")
     + REVIEW
@@ -172,6 +176,10 @@ CHANGES = [
     wording("a not dropped", "unsafe", "was not by any", "was by any", "polarity-differs"),
     wording("a not added", "depots", "may close", "may not close", "polarity-differs"),
     wording("a no for a yes", "waits", "passengers waited", "passengers never waited", "polarity-differs"),
+    # what goes with what
+    wording("two counts exchanged", "stops", "88 stops in 2023 and 61", "61 stops in 2023 and 88", "pair-differs"),
+    wording("two years exchanged", "stops", "2023 and 61 in 2024", "2024 and 61 in 2023", "pair-differs"),
+    wording("another body's count", "stops", "The Drivers Union counted", "The Transport Council counted", "attribution-dropped"),
     wording("a verb for its opposite", "depots", "close two depots", "open two depots"),
     wording("a quotation without its no", "burden", "“a burden that no timetable", "“a burden that a timetable", "quotation-unproved"),
     wording("dots for a no", "burden", "burden that no timetable", "burden that … timetable", "quotation-cut"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from briefgen.errors import Place, Problem, ProblemList
+from briefgen.evidence.comparison import check_pairs
 from briefgen.evidence.names import collect_source_names, collect_written_names, contains_name
 from briefgen.evidence.polarity import check_polarity
 from briefgen.evidence.prove import prove_evidence
@@ -80,6 +81,7 @@ class Case:
                 check_quotations(text, self.statement.evidence, self.support),
                 check_relative_time(text),
                 check_polarity(text, self.support),
+                check_pairs(text, self.support),
             )
             for problem in problems
         ]
@@ -108,7 +110,7 @@ FEE = quote(3, "The fee is ten percent")
         (FEE, "A fee of ten per cent is paid."),
         (LANDED, "On 12 February 2012 some 80,000 to 120,000 tons were landed."),
         (FLEET, "In 2009 the fleet had 2,000 to 3,000 boats under art. IX of the Vale Convention."),
-        (FEWER, "In April 2012, reported the Post, roughly 44 percent fewer boats came home."),
+        (FEWER, "Since April 2012, reported the Post, roughly 44 percent fewer boats came home."),
         (FISHERS, "An estimated 19,000 fishers, or more than half of them, could leave."),
         (FEE, "Ann Doe wrote in July 2012 that the fee is ten percent."),
         (FEE, "The fee is ten percent, says *The 1999 Fleet*."),
@@ -216,6 +218,23 @@ def test_a_negation_that_the_passage_lacks_is_not_added_to_its_words() -> None:
     assert (
         Case(attested("Boats cannot land. Boats can sail.")).codes("Boats can sail, and cannot land.") == []
     )
+
+
+@pytest.mark.parametrize(
+    ("wording", "found"),
+    [
+        ("In 2009 Doe counted 14 boats, and in 2010 17 at $20 a year.", []),
+        ("In 2009 Doe counted 17 boats.", [("pair-differs", "error")]),
+        ("Since 2009 Doe has counted 14 boats.", [("period-differs", "warning")]),
+        ("Doe counted 17 boats at $20 a month.", [("period-differs", "warning")]),
+        ("In 2010 Doe counted 17 boats and sold skiffs.", [("plural-differs", "warning")]),
+    ],
+)
+def test_figures_keep_what_goes_with_them(wording: str, found: list[tuple[str, str]]) -> None:
+    case = Case(
+        attested("Doe counted 14 boats in 2009 and 17 in 2010, at $20 a year each. Doe sold a skiff.")
+    )
+    assert [(problem.code, problem.severity) for problem in case.problems(wording)] == found
 
 
 @pytest.mark.parametrize(
