@@ -149,7 +149,9 @@ def read_personal_name(
     before = after = ""
     for cell, least_words in (("name", 2), ("given", 0), ("family", 1)):
         more, rest = _take_titles(
-            strip_titles(getattr(recipient, cell), titles), peers=peers, forename=recipient.given
+            strip_titles(_strip_abbreviation(getattr(recipient, cell).rstrip(" ,"), titles), titles),
+            peers=peers,
+            forename=recipient.given,
         )
         if more:  # “The Rt Hon the Lord Muster”
             rest = strip_titles(rest, titles)
@@ -161,7 +163,7 @@ def read_personal_name(
         before = before or " ".join(one.written for one in more if one.kind not in ("style", "courtesy"))
         joint = ", " if "," in rest[len(bare[cell]) :] else " "
         after = after or "".join(f"{joint}{one}" for one in behind)
-    family, suffix = take_suffix(bare["family"]) if not recipient.suffix else (bare["family"], "")
+    family, suffix = take_suffix(bare["family"])
     parts = replace(
         recipient,
         name=_turn_around(bare["name"], bare["given"], family),
@@ -255,6 +257,21 @@ def repeated_letters(text: str) -> list[str]:
     return [one for one in dict.fromkeys(known) if known.count(one) > 1]
 
 
+def is_postnominal(word: str) -> bool:
+    """Return whether a word is letters after a name: `MP`."""
+    return word.replace(".", "") in _load_honorifics().postnominals
+
+
+def is_title(text: str, *, column: bool = False) -> bool:
+    """Return whether a text is a title and nothing else: `Mr.`, `Dr`. Ranks of peers are names too.
+
+    With `column`, so are titles that would be mistaken for names elsewhere: `Judge`.
+    """
+    known = _load_honorifics()
+    match = (known.in_column if column else known.in_names).fullmatch(text)
+    return match is not None and known.titles[_title_key(match[1])][0] != "peers"
+
+
 def take_suffix(name: str) -> tuple[str, str]:
     """Split `Muster, Jr.` into name and suffix, which is empty if there is none."""
     match = _load_honorifics().suffix.search(name)
@@ -311,6 +328,12 @@ def strip_titles(name: str, titles: Iterable[str]) -> str:
         if head.casefold() == title.casefold() and rest[:1] == " ":
             return strip_titles(rest.strip(), titles)
     return name
+
+
+def _strip_abbreviation(name: str, titles: Collection[str]) -> str:
+    """Remove an abbreviated title without its full stop, `Sen Ada Lee`; in `Sen Gupta` it is a name."""
+    first, _, rest = name.partition(" ")
+    return rest if len(first) > 2 and " " in rest and f"{first}." in titles else name
 
 
 def format_titles(titles: Iterable[Title], spelling: StyleSpelling = "") -> str:

@@ -11,9 +11,16 @@ from dataclasses import replace
 from html import unescape
 
 from briefgen.address.countries import common_name
+from briefgen.address.name_faults import (
+    describe_no_name,
+    find_doubled_word,
+    find_letters_behind,
+    find_unlikely,
+)
 from briefgen.address.names import (
     PersonalName,
     find_titles,
+    fold_name,
     is_vacant,
     repeated_letters,
     split_last_first,
@@ -21,7 +28,7 @@ from briefgen.address.names import (
 )
 from briefgen.address.postal import is_plausible_postal_code, prints_region, restore_postal_code
 from briefgen.errors import Problem
-from briefgen.model.leftovers import find_leftovers
+from briefgen.model.leftovers import FIELD_WORD, find_leftovers
 from briefgen.model.recipient import Recipient
 from briefgen.model.text import looks_misread, mixes_scripts
 
@@ -33,8 +40,23 @@ _NULL_CELLS = frozenset(
     {"null", "nan", "none", "undefined", "n/a", "n.a.", "nil", "unknown", "not available"}
 )
 """Cells that say so in any case."""
-_CONVERSION = re.compile(r"%[0-9A-F]{2}|\\[nrtu][0-9A-Fa-f]*|</?[A-Za-z][^<>]*>|=[0-9A-F]{2}=")
-"""Remains of web addresses, program text, HTML and e-mail."""
+_CONVERSION = re.compile(
+    r"%[0-9A-F]{2}|\\[nrtu][0-9A-Fa-f]*|</?[A-Za-z][^<>]*>|=[0-9A-F]{2}="
+    rf"|\[\s?{FIELD_WORD}\s?\]|[%~_#]{{1,2}}{FIELD_WORD}[%~_#]{{1,2}}|(?<!\w)\${FIELD_WORD}\b"
+    r"|\[\w+[._]\w+\]|%\(\w+\)[sd]|(?<!\w)%[sd]\b"
+)
+"""Remains of web addresses, program text, HTML and e-mail, and fields that no address has."""
+_TITLE_OF_FORM = r"(?:Mr|Mrs|Ms|Miss|Mx|Herrn?|Frau|Mme)"
+_CHOICE = re.compile(
+    rf"\b{_TITLE_OF_FORM}\.?\s?(?:/|\bor\b|\boder\b|\bou\b)\s?(?:{_TITLE_OF_FORM}\b|M\.)\.?"
+    r"|\bSir\s?(?:/|\bor\b)\s?Madam(?= \w)"
+)
+"""A title of a form that was to be chosen from: `Mr/Ms`."""
+_SIGN = re.compile(r"[%\\<=\[~_#$/]|www\.| o(?:r|u|der) ")
+"""What these have; looking for it alone is ten times as fast."""
+_WEB_ADDRESS = re.compile(r"https?://\S*|\bwww\.\S+")
+_EXCELLENCY = re.compile(r"^H\. ?E\.(?= \S+ \S)")
+"""Before a whole name; before a family name alone they are initials."""
 _NAMES = ("name", "given", "family")
 _CELLS = (
     *(*_NAMES, "honorific", "suffix", "postnominals", "role", "organisation", "locality", "region"),
@@ -52,7 +74,7 @@ def proofread(
     who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
     errors = list(_find_errors(recipient, name, lines, salutation, close))
     if recipient.salutation and not errors:
-        errors += proofread_salutation(recipient, salutation, "correct it in the column salutation")
+        errors += _proofread_own_salutation(recipient, name, salutation)
     for problem in (*errors, *_find_doubts(recipient, name)):
         message = f"{who}: {problem.message}"
         yield replace(problem, message=message, place=recipient.place, about=recipient.id)
@@ -81,12 +103,32 @@ def proofread_salutation(
         yield Problem("salutation-title", message, recipient.place, hint, about=recipient.id)
 
 
+def _proofread_own_salutation(recipient: Recipient, name: PersonalName, salutation: str) -> Iterator[Problem]:
+    """Yield what is wrong with the column salutation, which wins over the form of address."""
+    hint = "correct it in the column salutation"
+    yield from proofread_salutation(recipient, salutation, hint)
+    if word := find_doubled_word(salutation, name):
+        yield Problem("title-twice", f"{word!r} is twice in {salutation!r}", None, hint)
+    if letters := find_letters_behind(salutation, name):
+        message = f"the salutation {salutation!r} has {letters!r}, which belongs in the address"
+        yield Problem("salutation-title", message, None, hint)
+    greeted = salutation.partition(" ")[2].rstrip(" ,:")
+    own_words = sorted(fold_name(name.full).split())
+    if "," in greeted and not name.suffix and sorted(fold_name(greeted).split()) == own_words:
+        message = f"the salutation {salutation!r} begins with the family name"
+        yield Problem("name-order", message, None, hint)
+
+
 def _find_errors(
     recipient: Recipient, name: PersonalName, lines: Sequence[str], salutation: str, close: str
 ) -> Iterator[Problem]:
     if is_vacant(name.full):
         hint = "find out who holds the office, or leave name, given and family empty to write to the office"
         yield Problem("name-vacant", f"{name.full!r} is no name", None, hint)
+        return
+    if fault := describe_no_name(recipient, name):
+        hint = "write one person's name, and a second one's in name_2; to write to the office, leave it empty"
+        yield Problem("not-a-name", f"{name.full!r} {fault}", None, hint)
         return
     yield from _find_leftovers(recipient, "\n".join((*lines, salutation, close)))
     yield from _find_empty_cells(recipient)
@@ -108,7 +150,9 @@ def _find_errors(
 def _find_leftovers(recipient: Recipient, printed: str) -> Iterator[Problem]:
     """Find what a program could not fill in or convert."""
     left = find_leftovers(printed)
-    left += [text for text in _CONVERSION.findall(printed) if not any(text in other for other in left)]
+    if _SIGN.search(printed):
+        for pattern in (_CONVERSION, _CHOICE, _WEB_ADDRESS):
+            left += [text for text in pattern.findall(printed) if not any(text in other for other in left)]
     for text in dict.fromkeys(left):
         whole = next((cell for _, cell in _cells(recipient) if text in cell), printed)
         likely = unescape(whole)
@@ -163,8 +207,13 @@ def _find_unread_styles(name: PersonalName, salutation: str) -> Iterator[Problem
     unknown = [
         title.spoken for title in name.titles if title.kind == "unknown" and title.spoken in salutation
     ]
+    if article := next((title for title in unknown if title[:4].casefold() == "the "), ""):
+        hint = "write it in the column honorific, spelled as in The Rt Hon or The Honourable"
+        yield Problem("salutation-title", f"{article!r} is in the salutation {salutation!r}", None, hint)
+        return
     for part in (*unknown, name.full, name.family):
         styles = [title.written for title in find_titles(part) if title.kind == "style"]
+        styles += _EXCELLENCY.findall(part)
         if styles:
             where = f"the salutation {salutation!r}" if part in salutation else f"the name {part!r}"
             hint = "write it in the column honorific, spelled as in The Rt Hon or The Honourable"
@@ -187,16 +236,18 @@ def _find_doubts(recipient: Recipient, name: PersonalName) -> Iterator[Problem]:
     if capitals := _describe_capitals(full):
         hint = f"write {_lower_capitals(full)}, if that is the person's spelling"
         yield Problem("name-capitals", f"{full!r} has {capitals}", None, hint, "warning")
-    if mixed := next(filter(mixes_scripts, _WORD.findall(full)), ""):
+    printed = f"{full} {recipient.organisation} {recipient.locality}"
+    if not printed.isascii() and (mixed := next(filter(mixes_scripts, _WORD.findall(printed)), "")):
         letters = ", ".join(f"U+{ord(char):04X}" for char in mixed if not char.isascii())
         message = f"{mixed!r} mixes letters of two scripts ({letters})"
-        yield Problem("name-scripts", message, None, "retype the name", "warning")
+        yield Problem("name-scripts", message, None, "retype it", "warning")
     if _VACANT.search(full):
         hint = "find out who holds the office"
         yield Problem("name-vacant", f"{full!r} may be an empty post", None, hint, "warning")
     elif re.search(r"[()\[\]]", full):
         hint = "write a party in the column party, and the name alone"
         yield Problem("name-brackets", f"{full!r} has brackets", None, hint, "warning")
+    yield from find_unlikely(recipient, name)
     if name.suffix != recipient.suffix:
         hint = f"write {take_suffix(recipient.family)[0]} in family and {name.suffix} in suffix"
         message = f"the suffix {name.suffix!r} was taken from the family name"

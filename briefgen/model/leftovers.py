@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_FIELD_WORD = (
-    r"(?i:title|salutation|greeting|prefix|suffix|initials|name|mp|e?-?mail|phone|date"
+FIELD_WORD = (
+    r"(?i:title|honorific|salutation|greeting|prefix|suffix|initials|name|mp|e?-?mail|phone|date"
     r"|(?:first|last|middle|full|family|given|sur|fore|nick|user|[fl])[\ _]?name|addressee|recipient"
-    r"|organi[sz]ation|company(?:[\ _]name)?|job[\ _]?title|position|department"
+    r"|organi[sz]ation|company(?:[\ _]name)?|job[\ _]?title|position|department|office|role|party|chamber"
     r"|address(?:[\ _]?(?:line[\ _]?)?\d?|[\ _]?block)|greeting[\ _]?line|street|city|town|state"
     r"|county|country|zip(?:[\ _]?code)?"
     r"|post(?:al)?[\ _]?code|constituency|district|senator|representative|next[\ _]record"
@@ -25,16 +25,20 @@ _LEFTOVER = re.compile(
     # of mail merges: <<Name>>, %NAME%, %%Name%%, *|FNAME|*, «Surname», <Surname>, @@Name@@
     | << \s?\w[\w\ ]{{0,30}} >> | % [A-Z][A-Z_]{{2,30}} % | %% [\w\ ]{{2,30}} %%
     | \*\| [A-Za-z][\w:]{{1,30}} \|\*
-    | « \s? (?: {_FIELD_WORD} | \w{{0,30}}[_\d]\w{{0,30}} ) \s? » | < \s? {_FIELD_WORD} \s? >
-    | (?<![\w@])@@? {_FIELD_WORD} @@? (?![\w@])
+    # beginning a letter: Dear [Surname]; elsewhere people are left out so in quotations
+    | (?<=Dear\ ) \[ [^\[\]\n]{{1,40}} \] | \[ \s? (?i:(?:first|last|full|family)[ _]?name|surname) \s? \]
+    | « \s? (?: {FIELD_WORD} | \w{{0,30}}[_\d]\w{{0,30}} ) \s? » | < \s? {FIELD_WORD} \s? >
+    | (?<![\w@])@@? {FIELD_WORD} @@? (?![\w@])
     # of people: ____, [NAME], [insert a name]
     | _{{4,}}
     | \[ \s* (?: (?i:insert|enter|add|your|put|fill\ in) \b [^\]]{{0,40}}
         | (?: (?:FIRST|LAST|FULL|FAMILY|GIVEN)[ _]NAME | NAME | SURNAME | TITLE | DATE | STATE | DISTRICT
           | COUNTRY | CITY | TOWN | ADDRESS | CONSTITUENCY | RECIPIENT | ORGANI[SZ]ATION | SENATOR
           | REPRESENTATIVE | MP | BILL | AMOUNT | NUMBER | PLACEHOLDER | SIGNATURE ) ) \s* \]
+    # of programs: %(name)s, ##NAME##
+    | % \( \w{{1,30}} \) [sd] | \#\# {FIELD_WORD} \#\# | % {FIELD_WORD} %
     # of spreadsheets, in several languages: #N/A, #REF!, #NAME?, Err:502, a column too narrow
-    | (?<!\w) \# (?: N/[AD]\b | NV\b | [¡¿]? [A-ZÄÉ][A-ZÄÉ0-9/_]{{1,20}} [!?] | \#{{2,}} )
+    | (?<!\w) \# (?: GETTING_DATA\b | N/[AD]\b | NV\b | [¡¿]? [A-ZÄÉ][A-ZÄÉ0-9/_]{{1,20}} [!?] | \#{{2,}} )
     # of conversions: &eacute;, _x000D_, a character that could not be read
     | & (?: \#\d{{1,7}} | \#x[0-9A-Fa-f]{{1,6}} | [A-Za-z]{{2,8}} ) ; | _x[0-9A-F]{{4}}_ | \ufffd
     """,

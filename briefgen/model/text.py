@@ -14,22 +14,35 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
     "|[" + "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF)) + "]"
 )
+_MARKS = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06ed"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1ab0-\u1ace\u1dc0-\u1dff\u20d0-\u20f0"
+    "\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]"
+)
+"""Marks that are set above and below a letter, one upon the other."""
+_PILED_MARKS = re.compile(f"({_MARKS}{{6}})({_MARKS}+)")
+"""More marks than any spelling needs: biblical Hebrew has up to four. They would cover other lines."""
 
 
 def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the printable text and the names of the removed code points (`U+202E RIGHT-TO-LEFT OVERRIDE`).
 
-    NFC and plain line ends are applied silently; characters that would break a renderer or that hide or
-    reorder text are removed and listed, so that callers can report them.
+    NFC and plain line ends are applied silently; characters that would break a renderer or that hide,
+    reorder or cover text are removed and listed, so that callers can report them.
     """
     if text.isascii() and text.isprintable():
         return text, ()
     text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
-    removed = dict.fromkeys(_UNPRINTABLE.findall(text))
-    if not removed:
-        return text, ()
-    names = tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}" for char in removed)
-    return _UNPRINTABLE.sub("", text), names
+    names = [
+        f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}"
+        for char in dict.fromkeys(_UNPRINTABLE.findall(text))
+    ]
+    if names:
+        text = _UNPRINTABLE.sub("", text)
+    if piled := _PILED_MARKS.search(text):
+        names.append(f"U+{ord(piled[2][0]):04X} and others, {len(piled[0])} marks upon one letter")
+        text = _PILED_MARKS.sub(r"\1", text)
+    return text, tuple(names)
 
 
 _INVISIBLE = re.compile(

@@ -168,7 +168,7 @@ class RecipientBuilder:
             self._report(
                 Problem(
                     "recipient-control",
-                    f"{where}: contains invisible characters that must not be printed: {', '.join(removed)}",
+                    f"{where}: contains characters that must not be printed: {', '.join(removed)}",
                     self.place,
                     "retype the text",
                 ),

@@ -18,7 +18,9 @@ from briefgen.recipients.csv_file import read_csv
 
 TABLE = Path(__file__).with_name("difficult-names.csv")
 REVIEWED = TABLE.with_suffix(".txt")
-CELLS = ("honorific", "name", "given", "family", "suffix", "postnominals", "gender", "chamber", "postal_code")
+CELLS = (
+    "honorific", "name", "given", "family", "suffix", "postnominals", "gender", "chamber", "postal_code", "salutation",
+)  # fmt: skip
 
 
 def _describe(problem: Problem) -> str:

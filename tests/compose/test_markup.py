@@ -89,6 +89,16 @@ def test_unprintable_characters_are_taken_out_and_named() -> None:
     assert removed == ("U+202E RIGHT-TO-LEFT OVERRIDE", "U+0007 control character")
 
 
+@pytest.mark.parametrize("mark", ["\u0301", "\u0336\u0353", "\u0e49", "\u20dd", "\u064b"])
+def test_accents_piled_upon_a_letter_are_cut_off_and_named(mark: str) -> None:
+    """A dozen reach over the lines above; biblical Hebrew, with up to four, stays as it is."""
+    html, _, removed = canonicalize_markup(f"<p>x{mark * 12}y</p>")
+    assert len(html) <= len("<p>xy</p>") + 6 and html.endswith("y</p>")
+    assert len(removed) == 1 and "upon one letter" in removed[0]
+    hebrew = "<p>ב\u05bc\u05b0\u05e8\u05b5\u0596\u05d0</p>"
+    assert canonicalize_markup(hebrew)[2] == ()
+
+
 @given(st.text())
 def test_what_passes_is_well_formed_and_keeps_the_words(text: str) -> None:
     """Any text, escaped as Jinja2 does, comes out as well-formed XML with the same visible words."""
