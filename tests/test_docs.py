@@ -530,7 +530,7 @@ def test_pictures_are_small_enough_for_a_page() -> None:
 
 
 def test_every_column_of_recipients_is_explained() -> None:
-    others = {"extra", "place", "second", "rows", "other_emails", "overrides", "number"}
+    others = {"extra", "place", "second", "rows", "other_emails", "overrides", "number", "earlier"}
     columns = {one.name for one in fields(Recipient)} - others
     columns |= {column.name for column in SECOND_COLUMNS}
     assert set(rows(section("recipients.md", "The columns"))) == columns

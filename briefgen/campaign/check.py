@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from briefgen.campaign.briefing_checks import check_briefing
+from briefgen.campaign.due import is_due, recheck_warning
 from briefgen.campaign.environment import installed_versions
 from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
 from briefgen.campaign.open import Campaign
@@ -204,24 +205,17 @@ def _compose_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Docu
 
 
 def _check_due_statements(documents: list[Document], campaign: Campaign) -> list[Problem]:
-    """Warn about printed statements that were to be looked up again by the campaign's date."""
+    """Warn about printed statements that were to be looked up again by the campaign's date.
+
+    Those that the rules select were reported when the campaign was opened.
+    """
     if "recheck-due" in campaign.config.ignore:
         return []
     printed = {entry["id"] for document in documents for entry in document.record["snippets"]}
-    library = campaign.composer.library.snippets
-    snippets = (library[name] for name in sorted(printed & library.keys()))
-    return [
-        Problem(
-            "recheck-due",
-            f"{snippet.id!r} was to be looked up again by {snippet.recheck_by}, and the campaign is dated "
-            f"{campaign.config.date}",
-            snippet.locate("recheck_by"),
-            "look it up; then correct the statement or set a later recheck_by, and review it again",
-            severity="warning",
-        )
-        for snippet in snippets
-        if snippet.recheck_by is not None and snippet.recheck_by <= campaign.config.date
-    ]
+    known = {warning.about for warning in campaign.warnings if warning.code == "recheck-due"}
+    library, on = campaign.composer.library.snippets, campaign.config.date
+    snippets = (library[name] for name in sorted((printed & library.keys()) - known))
+    return [recheck_warning(snippet, on) for snippet in snippets if is_due(snippet, on)]
 
 
 def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campaign) -> list[Problem]:

@@ -14,7 +14,13 @@ from briefgen.campaign.in_memory import CONFIG_NAME, ROWS_NAME, format_config
 from briefgen.compose.asks import find_ask, is_ask_id, suggest_ask
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, UsageError, quantity, suggest_similar
 from briefgen.library.folders import LibraryFolder
-from briefgen.library.libraries import CAMPAIGN_FILE, IN_UNNAMED_LIBRARY, hint_at_library
+from briefgen.library.libraries import (
+    CAMPAIGN_FILE,
+    IN_UNNAMED_LIBRARY,
+    find_libraries,
+    hint_at_library,
+)
+from briefgen.library.loader import Library, load_statements
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
 from briefgen.render.registry import FORMATS
@@ -81,6 +87,17 @@ def parse_campaign(
     yaml = parse_yaml(format_config(config), CONFIG_NAME, problems)
     parsed = build_record(CampaignConfig, yaml, problems) if yaml is not None else None
     return CampaignFiles(LibraryFolder(folder, ""), yaml, parsed)
+
+
+def load_campaign_library(path: Path) -> tuple[CampaignFiles, Library]:
+    """Read a campaign and its statements without judging either: both may be broken.
+
+    Raise UsageError if there is no campaign.
+    """
+    ignored = ProblemList()
+    files = read_campaign(path, ignored)
+    folders = (files.folder, *find_libraries(files.yaml, files.folder, ignored))
+    return files, load_statements(folders, ignored)
 
 
 def check_references(

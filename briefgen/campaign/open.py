@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from briefgen.address.address import address_recipient
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.branding import build_branding, check_address_window, check_branding
+from briefgen.campaign.due import warn_about_due_statements
+from briefgen.campaign.follow_up import follow_up
 from briefgen.campaign.in_memory import ROWS_NAME, table_rows
 from briefgen.campaign.letter_patterns import fill_patterns
 from briefgen.campaign.letters_file import apply_letters_file, check_overrides, read_letters_file
@@ -118,7 +120,8 @@ class Campaign:
     """The sender's own, for DOCX letters."""
     branding: Branding = DEFAULT_BRANDING
     withheld: tuple[Problem, ...] = ()
-    """A warning for each recipient on the do-not-write list, who gets no letter."""
+    """A warning for each recipient who gets no letter on purpose: on the do-not-write list, or left out by
+    `after`."""
     _folder_is_temporary: bool = False
     """The campaign came from memory, without a folder of its own."""
     _factories: dict[tuple[str, ...], tuple[RendererFactory, PageFitter]] = field(
@@ -129,6 +132,11 @@ class Campaign:
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong but stops nothing: warnings, and why some recipients get no letter."""
         return (*self.warnings, *self.skipped, *self.withheld)
+
+    @property
+    def do_not_write(self) -> list[str]:
+        """Return the ids of the recipients who are on the do-not-write list."""
+        return [problem.about for problem in self.withheld if problem.code == "do-not-write"]
 
     def without_duplicates(self) -> Campaign:
         """Return the campaign with a single letter to each person, whose rows are merged into the fullest.
@@ -368,6 +376,7 @@ def _open_files(
     letters = read_letters_file(files.folder, problems)
     unsent = [one.about for one in (*row_problems.problems, *withheld)]
     listed = apply_letters_file(letters, listed, unsent, problems)
+    listed, left_out = follow_up(files, listed, problems)
     library_check = _check_contents(files, library, texts, problems)
     letterhead = _load_letterhead(files, problems)
     if files.config is not None:
@@ -392,6 +401,7 @@ def _open_files(
         problems.extend(check_asks_of_rules(config, applied))
         problems.raise_errors()
     problems.extend(check_interest_rules(config, applied))
+    problems.extend(warn_about_due_statements(composer, {rules: one for one, rules in applied}.values()))
     row_warnings = (problem for problem in row_problems.problems if problem.severity == "warning")
     columns = (
         *warn_about_unused_columns(files, listed, mapping.headers),
@@ -407,7 +417,7 @@ def _open_files(
         summarize_verification(library_check),
         letterhead,
         build_branding(config),
-        tuple(withheld),
+        (*withheld, *left_out),
     )
 
 

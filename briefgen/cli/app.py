@@ -11,7 +11,22 @@ from typer.core import TyperGroup
 from briefgen import __version__
 from briefgen.errors import Problem, RunInterruptedError
 
-_COMMAND_ORDER = ("init", "check", "letter", "brief", "batch", "print", "drafts", "explain", "trace")
+_COMMAND_ORDER = (
+    "init",
+    "check",
+    "letter",
+    "brief",
+    "batch",
+    "print",
+    "drafts",
+    "sent",
+    "reply",
+    "log",
+    "recall",
+    "due",
+    "explain",
+    "trace",
+)
 
 
 class _OrderedGroup(TyperGroup):

@@ -195,7 +195,7 @@ def _show_summary(console: Console, summary: BatchSummary, run: CampaignBatch) -
             "ok": summary.ok,
             **asdict(summary),
             "skipped_recipients": [problem.as_json() for problem in run.skipped],
-            "do_not_write": [problem.about for problem in run.campaign.withheld],
+            "do_not_write": run.campaign.do_not_write,
             "warnings": [problem.as_json() for problem in run.campaign.warnings],
         }
     )
@@ -212,7 +212,7 @@ def _show_preview(console: Console, run: CampaignBatch, selection: BatchSelectio
             **{state: preview.counts[state] for state in ("make", "unchanged", "fail", "left")},
             "letters": [entry.as_json() for entry in preview.letters],
             "skipped_recipients": [problem.as_json() for problem in preview.skipped],
-            "do_not_write": [problem.about for problem in run.campaign.withheld],
+            "do_not_write": run.campaign.do_not_write,
             "notes": [problem.as_json() for problem in preview.notes],
             "warnings": [problem.as_json() for problem in run.campaign.warnings],
         }

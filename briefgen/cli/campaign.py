@@ -163,7 +163,7 @@ def check(
             "campaign": opened.config.id,
             "recipients": len(opened.recipients),
             "skipped": [problem.as_json() for problem in opened.skipped],
-            "do_not_write": [problem.about for problem in opened.withheld],
+            "do_not_write": opened.do_not_write,
             "problems": [problem.as_json() for problem in problems],
             "evidence": opened.evidence_summary,
         }

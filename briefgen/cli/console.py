@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from briefgen.errors import Problem, quantity
+from briefgen.errors import Problem, abbreviate_names, quantity
+
+MAX_NAMES = 5
+"""Recipients named in a line; further ones are counted."""
 
 MOST_WARNINGS = 10
 """Warnings of one code that a check prints, unless with `-v`: a list in capitals has one for each row."""
@@ -81,14 +84,19 @@ class Console:
             self.note(f"{quantity(len(warnings), 'warning')}: {codes}. Run {command} for details.")
 
     def withheld(self, withheld: Sequence[Problem]) -> None:
-        """Say how many recipients are on the do-not-write list; with `-v` also why each of them is."""
+        """Say how many recipients get no letter on purpose, and who; with `-v` also why."""
         if self.as_json or not withheld:
             return
         if self.verbose:
             self.problems(withheld)
         from briefgen.recipients.do_not_write import describe_withheld
 
-        self.note(describe_withheld(withheld))
+        if unwanted := [problem for problem in withheld if problem.code == "do-not-write"]:
+            self.note(describe_withheld(unwanted))
+        if left_out := [problem.about for problem in withheld if problem.code != "do-not-write"]:
+            verb = "is" if len(left_out) == 1 else "are"
+            count = quantity(len(left_out), "recipient")
+            self.note(f"{count} {verb} left out by `after`: {abbreviate_names(left_out, MAX_NAMES)}.")
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table with aligned columns; not with `--json`."""

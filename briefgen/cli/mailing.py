@@ -96,7 +96,7 @@ def print_letters(
             ],
             "kept": kept,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
-            "do_not_write": [problem.about for problem in opened.withheld],
+            "do_not_write": opened.do_not_write,
             "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
         }
     )
@@ -152,7 +152,7 @@ def drafts(
             "kept": report.kept,
             "problems": [problem.as_json() for problem in report.problems],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
-            "do_not_write": [problem.about for problem in opened.withheld],
+            "do_not_write": opened.do_not_write,
             "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
         }
     )

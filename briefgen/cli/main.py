@@ -11,6 +11,7 @@ from pathlib import Path
 from briefgen.cli import (  # noqa: F401 - importing a command module registers its commands
     batch,
     campaign,
+    correspondence,
     curate,
     explain,
     inspect,

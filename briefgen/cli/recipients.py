@@ -449,7 +449,7 @@ def list_recipients(
                 for recipient, address in addressed
             ],
             "skipped": [problem.as_json() for problem in opened.skipped],
-            "do_not_write": [problem.about for problem in opened.withheld],
+            "do_not_write": opened.do_not_write,
         }
     )
     for recipient, address in addressed:

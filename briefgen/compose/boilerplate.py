@@ -14,11 +14,13 @@ from markupsafe import escape
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.campaign import CampaignConfig, LetterConfig, PageSize
 from briefgen.model.document import LAYOUTS_WITH_RETURN_LINE
+from briefgen.model.recipient import EarlierLetter
 from briefgen.model.words import BUILT_IN_WORDS, Words
 
 _FALLBACK_KEYS = {
     "ask_titled": "ask",
     "ask_un": "ask",
+    "earlier_titled": "earlier",
     "closing_titled": "closing",
     "closing_us": "closing",
     "closing_gb": "closing",
@@ -117,6 +119,19 @@ class Boilerplate:
     def _find_in_country(self) -> str:
         """Return the state's name with its preposition, which languages other than English need."""
         return next((layer[key] for layer in self._layers if (key := f"in_{self._about}") in layer), "")
+
+
+def earlier_sentence(words: Boilerplate, earlier: EarlierLetter | None, *, begins: bool) -> str:
+    """Return the sentence about an earlier letter and its answer; empty if there is none.
+
+    With `begins` it directly follows the salutation, and in German continues after its comma.
+    """
+    if earlier is None:
+        return ""
+    key = "earlier_titled" if words.titled else "earlier"
+    sentence = words["earlier_answered" if earlier.answered else key]
+    small = begins and words.small_after_salutation
+    return sentence[:1].lower() + sentence[1:] if small else sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from briefgen.compose.asks import WrittenAsk, find_ask, name_ask
 from briefgen.compose.boilerplate import (
     AskSentence,
     Boilerplate,
+    earlier_sentence,
     letter_paper_size,
     letter_title,
     letterhead_fields,
@@ -117,6 +118,8 @@ LETTER_TEMPLATE_NAMES = (
     "request",
     "request_un",
     "words",
+    "earlier",
+    "earlier_letter",
     "country_name",
     "evidence",
     "argument",
@@ -370,6 +373,7 @@ class Composer:
                 "date": date,
                 "place": campaign.sender.town,
                 "subject": (subject := self.subject_line(recipient)),
+                **_earlier_days(recipient, campaign.language, country),
             },
             about=campaign.about,
             own=(campaign.words, *self.library.words),
@@ -395,6 +399,8 @@ class Composer:
             "request": AskSentence(words, ask, "ask"),
             "request_un": AskSentence(words, ask, "ask_un"),
             "words": words,
+            "earlier": earlier_sentence(words, recipient.earlier, begins=True),
+            "earlier_letter": earlier_values(recipient),
             "enclosures": [enclosure_name(one) for one in campaign.letter.enclosures],
             "copies": [holder.name for holder in list_copyholders(recipient, campaign.letter)],
             "reference": own_reference(recipient, campaign, words),
@@ -895,4 +901,24 @@ def condition_variables(recipient: Recipient) -> dict[str, Any]:
         "tags": list(recipient.tags),
         "language": recipient.language,
         "fields": dict(recipient.extra),
+        "earlier": earlier_values(recipient),
+    }
+
+
+def _earlier_days(recipient: Recipient, language: str, country: str) -> dict[str, str]:
+    """Return the days of the earlier letter and its answer in words, for the sentence about them."""
+    earlier = recipient.earlier
+    days = {"earlier_on": earlier.on, "answered_on": earlier.answered_on} if earlier else {}
+    return {name: format_long_date(day, language, country) for name, day in days.items() if day}
+
+
+def earlier_values(recipient: Recipient) -> dict[str, Any]:
+    """Return what rules and templates see of the letter before this one, with days as in 2027-03-01."""
+    earlier = recipient.earlier
+    return {
+        "sent": earlier is not None,
+        "on": earlier.on.isoformat() if earlier else "",
+        "way": earlier.way if earlier else "",
+        "answered": earlier is not None and earlier.answered,
+        "answered_on": earlier.answered_on.isoformat() if earlier and earlier.answered_on else "",
     }

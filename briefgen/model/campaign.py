@@ -330,6 +330,15 @@ class GroupBy(YamlModel):
     """The columns of the letter's table of its rows; by default the extra ones that are filled in."""
 
 
+class After(YamlModel):
+    """The earlier campaign that this one follows up, and to whom of its readers it writes (`after:`)."""
+
+    campaign: str = Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$", max_length=100)
+    """Name of its folder, beside this campaign's."""
+    to: Literal["everybody", "written", "answered", "unanswered"] = "everybody"
+    """`written`: those who were sent a letter; `unanswered`: those of them without a recorded reply."""
+
+
 class CampaignConfig(YamlModel):
     """The file campaign.yaml."""
 
@@ -363,6 +372,8 @@ class CampaignConfig(YamlModel):
     """CSV files and workbooks in the campaign folder."""
     group_by: GroupBy | None = None
     """One letter for several rows; a column alone may stand for the mapping."""
+    after: After | None = None
+    """The earlier campaign whose letters this one comes after; its name alone may stand for the mapping."""
     interests: list[Interest] = []
     selection: Selection = Selection()
     output: OutputConfig = OutputConfig()
@@ -385,6 +396,11 @@ class CampaignConfig(YamlModel):
     @classmethod
     def _take_column(cls, value: object) -> object:
         return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("after", mode="before")
+    @classmethod
+    def _take_name(cls, value: object) -> object:
+        return {"campaign": value} if isinstance(value, str) else value
 
     @field_validator("constituent")
     @classmethod

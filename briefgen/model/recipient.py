@@ -42,6 +42,21 @@ class SecondPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierLetter:
+    """The last letter of an earlier campaign to a recipient, and what came of it."""
+
+    on: date
+    way: str
+    """`post`, `email`, `hand` or `web-form`."""
+    answered_on: date | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether a reply was recorded."""
+        return self.answered_on is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """One person or office, as every importer and table reader fills it. Empty strings mean unknown."""
 
@@ -101,6 +116,8 @@ class Recipient:
     """The rows of the list for which this is the letter, if the campaign groups them (`group_by`)."""
     overrides: LetterOverrides | None = None
     """What letters.yaml says about this letter alone."""
+    earlier: EarlierLetter | None = None
+    """The letter that this one comes after, if the campaign names an earlier one (`after`)."""
 
     @property
     def second_recipient(self) -> Recipient | None:
