@@ -7,11 +7,13 @@ Office of the High Commissioner for Human Rights (OHCHR) on written submissions.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from xml.etree import ElementTree
 
 from briefgen.campaign.brief_fit import FILL
 from briefgen.campaign.own_words import ProvedWords, check_own_words
-from briefgen.errors import Problem
+from briefgen.compose.brief import MAX_FIGURES, MAX_KEY_FIGURES
+from briefgen.errors import Problem, quantity
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
 
@@ -26,6 +28,8 @@ _PAPER_NAMES = {
 }
 _UNCOUNTED_BLOCKS = frozenset({"title-block", "byline", "masthead", "toc", "bibliography", "evidence-annex"})
 """Blocks whose words do not count: the cover, lists and the annex. Nor do notes."""
+_LINES_OF_PAGE = 53
+"""Lines of text on a full page of a brief."""
 
 
 def count_briefing_words(html: str) -> int:
@@ -91,14 +95,36 @@ def _check_fill(document: Document, campaign: CampaignConfig) -> Iterator[Proble
     least, _ = FILL[len(filled)]
     for number, share in enumerate(filled, 1):
         if share < least:
+            lines = ceil((least - share) * _LINES_OF_PAGE)
             yield _briefing_warning(
                 "brief-underfilled",
-                f"page {number} of the brief is filled to {share:.0%}, and should be to {least:.0%} at least",
+                f"page {number} of the brief is filled to {share:.0%}, and should be to {least:.0%} at "
+                f"least: about {quantity(lines, 'line')} more",
                 campaign,
                 "sections",
-                "name more snippets or topics in its sections, key_figures, figures, or powers; "
-                "if some were left out for want of room, name fewer asks",
+                _describe_scarce_parts(document.html, number, campaign),
             )
+
+
+def _describe_scarce_parts(html: str, number: int, campaign: CampaignConfig) -> str:
+    """Say what a page of a brief could have and has not, and how many lines each would take."""
+    paper = campaign.briefing
+    if number == 2:
+        figures = html.count("<figure id=")
+        parts = (
+            []
+            if figures >= MAX_FIGURES
+            else [f"figures (now {figures} of {MAX_FIGURES}; some 16 lines each)"]
+        )
+        parts.append(f"asks (now {len(paper.asks)}; some 3 lines each)")
+    else:
+        key_figures = html.count('<div class="key-figure">')
+        parts = [f"statements or topics in sections (now {len(paper.sections)}; some 3 lines a statement)"]
+        if key_figures < MAX_KEY_FIGURES:
+            parts.append(f"key_figures (now {key_figures} of {MAX_KEY_FIGURES}, beside the text)")
+        parts += [] if paper.powers else ["powers"]
+        parts += [] if "pull-quote" in html else ["quotation"]
+    return f"add to briefing: {', '.join(parts)}; if some were left out for want of room, name fewer asks"
 
 
 def _check_required_parts(campaign: CampaignConfig, kind: str) -> Iterator[Problem]:

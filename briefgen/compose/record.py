@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from briefgen import __version__
+from briefgen.compose.citations.names import find_author
 from briefgen.compose.citations.sentence_ends import SentenceEndChange
 from briefgen.compose.passages import SnippetPassage, render_inline_markdown
 from briefgen.model.campaign import CampaignConfig
@@ -210,20 +211,11 @@ def format_locator(label: str, value: str) -> str:
     return f"{label}{'s' if is_plural else ''} {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', value)}"
 
 
-_LEGAL_TYPES = frozenset({"bill", "hearing", "legal_case", "legislation", "regulation", "standard", "treaty"})
-"""Types of works that are known by their title; their container is a series."""
-
-
 def describe_source(reference: Source, *, undated: str = "no date") -> str:
-    """Describe a source briefly for tables: author, title, year (`undated` if the year is unknown).
-
-    Without a named author, the newspaper or journal takes that place, or else the publisher, as in a
-    bibliography (Chicago Manual of Style, 16th ed., 14.207).
-    """
+    """Describe a source briefly for tables: author, title, year (`undated` if the year is unknown)."""
     csl = reference.csl
-    authors = [name.get("literal") or name.get("family", "") for name in csl.get("author", [])]
-    outlet = csl.get("container-title") or csl.get("publisher") if csl.get("type") not in _LEGAL_TYPES else ""
-    author = " and ".join(authors) or str(outlet or "")
+    authors, outlet = find_author(csl)
+    author = " and ".join(authors) or outlet
     parts = csl.get("issued", {}).get("date-parts", [[]])
     year = str(parts[0][0]) if parts and parts[0] else undated
     return ", ".join(part for part in (author, str(csl.get("title", "")), year) if part)

@@ -334,7 +334,9 @@ def test_a_brief_of_one_section_without_figures_is_made_and_told_to_be_short(cha
         problem for problem in check_briefing(brief.document, campaign.config) if "brief-" in problem.code
     ]
     assert {problem.code for problem in found} == {"brief-underfilled"}
-    assert "is filled to" in found[0].message
+    assert re.search(r"page 1 .* is filled to \d+%, .*: about \d+ lines more", found[0].message)
+    assert "statements or topics in sections (now 1;" in (found[0].hint or "")
+    assert "figures (now 0 of 2; some 16 lines each), asks (now 3;" in (found[-1].hint or "")
 
 
 def test_a_kind_of_one_s_own_that_is_called_policy_brief_stays_what_it_is(changed: Changed) -> None:

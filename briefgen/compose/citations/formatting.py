@@ -17,6 +17,7 @@ from briefgen.compose.citations.clusters import (
     ItemAffixes,
     insert_affixes,
 )
+from briefgen.compose.citations.names import name_work
 from briefgen.compose.citations.phrases import Affixes, find_citation_phrases, reserved_characters
 from briefgen.compose.citations.sentence_ends import (
     SentenceEndChange,
@@ -94,6 +95,10 @@ def _render_note(note: Note, text: str, engine: CiteprocEngine) -> FormattedNote
     """Return a note in its form; `text` is that of a footnote."""
     if note.form == "note":
         return FormattedNote(note=text)
+    if note.is_line_with_footnote:
+        works = dict.fromkeys(citation.source for citation in note.citations)
+        names = dict.fromkeys(name_work(engine.references[work].csl, engine.language) for work in works)
+        return FormattedNote(line=_render_line(note, "; ".join(names), engine), note=text)
     return FormattedNote(line=_render_line(note, text, engine))
 
 
@@ -140,7 +145,7 @@ def _refer_to_earlier_remarks(notes: Sequence[Note], reference: Affixes) -> list
         for remark in note.remarks:
             # The line below a figure has no number to refer to.
             first = first_numbers.get(remark.html, number)
-            if note.form == "note":
+            if note.counts:
                 first_numbers.setdefault(remark.html, number)
             earlier = Remark(f"{reference.before}{first}{reference.after}")
             if first == number or (len(remark.html) <= len(earlier.html) and not remark.citations):

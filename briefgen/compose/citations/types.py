@@ -43,8 +43,9 @@ class Remark:
 
 
 NoteForm = Literal["note", "sources", "cell", "numbers"]
-"""How a note is printed: as the style has it; as a line with the sources of a figure; as such a line in a
-cell of a table, without words before it; or as the numbers of the notes of some statements."""
+"""How a note is printed: as the style has it; as a line with the sources of a figure, who they are if
+there are several, and their short forms in a footnote; in a cell of a table, without words before them; or
+as the numbers of the notes of some statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ class Note:
     @property
     def counts(self) -> bool:
         """Whether it has a number of its own in a notes style."""
-        return self.form == "note" and not self.in_footnote
+        return not self.in_footnote and (self.form == "note" or self.is_line_with_footnote)
+
+    @property
+    def is_line_with_footnote(self) -> bool:
+        """Whether it is a line below a figure that says whose works are cited, and has the rest below."""
+        works = {citation.source for citation in self.citations}
+        return self.form == "sources" and (len(works) > 1 or bool(works and self.remarks))
 
     def __add__(self, other: Note) -> Note:
         """Merge two notes at the same place; what both cite is cited once."""
@@ -80,7 +87,7 @@ class FormattedNote:
     note: str = ""
     """Inner HTML of a footnote."""
     line: str = ""
-    """HTML of a note in another form, printed where it is called."""
+    """HTML of a note in another form, printed where it is called, before the call of a footnote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ _AFTER_LIST_PT = 6.6
 _BESIDE_PICTURE_MM = 3.0
 """Between a picture and the words beside it."""
 _AFTER_SUMMARY_PT = 12
+_AFTER_TITLE_PT = 13
+_TITLE_ABOVE_COLUMNS = ("title-block", "columns")
+_ENTRIES_TOGETHER = 5
+"""Last entries of a list of works that no page break parts, as in briefing.css."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,13 @@ class _Emitter:
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
             # No last page of a letter has the closing sentence alone.
             keep = keep or (keep_last and context.division == "body" and index == len(children) - 2)
+            # Nor has the last page of a report a few entries of the list of works alone.
+            last_entries = range(len(children) - _ENTRIES_TOGETHER, len(children) - 1)
+            keep = keep or (context.division == "bibliography" and index in last_entries)
             inner = context._replace(styles=context.styles.at(index, len(children)))
             self._emit_block(child, with_element_language(inner, child), keep=keep)
+            if (child.get("class"), following is not None and following.get("class")) == _TITLE_ABOVE_COLUMNS:
+                self._add_space_after(_AFTER_TITLE_PT)
 
     def _emit_block(self, element: Element, context: BlockContext, *, keep: bool) -> None:
         tag = element.tag
@@ -216,8 +225,7 @@ class _Emitter:
             # The summary is a box: its content keeps the styles of the box.
             self._emit_blocks(element, context, keep_last=keep)
             return
-        # LibreOffice does not keep a heading with a table of contents, which it treats as a section.
-        starts_page = name == "new-page" or (name == "toc" and context.division != "summary")
+        starts_page = name == "new-page"
         frame = self._get_frame(name, element) if context.styles is FLOW_STYLES else context.frame
         context = context._replace(styles=STYLES_BY_CLASS[name], division=name, frame=frame)
         before = len(self._output)

@@ -47,6 +47,8 @@ class Design:
     """Size of captions, tables and the bibliography."""
     compact: bool = False
     """Smaller headings and gaps, for a brief."""
+    keep_items: bool = False
+    """Whether no page break parts a recommendation, or another item of a list."""
     aside_pt: float = 9.0
     """Size of what stands in a side column."""
     aside_line_pt: float = 12.0
@@ -67,17 +69,24 @@ class Design:
     """Greatest height of a logo in the letterhead."""
 
 
+_BRIEF = Design(line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6")
 DESIGNS: Mapping[tuple[str, str], Design] = {
     ("serif", "letter"): Design(),
-    ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6),
+    ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6, keep_items=True),
     # At 1.02 times its size, Calibri fits as much on a line as Source Sans.
-    ("serif", "brief"): Design(text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True),
+    ("serif", "brief"): Design(
+        text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
+    ),
     ("institute", "letter"): Design(),
-    ("institute", "briefing"): Design(text_pt=11.0, line_pt=14.6),
-    ("institute", "brief"): Design(text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True),
+    ("institute", "briefing"): Design(text_pt=11.0, line_pt=14.6, keep_items=True),
+    ("institute", "brief"): Design(
+        text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
+    ),
     ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
-    ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8),
-    ("sans", "brief"): Design(text_pt=10.0, line_pt=13.9, small_pt=9.0, compact=True),
+    ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8, keep_items=True),
+    ("sans", "brief"): Design(
+        text_pt=10.0, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
+    ),
 }
 """By design name and kind of document."""
 

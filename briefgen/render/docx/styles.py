@@ -76,7 +76,7 @@ def define_styles(design: Design) -> tuple[StyleDefinition, ...]:
     return (
         *_text_styles(design),
         *_heading_styles(design),
-        *_list_styles(),
+        *_list_styles(design),
         *_letter_styles(design),
         *_briefing_styles(design),
         *_brief_styles(design),
@@ -156,13 +156,14 @@ def _heading_styles(d: Design) -> Iterator[StyleDefinition]:
         )
 
 
-def _list_styles() -> Iterator[StyleDefinition]:
+def _list_styles(d: Design) -> Iterator[StyleDefinition]:
+    whole = "<w:keepLines/>" if d.keep_items else ""
     for kind in ("List Bullet", "List Number", "List Continue"):
         for level in range(1, LIST_DEPTH + 1):
             # The indent of bulleted and numbered paragraphs comes from the numbering.
             left = indent_xml(level * LIST_STEP_MM) if kind == "List Continue" else ""
             name = kind if level == 1 else f"{kind} {level}"
-            yield StyleDefinition(name, based_on="Body Text", paragraph=spacing_xml(0, 4.5) + left)
+            yield StyleDefinition(name, based_on="Body Text", paragraph=whole + spacing_xml(0, 4.5) + left)
 
 
 def _letter_styles(d: Design) -> Iterator[StyleDefinition]:

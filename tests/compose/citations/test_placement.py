@@ -126,17 +126,21 @@ def test_a_list_after_full_notes_has_what_is_cited_again(formatter: CitationForm
     assert "Abel, Bo." in short_notes
 
 
-def test_a_line_of_sources_is_short_where_a_list_has_the_rest(formatter: CitationFormatter) -> None:
+def test_a_line_of_sources_says_whose_works_and_its_note_is_short_where_a_list_has_the_rest(
+    formatter: CitationFormatter,
+) -> None:
     line = f"<p>{citation_mark(0)}</p>"
     sources = replace(BOOK + ESSAY, form="sources")
     section = f'<div class="bibliography"><h2>Sources</h2>{BIBLIOGRAPHY_MARK}</div>'
     html = placed(formatter, f"{line}{section}", sources)
-    assert html.startswith("<p>Sources: Abel, <em>An Old Book</em>; Writer, “A Plain Title,” 3.</p>")
+    assert html.startswith(
+        '<p>Sources: Abel; Writer.<span class="footnote">Abel, <em>An Old Book</em>; Writer, “A Plain Title,” 3.</span>'
+    )
     assert "Abel, Bo." in html and "Writer, Ann." in html
     alone = placed(formatter, line, sources)
-    assert alone.startswith("<p>Sources: Bo Abel, <em>An Old Book</em> (Press, 2010); Ann Writer, ")
+    assert '<span class="footnote">Bo Abel, <em>An Old Book</em> (Press, 2010); Ann Writer, ' in alone
     after_note = placed(formatter, f"{line}<p>One.{citation_mark(1)}</p>", sources, BOOK)
-    assert "Sources: Abel, <em>An Old Book</em>;" in after_note
+    assert '<span class="footnote">Abel, <em>An Old Book</em>;' in after_note
     assert '<span class="footnote">Bo Abel, ' in after_note, "a note has a work in full, wherever the line is"
     assert placed(formatter, line, replace(BOOK, form="cell")) == (
         "<p>Bo Abel, <em>An Old Book</em> (Press, 2010)</p>"

@@ -539,15 +539,34 @@ def test_links_are_text_and_the_numbers_of_notes_are_on_the_line() -> None:
     assert part(data, "word/footnotes.xml").count('"baseline"/></w:rPr><w:footnoteRef/>') == 3
 
 
-def test_a_contents_list_begins_a_page_so_that_its_heading_is_nowhere_left_behind() -> None:
+def properties(html: str, kind: Any = "briefing") -> list[tuple[str, set[str]]]:
+    """The text of each paragraph, and the names of its own properties and its style's."""
+    found = []
+    for paragraph in opened(html, kind).paragraphs:
+        owners = [paragraph._p, paragraph.style.element if paragraph.style else paragraph._p]
+        names = {
+            str(one.tag).rpartition("}")[2] for owner in owners for one in owner.iterfind(f"{qn('w:pPr')}/*")
+        }
+        found.append((paragraph.text, names))
+    return found
+
+
+def test_a_contents_list_follows_the_summary_and_keeps_its_heading() -> None:
     contents = '<div class="toc"><h2>Contents</h2><ul><li><a href="#a">A</a></li></ul></div><h2 id="a">A</h2>'
-    for before, broken in (("<p>Words.</p>", ["Contents"]), ("", [])):
-        breaks = [
-            paragraph.text
-            for paragraph in opened(f"{before}{contents}<p>More.</p>", "briefing").paragraphs
-            if paragraph._p.find(f"{qn('w:pPr')}/{qn('w:pageBreakBefore')}") is not None
-        ]
-        assert breaks == broken
+    found = dict(properties(f"<p>Words.</p>{contents}<p>More.</p>"))
+    assert "pageBreakBefore" not in found["Contents"]
+    assert "keepNext" in found["Contents"]
+
+
+def test_no_page_parts_a_recommendation_or_the_last_works_of_a_list() -> None:
+    works = "".join(f"<p>Work {number}.</p>" for number in range(7))
+    found = dict(properties(f'<ol><li>Act.</li></ol><div class="bibliography"><h2>Works</h2>{works}</div>'))
+    assert "keepLines" in found["Act."]
+    assert [n for n in range(7) if "keepNext" in found[f"Work {n}."]] == [2, 3, 4, 5]
+    assert (
+        "keepLines"
+        not in dict(properties('<div class="body"><ol><li>Act.</li></ol></div>', "letter"))["Act."]
+    )
 
 
 def test_neither_the_head_of_a_table_nor_its_last_row_is_alone_on_a_page() -> None:
