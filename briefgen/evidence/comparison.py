@@ -9,7 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from briefgen.errors import Problem
-from briefgen.evidence.markers import find_other_beginnings, find_other_periods, find_other_plurals
+from briefgen.evidence.markers import (
+    find_other_beginnings,
+    find_other_periods,
+    find_other_plurals,
+    find_other_units,
+)
 from briefgen.evidence.mismatch import Mismatch
 from briefgen.evidence.names import collect_source_names
 from briefgen.evidence.pairs import find_swapped_pairs
@@ -28,6 +33,7 @@ def find_mismatches(text: str, evidence: Sequence[str], known: Iterable[str] = (
     found = [
         *find_swapped_pairs(text, evidence, known),
         *find_other_beginnings(text, evidence),
+        *find_other_units(text, evidence),
         *find_other_periods(text, evidence),
         *find_other_plurals(text, evidence),
         *find_reversals(text, evidence),
@@ -38,13 +44,13 @@ def find_mismatches(text: str, evidence: Sequence[str], known: Iterable[str] = (
 def check_pairs(wording: PrintedWording, support: SupportingEvidence) -> Iterator[Problem]:
     """Check that the figures, dates and small words of a wording go together as in its passages.
 
-    Negations are for check_polarity.
+    Negations are for check_polarity, and units for check_numbers.
     """
     evidence = [sentence for passage in support.passages for sentence in passage.sentences()]
     known = {name for work in support.cited for name in collect_source_names(work)}
     for sentence in split_sentences(wording.text):
         for mismatch in find_mismatches(sentence, evidence, known):
-            if mismatch.kind != "negation":
+            if mismatch.kind not in ("negation", "unit"):
                 yield _problem(mismatch, wording, support)
 
 

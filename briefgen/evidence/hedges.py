@@ -148,18 +148,19 @@ def find_number_hedges(text: str, start: int, end: int, include_kept_by: bool = 
     before = text[max(0, start - 80) : start].rstrip()
     found: dict[str, str] = {}
     while before:
-        matched = False
+        here: dict[str, str] = {}
         for hedge in number_hedges():
             match = _anchor_at_end(hedge.kept_by if include_kept_by else hedge.words).search(before)
             if match:
-                found[hedge.name] = match.group()
-                matched = True
-        if not matched:
+                here[hedge.name] = match.group()
+        longest = max(here.values(), key=len, default="")
+        # "no fewer than" does not say "fewer than".
+        found.update({name: words for name, words in here.items() if words == longest})
+        if not here:
             if not _filler_pattern().search(before):
                 break
             before = before.rsplit(None, 1)[0] if " " in before else ""
             continue
-        longest = max((word for word in found.values() if before.endswith(word)), key=len)
         before = before[: -len(longest)].rstrip()
     following = re.match(r"[\w%]*(?: \w+)?,? or (?:more|so|fewer|less)\b(?! than)", text[end : end + 40])
     if following:

@@ -121,6 +121,32 @@ def _time_pattern() -> re.Pattern[str]:
     return re.compile(rf" (?:{words})\b")
 
 
+# -- of what
+
+
+def find_other_units(text: str, evidence: Sequence[str]) -> Iterator[Mismatch]:
+    """Find figures that the evidence gives in another unit only: 41 for 41 percent, a month for a year."""
+    given = [number for one in evidence for number in find_numbers(one) if number.kind == "amount"]
+    for number in find_numbers(text):
+        there = [one for one in given if number.has_same_value(one)]
+        if number.kind == "amount" and there and not any(number.is_same(one) for one in there):
+            known = next((one for one in there if _could_be_taken_for(number, one)), None)
+            if known is not None:
+                message = f"{number.words} is {known.words} in the evidence"
+                yield Mismatch("unit", message, number.start, number.end, number.words, known.words)
+
+
+_TIMES = frozenset({"minute", "hour", "day", "week", "month", "year"})
+_TELLING = 20
+"""Smaller values are too common for a figure without its unit to be the same one."""
+
+
+def _could_be_taken_for(one: Number, other: Number) -> bool:
+    if not one.unit or not other.unit:
+        return one.high >= _TELLING
+    return (one.unit in _TIMES) == (other.unit in _TIMES)
+
+
 # -- one or many
 
 

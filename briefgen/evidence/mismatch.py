@@ -7,7 +7,7 @@ from typing import Literal
 
 from briefgen.errors import Severity
 
-MismatchKind = Literal["pair", "period", "plural", "negation"]
+MismatchKind = Literal["pair", "unit", "period", "plural", "negation"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ class _QuantityParser:
         if first is None:
             return [], index
         link, position = self._parse_range_link(index, first.next)
-        second = self._parse_amount_with_unit(position) if link else None
+        money = re.fullmatch("[A-Z]{3}", first.unit) is not None
+        second = self._parse_amount_with_unit(position, money) if link else None
         if second is None or "ordinal" in (first.kind, second.kind) or not _can_form_range(first, second):
             return [self._build_quantity(first, first, index, first.next)], first.next
         first = _share_scale_and_unit(first, second)
@@ -162,9 +163,9 @@ class _QuantityParser:
 
     # -- one amount with its unit
 
-    def _parse_amount_with_unit(self, index: int) -> _Amount | None:
+    def _parse_amount_with_unit(self, index: int, money: bool = False) -> _Amount | None:
         currency, position = self._parse_leading_currency(index)
-        amount = self._parse_amount(position, money=bool(currency))
+        amount = self._parse_amount(position, money=money or bool(currency))
         if amount is None:
             return None
         if currency:
@@ -513,12 +514,8 @@ def _can_form_range(first: _Amount, second: _Amount) -> bool:
 def _share_scale_and_unit(first: _Amount, second: _Amount) -> _Amount:
     """Give the first end the scale and unit that are written once, after the second."""
     value = first.value
-    if (first.scale == 1 and second.scale > 1 and not first.unit and value * second.scale < second.value) or (
-        first.scale == 1
-        and second.scale > 1
-        and first.unit == second.unit
-        and value * second.scale < second.value
-    ):
+    written_once = first.scale == 1 < second.scale and (not first.unit or second.unit in ("", first.unit))
+    if written_once and value * second.scale < second.value:
         value *= second.scale
     return replace(first, value=value, unit=first.unit or second.unit)
 

@@ -69,6 +69,7 @@ def test_two_designations_that_have_changed_places_are_found() -> None:
         ("The survey, held a year later, gives $920.", FEES),
         ("On 28 November 2025 the court acquitted a skipper.", COURT),
         ("The inquiry was not a court but a fact-finder.", INQUIRY),
+        ("In six months one boat was lost.", "Boats were lost for six months and one year."),
     ],
 )  # fmt: skip
 def test_other_words_for_the_same_raise_no_alarm(text: str, evidence: str) -> None:
@@ -86,6 +87,8 @@ def test_the_author_of_a_cited_work_may_give_every_figure() -> None:
         ("In 2020 at least 1,076 boats were towed away.", WATCH, ("period", "In 2020")),
         ("Since 2009 the port has landed 2,914 boats.", YEARS, ("period", "Since 2009")),
         ("The average fee was $920 a month.", FEES, ("period", "a month")),
+        ("The fee for a boat was $920 in six months.", "Six years of fees: $920.", ("unit", "six months")),
+        ("Idle were 41 boats.", SHARES.replace("41.6", "41"), ("unit", "41")),
         ("A court acquitted skippers.", COURT, ("plural", "acquitted skippers")),
         ("The inquiry was a court and not a fact-finder.", INQUIRY, ("negation", "The inquiry was a court and not a fact-finder.")),
     ],

@@ -60,6 +60,21 @@ def one(text: str) -> Number:
     return numbers[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$2.8–3.2 billion",
+        "$2.8 to 3.2 billion",
+        "$2.8bn–$3.2bn",
+        "$2.8–3.2bn",
+        "between $2.8 and 3.2 billion",
+    ],
+)
+def test_the_ends_of_a_range_of_money_share_sign_and_scale(text: str) -> None:
+    assert one(text).is_same(one("2.8 to 3.2 billion dollars"))
+    assert one("$500 to 1 million").low == 500
+
+
 whole = st.integers(min_value=2, max_value=10**12 - 1)
 
 

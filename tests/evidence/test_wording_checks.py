@@ -221,6 +221,20 @@ def test_a_negation_that_the_passage_lacks_is_not_added_to_its_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "words", "codes"),
+    [
+        ("at least 300", "no fewer than 300", []),
+        ("no fewer than 300", "at least 300", []),
+        ("no more than 300", "up to 300", []),
+        ("no more than 300", "more than 300", ["hedge-dropped", "limit-added", "polarity-differs"]),
+        ("at least 300", "fewer than 300", ["hedge-dropped", "limit-added"]),
+    ],
+)
+def test_a_negated_limit_is_the_limit_that_it_means(said: str, words: str, codes: list[str]) -> None:
+    assert Case(attested(f"Doe counted {said} boats.")).codes(f"Doe counted {words} boats.") == codes
+
+
+@pytest.mark.parametrize(
     ("wording", "found"),
     [
         ("In 2009 Doe counted 14 boats, and in 2010 17 at $20 a year.", []),
