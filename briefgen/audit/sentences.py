@@ -28,13 +28,28 @@ def split_draft(draft: Draft) -> tuple[DraftSentence, ...]:
 def _find_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of the sentences in a text as it is in the file, without space around them."""
     normal = normalize_text(text)
-    for first, last in find_sentences(normal.text):
+    for first, last in _join_numbers(normal.text, find_sentences(normal.text)):
         for start, end in _split_further(normal.text, first, last):
             span = normal.original_span(start, end)
             words = text[span[0] : span[1]]
             lead = len(words) - len(words.lstrip())
             if words.strip():
                 yield span[0] + lead, span[0] + len(words.rstrip())
+
+
+# "no. 2" in a citation; elsewhere "no." may be an answer, which the evidence's own reader takes it for.
+_BEFORE_NUMBER = re.compile(r"(?:[\d,] no|[Nn]os|ed|eds|ser|bk|app|fig|tab|r|[Ff]n|[Nn])\.$")
+
+
+def _join_numbers(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans, those that part an abbreviation from its number joined."""
+    start = None
+    for first, last in spans:
+        start = first if start is None else start
+        following = text[last : last + 2].strip()
+        if not (following.isdigit() and _BEFORE_NUMBER.search(text, max(0, last - 6), last)):
+            yield start, last
+            start = None
 
 
 def _split_further(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

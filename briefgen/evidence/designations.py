@@ -47,7 +47,7 @@ def check_designations(statement: Statement, support: SupportingEvidence) -> Ite
     """Check that a statement gives the works that it cites the numbers that they have in references.json."""
     own: dict[str, dict[str, Source]] = defaultdict(dict)
     for work in support.cited:
-        for number in _numbers_of(work):
+        for number in find_numbers_of_work(work):
             own[number.series][number.value] = work
     if not own or not support.complete:
         return
@@ -79,7 +79,7 @@ def check_designations(statement: Statement, support: SupportingEvidence) -> Ite
 def check_numbers_of_work(work: Source) -> Iterator[Problem]:
     """Check that number and title of a work do not give it two designations of one series."""
     values: dict[str, dict[str, str]] = defaultdict(dict)
-    for number in _numbers_of(work):
+    for number in find_numbers_of_work(work):
         values[number.series][number.value] = number.words
     for given in values.values():
         if len(given) > 1:
@@ -100,7 +100,7 @@ def _written_texts(statement: Statement) -> Mapping[str, str]:
     return {**wordings, "": "\n".join(rest)}
 
 
-def _numbers_of(work: Source) -> Iterable[WorkNumber]:
+def find_numbers_of_work(work: Source) -> Iterable[WorkNumber]:
     """Return the designations that a work's entry gives it; a report's title may name what it is about."""
     number, title = str(work.csl.get("number", "")), str(work.csl.get("title", ""))
     own = list(find_work_numbers(number))

@@ -6,7 +6,7 @@ Every rule is exact; none measures similarity. What a wording means is for a rev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -71,6 +71,14 @@ def _blank_out_titles(text: str, support: SupportingEvidence) -> str:
         if any(character.isdigit() for character in printed) or find_numbers(printed):
             text = text.replace(printed, "\x00" * len(printed))
     return text
+
+
+def is_proved_number(number: Number, wording: PrintedWording, support: SupportingEvidence) -> bool:
+    """Return whether the evidence proves a number of a wording, whatever its hedges."""
+    found = list(support.numbers())
+    return any(number.is_same(item.number) for item in found) or _is_proved_otherwise(
+        number, wording, support, found
+    )
 
 
 def _is_proved_otherwise(
@@ -205,21 +213,31 @@ def _check_number_hedges(
     support: SupportingEvidence,
 ) -> Iterator[Problem]:
     """Check for dropped hedges of a number, in the passage that agrees best, and for added limits."""
-    losses = [_find_lost_hedges(number, text, item) for item in matching]
-    lost = min(losses, key=len)
-    for hedge, words in lost.items():
+    for hedge, words in find_lost_number_hedges(number, text, matching).items():
         message = f"{words!r}, which the passage applies to {number.words!r}, is missing"
         yield _wording_problem("hedge-dropped", message, f"{hedge.why}; keep it", wording, support)
-    wording_hedges = hedges.find_number_hedges(text, number.start, number.end)
+    for words in find_added_limits(number, text, matching):
+        message = f"the passage does not say {words!r} about {number.words!r}"
+        yield _wording_problem(
+            "limit-added", message, "state the figure as the passage does", wording, support
+        )
+
+
+def find_lost_number_hedges(
+    number: Number, text: str, matching: Sequence[PassageNumber]
+) -> dict[hedges.HedgeClass, str]:
+    """Return the hedges that a number lost, with their words, by the passage that agrees with it best."""
+    return min((_find_lost_hedges(number, text, item) for item in matching), key=len)
+
+
+def find_added_limits(number: Number, text: str, matching: Sequence[PassageNumber]) -> Iterator[str]:
+    """Yield the words of limits that a text sets to a number, and no passage does."""
     passage_hedges = [
         hedges.find_number_hedges(item.sentence, item.number.start, item.number.end) for item in matching
     ]
-    for name, words in wording_hedges.items():
+    for name, words in hedges.find_number_hedges(text, number.start, number.end).items():
         if name in hedges.limiting_hedges() and not any(_sets_limit(name, found) for found in passage_hedges):
-            message = f"the passage does not say {words!r} about {number.words!r}"
-            yield _wording_problem(
-                "limit-added", message, "state the figure as the passage does", wording, support
-            )
+            yield words
 
 
 _IMPLIED_BY = {"at-least": "more-than", "at-most": "less-than"}
@@ -323,7 +341,7 @@ def check_quotations(
             continue
         if "…" in (normal := normalize_text(quoted).text):
             yield from _check_omissions(normal, wording, support)
-        if _is_proved_quotation(quoted, evidence, support):
+        if is_proved_quotation(quoted, evidence, support):
             continue
         if not support.complete:
             continue  # only the lock can vouch for it
@@ -356,7 +374,8 @@ def _is_cited_title(quoted: str, support: SupportingEvidence) -> bool:
     return any(fold_name(title).rstrip(",.") == fold_name(quoted) for title in collect_titles(support.cited))
 
 
-def _is_proved_quotation(quoted: str, evidence: list[Evidence], support: SupportingEvidence) -> bool:
+def is_proved_quotation(quoted: str, evidence: Sequence[Evidence], support: SupportingEvidence) -> bool:
+    """Return whether words stand in a passage, in a quotation of an attested reading, or in a kept quote."""
     for passage in support.passages:
         if passage.paragraph is None:
             attested = [normalize_text(part).text for part in find_quotations(prepare_prose(passage.words))]

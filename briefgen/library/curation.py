@@ -39,10 +39,13 @@ class Omission(YamlModel):
     """A few words of the claim."""
     reason: str
     corrections: list[str] = []
+    says: list[str] = []
+    """What a sentence with the claim has in it, for audits: words in any order, `*` for any ending, `|` for
+    "or", quotation marks around words that follow one another; figures are compared by value."""
 
     def text(self) -> str:
         """Return everything that the entry says."""
-        return "\n".join((self.paragraph, self.anchor, self.reason, *self.corrections))
+        return "\n".join((self.paragraph, self.anchor, self.reason, *self.corrections, *self.says))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,23 @@ class Correction:
     text: str
     """What follows the heading."""
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCuration:
+    """What a folder says it leaves out, and on which points its sources are contested or out of date."""
+
+    corrections: Mapping[str, Correction]
+    omissions: tuple[Omission, ...]
+
+
+def read_curation(library: Library) -> list[FolderCuration]:
+    """Read corrections and omissions of a library, folder by folder; `check_curation` reports problems."""
+    ignored = ProblemList()
+    return [
+        FolderCuration(_load_corrections(folder, ignored) or {}, tuple(_load_omissions(folder, ignored)))
+        for folder in library.folders
+    ]
 
 
 def check_curation(library: Library) -> Iterator[Problem]:

@@ -32,6 +32,14 @@ def test_an_empty_block_has_no_sentence():
     assert split_draft(_draft(DraftBlock("paragraph", " \u200b\n"))) == ()
 
 
+def test_an_abbreviation_is_not_parted_from_its_number():
+    assert _texts("World Affairs 176, no. 2 (2013): 64. It said no. 2 men left.") == [
+        "World Affairs 176, no. 2 (2013): 64.",
+        "It said no.",
+        "2 men left.",
+    ]
+
+
 def test_scripts_without_capitals_and_other_alphabets_have_sentences_too():
     assert _texts("북한은 핵실험을 했다. 유엔은 규탄했다.") == ["북한은 핵실험을 했다.", "유엔은 규탄했다."]
     assert _texts("这是第一句。这是第二句。") == ["这是第一句。", "这是第二句。"]

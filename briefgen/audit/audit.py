@@ -1,0 +1,518 @@
+"""Audit a draft: give each of its sentences a verdict by the statements of a library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from briefgen.audit.citations import WorkIndex, find_citations, is_only_citation
+from briefgen.audit.compare import (
+    SentenceView,
+    bears_claim,
+    find_attribution_differences,
+    find_copy_differences,
+    find_hedge_differences,
+    find_mismatch_differences,
+    find_name_differences,
+    find_near_copy,
+    find_other_names,
+    find_other_polarity,
+    find_parted_claims,
+    find_time_differences,
+    warn,
+)
+from briefgen.audit.draft import Draft, DraftSentence
+from briefgen.audit.findings import (
+    AuditReport,
+    CitationFinding,
+    Difference,
+    DifferenceKind,
+    SentenceFinding,
+    SentenceVerdict,
+    StatementMatch,
+)
+from briefgen.audit.furniture import is_furniture
+from briefgen.audit.grounds import Ground
+from briefgen.audit.index import AuditIndex, Candidate
+from briefgen.audit.language import guess_language
+from briefgen.audit.missing import describe_missing_claim, find_counterparts
+from briefgen.audit.never_say import OmittedClaim, collect_omitted_claims
+from briefgen.audit.said import DraftWords
+from briefgen.audit.sentences import split_draft
+from briefgen.audit.tokens import Claim, find_claims, fold_text, join_words, prepare_sentence
+from briefgen.compose.english_variants import BRITISH, CANADIAN, adapt_to_variant, english_variant
+from briefgen.errors import Place, Problem, quantity
+from briefgen.evidence.inline_markdown import strip_markdown
+from briefgen.evidence.normalize import prepare_prose
+from briefgen.evidence.statements import printable_wordings
+from briefgen.library.curation import read_curation
+from briefgen.library.loader import Library
+from briefgen.model.snippet import Snippet
+from briefgen.model.text import is_same_language
+
+Progress = Callable[[int, int], None]
+"""Called with the number of sentences done, and of all."""
+
+
+def audit_draft(
+    draft: Draft, library: Library, *, own_words: Sequence[str] = (), progress: Progress | None = None
+) -> AuditReport:
+    """Audit a draft against a library, with its source texts as far as they are loaded.
+
+    `own_words` are texts that a campaign prints without evidence. Sentences are compared one by one, so the
+    time grows with the draft; an index keeps it from growing with the library.
+    """
+    return Auditor(library).audit(draft, own_words, progress)
+
+
+class Auditor:
+    """Audits drafts against one library, whose index is built once."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.index = AuditIndex.build(library)
+        self.works = WorkIndex(library)
+        self.omitted = collect_omitted_claims(read_curation(library))
+
+    def audit(
+        self, draft: Draft, own_words: Sequence[str] = (), progress: Progress | None = None
+    ) -> AuditReport:
+        """Audit a draft, as `audit_draft` does."""
+        sentences = split_draft(draft)
+        citations = tuple(find_citations(draft, sentences, self.works))
+        one = _DraftAudit(self, draft, sentences, citations, _fold_own_words(own_words))
+        findings = []
+        for done, sentence in enumerate(sentences, start=1):
+            findings.append(one.judge(sentence))
+            if progress is not None:
+                progress(done, len(sentences))
+        return AuditReport(
+            draft,
+            tuple(dict.fromkeys(folder.library for folder in self.library.folders if folder.library)),
+            sum(ground.row is None for ground in self.index.grounds),
+            len(self.library.texts),
+            tuple(findings),
+            citations,
+            (*draft.left_out, *draft.suspicions, *self._find_limits(draft, one.language)),
+        )
+
+    def _find_limits(self, draft: Draft, language: str) -> Iterator[Problem]:
+        """Yield what keeps the whole audit from seeing as much as it could."""
+        place = Place(draft.path)
+        spoken = {ground.language for ground in self.index.grounds}
+        if not self.index.grounds:
+            hint = "write or approve snippets first: briefgen snippets new, briefgen snippets approve"
+            yield Problem(
+                "audit-no-statements", "the library has no approved statements", place, hint, "warning"
+            )
+        elif not any(is_same_language(language, one) for one in spoken):
+            message = f"the draft is in {language!r}, and no approved statement is"
+            hint = "figures and designations were compared, words were not; have a person compare them"
+            yield Problem("audit-language", message, place, hint, "warning")
+        if self.index.grounds and not self.library.texts:
+            message = "no text of a source is at hand, so quoted words were looked up in statements only"
+            hint = "set BRIEFGEN_TEXTS to the folder with the texts, or give --text ID=FILE"
+            yield Problem("audit-no-texts", message, place, hint, "warning")
+        if not draft.blocks:
+            message = "has no text that can be read"
+            yield Problem("audit-empty", message, place, "give a file with text in it", "warning")
+
+
+def _fold_own_words(texts: Sequence[str]) -> frozenset[str]:
+    from briefgen.evidence.normalize import find_sentences, normalize_text
+
+    normal = [normalize_text(text).text for text in texts]
+    return frozenset(fold_text(one[a:b]) for one in normal for a, b in find_sentences(one))
+
+
+_CITED_AT_END = re.compile(r"\s*(?:\([^()]*\d[^()]*\)|\[[\d, –-]+\]|[⁰¹²³⁴-⁹]+)(?=[.!?]?[\"'”’]?$)")
+_TOPICAL_SHARE = 0.5
+_RELEVANT_SHARE = 0.25
+_RELEVANT_WORDS = 2
+_NEAR_WORDS = 3
+_MOST_GROUNDS = 3
+_LONG_WORDING = 8
+"""Words of a wording that may stand within a longer sentence, as an ask does."""
+
+
+@dataclass
+class _DraftAudit:
+    """The audit of one draft."""
+
+    auditor: Auditor
+    draft: Draft
+    sentences: Sequence[DraftSentence]
+    citations: Sequence[CitationFinding]
+    own_words: frozenset[str]
+    language: str = ""
+    words: DraftWords = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = DraftWords(self.draft, self.sentences)
+        self.language = self.draft.language or guess_language(self.draft)
+        self._notes = {note.id: note.text for note in self.draft.notes}
+        self._said: dict[str, str] = {}
+
+    # -- one sentence
+
+    def judge(self, sentence: DraftSentence) -> SentenceFinding:
+        """Return the verdict on a sentence."""
+        view = self._view(sentence)
+        block = self.draft.blocks[sentence.block]
+        approved = self._find_approved(sentence, view)
+        if approved is not None:
+            return approved
+        if is_furniture(block, view.prose) or block.kind == "comment":
+            return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK)
+        if is_only_citation(sentence, block, self.citations):
+            return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, "a citation")
+        for omitted in self.auditor.omitted:
+            if omitted.is_in(view.prose):
+                return self._never_say(sentence, view, omitted)
+        return self._compare(sentence, view)
+
+    def _view(self, sentence: DraftSentence) -> SentenceView:
+        block = self.draft.blocks[sentence.block]
+        prepared = prepare_sentence(sentence.text)
+        notes = " ".join(prepare_prose(self._notes.get(name, "")) for name in sentence.notes)
+        before = prepare_prose(block.text[: sentence.start])
+        claims = tuple(
+            claim
+            for claim in find_claims(prepared.prose)
+            if not self._is_cited(sentence, prepared.span(claim.start, claim.end))
+        )
+        return SentenceView(prepared, claims, notes, before, block.kind == "heading")
+
+    def _is_cited(self, sentence: DraftSentence, span: tuple[int, int]) -> bool:
+        """Return whether a span belongs to a citation in brackets, which is judged by itself."""
+        start, end = sentence.start + span[0], sentence.start + span[1]
+        return any(
+            one.block == sentence.block
+            and one.start <= start
+            and end <= one.end
+            and one.end - one.start > end - start
+            for one in self.citations
+        )
+
+    # -- approved wordings
+
+    def _find_approved(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding | None:
+        text = prepare_prose(sentence.text)
+        for form in dict.fromkeys((view.prose, text, _CITED_AT_END.sub("", text))):
+            found = self.auditor.index.approved.get(fold_text(form), ())
+            found = [one for one in found if self._is_whole(one[2], form)]
+            if found:
+                ground, name, wording = min(found, key=lambda one: one[0].is_superseded)
+                return self._approve(sentence, view, ground, name, wording)
+        return self._find_approved_within(sentence, view)
+
+    def _is_whole(self, wording: str, form: str) -> bool:
+        """Return whether all sentences of a wording are in the draft, so that none was left out."""
+        from briefgen.evidence.normalize import find_sentences, normalize_text
+
+        normal = normalize_text(wording).text
+        spans = find_sentences(normal)
+        return (
+            len(spans) <= 1
+            or fold_text(form) == fold_text(wording)
+            or all(fold_text(normal[a:b]) in self.words.folded for a, b in spans)
+        )
+
+    def _find_approved_within(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding | None:
+        """Find a whole wording in a sentence whose other words claim nothing, as an ask is printed."""
+        folded = fold_text(view.prose).lower()
+        for candidate in self.auditor.index.find_candidates(view.prose, 3):
+            for name, text in candidate.ground.forms:
+                form = fold_text(text).lower()
+                if len(form.split()) >= _LONG_WORDING and form in folded:
+                    rest = folded.replace(form, " ")
+                    if not any(claim.is_strong for claim in find_claims(rest)):
+                        return self._approve(sentence, view, candidate.ground, name, text)
+        return None
+
+    def _approve(
+        self, sentence: DraftSentence, view: SentenceView, ground: Ground, form: str, wording: str
+    ) -> SentenceFinding:
+        match = self._match(ground, form, wording)
+        if ground.is_superseded and not self._is_overtaking_said(ground):
+            return self._superseded(sentence, [ground], ())
+        differences, to_judge = self._judge_caveats(view, [ground])
+        wrong = any(one.severity == "error" for one in differences)
+        verdict = SentenceVerdict.DIFFERS if wrong else SentenceVerdict.APPROVED
+        return SentenceFinding(sentence, verdict, "", (match,), tuple(differences), to_judge=tuple(to_judge))
+
+    # -- other wordings
+
+    def _compare(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding:
+        candidates = self.auditor.index.find_candidates(view.prose)
+        relevant = [one for one in candidates if _is_relevant(one)]
+        strong = [claim for claim in view.claims if claim.is_strong]
+        if not strong:
+            return self._compare_words(sentence, view, relevant)
+        grounds, missing = self._cover(view, strong, relevant)
+        if not grounds:
+            return self._unsupported(sentence, view, missing)
+        if missing:
+            nearest = next(one for one in relevant if one.ground is grounds[0])
+            if not _is_core_borne(strong, missing) and not _is_topical(nearest):
+                return self._unsupported(sentence, view, missing)
+            described = [describe_missing_claim(view, claim, grounds) for claim in missing]
+            return self._report(sentence, view, grounds, described)
+        parted = list(find_parted_claims(view, [one.ground for one in relevant], grounds))
+        return self._report(sentence, view, grounds, parted)
+
+    def _compare_words(
+        self, sentence: DraftSentence, view: SentenceView, relevant: Sequence[Candidate]
+    ) -> SentenceFinding:
+        """Judge a sentence without figures and the like: it is compared if it repeats a wording."""
+        for candidate in relevant:
+            if find_near_copy(view, candidate.ground) or (
+                candidate.word_share >= _MOSTLY and len(candidate.shared_words) >= _MANY_WORDS
+            ):
+                return self._report(
+                    sentence, view, [candidate.ground], list(find_other_polarity(view, candidate.ground))
+                )
+        return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK)
+
+    def _cover(
+        self, view: SentenceView, claims: Sequence[Claim], relevant: Sequence[Candidate]
+    ) -> tuple[list[Ground], list[Claim]]:
+        """Return the statements that bear the most claims, and the claims that none of them bears."""
+        borne = {
+            id(one): {claim for claim in claims if bears_claim(one.ground, claim, view)} for one in relevant
+        }
+        grounds: list[Ground] = []
+        missing = list(claims)
+        pool = list(relevant)
+        while pool and len(grounds) < _MOST_GROUNDS:
+            best = max(
+                pool,
+                key=lambda one: (
+                    len(borne[id(one)] & set(missing)),
+                    not one.ground.is_superseded,
+                    one.score,
+                ),
+            )
+            gained = borne[id(best)] & set(missing)
+            if grounds and all(claim.kind == "speaker" for claim in gained):
+                break
+            grounds.append(best.ground)
+            pool.remove(best)
+            missing = [claim for claim in missing if claim not in gained]
+            if not missing:
+                break
+        return grounds, missing
+
+    def _report(
+        self,
+        sentence: DraftSentence,
+        view: SentenceView,
+        grounds: list[Ground],
+        missing: list[Difference],
+    ) -> SentenceFinding:
+        """Return the finding on a sentence that repeats these statements, but for what is missing."""
+        differences = [*missing, *self._find_differences(view, grounds)]
+        of_caveats, to_judge = self._judge_caveats(view, grounds)
+        differences += of_caveats
+        overtaken = [
+            ground for ground in grounds if ground.is_superseded and not self._is_overtaking_said(ground)
+        ]
+        if overtaken and not missing:
+            return self._superseded(sentence, overtaken, differences)
+        differences = _without_repeats(differences)
+        wrong = any(one.severity == "error" for one in differences)
+        ids = join_words(ground.key for ground in grounds)
+        if not wrong:
+            to_judge.append(f"whether it means the same as {ids}")
+            to_judge += [
+                f"whether {name} belongs here: {ids} does not name it"
+                if len(grounds) == 1
+                else f"whether {name} belongs here: {ids} do not name it"
+                for name, _, _ in find_other_names(view, grounds)
+            ]
+        return SentenceFinding(
+            sentence,
+            SentenceVerdict.DIFFERS if wrong else SentenceVerdict.SUPPORTED,
+            "",
+            tuple(self._match(ground) for ground in grounds),
+            tuple(differences),
+            to_judge=tuple(to_judge),
+        )
+
+    def _find_differences(self, view: SentenceView, grounds: list[Ground]) -> Iterator[Difference]:
+        if not is_same_language(self.language, "en"):
+            return
+        yield from find_hedge_differences(view, grounds)
+        for ground in grounds:
+            yield from find_attribution_differences(view, ground)
+        yield from find_name_differences(view, grounds)
+        yield from find_mismatch_differences(view, grounds)
+        yield from find_time_differences(view, grounds)
+        for ground in grounds[:1]:
+            copy = find_near_copy(view, ground)
+            if copy is not None:
+                yield from find_copy_differences(view, copy)
+        for claim in view.claims:
+            if not claim.is_strong and not any(bears_claim(one, claim, view) for one in grounds):
+                yield from self._judge_weak_claim(view, claim, grounds)
+
+    def _judge_weak_claim(
+        self, view: SentenceView, claim: Claim, grounds: list[Ground]
+    ) -> Iterator[Difference]:
+        """Yield the difference of a small count that the statement has otherwise; warn of words in quotes."""
+        if claim.number is None:
+            yield warn(describe_missing_claim(view, claim, grounds))
+        elif any(True for _ in find_counterparts(view, claim.number, grounds[:1])):
+            yield describe_missing_claim(view, claim, grounds)
+
+    def _judge_caveats(
+        self, view: SentenceView, grounds: Sequence[Ground]
+    ) -> tuple[list[Difference], list[str]]:
+        differences: list[Difference] = []
+        to_judge: list[str] = []
+        for ground in grounds if not view.is_heading else ():
+            for caveat in ground.caveats:
+                said = self._is_said(f"caveats/{caveat.id}", caveat.body)
+                if said == "no":
+                    text = strip_markdown(caveat.body).strip()
+                    message = f"a caveat that must go with the claim is missing: {text.rstrip('.')}"
+                    differences.append(view.difference(DifferenceKind.CAVEAT, message, None, text))
+                elif said == "perhaps":
+                    to_judge.append(f"whether the draft says the caveat {caveat.id}")
+        return differences, to_judge
+
+    def _is_said(self, key: str, markdown: str) -> str:
+        if key not in self._said:
+            self._said[key] = self.words.says(markdown)
+        return self._said[key]
+
+    # -- verdicts
+
+    def _never_say(
+        self, sentence: DraftSentence, view: SentenceView, omitted: OmittedClaim
+    ) -> SentenceFinding:
+        related = [
+            one.ground
+            for one in self.auditor.index.find_candidates(view.prose)
+            if isinstance(one.ground.statement, Snippet)
+            and set(one.ground.statement.corrections) & set(omitted.omission.corrections)
+            and not one.ground.is_superseded
+        ]
+        return SentenceFinding(
+            sentence,
+            SentenceVerdict.NEVER_SAY,
+            omitted.reason,
+            tuple(self._match(ground) for ground in related[:1]),
+            correction=omitted.id,
+        )
+
+    def _superseded(
+        self, sentence: DraftSentence, grounds: Sequence[Ground], differences: Sequence[Difference]
+    ) -> SentenceFinding:
+        newer = [one for ground in grounds for one in self._overtaking(ground)]
+        reason = f"overtaken by {join_words(one.key for one in newer)}" if newer else "overtaken"
+        return SentenceFinding(
+            sentence,
+            SentenceVerdict.SUPERSEDED,
+            reason,
+            tuple(self._match(ground) for ground in grounds),
+            tuple(differences),
+            tuple(self._match(one) for one in newer),
+        )
+
+    def _overtaking(self, ground: Ground) -> list[Ground]:
+        names = ground.statement.superseded_by if isinstance(ground.statement, Snippet) else []
+        return [one for one in self.auditor.index.grounds if one.key in names and one.row is None]
+
+    def _is_overtaking_said(self, ground: Ground) -> bool:
+        """Return whether the draft gives the newer statement too, which makes the older one history."""
+        return any(self._is_said(one.key, one.statement.body) == "yes" for one in self._overtaking(ground))
+
+    def _unsupported(
+        self, sentence: DraftSentence, view: SentenceView, missing: Sequence[Claim]
+    ) -> SentenceFinding:
+        if fold_text(sentence.text) in self.own_words:
+            reason = "one of the campaign’s own texts"
+            return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, reason)
+        listed = join_words(claim.words for claim in missing)
+        reason = f"no approved statement bears out {listed}"
+        differences = tuple(
+            view.difference(
+                _CLAIM_KINDS[claim.kind], f"no approved statement has {claim.words}", (claim.start, claim.end)
+            )
+            for claim in missing
+        )
+        return SentenceFinding(sentence, SentenceVerdict.UNSUPPORTED, reason, (), differences)
+
+    def _match(self, ground: Ground, form: str = "", wording: str = "") -> StatementMatch:
+        statement = ground.statement
+        if not wording:
+            form, wording = self._choose_wording(ground)
+        by, on = ground.reviewed(form)
+        return StatementMatch(
+            id=ground.key,
+            library=self.auditor.library.origins.get(statement.id, ""),
+            wording=wording,
+            form=form,
+            sources=ground.source_labels,
+            reviewed_by=by,
+            reviewed_on=on,
+            as_of=statement.as_of if isinstance(statement, Snippet) else "",
+            caveats=tuple(strip_markdown(caveat.body).strip() for caveat in ground.caveats),
+            place=str(statement.locate()),
+        )
+
+    def _choose_wording(self, ground: Ground) -> tuple[str, str]:
+        """Return the name and text of the wording to offer, in the draft's variety of English."""
+        printed = printable_wordings(ground.statement)
+        if not is_same_language(self.language, "en") or not ground.language.startswith("en"):
+            return "body", strip_markdown(printed["body"]).strip()
+        variety = english_variant(self.language, "")
+        name = variety if variety in printed else "body"
+        text = strip_markdown(printed[name]).strip()
+        return name, adapt_to_variant(text, variety) if variety in (BRITISH, CANADIAN) else text
+
+
+_CLAIM_KINDS = {
+    "number": DifferenceKind.NUMBER,
+    "date": DifferenceKind.DATE,
+    "designation": DifferenceKind.DESIGNATION,
+    "quotation": DifferenceKind.QUOTATION,
+    "speaker": DifferenceKind.ATTRIBUTION,
+}
+_MOSTLY = 0.65
+_MANY_WORDS = 4
+
+
+def _is_relevant(candidate: Candidate) -> bool:
+    """Return whether a statement is about what a sentence is about, so that it may bear its claims."""
+    shared = len(candidate.shared_words)
+    if candidate.shares_exactly:
+        return shared >= _RELEVANT_WORDS
+    return shared >= _NEAR_WORDS and candidate.word_share >= _RELEVANT_SHARE
+
+
+def _is_topical(candidate: Candidate) -> bool:
+    return candidate.word_share >= _TOPICAL_SHARE
+
+
+def _is_core_borne(claims: Sequence[Claim], missing: Sequence[Claim]) -> bool:
+    """Return whether more than a date or a speaker is borne out, so that the statement is about the same."""
+    core = [claim for claim in claims if claim.kind not in ("date", "speaker")]
+    exact = [claim for claim in claims if claim.number is not None and claim.number.date[2] is not None]
+    return any(claim not in missing for claim in (*core, *exact))
+
+
+def _without_repeats(differences: Sequence[Difference]) -> list[Difference]:
+    """Return the differences, each place and kind once, errors before warnings."""
+    kept: dict[tuple[object, ...], Difference] = {}
+    for one in sorted(differences, key=lambda one: one.severity != "error"):
+        kept.setdefault((one.kind, one.start, one.end, one.expected if one.start is None else ""), one)
+    return list(kept.values())
+
+
+def describe_counts(report: AuditReport) -> str:
+    """Say in a line how many sentences have which verdict."""
+    counts = [f"{number} {verdict.value}" for verdict, number in report.counts().items() if number]
+    return f"{quantity(len(report.sentences), 'sentence')}: {', '.join(counts)}" if counts else "no sentences"

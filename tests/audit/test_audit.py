@@ -1,0 +1,190 @@
+"""The verdict on each sentence of a draft."""
+
+import pytest
+
+from briefgen.audit.draft import Draft, DraftBlock, DraftNote, NoteMark
+from briefgen.audit.findings import CitationVerdict, DifferenceKind, SentenceVerdict
+from briefgen.evidence.inline_markdown import strip_markdown
+
+HOUSE = "On November 20, 2024, the House of Representatives passed H.R. 3012"
+
+
+def _kinds(finding):
+    return {one.kind for one in finding.differences if one.severity == "error"}
+
+
+def test_every_approved_wording_is_approved_or_only_lacks_its_caveat(auditor, audit):
+    wordings = {
+        key: strip_markdown(snippet.body).strip()
+        for key, snippet in auditor.library.snippets.items()
+        if snippet.confidence != "superseded"
+    }
+    report = audit(*wordings.values())
+    for finding in report.sentences:
+        wrong = _kinds(finding) - {DifferenceKind.CAVEAT}
+        assert finding.verdict in (SentenceVerdict.APPROVED, SentenceVerdict.DIFFERS), finding.sentence.text
+        assert not wrong, (finding.sentence.text, finding.differences)
+
+
+def test_an_approved_wording_names_its_reviewer_and_day(judge):
+    finding = judge(
+        "In December 2012 a South Korean estimate set the $1.3 billion cost of two North Korean rocket launches against four to five years of food for the country."
+    )
+    assert finding.matches[0].id == "rocket-cost-2012"
+    assert finding.matches[0].reviewed_by == "briefgen maintainers"
+    assert finding.matches[0].reviewed_on.startswith("2026-")
+
+
+def test_typography_and_a_citation_at_the_end_make_no_other_wording(judge):
+    wording = "In March 2014, by resolution 25/25, the UN Human Rights Council took up the report of its commission of inquiry on North Korea and recommended that it be put before the Security Council"
+    for text in (
+        f"{wording}.",
+        f"{wording} (A/HRC/RES/25/25).",
+        wording.replace("25/25", "25/\u200b25").replace(" of ", "\u00a0of "),
+    ):
+        assert judge(text).verdict is SentenceVerdict.APPROVED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In November 2024 the House approved H.R. 3012, which would renew the North Korean Human Rights Act, by 335 to 37.",
+        "The number who reach South Korea fell from 2,914 in 2009 to 224 in 2025.",
+        "KINU estimated in October 2025 that between 53,000 and 65,000 people were in four political prison camps.",
+        "The nuclear weapons and the crimes at home, Robert Park wrote in 2013, are “the conjoined twins of the Kim dynasty.”",
+        "UN agencies put undernourishment in North Korea at an estimated 41.6% for 2019 to 2021.",
+    ],
+)  # fmt: skip
+def test_a_true_sentence_in_other_words_is_supported(judge, text):
+    finding = judge(text)
+    assert finding.verdict is SentenceVerdict.SUPPORTED, finding.differences
+    assert any("means the same" in one for one in finding.to_judge)
+    assert finding.suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found", "expected"),
+    [
+        (f"{HOUSE} by 353 votes to 37.", DifferenceKind.NUMBER, "353", "335"),
+        ("On November 20, 2024, the House of Representatives passed H.R. 3021 by 335 votes to 37.", DifferenceKind.DESIGNATION, "H.R. 3021", "H.R. 3012"),
+        ("On November 20, 2024, the Senate passed H.R. 3012 by 335 votes to 37.", DifferenceKind.NAME, "Senate", "House of Representatives"),
+        ("North Korea carried out its fourth nuclear test on February 12, 2013.", DifferenceKind.NUMBER, "fourth", "third"),
+        ("Human Rights Watch has counted 406 people returned since 2024.", DifferenceKind.HEDGE, "406", "at least 406"),
+        ("The weapons and the crimes, Robert Park wrote in 2013, are “the conjoined twins of the Kim regime.”", DifferenceKind.QUOTATION, "the conjoined twins of the Kim regime", "the conjoined twins of the Kim dynasty"),
+        ("According to Michael Kirby in 2013, the weapons and the crimes are “the conjoined twins of the Kim dynasty.”", DifferenceKind.ATTRIBUTION, "Michael Kirby", "Robert Park"),
+        ("UN agencies put undernourishment in North Korea at an estimated 33.8 percent for 2019 to 2021, up from 41.6 percent in 2004 to 2006.", DifferenceKind.PAIR, "33.8 percent", "41.6 percent"),
+        ("In March 2013 the UN Security Council, by resolution 25/25, set up the commission of inquiry.", DifferenceKind.PAIR, "March 2013", ""),
+        ("China does not send back North Koreans.", DifferenceKind.NEGATION, "not", ""),
+    ],
+)  # fmt: skip
+def test_what_differs_is_named_with_its_place_and_what_the_evidence_has(judge, text, kind, found, expected):
+    finding = judge(text)
+    assert finding.verdict is SentenceVerdict.DIFFERS
+    difference = next(one for one in finding.differences if one.kind is kind)
+    assert (difference.found, difference.expected) == (found, expected)
+    assert text[difference.start : difference.end] == found
+
+
+def test_an_overtaken_figure_is_superseded_by_the_newer_ones(judge):
+    finding = judge(
+        "North Korea holds a quarter of a million political prisoners, one-third of them children."
+    )
+    assert finding.verdict is SentenceVerdict.SUPERSEDED
+    assert {one.id for one in finding.superseded_by} == {"camp-population-inquiry", "camp-population-2025"}
+
+
+@pytest.mark.parametrize(
+    ("text", "correction"),
+    [
+        ("The resolution was passed unanimously.", "D01"),
+        ("North Korea has been found to be comprehensively in violation of the Genocide Convention.", "D07"),
+        ("About a tenth of the people of South Hwanghae starved to death.", "D02"),
+    ],
+)
+def test_what_the_library_omits_is_never_said(judge, text, correction):
+    finding = judge(text)
+    assert finding.verdict is SentenceVerdict.NEVER_SAY
+    assert finding.correction == correction
+    assert finding.reason
+
+
+def test_what_is_denied_is_not_said(judge):
+    assert judge("The resolution was not passed unanimously.").verdict is not SentenceVerdict.NEVER_SAY
+
+
+def test_a_claim_that_nothing_bears_out_is_unsupported(judge):
+    finding = judge("In 2019 Amnesty International counted 8,412 prisoners in the port of Valparaíso.")
+    assert finding.verdict is SentenceVerdict.UNSUPPORTED
+    assert "8,412" in finding.reason and "Amnesty International" in finding.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "November 30, 2026",
+        "Washington, DC 20510",
+        "Dear Senator Smith:",
+        "We ask you three things.",
+        "Thank you for your time and for all that you have done.",
+        "Page 3 of 10",
+    ],
+)
+def test_what_claims_nothing_is_nothing_to_check(judge, text):
+    assert judge(text).verdict is SentenceVerdict.NOTHING_TO_CHECK
+
+
+def test_a_contested_claim_needs_its_speaker_and_its_caveat(audit):
+    flat = "North Korea targets for destruction every group that the Genocide Convention protects, and employs every method in its Article 2."
+    attributed = f"Robert Park argued in 2013 that {flat}"
+    caveat = "The UN commission of inquiry had reasonable grounds to believe that crimes against humanity have been committed in North Korea; it did not find genocide, for which its chair called the definition of 1948 not wide enough."
+    assert DifferenceKind.CONTESTED in _kinds(audit(flat).sentences[0])
+    assert _kinds(audit(attributed).sentences[0]) == {DifferenceKind.CAVEAT}
+    assert audit(attributed, caveat).sentences[0].verdict is SentenceVerdict.SUPPORTED
+
+
+def test_citations_are_known_or_differ_or_are_unknown(auditor):
+    note = "Robert Park, “The Forgotten Genocide: North Korea’s Prison State,” World Affairs 176, no. 2 (2011): 64–71; A/HRC/99/12, para. 4."
+    blocks = (
+        DraftBlock("paragraph", f"{HOUSE} by 335 votes to 37.", marks=(NoteMark(40, "n1"),)),
+        DraftBlock("note", note, note="n1"),
+    )
+    report = auditor.audit(Draft("a.docx", "docx", "en", blocks, (DraftNote("n1", "1", note),)))
+    bill, essay, other = report.citations
+    assert (bill.verdict, bill.work) == (CitationVerdict.KNOWN, "hr3012-118")
+    assert (essay.verdict, essay.work) == (CitationVerdict.DIFFERS, "park-2013")
+    assert [one.kind for one in essay.differences] == [DifferenceKind.DATE]
+    assert note[essay.differences[0].start : essay.differences[0].end] == "2011"
+    assert other.verdict is CitationVerdict.UNKNOWN
+    assert all(one.verdict is SentenceVerdict.NOTHING_TO_CHECK for one in report.sentences[1:])
+    assert report.exit_status() == 1
+
+
+def test_a_draft_in_another_language_is_compared_by_its_figures(audit):
+    report = audit(
+        "Das Repräsentantenhaus nahm H.R. 3012 am 20. November 2024 mit 335 zu 37 Stimmen an, und der Senat hat nicht darüber abgestimmt.",
+        language="",
+    )
+    assert [problem.code for problem in report.problems if problem.code == "audit-language"]
+
+
+def test_a_library_without_statements_is_named_once():
+    from briefgen.audit.audit import Auditor
+    from briefgen.evidence.lock import EvidenceLock
+    from briefgen.library.loader import Library
+
+    empty = Library((), {}, {}, {}, {}, {}, {}, EvidenceLock())
+    report = Auditor(empty).audit(
+        Draft("a.txt", "text", "en", (DraftBlock("paragraph", "In 2012 there were 20,000."),))
+    )
+    assert [problem.code for problem in report.problems] == ["audit-no-statements"]
+    assert report.sentences[0].verdict is SentenceVerdict.UNSUPPORTED
+
+
+def test_exit_status_and_counts(audit):
+    good, bad = "Thank you.", "In 1997 the moon had 8,412 towns."
+    assert audit(good).exit_status() == 0
+    report = audit(good, bad)
+    assert report.exit_status() == 1
+    assert report.exit_status([SentenceVerdict.UNSUPPORTED]) == 0
+    assert report.counts()[SentenceVerdict.UNSUPPORTED] == 1
+    assert report.as_json()["counts"]["nothing-to-check"] == 1
