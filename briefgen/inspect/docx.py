@@ -109,11 +109,12 @@ def _format_list_number(count: int, form: str) -> str:
         letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
         return letters if form == "lowerLetter" else letters.upper()
     if form in {"lowerRoman", "upperRoman"}:
-        return _format_roman(count) if form == "lowerRoman" else _format_roman(count).upper()
+        return format_roman(count) if form == "lowerRoman" else format_roman(count).upper()
     return str(count)
 
 
-def _format_roman(count: int) -> str:
+def format_roman(count: int) -> str:
+    """Return a number in lower-case Roman numerals."""
     signs = [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")]
     signs += [(10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")]
     out = ""
@@ -141,12 +142,12 @@ def read_docx(source: bytes | Path) -> ExtractedDocument:
     """Read a DOCX; raise BriefgenError if it is damaged, malicious, encrypted or too large."""
     name = str(source) if isinstance(source, Path) else "the DOCX"
     try:
-        return _read_package(_Package(_load_docx_bytes(source, name), name))
+        return _read_package(DocxPackage(_load_docx_bytes(source, name), name))
     except RecursionError:
         raise _unreadable_docx_error(name, "its parts are nested too deeply") from None
 
 
-def _read_package(package: _Package) -> ExtractedDocument:
+def _read_package(package: DocxPackage) -> ExtractedDocument:
     main_name = package.find_target("", "officeDocument")
     if main_name is None:
         raise _unreadable_docx_error(package.name, "it has no main document, so it is not a Word document")
@@ -154,7 +155,7 @@ def _read_package(package: _Package) -> ExtractedDocument:
     if main is None or main.tag != f"{_W}document":
         raise _unreadable_docx_error(package.name, "its main part is not a Word document")
     package.require_content_type(main_name, "main")
-    styles = _ParagraphStyles(package.read_related(main_name, "styles"))
+    styles = ParagraphStyles(package.read_related(main_name, "styles"))
     numbering = ListNumbering(package.read_related(main_name, "numbering"))
     notes = _index_footnotes(package.read_related(main_name, "footnotes"))
     notes_name = package.find_target(main_name, "footnotes") or ""
@@ -170,7 +171,7 @@ def _read_package(package: _Package) -> ExtractedDocument:
         title=_read_core_property(core, "title"),
         author=_read_core_property(core, "creator"),
         language=_read_core_property(core, "language"),
-        record=_read_docx_record(package, main_name),
+        record=read_docx_record(package, main_name),
     )
 
 
@@ -191,10 +192,28 @@ def _unreadable_docx_error(name: str, why: str) -> BriefgenError:
     )
 
 
-class _Package:
+def parse_package_part(content: bytes) -> Any:
+    """Return the root element of an XML part from a stranger; raise ValueError for a bad one."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"is not well-formed XML: {error}") from None
+    tree: Any = root.getroottree()
+    if tree.docinfo.doctype:
+        raise ValueError("declares a document type, which office programs never do")
+    return root
+
+
+class DocxPackage:
     """The parts of the archive, unpacked one at a time and within limits."""
 
     def __init__(self, data: bytes, name: str) -> None:
+        """Open the archive; `name` is the file's in messages. Raise BriefgenError if it is none."""
         self.name = name
         if data.startswith(_OLE_SIGNATURE):
             raise _unreadable_docx_error(name, "it is encrypted, or in the format of Word 97 to 2003")
@@ -207,22 +226,13 @@ class _Package:
 
     def read_xml(self, name: str) -> Any:
         """Return the root element of a part; None if there is no such part."""
-        from lxml import etree
-
         content = self._content(name)
         if content is None:
             return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
-        )
         try:
-            root = etree.fromstring(content, parser)
-        except etree.XMLSyntaxError as error:
-            raise _unreadable_docx_error(self.name, f"{name} is not well-formed XML: {error}") from None
-        tree: Any = root.getroottree()
-        if tree.docinfo.doctype:
-            raise _unreadable_docx_error(self.name, f"{name} declares a document type, which Word never does")
-        return root
+            return parse_package_part(content)
+        except ValueError as error:
+            raise _unreadable_docx_error(self.name, f"{name} {error}") from None
 
     def _content(self, name: str) -> bytes | None:
         member = self._names.get(name.casefold())
@@ -302,7 +312,7 @@ class _Package:
                 )
 
 
-class _ParagraphStyles:
+class ParagraphStyles:
     """Outline levels and numbering of paragraphs, as set directly or by styles and their base styles."""
 
     def __init__(self, root: Any) -> None:
@@ -401,7 +411,7 @@ class _BodyReader:
     def __init__(
         self,
         name: str,
-        styles: _ParagraphStyles,
+        styles: ParagraphStyles,
         numbering: ListNumbering,
         notes: Mapping[str, Any],
         links: tuple[Mapping[str, str], Mapping[str, str]],
@@ -550,7 +560,8 @@ def _read_core_property(core: Any, name: str) -> str:
     return (core.findtext(f"{_DC}{name}") or "").strip() if core is not None else ""
 
 
-def _read_docx_record(package: _Package, main_name: str) -> Mapping[str, Any] | None:
+def read_docx_record(package: DocxPackage, main_name: str) -> Mapping[str, Any] | None:
+    """Return the evidence record; None if there is none. Raise BriefgenError if it is damaged."""
     for name in package.find_targets(main_name, "customXml"):
         root = package.read_xml(name)
         if root is None or root.tag != f"{{{RECORD_NAMESPACE}}}record":

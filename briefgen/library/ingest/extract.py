@@ -180,7 +180,7 @@ def detect_wrap_width(lines: list[str]) -> int | None:
     return width if full >= 0.8 * len(pairs) else None
 
 
-_LIST_ITEM = re.compile(r"\s*(?:[•*–—-]|\(?\d{1,4}[.)]|\(?[a-z][.)])\s")
+LIST_ITEM = re.compile(r"\s*(?:[•*–—-]|\(?\d{1,4}[.)]|\(?[a-z][.)])\s")
 
 
 def join_wrapped_lines(lines: list[str]) -> list[str]:
@@ -188,7 +188,7 @@ def join_wrapped_lines(lines: list[str]) -> list[str]:
     paragraphs: list[str] = []
     in_paragraph = False
     for line in lines:
-        begins = not in_paragraph or line.startswith(("  ", "\t")) or _LIST_ITEM.match(line)
+        begins = not in_paragraph or line.startswith(("  ", "\t")) or LIST_ITEM.match(line)
         if not line.strip():
             in_paragraph = False
         elif begins:

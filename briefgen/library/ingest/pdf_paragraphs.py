@@ -91,7 +91,7 @@ class _ParagraphJoiner:
         self.kinds |= dict.fromkeys(_find_footnote_lines(self.pages, self.kinds, size), FOOTNOTE)
         columns = [_find_columns(page) for page in self.pages]
         typical = _TypicalMeasures(size, self._measure_leading(), self._detect_indents(columns))
-        hyphenation = _HyphenationGuide(line.text for page in self.pages for line in page)
+        hyphenation = HyphenationGuide(line.text for page in self.pages for line in page)
         self._join_lines(columns, typical, hyphenation)
         guessed = tuple(dict.fromkeys(self.guessed))
         return PdfParagraphs(tuple(self.blocks), guessed, tuple(self.doubtful), tuple(self.names))
@@ -118,7 +118,7 @@ class _ParagraphJoiner:
         return begins >= 3 and begins >= len(body) / 40
 
     def _join_lines(
-        self, columns: Sequence[Sequence[_Column]], typical: _TypicalMeasures, hyphenation: _HyphenationGuide
+        self, columns: Sequence[Sequence[_Column]], typical: _TypicalMeasures, hyphenation: HyphenationGuide
     ) -> None:
         paragraph: list[PdfLine] = []
         interruptions: list[TextBlock] = []
@@ -150,7 +150,7 @@ class _ParagraphJoiner:
         self._close_paragraph(paragraph, interruptions, typical, hyphenation)
 
     def _add_interruption(
-        self, interruptions: list[TextBlock], line: PdfLine, kind: str, hyphenation: _HyphenationGuide
+        self, interruptions: list[TextBlock], line: PdfLine, kind: str, hyphenation: HyphenationGuide
     ) -> None:
         """Collect what interrupts a paragraph; the lines of one footnote become one block."""
         if (
@@ -197,7 +197,7 @@ class _ParagraphJoiner:
         paragraph: list[PdfLine],
         interruptions: list[TextBlock],
         typical: _TypicalMeasures,
-        hyphenation: _HyphenationGuide,
+        hyphenation: HyphenationGuide,
     ) -> None:
         if paragraph:
             text = paragraph[0].text
@@ -433,7 +433,7 @@ def _find_footnote_lines(
 # -- words divided at line ends
 
 
-class _HyphenationGuide:
+class HyphenationGuide:
     """Spellings of words within lines: the evidence of the text itself about hyphens."""
 
     def __init__(self, lines: Iterator[str]) -> None:
