@@ -46,7 +46,7 @@ class Clause:
 @cache
 def _break_pattern() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in load_word_data("clauses")["breaks"])
-    return re.compile(rf"(?P<part>[;.?!:](?= |$))|[,()]|(?<=\s)[-–—]+(?=\s)|—|\b(?:{words})\b", re.IGNORECASE)
+    return re.compile(rf"(?P<part>[;.?!](?= |$))|[,():]|(?<=\s)[-–—]+(?=\s)|—|\b(?:{words})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)

@@ -189,8 +189,12 @@ _TELLING = 10
 
 
 def _bodies_of(number: Number, clause: Clause) -> list[BodyName]:
-    """Return the bodies before a figure between the same semicolons; else in its clause; else after it."""
+    """Return the bodies before a figure between the same semicolons, or else in its clause.
+
+    A resolution is that of a body named later too: "By resolution 25/25, adopted in March, the Council …".
+    """
     part = [other for other in find_clauses(clause.text) if other.part == clause.part]
     bodies = [body for body in find_bodies(clause.text) if part[0].start <= body.start < part[-1].end]
     before = [body for body in bodies if body.start < number.start]
-    return before or [body for body in bodies if body.start < clause.end] or bodies
+    near = before or [body for body in bodies if body.start < clause.end]
+    return near or (bodies if number.kind == "designation" else [])
