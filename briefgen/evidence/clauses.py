@@ -176,7 +176,7 @@ def _trim_name(name: str) -> str:
 
 def _is_body(name: str, text: str, start: int, end: int) -> bool:
     words = [word.removesuffix("'s") for word in name.split()]
-    if load_word_set("clauses", "instruments") & set(words) or name.removesuffix("'s") in _state_names():
+    if load_word_set("clauses", "instruments") & set(words) or _is_state_or_people(name):
         return False
     nouns = load_word_set("clauses", "bodies") | load_word_set("references", "nouns")
     if nouns & set(words) or any(re.fullmatch(r"[A-Z]{3,}", word) for word in words):
@@ -192,6 +192,12 @@ def _verb_pattern() -> re.Pattern[str]:
 
 
 _SPEAKER = re.compile(r"\b(?:[Aa]ccording to|by) (?:the )?$")
+
+
+def _is_state_or_people(name: str) -> bool:
+    """Return whether a name is that of a state or, with another ending, of its people: North Koreans."""
+    plain = name.removesuffix("'s")
+    return any(re.fullmatch(rf"{re.escape(state)}[a-z]{{0,3}}", plain) for state in _state_names())
 
 
 @cache

@@ -62,6 +62,7 @@ def test_two_designations_that_have_changed_places_are_found() -> None:
         ("The order had 335 votes to 37 in the Council.", VOTE),
         ("According to Muster and Sample it was 240,000 to 420,000 boats; Doe and Roe have 500,000 to 600,000.", STUDIES),
         ("By October 2025 Harbour Watch had counted no fewer than 1,076 boats since 2020.", WATCH),
+        ("A survey of 414 North Koreans asked in 2020.", "Harbour Watch wrote of 414 North Koreans."),
         ("By the count of the HW, 1,076 boats were towed away.", WATCH),
         ("The council took up the report with resolution 25/25; it had set up the commission with 22/13.", COUNCIL),
         ("A skipper paid $920 a year on average.", FEES),
