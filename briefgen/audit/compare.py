@@ -7,7 +7,7 @@ which wording a sentence is compared with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -28,6 +28,7 @@ from briefgen.errors import Place
 from briefgen.evidence import hedges
 from briefgen.evidence.comparison import find_mismatches
 from briefgen.evidence.dates import MONTHS, find_relative_time
+from briefgen.evidence.mismatch import MismatchKind
 from briefgen.evidence.names import contains_name, fold_name
 from briefgen.evidence.numbers import Number, find_numbers
 from briefgen.evidence.passages import PassageNumber, split_sentences
@@ -511,8 +512,9 @@ def warn(difference: Difference) -> Difference:
     return replace(difference, severity="warning")
 
 
-_MISMATCH_KINDS = {
+_MISMATCH_KINDS: Mapping[MismatchKind, DifferenceKind] = {
     "pair": DifferenceKind.PAIR,
+    "unit": DifferenceKind.UNIT,
     "period": DifferenceKind.PERIOD,
     "plural": DifferenceKind.PLURAL,
     "negation": DifferenceKind.NEGATION,

@@ -196,15 +196,15 @@ _SPEAKER = re.compile(r"\b(?:[Aa]ccording to|by) (?:the )?$")
 
 def _is_state_or_people(name: str) -> bool:
     """Return whether a name is that of a state or, with another ending, of its people: North Koreans."""
-    plain = name.removesuffix("'s")
-    return any(re.fullmatch(rf"{re.escape(state)}[a-z]{{0,3}}", plain) for state in _state_names())
+    return _state_pattern().fullmatch(name.removesuffix("'s")) is not None
 
 
 @cache
-def _state_names() -> frozenset[str]:
+def _state_pattern() -> re.Pattern[str]:
     from babel import Locale
 
-    return frozenset(Locale("en").territories.values()) | load_word_set("clauses", "states")
+    names = {*Locale("en").territories.values(), *load_word_set("clauses", "states")}
+    return re.compile(f"(?:{'|'.join(map(re.escape, sorted(names)))})[a-z]{{0,3}}")
 
 
 def _fold_body(name: str) -> frozenset[str]:
