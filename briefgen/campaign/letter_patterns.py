@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from briefgen.compose.patterns import check_filled, check_pattern, fill_pattern
+from briefgen.compose.patterns import SUBJECT_FIELD, check_filled, check_pattern, fill_pattern
 from briefgen.compose.web_address import MAX_ADDRESS_CHARACTERS
 from briefgen.errors import Place, Problem, ProblemList
 from briefgen.model.campaign import CampaignConfig
@@ -23,6 +23,8 @@ def fill_patterns(
     """
     patterns = list(_list_patterns(campaign))
     before = len(problems.errors)
+    for pattern, place in _list_subjects(campaign):
+        problems.extend(check_pattern(pattern, listed, place, [SUBJECT_FIELD]))
     for _, pattern, place in patterns:
         problems.extend(check_pattern(pattern, listed, place))
     if not patterns or len(problems.errors) > before:
@@ -48,6 +50,14 @@ def _list_patterns(campaign: CampaignConfig) -> Iterator[tuple[str, str, Place]]
             yield "reference", words.reference, place
     if letter.web_address:
         yield "web address", letter.web_address, campaign.locate("letter", "web_address")
+
+
+def _list_subjects(campaign: CampaignConfig) -> Iterator[tuple[str, Place]]:
+    if campaign.email.subject:
+        yield campaign.email.subject, campaign.locate("email", "subject")
+    for language, words in campaign.translations.items():
+        if words.email_subject:
+            yield words.email_subject, campaign.locate("translations", language, "email_subject")
 
 
 def _check_row(

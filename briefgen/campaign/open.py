@@ -41,6 +41,8 @@ from briefgen.campaign.unused_columns import warn_about_unused_columns
 from briefgen.compose.citations.citeproc import check_style, pandoc_identity
 from briefgen.compose.composer import (
     BRIEFING_TEMPLATE_NAMES,
+    EMAIL_KIND,
+    EMAIL_TEMPLATE_NAMES,
     LETTER_KINDS,
     LETTER_TEMPLATE_NAMES,
     PAPER_KINDS,
@@ -592,10 +594,13 @@ def _check_contents(
     campaign = files.config
     library_check = check_statements(library, texts, campaign.date if campaign else None, problems)
     templates = Templates(library.template_folders, campaign.language if campaign else "en")
-    own_letter, own_paper = (
-        (campaign.letter.template, campaign.briefing.template) if campaign is not None else ("", "")
+    own_letter, own_paper, own_email = (
+        (campaign.letter.template, campaign.briefing.template, campaign.email.template)
+        if campaign is not None
+        else ("", "", "")
     )
     problems.extend(templates.check(LETTER_TEMPLATE_NAMES, {*LETTER_KINDS, own_letter} - {""}))
+    problems.extend(templates.check(EMAIL_TEMPLATE_NAMES, {EMAIL_KIND, own_email} - {""}))
     problems.extend(templates.check(BRIEFING_TEMPLATE_NAMES, {*PAPER_KINDS, own_paper} - {""}))
     problems.extend(_check_stylesheets(files.folder))
     if campaign is not None:
@@ -603,13 +608,14 @@ def _check_contents(
         problems.extend(_check_country(campaign))
         problems.extend(check_translations(campaign))
         problems.extend(check_enclosures(campaign, files.folder.path, templates))
-        for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
+        for kind, section in ((own_letter, "letter"), (own_paper, "briefing"), (own_email, "email")):
             try:
-                templates.find_template(part.template)
+                templates.find_template(kind)
             except BriefgenError as error:
                 problems.extend(
                     replace(problem, place=campaign.locate(section, "template")) for problem in error.problems
                 )
+        for part, section in ((campaign.letter, "letter"), (campaign.briefing, "briefing")):
             style, place = part.citation_style, campaign.locate(section, "citation_style")
             if section == "letter" or style != campaign.letter.citation_style:
                 problems.extend(check_style(style, files.folder.path, campaign.language, place))
@@ -692,7 +698,9 @@ def _split_sendable(
     warnings: list[Problem] = []
     campaign, branding = composer.campaign, build_branding(composer.campaign)
     for recipient in listed:
-        problem = check_sendable(recipient, campaign.date) or _check_recipient_language(recipient, campaign)
+        by_email = campaign.email.without_address
+        problem = check_sendable(recipient, campaign.date, by_email=by_email)
+        problem = problem or _check_recipient_language(recipient, campaign)
         if problem is None:
             try:
                 addressed = address_recipient(

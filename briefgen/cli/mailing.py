@@ -57,7 +57,7 @@ def print_letters(
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.enclosures import find_apart_enclosures
     from briefgen.mailing.envelopes_labels import find_envelope, find_label_sheet
-    from briefgen.mailing.print_run import PrintOptions, build_print_files, write_files
+    from briefgen.mailing.print_run import PrintOptions, build_print_files, posted_recipients, write_files
 
     envelope = find_envelope(envelopes) if envelopes else None
     sheet = find_label_sheet(labels) if labels else None
@@ -80,7 +80,8 @@ def print_letters(
         opened = opened.without_duplicates()
     folder = resolve_output_folder(opened, out)
     apart = find_apart_enclosures(opened, printed=True) if not no_letters else ()
-    console.warnings((*opened.warnings, *apart), campaign)
+    console.warnings(opened.warnings, campaign)
+    console.problems(apart)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
     print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
@@ -88,6 +89,8 @@ def print_letters(
     kept = write_files(opened.config, folder, PRINT_FOLDER, files)
     _note_kept_files(console, folder, kept)
     paths = [folder / PRINT_FOLDER / file.name for file in files]
+    posted = {recipient.id for recipient in posted_recipients(opened)}
+    email_only = [recipient.id for recipient in opened.recipients if recipient.id not in posted]
     console.document(
         {
             "ok": not opened.skipped,
@@ -95,11 +98,14 @@ def print_letters(
                 {"file": str(path), "holds": file.contents} for path, file in zip(paths, files, strict=True)
             ],
             "kept": kept,
+            "email_only": email_only,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": opened.do_not_write,
             "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
         }
     )
+    if email_only:
+        console.line(f"By e-mail only, without a postal address: {abbreviate_names(email_only, MAX_NAMES)}.")
     for path, file in zip(paths, files, strict=True):
         console.line(f"{path} ({file.contents})")
     if opened.skipped:
@@ -116,6 +122,13 @@ def drafts(
             metavar="FORMAT", help="Format of the letter to attach: {formats}; repeatable. Default: pdf."
         ),
     ] = None,
+    mbox: Annotated[
+        bool, typer.Option("--mbox", help="Also write all drafts as one file, drafts.mbox.")
+    ] = False,
+    merge_table: Annotated[
+        bool,
+        typer.Option("--merge-table", help="Also write mail-merge.csv, for mail merges of other programs."),
+    ] = False,
     merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
@@ -125,7 +138,7 @@ def drafts(
     """Write e-mail drafts with the letters attached; nothing is sent."""
     from briefgen.campaign.job import resolve_output_folder, select_formats
     from briefgen.campaign.open import open_campaign
-    from briefgen.mailing.email_drafts import DRAFTS_FOLDER, write_drafts
+    from briefgen.mailing.email_drafts import DRAFTS_FOLDER, DraftOptions, write_drafts
     from briefgen.mailing.enclosures import find_apart_enclosures
 
     console = Console(as_json, quiet, verbose)
@@ -135,13 +148,15 @@ def drafts(
     formats = select_formats(opened, attach or ["pdf"])
     output_folder = resolve_output_folder(opened, out)
     apart = find_apart_enclosures(opened, printed=False)
-    console.warnings((*opened.warnings, *apart), campaign)
+    console.warnings(opened.warnings, campaign)
+    console.problems(apart)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
-    report = write_drafts(opened, formats, output_folder)
+    report = write_drafts(opened, formats, output_folder, DraftOptions(mbox, merge_table))
     folder = output_folder / DRAFTS_FOLDER
     _note_kept_files(console, output_folder, report.kept)
-    console.problems(report.problems)
+    own_warnings = [one for one in report.warnings if one.code not in opened.config.ignore]
+    console.problems([*own_warnings, *report.problems], MAX_NAMES)
     console.document(
         {
             "ok": not (report.problems or opened.skipped),
@@ -149,14 +164,17 @@ def drafts(
             "drafts": [{"recipient": id, "file": file} for id, file in report.written.items()],
             "without_email": report.without_email,
             "old": report.outdated,
+            "others": report.others,
             "kept": report.kept,
             "problems": [problem.as_json() for problem in report.problems],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": opened.do_not_write,
-            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
+            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart, *own_warnings)],
         }
     )
     console.line(f"{quantity(len(report.written), 'draft')} in {folder}. Nothing was sent.")
+    for name in report.others:
+        console.line(str(folder / name))
     if report.without_email:
         names = abbreviate_names(report.without_email, MAX_NAMES)
         console.line(f"No e-mail address in the column email: {names}.")

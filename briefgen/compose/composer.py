@@ -65,7 +65,7 @@ from briefgen.compose.markup import (
     insert_nonbreaking_spaces,
 )
 from briefgen.compose.passages import SnippetPassage, TemplateApi, set_typographic_quotes
-from briefgen.compose.patterns import fill_pattern
+from briefgen.compose.patterns import SUBJECT_FIELD, check_filled, fill_pattern
 from briefgen.compose.pictures import embed_pictures
 from briefgen.compose.record import build_evidence_record, printed_passages, remove_annex
 from briefgen.compose.replaced_words import replace_words
@@ -141,6 +141,10 @@ LETTER_TEMPLATE_NAMES = (
     FRAME,
 )
 """Names available in letter templates; the last three in Markdown only."""
+EMAIL_TEMPLATE_NAMES = (*LETTER_TEMPLATE_NAMES, "contact")
+"""Names available in templates of e-mails."""
+EMAIL_KIND = "email"
+"""Folder of the built-in template of e-mails."""
 LETTER_KINDS = ("letter", "communication")
 """Folders of the built-in letter templates."""
 BRIEFING_TEMPLATE_NAMES = (
@@ -290,6 +294,34 @@ class Composer:
             subject = subject.replace(CONSTITUENCY_PLACEHOLDER, place) if place else self.campaign.title
         return subject.replace(COUNTRY_PLACEHOLDER, self._country_name(recipient))
 
+    @_in_language_of_recipient
+    def email_subject(self, recipient: Recipient) -> str:
+        """Return the subject of the e-mail with a letter: the letter's, or the campaign's pattern filled in.
+
+        Raise BriefgenError if a field of the pattern is empty in the recipient's row.
+        """
+        subject, pattern = self.subject_line(recipient), self.campaign.email.subject
+        if not pattern:
+            return subject
+        problems = list(check_filled([("e-mail's subject", pattern)], recipient, self.campaign))
+        if problems:
+            raise BriefgenError(problems)
+        return fill_pattern(pattern, recipient, self.campaign, more={SUBJECT_FIELD: subject})
+
+    @_in_language_of_recipient
+    def compose_email(self, recipient: Recipient) -> str:
+        """Compose the text of the e-mail with the letter, as canonical HTML; raise BriefgenError as above."""
+        started = self._start_letter(recipient, NO_SHORTENING, self.campaign.email.template)
+        label = f"the e-mail to {recipient.id}"
+        sender = self.campaign.sender
+        contact = [*sender.address, sender.phone, sender.email, sender.website]
+        context = {**started.context, "contact": [line for line in contact if line]}
+        style = self.campaign.letter.citation_style
+        cited, _ = self._render_template(
+            started.template, context, started.figures, label, style, self.campaign.language
+        )
+        return cited.html
+
     def _country_name(self, recipient: Recipient) -> str:
         if not self.campaign.about:
             return ""
@@ -350,8 +382,8 @@ class Composer:
             record=record,
         )
 
-    def _start_letter(self, recipient: Recipient, shortening: Shortening) -> _StartedLetter:
-        """Gather everything that the letter's template can print."""
+    def _start_letter(self, recipient: Recipient, shortening: Shortening, kind: str = "") -> _StartedLetter:
+        """Gather everything that the letter's template can print, or that of another `kind`."""
         campaign = self.campaign
         to = address_recipient(recipient, self.forms, sender_country=campaign.sender.country)
         selection = self.select_by_rules(recipient)
@@ -416,7 +448,7 @@ class Composer:
             "rows_table": partial(render_rows_table, recipient, campaign.group_by),
             "cite": api.cite,
         }
-        kind = campaign.letter.template
+        kind = kind or campaign.letter.template
         template, written = self.templates.find_template(kind, recipient), None
         if is_markdown(template):
             named = self.templates.named_statements(template)

@@ -52,9 +52,9 @@ def campaign_fingerprint(
     `beside` are files in the campaign's folder; `verified` says how each statement was verified, which
     letters record. Recipient files are left out: each letter has its own recipient in its key.
     """
-    settings = (campaign.model_dump(mode="json", exclude={"recipients"}), dict(verified or {}))
+    settings = (campaign.model_dump(mode="json", exclude={"recipients", "email"}), dict(verified or {}))
     files = (
-        *_matching_files(library.template_folders, _TEMPLATE_PATTERNS),
+        *_letter_templates(library.template_folders),
         *_matching_files(library.folders, _STATEMENT_PATTERNS),
         *((path, path.name) for path in beside),
     )
@@ -87,6 +87,14 @@ def _hash_inputs(settings: object, files: Iterable[tuple[Path, str]]) -> str:
         digest.update(f"\0{name}\0".encode())
         digest.update(digest_file(path))
     return digest.hexdigest()
+
+
+def _letter_templates(folders: Iterable[LibraryFolder]) -> Iterable[tuple[Path, str]]:
+    """Yield the templates but those of e-mails, whose text is in no letter."""
+    for path, name in _matching_files(folders, _TEMPLATE_PATTERNS):
+        inside = name.partition("/")[2].removeprefix("templates/")
+        if not inside.startswith(("email.", "email/")):
+            yield path, name
 
 
 def _matching_files(

@@ -14,6 +14,8 @@ from briefgen.model.recipient import Recipient
 
 NUMBER_FIELD = "number"
 """The running number, perhaps with the digits that it is filled up to: `{number:4}`."""
+SUBJECT_FIELD = "subject"
+"""The letter's subject, in the subject of an e-mail."""
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _NUMBER = re.compile(rf"{NUMBER_FIELD}(?::0?([1-9]))?")
 _RECIPIENT_FIELDS = (
@@ -95,7 +97,8 @@ def check_filled(
 ) -> Iterator[Problem]:
     """Report the fields that a recipient's row leaves empty in patterns, which come with their names."""
     for name, pattern in patterns:
-        empty = [field for field in find_empty_fields(pattern, recipient, campaign) if field != NUMBER_FIELD]
+        found = find_empty_fields(pattern, recipient, campaign)
+        empty = [field for field in found if field not in (NUMBER_FIELD, SUBJECT_FIELD)]
         if empty:
             yield Problem(
                 "pattern-empty",

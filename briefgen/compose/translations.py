@@ -64,6 +64,7 @@ def check_translations(campaign: CampaignConfig) -> Iterator[Problem]:
             "reference": campaign.letter.reference if has_label(campaign.letter.reference) else "",
             "postscript": campaign.letter.postscript,
             "sender_title": campaign.sender.title,
+            "email_subject": campaign.email.subject,
             "ask": "" if is_ask_id(campaign.ask) else campaign.ask,
         }
         missing = [name for name, text in written.items() if text and not getattr(words, name)]

@@ -1,46 +1,43 @@
-"""Build e-mail drafts with the finished letters attached, one message per recipient; nothing is sent.
-
-The headers are built with Python's own email package, which rejects header injection.
-"""
+"""Write e-mail drafts with the finished letters attached, one message per recipient; nothing is sent."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from email.errors import HeaderParseError, MessageError
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from hashlib import sha256
 from pathlib import Path
 
 from briefgen.address.address import address_recipient
 from briefgen.batch.file_names import letter_file_stem, slugify
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
-from briefgen.compose.boilerplate import Boilerplate
-from briefgen.compose.english_variants import reader_country
-from briefgen.compose.templates import format_long_date
-from briefgen.errors import BriefgenError, Problem
-from briefgen.mailing.enclosures import EnclosedFile, EnclosureReader
-from briefgen.mailing.print_run import OutputFile, find_finished_letters, write_files
-from briefgen.model.campaign import CampaignConfig
-from briefgen.model.recipient import AddressAndSalutation, Recipient
+from briefgen.compose.copyholders import list_copyholders
+from briefgen.errors import BriefgenError, Problem, abbreviate_names, quantity
+from briefgen.mailing.email_message import AttachedFile, EmailDraft, build_message, parse_mailbox
+from briefgen.mailing.email_text import build_email_html, build_email_text
+from briefgen.mailing.enclosures import EnclosureReader
+from briefgen.mailing.mail_merge import MBOX_FILE, MERGE_FILE, MailMergeRow, build_mbox, build_merge_file
+from briefgen.mailing.print_run import FinishedLetter, OutputFile, find_finished_letters, write_files
+from briefgen.model.recipient import Recipient
+from briefgen.recipients.schema import EMAIL_BCC_COLUMN, EMAIL_CC_COLUMN, CellError, parse_emails
 from briefgen.render.registry import FORMATS
 
 DRAFTS_FOLDER = "drafts"
 """Folder of the drafts within the output folder."""
-_EMAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-"""The HTML standard's subset of RFC 5322 addresses, except that the domain must contain a dot."""
+LARGE_DRAFT_BYTES = 20_000_000
+"""What most mail servers take; the usual limits are 20 to 35 MB."""
+_MAX_NAMED = 5
+"""Recipients named in a message; further ones are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class LetterAttachment:
-    """A finished letter in one format."""
+class DraftOptions:
+    """What is written beside the drafts."""
 
-    format: str
-    data: bytes
+    mbox: bool = False
+    merge_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +48,29 @@ class DraftReport:
     """File by recipient id."""
     problems: list[Problem]
     """Why others got none, although they have an e-mail address."""
+    warnings: list[Problem]
+    """About drafts that were written."""
     without_email: list[str]
     """Ids of recipients without one."""
     outdated: list[str]
     """Drafts of an earlier run that are still in the folder."""
     kept: list[str]
     """Where drafts that somebody had edited by hand were moved, in the output folder."""
+    others: list[str]
+    """Further files: an mbox, a table for mail merges."""
 
 
-def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Path) -> DraftReport:
+def write_drafts(
+    campaign: Campaign,
+    formats: tuple[str, ...],
+    output_folder: Path,
+    options: DraftOptions | None = None,
+) -> DraftReport:
     """Write a draft to each recipient with an e-mail address, with the finished letter attached.
 
-    Raise BriefgenError if the sender has no e-mail address or a letter is not ready.
+    Raise BriefgenError if the sender has no e-mail address, a letter is not ready, or an enclosure unusable.
     """
-    config = campaign.config
+    config, options = campaign.config, options or DraftOptions()
     if not config.sender.email:
         raise BriefgenError(
             Problem(
@@ -76,116 +82,176 @@ def write_drafts(campaign: Campaign, formats: tuple[str, ...], output_folder: Pa
         )
     reachable = [recipient for recipient in campaign.recipients if recipient.email]
     finished = find_finished_letters(create_letter_job(campaign, formats, reachable), output_folder)
-    name = f"{slugify(config.sender.organisation)}-{config.date}"
-    reader = EnclosureReader(campaign)
-    written: dict[str, str] = {}
-    problems: list[Problem] = []
-
-    def build_files() -> Iterator[OutputFile]:
-        # One at a time: together they would be as large as all letters.
-        for letter in finished:
-            recipient = letter.recipient
-            to = address_recipient(recipient, campaign.composer.forms, sender_country=config.sender.country)
-            attachments = [LetterAttachment(format, path.read_bytes()) for format, path in letter.files]
-            subject = campaign.composer.subject_line(recipient)
-            words = campaign.composer.for_recipient(recipient).campaign
-            enclosed = reader.read(recipient)
-            draft = build_draft(words, recipient, to, attachments, name, subject=subject, enclosed=enclosed)
-            if isinstance(draft, Problem):
-                problems.append(draft)
-                continue
-            written[recipient.id] = f"{letter_file_stem(recipient)}.eml"
-            yield OutputFile(written[recipient.id], draft, recipient.id)
-
-    kept = write_files(config, output_folder, DRAFTS_FOLDER, build_files())
+    run = _DraftRun(DraftWriter(campaign), options, output_folder / DRAFTS_FOLDER)
+    kept = write_files(config, output_folder, DRAFTS_FOLDER, run.build_files(finished))
     present = {path.name for path in (output_folder / DRAFTS_FOLDER).glob("*.eml")}
     return DraftReport(
-        written,
-        problems,
+        run.written,
+        _count_repeated(run.problems),
+        [*_warn_about_size(run.sizes), *_warn_about_shared_addresses(reachable)],
         [recipient.id for recipient in campaign.recipients if not recipient.email],
-        sorted(present - set(written.values())),
+        sorted(present - set(run.written.values())),
         kept,
+        run.others,
     )
 
 
-def build_draft(
-    campaign: CampaignConfig,
-    recipient: Recipient,
-    to: AddressAndSalutation,
-    letters: Sequence[LetterAttachment],
-    name: str,
-    *,
-    subject: str,
-    enclosed: Sequence[EnclosedFile] = (),
-) -> bytes | Problem:
-    """Build the draft to one recipient as an RFC 5322 message, or return the problem that prevents it.
+@dataclass(slots=True)
+class _DraftRun:
+    """The drafts of one run, and what became of them."""
 
-    `name` is the attachments' file name without extension; `subject` is the letter's reference line.
-    The same letter gives the same bytes.
-    """
-    message = EmailMessage(policy=SMTP)
-    try:
-        message["From"] = _parse_mailbox(campaign.sender.name, campaign.sender.email)
-        message["To"] = _parse_mailbox(to.name, recipient.email)
-        message["Subject"] = subject
-    except (HeaderParseError, MessageError, ValueError) as error:
-        return Problem(
-            "draft-address",
-            f"cannot draft an e-mail to {recipient.id} at {recipient.email!r}: {error}",
-            recipient.place,
-            "correct the email column",
+    writer: DraftWriter
+    options: DraftOptions
+    folder: Path
+    written: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def build_files(self, finished: Iterable[FinishedLetter]) -> Iterator[OutputFile]:
+        """Yield the files one at a time: together they would be as large as all letters."""
+        messages: list[tuple[str, bytes]] = []
+        rows: list[MailMergeRow] = []
+        for letter in finished:
+            try:
+                draft = self.writer.write(letter)
+                data = build_message(draft)
+            except BriefgenError as error:
+                self.problems += error.problems
+                continue
+            except (MessageError, ValueError) as error:
+                self.problems.append(_address_problem(letter.recipient, str(error)))
+                continue
+            name = f"{letter_file_stem(letter.recipient)}.eml"
+            self.written[letter.recipient.id], self.sizes[letter.recipient.id] = name, len(data)
+            if self.options.mbox:
+                messages.append((letter.recipient.id, data))
+            if self.options.merge_file:
+                rows.append(MailMergeRow(letter, draft))
+            yield OutputFile(name, data, letter.recipient.id)
+        yield from self._build_others(messages, rows)
+
+    def _build_others(
+        self, messages: Sequence[tuple[str, bytes]], rows: Sequence[MailMergeRow]
+    ) -> Iterator[OutputFile]:
+        if messages:
+            self.others.append(MBOX_FILE)
+            yield OutputFile(MBOX_FILE, build_mbox(data for _, data in messages), "all drafts")
+        if rows:
+            self.others.append(MERGE_FILE)
+            made = {file.file_name: file for row in rows for file in row.draft.attachments if not file.path}
+            for file in made.values():
+                yield OutputFile(file.file_name, file.data, file.name)
+            yield OutputFile(MERGE_FILE, build_merge_file(rows, self.folder), "a table for mail merges")
+
+
+@dataclass(slots=True)
+class DraftWriter:
+    """Writes what the e-mail with a letter says, and whom it is to."""
+
+    campaign: Campaign
+    _reader: EnclosureReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reader = EnclosureReader(self.campaign)
+
+    def write(self, letter: FinishedLetter) -> EmailDraft:
+        """Return the draft of the e-mail with a letter.
+
+        Raise BriefgenError if its text cannot be composed, ValueError if an address is none.
+        """
+        recipient, config = letter.recipient, self.campaign.config
+        composer = self.campaign.composer.for_recipient(recipient)
+        to = address_recipient(recipient, composer.forms, sender_country=config.sender.country)
+        subject = composer.email_subject(recipient)
+        html = composer.compose_email(recipient)
+        language = composer.campaign.language
+        copies = [one.email for one in list_copyholders(recipient, composer.campaign.letter) if one.email]
+        first, *others = (recipient.email, *recipient.other_emails)
+        return EmailDraft(
+            sender=parse_mailbox(config.sender.email, config.sender.name),
+            to=(parse_mailbox(first, to.name), *map(parse_mailbox, others)),
+            subject=subject,
+            text=build_email_text(html, language),
+            html=build_email_html(html, subject, language),
+            language=language,
+            cc=_read_mailboxes([*config.email.cc, *copies], recipient, EMAIL_CC_COLUMN),
+            bcc=_read_mailboxes(config.email.bcc, recipient, EMAIL_BCC_COLUMN),
+            reply_to=tuple(parse_mailbox(one) for one in [config.email.reply_to] if one),
+            attachments=(*self._attach_letter(letter), *self._reader.read(recipient)),
         )
-    message["X-Unsent"] = "1"  # makes Outlook open the message as a draft
-    message.set_content(_build_draft_body(campaign, recipient, to, subject))
-    for letter in letters:
-        main, sub = FORMATS.get(letter.format).media_type.split("/")
-        message.add_attachment(letter.data, maintype=main, subtype=sub, filename=f"{name}.{letter.format}")
-    for file in enclosed:
-        main, sub = file.media_type.split("/")
-        message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.file_name)
-    message["Content-Language"] = campaign.language
-    _set_reproducible_boundary(message, [*letters, *enclosed])
-    return message.as_bytes()
+
+    def _attach_letter(self, letter: FinishedLetter) -> Iterator[AttachedFile]:
+        config = self.campaign.config
+        name = f"{slugify(config.sender.organisation)}-{config.date}"
+        for format, path in letter.files:
+            kind = FORMATS.get(format).media_type
+            yield AttachedFile(f"{name}.{format}", kind, path.read_bytes(), path=path)
 
 
-def _parse_mailbox(name: str, address: str) -> Address:
-    if not _EMAIL_ADDRESS.fullmatch(address):
-        raise ValueError("not an e-mail address")
-    local, _, domain = address.rpartition("@")
-    return Address(display_name=" ".join(name.split()), username=local, domain=domain)
+def _read_mailboxes(own: Sequence[str], recipient: Recipient, column: str) -> tuple[Address, ...]:
+    """Return the campaign's mailboxes and those in a recipient's column, each once."""
+    cell = recipient.extra.get(column, "")
+    try:
+        listed = parse_emails(cell) if cell.strip() else []
+    except CellError as error:
+        raise ValueError(f"column {column}: {error}") from None
+    return tuple(parse_mailbox(address) for address in dict.fromkeys([*own, *listed]))
 
 
-def _build_draft_body(
-    campaign: CampaignConfig, recipient: Recipient, to: AddressAndSalutation, subject: str
-) -> str:
-    """Return the message text: salutation, one sentence, close, and the sender's name and contacts."""
-    sender = campaign.sender
-    country = reader_country(recipient, sender.country)
-    boilerplate = Boilerplate(
-        campaign.language,
-        to.you,
-        {
-            "date": format_long_date(campaign.date, campaign.language, country),
-            "subject": subject,
-        },
-        own=[campaign.words],
+def _address_problem(recipient: Recipient, reason: str) -> Problem:
+    return Problem(
+        "draft-address",
+        f"cannot draft an e-mail to {recipient.id} at {recipient.email!r}: {reason}",
+        recipient.place,
+        "correct the email column",
+        about=recipient.id,
     )
-    signature = [sender.name, sender.title, sender.organisation]
-    contacts = [*sender.address, sender.phone, sender.email, sender.website]
-    parts = [
-        to.salutation,
-        boilerplate["draft"],
-        to.close,
-        "\n".join(line for line in signature if line),
-        "\n".join(line for line in contacts if line),
+
+
+def _count_repeated(problems: Iterable[Problem]) -> list[Problem]:
+    """Return each problem once, those of the same cause in other e-mails as a count."""
+    first: dict[tuple[object, ...], Problem] = {}
+    counts: Counter[tuple[object, ...]] = Counter()
+    for problem in problems:
+        key = (problem.code, problem.place, problem.hint)
+        first.setdefault(key, problem)
+        counts[key] += 1
+    return [
+        replace(problem, message=f"{problem.message} (and in {quantity(counts[key] - 1, 'other e-mail')})")
+        if counts[key] > 1
+        else problem
+        for key, problem in first.items()
     ]
-    return "\n\n".join(parts) + "\n"
 
 
-def _set_reproducible_boundary(
-    message: EmailMessage, attached: Sequence[LetterAttachment | EnclosedFile]
-) -> None:
-    """Set the multipart boundary from the attachments; the default is random, so no two runs would match."""
-    if message.is_multipart():
-        digest = sha256(b"\0".join(file.data for file in attached)).hexdigest()[:32]
-        message.set_boundary(f"=-briefgen-{digest}")
+def _warn_about_size(sizes: dict[str, int]) -> Iterator[Problem]:
+    large = {name: size for name, size in sizes.items() if size > LARGE_DRAFT_BYTES}
+    if large:
+        most = max(large.values()) / 1_000_000
+        yield Problem(
+            "draft-large",
+            f"{quantity(len(large), 'draft')} of up to {most:.0f} MB will be refused by many mail servers: "
+            f"{abbreviate_names(list(large), _MAX_NAMED)}",
+            None,
+            f"enclose smaller files, or a link: {LARGE_DRAFT_BYTES // 1_000_000} MB are safe, and a file "
+            "takes a third more in an e-mail",
+            severity="warning",
+        )
+
+
+def _warn_about_shared_addresses(recipients: Iterable[Recipient]) -> Iterator[Problem]:
+    owners: dict[str, list[Recipient]] = {}
+    for recipient in recipients:
+        for address in dict.fromkeys((recipient.email, *recipient.other_emails)):
+            owners.setdefault(address.lower(), []).append(recipient)
+    for address, sharing in owners.items():
+        if len(sharing) > 1:
+            names = abbreviate_names([one.id for one in sharing], _MAX_NAMED)
+            yield Problem(
+                "email-shared",
+                f"{quantity(len(sharing), 'draft')} go to the same address {address}: {names}",
+                sharing[1].place,
+                "find each person's own address, or send one e-mail with all letters to this one",
+                severity="warning",
+            )

@@ -11,26 +11,11 @@ from briefgen.batch.file_names import slugify
 from briefgen.campaign.open import Campaign
 from briefgen.compose.enclosed_files import MAX_ENCLOSURE_BYTES
 from briefgen.errors import Problem, quantity
+from briefgen.mailing.email_message import AttachedFile
 from briefgen.model.campaign import Enclosure, enclosure_name
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.validation import has_postal_address
 from briefgen.system.files import read_limited_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class EnclosedFile:
-    """An enclosure that is at hand."""
-
-    name: str
-    """As the letter lists it."""
-    file_name: str
-    media_type: str
-    """As in `application/pdf`."""
-    data: bytes = field(repr=False)
-
-    @property
-    def is_pdf(self) -> bool:
-        """Return whether it can be printed with the letter."""
-        return self.data.startswith(b"%PDF-")
 
 
 @dataclass(slots=True)
@@ -38,9 +23,9 @@ class EnclosureReader:
     """Reads what the letters of a campaign enclose; a paper of the campaign's own is made as it is now."""
 
     campaign: Campaign
-    _known: dict[tuple[str, str, str], EnclosedFile] = field(default_factory=dict)
+    _known: dict[tuple[str, str, str], AttachedFile] = field(default_factory=dict)
 
-    def read(self, recipient: Recipient) -> list[EnclosedFile]:
+    def read(self, recipient: Recipient) -> list[AttachedFile]:
         """Return the files enclosed with a letter; raise BriefgenError if one cannot be read or made."""
         return [self._read(one) for one in self._list(recipient) if isinstance(one, Enclosure)]
 
@@ -51,22 +36,22 @@ class EnclosureReader:
     def _list(self, recipient: Recipient) -> list[str | Enclosure]:
         return self.campaign.composer.for_recipient(recipient).campaign.letter.enclosures
 
-    def _read(self, enclosure: Enclosure) -> EnclosedFile:
+    def _read(self, enclosure: Enclosure) -> AttachedFile:
         key = (enclosure.name, enclosure.file, enclosure.paper)
         if key not in self._known:
             self._known[key] = self._make(enclosure)
         return self._known[key]
 
-    def _make(self, enclosure: Enclosure) -> EnclosedFile:
+    def _make(self, enclosure: Enclosure) -> AttachedFile:
         if enclosure.paper:
             data = self.campaign.render_briefing("pdf", enclosure.paper)
             name = f"{slugify(enclosure.name) or enclosure.paper}.pdf"
-            return EnclosedFile(enclosure.name, name, "application/pdf", data)
+            return AttachedFile(name, "application/pdf", data, enclosure.name)
         path = self.campaign.composer.folder / enclosure.file
         data = read_limited_bytes(path, enclosure.file, MAX_ENCLOSURE_BYTES)
         name = PurePosixPath(enclosure.file).name
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return EnclosedFile(enclosure.name, name, kind, data)
+        return AttachedFile(name, kind, data, enclosure.name, path)
 
 
 def find_apart_enclosures(campaign: Campaign, *, printed: bool) -> tuple[Problem, ...]:
@@ -78,8 +63,13 @@ def find_apart_enclosures(campaign: Campaign, *, printed: bool) -> tuple[Problem
     if "enclosure-apart" in campaign.config.ignore:
         return ()
     reader = EnclosureReader(campaign)
-    recipients = [one for one in campaign.recipients if printed or one.email]
+    reaches = has_postal_address if printed else _has_email
+    recipients = [one for one in campaign.recipients if reaches(one)]
     return tuple(_warn_about_enclosures(reader, recipients, printed=printed))
+
+
+def _has_email(recipient: Recipient) -> bool:
+    return bool(recipient.email)
 
 
 def _warn_about_enclosures(

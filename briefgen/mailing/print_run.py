@@ -39,6 +39,7 @@ from briefgen.mailing.envelopes_labels import (
 from briefgen.mailing.pdf_merge import PdfPart, merge_pdfs
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.validation import has_postal_address
 
 PAPER_MM = {"a4": (210.0, 297.0), "us-letter": (215.9, 279.4)}
 """Width and height of the paper of letters."""
@@ -286,7 +287,7 @@ def _build_letter_files(
     campaign: Campaign, output_folder: Path, recipients: Sequence[Recipient], *, duplex: bool
 ) -> Iterator[OutputFile]:
     """Yield the letters in the order of the recipients, and the copies of them."""
-    job = create_letter_job(campaign, ("pdf",), campaign.recipients)
+    job = create_letter_job(campaign, ("pdf",), recipients)
     finished = {letter.recipient.id: letter for letter in find_finished_letters(job, output_folder)}
     letters = [finished[recipient.id] for recipient in recipients if recipient.id in finished]
     data, pages = merge_letter_pdfs(letters, campaign, duplex=duplex)
@@ -297,13 +298,18 @@ def _build_letter_files(
         yield OutputFile("copies.pdf", data, f"{count}, {quantity(pages, 'page')}")
 
 
+def posted_recipients(campaign: Campaign) -> list[Recipient]:
+    """Return the recipients whose letters go by post: those with a postal address."""
+    return [recipient for recipient in campaign.recipients if has_postal_address(recipient)]
+
+
 def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOptions) -> list[OutputFile]:
     """Build the files of a print run from a campaign's finished letters.
 
     Raise BriefgenError if a letter is not ready, or an address does not fit.
     """
     config, forms = campaign.config, campaign.composer.forms
-    recipients = sort_in_postal_order(campaign.recipients, config.sender.country)
+    recipients = sort_in_postal_order(posted_recipients(campaign), config.sender.country)
     files: list[OutputFile] = []
     holders = list(list_copies((FinishedLetter(one, ()) for one in recipients), campaign))
     if options.letters:

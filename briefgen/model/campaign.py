@@ -114,6 +114,27 @@ class LetterConfig(YamlModel):
     """Page limit, met by shortening and dropping optional snippets; None for no limit."""
 
 
+_EMAIL_PATTERN = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+EmailAddress = Annotated[str, Field(pattern=f"^{_EMAIL_PATTERN}$", max_length=254)]
+
+
+class EmailConfig(YamlModel):
+    """The e-mails with which letters are sent (`email:`)."""
+
+    subject: str = ""
+    """With fields, and `{subject}` for the letter's; the letter's if empty."""
+    cc: list[EmailAddress] = []
+    """To whom each e-mail goes as a copy; those in the column `email_cc` follow."""
+    bcc: list[EmailAddress] = []
+    """The same, without the others seeing it; those in the column `email_bcc` follow."""
+    reply_to: str = Field(default="", pattern=f"^({_EMAIL_PATTERN})?$", max_length=254)
+    """Where answers go, if not to the sender."""
+    template: str = "email"
+    """The text of e-mails: the file `email.md`, or a folder of templates."""
+    without_address: bool = False
+    """Whether people with an e-mail address and no postal address get a letter, by e-mail only."""
+
+
 class Victim(YamlModel):
     """A victim in a case."""
 
@@ -319,6 +340,7 @@ class Translation(YamlModel):
     reference: str = ""
     postscript: str = ""
     sender_title: str = ""
+    email_subject: str = ""
 
 
 class GroupBy(YamlModel):
@@ -366,6 +388,7 @@ class CampaignConfig(YamlModel):
     case: Case | None = None
     """For letters that use the template `communication`."""
     letter: LetterConfig = LetterConfig()
+    email: EmailConfig = EmailConfig()
     briefing: BriefingConfig = BriefingConfig()
     letterhead: LetterheadConfig = LetterheadConfig()
     recipients: list[str] = Field(min_length=1)
@@ -430,6 +453,7 @@ class CampaignConfig(YamlModel):
             "constituent": words.constituent,
             "ask": words.ask or self.ask,
             "letter": self.letter.model_copy(update=letter),
+            "email": self.email.model_copy(update={"subject": words.email_subject}),
             "sender": self.sender.model_copy(update=sender),
         }
         return self.model_copy(update=changed)

@@ -93,7 +93,7 @@ class Recipient:
     """BCP 47; empty in imported lists whose data do not name one, so that the campaign's language applies."""
     email: str = ""
     other_emails: tuple[str, ...] = ()
-    """Further addresses in the cell, which are not written to, and for which the do-not-write list counts."""
+    """Further addresses in the cell: e-mails go to all of them."""
     contact_form: str = ""
     represents: str = ""
     """ISO 3166-1 alpha-2 of the state that a diplomat or minister represents."""

@@ -123,13 +123,29 @@ def find_emails(text: str) -> list[str]:
     return list(dict.fromkeys(_EMAIL.findall(re.sub("mailto:", "", text, flags=re.IGNORECASE))))
 
 
-def _parse_email(text: str) -> str:
+def parse_emails(text: str) -> list[str]:
+    """Return the e-mail addresses in a cell, each once; raise CellError if it has none, or a broken one."""
     found = find_emails(text)
     if not found:
         raise CellError(f"{text[:60]!r} is not an e-mail address")
-    if len(found) > 1:
-        raise CellError(f"has {len(found)} addresses; {found[0]} is used", "keep the right one", found[0])
-    return str(found[0])
+    rest = text
+    for address in sorted(found, key=len, reverse=True):
+        rest = rest.replace(address, " ")
+    if broken := next((word for word in re.split(r"[\s,;<>]+", rest) if "@" in word), ""):
+        raise CellError(
+            f"{broken[:60]!r} is not an e-mail address; {', '.join(found)} is used",
+            "correct it, or remove it",
+        )
+    return found
+
+
+def _parse_email(text: str) -> str:
+    """Return the first address in a cell; `RecipientBuilder` takes the others."""
+    try:
+        return parse_emails(text)[0]
+    except CellError as error:
+        found = find_emails(text)
+        raise CellError(str(error), error.hint, found[0] if found else None) from None
 
 
 def _parse_web_address(text: str) -> str:
@@ -210,5 +226,16 @@ YOUR_REFERENCE_COLUMN = "your_ref"
 """Column with the recipient's own reference, of the letter that this one answers."""
 COPIES_COLUMN = "copies"
 """Column with those who receive a copy of this letter, separated by semicolons."""
-LETTER_COLUMNS = ("connection", "constituent", "ask", "paragraph", YOUR_REFERENCE_COLUMN, COPIES_COLUMN)
+EMAIL_CC_COLUMN, EMAIL_BCC_COLUMN = "email_cc", "email_bcc"
+"""Columns with those to whom the e-mail goes as a copy, openly or not."""
+LETTER_COLUMNS = (
+    "connection",
+    "constituent",
+    "ask",
+    "paragraph",
+    YOUR_REFERENCE_COLUMN,
+    COPIES_COLUMN,
+    EMAIL_CC_COLUMN,
+    EMAIL_BCC_COLUMN,
+)
 """Extra columns that the built-in letters print."""

@@ -40,6 +40,7 @@ _NUMBER = re.compile(r"[+-][\d\s().,/$€£¥-]*\d\s?[%$€£¥]?")
 def recipient_to_cells(recipient: Recipient) -> dict[str, str]:
     """Return the recipient's cells by column, with formulas escaped, as RecipientBuilder reads them."""
     cells = {column.name: column.format(getattr(recipient, column.name) or "") for column in COLUMNS}
+    cells["email"] = "; ".join(filter(None, (recipient.email, *recipient.other_emails)))
     if recipient.second is not None:
         for column in SECOND_COLUMNS:
             cells[column.name] = getattr(recipient.second, column.name.removesuffix(SECOND_SUFFIX))
@@ -236,11 +237,11 @@ def _excerpt(text: str) -> str:
     return repr(" ".join(text.split())[:40])
 
 
-def check_sendable(recipient: Recipient, on: date) -> Problem | None:
+def check_sendable(recipient: Recipient, on: date, *, by_email: bool = False) -> Problem | None:
     """Return None if a letter dated `on` can be sent to the recipient, else the problem.
 
     A term counts as ended from the day after `term_end`. An address is usable if it has a locality, a street,
-    building or postal code, and a country.
+    building or postal code, and a country. `by_email` is whether an e-mail address does instead.
     """
     who = f"{recipient.full_name or recipient.role or recipient.office} ({recipient.id})"
     if recipient.term_end is not None and recipient.term_end < on:
@@ -252,7 +253,7 @@ def check_sendable(recipient: Recipient, on: date) -> Problem | None:
             "find out who holds the office now, or correct term_end",
         )
     lacking = _describe_missing_address_parts(recipient)
-    if lacking:
+    if lacking and not (by_email and recipient.email):
         return Problem(
             "no-address",
             f"{who} has no usable postal address: {lacking} missing",
@@ -260,6 +261,11 @@ def check_sendable(recipient: Recipient, on: date) -> Problem | None:
             "fill in address, locality, postal_code and country",
         )
     return None
+
+
+def has_postal_address(recipient: Recipient) -> bool:
+    """Return whether a letter can be posted to the recipient."""
+    return not _describe_missing_address_parts(recipient)
 
 
 def _describe_missing_address_parts(recipient: Recipient) -> str:

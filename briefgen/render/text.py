@@ -47,7 +47,7 @@ def write_plain_text(document: Document) -> str:
             elif block.get("class") in _BESIDE_PICTURE:
                 for picture in block.findall("figure"):
                     block.remove(picture)
-    return _convert_to_text(root, document.language)
+    return convert_to_text(root, document.language)
 
 
 def _is_same_address(words: str, target: str) -> bool:
@@ -127,10 +127,16 @@ class _PlainTextWriter:
             )
 
 
-def _convert_to_text(root: ElementTree.Element, language: str) -> str:
-    writer = _PlainTextWriter()
+def notes_heading(language: str) -> str:
+    """Return what stands above the notes at the end of a text, `Sources`; in English if need be."""
     headings = load_word_data("citation-words")["sources"]
-    heading = headings.get(language.split("-")[0].lower(), headings["en"])
+    return str(headings.get(language.split("-")[0].lower(), headings["en"]))
+
+
+def convert_to_text(root: ElementTree.Element, language: str) -> str:
+    """Return the blocks within an element as text that ends with a newline, with its notes at the end."""
+    writer = _PlainTextWriter()
+    heading = notes_heading(language)
     # A brief says where its notes stand and what they are called; as text they come last.
     for parent in [root, *root.iter("div")]:
         for place in parent.findall("div[@class='notes']"):
