@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from briefgen.audit.citations import WorkIndex, find_citations, is_only_citation
+from briefgen.audit.citations import (
+    WorkIndex,
+    find_citations,
+    find_cited_paragraphs,
+    is_only_citation,
+    locate_difference,
+)
 from briefgen.audit.compare import (
     SentenceView,
     bears_claim,
@@ -127,10 +133,14 @@ def _fold_own_words(texts: Sequence[str]) -> frozenset[str]:
 
 
 _CITED_AT_END = re.compile(r"\s*(?:\([^()]*\d[^()]*\)|\[[\d, –-]+\]|[⁰¹²³⁴-⁹]+)(?=[.!?]?[\"'”’]?$)")
+_OVERTAKEN_WEIGHT = 0.75
+"""An overtaken statement comes first only if a sentence is clearly about it."""
 _TOPICAL_SHARE = 0.5
 _RELEVANT_SHARE = 0.25
 _RELEVANT_WORDS = 2
 _NEAR_WORDS = 3
+_SHORT = 5
+"""A sentence about so few words shows by one of them and a date what it is about."""
 _MOST_GROUNDS = 3
 _LONG_WORDING = 8
 """Words of a wording that may stand within a longer sentence, as an ask does."""
@@ -177,12 +187,14 @@ class _DraftAudit:
         prepared = prepare_sentence(sentence.text)
         notes = " ".join(prepare_prose(self._notes.get(name, "")) for name in sentence.notes)
         before = prepare_prose(block.text[: sentence.start])
+        earlier = self.sentences[sentence.number - 2] if sentence.number > 1 else None
+        previous = prepare_prose(earlier.text) if earlier and earlier.block == sentence.block else ""
         claims = tuple(
             claim
             for claim in find_claims(prepared.prose)
             if not self._is_cited(sentence, prepared.span(claim.start, claim.end))
         )
-        return SentenceView(prepared, claims, notes, before, block.kind == "heading")
+        return SentenceView(prepared, claims, notes, before, previous, block.kind == "heading")
 
     def _is_cited(self, sentence: DraftSentence, span: tuple[int, int]) -> bool:
         """Return whether a span belongs to a citation in brackets, which is judged by itself."""
@@ -245,8 +257,7 @@ class _DraftAudit:
     # -- other wordings
 
     def _compare(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding:
-        candidates = self.auditor.index.find_candidates(view.prose)
-        relevant = [one for one in candidates if _is_relevant(one)]
+        relevant = self._find_relevant(view)
         strong = [claim for claim in view.claims if claim.is_strong]
         if not strong:
             return self._compare_words(sentence, view, relevant)
@@ -261,6 +272,14 @@ class _DraftAudit:
             return self._report(sentence, view, grounds, described)
         parted = list(find_parted_claims(view, [one.ground for one in relevant], grounds))
         return self._report(sentence, view, grounds, parted)
+
+    def _find_relevant(self, view: SentenceView) -> list[Candidate]:
+        """Return the statements about what a sentence is about, or what the sentence before it was about."""
+        found = [one for one in self.auditor.index.find_candidates(view.prose) if _is_relevant(one)]
+        if not found and view.previous:
+            of_both = self.auditor.index.find_candidates(view.prose, context=view.previous)
+            found = [one for one in of_both if _is_relevant(one)]
+        return found
 
     def _compare_words(
         self, sentence: DraftSentence, view: SentenceView, relevant: Sequence[Candidate]
@@ -290,8 +309,7 @@ class _DraftAudit:
                 pool,
                 key=lambda one: (
                     len(borne[id(one)] & set(missing)),
-                    not one.ground.is_superseded,
-                    one.score,
+                    one.score * (_OVERTAKEN_WEIGHT if one.ground.is_superseded else 1),
                 ),
             )
             gained = borne[id(best)] & set(missing)
@@ -315,6 +333,7 @@ class _DraftAudit:
         differences = [*missing, *self._find_differences(view, grounds)]
         of_caveats, to_judge = self._judge_caveats(view, grounds)
         differences += of_caveats
+        differences += self._find_other_paragraphs(sentence, grounds)
         overtaken = [
             ground for ground in grounds if ground.is_superseded and not self._is_overtaking_said(ground)
         ]
@@ -339,6 +358,22 @@ class _DraftAudit:
             tuple(differences),
             to_judge=tuple(to_judge),
         )
+
+    def _find_other_paragraphs(
+        self, sentence: DraftSentence, grounds: Sequence[Ground]
+    ) -> Iterator[Difference]:
+        """Find citations of a work that the statements rest on, at another paragraph than theirs."""
+        for one in self.citations:
+            block = self.draft.blocks[one.block]
+            is_own = one.block == sentence.block and sentence.start <= one.start < sentence.end
+            if not one.work or not (is_own or (block.note and block.note in sentence.notes)):
+                continue
+            theirs = {place for ground in grounds for place in ground.paragraphs_of(one.work)}
+            cited = find_cited_paragraphs(one.text)
+            if theirs and cited and not theirs & set(cited):
+                expected = f"paragraph {join_words(sorted(theirs))}"
+                message = f"the statement rests on {expected} of it, not on paragraph {join_words(cited)}"
+                yield locate_difference(sentence, one, message, expected)
 
     def _find_differences(self, view: SentenceView, grounds: list[Ground]) -> Iterator[Difference]:
         if not is_same_language(self.language, "en"):
@@ -373,7 +408,7 @@ class _DraftAudit:
         to_judge: list[str] = []
         for ground in grounds if not view.is_heading else ():
             for caveat in ground.caveats:
-                said = self._is_said(f"caveats/{caveat.id}", caveat.body)
+                said = self._is_said(f"{ground.key} caveats/{caveat.id}", caveat.body, ground.main_text)
                 if said == "no":
                     text = strip_markdown(caveat.body).strip()
                     message = f"a caveat that must go with the claim is missing: {text.rstrip('.')}"
@@ -382,9 +417,9 @@ class _DraftAudit:
                     to_judge.append(f"whether the draft says the caveat {caveat.id}")
         return differences, to_judge
 
-    def _is_said(self, key: str, markdown: str) -> str:
+    def _is_said(self, key: str, markdown: str, beside: str = "") -> str:
         if key not in self._said:
-            self._said[key] = self.words.says(markdown)
+            self._said[key] = self.words.says(markdown, beside)
         return self._said[key]
 
     # -- verdicts
@@ -490,6 +525,8 @@ def _is_relevant(candidate: Candidate) -> bool:
     shared = len(candidate.shared_words)
     if candidate.shares_exactly:
         return shared >= _RELEVANT_WORDS
+    if candidate.shares_date and shared >= 1:
+        return candidate.word_share >= _RELEVANT_SHARE or candidate.words <= _SHORT
     return shared >= _NEAR_WORDS and candidate.word_share >= _RELEVANT_SHARE
 
 

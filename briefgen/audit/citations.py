@@ -203,6 +203,8 @@ def _split_pieces(sentence: DraftSentence, block: DraftBlock) -> Iterator[_Piece
             lead = len(part.group()) - len(part.group().lstrip())
             start = match.start(1) + part.start() + lead
             text = part.group().strip()
+            if _is_date(text):
+                continue
             if _IN_BRACKETS.search(prepare_prose(text)) or any(True for _ in find_work_numbers(text)):
                 taken.append((start, start + len(text)))
                 yield _Piece(text, sentence.block, sentence.start + start, True)
@@ -217,6 +219,15 @@ def _split_pieces(sentence: DraftSentence, block: DraftBlock) -> Iterator[_Piece
             more = _LOCATOR_AFTER.match(sentence.text, end)
             end = more.end() if more else end
             yield _Piece(sentence.text[start:end], sentence.block, sentence.start + start, False)
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is nothing but dates."""
+    rest = prepare_prose(text)
+    for number in find_numbers(rest):
+        if number.kind in ("date", "decade"):
+            rest = rest.replace(number.words, " ")
+    return not re.search(r"[^\W\d_]{4,}|\d", rest)
 
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*\d[^()\[\]]*)[)\]]")
@@ -259,8 +270,26 @@ _CONJUGATED = re.compile(
 @cache
 def _verb_pattern() -> re.Pattern[str]:
     verbs = {*load_word_set("hedges", "verbs"), *load_word_data("hedges")["reporting-verbs"]}
+    verbs |= load_word_set("audit-words", "speaking")
     verbs -= {"may", "reports", "states", "estimates", "counts", "must"}
     return re.compile(rf"\b(?:{'|'.join(sorted(verbs))})\b")
+
+
+def find_cited_paragraphs(text: str) -> list[str]:
+    """Return the numbers of the paragraphs that a citation names."""
+    found = _PARAGRAPH.finditer(prepare_prose(text))
+    return [value for match in found for value in _paragraph_numbers(match["value"])]
+
+
+def locate_difference(
+    sentence: DraftSentence, citation: CitationFinding, message: str, expected: str
+) -> Difference:
+    """Return the difference of a citation's paragraph, with its span if it is within the sentence."""
+    match = _PARAGRAPH.search(citation.text)
+    words = match.group() if match else citation.text
+    at = sentence.text.find(words, max(0, citation.start - sentence.start))
+    start, end = (at, at + len(words)) if at >= 0 else (None, None)
+    return Difference(DifferenceKind.CITATION, message, words, expected, start, end)
 
 
 # -- judging

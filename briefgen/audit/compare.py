@@ -22,8 +22,9 @@ from briefgen.audit.tokens import (
     find_known_names,
     find_proper_names,
     join_words,
+    stem_word,
 )
-from briefgen.data import load_word_data, load_word_set
+from briefgen.data import load_word_data
 from briefgen.errors import Place
 from briefgen.evidence import hedges
 from briefgen.evidence.comparison import find_mismatches
@@ -52,6 +53,8 @@ class SentenceView:
     """The text of its notes, prepared."""
     before: str
     """What comes before it in its block, prepared: its date and speaker may be there."""
+    previous: str
+    """The sentence directly before it in its block, prepared."""
     is_heading: bool
     """Headings leave hedges, speakers and caveats to the sentences below them."""
 
@@ -94,8 +97,10 @@ def bears_claim(ground: Ground, claim: Claim, view: SentenceView) -> bool:
 
 
 def _bears_quotation(ground: Ground, claim: Claim) -> bool:
-    if is_proved_quotation(claim.words, ground.statement.evidence, ground.support):
-        return True
+    first = claim.words[0]
+    for words in (claim.words, first.swapcase() + claim.words[1:]):
+        if is_proved_quotation(words, ground.statement.evidence, ground.support):
+            return True
     titles = (str(work.csl.get(key, "")) for work in ground.support.cited for key in ("title", "title-short"))
     return any(fold_name(title).strip(" .,") == fold_name(claim.words) for title in titles if title)
 
@@ -187,6 +192,8 @@ def _find_number_hedges(
     if not matching:
         return
     for hedge, words in find_lost_number_hedges(number, view.prose, matching).items():
+        if hedge.scope == "estimate" and hedge.kept_by.search(view.previous):
+            continue
         message = f"the evidence says {words!r} of {number.words!r}: {hedge.why}"
         yield view.difference(
             DifferenceKind.HEDGE, message, (number.start, number.end), f"{words} {number.words}"
@@ -285,12 +292,21 @@ def find_attribution_differences(view: SentenceView, ground: Ground) -> Iterator
         return
     if not ground.is_disputed and contains_name(view.notes, ground.speaker_names):
         return
-    if ground.is_disputed:
+    if ground.is_disputed and _makes_its_claim(view, ground):
         message = "the claim is contested, and the sentence says it as a fact"
         yield view.difference(DifferenceKind.CONTESTED, message)
+    if ground.is_disputed:
         return
     message = f"the statement says whose claim this is ({words!r}), and the sentence does not"
     yield view.difference(DifferenceKind.ATTRIBUTION, message, None, words)
+
+
+def _makes_its_claim(view: SentenceView, ground: Ground) -> bool:
+    """Return whether a sentence says what a statement says, and does not only touch on its subject."""
+    if any(claim.kind not in ("date", "speaker") for claim in view.claims):
+        return True
+    own = content_words(view.prose)
+    return len(own & content_words(ground.main_text)) * 2 >= len(own)
 
 
 def find_speaker_differences(view: SentenceView, grounds: Sequence[Ground]) -> Iterator[Difference]:
@@ -452,6 +468,13 @@ def _describe_near_copy(
     return NearCopy(wording, tuple(lost), tuple(added))
 
 
+@cache
+def _quantifier_groups() -> dict[str, int]:
+    """Return the words that say of how much something is said, each with the number of its line."""
+    lines = load_word_data("audit-words")["quantifiers"]
+    return {str(word): group for group, line in enumerate(lines) for word in line}
+
+
 def find_copy_differences(view: SentenceView, copy: NearCopy) -> Iterator[Difference]:
     """Find small words of consequence in which a near copy departs from its wording."""
     lost_negation = [word for word in copy.lost if hedges.is_negation(word)]
@@ -464,10 +487,11 @@ def find_copy_differences(view: SentenceView, copy: NearCopy) -> Iterator[Differ
         yield view.difference(
             DifferenceKind.NEGATION, f"{word!r} is not in the approved wording", (start, end)
         )
-    quantifiers = load_word_set("audit-words", "quantifiers")
-    lost = [word for word in copy.lost if word.lower() in quantifiers]
+    groups = _quantifier_groups()
+    lost = [word for word in copy.lost if word.lower() in groups]
     for word, start, end in copy.added:
-        if word.lower() in quantifiers and word.lower() not in {one.lower() for one in lost}:
+        group = groups.get(word.lower())
+        if group is not None and group not in {groups[one.lower()] for one in lost}:
             expected = lost[0] if lost else ""
             message = f"{word!r} is not in the approved wording" + (
                 f", which says {expected!r}" if expected else ""
@@ -482,13 +506,20 @@ def _reversing_pattern() -> re.Pattern[str]:
 
 
 _NEGATOR = re.compile(r"not|no|never|neither|nor|nobody|none|nothing|cannot|hardly|\w+n't", re.IGNORECASE)
-_ALMOST_ALL = 0.8
+_FEWEST_WORDS = 3
+
+
+def _is_drawn_from(prose: str, wording: str) -> bool:
+    """Return whether all words of a sentence that say what it is about stand in a wording in its order."""
+    about = content_words(prose)
+    own = [stem for match in _WORDS.finditer(prose) if (stem := stem_word(match.group())) in about]
+    theirs = iter(stem_word(match.group()) for match in _WORDS.finditer(wording))
+    return len(own) >= _FEWEST_WORDS and all(word in theirs for word in own)
 
 
 def find_other_polarity(view: SentenceView, ground: Ground) -> Iterator[Difference]:
     """Find a sentence that says with a negation what the statement says without, or the reverse."""
     own = [match for match in _WORDS.finditer(view.prose) if _NEGATOR.fullmatch(match.group())]
-    words = content_words(view.prose)
     for wording in ground.wordings:
         parts = relevant_parts(wording, view)
         theirs = [word for part in parts for word in _WORDS.findall(part) if _NEGATOR.fullmatch(word)]
@@ -496,8 +527,7 @@ def find_other_polarity(view: SentenceView, ground: Ground) -> Iterator[Differen
             _reversing_pattern().search(text) for text in (view.prose, *parts)
         ):
             return
-    shared = words & ground.words
-    severity = "error" if len(shared) >= _ALMOST_ALL * len(words) else "warning"
+    severity = "error" if any(_is_drawn_from(view.prose, text) for text in ground.wordings) else "warning"
     if own:
         span = own[0].span()
         message = f"the statement says this without {own[0].group()!r}"
@@ -523,9 +553,7 @@ _MISMATCH_KINDS: Mapping[MismatchKind, DifferenceKind] = {
 
 def find_mismatch_differences(view: SentenceView, grounds: Sequence[Ground]) -> Iterator[Difference]:
     """Find figures, dates and small words that go together otherwise than in the evidence."""
-    texts = [text for ground in grounds for text in (*ground.wordings, ground.main_text)]
-    texts += [passage.words for ground in grounds for passage in ground.support.passages]
-    evidence = [sentence for text in dict.fromkeys(texts) for sentence in split_sentences(text)]
+    evidence = [sentence for ground in grounds for sentence in ground.whole_sentences]
     known = {name for ground in grounds for name in ground.speaker_names}
     for one in find_mismatches(view.prose, evidence, known):
         span = (one.start, one.end)

@@ -23,7 +23,7 @@ from briefgen.evidence.passages import (
     SupportingEvidence,
     split_sentences,
 )
-from briefgen.evidence.prove import collect_support, prove_evidence
+from briefgen.evidence.prove import StatementProofs, collect_support, prove_evidence
 from briefgen.evidence.statements import Statement, printable_wordings, statement_key
 from briefgen.evidence.wording_checks import PrintedWording, is_proved_number
 from briefgen.library.loader import Library
@@ -96,6 +96,18 @@ class Ground:
         return tuple(range(len(self.statement.evidence) - of_rows))
 
     @cached_property
+    def whole_sentences(self) -> tuple[str, ...]:
+        """The sentences of its wordings, readings and passages; not the fragments kept as quotes."""
+        _, found = self._proved
+        texts = [*self.wordings, self.main_text]
+        texts += [passage.words for passage in found.passages if passage.evidence in self.own_evidence]
+        return tuple(sentence for text in dict.fromkeys(texts) for sentence in split_sentences(text))
+
+    @cached_property
+    def _proved(self) -> tuple[StatementProofs, SupportingEvidence]:
+        return prove_evidence(self.statement, self.library, ProblemList())
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """What its wordings and evidence are about, as stems."""
         return frozenset().union(*(content_words(text) for text in (*self.wordings, *self.evidence_texts)))
@@ -103,7 +115,7 @@ class Ground:
     @cached_property
     def support(self) -> SupportingEvidence:
         """The evidence that proves it, with its wordings: what is approved may be said."""
-        proofs, found = prove_evidence(self.statement, self.library, ProblemList())
+        proofs, found = self._proved
         if self.row is not None:
             found = collect_support(self.statement, self.library, proofs, self.row)
         approved = [*self.wordings, *self.evidence_texts]
@@ -118,10 +130,11 @@ class Ground:
     def approved_numbers(self) -> tuple[PassageNumber, ...]:
         """The numbers of its wordings, each with its sentence."""
         return tuple(
-            PassageNumber(number, sentence, 0)
+            PassageNumber(number, part, 0)
             for text in self.wordings
             for sentence in split_sentences(text)
-            for number in find_numbers(sentence)
+            for part in sentence.split("; ")
+            for number in find_numbers(part)
         )
 
     @cached_property
@@ -156,6 +169,14 @@ class Ground:
         if any(number.is_same(item.number) for item in self.passage_numbers):
             return True
         return is_proved_number(number, wording, self.support)
+
+    def paragraphs_of(self, work: str) -> frozenset[str]:
+        """Return the paragraphs of a work that its evidence names."""
+        items = [self.statement.evidence[index] for index in self.own_evidence]
+        locators = [item.locator for item in items if item.source == work]
+        locators += [via.locator for item in items for via in item.via if via.source == work]
+        values = " ".join(locator["paragraph"] for locator in locators if "paragraph" in locator)
+        return frozenset(re.findall(r"\d+", values))
 
     @property
     def is_superseded(self) -> bool:

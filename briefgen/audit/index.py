@@ -40,6 +40,10 @@ class Candidate:
     """How much of what the sentence is about the statement is about too, from 0 to 1, by rarity of words."""
     shares_exactly: bool
     """Whether they share a figure, full date, designation or quoted words."""
+    words: int
+    """How many words the sentence is about."""
+    shares_date: bool
+    """Whether they share a year, or a month of one."""
 
 
 @dataclass
@@ -76,7 +80,7 @@ class AuditIndex:
             for start, end in spans if len(spans) > 1 else ():
                 self.approved[fold_text(normal[start:end])].append((ground, name, text))
         tokens = set(_statement_tokens(ground))
-        self._exact.append(frozenset(token for token in tokens if token[0] in _EXACT))
+        self._exact.append(frozenset(t for t in tokens if t[0] in (*_EXACT, *_DATES)))
         for token in tokens:
             self._postings[token].append(number)
 
@@ -85,9 +89,12 @@ class AuditIndex:
         holding = len(self._postings.get(token, ()))
         return math.log(1 + (len(self.grounds) + 1) / (holding + 1)) * _TYPE_WEIGHTS.get(str(token[0]), 1.0)
 
-    def find_candidates(self, prose: str, most: int = _CANDIDATES) -> list[Candidate]:
-        """Return the statements that share most with a prepared sentence, best first."""
-        words = content_words(prose)
+    def find_candidates(self, prose: str, most: int = _CANDIDATES, context: str = "") -> list[Candidate]:
+        """Return the statements that share most with a prepared sentence, best first.
+
+        `context` is a text whose words count too, but not its figures: the sentence before.
+        """
+        words = content_words(prose) | content_words(context)
         exact = set(_claim_tokens(find_claims(prose)))
         scores: dict[int, float] = defaultdict(float)
         limit = max(_FEW, _COMMON_SHARE * len(self.grounds))
@@ -107,10 +114,13 @@ class AuditIndex:
         ground = self.grounds[number]
         shared = words & ground.words
         share = sum(self.weigh(("w", word)) for word in shared) / total
-        return Candidate(ground, score, shared, share, bool(exact & self._exact[number]))
+        common = exact & self._exact[number]
+        exactly = any(token[0] not in _DATES for token in common)
+        return Candidate(ground, score, shared, share, exactly, len(words), len(common) > 0)
 
 
 _EXACT = frozenset({"n", "g", "q", "day"})
+_DATES = frozenset({"month", "year"})
 _TYPE_WEIGHTS = {"n": 3.0, "g": 3.0, "day": 3.0, "q": 2.0, "month": 2.0, "v": 1.0, "year": 1.0, "w": 1.0}
 
 

@@ -47,17 +47,22 @@ class DraftWords:
     def _words(self) -> tuple[frozenset[str], ...]:
         return tuple(content_words(text) for text in self._contexts)
 
-    def says(self, markdown: str) -> Said:
-        """Return whether a wording is said: word for word, by all of its figures, or perhaps by its words."""
+    def says(self, markdown: str, beside: str = "") -> Said:
+        """Return whether a wording is said: word for word, by all of its figures, or perhaps by its words.
+
+        `beside` is the statement that it goes with: what that has too does not count.
+        """
         plain = prepare_prose(strip_markdown(markdown))
+        known = find_numbers(beside)
         if fold_text(plain).lower() in self._folded_contexts:
             return "yes"
         figures = [
             claim.number
             for claim in find_claims(plain)
             if claim.number is not None and claim.kind == "number" and claim.is_strong
+            if not any(claim.number.is_same(other) for other in known)
         ]
-        words = content_words(plain)
+        words = content_words(plain) - content_words(beside)
         alike = any(len(words & own) >= _ALIKE * len(words) for own in self._words)
         if not figures:
             return "perhaps" if alike else "no"

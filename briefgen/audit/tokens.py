@@ -157,11 +157,15 @@ def _speaker_patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
+_BEFORE_PLACE = re.compile(r"\b(?:in|at|from|near|of|to|on|for) (?:the )?$")
+
+
 def _find_speaker_claims(prose: str) -> Iterator[Claim]:
     seen: set[int] = set()
     for pattern in _speaker_patterns():
         for match in pattern.finditer(prose):
-            if match.start("name") not in seen:
+            is_place = match.start() == match.start("name") and _BEFORE_PLACE.search(prose[: match.start()])
+            if match.start("name") not in seen and not is_place:
                 seen.add(match.start("name"))
                 name = match["name"].rstrip(".")
                 start = match.start("name")
@@ -180,7 +184,7 @@ def _known_names() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, str], ..
             for name in line:
                 meanings.setdefault(str(name), []).append((kind, str(line[0])))
     names = sorted(meanings, key=len, reverse=True)
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w])")
+    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w$])")
     return pattern, {name: tuple(found) for name, found in meanings.items()}
 
 
