@@ -7,6 +7,7 @@ figure to another partner.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
@@ -29,7 +30,9 @@ def find_swapped_pairs(text: str, evidence: Sequence[str], known: Iterable[str] 
     for mismatch in (
         *_find_swapped_dates(own, given),
         *_find_swapped_order(text, evidence),
+        *_find_swapped_nouns(own, given),
         *_find_swapped_labels(own, given),
+        *_find_swapped_labels(list(_place_dates([text])), list(_place_dates(evidence))),
         *_find_other_bodies(own, given, frozenset(known)),
     ):
         if (mismatch.start, mismatch.end) not in found:
@@ -42,6 +45,13 @@ def _place_numbers(texts: Iterable[str]) -> Iterator[Placed]:
         for clause in find_clauses(text):
             for number in clause.numbers:
                 yield number, clause
+
+
+def _place_dates(texts: Iterable[str]) -> Iterator[Placed]:
+    for text in texts:
+        for clause in find_clauses(text):
+            for date in clause.dates:
+                yield date, clause
 
 
 def _are_of_one_kind(one: Number, other: Number) -> bool:
@@ -128,11 +138,43 @@ def _find_ordered(text: str) -> Iterator[tuple[Number, Number, str]]:
             yield first, second, joint
 
 
-# -- labels
+# -- nouns and other labels
+
+
+def _find_swapped_nouns(own: list[Placed], given: list[Placed]) -> Iterator[Mismatch]:
+    """Find two counts that have exchanged the nouns behind them: 42 men and 38 women."""
+    for (one, clause), (other, place) in combinations(own, 2):
+        nouns = _noun(one, clause), _noun(other, place)
+        if one.is_same(other) or not all(nouns) or nouns[0] == nouns[1]:
+            continue
+        there = [{_noun(same, at) for same, at in given if same.is_same(number)} for number in (one, other)]
+        if (
+            nouns[1] in there[0]
+            and nouns[0] in there[1]
+            and nouns[0] not in there[0]
+            and nouns[1] not in there[1]
+        ):
+            yield from _describe_exchange(one, other, nouns[0])
+
+
+_NOUN = re.compile(r" ([a-z]{3,})")
+
+
+def _noun(number: Number, clause: Clause) -> str:
+    """Return the word behind a plain count; empty if there is none."""
+    match = _NOUN.match(clause.text, number.end)
+    return match[1] if match and number.kind == "amount" and not number.unit else ""
+
+
+def _describe_exchange(one: Number, other: Number, label: str) -> Iterator[Mismatch]:
+    places = f"{one.words} and {other.words} have changed places"
+    message = f"{places}: in the evidence {other.words} goes with {label!r}"
+    yield _mismatch(one, message, other.words)
+    yield _mismatch(other, message, one.words)
 
 
 def _find_swapped_labels(own: list[Placed], given: list[Placed]) -> Iterator[Mismatch]:
-    """Find two figures of one kind that have exchanged the words beside them."""
+    """Find two figures of one kind, or two dates, that have exchanged the words beside them."""
     for (one, clause), (other, place) in combinations(own, 2):
         if one.is_same(other) or not _are_of_one_kind(one, other) or clause is place:
             continue
@@ -140,12 +182,7 @@ def _find_swapped_labels(own: list[Placed], given: list[Placed]) -> Iterator[Mis
         only, rest = words - others, others - words
         mine, theirs = _label(one, clause, own), _label(other, place, own)
         if mine & rest and not mine & only and theirs & only and not theirs & rest:
-            message = (
-                f"{one.words} and {other.words} have changed places: in the evidence {other.words} goes with "
-                f"{sorted(mine & rest)[0]!r}"
-            )
-            yield _mismatch(one, message, other.words)
-            yield _mismatch(other, message, one.words)
+            yield from _describe_exchange(one, other, sorted(mine & rest)[0])
 
 
 def _labels(number: Number, given: list[Placed]) -> frozenset[str]:

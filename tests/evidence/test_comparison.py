@@ -35,6 +35,8 @@ def mismatches(text: str, *evidence: str, known: tuple[str, ...] = ()) -> list[t
         ("The order passed by 37 votes to 335.", VOTE, ["37"]),
         ("Doe and Roe arrive at 240,000 to 420,000 boats, Muster and Sample at 500,000 to 600,000.", STUDIES, ["240,000 to 420,000", "500,000 to 600,000 boats"]),
         ("The Vale Senate passed the order by 335 votes to 37.", VOTE, ["Vale Senate"]),
+        ("Heard were 42 men and 38 women.", "It heard 38 men and 42 women, their relatives.", ["42", "38"]),
+        ("The House passed it on November 21, 2024, and the Senate received it on November 20, 2024.", "On November 20, 2024, the House passed it; on November 21, 2024, the Senate received it.", ["November 21, 2024", "November 20, 2024"]),
         ("Sea Watch counted at least 1,076 boats.", WATCH, ["Sea Watch"]),
     ],
 )  # fmt: skip
@@ -63,6 +65,8 @@ def test_two_designations_that_have_changed_places_are_found() -> None:
         ("According to Muster and Sample it was 240,000 to 420,000 boats; Doe and Roe have 500,000 to 600,000.", STUDIES),
         ("By October 2025 Harbour Watch had counted no fewer than 1,076 boats since 2020.", WATCH),
         ("A survey of 414 North Koreans asked in 2020.", "Harbour Watch wrote of 414 North Koreans."),
+        ("It heard 42 women and 38 men.", "It heard 38 men and 42 women, their relatives."),
+        ("The Senate received on November 21, 2024, what the House had passed on November 20, 2024.", "On November 20, 2024, the House passed it; on November 21, 2024, the Senate received it."),
         ("By the count of the HW, 1,076 boats were towed away.", WATCH),
         ("The council took up the report with resolution 25/25; it had set up the commission with 22/13.", COUNCIL),
         ("A skipper paid $920 a year on average.", FEES),
