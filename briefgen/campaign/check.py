@@ -7,55 +7,60 @@ are looked at; the characters of all letters are looked up in the fonts.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from html import unescape
+from typing import Protocol
 
-from briefgen.campaign.briefing_checks import check_briefing
+from briefgen.batch.fork_server import ForkServer
+from briefgen.campaign.check_workers import CheckWorkers
 from briefgen.campaign.due import is_due, recheck_warning
 from briefgen.campaign.environment import installed_versions
-from briefgen.campaign.letter_checks import MAX_PAGES, ComposedLetter, check_letters, compose_for_checks
+from briefgen.campaign.letter_checks import MAX_PAGES, LetterText, gather_letter_warnings
+from briefgen.campaign.letter_findings import (
+    FailedLetter,
+    LetterExaminer,
+    LetterFindings,
+    find_longest,
+    machine_has,
+)
 from briefgen.campaign.open import Campaign
-from briefgen.campaign.page_fit import PageFitter
 from briefgen.compose.citations.citeproc import pandoc_identity
-from briefgen.compose.citations.pandoc_session import keep_pandoc
-from briefgen.errors import BriefgenError, Problem, abbreviate_names
+from briefgen.errors import Problem, abbreviate_names
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
-from briefgen.render.address_window import extract_address_lines, find_wrapped_address_lines
 from briefgen.render.fonts import describe_missing_glyphs
-from briefgen.render.layouts import get_layout
-from briefgen.render.registry import FORMATS, RendererFactory
-from briefgen.render.text import write_plain_text
+from briefgen.render.registry import RendererFactory
 from briefgen.system.cache import cache_key, keep, recall
 from briefgen.system.limits import resource_limits
 
 CheckProgress = Callable[[int, int], None]
-_TABLE_OR_PICTURE = re.compile(r"<table\b.*?</table>|<img\b[^>]*>", re.DOTALL)
-_DATA_URL = re.compile(r'="data:[^"]*"')
 _LISTED_LINES = 3
 """Maximum number of lines that a warning quotes."""
 
 
 def check_documents(
-    campaign: Campaign, *, count_pages: bool = False, progress: CheckProgress | None = None
+    campaign: Campaign,
+    *,
+    count_pages: bool = False,
+    progress: CheckProgress | None = None,
+    server: ForkServer | None = None,
 ) -> tuple[list[Problem], list[Problem]]:
     """Return warnings about the documents, and the problems of those that cannot be composed or do not fit.
 
     If the campaign limits pages, documents are laid out, but only one of several letters with the same text.
     With `count_pages`, the pages of letters are counted; of letters with the same text only the longest is.
     What an earlier run found about the same documents is taken from there, if none of them failed. `progress`
-    is told how many of how many letters have been composed.
+    is told how many of how many letters have been composed. The check is divided among workers forked from
+    `server`, if that was started (`start_check_server`).
     """
     name = _describe_documents(campaign, count_pages)
     earlier: _SoundDocuments | None = recall("documents", name)
     if earlier is not None and not _lacks_glyphs(earlier.characters, campaign):
         return list(earlier.warnings), []
-    with keep_pandoc():
-        letters, warnings, errors = _check_documents(campaign, count_pages, progress)
+    letters, warnings, errors = _check_documents(campaign, count_pages, progress, server)
     if not errors and not any(problem.code == "pdf-assembly" for problem in warnings):
-        characters = frozenset().union(*map(_printed_characters, letters))
+        characters = frozenset().union(*(letter.characters for letter in letters))
         keep("documents", name, _SoundDocuments(tuple(warnings), characters))
     return warnings, errors
 
@@ -80,7 +85,7 @@ def _describe_documents(campaign: Campaign, count_pages: bool) -> str:
         # What messages call the files.
         [campaign.config.locate().file, *(folder.display_name for folder in composer.library.folders)],
         campaign.recipients,
-        [name for name in campaign.config.output.formats if _machine_has(name)],
+        [name for name in campaign.config.output.formats if machine_has(name)],
         sorted(installed_versions().items()),
         pandoc_identity(),
         count_pages,
@@ -88,146 +93,93 @@ def _describe_documents(campaign: Campaign, count_pages: bool) -> str:
 
 
 def _lacks_glyphs(characters: frozenset[str], campaign: Campaign) -> bool:
-    if "pdf" not in campaign.config.output.formats or not _machine_has("pdf"):
+    if "pdf" not in campaign.config.output.formats or not machine_has("pdf"):
         return False
     return bool(campaign.renderers(()).get_renderer("pdf").find_missing_glyphs(characters))
 
 
 def _check_documents(
-    campaign: Campaign, count_pages: bool, progress: CheckProgress | None
-) -> tuple[list[ComposedLetter], list[Problem], list[Problem]]:
+    campaign: Campaign, count_pages: bool, progress: CheckProgress | None, server: ForkServer | None
+) -> tuple[list[LetterFindings], list[Problem], list[Problem]]:
     """Return the letters that can be composed, warnings about the documents, and why others failed."""
     renderers = campaign.renderers(())
-    fitter = campaign.page_fitter(renderers)
-    letters: list[ComposedLetter] = []
-    errors: list[Problem] = []
-    for number, recipient in enumerate(campaign.recipients):
+    formats = tuple(name for name in campaign.config.output.formats if machine_has(name))
+    examiner = LetterExaminer(campaign.page_fitter(renderers), renderers, formats, count_pages)
+
+    def show(number: int) -> None:
         if progress is not None:
             progress(number, len(campaign.recipients))
-        try:
-            with resource_limits(f"the letter to {recipient.id}"):
-                document = fitter.compose_letter(recipient)
-            letters.append(compose_for_checks(campaign.composer, recipient, document))
-        except BriefgenError as error:
-            errors.extend(error.problems)
-    briefing, briefing_errors = _compose_briefing(campaign, fitter)
-    errors += briefing_errors
-    errors += _check_renderings(letters, campaign, renderers)
+
+    # Letters whose pages are to be counted are all needed here.
+    with CheckWorkers(examiner, server) if server and not count_pages else nullcontext() as workers:
+        if workers is not None:
+            examined, briefing = workers.examine(campaign.recipients, show)
+        else:
+            examined = []
+            for letter in examiner.examine(campaign.recipients):
+                show(len(examined))
+                examined.append(letter)
+            examined, briefing = examiner.forget_documents(examined), examiner.examine_briefing()
+        letters = [letter for letter in examined if isinstance(letter, LetterFindings)]
+        longest = [one.document for one in find_longest(letters).values() if one.document is not None]
+        if workers is not None:
+            trials = workers.try_formats(longest)
+        else:
+            trials = [problem for document in longest for problem in examiner.try_formats(document)]
+    errors = [
+        *(problem for one in examined if isinstance(one, FailedLetter) for problem in one.problems),
+        *briefing.errors,
+        # The fonts are asked once, for all letters together.
+        *(problem for problem in trials if problem.code != "glyph-missing"),
+        *(_check_glyphs(letters, renderers) if "pdf" in formats else ()),
+    ]
+    printed = {name for one in letters for name in one.statements} | set(briefing.statements)
     warnings = [
-        *check_letters(letters, campaign.config),
-        *_check_due_statements([*(letter.document for letter in letters), *briefing], campaign),
+        *gather_letter_warnings([(one, one.warnings) for one in letters], campaign.config),
+        *_check_due_statements(printed, campaign),
         *_check_wrapped_address_lines(letters, campaign),
         *_check_text_limit(letters, campaign.config.output.text_limit),
-        *(problem for document in briefing for problem in check_briefing(document, campaign.config)),
+        *briefing.warnings,
     ]
     if count_pages and "letter-too-long" not in campaign.config.ignore:
         warnings += _check_letter_length(letters, renderers)
-    warnings += renderers.list_differences()
+    warnings += renderers.list_differences() + (workers.differences if workers else [])
     return letters, warnings, list(dict.fromkeys(errors))
 
 
-def _check_renderings(
-    letters: list[ComposedLetter], campaign: Campaign, renderers: RendererFactory
-) -> Iterator[Problem]:
-    """Yield what prevents letters from being made in a format: the longest of each kind is made, in memory.
-
-    Formats that need something this machine lacks are left out: making the letters says so.
-    """
-    formats = [name for name in campaign.config.output.formats if _machine_has(name)]
-    longest: dict[object, Document] = {}
-    for letter in letters:
-        kind = _describe_kind(letter, campaign)
-        longest[kind] = max(
-            longest.get(kind, letter.document), letter.document, key=lambda each: len(each.html)
-        )
-    found: list[Problem] = []
-    for document in longest.values():
-        for name in formats:
-            try:
-                with resource_limits(document.title):
-                    renderers.get_renderer(name).render(document)
-            except BriefgenError as error:
-                found += error.problems
-    # The fonts are asked once, for all letters together.
-    yield from (problem for problem in found if problem.code != "glyph-missing")
-    if "pdf" in formats:
-        yield from _check_glyphs(letters, renderers)
-
-
-def _machine_has(format: str) -> bool:
-    """Return whether this machine has what a format needs."""
-    try:
-        FORMATS.get(format).check_machine()
-    except BriefgenError:
-        return False
-    return True
-
-
-def _describe_kind(letter: ComposedLetter, campaign: Campaign) -> object:
-    """Return what letters of one kind have in common: template, language, tables and pictures."""
-    composer, document = campaign.composer, letter.document
-    template = composer.templates.find_template(campaign.config.letter.template, letter.recipient)
-    return template, document.language, tuple(_TABLE_OR_PICTURE.findall(document.html))
-
-
-def _check_glyphs(letters: list[ComposedLetter], renderers: RendererFactory) -> Iterator[Problem]:
+def _check_glyphs(letters: Sequence[LetterFindings], renderers: RendererFactory) -> Iterator[Problem]:
     """Yield a problem for each letter with characters that no font has."""
-    texts = list(map(_printed_characters, letters))
-    missing = renderers.get_renderer("pdf").find_missing_glyphs(set().union(*texts))
-    for letter, text in zip(letters, texts, strict=True):
-        if lacking := missing.intersection(text):
+    missing = renderers.get_renderer("pdf").find_missing_glyphs(
+        set().union(*(one.characters for one in letters))
+    )
+    for letter in letters:
+        if lacking := missing.intersection(letter.characters):
             yield from (
                 replace(problem, place=letter.recipient.place)
-                for problem in describe_missing_glyphs(map(ord, lacking), letter.document.title)
+                for problem in describe_missing_glyphs(map(ord, lacking), letter.title)
             )
 
 
-def _printed_characters(letter: ComposedLetter) -> frozenset[str]:
-    return frozenset(unescape(_DATA_URL.sub("", letter.document.html)))
-
-
-def _compose_briefing(campaign: Campaign, fitter: PageFitter) -> tuple[list[Document], list[Problem]]:
-    """Return the briefing, if the campaign has one, and why it does not fit.
-
-    Whether it can be composed at all was checked when the campaign was opened.
-    """
-    settings = campaign.config.briefing
-    if not (settings.sections or settings.max_pages):
-        return [], []
-    errors: list[Problem] = []
-    try:
-        with resource_limits("the briefing"):
-            document = fitter.compose_briefing()
-    except BriefgenError as error:
-        errors.extend(error.problems)
-        document = campaign.composer.compose_briefing()
-    return [document] if settings.sections else [], errors
-
-
-def _check_due_statements(documents: list[Document], campaign: Campaign) -> list[Problem]:
+def _check_due_statements(printed: set[str], campaign: Campaign) -> list[Problem]:
     """Warn about printed statements that were to be looked up again by the campaign's date.
 
     Those that the rules select were reported when the campaign was opened.
     """
     if "recheck-due" in campaign.config.ignore:
         return []
-    printed = {entry["id"] for document in documents for entry in document.record["snippets"]}
     known = {warning.about for warning in campaign.warnings if warning.code == "recheck-due"}
     library, on = campaign.composer.library.snippets, campaign.config.date
     snippets = (library[name] for name in sorted((printed & library.keys()) - known))
     return [recheck_warning(snippet, on) for snippet in snippets if is_due(snippet, on)]
 
 
-def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campaign) -> list[Problem]:
+def _check_wrapped_address_lines(letters: Sequence[LetterFindings], campaign: Campaign) -> list[Problem]:
     """Warn, in one problem, about address lines that wrap in their window."""
-    settings = campaign.config.letter
-    layout = get_layout("letter", settings.page, settings.layout)
-    if layout.window is None or "address-turned-over" in campaign.config.ignore:
+    if "address-turned-over" in campaign.config.ignore:
         return []
     wrapped: dict[str, Recipient] = {}
     for letter in letters:
-        address_lines = extract_address_lines(letter.document.html)
-        for line in find_wrapped_address_lines(address_lines, layout, campaign.branding):
+        for line in letter.wrapped_lines:
             wrapped.setdefault(line, letter.recipient)
     if not wrapped:
         return []
@@ -245,12 +197,11 @@ def _check_wrapped_address_lines(letters: list[ComposedLetter], campaign: Campai
     ]
 
 
-def _check_text_limit(letters: list[ComposedLetter], limit: int | None) -> Iterator[Problem]:
+def _check_text_limit(letters: Sequence[LetterFindings], limit: int | None) -> Iterator[Problem]:
     """Warn, in one problem, about the letters that are longer as plain text than the web form takes."""
     if limit is None:
         return
-    lengths = [(len(write_plain_text(each.document).rstrip("\n")), each.recipient) for each in letters]
-    too_long = [(length, recipient) for length, recipient in lengths if length > limit]
+    too_long = [(one.text_length, one.recipient) for one in letters if one.text_length > limit]
     if too_long:
         length, recipient = max(too_long, key=lambda pair: pair[0])
         others = len(too_long) - 1
@@ -265,23 +216,32 @@ def _check_text_limit(letters: list[ComposedLetter], limit: int | None) -> Itera
         )
 
 
-def _check_letter_length(letters: list[ComposedLetter], renderers: RendererFactory) -> list[Problem]:
+class _WholeLetter(LetterText, Protocol):
+    """A letter of which the document is known."""
+
+    @property
+    def document(self) -> Document | None:
+        """The letter."""
+
+
+def _check_letter_length(letters: Sequence[_WholeLetter], renderers: RendererFactory) -> list[Problem]:
     """Warn about letters over two pages (AIUSA, FCNL); count one of those that differ only in address."""
-    longest: dict[str, ComposedLetter] = {}
+    longest: dict[str, tuple[Recipient, Document]] = {}
     for letter in letters:
-        known = longest.setdefault(letter.body, letter)
-        if len(letter.document.html) > len(known.document.html):
-            longest[letter.body] = letter
+        assert letter.document is not None
+        known = longest.setdefault(letter.body, (letter.recipient, letter.document))
+        if len(letter.document.html) > len(known[1].html):
+            longest[letter.body] = letter.recipient, letter.document
     problems = []
-    for letter in longest.values():
-        with resource_limits(letter.document.title):
-            pages = renderers.measure(letter.document).pages
+    for recipient, document in longest.values():
+        with resource_limits(document.title):
+            pages = renderers.measure(document).pages
         if pages > MAX_PAGES:
             problems.append(
                 Problem(
                     "letter-too-long",
-                    f"the letter to {letter.recipient.id} has {pages} pages, more than {MAX_PAGES}",
-                    letter.recipient.place,
+                    f"the letter to {recipient.id} has {pages} pages, more than {MAX_PAGES}",
+                    recipient.place,
                     "lower selection.max_snippets or selection.max_words, or shorten your own texts",
                     severity="warning",
                 )

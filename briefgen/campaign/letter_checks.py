@@ -7,8 +7,9 @@ source of each. Every result is a warning, which a campaign can ignore by its co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from xml.etree import ElementTree
 
 from briefgen.campaign.own_words import ProvedWords, check_own_words
@@ -118,16 +119,36 @@ def _text_without_notes(element: ElementTree.Element) -> str:
     return "".join(parts)
 
 
+class LetterText(Protocol):
+    """What the checks of all letters together ask of each."""
+
+    @property
+    def recipient(self) -> Recipient:
+        """To whom it goes."""
+
+    @property
+    def body(self) -> str:
+        """Text of the whole body."""
+
+
 def check_letters(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -> list[Problem]:
     """Return warnings about the letters of a campaign, each once, with the recipients it concerns."""
+    return gather_letter_warnings([(letter, check_letter(letter, campaign)) for letter in letters], campaign)
+
+
+def gather_letter_warnings(
+    letters: Sequence[tuple[LetterText, Iterable[Problem]]], campaign: CampaignConfig
+) -> list[Problem]:
+    """Return the warnings about each letter, each once with the recipients it concerns, and about all."""
     gathered: dict[Problem, list[str]] = {}
-    for letter in letters:
-        for problem in _check_letter(letter, campaign):
+    for letter, problems in letters:
+        for problem in problems:
             gathered.setdefault(problem, []).append(letter.recipient.id)
+    texts = [letter for letter, _ in letters]
     found = [
         *_check_sender(campaign),
         *(replace(one, message=f"{one.message} ({_list_letters(ids)})") for one, ids in gathered.items()),
-        *(check_similar_letters(letters) if _are_letters_personal(letters, campaign) else ()),
+        *(check_similar_letters(texts) if _are_letters_personal(texts, campaign) else ()),
     ]
     return [problem for problem in found if problem.code not in campaign.ignore]
 
@@ -159,7 +180,8 @@ def _check_rows(letter: ComposedLetter) -> Iterator[Problem]:
             return
 
 
-def _check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+def check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Yield warnings about one letter."""
     yield from _check_ask(letter)
     yield from _check_rows(letter)
     yield from _check_ask_wording(letter)
@@ -398,7 +420,7 @@ SIMILARITY_THRESHOLD = 0.9
 """Share of common three-word sequences from which two letters count as the same form letter."""
 
 
-def _are_letters_personal(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -> bool:
+def _are_letters_personal(letters: Sequence[LetterText], campaign: CampaignConfig) -> bool:
     """Return whether the campaign treats recipients differently; otherwise one text for all is intended."""
     columns = (*_PERSONAL_COLUMNS, ASK_COLUMN)
     return any(not is_universal(interest) for interest in campaign.interests) or any(
@@ -406,7 +428,7 @@ def _are_letters_personal(letters: Sequence[ComposedLetter], campaign: CampaignC
     )
 
 
-def check_similar_letters(letters: Sequence[ComposedLetter]) -> list[Problem]:
+def check_similar_letters(letters: Sequence[LetterText]) -> list[Problem]:
     """Return a warning for each group of letters whose bodies are nearly the same (CMF on form letters)."""
     return [
         Problem(

@@ -286,7 +286,13 @@ class Campaign:
         # Where files are made, assembled letters are compared as they are written.
         assembled = None if renderers.formats else renderers.measure_assembled
         return PageFitter(
-            self.composer, renderers.measure, in_pdf, assembled, versions, renderers.measure_brief
+            self.composer,
+            renderers.measure,
+            in_pdf,
+            assembled,
+            versions,
+            renderers.measure_for_page,
+            renderers.measure_brief,
         )
 
 

@@ -68,6 +68,8 @@ class _DraftVersions:
     compose: Callable[[Shortening], Document]
     list_steps: Callable[[], Sequence[ShorteningStep]]
     measure: LayoutMeasure
+    measure_for_page: LayoutMeasure | None = None
+    """As in `PageFitter`."""
     _steps: Sequence[ShorteningStep] | None = None
     _documents: dict[int, Document] = field(default_factory=dict)
     _usages: dict[int, PageUsage] = field(default_factory=dict)
@@ -90,10 +92,14 @@ class _DraftVersions:
         """Return whether the document has been laid out after the first `step_count` steps."""
         return step_count in self._usages
 
-    def usage(self, step_count: int) -> PageUsage:
-        """Return the space that the document takes after the first `step_count` steps."""
+    def usage(self, step_count: int, limit: int = 0) -> PageUsage:
+        """Return the space that the document takes after the first `step_count` steps.
+
+        With a `limit`, it will be shortened further if it has more pages.
+        """
         if step_count not in self._usages:
-            self._usages[step_count] = self.measure(self.document(step_count))
+            measure = self.measure_for_page if limit == 1 and self.measure_for_page else self.measure
+            self._usages[step_count] = measure(self.document(step_count))
         return self._usages[step_count]
 
 
@@ -109,6 +115,9 @@ class PageFitter:
     """Measures letters that are not laid out in any case; None where files are made."""
     plugin_versions: str = ""
     """Of packages whose formats letters are rendered in; a new version makes them again."""
+    measure_for_page: LayoutMeasure | None = None
+    """As `measure`, for letters that are to fit on a page: longer ones are measured so that the room which
+    other wordings take can be estimated at once."""
     measure_brief: BriefMeasure | None = None
     """Lays out a brief and returns how far its pages are filled; None where only letters are made."""
     _known_fits: dict[str, dict[tuple[float, ...], PageFit]] = field(default_factory=dict, repr=False)
@@ -180,6 +189,7 @@ class PageFitter:
             lambda shortening: self.composer.compose_letter(recipient, shortening),
             lambda: self.composer.letter_shortening_steps(recipient),
             self.measure,
+            self.measure_for_page,
         )
         text_hash, address_lines = _hash_common_text(draft.document(0))
         known = self._known_fits.setdefault(text_hash, {})
@@ -218,11 +228,11 @@ class PageFitter:
     def _find_fit(self, draft: _DraftVersions, limit: int) -> PageFit:
         """Take the necessary steps: try the lowest promising number, and go on from there if it fails."""
         step_count = 0
-        usage = draft.usage(step_count)
+        usage = draft.usage(step_count, limit)
         before = usage.pages
         while usage.pages > limit and step_count < len(draft.steps):
             step_count = self._next_step_count(draft, step_count, usage, limit)
-            usage = draft.usage(step_count)
+            usage = draft.usage(step_count, limit if step_count < len(draft.steps) else 0)
         over = _describe_excess(usage, limit) if usage.pages > limit else ""
         steps = tuple(draft.steps[:step_count]) if step_count else ()
         return PageFit(limit, before, usage.pages, steps, over)

@@ -143,14 +143,19 @@ def check(
     if explain:
         _show_check_section(console, explain)
         return
-    from briefgen.campaign.check import check_documents
-    from briefgen.campaign.open import open_campaign
-    from briefgen.cli.progress import show_check_progress
-    from briefgen.recipients.grouping import describe_groups
+    from briefgen.campaign.check_workers import start_check_server
 
-    opened = open_campaign(campaign, texts=options.parse_text_options(text))
-    with show_check_progress(sys.stderr, quiet=console.quiet) as progress:
-        letter_warnings, errors = check_documents(opened, count_pages=pages, progress=progress)
+    with start_check_server(campaign) as server:
+        from briefgen.campaign.check import check_documents
+        from briefgen.campaign.open import open_campaign
+        from briefgen.cli.progress import show_check_progress
+        from briefgen.recipients.grouping import describe_groups
+
+        opened = open_campaign(campaign, texts=options.parse_text_options(text))
+        with show_check_progress(sys.stderr, quiet=console.quiet) as progress:
+            letter_warnings, errors = check_documents(
+                opened, count_pages=pages, progress=progress, server=server
+            )
     warnings = [*opened.warnings, *letter_warnings]
     problems = [*(replace(each, severity="error") if strict else each for each in warnings), *errors]
     console.problems(problems, most=MOST_WARNINGS)

@@ -80,6 +80,11 @@ class RendererFactory:
         usage: PageUsage = self.get_renderer("pdf").measure(document)
         return usage
 
+    def measure_for_page(self, document: Document) -> PageUsage:
+        """Measure a document as `measure` does, but lay it out in full if it may have several pages."""
+        usage: PageUsage = self.get_renderer("pdf").measure_for_page(document)
+        return usage
+
     def measure_brief(self, document: Document) -> BriefUsage:
         """Measure how far down its pages a brief reaches as PDF, whatever the formats."""
         usage: BriefUsage = self.get_renderer("pdf").measure_brief(document)

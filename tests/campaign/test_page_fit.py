@@ -65,7 +65,7 @@ def counting(fitting: PageFitter) -> list[Document]:
         laid_out.append(document)
         return measure(document)
 
-    fitting.measure = counted
+    fitting.measure = fitting.measure_for_page = counted
     return laid_out
 
 
@@ -164,7 +164,7 @@ def test_what_is_decided_depends_on_no_other_letter(opened: Campaign) -> None:
                 layouts[document.html] = measure(document)
             return layouts[document.html]
 
-        fitting.measure = measure_once
+        fitting.measure = fitting.measure_for_page = measure_once
         return fitting
 
     alone = {one.id: fitter("pdf").compose_letter(one) for one in people}
@@ -416,3 +416,26 @@ def test_the_command_explains_the_cuts(opened: Campaign, capsys: pytest.CaptureF
     gone = [cut["snippet"] for cut in told["pages"]["cuts"] if cut["how"] == "left-out"]
     assert sorted(gone) == sorted(one["id"] for one in told["snippets"] if one["why"] == "pages")
     assert any(one["short"] for one in told["snippets"])
+
+
+def test_a_letter_over_its_page_is_laid_out_in_full_at_once_with_the_same_result(
+    opened: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No skeleton is laid out for a letter whose full layout is needed for estimates anyway."""
+    renderer = PdfRenderer(opened.renderers(()).stylesheet_folders)
+    recipients = opened.recipients[:6]
+    skeletons: list[str] = []
+    lay_out = PdfRenderer._lay_out
+
+    def counted(self: Any, document: Document, content: Any = None, page_css: str = "") -> Any:
+        skeletons.extend([document.title] if page_css else [])
+        return lay_out(self, document, content, page_css)
+
+    monkeypatch.setattr(PdfRenderer, "_lay_out", counted)
+    quick = PageFitter(opened.composer, renderer.measure, measure_for_page=renderer.measure_for_page)
+    fitted = [quick.fit_letter(recipient) for recipient in recipients]
+    assert any(one.fit is not None and one.fit.steps for one in fitted)
+    assert skeletons == []
+    slow = PageFitter(opened.composer, renderer.measure)
+    assert [slow.fit_letter(recipient) for recipient in recipients] == fitted
+    assert skeletons

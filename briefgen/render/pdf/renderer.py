@@ -115,6 +115,13 @@ class PdfRenderer:
         """Lay out a document and return how much room it takes; raise BriefgenError as `render` does."""
         return self._measure_assembled(document) or self._measure_in_full(document)
 
+    def measure_for_page(self, document: Document) -> PageUsage:
+        """Return how much room a document takes, as `measure` does, for one that is to fit on a page.
+
+        If it does not, the room that other wordings take will be estimated, which needs its full layout.
+        """
+        return self._measure_assembled(document, max_pages=1) or self._measure_in_full(document)
+
     def measure_assembled(self, document: Document) -> PageUsage | None:
         """Return how much room a letter takes if its page can be assembled, and None if not.
 
@@ -162,9 +169,9 @@ class PdfRenderer:
         usage = measure_brief_usage(layout.document.pages)
         return replace(usage, pages=tuple(replace(one, room_mm=room_mm) for one in usage.pages))
 
-    def _measure_assembled(self, document: Document) -> PageUsage | None:
+    def _measure_assembled(self, document: Document, max_pages: int | None = None) -> PageUsage | None:
         with self._prepare(document):
-            letter = self._assemble(document)
+            letter = self._assemble(document, max_pages)
         if letter is None:
             return None
         # Only now: it imports WeasyPrint, which `_prepare` does in its own way.
@@ -345,8 +352,11 @@ class PdfRenderer:
         with omit_weasyprint_tree(), self._font_subsets.reuse():
             return generate_pdf(laid_out, None, 1, **options)
 
-    def _assemble(self, document: Document) -> AssembledLetter | None:
-        """Assemble a letter from blocks laid out before; return None if it has to be laid out in full."""
+    def _assemble(self, document: Document, max_pages: int | None = None) -> AssembledLetter | None:
+        """Assemble a letter from blocks laid out before; return None if it has to be laid out in full.
+
+        With `max_pages` of 1 that is so for every longer letter.
+        """
         if not self._may_assemble or document.kind != "letter" or self._custom_stylesheets(document):
             return None
         if self._assembler is None:
@@ -361,7 +371,7 @@ class PdfRenderer:
             full = self._lay_out(document, replace(content, html=html), _EMPTY_MARGINS)
             return full.document.pages, full.page.etree_element.find("body")
 
-        return self._assembler.assemble(document, content, lay_out)
+        return self._assembler.assemble(document, content, None if max_pages == 1 else lay_out)
 
     def _build_content(self, document: Document) -> PageContent:
         """Build the HTML of a document's text, once."""

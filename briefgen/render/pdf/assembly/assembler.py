@@ -14,7 +14,7 @@ import weasyprint
 from briefgen.model.document import RECIPIENT_BLOCKS, Document, PageUsage
 from briefgen.render.pdf.assembly.assembled_page import AssembledPage, PlacedBlock
 from briefgen.render.pdf.assembly.blocks import Block, BlockCache, read_block, read_note
-from briefgen.render.pdf.assembly.errors import NotAssembledError
+from briefgen.render.pdf.assembly.errors import NotAssembledError, PageFullError
 from briefgen.render.pdf.assembly.page_content import BlockParser, PageContent, ParsedBlock
 from briefgen.render.pdf.assembly.page_model import (
     LaidOutPage,
@@ -107,19 +107,25 @@ class LetterAssembler:
         self._breaker = LineBreaker(self.fonts)
 
     def assemble(
-        self, document: Document, content: PageContent, lay_out: LayOutContent
+        self, document: Document, content: PageContent, lay_out: LayOutContent | None
     ) -> AssembledLetter | None:
         """Assemble a letter; return None if it has to be laid out in full.
 
-        `lay_out` lays out a skeleton of it, where page breaks have to be found.
+        `lay_out` lays out a skeleton of it, where page breaks have to be found; None if letters of several
+        pages are not wanted.
         """
         if self.stopped or not self._trials.admit():
             return None
-        letter = None
+        letter, has_room = None, True
         with self._note_reasons(""):
-            letter = self._assemble(document, content, lay_out)
+            try:
+                letter = self._assemble(document, content, lay_out)
+            except PageFullError:
+                has_room = lay_out is not None
+                raise
         if letter is None:
-            self._trials.note(succeeded=False)
+            if has_room:
+                self._trials.note(succeeded=False)
             return None
         self._trials.note(succeeded=True)
         self.assembled += 1
@@ -139,7 +145,9 @@ class LetterAssembler:
         self._sampled.add(pages)
         return is_first or crc32(document.html.encode()) % SAMPLE_SHARE == 0
 
-    def _assemble(self, document: Document, content: PageContent, lay_out: LayOutContent) -> AssembledLetter:
+    def _assemble(
+        self, document: Document, content: PageContent, lay_out: LayOutContent | None
+    ) -> AssembledLetter:
         key = _get_model_key(document, content)
         model = self._models.get(key)
         if model is None:
@@ -149,7 +157,8 @@ class LetterAssembler:
         try:
             return self._stack_page(key, model, letter, content, body)
         except NotAssembledError:
-            if (key, 1, 2) not in self._frames:
+            has_seen_two_pages = (key, 1, 2) in self._frames
+            if lay_out is None or not has_seen_two_pages:
                 raise
         plan = self._find_plan(key, model, letter, lay_out)
         return self._follow_plan(key, model, plan, letter, content, body)
@@ -194,7 +203,7 @@ class LetterAssembler:
         notes = [letter.place_note(number, 0.0) for number in range(len(letter.notes))]
         bottom = _stack_notes(model, notes) if notes else model.frame.bottom
         if end > bottom - SLACK_PX:
-            raise NotAssembledError("a page that is full")
+            raise PageFullError("a page that is full")
         _require_clear_lines([*placed, *notes])
         frame, margins = self._get_frame(key, 0, 1)
         margin = [each.place(content.running, self._breaker) for each in margins]
