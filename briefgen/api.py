@@ -5,6 +5,7 @@ Whatever is not listed here may change in any release.
 
 from __future__ import annotations
 
+from briefgen.audit.findings import AuditReport, CitationFinding, Difference, SentenceFinding, SentenceVerdict
 from briefgen.batch.outputs.base import BatchOutput
 from briefgen.batch.registry import ConnectedEngine, EngineType, OutputType, RemoteJob
 from briefgen.batch.runner import BatchSummary, ProgressReporter
@@ -18,11 +19,14 @@ from briefgen.render.registry import FORMATS, DocumentRenderer, Format, Renderer
 
 __all__ = [
     "FORMATS",
+    "AuditReport",
     "BatchOutput",
     "BatchSummary",
     "BriefgenError",
     "Campaign",
+    "CitationFinding",
     "ConnectedEngine",
+    "Difference",
     "Document",
     "DocumentRenderer",
     "EngineType",
@@ -39,6 +43,8 @@ __all__ = [
     "RemoteJob",
     "RendererFactory",
     "Rendering",
+    "SentenceFinding",
+    "SentenceVerdict",
     "StorageError",
     "TextLocations",
     "UsageError",

@@ -301,3 +301,19 @@ def test_a_batch_from_memory_needs_a_folder(in_memory: briefgen.Campaign) -> Non
         with pytest.raises(briefgen.UsageError) as caught:
             in_memory.batch(out)
         assert [problem.code for problem in caught.value.problems] == ["out-empty"]
+
+
+def test_a_draft_is_audited_from_its_text_or_its_file(
+    starter_campaign: briefgen.Campaign, tmp_path: Path
+) -> None:
+    text = "On November 20, 2024, the House of Representatives passed H.R. 3012 by 353 votes to 37."
+    file = tmp_path / "draft.md"
+    file.write_text(text, encoding="utf-8")
+    for draft in (text, file):
+        report = starter_campaign.audit(draft)
+        (finding,) = report.sentences
+        assert finding.verdict is briefgen.SentenceVerdict.DIFFERS
+        assert [one.found for one in finding.differences] == ["353"]
+        assert report.exit_status() == 1
+    with pytest.raises(briefgen.BriefgenError):
+        starter_campaign.audit(tmp_path / "none.docx")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from briefgen.audit.changes import find_changes
 from briefgen.audit.citations import (
     WorkIndex,
     find_citations,
@@ -49,6 +51,7 @@ from briefgen.audit.sentences import split_draft
 from briefgen.audit.tokens import Claim, find_claims, fold_text, join_words, prepare_sentence
 from briefgen.compose.english_variants import BRITISH, CANADIAN, adapt_to_variant, english_variant
 from briefgen.errors import Place, Problem, quantity
+from briefgen.evidence.dates import MONTHS
 from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.evidence.normalize import prepare_prose
 from briefgen.evidence.statements import printable_wordings
@@ -93,6 +96,7 @@ class Auditor:
             findings.append(one.judge(sentence))
             if progress is not None:
                 progress(done, len(sentences))
+        changes, of_record = find_changes(draft, findings, self.library)
         return AuditReport(
             draft,
             tuple(dict.fromkeys(folder.library for folder in self.library.folders if folder.library)),
@@ -100,7 +104,8 @@ class Auditor:
             len(self.library.texts),
             tuple(findings),
             citations,
-            (*draft.left_out, *draft.suspicions, *self._find_limits(draft, one.language)),
+            changes,
+            (*draft.left_out, *draft.suspicions, *self._find_limits(draft, one.language), *of_record),
         )
 
     def _find_limits(self, draft: Draft, language: str) -> Iterator[Problem]:
@@ -503,12 +508,21 @@ class _DraftAudit:
         printed = printable_wordings(ground.statement)
         if not is_same_language(self.language, "en") or not ground.language.startswith("en"):
             return "body", strip_markdown(printed["body"]).strip()
-        variety = english_variant(self.language, "")
+        variety = english_variant(self.language, "") if "-" in self.language else self._dates_variety
         name = variety if variety in printed else "body"
         text = strip_markdown(printed[name]).strip()
         return name, adapt_to_variant(text, variety) if variety in (BRITISH, CANADIAN) else text
 
+    @cached_property
+    def _dates_variety(self) -> str:
+        """The variety of English that the dates of a draft show, if it does not say its own."""
+        texts = [block.text for block in self.draft.blocks]
+        day_first = sum(len(_DAY_FIRST.findall(text)) for text in texts)
+        return BRITISH if day_first > sum(len(_MONTH_FIRST.findall(text)) for text in texts) else ""
 
+
+_DAY_FIRST = re.compile(rf"\b\d{{1,2}}\s(?:{'|'.join(MONTHS)})\s\d{{4}}")
+_MONTH_FIRST = re.compile(rf"\b(?:{'|'.join(MONTHS)})\s\d{{1,2}},\s\d{{4}}")
 _CLAIM_KINDS = {
     "number": DifferenceKind.NUMBER,
     "date": DifferenceKind.DATE,

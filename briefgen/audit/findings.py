@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from briefgen.audit.draft import Draft, DraftSentence
 from briefgen.errors import Problem, Severity
@@ -198,6 +198,32 @@ class CitationFinding:
         }
 
 
+ChangeKind = Literal["edited", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A statement of the record that is not in the file as it was printed."""
+
+    kind: ChangeKind
+    statement: str
+    """The id; for a caveat, `caveats/ID`."""
+    recorded: str
+    """The words that the letter was made with."""
+    found: str
+    """The sentence that is most like it; empty if it was removed."""
+    sentence: int | None
+    """The number of that sentence."""
+    verdict: SentenceVerdict | None
+    """The verdict on that sentence: whether the library bears out what it says now."""
+    is_current: bool
+    """Whether the recorded words are an approved wording of the library still."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change as a JSON object."""
+        return asdict(self) | {"verdict": self.verdict.value if self.verdict else None}
+
+
 @dataclass(frozen=True, slots=True)
 class AuditReport:
     """The result of an audit."""
@@ -212,6 +238,8 @@ class AuditReport:
     sentences: tuple[SentenceFinding, ...]
     """One for each sentence, in order."""
     citations: tuple[CitationFinding, ...] = ()
+    changes: tuple[RecordedChange, ...] = ()
+    """For a letter of briefgen's: which of its statements were edited or removed since it was made."""
     problems: tuple[Problem, ...] = ()
     """Warnings about the audit as a whole: what was not read, another language, a library without texts."""
 
@@ -241,5 +269,6 @@ class AuditReport:
             "counts": {verdict.value: number for verdict, number in self.counts().items()},
             "sentences": [finding.as_json() for finding in self.sentences],
             "citations": [finding.as_json() for finding in self.citations],
+            "changes": [change.as_json() for change in self.changes],
             "problems": [problem.as_json() for problem in self.problems],
         }

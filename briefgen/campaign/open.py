@@ -73,6 +73,7 @@ from briefgen.library.loader import (
     TextLocations,
     cite_findable_places_only,
     load_statements,
+    load_texts,
 )
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.campaign import CampaignConfig
@@ -95,6 +96,8 @@ from briefgen.system.scratch import scratch_folder
 from briefgen.system.yaml_reader import read_text_file
 
 if TYPE_CHECKING:
+    from briefgen.audit.audit import Auditor
+    from briefgen.audit.findings import AuditReport
     from briefgen.batch.runner import BatchSummary, ProgressReporter
 
 FORMS_FILE = "forms-of-address.yaml"
@@ -126,6 +129,9 @@ class Campaign:
     `after`."""
     _folder_is_temporary: bool = False
     """The campaign came from memory, without a folder of its own."""
+    _auditors: dict[tuple[str, ...], Auditor] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _factories: dict[tuple[str, ...], tuple[RendererFactory, PageFitter]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -183,6 +189,26 @@ class Campaign:
         with resource_limits("the briefing"):
             document = fitter.compose_briefing(template)
             return factory()[format].render(document).data
+
+    def audit(self, draft: str | Path, *, texts: TextLocations = DEFAULT_TEXT_LOCATIONS) -> AuditReport:
+        """Judge each sentence of a draft by the campaign's statements.
+
+        `draft` is the Path of a file, or the text itself, in Markdown. Quotations are looked up in the full
+        texts of sources, as far as `texts` has them. Raise BriefgenError if a file cannot be read as a draft.
+        """
+        from briefgen.audit.audit import Auditor
+        from briefgen.audit.own_texts import collect_texts
+        from briefgen.audit.readers.registry import read_draft, read_draft_bytes
+
+        read = (
+            read_draft(draft)
+            if isinstance(draft, Path)
+            else read_draft_bytes(draft.encode(), "md", "the text")
+        )
+        key = (str(texts.folder), *(f"{name}={path}" for name, path in sorted(texts.given.items())))
+        if key not in self._auditors:
+            self._auditors[key] = Auditor(load_texts(self.composer.library, ProblemList(), texts))
+        return self._auditors[key].audit(read, tuple(collect_texts(self.config.model_dump())))
 
     def batch(
         self,

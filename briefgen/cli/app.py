@@ -26,6 +26,7 @@ _COMMAND_ORDER = (
     "due",
     "explain",
     "trace",
+    "audit",
 )
 
 

@@ -229,11 +229,11 @@ def _template_folders(campaign: Path | None) -> tuple[LibraryFolder, ...]:
     """Return the folders with the templates of a campaign, or of the current folder if it is one."""
     from briefgen.library.folders import built_in_templates
 
-    home = _find_home(campaign)
+    home = find_home(campaign)
     return (home, built_in_templates()) if home and not home.library else (built_in_templates(),)
 
 
-def _find_home(campaign: Path | None) -> LibraryFolder | None:
+def find_home(campaign: Path | None) -> LibraryFolder | None:
     """Return the folder of a campaign or library, by default the current one; None if that is neither.
 
     Raise UsageError if `campaign` is given and there is no such folder or library.
@@ -260,7 +260,7 @@ def load_campaign_library(campaign: Path | None, text: list[str] | None = None) 
     from briefgen.library.loader import load_library
 
     problems = ProblemList()
-    folders = library_folders(_find_home(campaign), problems)
+    folders = library_folders(find_home(campaign), problems)
     library = load_library(folders, problems, options.parse_text_options(text))
     problems.raise_errors()
     return library

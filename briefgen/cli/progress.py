@@ -41,7 +41,11 @@ def show_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[ProgressRe
 
 @contextmanager
 def show_check_progress(
-    stream: TextIO, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+    stream: TextIO,
+    *,
+    quiet: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+    noun: str = "letter",
 ) -> Iterator[CheckProgress]:
     """Yield a function that shows on `stream` how many letters have been checked, if it takes long.
 
@@ -57,7 +61,7 @@ def show_check_progress(
         if quiet or now - last < interval:
             return
         last = now
-        line = f"{number:,} of {quantity(total, 'letter')} checked"
+        line = f"{number:,} of {quantity(total, noun)} checked"
         width = len(line) if is_terminal else 0
         print(f"\r{line}" if is_terminal else line, end="" if is_terminal else "\n", file=stream, flush=True)
 
