@@ -11,10 +11,10 @@ from pathlib import Path
 from material import folder_named_by
 
 from briefgen.audit.audit import Auditor
-from briefgen.audit.draft import Draft, DraftBlock
+from briefgen.audit.draft import Draft
 from briefgen.audit.findings import FAULTS, AuditReport, CitationVerdict, DifferenceKind, SentenceVerdict
+from briefgen.audit.readers.markdown import read_markdown_draft
 from briefgen.errors import ProblemList
-from briefgen.evidence.inline_markdown import strip_markdown
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.loader import TextLocations, load_library
 
@@ -69,9 +69,9 @@ def planted_faults() -> list[PlantedFault]:
     """Read the faults, in order."""
     return [
         PlantedFault(
-            path.stem,
+            path.stem if path.stem in LIBRARIES else "north-korea",
             section.partition("\n")[0],
-            strip_markdown(item["text"]),
+            item["text"],
             frozenset(item["verdicts"].split(" or ")),
             _find_words(item["words"] or ""),
             item["why"],
@@ -98,14 +98,8 @@ def true_drafts() -> dict[str, tuple[str, Draft]]:
 
 
 def make_draft(markdown: str) -> Draft:
-    """Build a draft of paragraphs and headings."""
-    blocks = [
-        DraftBlock("heading", strip_markdown(text.lstrip("# ")))
-        if text.startswith("#")
-        else DraftBlock("paragraph", strip_markdown(text))
-        for text in markdown.strip().split("\n\n")
-    ]
-    return Draft("draft.md", "markdown", "en", tuple(blocks))
+    """Read a draft in Markdown."""
+    return read_markdown_draft(markdown.encode(), "draft.md")
 
 
 @cache

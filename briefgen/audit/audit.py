@@ -144,6 +144,8 @@ _TOPICAL_SHARE = 0.5
 _RELEVANT_SHARE = 0.25
 _RELEVANT_WORDS = 2
 _NEAR_WORDS = 3
+_TELLING_FIGURES = 2
+"""Figures that nothing else has together."""
 _SHORT = 5
 """A sentence about so few words shows by one of them and a date what it is about."""
 _MOST_GROUNDS = 3
@@ -537,8 +539,8 @@ _MANY_WORDS = 4
 def _is_relevant(candidate: Candidate) -> bool:
     """Return whether a statement is about what a sentence is about, so that it may bear its claims."""
     shared = len(candidate.shared_words)
-    if candidate.shares_exactly:
-        return shared >= _RELEVANT_WORDS
+    if candidate.shared_figures:
+        return shared >= _RELEVANT_WORDS or candidate.shared_figures >= _TELLING_FIGURES
     if candidate.shares_date and shared >= 1:
         return candidate.word_share >= _RELEVANT_SHARE or candidate.words <= _SHORT
     return shared >= _NEAR_WORDS and candidate.word_share >= _RELEVANT_SHARE

@@ -240,7 +240,7 @@ _LOCATOR_AFTER = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _SET_APART = re.compile(
     r"\b(?:paras?\.|pp?\. ?\d|vol\.|no\. ?\d|ed\.|eds\.|[Ii]bid\.|[Ii]d\.|op\. cit|[Ss]upra|U\.N\.T\.S\.|"
-    r"Stat\.|U\.S\.C\.|U\.N\. Doc|UN Doc|accessed|retrieved)|[\"“][^\"”]+[,.?]?[\"”],? "
+    r"Stat\.|U\.S\.C\.|U\.N\. Doc|UN Doc|accessed|retrieved)|[\"“](?=[A-Z\d])[^\"”]+[,.?]?[\"”],? "
 )
 
 

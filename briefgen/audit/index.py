@@ -38,8 +38,8 @@ class Candidate:
     shared_words: frozenset[str]
     word_share: float
     """How much of what the sentence is about the statement is about too, from 0 to 1, by rarity of words."""
-    shares_exactly: bool
-    """Whether they share a figure, full date, designation or quoted words."""
+    shared_figures: int
+    """How many figures, full dates, designations and runs of quoted words they share."""
     words: int
     """How many words the sentence is about."""
     shares_date: bool
@@ -115,8 +115,8 @@ class AuditIndex:
         shared = words & ground.words
         share = sum(self.weigh(("w", word)) for word in shared) / total
         common = exact & self._exact[number]
-        exactly = any(token[0] not in _DATES for token in common)
-        return Candidate(ground, score, shared, share, exactly, len(words), len(common) > 0)
+        figures = sum(token[0] not in _DATES for token in common)
+        return Candidate(ground, score, shared, share, figures, len(words), len(common) > 0)
 
 
 _EXACT = frozenset({"n", "g", "q", "day"})
