@@ -66,7 +66,8 @@ def check_branding(campaign: CampaignConfig, folder: Path, problems: ProblemList
             )
         )
     if campaign.letterhead.logo is not None:
-        problems.extend(_check_logo(campaign, campaign.letterhead.logo, folder))
+        place = campaign.locate("letterhead", "logo", "file")
+        problems.extend(check_logo(campaign.letterhead.logo, folder, place))
 
 
 def check_address_window(
@@ -170,9 +171,8 @@ def _check_letterhead_height(campaign: CampaignConfig) -> Iterator[Problem]:
         )
 
 
-def _check_logo(campaign: CampaignConfig, logo: Logo, folder: Path) -> list[Problem]:
+def check_logo(logo: Logo, folder: Path, place: Place) -> list[Problem]:
     """Return what is wrong with the logo's file, or with a drawing and the PNG beside it."""
-    place = campaign.locate("letterhead", "logo", "file")
     path = folder / logo.file
     paths = [path, path.with_suffix(".png")] if path.suffix.lower() == ".svg" else [path]
     if not all(file.is_file() and file.resolve().is_relative_to(folder.resolve()) for file in paths):

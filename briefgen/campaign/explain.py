@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from briefgen.address.address import address_recipient
 from briefgen.campaign.page_fit import PageFit
 from briefgen.compose.asks import name_ask
 from briefgen.compose.composer import Composer
@@ -142,7 +141,7 @@ def explain_letter(
     """
     composer = composer.for_recipient(recipient)
     campaign = composer.campaign
-    addressed = address_recipient(recipient, composer.forms, sender_country=campaign.sender.country)
+    addressed = composer.address(recipient)
     selection, templates = composer.select_snippets(recipient), composer.templates
     template = templates.find_template(campaign.letter.template, recipient)
     existing = frozenset(templates.names())
@@ -158,7 +157,7 @@ def explain_letter(
         gender=recipient.gender,
         lines=addressed.lines,
         salutation=addressed.salutation,
-        close=addressed.close,
+        close=recipient.close or campaign.sender.close or addressed.close,
         you=addressed.you,
         template=template,
         frame=templates.find_frame(campaign.letter.template, recipient) if is_markdown(template) else "",

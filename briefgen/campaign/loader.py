@@ -245,6 +245,10 @@ def _file_references(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     yield from ((path, name) for path, name in _strings_at(data, "sender", "signature") if name)
     yield from ((path, name) for path, name in _strings_at(data, "sender", "letterhead") if name)
     yield from ((path, name) for path, name in _strings_at(data, "letterhead", "logo", "file") if name)
+    signatures = (("signers", "*"), ("senders", "*"), ("senders", "*", "signers", "*"))
+    for path in (("sender", *signatures[0]), *signatures[1:]):
+        yield from (one for one in _strings_at(data, *path, "signature") if one[1])
+    yield from (one for one in _strings_at(data, "senders", "*", "logo", "file") if one[1])
     yield from _strings_at(data, "letter", "enclosures", "*", "file")
     yield from _strings_at(data, "translations", "*", "enclosures", "*", "file")
 

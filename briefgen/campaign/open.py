@@ -17,7 +17,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from briefgen.address.address import address_recipient
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.branding import build_branding, check_address_window, check_branding
 from briefgen.campaign.due import warn_about_due_statements
@@ -35,6 +34,7 @@ from briefgen.campaign.loader import (
 )
 from briefgen.campaign.page_fit import PageFitter
 from briefgen.campaign.reference_numbers import assign_numbers
+from briefgen.campaign.sender_checks import check_senders
 from briefgen.campaign.statement_checks import check_statements, summarize_verification
 from briefgen.campaign.trial_letters import compose_trial_letters
 from briefgen.campaign.unused_columns import warn_about_unused_columns
@@ -420,6 +420,8 @@ def _open_files(
     fingerprint = _fingerprint_campaign(config, files, library, verified)
     printed = cite_findable_places_only(library)
     composer = Composer(config, files.folder.path, printed, forms, verified, fingerprint)
+    if not check_senders(composer, listed, problems):
+        problems.raise_errors()
     recipients, unsendable, doubts = _split_sendable(listed, composer)
     recipients = assign_numbers(config, files.folder, recipients, problems)
     recipients, unfilled = fill_patterns(config, recipients, listed, problems)
@@ -735,13 +737,12 @@ def _split_sendable(
         problem = problem or _check_recipient_language(recipient, campaign)
         if problem is None:
             try:
-                addressed = address_recipient(
-                    recipient, composer.forms, sender_country=campaign.sender.country
-                )
+                addressed = composer.address(recipient)
             except BriefgenError as error:
                 problems.extend(replace(one, about=recipient.id) for one in error.problems)
                 continue
-            if misfits := check_address_window(addressed, recipient, campaign, branding):
+            own = composer.for_recipient(recipient).campaign
+            if misfits := check_address_window(addressed, recipient, own, branding):
                 problems.extend(replace(one, about=recipient.id) for one in misfits)
                 continue
             sendable.append(recipient)

@@ -418,16 +418,11 @@ def list_recipients(
     """List everybody's address and salutation, to proofread before sending."""
     from dataclasses import asdict
 
-    from briefgen.address.address import address_recipient
     from briefgen.campaign.open import open_campaign
 
     console = Console(as_json, quiet)
     opened = open_campaign(campaign)
-    country = opened.config.sender.country
-    addressed = [
-        (recipient, address_recipient(recipient, opened.composer.forms, sender_country=country))
-        for recipient in opened.recipients
-    ]
+    addressed = [(recipient, opened.composer.address(recipient)) for recipient in opened.recipients]
     about_columns = [problem for problem in opened.warnings if problem.code in _ABOUT_COLUMNS]
     console.problems(
         [*about_columns, *opened.skipped, *(problem for _, to in addressed for problem in to.warnings)]

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import escape
 
 from briefgen.errors import BriefgenError, Problem
-from briefgen.model.campaign import CampaignConfig, LetterConfig, PageSize
+from briefgen.model.campaign import CampaignConfig, LetterConfig, PageSize, Signer
 from briefgen.model.document import LAYOUTS_WITH_RETURN_LINE
 from briefgen.model.recipient import EarlierLetter
 from briefgen.model.words import BUILT_IN_WORDS, Words
@@ -183,6 +183,30 @@ def letterhead_fields(campaign: CampaignConfig) -> dict[str, Any]:
         "alt": (logo.alt if logo else "") or sender.organisation,
         "lines": campaign.letterhead.sender or [" · ".join(filter(None, contact))],
     }
+
+
+def list_signers(campaign: CampaignConfig, own: Iterable[Words] = ()) -> list[dict[str, str]]:
+    """Return who signs a letter, as templates see them: the sender, then the others.
+
+    Each has `name`, `title`, `organisation`, `on_behalf`, `signature` (file name or empty), and `alt`, what
+    its picture is called.
+    """
+    sender = campaign.sender
+    first = Signer(
+        name=sender.name, title=sender.title, signature=sender.signature, on_behalf=sender.on_behalf
+    )
+    layers = (campaign.words, *own)
+    signers = []
+    for signer in (first, *sender.signers):
+        words = Boilerplate(campaign.language, values={"name": signer.name}, own=layers)
+        signers.append(
+            {
+                **signer.model_dump(),
+                "organisation": signer.organisation or sender.organisation,
+                "alt": words["signature_of"] if signer.signature else "",
+            }
+        )
+    return signers
 
 
 def return_line(campaign: CampaignConfig) -> str:

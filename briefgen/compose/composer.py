@@ -38,6 +38,7 @@ from briefgen.compose.boilerplate import (
     letter_paper_size,
     letter_title,
     letterhead_fields,
+    list_signers,
     return_line,
 )
 from briefgen.compose.brief import (
@@ -104,6 +105,7 @@ LETTER_TEMPLATE_NAMES = (
     "campaign",
     "case",
     "sender",
+    "signers",
     "letterhead",
     "return_line",
     "recipient",
@@ -182,7 +184,7 @@ ComposingMethod = TypeVar("ComposingMethod", bound=Callable[..., Any])
 
 
 def _in_language_of_recipient(method: ComposingMethod) -> ComposingMethod:
-    """Let a method be that of the composer of letters in the recipient's language."""
+    """Let a method be that of the composer of letters in the recipient's language, from their sender."""
 
     @wraps(method)
     def translated(self: Composer, recipient: Recipient, *arguments: Any) -> Any:
@@ -210,8 +212,8 @@ class Composer:
     citation_formatter: CitationFormatter = field(init=False)
     _selections: dict[tuple[int, ...], SnippetSelection] = field(init=False, repr=False, default_factory=dict)
     """By the rules that apply: a batch has few distinct sets."""
-    _translated: dict[str, Composer] = field(init=False, repr=False, default_factory=dict)
-    """The composers of letters in other languages, by language."""
+    _translated: dict[tuple[str, int | None], Composer] = field(init=False, repr=False, default_factory=dict)
+    """The composers of letters in other languages and from other senders, by language and rule."""
 
     def __post_init__(self) -> None:
         self.templates = Templates(self.library.template_folders, self.campaign.language, self.translation)
@@ -220,21 +222,34 @@ class Composer:
         )
 
     def for_recipient(self, recipient: Recipient) -> Composer:
-        """Return the composer of letters in the recipient's language, with the campaign's words in it."""
+        """Return the composer of letters to a recipient, with words in their language and their sender."""
         language = self.campaign.translation_language(recipient.language)
-        if not language:
+        rule = self.find_sender_rule(recipient) if self.campaign.senders else None
+        if not language and rule is None:
             return self
-        if language not in self._translated:
-            self._translated[language] = Composer(
-                self.campaign.in_language(language),
+        if (language, rule) not in self._translated:
+            campaign = self.campaign.in_language(language) if language else self.campaign
+            self._translated[language, rule] = Composer(
+                campaign if rule is None else campaign.with_sender(rule),
                 self.folder,
-                translate_library(self.library, language),
+                translate_library(self.library, language) if language else self.library,
                 self.forms,
                 self.verified,
                 self.fingerprint,
-                language,
+                language or self.translation,
             )
-        return self._translated[language]
+        return self._translated[language, rule]
+
+    def address(self, recipient: Recipient) -> AddressAndSalutation:
+        """Return the form of address for a recipient of a letter from their sender, or raise an error."""
+        sender = self.for_recipient(recipient).campaign.sender
+        return address_recipient(recipient, self.forms, sender_country=sender.country)
+
+    def find_sender_rule(self, recipient: Recipient) -> int | None:
+        """Return the index of the campaign's sender for this recipient; None for the usual one."""
+        conditions = [rule.when for rule in self.campaign.senders]
+        matching = self._matching_rules("senders", conditions, recipient)
+        return matching[-1] if matching else None
 
     def words(self) -> Boilerplate:
         """Return the fixed words of letters in the campaign's language."""
@@ -242,13 +257,18 @@ class Composer:
 
     def applicable_rules(self, recipient: Recipient) -> tuple[int, ...]:
         """Return the indices of the campaign's interests that apply to this recipient."""
+        conditions = [interest.when for interest in self.campaign.interests]
+        return self._matching_rules("interests", conditions, recipient)
+
+    def _matching_rules(self, key: str, conditions: Iterable[str], recipient: Recipient) -> tuple[int, ...]:
+        """Return the indices of the rules under a key of the campaign whose conditions hold."""
         variables = condition_variables(recipient)
         self.templates.reset_budget()
         return tuple(
             index
-            for index, interest in enumerate(self.campaign.interests)
+            for index, condition in enumerate(conditions)
             if self.templates.evaluate_condition(
-                interest.when, variables, self.campaign.locate("interests", index, "when")
+                condition, variables, self.campaign.locate(key, index, "when")
             )
         )
 
@@ -386,6 +406,8 @@ class Composer:
         """Gather everything that the letter's template can print, or that of another `kind`."""
         campaign = self.campaign
         to = address_recipient(recipient, self.forms, sender_country=campaign.sender.country)
+        if campaign.sender.close and not recipient.close:
+            to = replace(to, close=campaign.sender.close)
         selection = self.select_by_rules(recipient)
         country = reader_country(recipient, campaign.sender.country)
         api = self._template_api(country)
@@ -414,6 +436,7 @@ class Composer:
         context: dict[str, Any] = {
             "campaign": campaign,
             "sender": self._sender(),
+            "signers": list_signers(campaign, self.library.words),
             "letterhead": letterhead_fields(campaign),
             "return_line": return_line(campaign),
             "recipient": recipient,

@@ -9,7 +9,6 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 
-from briefgen.address.address import address_recipient
 from briefgen.batch.file_names import letter_file_stem, slugify
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
@@ -162,14 +161,14 @@ class DraftWriter:
         """
         recipient, config = letter.recipient, self.campaign.config
         composer = self.campaign.composer.for_recipient(recipient)
-        to = address_recipient(recipient, composer.forms, sender_country=config.sender.country)
+        to, sender = composer.address(recipient), composer.campaign.sender
         subject = composer.email_subject(recipient)
         html = composer.compose_email(recipient)
         language = composer.campaign.language
         copies = [one.email for one in list_copyholders(recipient, composer.campaign.letter) if one.email]
         first, *others = (recipient.email, *recipient.other_emails)
         return EmailDraft(
-            sender=parse_mailbox(config.sender.email, config.sender.name),
+            sender=parse_mailbox(sender.email, sender.name),
             to=(parse_mailbox(first, to.name), *map(parse_mailbox, others)),
             subject=subject,
             text=build_email_text(html, language),
@@ -182,8 +181,8 @@ class DraftWriter:
         )
 
     def _attach_letter(self, letter: FinishedLetter) -> Iterator[AttachedFile]:
-        config = self.campaign.config
-        name = f"{slugify(config.sender.organisation)}-{config.date}"
+        own = self.campaign.composer.for_recipient(letter.recipient).campaign
+        name = f"{slugify(own.sender.organisation)}-{own.date}"
         for format, path in letter.files:
             kind = FORMATS.get(format).media_type
             yield AttachedFile(f"{name}.{format}", kind, path.read_bytes(), path=path)

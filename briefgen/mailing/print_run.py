@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from briefgen.address.address import address_recipient
-from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.address.postal import format_country_line, is_abroad
 from briefgen.batch.outputs.files import write_output_files
 from briefgen.batch.outputs.folder import FolderOutput
@@ -22,6 +20,7 @@ from briefgen.batch.tasks import BatchJob
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
 from briefgen.compose.boilerplate import letter_paper_size
+from briefgen.compose.composer import Composer
 from briefgen.compose.copyholders import Copyholder, list_copyholders
 from briefgen.errors import BriefgenError, Problem, abbreviate_names, quantity
 from briefgen.mailing.enclosures import EnclosureReader
@@ -128,18 +127,13 @@ def merge_letter_pdfs(
     parts = []
     for letter in letters:
         recipient = letter.recipient
-        name = _addressee(recipient, campaign)
+        name = campaign.composer.address(recipient).name
         place = " ".join(part for part in (recipient.postal_code, recipient.locality) if part)
         parts.append(PdfPart(dict(letter.files)["pdf"], ", ".join(part for part in (place, name) if part)))
         parts += [PdfPart(one.data, enclosure=one.name) for one in reader.read(recipient) if one.is_pdf]
     target = BytesIO()
     pages = merge_pdfs(parts, config.title, target, duplex=duplex)
     return target.getvalue(), pages
-
-
-def _addressee(recipient: Recipient, campaign: Campaign) -> str:
-    country = campaign.config.sender.country
-    return address_recipient(recipient, campaign.composer.forms, sender_country=country).name
 
 
 def list_copies(
@@ -168,7 +162,7 @@ def merge_copies(
     parts = [
         PdfPart(
             dict(letter.files)["pdf"],
-            f"{holder.name}: {_addressee(letter.recipient, campaign)}",
+            f"{holder.name}: {campaign.composer.address(letter.recipient).name}",
             mark=marks[holder, letter.recipient.id],
         )
         for holder, letter in each
@@ -212,21 +206,20 @@ def build_copy_mailpieces(
 
 def build_mailpieces(
     recipients: Sequence[Recipient],
-    campaign: CampaignConfig,
-    forms: FormsOfAddress,
+    composer: Composer,
     *,
     with_sender: bool = True,
 ) -> list[Mailpiece]:
     """Return the addresses as printed in the letters; `with_sender` adds the sender's, for envelopes."""
-    sender = campaign.sender
-    domestic = (sender.organisation, *sender.address)
     mailpieces = []
     for recipient in recipients:
+        sender = composer.for_recipient(recipient).campaign.sender
+        domestic = (sender.organisation, *sender.address)
         abroad = is_abroad(recipient.country, sender.country)
         return_address = (*domestic, format_country_line(sender.country)) if abroad else domestic
         mailpieces.append(
             Mailpiece(
-                address_recipient(recipient, forms, sender_country=sender.country).lines,
+                composer.address(recipient).lines,
                 recipient.id,
                 recipient.place,
                 return_address if with_sender else (),
@@ -308,13 +301,13 @@ def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOpt
 
     Raise BriefgenError if a letter is not ready, or an address does not fit.
     """
-    config, forms = campaign.config, campaign.composer.forms
+    config = campaign.config
     recipients = sort_in_postal_order(posted_recipients(campaign), config.sender.country)
     files: list[OutputFile] = []
     holders = list(list_copies((FinishedLetter(one, ()) for one in recipients), campaign))
     if options.letters:
         files += _build_letter_files(campaign, output_folder, recipients, duplex=options.duplex)
-    mailpieces = build_mailpieces(recipients, config, forms, with_sender=options.with_sender)
+    mailpieces = build_mailpieces(recipients, campaign.composer, with_sender=options.with_sender)
     mailpieces += build_copy_mailpieces(holders, config, with_sender=options.with_sender)
     if envelope := options.envelope:
         print_pages = lay_out_envelopes(mailpieces, envelope)

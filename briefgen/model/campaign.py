@@ -21,6 +21,19 @@ AskText = Annotated[str, Field(min_length=1, max_length=600)]
 HexColour = Annotated[str, Field(pattern=COLOUR_PATTERN)]
 
 
+class Signer(YamlModel):
+    """Somebody who signs beside the person named in `sender`."""
+
+    name: str = Field(min_length=1, examples=["Ben Model"])
+    title: str = ""
+    organisation: str = ""
+    """The sender's if empty."""
+    signature: str = ""
+    """An image of the signature, as that of the sender."""
+    on_behalf: str = ""
+    """A line above the name, as written: `For the Coalition for Clean Water`, `p.p.`"""
+
+
 class Sender(YamlModel):
     """The organisation that sends the letters and the person who signs them."""
 
@@ -42,6 +55,14 @@ class Sender(YamlModel):
     letterhead: str = ""
     """A DOCX or DOTX in the campaign folder. Letters take page setup, headers, footers and styles from it,
     and leave naming the sender to it."""
+    close: str = ""
+    """The complimentary close, with punctuation, in place of that of the form of address."""
+    on_behalf: str = ""
+    """A line above the name, as written: `For the Coalition for Clean Water`, `p.p.`"""
+    signers: list[Signer] = []
+    """Who else signs, in this order."""
+    signatures: Literal["below", "beside"] = "below"
+    """Where those who also sign do: each below the one before, or two beside each other."""
 
     @property
     def town(self) -> str:
@@ -212,6 +233,56 @@ class LetterheadConfig(YamlModel):
     """Footer lines of the first page."""
 
 
+class SenderRule(YamlModel):
+    """Another sender for some recipients; the last rule that matches counts (`senders:`)."""
+
+    when: str
+    """Condition on the recipient in template syntax, as that of an interest."""
+    organisation: str = ""
+    name: str = ""
+    title: str = ""
+    address: list[str] = []
+    country: str = Field(default="", pattern="^([A-Z]{2})?$")
+    place: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    signature: str = ""
+    close: str = ""
+    on_behalf: str = ""
+    signers: list[Signer] = []
+    signatures: Literal["below", "beside"] = "below"
+    logo: Logo | None = None
+    """In place of the campaign's."""
+    lines: list[str] = []
+    """Lines below the organisation's name, in place of `letterhead.sender`."""
+    return_line: str = ""
+
+    def change_sender(self, sender: Sender) -> Sender:
+        """Return the sender with what this rule says.
+
+        Another person has another post and signature, and another place another address and telephone, so
+        what the rule does not say of these is left empty.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in Sender.model_fields}
+        forgotten: dict[str, Any] = {}
+        if "name" in given:
+            forgotten |= {"title": "", "signature": "", "on_behalf": "", "signers": []}
+        if "address" in given:
+            forgotten |= {"place": "", "phone": ""}
+        return sender.model_copy(update={**forgotten, **given})
+
+    def change_letterhead(self, letterhead: LetterheadConfig) -> LetterheadConfig:
+        """Return the letterhead with what this rule says; lines that name another place are left to it."""
+        moved = bool({"organisation", "address", "phone", "email", "website"} & self.model_fields_set)
+        changed: dict[str, Any] = {"logo": self.logo} if self.logo else {}
+        if moved or self.lines:
+            changed["sender"] = self.lines
+        if moved or self.return_line:
+            changed["return_line"] = self.return_line
+        return letterhead.model_copy(update=changed)
+
+
 class BriefingSection(YamlModel):
     """One section of the briefing paper."""
 
@@ -372,6 +443,8 @@ class CampaignConfig(YamlModel):
     translations: dict[str, Translation] = {}
     """The campaign's words in other languages, by language code; recipients name theirs."""
     sender: Sender
+    senders: list[SenderRule] = []
+    """Other senders for some of the recipients."""
     library: list[str] = []
     """The libraries whose statements letters may use: names, or folders with a slash; none by default."""
     ask: AskText = Field(examples=["fund yearly tests of the drinking water in schools"])
@@ -437,6 +510,16 @@ class CampaignConfig(YamlModel):
         if is_same_language(language, self.language):
             return ""
         return next((key for key in self.translations if is_same_language(key, language)), "")
+
+    def with_sender(self, rule: int) -> CampaignConfig:
+        """Return the campaign as one of its `senders` conducts it."""
+        changed = self.senders[rule]
+        update = {
+            "sender": changed.change_sender(self.sender),
+            "letterhead": changed.change_letterhead(self.letterhead),
+            "senders": [],
+        }
+        return self.model_copy(update=update)
 
     def in_language(self, language: str) -> CampaignConfig:
         """Return the campaign with its words in one of the languages of `translations`."""

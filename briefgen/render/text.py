@@ -44,7 +44,8 @@ def write_plain_text(document: Document) -> str:
         for block in list(root):
             if block.get("class") in _OUTSIDE_THE_FORM:
                 root.remove(block)
-            elif block.get("class") in _BESIDE_PICTURE:
+        for block in root.iter("div"):
+            if block.get("class") in _BESIDE_PICTURE:
                 for picture in block.findall("figure"):
                     block.remove(picture)
     return convert_to_text(root, document.language)

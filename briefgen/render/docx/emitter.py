@@ -151,6 +151,8 @@ class _Emitter:
         """By relationship id."""
         self._drawing_count = 0
         self._numberings: list[str] = []
+        self._last_division = ""
+        """Class of the block that was written last."""
         self._starts_page = False
         """Whether the next paragraph begins a page."""
         self._section_xml = base.section_xml
@@ -240,10 +242,18 @@ class _Emitter:
             self._emit_beside_picture(element, context, keep=keep)
         else:
             self._emit_blocks(element, context, keep_last=keep)
+        if name == self._last_division == "signature" and len(self._output) > before:
+            self._keep_room_before(before)
+        self._last_division = name
         if name in ("summary", "contact") and len(self._output) > before:
             self._close_box(STYLES_BY_CLASS[name].paragraph)
         if name == "summary" and len(self._output) > before:
             self._add_space_after(_AFTER_SUMMARY_PT)
+
+    def _keep_room_before(self, index: int) -> None:
+        """Keep the room for signing by hand below another signature, whose paragraphs have the same style."""
+        head, end, content = self._output[index].partition("</w:pPr>")
+        self._output[index] = f'{head}<w:contextualSpacing w:val="0"/>{end}{content}'
 
     # Columns and notes
 
@@ -280,7 +290,8 @@ class _Emitter:
                 self._emit_block(block, with_element_language(inner, block), keep=False)
             if len(self._output) == before:
                 self._append_paragraph("After Table", context, "")
-            self._drop_space_before(before)
+            if all(block.find("div[@class='signature']") is None for block in group):
+                self._drop_space_before(before)
             self._output.append("</w:tc>")
         self._column_mm = outer_mm
         self._output.append("</w:tr></w:tbl>")
