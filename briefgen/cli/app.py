@@ -27,6 +27,7 @@ _COMMAND_ORDER = (
     "explain",
     "trace",
     "audit",
+    "studio",
 )
 
 

@@ -20,6 +20,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
     library,
     mailing,
     recipients,
+    studio,
     write_snippets,
 )
 from briefgen.cli.app import app

@@ -39,6 +39,12 @@ def font_folders() -> dict[str, Path]:
     return {package: Path(str(resources.files(package) / "files")).resolve() for package in sorted(packages)}
 
 
+def font_files() -> list[Path]:
+    """Return the files of the pinned families."""
+    folders = font_folders()
+    return [folders[package] / name for _, package, name, _, _ in _FACES]
+
+
 def find_regular_font_file(family: str) -> Path:
     """Return the file of a pinned family's regular face."""
     package, name = next((package, name) for known, package, name, _, _ in _FACES if known == family)

@@ -1,0 +1,251 @@
+"""The web application: its addresses, and what every screen shares."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from briefgen.errors import BriefgenError, Problem
+from briefgen.studio.engine import Engine
+from briefgen.studio.guard import Doorkeeper, Guard
+from briefgen.studio.messages import describe_problem
+from briefgen.studio.workspace import Workspace
+
+WEB_FOLDER = Path(__file__).parent / "web"
+FOREVER = "private, max-age=31536000, immutable"
+MAX_FORM_BYTES = 1_000_000
+WATCH_INTERVAL_S = 1.0
+"""Between two looks at the files."""
+KEEP_ALIVE_S = 15.0
+"""After which a silent stream says that it is still there, so that one whose browser has gone is noticed."""
+SCREENS = ("letters", "check", "make")
+"""The screens of a campaign, in the order of work; each is a module of briefgen.studio.screens."""
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".otf": "font/otf"}
+
+Handler = Callable[["Visit"], Awaitable[Response]]
+
+
+@dataclass(slots=True)
+class Studio:
+    """Everything that a running studio has: its engine, its door, and the campaigns that are open."""
+
+    engine: Engine
+    door: Doorkeeper
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    """By their keys."""
+    listeners: int = 0
+    """Pages that are open in a browser."""
+    had_listeners: bool = False
+
+    def add(self, folder: Path) -> Workspace:
+        """Open a campaign's folder, or return the workspace that it has."""
+        workspace = Workspace(folder.resolve())
+        return self.workspaces.setdefault(workspace.key, workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request to a screen of a campaign."""
+
+    studio: Studio
+    request: Request
+    workspace: Workspace
+
+    async def run(self, job: Callable[[], Any], *, key: str = "") -> Any:
+        """Do something with the campaign in the engine's thread."""
+        return await self.studio.engine.run(job, key=f"{self.workspace.key}:{key}" if key else "")
+
+    def address(self, path: str) -> str:
+        """Return the address of a screen of this campaign."""
+        return f"/c/{self.workspace.key}/{path}"
+
+    def show(self, name: str, screen: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+        """Render a screen's template with what all screens show."""
+        state = self.workspace.state
+        shared = {
+            "visit": self,
+            "screen": screen,
+            "state": state,
+            "campaign": state.campaign,
+            "folder": self.workspace.path.name,
+            "assets": asset_version(),
+        }
+        html = templates().get_template(name).render({**shared, **values})
+        return HTMLResponse(html, status_code=status)
+
+    def redirect(self, path: str) -> RedirectResponse:
+        """Lead to another screen of the campaign after a change."""
+        return RedirectResponse(self.address(path), status_code=303)
+
+    async def form(self) -> Mapping[str, str]:
+        """Return the fields of a form that was sent; raise HTTPException for one that is too large."""
+        from urllib.parse import parse_qsl
+
+        length = self.request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
+            raise HTTPException(413, "This is more than the studio takes at once.")
+        body = await self.request.body()
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def create_app(studio: Studio) -> ASGIApp:
+    """Return the application, behind its guard."""
+    routes = [
+        Route("/open", studio.door.open),
+        Route("/", functools.partial(_first_screen, studio)),
+        Route("/static/{version}/{name}", _static_file),
+        Route("/c/{key}/page/{name}", _visiting(studio, _page_picture)),
+        Route("/c/{key}/events", _visiting(studio, _events)),
+        *(route for name in SCREENS for route in _screen_routes(studio, name)),
+    ]
+    handlers: Mapping[Any, Any] = {HTTPException: _show_http_error, BriefgenError: _show_problems}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    return Guard(app, studio.door)
+
+
+def _screen_routes(studio: Studio, name: str) -> list[Route]:
+    """Return the routes of a screen: its module lists them as (path, method, handler)."""
+    module = import_module(f"briefgen.studio.screens.{name}")
+    return [
+        Route(f"/c/{{key}}/{path}", _visiting(studio, handler), methods=[method])
+        for path, method, handler in module.ROUTES
+    ]
+
+
+def _visiting(studio: Studio, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        workspace = studio.workspaces.get(request.path_params["key"])
+        if workspace is None:
+            raise HTTPException(404, "This campaign is not open.")
+        return await handler(Visit(studio, request, workspace))
+
+    return handle
+
+
+async def _first_screen(studio: Studio, request: Request) -> Response:
+    workspace = next(iter(studio.workspaces.values()), None)
+    if workspace is None:
+        raise HTTPException(404, "No campaign is open.")
+    return RedirectResponse(f"/c/{workspace.key}/letters", status_code=303)
+
+
+async def _events(visit: Visit) -> Response:
+    """Tell a page, as server-sent events, that the campaign has changed or the letters have been checked."""
+
+    async def stream() -> AsyncIterator[str]:
+        studio, workspace = visit.studio, visit.workspace
+        studio.listeners += 1
+        studio.had_listeners = True
+        last, silent = workspace.state.label, 0.0
+        try:
+            yield "retry: 2000\n\n"
+            while not await visit.request.is_disconnected():
+                await asyncio.sleep(WATCH_INTERVAL_S)
+                silent += WATCH_INTERVAL_S
+                if await asyncio.to_thread(workspace.has_changed):
+                    await visit.run(workspace.refresh)
+                if workspace.state.label != last:
+                    last, silent = workspace.state.label, 0.0
+                    yield f"event: changed\ndata: {last}\n\n"
+                elif silent >= KEEP_ALIVE_S:
+                    silent = 0.0
+                    yield ": still here\n\n"
+        finally:
+            studio.listeners -= 1
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+async def _page_picture(visit: Visit) -> Response:
+    hash, _, number = visit.request.path_params["name"].removesuffix(".png").rpartition("-")
+    if not number.isdecimal():
+        raise HTTPException(404, "There is no such page.")
+    data = await visit.run(lambda: visit.workspace.picture(hash, int(number)))
+    if data is None:
+        raise HTTPException(404, "There is no such page.")
+    return Response(data, media_type="image/png", headers={"cache-control": FOREVER})
+
+
+async def _static_file(request: Request) -> Response:
+    files = static_files()
+    path = files.get(request.path_params["name"])
+    if path is None:
+        raise HTTPException(404, "There is no such file.")
+    data = await asyncio.to_thread(path.read_bytes)
+    kind = _MEDIA_TYPES[path.suffix]
+    return Response(data, media_type=kind, headers={"cache-control": FOREVER})
+
+
+@functools.cache
+def static_files() -> Mapping[str, Path]:
+    """Return the files that pages load, by their names: style, script, icons, and the fonts of the
+    documents."""
+    from briefgen.render.fonts import font_files
+
+    found = {path.name: path for path in (WEB_FOLDER / "static").iterdir() if path.suffix in _MEDIA_TYPES}
+    return found | {path.name: path for path in font_files() if path.suffix in _MEDIA_TYPES}
+
+
+@functools.cache
+def asset_version() -> str:
+    """Return what the addresses of static files begin with; it changes with them."""
+    digest = hashlib.sha256()
+    for name, path in sorted(static_files().items()):
+        digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+        if path.suffix != ".otf":
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@functools.cache
+def templates() -> jinja2.Environment:
+    """Return the templates of the pages; all values are escaped, and names that do not exist are errors."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(WEB_FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["problem"] = describe_problem
+    return environment
+
+
+async def _show_http_error(request: Request, error: HTTPException) -> Response:
+    return _message_page(error.status_code, str(error.detail), [])
+
+
+async def _show_problems(request: Request, error: BriefgenError) -> Response:
+    return _message_page(422, "This cannot be shown.", error.problems)
+
+
+def _message_page(status: int, heading: str, problems: Any) -> HTMLResponse:
+    messages = [describe_problem(problem) for problem in problems]
+    html = (
+        templates()
+        .get_template("message.html.j2")
+        .render(heading=heading, messages=messages, assets=asset_version())
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def merge_same(problems: tuple[Problem, ...]) -> list[tuple[Problem, int]]:
+    """Return each problem once, with the number of those that differ in nothing but their place."""
+    counts: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        counts.setdefault((problem.code, problem.message), []).append(problem)
+    return [(same[0], len(same)) for same in counts.values()]

@@ -1,0 +1,164 @@
+// The script of briefgen studio. Every page works without it, but for the marks on the page, which a strict content policy
+// allows a script alone to place.
+
+const PARTS = ["main"];
+
+function place(root) {
+  for (const mark of root.querySelectorAll("[data-box]")) {
+    const [left, top, width, height] = mark.dataset.box.split(" ");
+    Object.assign(mark.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
+  }
+}
+
+let running = 0;
+
+// Load another state of the page and put it in the place of this one; a newer request makes an older one void.
+async function swap(address, { push = true, method = "GET", body = undefined } = {}) {
+  const mine = ++running;
+  const timer = setTimeout(showBusy, 300);
+  try {
+    const answer = await fetch(address, { method, body, credentials: "same-origin", redirect: "follow" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== running) return;
+    await decodePictures(page);
+    if (mine !== running) return;
+    show(page);
+    if (push) history.pushState(null, "", answer.url);
+  } catch {
+    location.href = address;
+  } finally {
+    clearTimeout(timer);
+    if (mine === running) document.querySelector(".busy")?.remove();
+  }
+}
+
+function showBusy() {
+  if (document.querySelector(".busy")) return;
+  const bar = document.createElement("div");
+  bar.className = "busy";
+  document.body.append(bar);
+}
+
+// The old page stays until the new one can be painted.
+function decodePictures(page) {
+  const first = page.querySelector(".sheet img");
+  if (!first) return;
+  const picture = new Image();
+  picture.src = first.getAttribute("src");
+  return picture.decode().catch(() => {});
+}
+
+function show(page) {
+  const scrolled = { people: document.getElementById("people")?.scrollTop, desk: document.getElementById("desk")?.scrollTop };
+  const sameLetter = page.querySelector("h1")?.textContent === document.querySelector("h1")?.textContent;
+  const focus = document.activeElement?.getAttribute("href");
+  const found = document.getElementById("find")?.value ?? "";
+  for (const name of [...PARTS, ".top"]) {
+    const next = page.querySelector(name), old = document.querySelector(name);
+    if (next && old) old.replaceWith(document.adoptNode(next));
+  }
+  document.title = page.title;
+  document.body.dataset.version = page.body.dataset.version ?? "";
+  place(document);
+  const people = document.getElementById("people"), desk = document.getElementById("desk");
+  if (people && scrolled.people !== undefined) people.scrollTop = scrolled.people;
+  if (desk && sameLetter && scrolled.desk !== undefined) desk.scrollTop = scrolled.desk;
+  const finder = document.getElementById("find");
+  if (finder && found) { finder.value = found; filter(found); }
+  const why = document.getElementById("why-heading");
+  const kept = focus && [...document.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === focus && one.tabIndex >= 0);
+  if (kept) kept.focus({ preventScroll: true });
+  if (why) announce(why.parentElement.parentElement.querySelector("blockquote")?.textContent ?? "");
+}
+
+function announce(text) {
+  const live = document.getElementById("live");
+  if (live) live.textContent = text;
+}
+
+function filter(words) {
+  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  for (const one of document.querySelectorAll("#people a")) {
+    const text = one.textContent.toLocaleLowerCase();
+    one.hidden = !wanted.every((word) => text.includes(word));
+  }
+}
+
+function step(by) {
+  const all = [...document.querySelectorAll("#people a")].filter((one) => !one.hidden);
+  const at = all.findIndex((one) => one.getAttribute("aria-current"));
+  const next = all[at + by];
+  if (next) { next.focus(); swap(next.href); }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-swap]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (link.tabIndex < 0) {
+    const first = [...document.querySelectorAll("a.st")].find((one) => one.href === link.href && one.tabIndex >= 0);
+    first?.focus({ preventScroll: true });
+  }
+  swap(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-swap]")) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  swap(form.action, { method: "POST", body });
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-go]")) swap(event.target.value);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "find") filter(event.target.value);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.target.matches("input, textarea, select")) {
+    const close = document.querySelector("[data-close]");
+    if (close) { event.preventDefault(); swap(close.href); }
+    return;
+  }
+  if (!event.target.closest?.("#people") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); step(1); }
+  if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); step(-1); }
+});
+
+addEventListener("popstate", () => swap(location.href, { push: false }));
+
+// Files that change elsewhere: the page is shown again with them, unless something is being typed.
+function follow() {
+  const source = new EventSource(document.body.dataset.events);
+  source.addEventListener("changed", (event) => {
+    if (event.data === document.body.dataset.version) return;
+    if (document.activeElement?.matches("input, textarea, select")) return;
+    swap(location.href, { push: false });
+  });
+}
+
+place(document);
+if (document.body.dataset.events) follow();
+
+// Progress of a run: numbers in place, and the page again when it has ended.
+async function watchRun() {
+  const box = document.querySelector("[data-progress]");
+  if (box) {
+    try {
+      const state = await (await fetch(box.dataset.progress)).json();
+      if (state.over) await swap(location.href, { push: false });
+      else {
+        box.querySelector("[data-done]").textContent = state.done;
+        box.querySelector("[data-total]").textContent = state.total;
+        box.querySelector("[data-failed]").textContent = state.failed ? `, ${state.failed} failed` : "";
+        Object.assign(box.querySelector("progress"), { max: state.total || 1, value: state.done });
+      }
+    } catch { /* the next look may reach it again */ }
+  }
+  setTimeout(watchRun, 700);
+}
+watchRun();

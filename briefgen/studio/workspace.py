@@ -1,0 +1,233 @@
+"""The open campaign: read again when its files change, its last good state kept, its pages remembered by
+content.
+
+Everything here but `WorkspaceState` is used in the engine's thread alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from briefgen.address.address import address_recipient
+from briefgen.campaign.check import check_documents
+from briefgen.campaign.explain import LetterExplanation, explain_letter
+from briefgen.campaign.open import Campaign, find_recipient, open_campaign
+from briefgen.errors import BriefgenError, Problem
+from briefgen.model.document import Document
+from briefgen.model.recipient import AddressAndSalutation, Recipient
+from briefgen.studio.pages import DocumentPages, lay_out_pages, recorded_parts
+from briefgen.system.limits import resource_limits
+
+_SKIPPED_FOLDERS = frozenset({"out", "sent", ".briefgen", ".git", "__pycache__"})
+"""Folders of a campaign in which nothing shapes a letter."""
+_MAX_FILES = 20_000
+_MAX_PAGES_KEPT = 64
+"""Documents whose pages are remembered."""
+
+FileSignature = Mapping[str, tuple[int, int]]
+"""Time of change (ns) and size (bytes) of each file of a campaign, by its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What checking every letter found, and of which state."""
+
+    version: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceState:
+    """The campaign as it was last opened; never changed, but replaced."""
+
+    version: int
+    """Counted up with every change of the files."""
+    campaign: Campaign | None
+    """The last one that could be opened; None if none could yet."""
+    errors: tuple[Problem, ...] = ()
+    """Why the files as they are now cannot be opened; `campaign` is then the last good one."""
+    checked: CheckResult | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return everything that is known to be wrong, or worth a look."""
+        found = self.errors
+        if not found and self.campaign:
+            found = self.campaign.problems
+        if self.checked and self.checked.version == self.version:
+            known = {(one.code, one.message, str(one.place)) for one in found}
+            found = (
+                *found,
+                *(
+                    one
+                    for one in self.checked.problems
+                    if (one.code, one.message, str(one.place)) not in known
+                ),
+            )
+        return found
+
+    @property
+    def label(self) -> str:
+        """Return what changes with everything that a page can show of this state."""
+        return f"{self.version}.{int(self.checked is not None)}"
+
+    @property
+    def to_mend(self) -> int:
+        """Return how many problems keep letters from being made."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """One letter as it is shown: its pages, and what explains them."""
+
+    recipient: Recipient
+    addressed: AddressAndSalutation
+    document: Document
+    pages: DocumentPages
+    explanation: LetterExplanation
+    text: str
+    """The letter as plain text."""
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A campaign's folder."""
+
+    path: Path
+    """The folder of campaign.yaml."""
+    state: WorkspaceState = field(default_factory=lambda: WorkspaceState(0, None))
+    _signature: FileSignature | None = None
+    _letters: OrderedDict[tuple[int, str], ShownLetter] = field(default_factory=OrderedDict)
+    _pages: OrderedDict[str, DocumentPages] = field(default_factory=OrderedDict)
+
+    @property
+    def key(self) -> str:
+        """Return the name by which addresses know this campaign: readable, and without its path."""
+        name = re.sub(r"[^a-z0-9]+", "-", self.path.name.lower()).strip("-") or "campaign"
+        return f"{name[:40]}-{hashlib.sha256(str(self.path).encode()).hexdigest()[:6]}"
+
+    def has_changed(self) -> bool:
+        """Return whether files have changed since the campaign was opened; safe in any thread."""
+        return self._signature is not None and read_signature(self.path) != self._signature
+
+    def refresh(self) -> WorkspaceState:
+        """Open the campaign again if any of its files has changed; return its state."""
+        signature = read_signature(self.path)
+        if signature == self._signature:
+            return self.state
+        self._signature = signature
+        version, campaign = self.state.version + 1, self.state.campaign
+        try:
+            campaign = open_campaign(self.path, trials=())
+        except BriefgenError as error:
+            self.state = WorkspaceState(version, campaign, tuple(error.problems))
+        else:
+            self.state = WorkspaceState(version, campaign)
+        return self.state
+
+    def show_letter(self, id: str) -> ShownLetter:
+        """Compose and lay out the letter to a recipient; raise BriefgenError with what is wrong with it."""
+        state = self.refresh()
+        key = (state.version, id)
+        if key not in self._letters:
+            campaign = require_campaign(state)
+            self._letters[key] = self._make_letter(campaign, find_recipient(campaign, id))
+            while len(self._letters) > _MAX_PAGES_KEPT:
+                self._letters.popitem(last=False)
+        self._letters.move_to_end(key)
+        return self._letters[key]
+
+    def _make_letter(self, campaign: Campaign, recipient: Recipient) -> ShownLetter:
+        factory = campaign.renderers(("pdf",))
+        fitter = campaign.page_fitter(factory)
+        with resource_limits(f"the letter to {recipient.id}"):
+            fitted = fitter.fit_letter(recipient)
+            document = fitted.document
+            pdf = factory()["pdf"].render(document).data
+        addressed = address_recipient(
+            recipient, campaign.composer.forms, sender_country=campaign.config.sender.country
+        )
+        parts = [*recorded_parts(document.record), *_letter_parts(addressed, campaign)]
+        pages = self._keep_pages(lay_out_pages(pdf, parts))
+        explanation = explain_letter(campaign.composer, recipient, fitted.fit)
+        text = campaign.renderers(("txt",))()["txt"].render(document).data.decode()
+        return ShownLetter(recipient, addressed, document, pages, explanation, text)
+
+    def _keep_pages(self, pages: DocumentPages) -> DocumentPages:
+        self._pages[pages.hash] = pages
+        self._pages.move_to_end(pages.hash)
+        while len(self._pages) > _MAX_PAGES_KEPT:
+            self._pages.popitem(last=False)
+        return pages
+
+    def picture(self, hash: str, number: int) -> bytes | None:
+        """Return the picture of a page of a document that was shown lately; None if it is not known."""
+        pages = self._pages.get(hash)
+        try:
+            return pages.picture(number) if pages else None
+        except IndexError:
+            return None
+
+    def check(self) -> WorkspaceState:
+        """Check every letter and the briefing, if the campaign can be opened."""
+        state = self.refresh()
+        if state.campaign is None or state.errors:
+            return state
+        if state.checked and state.checked.version == state.version:
+            return state
+        warnings, errors = check_documents(state.campaign, count_pages=False)
+        found = CheckResult(state.version, (*errors, *warnings))
+        self.state = WorkspaceState(state.version, state.campaign, state.errors, found)
+        return self.state
+
+
+def require_campaign(state: WorkspaceState) -> Campaign:
+    """Return the campaign; raise BriefgenError with why it cannot be opened."""
+    if state.campaign is None:
+        raise BriefgenError(state.errors)
+    return state.campaign
+
+
+def _letter_parts(addressed: AddressAndSalutation, campaign: Campaign) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the parts of a letter that are no statements."""
+    yield "address", (" ".join(addressed.lines), " ".join(addressed.lines[:1]))
+    yield "salutation", (addressed.salutation,)
+    sender = campaign.config.sender
+    signature = [sender.name, sender.title, sender.organisation]
+    yield "signature", (" ".join(filter(None, signature)),)
+
+
+def read_signature(folder: Path) -> FileSignature:
+    """Return time and size of every file that may shape a letter."""
+    found: dict[str, tuple[int, int]] = {}
+    for path, entry in _walk(folder):
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
+        found[path] = (status.st_mtime_ns, status.st_size)
+        if len(found) >= _MAX_FILES:
+            break
+    return found
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in _SKIPPED_FOLDERS:
+                            waiting.append(entry.path)
+                    else:
+                        yield entry.path, entry
+        except OSError:
+            continue

@@ -1,0 +1,131 @@
+"""The studio in a real browser: by mouse and by keyboard, with nothing blocked by its own policy."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from material import program, small_starter
+
+pytest.importorskip("playwright", reason="playwright is not installed: .venv/bin/pip install playwright")
+from playwright.sync_api import Page, sync_playwright
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_starter(tmp_path_factory.mktemp("browser") / "spring")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """A studio that runs as a user starts it."""
+    command = [sys.executable, "-P", "-m", "briefgen", "studio", str(folder), "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().split(" at ")[1].strip()
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def page(address: str) -> Iterator[Page]:
+    """A browser that has opened it; what it complains of, or asks elsewhere for, fails the test at the end."""
+    executable, complaints = program("chromium"), list[str]()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: _note_foreign(request.url, complaints))
+        page.goto(address)
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+def _note_foreign(url: str, complaints: list[str]) -> None:
+    if not url.startswith("http://127.0.0.1:"):
+        complaints.append(url)
+
+
+def home(page: Page) -> str:
+    return re.sub(r"(/c/[^/]+/).*", r"\1", page.url)
+
+
+def test_a_letter_is_on_the_screen_with_its_statements_in_place(page: Page) -> None:
+    page.goto(f"{home(page)}letters/ada-sample")
+    sheet = page.locator(".sheet").first.bounding_box()
+    assert sheet is not None
+    marks = page.locator("a.st:not(.part):not([aria-hidden])")
+    assert marks.count() >= 3
+    for mark in marks.all():
+        box = mark.bounding_box()
+        assert box is not None
+        assert sheet["x"] < box["x"] < box["x"] + box["width"] < sheet["x"] + sheet["width"]
+        assert box["height"] < 30
+
+
+def test_a_click_on_a_statement_tells_why_it_is_there_and_back_leads_back(page: Page) -> None:
+    page.goto(f"{home(page)}letters/ada-sample")
+    mark = page.locator("a.st:not(.part):not([aria-hidden])").nth(1)
+    words = str(mark.get_attribute("aria-label")).removeprefix("Statement: ").split()
+    mark.click()
+    page.wait_for_selector("#why")
+    assert page.locator("#why blockquote").inner_text().split() == words
+    assert page.locator("a.st.sel").count() >= 1
+    page.go_back()
+    page.wait_for_selector("#why", state="detached")
+
+
+def test_letters_can_be_gone_through_by_keyboard_alone(page: Page) -> None:
+    page.goto(f"{home(page)}letters/ada-sample")
+    page.locator("#people a[aria-current]").focus()
+    page.keyboard.press("j")
+    page.wait_for_url("**/ben-placeholder*")
+    page.wait_for_function("document.activeElement.getAttribute('aria-current') === 'true'")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_url("**/ada-sample")
+    page.locator("a.st:not(.part):not([aria-hidden])").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#why", state="detached")
+
+
+def test_recipients_are_found_by_their_names(page: Page) -> None:
+    page.goto(f"{home(page)}letters/ada-sample")
+    page.fill("#find", "clara")
+    visible = page.locator("#people a:not([hidden])")
+    assert visible.count() == 1
+    page.fill("#find", "")
+    assert page.locator("#people a:not([hidden])").count() == 3
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 1000), (900, 800), (420, 800)])
+@pytest.mark.parametrize("path", ["letters/ada-sample", "check", "make"])
+def test_no_screen_is_wider_than_its_window(page: Page, path: str, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(home(page) + path)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    assert wide <= width
+
+
+def test_a_change_of_the_files_reaches_the_open_page(page: Page, folder: Path) -> None:
+    page.goto(f"{home(page)}letters/ada-sample")
+    page.wait_for_selector(".sheet img")
+    file = folder / "campaign.yaml"
+    text = file.read_text(encoding="utf-8")
+    page.wait_for_timeout(1500)  # the stream of events is open
+    file.write_text(re.sub(r"(?m)^title: .*$", "title: A title of another day", text), encoding="utf-8")
+    page.wait_for_selector(".camp:has-text('A title of another day')", timeout=30_000)
+    file.write_text(text, encoding="utf-8")
