@@ -14,6 +14,7 @@ from briefgen.audit.audit import Auditor
 from briefgen.audit.draft import Draft
 from briefgen.audit.findings import FAULTS, AuditReport, CitationVerdict, DifferenceKind, SentenceVerdict
 from briefgen.audit.readers.markdown import read_markdown_draft
+from briefgen.audit.sentences import split_draft
 from briefgen.errors import ProblemList
 from briefgen.library.folders import LibraryFolder
 from briefgen.library.loader import TextLocations, load_library
@@ -86,6 +87,7 @@ def _find_words(places: str) -> tuple[str, ...]:
     return () if "anywhere" in places else tuple(re.findall("“([^”]+)”", places))
 
 
+@cache
 def true_drafts() -> dict[str, tuple[str, Draft]]:
     """Read the true drafts: by name, the library and the draft."""
     return {
@@ -145,6 +147,18 @@ def _is_there(fault: PlantedFault, text: str, start: int | None, end: int | None
         return False
     places = ((at, at + len(words)) for words in fault.words if (at := text.find(words)) >= 0)
     return any(a < end and start < b for a, b in places)
+
+
+def count_sentences(draft: Draft) -> int:
+    """Return how many sentences a draft has, without its headings."""
+    return sum(draft.blocks[one.block].kind != "heading" for one in split_draft(draft))
+
+
+@cache
+def audit_true_draft(name: str) -> AuditReport:
+    """Audit one of the true drafts, once."""
+    library, draft = true_drafts()[name]
+    return auditor(library).audit(draft)
 
 
 def false_alarms(report: AuditReport) -> Iterator[str]:

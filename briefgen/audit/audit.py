@@ -148,6 +148,8 @@ _TELLING_FIGURES = 2
 """Figures that nothing else has together."""
 _SHORT = 5
 """A sentence about so few words shows by one of them and a date what it is about."""
+_QUOTED_RUNS = 4
+"""Runs of three words that a changed quotation still shares with its source."""
 _MOST_GROUNDS = 3
 _LONG_WORDING = 8
 """Words of a wording that may stand within a longer sentence, as an ask does."""
@@ -547,7 +549,7 @@ def _is_relevant(candidate: Candidate) -> bool:
 
 
 def _is_topical(candidate: Candidate) -> bool:
-    return candidate.word_share >= _TOPICAL_SHARE
+    return candidate.word_share >= _TOPICAL_SHARE or candidate.shared_figures >= _QUOTED_RUNS
 
 
 def _is_core_borne(claims: Sequence[Claim], missing: Sequence[Claim]) -> bool:
