@@ -24,7 +24,7 @@ REASON_TEXTS = {
     "recipient": "the recipient's data has changed",
     "campaign": "campaign, library, template or briefgen has changed",
     "missing": "the file was deleted or moved away",
-    "edited": "the file was edited by hand; it will be kept in edited/",
+    "edited": "the file was edited by hand; briefgen adopt takes a Word file over, else it goes to edited/",
     "failed": "it failed at the last attempt",
     "set-aside": "it was set aside at the last attempt",
     "unverified": "it was not recorded by briefgen on this computer",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from briefgen.batch.edits import ADOPT_HINT, is_adopted, read_adopted
 from briefgen.batch.file_names import deduplicate_recipients
 from briefgen.batch.fork_server import ForkServer
 from briefgen.batch.ledger import Ledger, LedgerEntry
@@ -314,13 +315,17 @@ class ResultRecorder:
                 "if you made them on another computer, you need not do anything",
                 severity="warning",
             )
-        if self.kept_edits:
+        adopted = read_adopted(output.ledger_path.parent)
+        if kept_edits := [one for one in self.kept_edits if not is_adopted(one, adopted)]:
+            word = next((one for one in kept_edits if one.endswith(".docx")), "")
             yield Problem(
                 "letter-edited",
-                f"{abbreviate_names(self.kept_edits)}: edited by hand since the last run, so kept there; "
+                f"{abbreviate_names(kept_edits)}: edited by hand since the last run, so kept there; "
                 f"{LETTERS_FOLDER}/ has a new version",
                 Place(output.location),
-                "move letters that you edit by hand to another folder before the next run",
+                ADOPT_HINT.format(f"{output.location}/{word}")
+                if word and "://" not in output.location
+                else "move letters that you edit by hand to another folder before the next run",
                 severity="warning",
             )
         if self.missing and not self.ledger.warning:

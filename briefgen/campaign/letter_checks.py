@@ -27,8 +27,10 @@ from briefgen.compose.passages import render_inline_markdown
 from briefgen.compose.select import SnippetSelection, is_universal
 from briefgen.compose.templates import is_markdown
 from briefgen.errors import Place, Problem, abbreviate_names, quantity
+from briefgen.evidence.own_wording import check_own_wording
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.document import Document
+from briefgen.model.letter_overrides import LetterOverrides
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Snippet
 from briefgen.recipients.grouping import choose_table_columns
@@ -68,6 +70,8 @@ class ComposedLetter:
     """The file of the letter's text or template, if it is the campaign's own."""
     own_sentences: Mapping[str, str] = field(default_factory=dict)
     """The sentences that campaign and list have for the beginning of this letter, by what prints them."""
+    own_wordings: tuple[Problem, ...] = ()
+    """What is wrong with words of the letter's own in place of statements."""
 
     @property
     def body(self) -> str:
@@ -99,7 +103,17 @@ def compose_for_checks(
             "constituent": constituent_sentence(composer.campaign, recipient),
             "fields.connection": recipient.extra.get("connection", ""),
         },
+        own_wordings=tuple(check_own_wordings(composer, recipient.overrides)),
     )
+
+
+def check_own_wordings(composer: Composer, overrides: LetterOverrides | None) -> Iterator[Problem]:
+    """Yield warnings about words of one's own in place of statements, whose evidence does not bear them."""
+    snippets = composer.library.snippets
+    for name, words in overrides.statements_instead.items() if overrides else ():
+        if overrides and name in snippets:
+            place = overrides.locate("instead", name)
+            yield from check_own_wording(snippets[name], words, composer.library, place)
 
 
 def _body_paragraphs(html: str) -> tuple[str, ...]:
@@ -194,6 +208,7 @@ def check_letter(letter: ComposedLetter, campaign: CampaignConfig) -> Iterator[P
     yield from _check_tone(letter, campaign)
     yield from _check_un_opening(letter)
     yield from _check_own_sentences(letter)
+    yield from letter.own_wordings
 
 
 def _check_ask(letter: ComposedLetter) -> Iterator[Problem]:

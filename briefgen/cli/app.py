@@ -17,6 +17,7 @@ _COMMAND_ORDER = (
     "letter",
     "brief",
     "batch",
+    "adopt",
     "print",
     "drafts",
     "sent",

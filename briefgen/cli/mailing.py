@@ -53,6 +53,8 @@ def print_letters(
     verbose: options.Verbose = False,
 ) -> None:
     """Merge finished letters into one file to print, in postal order, with envelopes and labels."""
+    from briefgen.batch.edits import check_waiting_edits
+    from briefgen.batch.outputs.folder import FolderOutput
     from briefgen.campaign.job import resolve_output_folder
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.enclosures import find_apart_enclosures
@@ -86,6 +88,8 @@ def print_letters(
     console.withheld(opened.withheld)
     print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
     files = build_print_files(opened, folder, print_options)
+    edits = [] if no_letters else check_waiting_edits(FolderOutput(folder), opened.recipients)
+    console.problems(edits)
     kept = write_files(opened.config, folder, PRINT_FOLDER, files)
     _note_kept_files(console, folder, kept)
     paths = [folder / PRINT_FOLDER / file.name for file in files]
@@ -101,7 +105,7 @@ def print_letters(
             "email_only": email_only,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": opened.do_not_write,
-            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart)],
+            "warnings": [problem.as_json() for problem in (*opened.warnings, *edits, *apart)],
         }
     )
     if email_only:
@@ -136,6 +140,8 @@ def drafts(
     verbose: options.Verbose = False,
 ) -> None:
     """Write e-mail drafts with the letters attached; nothing is sent."""
+    from briefgen.batch.edits import check_waiting_edits
+    from briefgen.batch.outputs.folder import FolderOutput
     from briefgen.campaign.job import resolve_output_folder, select_formats
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.email_drafts import DRAFTS_FOLDER, DraftOptions, write_drafts
@@ -152,6 +158,8 @@ def drafts(
     console.problems(apart)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
+    edits = check_waiting_edits(FolderOutput(output_folder), opened.recipients)
+    console.problems(edits)
     report = write_drafts(opened, formats, output_folder, DraftOptions(mbox, merge_table))
     folder = output_folder / DRAFTS_FOLDER
     _note_kept_files(console, output_folder, report.kept)
@@ -169,7 +177,7 @@ def drafts(
             "problems": [problem.as_json() for problem in report.problems],
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": opened.do_not_write,
-            "warnings": [problem.as_json() for problem in (*opened.warnings, *apart, *own_warnings)],
+            "warnings": [problem.as_json() for problem in (*opened.warnings, *edits, *apart, *own_warnings)],
         }
     )
     console.line(f"{quantity(len(report.written), 'draft')} in {folder}. Nothing was sent.")

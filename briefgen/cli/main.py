@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from briefgen.cli import (  # noqa: F401 - importing a command module registers its commands
+    adopt,
     audit,
     batch,
     campaign,

@@ -171,7 +171,7 @@ def check_statement(
         elif name == TITLE_WORDING:
             yield from _check_title(statement, text, support)
         else:
-            yield from _check_wording(statement, text, library, support)
+            yield from check_wording(statement, text, library, support)
     if isinstance(statement, Snippet) and statement.figure:
         yield from figure_checks.check_figure_fields(statement)
         for row in range(len(statement.data)):
@@ -185,12 +185,13 @@ def check_statement(
     yield from _check_locked_quotes(statement, library, proofs)
 
 
-def _check_wording(
+def check_wording(
     statement: Statement,
     text: wording_checks.PrintedWording,
     library: EvidenceLibrary,
     support: SupportingEvidence,
 ) -> Iterator[Problem]:
+    """Find what a wording of a statement claims that its evidence does not bear."""
     attributed = (
         isinstance(statement, Snippet) and statement.confidence == "attributed" and statement.kind != "ask"
     )

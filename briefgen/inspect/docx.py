@@ -142,9 +142,14 @@ def read_docx(source: bytes | Path) -> ExtractedDocument:
     """Read a DOCX; raise BriefgenError if it is damaged, malicious, encrypted or too large."""
     name = str(source) if isinstance(source, Path) else "the DOCX"
     try:
-        return _read_package(DocxPackage(_load_docx_bytes(source, name), name))
+        return _read_package(open_docx(source, name))
     except RecursionError:
         raise _unreadable_docx_error(name, "its parts are nested too deeply") from None
+
+
+def open_docx(source: bytes | Path, name: str) -> DocxPackage:
+    """Return the parts of a DOCX; raise BriefgenError if it is no archive, encrypted or too large."""
+    return DocxPackage(_load_docx_bytes(source, name), name)
 
 
 def _read_package(package: DocxPackage) -> ExtractedDocument:
@@ -171,7 +176,7 @@ def _read_package(package: DocxPackage) -> ExtractedDocument:
         title=_read_core_property(core, "title"),
         author=_read_core_property(core, "creator"),
         language=_read_core_property(core, "language"),
-        record=read_docx_record(package, main_name),
+        record=read_docx_record(package),
     )
 
 
@@ -560,24 +565,32 @@ def _read_core_property(core: Any, name: str) -> str:
     return (core.findtext(f"{_DC}{name}") or "").strip() if core is not None else ""
 
 
-def read_docx_record(package: DocxPackage, main_name: str) -> Mapping[str, Any] | None:
-    """Return the evidence record; None if there is none. Raise BriefgenError if it is damaged."""
+def find_record_element(package: DocxPackage) -> Any:
+    """Return the element that holds the evidence record; None if there is none."""
+    main_name = package.find_target("", "officeDocument") or ""
     for name in package.find_targets(main_name, "customXml"):
         root = package.read_xml(name)
-        if root is None or root.tag != f"{{{RECORD_NAMESPACE}}}record":
-            continue
-        try:
-            record = json.loads(root.text or "")
-        except (ValueError, RecursionError):
-            record = None
-        if not isinstance(record, dict):
-            raise BriefgenError(
-                Problem(
-                    "record-broken",
-                    "the evidence record is damaged",
-                    Place(package.name),
-                    "generate the document again from its campaign",
-                )
-            )
-        return record
+        if root is not None and root.tag == f"{{{RECORD_NAMESPACE}}}record":
+            return root
     return None
+
+
+def read_docx_record(package: DocxPackage) -> Mapping[str, Any] | None:
+    """Return the evidence record; None if there is none. Raise BriefgenError if it is damaged."""
+    root = find_record_element(package)
+    if root is None:
+        return None
+    try:
+        record = json.loads(root.text or "")
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise BriefgenError(
+            Problem(
+                "record-broken",
+                "the evidence record is damaged",
+                Place(package.name),
+                "generate the document again from its campaign",
+            )
+        )
+    return record

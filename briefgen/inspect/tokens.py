@@ -238,7 +238,7 @@ class DocumentBuilder:
             self._tokens.append(DocumentToken("heading" if level else "text", text, level))
             for table in self._open:
                 table.parts.append(text)
-        self._length += _count_comparable(text)
+        self._length += count_comparable(text)
         for note, position in self._calls:
             self._notes += 1
             self._tokens.append(
@@ -257,7 +257,7 @@ class DocumentBuilder:
         return tuple(self._tokens)
 
     def _position(self) -> int:
-        return self._length + _count_comparable("".join(self._parts))
+        return self._length + count_comparable("".join(self._parts))
 
 
 class _OpenTable:
@@ -271,7 +271,7 @@ class _OpenTable:
         self.place: tuple[int, int, bool] = (1, 1, False)
 
 
-def _count_comparable(text: str) -> int:
+def count_comparable(text: str) -> int:
     """Count the characters that matter for positions: no hyphens, which may only be from a line break."""
     return len(ANY_HYPHEN.sub("", normalize_for_comparison(text)))
 

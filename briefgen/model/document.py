@@ -6,6 +6,8 @@ The constants list the HTML vocabulary that a Document may use.
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +23,19 @@ RECORD_FORMAT = "briefgen-evidence/1"
 def hash_text(text: str) -> str:
     """Return the SHA-256 (hex) of a statement's text, which the record stores next to the text."""
     return sha256(text.encode()).hexdigest()
+
+
+_NOT_COMPARED = re.compile("[\\s\u00ad\u200b\u2060\ufeff\u2010\u2011-]+")
+PARAGRAPH_DIGESTS = "paragraphs"
+"""Attribute of the evidence record in a Word letter: a hash of each paragraph as it was made."""
+
+
+def hash_paragraph(text: str) -> str:
+    """Return a short hash of a paragraph, whatever its spaces and hyphens.
+
+    A Word letter has those of its paragraphs, so that it can be told what somebody changed in it.
+    """
+    return sha256(_NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text)).encode()).hexdigest()[:8]
 
 
 def hash_record(record: Mapping[str, Any]) -> str:

@@ -39,9 +39,9 @@ def test_help_loads_nothing_heavy() -> None:
 def test_help_names_the_commands_in_the_order_in_which_a_campaign_needs_them() -> None:
     """Each of them is one that there is; the others follow."""
     named = re.findall(r"^│ ([a-z]+)  ", run("--help").stdout, re.MULTILINE)
-    assert named[:7] == ["init", "check", "letter", "brief", "batch", "print", "drafts"]
-    assert named[7:15] == ["sent", "reply", "log", "recall", "due", "explain", "trace", "audit"]
-    assert {"doctor", "snippets", "recipients"} < set(named[9:])
+    assert named[:8] == ["init", "check", "letter", "brief", "batch", "adopt", "print", "drafts"]
+    assert named[8:16] == ["sent", "reply", "log", "recall", "due", "explain", "trace", "audit"]
+    assert {"doctor", "snippets", "recipients"} < set(named[10:])
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -81,7 +81,7 @@ class _DocxDraftReader:
             notes=tuple(self._notes.values()),
             left_out=tuple(self._list_left_out()),
             suspicions=tuple(self._list_suspicions()),
-            record=read_docx_record(self._package, self._main_name),
+            record=read_docx_record(self._package),
             title=self._read_title(),
         )
 

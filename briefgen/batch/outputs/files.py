@@ -50,6 +50,7 @@ _LINK_CHECKED = (
     *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
     HASHES_FILE,
     OWNER_PATH,
+    f"{STATE_FOLDER}/adopted.txt",
 )
 """Where a link would be followed. All other files are replaced as a whole, and a link with them."""
 
@@ -104,7 +105,7 @@ def write_keeping_edits(path: Path, data: bytes, *, known_hashes: frozenset[str]
 
 
 def _keep_edited_file(path: Path, known_hashes: frozenset[str], data: bytes) -> str:
-    existing = _file_sha256(path)
+    existing = file_sha256(path)
     if existing is None or existing in known_hashes or existing == hashlib.sha256(data).hexdigest():
         return ""
     folder = path.parent.parent / EDITED_FOLDER
@@ -116,11 +117,11 @@ def _keep_edited_file(path: Path, known_hashes: frozenset[str], data: bytes) -> 
 
 def remove_if_unchanged(path: Path, sha256: str) -> None:
     """Remove a letter that has been replaced under another name, unless its contents have been changed."""
-    if _file_sha256(path) == sha256:
+    if file_sha256(path) == sha256:
         path.unlink()
 
 
-def _file_sha256(path: Path) -> str | None:
+def file_sha256(path: Path) -> str | None:
     """Return the SHA-256 (hex) of a file, None if there is none, "" for a link, a pipe and the like."""
     try:
         with open_letter(path) as file:

@@ -6,10 +6,12 @@ Nothing here knows about snippets, recipients or templates.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from html import unescape
 
 from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
-from briefgen.model.document import Document, Rendering
+from briefgen.model.document import PARAGRAPH_DIGESTS, Document, Rendering, hash_paragraph
 from briefgen.render.address_window import place_document_address, wrap_address_lines
 from briefgen.render.docx.base_document import (
     FOOTNOTE_SEPARATORS,
@@ -120,7 +122,7 @@ def _build_document_members(
     for header in base.headers:
         yield header.fill(values, document.language)
     yield make_zip_member(base.core_part, _core_properties_xml(document).encode())
-    yield make_zip_member(base.record_part, _evidence_record_xml(document).encode())
+    yield make_zip_member(base.record_part, _evidence_record_xml(document, emitted.document).encode())
 
 
 def _placeholder_values(document: Document, base: BaseDocument) -> Mapping[str, str]:
@@ -147,7 +149,28 @@ def _core_properties_xml(document: Document) -> str:
     )
 
 
-def _evidence_record_xml(document: Document) -> str:
-    """Return the evidence record as JSON in one element; ASCII, so that any text survives any program."""
+def _evidence_record_xml(document: Document, body: str) -> str:
+    """Return the evidence record as JSON in one element; ASCII, so that any text survives any program.
+
+    `body` is the main part, of whose paragraphs a letter's record has hashes.
+    """
     text = json.dumps(document.record, sort_keys=True, separators=(",", ":"))
-    return f'{XML_DECLARATION}<record xmlns="{RECORD_NAMESPACE}">{escape_xml(text)}</record>'
+    digests = ""
+    if document.kind == "letter" and document.record:
+        digests = f' {PARAGRAPH_DIGESTS}="{" ".join(map(hash_paragraph, _paragraph_texts(body)))}"'
+    return f'{XML_DECLARATION}<record xmlns="{RECORD_NAMESPACE}"{digests}>{escape_xml(text)}</record>'
+
+
+_TEXT_OR_END = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|</w:p>")
+
+
+def _paragraph_texts(body: str) -> Iterator[str]:
+    """Yield the text of each paragraph of a main part that is not empty."""
+    parts: list[str] = []
+    for found in _TEXT_OR_END.finditer(body):
+        if found[1] is not None:
+            parts.append(unescape(found[1]))
+            continue
+        if text := "".join(parts).strip():
+            yield text
+        parts = []

@@ -1,0 +1,106 @@
+"""Word letters that somebody edited: those that `briefgen adopt` has taken over, and those that wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from briefgen.batch.file_names import letter_file_stem
+from briefgen.batch.ledger import open_ledger_copy
+from briefgen.batch.outputs.files import EDITED_FOLDER, LETTERS_FOLDER, IrregularFileError, file_sha256
+from briefgen.batch.outputs.folder import FolderOutput
+from briefgen.errors import BriefgenError, Place, Problem, StorageError, abbreviate_names
+from briefgen.model.recipient import Recipient
+from briefgen.system.files import atomic_write, read_limited_bytes
+
+ADOPTED_FILE = "adopted.txt"
+"""Hashes of the edited letters that were taken over into letters.yaml, among briefgen's records."""
+_MOST_BYTES = 10_000_000
+_KEPT_NAME = re.compile(r"(?P<stem>.+)-(?P<digest>[0-9a-f]{8})\.docx")
+ADOPT_HINT = "take over what you edited with briefgen adopt {}; it is then in all formats"
+
+
+def read_adopted(state_folder: Path) -> frozenset[str]:
+    """Return the hashes (SHA-256, hex) of the edited letters that were taken over."""
+    try:
+        text = read_limited_bytes(state_folder / ADOPTED_FILE, ADOPTED_FILE, _MOST_BYTES)
+    except StorageError:
+        return frozenset()
+    return frozenset(re.findall(r"^[0-9a-f]{64}$", text.decode("ascii", "replace"), re.MULTILINE))
+
+
+def note_adopted(state_folder: Path, file: Path) -> None:
+    """Note that an edited letter was taken over, so that nobody is asked to do it again. Raise OSError."""
+    known = read_adopted(state_folder) | {file_sha256(file) or ""}
+    state_folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(state_folder / ADOPTED_FILE) as target:
+        target.write("".join(f"{one}\n" for one in sorted(known - {""})).encode())
+
+
+def is_adopted(kept: str, adopted: Iterable[str]) -> bool:
+    """Return whether a file that was moved to `edited/` has been taken over, by the hash in its name."""
+    found = _KEPT_NAME.fullmatch(Path(kept).name)
+    return found is not None and any(one.startswith(found["digest"]) for one in adopted)
+
+
+def find_waiting_edits(output: FolderOutput, recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
+    """Return the edited Word letters that were not taken over: in `edited/`, and among the letters.
+
+    Both are paths within the output folder.
+    """
+    adopted = read_adopted(output.ledger_path.parent)
+    stems = {letter_file_stem(recipient): recipient.id for recipient in recipients}
+    kept = sorted((output.folder / EDITED_FOLDER).glob("*.docx"))
+    aside = [
+        f"{EDITED_FOLDER}/{path.name}"
+        for path in kept
+        if (found := _KEPT_NAME.fullmatch(path.name)) and found["stem"] in stems
+        if not is_adopted(path.name, adopted)
+    ]
+    return aside, list(_edited_in_place(output, stems.values(), adopted))
+
+
+def _edited_in_place(output: FolderOutput, ids: Iterable[str], adopted: frozenset[str]) -> Iterator[str]:
+    if not output.ledger_path.exists():
+        return
+    with open_ledger_copy(output.ledger_path) as ledger:
+        for id in ids:
+            entry = ledger.find(id, "docx")
+            if entry is None or not entry.file or output.file_state(entry) != "edited":
+                continue
+            try:
+                digest = file_sha256(output.letters_folder / entry.file)
+            except (OSError, IrregularFileError):
+                continue
+            if digest not in adopted:
+                yield f"{LETTERS_FOLDER}/{entry.file}"
+
+
+def check_waiting_edits(output: FolderOutput, recipients: Iterable[Recipient]) -> list[Problem]:
+    """Return a warning about edited Word letters that are not in what is sent.
+
+    Raise BriefgenError if one is still among the letters: it would be sent without the edit.
+    """
+    aside, in_place = find_waiting_edits(output, recipients)
+    if in_place:
+        raise BriefgenError(
+            Problem(
+                "letter-unfinished",
+                f"{abbreviate_names(in_place)}: edited by hand, and not yet in the other formats",
+                Place(output.location),
+                ADOPT_HINT.format(f"{output.location}/{in_place[0]}")
+                + "; or run briefgen batch to set it aside",
+            )
+        )
+    if not aside:
+        return []
+    return [
+        Problem(
+            "letter-edited",
+            f"{abbreviate_names(aside)}: edited by hand, and not in what is sent",
+            Place(output.location),
+            ADOPT_HINT.format(f"{output.location}/{aside[0]}") + "; or delete the file",
+            severity="warning",
+        )
+    ]
