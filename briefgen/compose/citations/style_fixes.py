@@ -29,6 +29,8 @@ _APPLICATION_NUMBER = re.compile(r"App(?:lication|\.)? [Nn]os?\.? ")
 _CIRCUIT = re.compile(
     r"(?:U\.?S\.?|United States) Court of Appeals(?: for the|,) ([\w.]+(?: of Columbia)?) Circuit"
 )
+_PUBLIC_LAW = re.compile(r"(?:(?:Pub(?:lic|\.) ?L(?:aw|\.) )?(?:No\. ?)?)?(\d{1,3}[-\u2010\u2011\u2013]\d{1,3})")
+"""Number of a public law: the Congress, and its law."""
 _HANSARD = re.compile(r"(?:HC|HL|PBC|SC|[A-Z][\w ]* Bill) Deb(?: \([^)]*\))?")
 """Series of Hansard, as OSCOLA abbreviates them."""
 _POST_TYPE = re.compile(rb'type="[^"]*\bpost(?!-)\b')
@@ -39,6 +41,7 @@ CASE_DATE_VARIABLE = "available-date"
 def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     """Return a copy of the work (CSL-JSON) adapted to this style."""
     item = normalize_identifiers(work)
+    _move_public_law_number(item)
     _adapt_hansard(item, style)
     _adapt_post(item, style)
     _add_translated_title(item, style)
@@ -59,6 +62,19 @@ def adapt_item(work: Mapping[str, Any], style: CitationStyle) -> dict[str, Any]:
     if item.get("type") == "legal_case" and style.is_variant_of(*BLUEBOOK_STYLES):
         _abbreviate_court(item)
     return item
+
+
+def _move_public_law_number(work: dict[str, Any]) -> None:
+    """Put the number of a public law of the United States, as Zotero has it, behind the title.
+
+    Of styles, some leave `number` out, and others take the hyphen of 115-198 for a range: "Pub. L. Nos.".
+    """
+    number = _PUBLIC_LAW.fullmatch(str(work.get("number", "")))
+    title = str(work.get("title", ""))
+    if work.get("type") == "legislation" and number and "Pub. L." not in title:
+        work.setdefault("title-short", title)
+        work["title"] = f"{title}, Pub. L. No. {number[1]}"
+        del work["number"]
 
 
 def _adapt_hansard(work: dict[str, Any], style: CitationStyle) -> None:
