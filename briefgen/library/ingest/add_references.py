@@ -167,6 +167,9 @@ def _slugify_work_id(text: str) -> str:
 
 # -- errors, and what is missing
 
+_UNREAD_LATEX = re.compile(r"\$[^$]*[\\^_{}][^$]*\$|\\[A-Za-z]+|\{[^{}]*\}")
+"""Formulas, commands and braces, as `$\\alpha$`; a title may have dollars."""
+
 
 def _check_work(item: Mapping[str, Any], place: Place, problems: ProblemList) -> bool:
     work_problems = ProblemList()
@@ -207,6 +210,10 @@ def _find_citation_gaps(reference: Source) -> Iterator[Problem]:
             "has a URL but no access date",
             'add "accessed": {"date-parts": [[2026, 11, 23]]}',
         )
+    for field in ("title", "container-title", "publisher", "translated-title"):
+        if unread := _UNREAD_LATEX.search(str(item.get(field, ""))):
+            what = f"has LaTeX in its {field} that would be printed: {unread[0]}"
+            yield _citation_gap_warning("work-markup", reference, what, "write the characters themselves")
 
 
 def _citation_gap_warning(code: str, reference: Source, what: str, hint: str) -> Problem:

@@ -130,7 +130,9 @@ def test_a_statute_has_its_page_and_its_year_in_brackets(style: str) -> None:
     assert printed.replace("USC", "U.S.C.") == "Night Transport Act, 22 U.S.C. § 7801 (2018)."
 
 
-@pytest.mark.parametrize("number", ["199-198", "Pub. L. 199–198", "Pub. L. No. 199-198", "Public Law 199-198"])
+@pytest.mark.parametrize(
+    "number", ["199-198", "Pub. L. 199–198", "Pub. L. No. 199-198", "Public Law 199-198"]
+)
 @pytest.mark.parametrize("style", ["chicago-notes-bibliography", "bluebook-law-review", "oscola"])
 def test_the_number_of_a_public_law_may_be_where_zotero_has_it(number: str, style: str) -> None:
     (printed,) = cite(ACT | {"title": "Night Transport Act", "number": number}, style)

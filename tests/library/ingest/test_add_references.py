@@ -117,6 +117,22 @@ def test_what_a_citation_lacks_is_told_of_each_work_with_its_line(folder: Librar
     assert len(enlisted.added) == 3
 
 
+@pytest.mark.parametrize(
+    ("title", "unread"),
+    [
+        (r"The \emph{old} book", True),
+        (r"Loss of $\alpha$-particles", True),
+        ("Rise of CO$_2$", True),
+        ("{NASA} and others", True),
+        ("From $5 to $6 an hour", False),
+        ("Costs & benefits, 100 % {", False),
+    ],
+)
+def test_latex_that_was_not_read_is_named(folder: LibraryFolder, title: str, unread: bool) -> None:
+    expected = [("work-markup", "warning")] if unread else []
+    assert codes(add(folder, {**BOOK, "title": title})) == expected
+
+
 def test_a_work_with_a_mistake_is_left_out_and_the_others_are_added(folder: LibraryFolder) -> None:
     enlisted = add(
         folder,
