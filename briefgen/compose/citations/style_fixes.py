@@ -32,8 +32,6 @@ _CIRCUIT = re.compile(
 _PUBLIC_LAW = re.compile(
     r"(?:(?:Pub(?:lic|\.) ?L(?:aw|\.) )?(?:No\. ?)?)?(\d{1,3}[-\u2010\u2011\u2013]\d{1,3})"
 )
-    r"(?:(?:Pub(?:lic|\.) ?L(?:aw|\.) )?(?:No\. ?)?)?(\d{1,3}[-\u2010\u2011\u2013]\d{1,3})"
-)
 """Number of a public law: the Congress, and its law."""
 _HANSARD = re.compile(r"(?:HC|HL|PBC|SC|[A-Z][\w ]* Bill) Deb(?: \([^)]*\))?")
 """Series of Hansard, as OSCOLA abbreviates them."""
