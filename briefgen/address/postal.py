@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -54,7 +55,7 @@ def _load_postal_formats() -> _PostalFormats:
         {**prefixes["abroad"], **prefixes["always"]},
         frozenset(prefixes["abroad"]),
         {sender: frozenset(territories) for sender, territories in data["domestic"].items()},
-        {country: re.compile(code, re.IGNORECASE) for country, code in data["codes"].items()},
+        {country: re.compile(code, re.IGNORECASE | re.ASCII) for country, code in data["codes"].items()},
         frozenset(data["leading_zeros"]),
         {
             country: {region: re.compile(prefix) for region, prefix in regions.items()}
@@ -183,6 +184,8 @@ def restore_postal_code(code: str, country: str, region: str = "") -> str:
 
 
 def _restored_candidates(code: str, country: str) -> Iterator[str]:
+    # Digits of full width, of Arabic or Hindi.
+    code = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", code))
     code = re.sub(r"[.,]0+$", "", code)
     if (number := _SCIENTIFIC.fullmatch(code)) and len(number[1] + number[2]) == int(number[3]) + 1:
         code = number[1] + number[2]

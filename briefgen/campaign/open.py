@@ -464,7 +464,9 @@ def _leave_out_unwanted(
     names = find_list_files(files.folder.path)
     paths = [(files.folder.find_file(name, problems), files.folder.display_path(name)) for name in names]
     unwanted = read_do_not_write_lists(((path, name) for path, name in paths if path), problems)
-    return unwanted.split(listed)
+    kept, withheld = unwanted.split(listed)
+    problems.extend(unwanted.warn_about_similar(kept))
+    return kept, withheld
 
 
 def _try_letters(

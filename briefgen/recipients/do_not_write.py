@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,6 +35,12 @@ _EMAIL_HEADER = re.compile(r"e ?mail\b.*")
 _ADDRESS = re.compile(r"[^\s;,|/<>()\[\]{}\"]+@[^\s;,|/<>()\[\]{}\"?]+")
 _UMLAUTS = re.compile(r"(?<=[aou])e")
 _BETWEEN_NAMES = re.compile(r"[\n;/&+]|\s(?:and|und|et|y|e)\s", re.IGNORECASE)
+_LOOKALIKES = str.maketrans(
+    # Cyrillic, then Greek; of some only the capitals look alike.
+    "авеѕіїјкмнорстухһԁԛԝӏ" + "αβγεζηικμνορτυχ",
+    "abesiijkmhopctyxhdqwl" + "abyezhikmvoptyx",
+)
+_GENERATIONS = frozenset({"jr", "sr", "jnr", "snr", "junior", "senior", "ii", "iii", "iv"})
 _ZIP_DIGITS = 5
 _SHOWN_IDS = 5
 
@@ -64,6 +70,8 @@ class DoNotWriteList:
     emails: dict[str, Place] = field(default_factory=dict)
     names: dict[tuple[str, ...], list[_Entry]] = field(default_factory=dict)
     organisations: dict[str, list[_Entry]] = field(default_factory=dict)
+    relatives: dict[tuple[str, ...], list[tuple[str, _Entry]]] = field(default_factory=dict)
+    """Names without `Jr.` and its like, each with what was left out."""
 
     def find(self, recipient: Recipient) -> Place | None:
         """Return the place of the row that names a recipient; None if there is none."""
@@ -95,6 +103,26 @@ class DoNotWriteList:
         kept = [one for one in recipients if one.id not in found]
         return kept, [_warn(one, found[one.id]) for one in recipients if one.id in found]
 
+    def warn_about_similar(self, recipients: Iterable[Recipient]) -> Iterator[Problem]:
+        """Yield a warning for each who is written to, and differs from a row in `Jr.` and its like alone.
+
+        `John Sample` can be the father of `John Sample Jr.`, or the same person.
+        """
+        for recipient in recipients if self.relatives else ():
+            for key in _name_keys(recipient):
+                words, generation = _take_generation(key)
+                for other, entry in self.relatives.get(words, ()):
+                    if (not other or not generation) and other != generation and entry.matches(recipient):
+                        yield Problem(
+                            "do-not-write-similar",
+                            f"{recipient.full_name} ({recipient.id}) gets a letter, and {entry.place} names "
+                            f"somebody of that name {f'with {other!r}' if other else 'without a suffix'}",
+                            recipient.place,
+                            "if it is the same person, write the id into the do-not-write list",
+                            severity="warning",
+                            about=recipient.id,
+                        )
+
 
 def _warn(recipient: Recipient, place: Place) -> Problem:
     return Problem(
@@ -110,13 +138,10 @@ def _warn(recipient: Recipient, place: Place) -> Problem:
 
 def describe_withheld(withheld: Sequence[Problem]) -> str:
     """Say in a sentence how many recipients get no letter because they are on the list, and who."""
-    names = abbreviate_names([problem.about for problem in withheld], _SHOWN_IDS)
-    verb = (
-        "is on the do-not-write list and gets"
-        if len(withheld) == 1
-        else "are on the do-not-write list and get"
-    )
-    return f"{quantity(len(withheld), 'recipient')} {verb} no letter: {names}."
+    ids = list(dict.fromkeys(problem.about for problem in withheld))  # rows of a group share one
+    names = abbreviate_names(ids, _SHOWN_IDS)
+    verb = "is on the do-not-write list and gets" if len(ids) == 1 else "are on the do-not-write list and get"
+    return f"{quantity(len(ids), 'recipient')} {verb} no letter: {names}."
 
 
 def find_list_files(folder: Path) -> list[str]:
@@ -221,6 +246,8 @@ def _add_entry(cells: Mapping[str, str], place: Place, result: DoNotWriteList) -
         keys |= _name_keys(Recipient(id="", office="", country="", name=name, given=given, family=family))
     for key in keys:
         result.names.setdefault(key, []).append(entry)
+        words, generation = _take_generation(key)
+        result.relatives.setdefault(words, []).append((generation, entry))
     organisation = _fold_cell(cells["name"] if keys else cells["organisation"])
     if organisation:
         result.organisations.setdefault(organisation, []).append(entry)
@@ -241,11 +268,24 @@ def _name_keys(recipient: Recipient) -> set[tuple[str, ...]]:
 def _fold_key(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return a name's words without initials beside two names, and `Mueller` as `Müller`."""
     whole = tuple(word for word in words if len(word) > 1 or not word.isascii())
-    return tuple(sorted(_UMLAUTS.sub("", word) for word in (whole if len(whole) > 1 else words)))
+    return tuple(
+        sorted(_fold_lookalikes(_UMLAUTS.sub("", word)) for word in (whole if len(whole) > 1 else words))
+    )
+
+
+def _take_generation(key: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Return a name's words without `jr` and its like, and what was left out."""
+    generation = " ".join(word for word in key if word in _GENERATIONS)
+    return tuple(word for word in key if word not in _GENERATIONS), generation
 
 
 def _fold_cell(text: str) -> str:
-    return fold_name(remove_invisible(text)[0])
+    return _fold_lookalikes(fold_name(remove_invisible(text)[0]))
+
+
+def _fold_lookalikes(folded: str) -> str:
+    """Return a text with Latin letters for those of other alphabets that look like them (Unicode TS 39)."""
+    return folded if folded.isascii() else folded.translate(_LOOKALIKES)
 
 
 def _fold_town(town: str) -> str:

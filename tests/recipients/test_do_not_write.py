@@ -100,6 +100,10 @@ def test_others_are_written_to(tmp_path: Path, text: str) -> None:
         ("name,name_2,locality\nBen Muster,Ada Sample,Boston\n", {}),
         ("name,locality\nHarbour Works Ltd.,Boston\n", {"name": "", "organisation": "Harbour Works Ltd"}),
         ("organisation,locality\nHarbour Works Ltd,Boston\n", {"name": "Harbour Works Ltd"}),
+        ("name,locality\nАda Sаmple,Boston\n", {}),  # Cyrillic А and а
+        ("name,locality\nAda Sample,Boston\n", {"name": "Ada Sαmρle"}),  # Greek
+        ("name,locality\nAda Sample,Воston\n", {}),
+        ("organisation,locality\nHarbour Works Ltd,Boston\n", {"organisation": "Нarbour Wоrks Ltd"}),
         ("email\nada\u200b@x.example\n", {}),
         ("email\nａｄａ＠x.example\n", {}),
         ("email\nada+news@x.example\n", {}),
@@ -122,6 +126,37 @@ def test_other_spellings_are_obeyed(tmp_path: Path, text: str, cells: dict[str, 
     unwanted, problems = _read(tmp_path, text)
     assert problems.errors == []
     assert unwanted.split([person, *others])[0] == others
+
+
+@pytest.mark.parametrize(
+    ("listed", "written_to", "warned"),
+    [
+        ("Ada Sample", "Ada Sample Jr.", True),
+        ("Ada Sample, Jr.", "Ada Sample", True),
+        ("Ada Sample III", "Ada Sample", True),
+        ("Ada Sample Sr.", "Ada Sample Jr.", False),
+        ("Ada Sample", "Ben Sample Jr.", False),
+    ],
+)
+def test_who_differs_in_a_suffix_alone_is_named(
+    tmp_path: Path, listed: str, written_to: str, warned: bool
+) -> None:
+    """They may be father and son, or the person who asked not to be written to."""
+    unwanted, _ = _read(tmp_path, f'name,locality\n"{listed}",London\n')
+    person = replace(ADA, name=written_to, given="", family="")
+    elsewhere = replace(person, id="b", locality="Leeds", postal_code="LS1 1AA")
+    assert unwanted.split([person, elsewhere])[0] == [person, elsewhere]
+    warnings = list(unwanted.warn_about_similar([person, elsewhere]))
+    assert [(one.code, one.about) for one in warnings] == [("do-not-write-similar", ADA.id)] * warned
+    assert all("do-not-write.csv:2" in one.message for one in warnings)
+
+
+def test_rows_that_share_an_id_are_counted_once(tmp_path: Path) -> None:
+    rows = [ADA, replace(ADA, place=Place("people.csv", 3))]
+    _, withheld = _read(tmp_path, "id\nada-sample\n")[0].split(rows)
+    assert describe_withheld(withheld) == (
+        "1 recipient is on the do-not-write list and gets no letter: ada-sample."
+    )
 
 
 def test_all_rows_of_a_person_are_left_out(tmp_path: Path) -> None:

@@ -108,7 +108,9 @@ def import_recipients(
                 severity="warning",
             )
         )
-    chosen, withheld = (unwanted or DoNotWriteList()).split(chosen)
+    unwanted = unwanted or DoNotWriteList()
+    chosen, withheld = unwanted.split(chosen)
+    problems.extend(unwanted.warn_about_similar(chosen))
     ended = [recipient.id for recipient in chosen if recipient.term_end and recipient.term_end < on]
     kept = [recipient for recipient in chosen if not (options.current and recipient.id in set(ended))]
     if options.merge_duplicates:
