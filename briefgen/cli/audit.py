@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from briefgen.audit.findings import AuditReport, CitationFinding, SentenceFinding, SentenceVerdict
     from briefgen.library.loader import Library
 
+_LARGE_BYTES = 4_000_000
+"""Size of a draft that takes some seconds to read."""
 _LABEL_WIDTH = 18
 """Width of the column with number and verdict, in characters."""
 
@@ -33,7 +35,7 @@ def audit_files(
         list[Path],
         typer.Argument(
             metavar="FILE…",
-            help="Drafts: DOCX, PDF, ODT, Markdown, text or e-mail (.eml).",
+            help="Drafts: DOCX, PDF, ODT, Markdown, text or e-mail (.eml), or folders of them.",
             show_default=False,
         ),
     ],
@@ -64,6 +66,23 @@ def audit_files(
             show_default=False,
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the draft with what was found: .docx (comments), .pdf (highlights) or .html.",
+            show_default=False,
+        ),
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="With -o FILE.docx: make suggestions as tracked changes.")
+    ] = False,
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="FORM", help="Print text, or annotations for a github workflow."),
+    ] = "text",
     as_json: options.JsonOutput = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -71,16 +90,29 @@ def audit_files(
     """Judge each sentence of a draft: approved, supported, different, overtaken, or borne out by nothing."""
     console = Console(as_json, quiet, verbose)
     allowed = _parse_verdicts(allow or [])
-    drafts = _read_drafts(files)
+    annotates = _parse_form(form, as_json)
+    drafts, unread = _read_drafts(files, console)
+    if unread and not annotates:
+        raise BriefgenError(unread)
+    _check_output(drafts, output, suggest)
     loaded, own_texts = _load_library(campaign, library or [], text)
+    from briefgen.audit.answers.registry import write_answer
     from briefgen.audit.audit import Auditor
 
     auditor = Auditor(loaded)
-    reports = [_audit(auditor, draft, own_texts, quiet or as_json) for draft in drafts]
-    status = max(report.exit_status(allowed) for report in reports)
-    console.document({"ok": not status, "drafts": [report.as_json() for report in reports]})
-    for report in reports:
-        _show(report, console)
+    silent = quiet or as_json or annotates
+    reports = [_audit(auditor, draft, own_texts, silent) for draft in drafts]
+    status = max((report.exit_status(allowed) for report in reports), default=0) or int(bool(unread))
+    if output:
+        write_answer(Path(drafts[0].path), reports[0], output, suggest=suggest)
+    if annotates:
+        _print_annotations(reports, unread, allowed)
+    else:
+        console.document({"ok": not status, "drafts": [report.as_json() for report in reports]})
+        for report in reports:
+            _show(report, console)
+    if output:
+        console.note(f"Written: {output}")
     if status:
         raise typer.Exit(status)
 
@@ -97,22 +129,59 @@ def _parse_verdicts(names: list[str]) -> tuple[SentenceVerdict, ...]:
     return tuple(SentenceVerdict(name) for name in names)
 
 
-def _read_drafts(files: list[Path]) -> list[Draft]:
-    """Read all drafts; raise BriefgenError with the problems of all that cannot be read."""
-    from briefgen.audit.readers.registry import read_draft
+def _parse_form(name: str, as_json: bool) -> bool:
+    """Return whether annotations are asked for; raise UsageError for an unknown form."""
+    if name not in ("text", "github"):
+        hint = suggest_similar(name, ("text", "github"))
+        raise UsageError(Problem("audit-format", f"--format takes text or github, not {name!r}", None, hint))
+    if name == "github" and as_json:
+        message = "--json and --format github were both given"
+        raise UsageError(Problem("audit-format", message, None, "omit one of them"))
+    return name == "github"
+
+
+def _read_drafts(files: list[Path], console: Console) -> tuple[list[Draft], list[Problem]]:
+    """Return the drafts, those in folders too, and the problems of all that cannot be read."""
+    from briefgen.audit.readers.registry import find_drafts, read_draft
+    from briefgen.system.files import file_size
 
     drafts: list[Draft] = []
-    errors: list[BriefgenError] = []
-    for file in files:
+    problems: list[Problem] = []
+    for file in find_drafts(files):
         try:
+            if (size := file_size(file)) >= _LARGE_BYTES:
+                console.note(f"Reading {file} ({size // 1_000_000} MB) …")
             drafts.append(read_draft(file))
         except BriefgenError as error:
-            errors.append(error)
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise BriefgenError(problem for error in errors for problem in error.problems)
-    return drafts
+            problems += error.problems
+    return drafts, problems
+
+
+def _check_output(drafts: list[Draft], output: Path | None, suggest: bool) -> None:
+    """Raise UsageError if what `-o` and `--suggest` ask for cannot be written."""
+    from briefgen.audit.answers.registry import check_answer
+
+    if output is None:
+        if suggest:
+            message = "--suggest writes into a Word file, and none is named"
+            raise UsageError(Problem("answer-suggest", message, None, "add -o FILE.docx"))
+    elif len(drafts) != 1:
+        message = f"-o takes one draft, not {len(drafts)}"
+        raise UsageError(Problem("answer-several", message, None, "audit them one by one"))
+    else:
+        check_answer(Path(drafts[0].path), output, drafts[0].kind, suggest=suggest)
+
+
+def _print_annotations(
+    reports: list[AuditReport], unread: list[Problem], allowed: tuple[SentenceVerdict, ...]
+) -> None:
+    from briefgen.audit.answers.github import format_annotations, format_problem_annotation
+
+    for problem in unread:
+        print(format_problem_annotation(problem, ""))
+    for report in reports:
+        for line in format_annotations(report, allowed):
+            print(line)
 
 
 def _load_library(

@@ -66,6 +66,14 @@ def is_regular_file(path: Path) -> bool:
         return False
 
 
+def file_size(path: Path) -> int:
+    """Return the size of a file in bytes; 0 if there is none, or it cannot be looked at."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
 def is_folder(path: Path) -> bool:
     """Return whether the path leads to a folder; False also for paths that the system rejects."""
     try:

@@ -60,3 +60,41 @@ def test_a_campaign_brings_its_own_statements_and_texts(draft, tmp_path):
     said = call("audit", draft("In 1997 the moon had 8,412 towns."), "-c", folder, "--json")
     assert said.code == 1
     assert said.json["drafts"][0]["sentences"][0]["verdict"] == "unsupported"
+
+
+def test_the_draft_comes_back_with_what_was_found(draft, tmp_path):
+    path = draft("The title", FALSE)
+    for name in ("answer.docx", "answer.html"):
+        said = call("audit", path, "--library", "north-korea", "-o", tmp_path / name)
+        assert said.code == 1 and f"Written: {tmp_path / name}" in said.err
+    assert "335, not 353" in (tmp_path / "answer.html").read_text("utf-8")
+    again = call("audit", path, "--library", "north-korea", "-o", tmp_path / "answer.docx")
+    assert again.code == 2 and "answer-exists" in again.err
+    for options, code in (
+        (["--suggest"], "answer-suggest"),
+        ([path.parent, "-o", "x.html"], "answer-several"),
+        (["--format", "gitlab"], "audit-format"),
+        (["--format", "github", "--json"], "audit-format"),
+    ):
+        draft("Another.", name="other.txt")
+        refused = call("audit", path, "--library", "north-korea", *options)
+        assert refused.code == 2 and code in refused.err + refused.out
+
+
+def test_a_folder_of_texts_is_annotated(draft, tmp_path):
+    draft("A title", FALSE)
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "no.md").write_text("In 1997 the moon had 8,412 towns.")
+    (tmp_path / "bad.docx").write_bytes(b"no zip")
+    (tmp_path / "image.png").write_bytes(b"png")
+    said = call("audit", tmp_path, "--library", "north-korea", "--format", "github")
+    lines = said.out.splitlines()
+    assert said.code == 1
+    assert lines[0].startswith(f"::error file={tmp_path}/bad.docx,title=draft-kind::")
+    assert lines[1].startswith(
+        f"::error file={tmp_path}/draft.md,line=3,endLine=3,title=Differs from the evidence::"
+    )
+    assert all(line.startswith("::") for line in lines) and "8,412" not in said.out
+    (tmp_path / "empty").mkdir()
+    refused = call("audit", tmp_path / "empty", "--library", "north-korea")
+    assert refused.code == 2 and "draft-none" in refused.err

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from briefgen.audit.draft import DraftBlock
-from briefgen.audit.readers.problems import invisible_characters, mixed_alphabets
+from briefgen.audit.problems import invisible_characters, mixed_alphabets
 from briefgen.errors import Problem
 from briefgen.model.text import clean_text, mixes_scripts, remove_invisible
 

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind, DraftNote, NoteMark
-from briefgen.audit.readers.docx_styles import RunStyles, W
-from briefgen.audit.readers.docx_text import ParagraphReader, ParagraphText, iter_paragraphs
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     hidden_text,
     left_out,
     picture_in_text,
@@ -20,6 +18,8 @@ from briefgen.audit.readers.problems import (
     unread_pictures,
     unreadable_draft_error,
 )
+from briefgen.audit.readers.docx_styles import RunStyles, W
+from briefgen.audit.readers.docx_text import ParagraphReader, ParagraphText, iter_paragraphs
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import BriefgenError, Problem, quantity
 from briefgen.inspect.docx import DocxPackage, ParagraphStyles, format_roman, read_docx_record

@@ -11,15 +11,15 @@ from email.message import EmailMessage
 from typing import Any
 
 from briefgen.audit.draft import Draft, DraftBlock
-from briefgen.audit.readers.html import HtmlText, read_html_blocks
-from briefgen.audit.readers.plain_text import split_paragraphs
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     differing_versions,
     encrypted_draft_error,
     excessive_draft_error,
     left_out,
     unreadable_draft_error,
 )
+from briefgen.audit.readers.html import HtmlText, read_html_blocks
+from briefgen.audit.readers.plain_text import split_paragraphs
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import Problem, abbreviate_names, quantity
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from briefgen.audit.draft import DraftBlock, DraftBlockKind
-from briefgen.audit.readers.docx_styles import MIN_CONTRAST, MIN_SIZE_PT, contrast_ratio, parse_colour
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     hidden_text,
     left_out,
     picture_in_text,
     quote_words,
 )
+from briefgen.audit.readers.docx_styles import MIN_CONTRAST, MIN_SIZE_PT, contrast_ratio, parse_colour
 from briefgen.errors import Problem, quantity
 
 _BLOCKS: dict[str, DraftBlockKind] = {

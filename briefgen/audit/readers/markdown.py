@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind, DraftNote, NoteMark
+from briefgen.audit.problems import left_out, quote_words, unread_pictures
 from briefgen.audit.readers.html import read_html_blocks
 from briefgen.audit.readers.plain_text import decode_draft
-from briefgen.audit.readers.problems import left_out, quote_words, unread_pictures
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import Problem, quantity
 

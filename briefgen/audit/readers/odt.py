@@ -11,8 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind, DraftNote, NoteMark
-from briefgen.audit.readers.docx_styles import MIN_CONTRAST, MIN_SIZE_PT, contrast_ratio, parse_colour
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     encrypted_draft_error,
     excessive_draft_error,
     hidden_text,
@@ -22,6 +21,7 @@ from briefgen.audit.readers.problems import (
     unread_pictures,
     unreadable_draft_error,
 )
+from briefgen.audit.readers.docx_styles import MIN_CONTRAST, MIN_SIZE_PT, contrast_ratio, parse_colour
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import Problem, quantity
 from briefgen.inspect.docx import parse_package_part

@@ -8,9 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind, DraftNote, NoteMark
-from briefgen.audit.readers.pdf_hidden import HiddenText, remove_hidden_text
-from briefgen.audit.readers.pdf_words import WordIndex, comparable, make_areas, read_page_words
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     encrypted_draft_error,
     excessive_draft_error,
     garbled_draft_error,
@@ -22,6 +20,8 @@ from briefgen.audit.readers.problems import (
     unread_pictures,
     unreadable_draft_error,
 )
+from briefgen.audit.readers.pdf_hidden import HiddenText, remove_hidden_text
+from briefgen.audit.readers.pdf_words import WordIndex, comparable, make_areas, read_page_words
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import BriefgenError, Problem, quantity
 from briefgen.inspect.pdf import PdfContent, read_pdf

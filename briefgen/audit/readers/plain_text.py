@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind
-from briefgen.audit.readers.problems import wrong_kind_error
+from briefgen.audit.problems import wrong_kind_error
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.library.ingest.extract import LIST_ITEM, detect_wrap_width

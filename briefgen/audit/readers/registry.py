@@ -6,24 +6,21 @@ is validated.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from briefgen.audit.confined import call_confined
 from briefgen.audit.draft import Draft
-from briefgen.audit.readers.problems import (
+from briefgen.audit.problems import (
     empty_draft_error,
     encrypted_draft_error,
-    unreadable_draft_error,
     wrong_kind_error,
 )
-from briefgen.errors import BriefgenError, Place, Problem, UsageError
-from briefgen.system.child_process import ChildProcessFailedError, run_child_process
-from briefgen.system.files import read_limited_bytes
+from briefgen.errors import Place, Problem, UsageError
+from briefgen.system.files import is_folder, is_regular_file, read_limited_bytes
 from briefgen.system.registry import Registry
 
 _CHILD = "briefgen.audit.readers.child"
@@ -79,6 +76,30 @@ def find_reader(path: Path) -> str | None:
     return name if name in DRAFT_READERS else None
 
 
+def find_drafts(paths: Iterable[Path]) -> list[Path]:
+    """Return the files, and for folders the drafts in them and their subfolders, each once, in order.
+
+    Hidden files and folders are left out. Raise UsageError for a folder without a draft.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not is_folder(path):
+            found[path] = None
+            continue
+        within = [file for file in sorted(path.rglob("*")) if find_reader(file) and is_regular_file(file)]
+        drafts = [file for file in within if not _is_hidden(file.relative_to(path))]
+        if not drafts:
+            known = ", ".join(f".{one}" for one in DRAFT_READERS)
+            hint = f"name a folder with files that end in one of: {known}"
+            raise UsageError(Problem("draft-none", "has no draft in it", Place(str(path)), hint))
+        found |= dict.fromkeys(drafts)
+    return list(found)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
 def read_draft(path: Path, display_name: str = "") -> Draft:
     """Read a draft; `display_name` names it in messages.
 
@@ -126,14 +147,7 @@ def _check_signature(data: bytes, reader: str, name: str) -> None:
 
 
 def _read_in_child(data: bytes, reader: str, name: str) -> Draft:
-    header = json.dumps({"reader": reader, "name": name}).encode()
-    try:
-        answered = run_child_process(_CHILD, header + b"\n" + data, READ_TIMEOUT_S)
-    except ChildProcessFailedError as why:
-        raise unreadable_draft_error(name, str(why)) from None
-    if "problem" in answered:
-        problem = SimpleNamespace(**answered["problem"])
-        raise BriefgenError(Problem(problem.code, problem.message, Place(name, problem.line), problem.hint))
+    answered = call_confined(_CHILD, name, {"reader": reader}, data, READ_TIMEOUT_S)
     draft: Draft = draft_adapter().validate_python(answered["draft"])
     return draft
 
