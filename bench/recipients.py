@@ -37,6 +37,7 @@ def main() -> None:
         opened = open_campaign(folder)
         composer, people = opened.composer, opened.recipients
         composer._selections.clear()
+        composer._rules.clear()
         for what, work in (
             ("selection", lambda one: composer.select_snippets(one)),
             ("address", lambda one: address_recipient(one, composer.forms, sender_country="US")),

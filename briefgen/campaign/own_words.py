@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from briefgen.data import load_word_data
@@ -38,15 +38,24 @@ class ProvedWords:
     def of_document(cls, record: Mapping[str, Any], campaign: CampaignConfig) -> ProvedWords:
         """Return the words of a document's evidence record."""
         approved = [_without_own_words(entry) for entry in record["snippets"]]
-        statements = [prepare_prose(text) for text in _collect_texts(approved)]
-        notes = [prepare_prose(text) for text in _collect_texts([record["notes"], record["sources"]])]
-        sender = [campaign.sender.organisation, campaign.sender.name, campaign.date.isoformat()]
-        dates = (number for text in (*statements, *notes, *sender) for number in find_numbers(text))
-        return cls(
-            tuple(number for text in statements for number in find_numbers(text)),
-            frozenset(number.date[0] for number in dates if number.kind == "date"),
-            " ".join((*statements, *notes, *sender)).casefold(),
+        return _find_proved_words(
+            tuple(_collect_texts(approved)),
+            tuple(_collect_texts([record["notes"], record["sources"]])),
+            (campaign.sender.organisation, campaign.sender.name, campaign.date.isoformat()),
         )
+
+
+@lru_cache(maxsize=64)  # most letters of a campaign have the same statements as another
+def _find_proved_words(
+    statements: tuple[str, ...], notes: tuple[str, ...], sender: tuple[str, ...]
+) -> ProvedWords:
+    statements, notes = tuple(map(prepare_prose, statements)), tuple(map(prepare_prose, notes))
+    dates = (number for text in (*statements, *notes, *sender) for number in find_numbers(text))
+    return ProvedWords(
+        tuple(number for text in statements for number in find_numbers(text)),
+        frozenset(number.date[0] for number in dates if number.kind == "date"),
+        " ".join((*statements, *notes, *sender)).casefold(),
+    )
 
 
 def _without_own_words(entry: Mapping[str, Any]) -> Mapping[str, Any]:

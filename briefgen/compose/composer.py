@@ -7,7 +7,7 @@ no output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial, wraps
@@ -180,6 +180,10 @@ PAPER_KINDS = ("policy-brief", "leave-behind", "briefing", "report", "upr-submis
 """Folders of the built-in templates for briefings and other papers."""
 
 
+_WORD = re.compile(r"\w+")
+_MAX_RULES = 4096
+"""Sets of values for which it is known which rules apply."""
+
 ComposingMethod = TypeVar("ComposingMethod", bound=Callable[..., Any])
 
 
@@ -212,6 +216,10 @@ class Composer:
     citation_formatter: CitationFormatter = field(init=False)
     _selections: dict[tuple[int, ...], SnippetSelection] = field(init=False, repr=False, default_factory=dict)
     """By the rules that apply: a batch has few distinct sets."""
+    _rules: dict[tuple[str, str], tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
+    """The rules that apply, by their key in the campaign and the values of the variables that they name."""
+    _rule_names: dict[str, tuple[str, ...]] = field(init=False, repr=False, default_factory=dict)
+    """By key, the variables that any of the rules may name."""
     _translated: dict[tuple[str, int | None], Composer] = field(init=False, repr=False, default_factory=dict)
     """The composers of letters in other languages and from other senders, by language and rule."""
 
@@ -260,9 +268,25 @@ class Composer:
         conditions = [interest.when for interest in self.campaign.interests]
         return self._matching_rules("interests", conditions, recipient)
 
-    def _matching_rules(self, key: str, conditions: Iterable[str], recipient: Recipient) -> tuple[int, ...]:
+    def _matching_rules(self, key: str, conditions: Sequence[str], recipient: Recipient) -> tuple[int, ...]:
         """Return the indices of the rules under a key of the campaign whose conditions hold."""
         variables = condition_variables(recipient)
+        if key not in self._rule_names:
+            words = {word for condition in conditions for word in _WORD.findall(condition)}
+            self._rule_names[key] = tuple(name for name in variables if name in words)
+        # A rule can tell recipients apart by nothing but the variables that it names.
+        known = key, repr([variables[name] for name in self._rule_names[key]])
+        rules = self._rules.get(known)
+        if rules is None:
+            rules = self._evaluate_rules(key, conditions, variables)
+            if len(self._rules) >= _MAX_RULES:
+                self._rules.clear()
+            self._rules[known] = rules
+        return rules
+
+    def _evaluate_rules(
+        self, key: str, conditions: Iterable[str], variables: Mapping[str, Any]
+    ) -> tuple[int, ...]:
         self.templates.reset_budget()
         return tuple(
             index

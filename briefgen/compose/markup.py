@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from html.entities import html5
 from html.parser import HTMLParser
@@ -411,6 +412,7 @@ def insert_nonbreaking_spaces(html: str) -> str:
     return "".join(part if part.startswith("<") else _bind_numbers(part) for part in _TAG.split(html))
 
 
+@lru_cache(maxsize=2048)  # letters share most of their texts
 def _bind_numbers(text: str) -> str:
     return _BEFORE_MONTH.sub("\\1\u00a0", _BEFORE_NUMBER.sub("\\1\\2\u00a0", text))
 

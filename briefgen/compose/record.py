@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -116,7 +117,7 @@ def _snippet_entry(
     passage: SnippetPassage, verified: Mapping[str, Any], document: _DocumentText
 ) -> dict[str, Any]:
     snippet = passage.snippet
-    text = plain_text(render_inline_markdown(passage.wording))
+    text = _plain_wording(render_inline_markdown(passage.wording))
     figure = {"figure": _figure_entry(snippet)} if snippet.figure else {}
     return {
         "id": snippet.id,
@@ -124,7 +125,7 @@ def _snippet_entry(
         "text": text,
         **_own_words_entry(passage),
         "sha256": hash_text(text),
-        **document.count_wording(text, plain_text(passage.text), sentence=snippet.kind == "ask"),
+        **document.count_wording(text, _plain_wording(str(passage.text)), sentence=snippet.kind == "ask"),
         "as_of": snippet.as_of,
         "confidence": snippet.confidence,
         "evidence": [_evidence_entry(evidence) for evidence in snippet.evidence],
@@ -161,11 +162,11 @@ def _figure_entry(snippet: Snippet) -> dict[str, Any]:
 
 
 def _caveat_entry(caveat: Caveat, passage: SnippetPassage, document: _DocumentText) -> dict[str, Any]:
-    text = plain_text(render_inline_markdown(caveat.body))
+    text = _plain_wording(render_inline_markdown(caveat.body))
     return {
         "id": caveat.id,
         "text": text,
-        **document.count_wording(text, plain_text(passage.render_caveat(caveat))),
+        **document.count_wording(text, _plain_wording(passage.render_caveat(caveat))),
         "evidence": [_evidence_entry(evidence) for evidence in caveat.evidence],
     }
 
@@ -224,6 +225,10 @@ def describe_source(reference: Source, *, undated: str = "no date") -> str:
 def plain_text(markup: str) -> str:
     """Return the words of markup as printed, with white space collapsed."""
     return " ".join(clean_text(unescape(re.sub(r"<[^>]+>", "", markup)))[0].split())
+
+
+_plain_wording = lru_cache(maxsize=1024)(plain_text)
+"""For the words of statements, which letters share."""
 
 
 def add_fit_to_record(record: Mapping[str, Any], fit: Mapping[str, Any]) -> dict[str, Any]:
