@@ -28,6 +28,7 @@ from briefgen.audit.compare import (
     find_other_polarity,
     find_parted_claims,
     find_time_differences,
+    keeps_claim,
     warn,
 )
 from briefgen.audit.draft import Draft, DraftSentence
@@ -151,6 +152,8 @@ _SHORT = 5
 _QUOTED_RUNS = 4
 """Runs of three words that a changed quotation still shares with its source."""
 _MOST_GROUNDS = 3
+_PROVED_FIRST = 5
+"""Candidates whose evidence is looked up in the texts, if what the library keeps of it is not enough."""
 _LONG_WORDING = 8
 """Words of a wording that may stand within a longer sentence, as an ask does."""
 
@@ -243,9 +246,9 @@ class _DraftAudit:
     def _find_approved_within(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding | None:
         """Find a whole wording in a sentence whose other words claim nothing, as an ask is printed."""
         folded = fold_text(view.prose).lower()
-        for candidate in self.auditor.index.find_candidates(view.prose, 3):
-            for name, text in candidate.ground.forms:
-                form = fold_text(text).lower()
+        for candidate in self.auditor.index.find_candidates(view.prose)[:3]:
+            ground = candidate.ground
+            for (name, text), form in zip(ground.forms, ground.folded_forms, strict=True):
                 if len(form.split()) >= _LONG_WORDING and form in folded:
                     rest = folded.replace(form, " ")
                     if not any(claim.is_strong for claim in find_claims(rest)):
@@ -308,8 +311,12 @@ class _DraftAudit:
     ) -> tuple[list[Ground], list[Claim]]:
         """Return the statements that bear the most claims, and the claims that none of them bears."""
         borne = {
-            id(one): {claim for claim in claims if bears_claim(one.ground, claim, view)} for one in relevant
+            id(one): {claim for claim in claims if keeps_claim(one.ground, claim, view)} for one in relevant
         }
+        if set(claims) - set().union(*borne.values()):
+            for one in relevant[:_PROVED_FIRST]:
+                rest = set(claims) - borne[id(one)]
+                borne[id(one)] |= {claim for claim in rest if bears_claim(one.ground, claim, view)}
         grounds: list[Ground] = []
         missing = list(claims)
         pool = list(relevant)

@@ -96,6 +96,15 @@ def bears_claim(ground: Ground, claim: Claim, view: SentenceView) -> bool:
     return names_speaker(ground, claim.words)
 
 
+def keeps_claim(ground: Ground, claim: Claim, view: SentenceView) -> bool:
+    """Return whether what the library keeps of a statement's evidence has a claim; its texts are not read."""
+    if claim.number is not None:
+        return ground.keeps_number(claim.number)
+    if claim.kind == "quotation":
+        return False
+    return _says_name(ground.kept_words, claim.words)
+
+
 def _bears_quotation(ground: Ground, claim: Claim) -> bool:
     first = claim.words[0]
     for words in (claim.words, first.swapcase() + claim.words[1:]):
@@ -107,7 +116,9 @@ def _bears_quotation(ground: Ground, claim: Claim) -> bool:
 
 def names_speaker(ground: Ground, name: str) -> bool:
     """Return whether a name is one of the works that a statement cites, or stands in its words."""
-    if contains_name(name, ground.speaker_names) or _says_name(ground.said, name):
+    if _says_name(ground.kept_words, name) or contains_name(name, ground.speaker_names):
+        return True
+    if _says_name(ground.said, name):
         return True
     known = {(one.group, one.name) for one in find_known_names(name)}
     return bool(known & _known_names_of(ground))
@@ -330,38 +341,31 @@ def _speakers_of(ground: Ground) -> list[str]:
 def find_name_differences(view: SentenceView, grounds: Sequence[Ground]) -> Iterator[Difference]:
     """Find names that stand where the statement has another of the same class: a council, a state."""
     own = find_known_names(view.prose)
-    of_wordings = [
-        find_known_names(part) for ground in grounds for part in relevant_parts(ground.main_text, view)
+    theirs = [
+        name
+        for ground in grounds
+        for part in relevant_parts(ground.main_text, view)
+        for name in find_known_names(part)
     ]
+    given = {(one.group, one.name) for one in theirs}
+    if all((one.group, one.name) in given for one in own):
+        return
     elsewhere = frozenset().union(*(_known_names_in(ground.main_text) for ground in grounds))
-    given = frozenset((one.group, one.name) for names in of_wordings for one in names)
     given |= frozenset().union(*(_known_names_of(ground) for ground in grounds)) - elsewhere
+    known = {one.start for one in own if (one.group, one.name) in given}
     own_names = {(one.group, one.name) for one in own}
-    reported: set[int] = set()
     for one in own:
-        if (one.group, one.name) in given or one.start in reported:
+        if one.start in known:
             continue
         others = [
-            (other.name, part)
-            for names in of_wordings
-            for other in names
-            for part in (other.group,)
-            if part == one.group and (other.group, other.name) not in own_names
+            other.name
+            for other in theirs
+            if other.group == one.group and (other.group, other.name) not in own_names
         ]
-        if others and not _is_named_otherwise(one.start, own, given):
-            reported.add(one.start)
-            expected = others[0][0]
-            message = f"the statement speaks of {expected}, not of {view.prose[one.start : one.end]}"
-            yield view.difference(DifferenceKind.NAME, message, (one.start, one.end), expected)
-
-
-def _is_named_otherwise(start: int, own: Sequence[object], given: frozenset[tuple[str, str]]) -> bool:
-    """Return whether the same words, read as a name of another class, are in the evidence."""
-    return any(
-        getattr(one, "start", None) == start
-        and (getattr(one, "group", ""), getattr(one, "name", "")) in given
-        for one in own
-    )
+        if others:
+            known.add(one.start)  # a name of two classes is reported once
+            message = f"the statement speaks of {others[0]}, not of {view.prose[one.start : one.end]}"
+            yield view.difference(DifferenceKind.NAME, message, (one.start, one.end), others[0])
 
 
 def find_other_names(view: SentenceView, grounds: Sequence[Ground]) -> Iterator[tuple[str, int, int]]:

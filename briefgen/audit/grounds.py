@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from briefgen.audit.tokens import content_words
+from briefgen.audit.tokens import content_words, fold_text
 from briefgen.compose.english_variants import printed_forms
 from briefgen.compose.record import describe_source, format_locator
 from briefgen.errors import ProblemList
@@ -16,7 +16,7 @@ from briefgen.evidence.locators import citable_locator
 from briefgen.evidence.lock import wording_key
 from briefgen.evidence.names import collect_source_names
 from briefgen.evidence.normalize import prepare_prose
-from briefgen.evidence.numbers import Number, find_numbers
+from briefgen.evidence.numbers import Number, date_covers, find_numbers
 from briefgen.evidence.passages import (
     EvidencePassage,
     PassageNumber,
@@ -138,6 +138,17 @@ class Ground:
         )
 
     @cached_property
+    def kept_numbers(self) -> tuple[Number, ...]:
+        """The numbers of its wordings and of what the library keeps of its evidence."""
+        texts = (*self.wordings, *self.evidence_texts)
+        return tuple(number for text in texts for number in find_numbers(text))
+
+    @cached_property
+    def folded_forms(self) -> tuple[str, ...]:
+        """The forms, folded and in lower case."""
+        return tuple(fold_text(text).lower() for _, text in self.forms)
+
+    @cached_property
     def passage_numbers(self) -> tuple[PassageNumber, ...]:
         """The numbers of all its passages and wordings."""
         return tuple(self.support.numbers())
@@ -160,13 +171,23 @@ class Ground:
         return " ".join((datum.label, datum.date, datum.value, self.statement.figure.unit, datum.note))
 
     @cached_property
+    def kept_words(self) -> str:
+        """What the library itself says and keeps, to look names up in first."""
+        return " ".join((*self.wordings, *self.evidence_texts))
+
+    @cached_property
     def said(self) -> str:
         """Everything that is said in it, to look names up in."""
         return " ".join(passage.words for passage in self.support.passages)
 
+    def keeps_number(self, number: Number) -> bool:
+        """Return whether a number is in its wordings or in what the library keeps of its evidence."""
+        return any(number.is_same(item) or date_covers(item, number) for item in self.kept_numbers)
+
     def bears_number(self, number: Number, wording: PrintedWording) -> bool:
         """Return whether it proves a number of a wording."""
-        if any(number.is_same(item.number) for item in self.passage_numbers):
+        # What the library keeps itself is looked at first: proving quotes takes longer.
+        if self.keeps_number(number) or any(number.is_same(item.number) for item in self.passage_numbers):
             return True
         return is_proved_number(number, wording, self.support)
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from briefgen.audit.grounds import Ground
-from briefgen.audit.tokens import Claim, content_words, find_claims, fold_text
+from briefgen.audit.tokens import Claim, content_words, find_claims, find_quotation_claims, fold_text
 from briefgen.evidence.normalize import find_sentences, normalize_text
-from briefgen.evidence.numbers import Number
+from briefgen.evidence.numbers import Number, find_numbers
 from briefgen.evidence.statements import Statement
 from briefgen.library.loader import Library
 from briefgen.model.snippet import Snippet
@@ -55,6 +55,8 @@ class AuditIndex:
     approved: dict[str, list[tuple[Ground, str, str]]] = field(default_factory=lambda: defaultdict(list))
     """By the folded text of a sentence: the statement, the name of its wording, and the whole wording."""
     _exact: list[frozenset[Token]] = field(default_factory=list)
+    _last: tuple[tuple[str, str], list[Candidate]] = (("", ""), [])
+    """The sentence looked up last, with its candidates: several steps ask for them."""
     _postings: dict[Token, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -89,11 +91,13 @@ class AuditIndex:
         holding = len(self._postings.get(token, ()))
         return math.log(1 + (len(self.grounds) + 1) / (holding + 1)) * _TYPE_WEIGHTS.get(str(token[0]), 1.0)
 
-    def find_candidates(self, prose: str, most: int = _CANDIDATES, context: str = "") -> list[Candidate]:
+    def find_candidates(self, prose: str, context: str = "") -> list[Candidate]:
         """Return the statements that share most with a prepared sentence, best first.
 
         `context` is a text whose words count too, but not its figures: the sentence before.
         """
+        if self._last[0] == (prose, context):
+            return self._last[1]
         words = content_words(prose) | content_words(context)
         exact = set(_claim_tokens(find_claims(prose)))
         scores: dict[int, float] = defaultdict(float)
@@ -104,9 +108,11 @@ class AuditIndex:
                 weight = self.weigh(token)
                 for number in holding:
                     scores[number] += weight
-        best = heapq.nsmallest(most, scores.items(), key=lambda item: (-item[1], item[0]))
+        best = heapq.nsmallest(_CANDIDATES, scores.items(), key=lambda item: (-item[1], item[0]))
         total = sum(self.weigh(("w", word)) for word in words) or 1.0
-        return [self._describe(number, score, words, exact, total) for number, score in best]
+        found = [self._describe(number, score, words, exact, total) for number, score in best]
+        self._last = (prose, context), found
+        return found
 
     def _describe(
         self, number: int, score: float, words: frozenset[str], exact: set[Token], total: float
@@ -126,7 +132,10 @@ _TYPE_WEIGHTS = {"n": 3.0, "g": 3.0, "day": 3.0, "q": 2.0, "month": 2.0, "v": 1.
 
 def _statement_tokens(ground: Ground) -> Iterator[Token]:
     for text in (*ground.wordings, *ground.evidence_texts):
-        yield from _claim_tokens(find_claims(text))
+        for number in find_numbers(text):
+            yield from _number_tokens(number)
+        for claim in find_quotation_claims(text):
+            yield from _shingles(claim.words)
     for item in ground.statement.evidence:
         yield from _shingles(item.quote or "")
     for word in ground.words:

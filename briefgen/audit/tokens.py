@@ -50,11 +50,9 @@ def _follow_offsets(text: str) -> tuple[str, list[int]]:
     characters: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        plain = normalize_text(character).text if not character.isspace() else " "
+        plain = _plain_character(character)
         if character in _DIGIT_SPACES and _groups_digits(text, offset):
             plain = ","
-        elif plain == "-" or plain == "…":
-            plain = character  # dashes are kept
         if plain == " " and (not characters or characters[-1] == " "):
             continue
         if plain:
@@ -64,6 +62,13 @@ def _follow_offsets(text: str) -> tuple[str, list[int]]:
         characters.pop()
         offsets.pop()
     return "".join(characters), offsets
+
+
+@lru_cache(maxsize=4096)
+def _plain_character(character: str) -> str:
+    """Return a character as `prepare_prose` does: dashes are kept, invisible characters are not."""
+    plain = normalize_text(character).text if not character.isspace() else " "
+    return character if plain in ("-", "…") else plain
 
 
 def _groups_digits(text: str, offset: int) -> bool:
@@ -99,8 +104,7 @@ class Claim:
 @lru_cache(maxsize=16384)
 def find_claims(prose: str) -> tuple[Claim, ...]:
     """Find what can be checked in a prepared sentence, in order."""
-    quotations = list(_find_quotations(prose))
-    claims = [*quotations, *_find_speaker_claims(prose)]
+    claims = [*find_quotation_claims(prose), *_find_speaker_claims(prose)]
     for number in find_numbers(prose):
         kind: ClaimKind = "number"
         if number.kind in ("date", "decade"):
@@ -127,7 +131,8 @@ _QUOTED = re.compile(r'"([^"]*)"|(?<![\w\'])\'(?=\S)([^\']*(?:\w\'\w[^\']*)*)(?<
 _FEW_WORDS = 2
 
 
-def _find_quotations(prose: str) -> Iterator[Claim]:
+def find_quotation_claims(prose: str) -> Iterator[Claim]:
+    """Yield the words in quotation marks in a prepared text."""
     for match in _QUOTED.finditer(prose):
         group = 1 if match.group(1) is not None else 2
         words = match.group(group).strip().rstrip(",.;:!?").strip()
@@ -261,6 +266,7 @@ def content_words(prose: str) -> frozenset[str]:
     return frozenset(stem_word(word) for word in words if word.lower() not in common and len(word) > 1)
 
 
+@lru_cache(maxsize=65536)
 def fold_text(text: str) -> str:
     """Fold a text for the comparison word for word: normalized, without final stop, any first letter."""
     plain = unicodedata.normalize("NFC", normalize_text(text).text).strip(" .")

@@ -27,6 +27,10 @@ _SPACE_OR_ELLIPSIS = re.compile(r"(?P<space>\s+)|(?P<dots>\.(?:\s?\.){2,})")
 _LOOSE_DASH = re.compile(r" ?-(?: ?-)+ ?| - ?|(?<=\w)- (?!(?:and|or|to)\b)")
 
 
+# White space other than single spaces, an ellipsis or loose dashes: without them, nothing is replaced.
+_UNEVEN = re.compile(r"[^\S ]|  |^ | $|\.\s?\.|--| -|- ")
+
+
 @dataclass(frozen=True, slots=True)
 class NormalizedText:
     """A normalized text that can map its characters back to the original."""
@@ -56,6 +60,8 @@ def normalize_text(text: str) -> NormalizedText:
     and all other punctuation are kept, because they can carry meaning.
     """
     characters, starts = _compose_characters(text)
+    if not _UNEVEN.search(characters):
+        return NormalizedText(characters, (*starts, len(text)))
     characters, starts = _replace_with_offsets(_SPACE_OR_ELLIPSIS, characters, starts, _collapse_match)
     characters, starts = _replace_with_offsets(_LOOSE_DASH, characters, starts, lambda match: "-")
     lead = len(characters) - len(characters.lstrip(" "))
