@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from briefgen.compose.patterns import SUBJECT_FIELD, check_filled, check_pattern, fill_pattern
+from briefgen.compose.patterns import ORDER_FIELD, SUBJECT_FIELD, check_filled, check_pattern, fill_pattern
 from briefgen.compose.web_address import MAX_ADDRESS_CHARACTERS
 from briefgen.errors import Place, Problem, ProblemList
 from briefgen.model.campaign import CampaignConfig
@@ -25,6 +25,8 @@ def fill_patterns(
     before = len(problems.errors)
     for pattern, place in _list_subjects(campaign):
         problems.extend(check_pattern(pattern, listed, place, [SUBJECT_FIELD]))
+    names = campaign.output.file_names
+    problems.extend(check_pattern(names, listed, campaign.locate("output", "file_names"), [ORDER_FIELD]))
     for _, pattern, place in patterns:
         problems.extend(check_pattern(pattern, listed, place))
     if not patterns or len(problems.errors) > before:

@@ -30,7 +30,7 @@ def uses_numbers(campaign: CampaignConfig) -> bool:
     """Return whether a pattern of the campaign contains the running number."""
     letter = campaign.letter
     references = [letter.reference, *(words.reference for words in campaign.translations.values())]
-    patterns = [*references, letter.web_address]
+    patterns = [*references, letter.web_address, campaign.email.subject, campaign.output.file_names]
     return any(NUMBER_FIELD in list_fields(pattern) for pattern in patterns)
 
 

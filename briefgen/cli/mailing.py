@@ -15,6 +15,8 @@ from briefgen.errors import Problem, UsageError, abbreviate_names, quantity
 
 PRINT_FOLDER = "print"
 """Folder of the files to print, within the output folder."""
+JOBS_FOLDER = "print-jobs"
+"""Folder of letters as separate files to print."""
 MAX_NAMES = 5
 """Recipients or files named in a line; further ones are counted."""
 
@@ -26,6 +28,16 @@ def print_letters(
     no_letters: Annotated[bool, typer.Option("--no-letters", help="Envelopes or labels only.")] = False,
     duplex: Annotated[
         bool, typer.Option("--duplex", help="Begin each letter on a new sheet, for two-sided printing.")
+    ] = False,
+    separate: Annotated[
+        bool,
+        typer.Option("--separate", help="Also write each letter with its enclosures as its own file."),
+    ] = False,
+    archive: Annotated[
+        bool, typer.Option("--zip", help="Add letters.zip, for the web form of a print shop.")
+    ] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Add letters.csv, where each letter begins.")
     ] = False,
     envelopes: Annotated[
         str, typer.Option(metavar="SIZE", help="Add envelopes: no10, dl, c6 or c5.", show_default=False)
@@ -59,13 +71,23 @@ def print_letters(
     from briefgen.campaign.open import open_campaign
     from briefgen.mailing.enclosures import find_apart_enclosures
     from briefgen.mailing.envelopes_labels import find_envelope, find_label_sheet
-    from briefgen.mailing.print_run import PrintOptions, build_print_files, posted_recipients, write_files
+    from briefgen.mailing.print_run import (
+        PrintOptions,
+        build_print_files,
+        build_print_jobs,
+        note_names,
+        posted_recipients,
+        write_files,
+    )
 
     envelope = find_envelope(envelopes) if envelopes else None
     sheet = find_label_sheet(labels) if labels else None
     _reject_useless_options(
         [
             ("--duplex", duplex, "letters", not no_letters),
+            ("--separate", separate, "letters", not no_letters),
+            ("--zip", archive, "letters", not no_letters),
+            ("--list", listed, "letters", not no_letters),
             ("--no-sender", no_sender, "--envelopes", bool(envelopes)),
             ("--first", first != 1, "--labels", bool(labels)),
             ("--right", right != 0, "--labels", bool(labels)),
@@ -86,11 +108,18 @@ def print_letters(
     console.problems(apart)
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
-    print_options = PrintOptions(not no_letters, duplex, envelope, not no_sender, sheet, first, right, down)
+    print_options = PrintOptions(
+        not no_letters, duplex, listed, archive, envelope, not no_sender, sheet, first, right, down
+    )
     files = build_print_files(opened, folder, print_options)
     edits = [] if no_letters else check_waiting_edits(FolderOutput(folder), opened.recipients)
     console.problems(edits)
     kept = write_files(opened.config, folder, PRINT_FOLDER, files)
+    jobs: list[str] = []
+    if separate:
+        built = build_print_jobs(opened, folder, duplex=duplex)
+        kept += write_files(opened.config, folder, JOBS_FOLDER, note_names(built, jobs))
+    old = _find_old_files(folder / JOBS_FOLDER, jobs)
     _note_kept_files(console, folder, kept)
     paths = [folder / PRINT_FOLDER / file.name for file in files]
     posted = {recipient.id for recipient in posted_recipients(opened)}
@@ -103,11 +132,18 @@ def print_letters(
             ],
             "kept": kept,
             "email_only": email_only,
+            "jobs": jobs,
+            "old": old,
             "skipped_recipients": [problem.as_json() for problem in opened.skipped],
             "do_not_write": opened.do_not_write,
             "warnings": [problem.as_json() for problem in (*opened.warnings, *edits, *apart)],
         }
     )
+    if jobs:
+        console.line(f"{folder / JOBS_FOLDER} ({quantity(len(jobs) - 1, 'letter')}, and a list of them)")
+    if old:
+        names = abbreviate_names(old, MAX_NAMES)
+        console.note(f"Files from an earlier run are still in {folder / JOBS_FOLDER}: {names}.")
     if email_only:
         console.line(f"By e-mail only, without a postal address: {abbreviate_names(email_only, MAX_NAMES)}.")
     for path, file in zip(paths, files, strict=True):
@@ -191,6 +227,11 @@ def drafts(
         console.note(f"Drafts from an earlier run are still there; delete them before you send: {names}.")
     if report.problems or opened.skipped:
         raise typer.Exit(1)
+
+
+def _find_old_files(folder: Path, written: Sequence[str]) -> list[str]:
+    """Return the names of letters in a folder that this run has not written, if it has written any."""
+    return sorted(path.name for path in folder.glob("*.pdf") if path.name not in written) if written else []
 
 
 def _note_kept_files(console: Console, folder: Path, kept: Sequence[str]) -> None:

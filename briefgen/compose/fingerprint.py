@@ -41,6 +41,10 @@ _PACKAGES = (
 )
 
 
+_IN_NO_LETTER: Any = {"recipients": True, "email": True, "output": {"file_names": True}}
+"""Keys of a campaign that change no letter."""
+
+
 def campaign_fingerprint(
     campaign: CampaignConfig,
     library: Library,
@@ -52,7 +56,7 @@ def campaign_fingerprint(
     `beside` are files in the campaign's folder; `verified` says how each statement was verified, which
     letters record. Recipient files are left out: each letter has its own recipient in its key.
     """
-    settings = (campaign.model_dump(mode="json", exclude={"recipients", "email"}), dict(verified or {}))
+    settings = (campaign.model_dump(mode="json", exclude=_IN_NO_LETTER), dict(verified or {}))
     files = (
         *_letter_templates(library.template_folders),
         *_matching_files(library.folders, _STATEMENT_PATTERNS),

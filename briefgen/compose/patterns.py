@@ -14,6 +14,8 @@ from briefgen.model.recipient import Recipient
 
 NUMBER_FIELD = "number"
 """The running number, perhaps with the digits that it is filled up to: `{number:4}`."""
+ORDER_FIELD = "order"
+"""The place of a letter in the print run, in the name of its file: `007`."""
 SUBJECT_FIELD = "subject"
 """The letter's subject, in the subject of an e-mail."""
 _FIELD = re.compile(r"\{([^{}]+)\}")
@@ -98,7 +100,7 @@ def check_filled(
     """Report the fields that a recipient's row leaves empty in patterns, which come with their names."""
     for name, pattern in patterns:
         found = find_empty_fields(pattern, recipient, campaign)
-        empty = [field for field in found if field not in (NUMBER_FIELD, SUBJECT_FIELD)]
+        empty = [field for field in found if field not in (NUMBER_FIELD, SUBJECT_FIELD, ORDER_FIELD)]
         if empty:
             yield Problem(
                 "pattern-empty",

@@ -17,6 +17,7 @@ from briefgen.errors import BriefgenError, Problem, abbreviate_names, quantity
 from briefgen.mailing.email_message import AttachedFile, EmailDraft, build_message, parse_mailbox
 from briefgen.mailing.email_text import build_email_html, build_email_text
 from briefgen.mailing.enclosures import EnclosureReader
+from briefgen.mailing.file_name_patterns import name_attachment
 from briefgen.mailing.mail_merge import MBOX_FILE, MERGE_FILE, MailMergeRow, build_mbox, build_merge_file
 from briefgen.mailing.print_run import FinishedLetter, OutputFile, find_finished_letters, write_files
 from briefgen.model.recipient import Recipient
@@ -182,7 +183,8 @@ class DraftWriter:
 
     def _attach_letter(self, letter: FinishedLetter) -> Iterator[AttachedFile]:
         own = self.campaign.composer.for_recipient(letter.recipient).campaign
-        name = f"{slugify(own.sender.organisation)}-{own.date}"
+        name = name_attachment(letter.recipient, self.campaign.config)
+        name = name or f"{slugify(own.sender.organisation)}-{own.date}"
         for format, path in letter.files:
             kind = FORMATS.get(format).media_type
             yield AttachedFile(f"{name}.{format}", kind, path.read_bytes(), path=path)

@@ -32,11 +32,18 @@ class PdfPart:
     """A PDF of one page to print over its first page."""
 
 
-def merge_pdfs(parts: Iterable[PdfPart], title: str, target: Any, *, duplex: bool = False) -> int:
+def merge_pdfs(
+    parts: Iterable[PdfPart],
+    title: str,
+    target: Any,
+    *,
+    duplex: bool = False,
+    starts: list[int] | None = None,
+) -> int:
     """Write the merged PDF to `target`, a binary file open for writing, and return its number of pages.
 
-    With `duplex`, each part starts on a new sheet: a blank page follows an odd number of pages.
-    Raise BriefgenError if a part cannot be read.
+    With `duplex`, each part starts on a new sheet: a blank page follows an odd number of pages. The number of
+    pages before each part is added to `starts`. Raise BriefgenError if a part cannot be read.
     """
     from pikepdf import ObjectStreamMode, OutlineItem, Pdf
 
@@ -46,6 +53,8 @@ def merge_pdfs(parts: Iterable[PdfPart], title: str, target: Any, *, duplex: boo
         for part in parts:
             source = enclosures.open(part) if part.enclosure else _open_pdf_part(part)
             first = len(pdf.pages)
+            if starts is not None:
+                starts.append(first)
             if part.bookmark:
                 bookmarks.append(OutlineItem(part.bookmark, first))
             for page in source.pages:

@@ -35,11 +35,20 @@ from briefgen.mailing.envelopes_labels import (
     lay_out_line,
     render_print_pages,
 )
+from briefgen.mailing.file_name_patterns import name_letter_files
 from briefgen.mailing.pdf_merge import PdfPart, merge_pdfs
+from briefgen.mailing.print_jobs import (
+    LIST_FILE,
+    ZIP_FILE,
+    PrintJob,
+    build_archive,
+    build_job_list,
+)
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.validation import has_postal_address
 
+LETTERS_FILE = "letters.pdf"
 PAPER_MM = {"a4": (210.0, 297.0), "us-letter": (215.9, 279.4)}
 """Width and height of the paper of letters."""
 _MARK_TOP_MM, _MARK_RIGHT_MM, _MARK_WIDTH_MM = 7.0, 20.0, 120.0
@@ -118,22 +127,59 @@ def sort_in_postal_order(recipients: Iterable[Recipient], home: str) -> list[Rec
 
 def merge_letter_pdfs(
     letters: Sequence[FinishedLetter], campaign: Campaign, *, duplex: bool
-) -> tuple[bytes, int]:
+) -> tuple[bytes, list[PrintJob]]:
     """Merge the letters' PDFs in the order given, each before its enclosures, with bookmarks.
 
-    Return the file and its page count. Raise BriefgenError if an enclosure cannot be read.
+    Return the file, and where each letter is in it. Raise BriefgenError if an enclosure cannot be read.
     """
-    config, reader = campaign.config, EnclosureReader(campaign)
-    parts = []
-    for letter in letters:
-        recipient = letter.recipient
-        name = campaign.composer.address(recipient).name
-        place = " ".join(part for part in (recipient.postal_code, recipient.locality) if part)
-        parts.append(PdfPart(dict(letter.files)["pdf"], ", ".join(part for part in (place, name) if part)))
-        parts += [PdfPart(one.data, enclosure=one.name) for one in reader.read(recipient) if one.is_pdf]
+    reader = EnclosureReader(campaign)
+    parts = [_list_parts(letter, campaign, reader) for letter in letters]
+    starts: list[int] = []
     target = BytesIO()
-    pages = merge_pdfs(parts, config.title, target, duplex=duplex)
-    return target.getvalue(), pages
+    joined = [part for of_letter in parts for part in of_letter]
+    pages = merge_pdfs(joined, campaign.config.title, target, duplex=duplex, starts=starts)
+    starts.append(pages)
+    jobs, index = [], 0
+    for letter, of_letter in zip(letters, parts, strict=True):
+        first, index = starts[index], index + len(of_letter)
+        jobs.append(PrintJob(letter.recipient, LETTERS_FILE, starts[index] - first, first + 1))
+    return target.getvalue(), jobs
+
+
+def _list_parts(letter: FinishedLetter, campaign: Campaign, reader: EnclosureReader) -> list[PdfPart]:
+    """Return what is printed of a letter: itself, and its enclosures."""
+    recipient = letter.recipient
+    name = campaign.composer.address(recipient).name
+    place = " ".join(part for part in (recipient.postal_code, recipient.locality) if part)
+    bookmark = ", ".join(part for part in (place, name) if part)
+    enclosures = [PdfPart(one.data, enclosure=one.name) for one in reader.read(recipient) if one.is_pdf]
+    return [PdfPart(dict(letter.files)["pdf"], bookmark), *enclosures]
+
+
+def build_print_jobs(campaign: Campaign, output_folder: Path, *, duplex: bool) -> Iterator[OutputFile]:
+    """Yield each letter with its enclosures as a PDF of its own, in postal order, then a list of them.
+
+    Raise BriefgenError if a letter is not ready, or an enclosure cannot be read.
+    """
+    letters = _find_posted_letters(campaign, output_folder)
+    names = name_letter_files([letter.recipient for letter in letters], campaign.config)
+    reader, jobs = EnclosureReader(campaign), []
+    for letter, name in zip(letters, names, strict=True):
+        target = BytesIO()
+        parts = _list_parts(letter, campaign, reader)
+        pages = merge_pdfs(parts, campaign.config.title, target, duplex=duplex and len(parts) > 1)
+        jobs.append(PrintJob(letter.recipient, f"{name}.pdf", pages))
+        yield OutputFile(jobs[-1].file_name, target.getvalue(), letter.recipient.id)
+    data = build_job_list(jobs, campaign, duplex=duplex)
+    yield OutputFile(LIST_FILE, data, f"a list of {quantity(len(jobs), 'letter')}")
+
+
+def _find_posted_letters(campaign: Campaign, output_folder: Path) -> list[FinishedLetter]:
+    """Return the finished letters that go by post, in postal order, or raise BriefgenError."""
+    recipients = sort_in_postal_order(posted_recipients(campaign), campaign.config.sender.country)
+    finished = find_finished_letters(create_letter_job(campaign, ("pdf",), recipients), output_folder)
+    by_recipient = {letter.recipient.id: letter for letter in finished}
+    return [by_recipient[one.id] for one in recipients if one.id in by_recipient]
 
 
 def list_copies(
@@ -246,6 +292,13 @@ class OutputFile:
     """What it holds, in words; of a draft, the recipient's id."""
 
 
+def note_names(files: Iterable[OutputFile], names: list[str]) -> Iterator[OutputFile]:
+    """Yield files, and add their names to a list on the way."""
+    for file in files:
+        names.append(file.name)
+        yield file
+
+
 def write_files(
     campaign: CampaignConfig, output_folder: Path, subfolder: str, files: Iterable[OutputFile]
 ) -> list[str]:
@@ -265,6 +318,10 @@ class PrintOptions:
     letters: bool = True
     duplex: bool = False
     """Begin each letter on a new sheet."""
+    listed: bool = False
+    """List where each letter begins."""
+    archive: bool = False
+    """Add an archive with a file for each letter, for the web form of a print shop."""
     envelope: Envelope | None = None
     with_sender: bool = True
     """Print the sender's address on envelopes."""
@@ -277,16 +334,23 @@ class PrintOptions:
 
 
 def _build_letter_files(
-    campaign: Campaign, output_folder: Path, recipients: Sequence[Recipient], *, duplex: bool
+    campaign: Campaign, output_folder: Path, options: PrintOptions
 ) -> Iterator[OutputFile]:
-    """Yield the letters in the order of the recipients, and the copies of them."""
-    job = create_letter_job(campaign, ("pdf",), recipients)
-    finished = {letter.recipient.id: letter for letter in find_finished_letters(job, output_folder)}
-    letters = [finished[recipient.id] for recipient in recipients if recipient.id in finished]
-    data, pages = merge_letter_pdfs(letters, campaign, duplex=duplex)
-    yield OutputFile("letters.pdf", data, f"{quantity(len(letters), 'letter')}, {quantity(pages, 'page')}")
+    """Yield the letters in postal order, the list and the archive of them, and the copies."""
+    letters = _find_posted_letters(campaign, output_folder)
+    data, jobs = merge_letter_pdfs(letters, campaign, duplex=options.duplex)
+    pages = sum(job.pages for job in jobs)
+    contents = f"{quantity(len(letters), 'letter')}, {quantity(pages, 'page')}"
+    yield OutputFile(LETTERS_FILE, data, contents)
+    if options.listed:
+        data = build_job_list(jobs, campaign, duplex=options.duplex)
+        yield OutputFile(LIST_FILE, data, "where each letter begins")
+    if options.archive:
+        built = build_print_jobs(campaign, output_folder, duplex=options.duplex)
+        data = build_archive((file.name, file.data) for file in built)
+        yield OutputFile(ZIP_FILE, data, f"{quantity(len(letters), 'letter')}, and a list of them")
     if copies := list_copies(letters, campaign):
-        data, pages = merge_copies(copies, campaign, duplex=duplex)
+        data, pages = merge_copies(copies, campaign, duplex=options.duplex)
         count = quantity(sum(map(len, copies.values())), "copy", "copies")
         yield OutputFile("copies.pdf", data, f"{count}, {quantity(pages, 'page')}")
 
@@ -306,7 +370,7 @@ def build_print_files(campaign: Campaign, output_folder: Path, options: PrintOpt
     files: list[OutputFile] = []
     holders = list(list_copies((FinishedLetter(one, ()) for one in recipients), campaign))
     if options.letters:
-        files += _build_letter_files(campaign, output_folder, recipients, duplex=options.duplex)
+        files += _build_letter_files(campaign, output_folder, options)
     mailpieces = build_mailpieces(recipients, campaign.composer, with_sender=options.with_sender)
     mailpieces += build_copy_mailpieces(holders, config, with_sender=options.with_sender)
     if envelope := options.envelope:

@@ -375,6 +375,8 @@ class OutputConfig(YamlModel):
     formats: list[str] = Field(default=["pdf", "docx"], min_length=1)
     pdf: Literal["accessible", "archive"] = "accessible"
     """`accessible` is PDF/UA-1, for screen readers; `archive` adds PDF/A-3a, for long-term preservation."""
+    file_names: str = ""
+    """The names of letters as separate files to print and as attachments, with fields: `{family} {id}`."""
     text_limit: int | None = Field(default=None, ge=100)
     """The most characters that the web form takes which letters in plain text are pasted into."""
 

@@ -45,6 +45,7 @@ _LINK_CHECKED = (
     "proofs",
     "briefing",
     "print",
+    "print-jobs",
     "drafts",
     STATE_FOLDER,
     *(f"{STATE_FOLDER}/{name}" for name in STATE_FILES),
