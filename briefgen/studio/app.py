@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -82,6 +83,7 @@ class Visit:
             "state": state,
             "campaign": state.campaign,
             "folder": self.workspace.path.name,
+            "last_change": next(reversed(self.workspace.writer.changes), None),
             "assets": asset_version(),
         }
         html = templates().get_template(name).render({**shared, **values})
@@ -110,6 +112,7 @@ def create_app(studio: Studio) -> ASGIApp:
         Route("/static/{version}/{name}", _static_file),
         Route("/c/{key}/page/{name}", _visiting(studio, _page_picture)),
         Route("/c/{key}/events", _visiting(studio, _events)),
+        Route("/c/{key}/undo", _visiting(studio, _undo), methods=["POST"]),
         *(route for name in SCREENS for route in _screen_routes(studio, name)),
     ]
     handlers: Mapping[Any, Any] = {HTTPException: _show_http_error, BriefgenError: _show_problems}
@@ -168,6 +171,15 @@ async def _events(visit: Visit) -> Response:
             studio.listeners -= 1
 
     return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+async def _undo(visit: Visit) -> Response:
+    """Take back the last change, and show the page again from which it was asked for."""
+    form = await visit.form()
+    await visit.run(visit.workspace.writer.undo)
+    await visit.run(visit.workspace.refresh)
+    path = form.get("from", "").removeprefix(visit.address(""))
+    return visit.redirect(path if re.fullmatch(r"[\w./?=-]{1,300}", path) else "letters")
 
 
 async def _page_picture(visit: Visit) -> Response:

@@ -21,8 +21,10 @@ from briefgen.campaign.open import Campaign, find_recipient, open_campaign
 from briefgen.errors import BriefgenError, Problem
 from briefgen.model.document import Document
 from briefgen.model.recipient import AddressAndSalutation, Recipient
+from briefgen.studio.files import CampaignWriter
 from briefgen.studio.pages import DocumentPages, lay_out_pages, recorded_parts
 from briefgen.system.limits import resource_limits
+from briefgen.system.yaml_splice import YamlEdit
 
 _SKIPPED_FOLDERS = frozenset({"out", "sent", ".briefgen", ".git", "__pycache__"})
 """Folders of a campaign in which nothing shapes a letter."""
@@ -103,9 +105,13 @@ class Workspace:
     path: Path
     """The folder of campaign.yaml."""
     state: WorkspaceState = field(default_factory=lambda: WorkspaceState(0, None))
+    writer: CampaignWriter = field(init=False)
     _signature: FileSignature | None = None
     _letters: OrderedDict[tuple[int, str], ShownLetter] = field(default_factory=OrderedDict)
     _pages: OrderedDict[str, DocumentPages] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.writer = CampaignWriter(self.path)
 
     @property
     def key(self) -> str:
@@ -131,6 +137,22 @@ class Workspace:
         else:
             self.state = WorkspaceState(version, campaign)
         return self.state
+
+    def change(self, name: str, what: str, edits: Sequence[YamlEdit]) -> WorkspaceState:
+        """Change values of one of the campaign's files, and open it again.
+
+        Raise BriefgenError if that is not possible, or if the campaign could then no longer be opened: the
+        file is as before in that case.
+        """
+        was_sound = not self.refresh().errors
+        change = self.writer.edit_yaml(name, what, edits)
+        state = self.refresh()
+        if state.errors and was_sound and change.before != change.after:
+            errors = state.errors
+            self.writer.take_back(change)
+            self.refresh()
+            raise BriefgenError(errors)
+        return state
 
     def show_letter(self, id: str) -> ShownLetter:
         """Compose and lay out the letter to a recipient; raise BriefgenError with what is wrong with it."""

@@ -12,9 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
-from briefgen.campaign.open import Campaign
+from briefgen.campaign.open import Campaign, find_recipient
 from briefgen.compose.select import topic_leaders
 from briefgen.errors import BriefgenError, Problem
+from briefgen.library.libraries import CAMPAIGN_FILE
+from briefgen.model.letter_overrides import LETTERS_FILE, LetterOverrides
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Evidence, Snippet
 from briefgen.studio.app import Visit, merge_same
@@ -22,6 +24,7 @@ from briefgen.studio.messages import describe_problem
 from briefgen.studio.pages import Marked
 from briefgen.studio.rules_in_words import rule_in_words
 from briefgen.studio.workspace import ShownLetter, WorkspaceState, require_campaign
+from briefgen.system.yaml_splice import YamlEdit
 
 PARTS = {
     "address": "The address",
@@ -71,12 +74,15 @@ class Why:
     readings: tuple[Reading, ...]
     caveats: tuple[str, ...]
     checks: tuple[str, ...]
+    """What was checked; empty for a sentence of one's own, which nobody has approved."""
     next_best: Snippet | None
     next_reason: str
     letters: int
     """Letters in which it is."""
     is_ask: bool
     can_shorten: bool
+    is_own: bool
+    """Whether letters.yaml says something about it for this letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +107,148 @@ async def show_letters(visit: Visit) -> Response:
 
 async def show_letter(visit: Visit) -> Response:
     """Answer with the letter to a recipient; `?s=ID` opens the panel on one of its statements."""
-    id, chosen = visit.request.path_params["id"], visit.request.query_params.get("s", "")
+    return await _show(visit, visit.request.path_params["id"], visit.request.query_params.get("s", ""))
 
-    def prepare() -> Mapping[str, Any]:
-        state = visit.workspace.refresh()
-        campaign = require_campaign(state)
-        listed = list_letters(campaign)
+
+async def _show(
+    visit: Visit, id: str, chosen: str, unsaved: tuple[Problem, ...] = (), typed: str = ""
+) -> Response:
+    """Show a letter; `unsaved` says why a change was not saved, and `typed` is what somebody wrote."""
+
+    def prepare() -> dict[str, Any]:
+        campaign = require_campaign(visit.workspace.refresh())
+        values: dict[str, Any] = {
+            "listed": list_letters(campaign),
+            "letter": None,
+            "why": None,
+            "origin": None,
+        }
+        values["overrides"] = None
         try:
             letter = visit.workspace.show_letter(id)
         except BriefgenError as error:
-            return {"letter": None, "listed": listed, "problems": merge_same(tuple(error.problems)), "id": id}
-        why = explain_part(letter, campaign, chosen) if chosen else None
-        origin = explain_origin(letter, campaign, chosen) if chosen in PARTS else None
-        return {"letter": letter, "listed": listed, "id": id, "chosen": chosen, "why": why, "origin": origin}
+            return {**values, "problems": merge_same(tuple(error.problems))}
+        values |= {"letter": letter, "overrides": letter.recipient.overrides}
+        if chosen in PARTS:
+            values["origin"] = explain_origin(letter, campaign, chosen)
+        elif chosen:
+            values["why"] = explain_part(letter, campaign, chosen)
+        return values
 
     values = await visit.run(prepare, key="letter")
-    if not any(one.id == id for one in values["listed"]):
-        raise HTTPException(404, "No recipient has this id.")
-    position = next(index for index, one in enumerate(values["listed"]) if one.id == id)
     ids = [one.id for one in values["listed"]]
-    return visit.show(
-        "letters.html.j2",
-        "letters",
-        {
-            **{"why": None, "origin": None, "chosen": "", "problems": []},
-            **values,
-            "before": ids[position - 1] if position else "",
-            "after": ids[position + 1] if position + 1 < len(ids) else "",
-            "parts": PARTS,
-        },
-    )
+    if id not in ids:
+        raise HTTPException(404, "No recipient has this id.")
+    at = ids.index(id)
+    shared = {
+        "id": id,
+        "chosen": chosen,
+        "problems": [],
+        "before": ids[at - 1] if at else "",
+        "after": ids[at + 1] if at + 1 < len(ids) else "",
+        "parts": PARTS,
+        "unsaved": merge_same(unsaved),
+        "typed": typed,
+    }
+    return visit.show("letters.html.j2", "letters", {**shared, **values}, 422 if unsaved else 200)
+
+
+async def edit_letter(visit: Visit) -> Response:
+    """Change what a letter says: this letter alone, or everybody's; then show it again."""
+    id, form = visit.request.path_params["id"], await visit.form()
+    action, statement = form.get("action", ""), form.get("statement", "")
+
+    def change() -> None:
+        campaign = require_campaign(visit.workspace.refresh())
+        recipient = find_recipient(campaign, id)
+        file, what, edits = _plan_edit(campaign, recipient, action, statement, form)
+        visit.workspace.change(file, what, edits)
+
+    try:
+        await visit.run(change)
+    except BriefgenError as error:
+        return await _show(visit, id, statement, tuple(error.problems), form.get("words", ""))
+    stays = action in ("own", "short", "restore", "paragraph")
+    return visit.redirect(f"letters/{id}?s={statement}" if stays and statement else f"letters/{id}")
+
+
+def _plan_edit(
+    campaign: Campaign, recipient: Recipient, action: str, statement: str, form: Mapping[str, str]
+) -> tuple[str, str, list[YamlEdit]]:
+    """Return the file to change, what is done in a few words, and the values to set.
+
+    Raise HTTPException for what no form of ours sends.
+    """
+    name = recipient.full_name or recipient.role or recipient.id
+    now = recipient.overrides or LetterOverrides()
+    words = " ".join(form.get("words", "").split())
+    if action != "paragraph" and statement not in campaign.composer.library.snippets:
+        raise HTTPException(422, "There is no such statement.")
+    match action:
+        case "leave-out":
+            left = [*now.leave_out, statement]
+            edits = [YamlEdit((recipient.id, "leave_out"), left), *_forget(recipient.id, now, statement)]
+            return LETTERS_FILE, f"Left a statement out for {name}", edits
+        case "instead" if form.get("use", "") in campaign.composer.library.snippets:
+            edits = [YamlEdit((recipient.id, "leave_out"), [*now.leave_out, statement])]
+            edits += _forget(recipient.id, now, statement)
+            used = [one for one in now.use if one != statement]
+            return (
+                LETTERS_FILE,
+                f"Another statement for {name}",
+                [
+                    *(edit for edit in edits if edit.path[-1] != "use"),
+                    YamlEdit((recipient.id, "use"), [*used, form["use"]]),
+                ],
+            )
+        case "short":
+            edits = [YamlEdit((recipient.id, "short"), [*now.short, statement])]
+            return LETTERS_FILE, f"Short wording for {name}", edits
+        case "own" if words:
+            edits = [YamlEdit((recipient.id, "instead", statement), words)]
+            return LETTERS_FILE, f"Your own sentence for {name}", edits
+        case "restore":
+            return LETTERS_FILE, f"As for everybody, for {name}", _forget(recipient.id, now, statement)
+        case "paragraph":
+            return (
+                LETTERS_FILE,
+                f"A paragraph for {name}",
+                [YamlEdit((recipient.id, "paragraph"), words or None)],
+            )
+        case "exclude":
+            chosen = campaign.config.selection
+            edits = [YamlEdit(("selection", "excluded"), [*chosen.excluded, statement])]
+            if statement in chosen.required:
+                required = [one for one in chosen.required if one != statement]
+                edits.append(YamlEdit(("selection", "required"), required or None))
+            return CAMPAIGN_FILE, "Left a statement out for everybody", edits
+        case _:
+            raise HTTPException(422, "Nothing was changed.")
+
+
+def _forget(id: str, now: LetterOverrides, statement: str) -> list[YamlEdit]:
+    """Return the edits that remove whatever letters.yaml says about a statement, but not that it is left
+    out."""
+    edits = []
+    for key in ("use", "short"):
+        if statement in (named := getattr(now, key)):
+            edits.append(YamlEdit((id, key), [one for one in named if one != statement] or None))
+    if statement in now.instead:
+        edits.append(YamlEdit((id, "instead", statement), None))
+    return edits
+
+
+async def restore_letter(visit: Visit) -> Response:
+    """Remove everything that holds for one letter alone."""
+    id = visit.request.path_params["id"]
+
+    def change() -> None:
+        recipient = find_recipient(require_campaign(visit.workspace.refresh()), id)
+        what = f"As for everybody, for {recipient.full_name or recipient.role or id}"
+        visit.workspace.change(LETTERS_FILE, what, [YamlEdit((id,), None)])
+
+    await visit.run(change)
+    return visit.redirect(f"letters/{id}")
 
 
 async def letter_positions(visit: Visit) -> Response:
@@ -189,6 +307,7 @@ def explain_part(letter: ShownLetter, campaign: Campaign, id: str) -> Why | None
     marked = next((one for one in letter.pages.marked if one.id == id), None)
     reason, rule = _reason_in_words(letter, campaign, snippet)
     next_best, next_reason = _find_next_best(letter, campaign, snippet)
+    own = letter.recipient.overrides
     return Why(
         id,
         snippet.title or id.replace("-", " "),
@@ -197,12 +316,13 @@ def explain_part(letter: ShownLetter, campaign: Campaign, id: str) -> Why | None
         rule,
         tuple(_read_evidence(snippet.evidence, letter)),
         tuple(caveat["text"] for caveat in entry["caveats"]),
-        tuple(_list_checks(entry)),
+        () if own and id in own.instead else tuple(_list_checks(entry)),
         next_best,
         next_reason,
         _count_letters(campaign, id),
         snippet.kind == "ask",
-        "short" in snippet.variants,
+        "short" in snippet.variants and id not in (own.short if own else ()),
+        own is not None and any(name == id for _, name in own.named_statements()),
     )
 
 
@@ -333,4 +453,6 @@ ROUTES = (
     ("letters", "GET", show_letters),
     ("letters/{id}", "GET", show_letter),
     ("letters/{id}/positions.json", "GET", letter_positions),
+    ("letters/{id}/edit", "POST", edit_letter),
+    ("letters/{id}/restore", "POST", restore_letter),
 )

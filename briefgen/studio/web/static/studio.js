@@ -107,7 +107,7 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("form[data-swap]")) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  swap(form.action, { method: "POST", body });
+  swap(form.getAttribute("action"), { method: "POST", body }); // a button may be called action
 });
 
 document.addEventListener("change", (event) => {
