@@ -8,7 +8,7 @@ changed since.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from briefgen.campaign.letter_comparison import (
     write_markdown,
 )
 from briefgen.campaign.open import Campaign, find_recipient
-from briefgen.campaign.own_words import ProvedWords, check_own_words
 from briefgen.compose.composer import Composer
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, UsageError
 from briefgen.evidence.own_wording import check_own_wording
@@ -85,23 +84,42 @@ def _check_result(campaign: Campaign, adoption: Adoption) -> None:
     Raise BriefgenError if it cannot be made.
     """
     recipient = replace(adoption.recipient, overrides=adoption.overrides)
-    document = campaign.page_fitter(campaign.renderers(())).compose_letter(recipient)
-    proved = ProvedWords.of_document(document.record, campaign.config)
+    campaign.page_fitter(campaign.renderers(())).compose_letter(recipient)
     composer = campaign.composer.for_recipient(recipient)
+    audited = _audit_words([one.after for one in adoption.changes], composer)
     adoption.changes = [
-        replace(one, checks=tuple(_check_words(one, composer, proved))) if one.after else one
-        for one in adoption.changes
+        replace(one, checks=(*_check_statement(one, composer), *found))
+        for one, found in zip(adoption.changes, audited, strict=True)
     ]
 
 
-def _check_words(change: AdoptedChange, composer: Composer, proved: ProvedWords) -> Iterator[Problem]:
-    """Yield what is wrong, or to be looked at, with the words of a change."""
+def _check_statement(change: AdoptedChange, composer: Composer) -> Iterator[Problem]:
+    """Yield what the evidence of a statement does not bear in the words in its place."""
     snippet = composer.library.snippets.get(change.what) if change.kind == "words" else None
-    found = list(check_own_words(change.after, None, proved))
     if snippet is not None:
         words = write_markdown(change.after, "")
-        found += check_own_wording(snippet, words, composer.library, Place(change.what))
-    yield from (replace(problem, place=None) for problem in found)
+        for problem in check_own_wording(snippet, words, composer.library, Place(change.what)):
+            yield replace(problem, place=None)
+
+
+def _audit_words(texts: Sequence[str], composer: Composer) -> list[list[Problem]]:
+    """Return for each text what the whole library says against its sentences."""
+    from briefgen.audit.audit import Auditor
+    from briefgen.audit.draft import Draft, DraftBlock
+    from briefgen.audit.findings import FAULTS
+
+    blocks = tuple(DraftBlock("paragraph", text) for text in texts)
+    report = Auditor(composer.library).audit(Draft("the letter", "text", composer.campaign.language, blocks))
+    found: list[list[Problem]] = [[] for _ in texts]
+    for finding in report.sentences:
+        if finding.verdict in FAULTS:
+            reasons = [one.message for one in finding.differences] or [finding.reason]
+            why = "; ".join(filter(None, reasons)) or "nothing in the library bears it out"
+            hint = f"the approved wording: {finding.suggestion}" if finding.suggestion else None
+            message = f"{finding.verdict.value}: {why}"
+            problem = Problem("adopt-audit", message, None, hint, severity="warning")
+            found[finding.sentence.block].append(problem)
+    return found
 
 
 def write_adoption(campaign: Campaign, adoption: Adoption, letter: Path) -> str:

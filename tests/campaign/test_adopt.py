@@ -106,7 +106,7 @@ def test_a_statement_in_other_words_keeps_its_note_and_is_checked(folder: Path) 
     adoption, campaign = adopt(folder, edit(folder, ("An estimated 37 percent", "Of *all*, 73 percent")))
     (change,) = adoption.changes
     assert change.what == "school-taps" and change.after.startswith("Of *all*, 73 percent of the taps")
-    assert {"number-missing", "figure-unsourced"} <= {check.code for check in change.checks}
+    assert {"number-missing", "adopt-audit"} <= {check.code for check in change.checks}
     assert "Of *all*, 73 percent of the taps" in text(campaign)
     assert "[1]" in text(campaign)
 
