@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -216,6 +217,52 @@ def new_template(
         )
     else:
         console.line(f"{path}: uncomment the block that you want to change.")
+
+
+@templates.command("import")
+def import_template(
+    letter: Annotated[
+        Path, typer.Argument(help="The letter in Word that a mail merge starts from.", show_default=False)
+    ],
+    campaign: Annotated[
+        Path, typer.Option("--campaign", "-c", help="Campaign to add the text to.", show_default=True)
+    ] = Path(),
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the text, for example letter.us-senator.")
+    ] = "letter",
+    as_json: options.JsonOutput = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Turn a mail-merge letter of Word into the text of the letters, with its fields as columns."""
+
+    from briefgen.campaign.merge_template import import_merge_letter
+    from briefgen.library.ingest.curate import find_campaign_folder
+    from briefgen.system.files import write_new_file
+
+    console, folder = Console(as_json, quiet), find_campaign_folder(campaign)
+    if not re.fullmatch(r"letter(?:\.[A-Za-z0-9-]+)?(?:\.md)?", name):
+        hint = "write letter, or letter. and an office, country or id: letter.us-senator"
+        raise UsageError(Problem("template-place", f"texts are not looked up under {name!r}", None, hint))
+    found = import_merge_letter(letter)
+    path = folder.path / f"{name.removesuffix('.md')}.md"
+    folder.require_inside(path)
+    write_new_file(path, found.text.encode())
+    console.problems(found.problems)
+    console.document(
+        {
+            "ok": True,
+            "file": str(path),
+            "columns": found.columns,
+            "from_frame": found.from_frame,
+            "problems": [problem.as_json() for problem in found.problems],
+        }
+    )
+    for field, value in found.columns.items():
+        console.line(f"«{field}» is {value}")
+    if found.from_frame:
+        lines = "; ".join(shorten_text(line, 40) for line in found.from_frame)
+        console.line(f"Not in the text, because briefgen prints it for each recipient: {lines}")
+    console.line(f"{path}: put {{{{ request }}}} where you ask, and statements; then briefgen check.")
 
 
 def _describe_template_scope(name: str) -> str:
