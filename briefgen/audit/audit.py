@@ -147,6 +147,8 @@ _RELEVANT_WORDS = 2
 _NEAR_WORDS = 3
 _TELLING_FIGURES = 2
 """Figures that nothing else has together."""
+_SHORT_BLOCK = 1_000
+"""Characters of a paragraph that is about one thing."""
 _SHORT = 5
 """A sentence about so few words shows by one of them and a date what it is about."""
 _QUOTED_RUNS = 4
@@ -206,7 +208,8 @@ class _DraftAudit:
             for claim in find_claims(prepared.prose)
             if not self._is_cited(sentence, prepared.span(claim.start, claim.end))
         )
-        return SentenceView(prepared, claims, notes, before, previous, block.kind == "heading")
+        whole = prepare_prose(block.text) if len(block.text) <= _SHORT_BLOCK else ""
+        return SentenceView(prepared, claims, notes, before, previous, whole, block.kind == "heading")
 
     def _is_cited(self, sentence: DraftSentence, span: tuple[int, int]) -> bool:
         """Return whether a span belongs to a citation in brackets, which is judged by itself."""
@@ -291,6 +294,10 @@ class _DraftAudit:
         if not found and view.previous:
             of_both = self.auditor.index.find_candidates(view.prose, context=view.previous)
             found = [one for one in of_both if _is_relevant(one)]
+        if not found and view.block:
+            # A line of a list of figures: all of them together tell what they are of.
+            of_block = self.auditor.index.find_candidates(view.block)
+            found = [one for one in of_block if one.shared_figures >= _TELLING_FIGURES]
         return found
 
     def _compare_words(
@@ -329,7 +336,8 @@ class _DraftAudit:
                 ),
             )
             gained = borne[id(best)] & set(missing)
-            if grounds and all(claim.kind == "speaker" for claim in gained):
+            only_named = all(claim.kind == "speaker" for claim in gained)
+            if grounds and (not gained or (only_named and best.word_share < _MOSTLY)):
                 break
             grounds.append(best.ground)
             pool.remove(best)
@@ -549,7 +557,8 @@ def _is_relevant(candidate: Candidate) -> bool:
     """Return whether a statement is about what a sentence is about, so that it may bear its claims."""
     shared = len(candidate.shared_words)
     if candidate.shared_figures:
-        return shared >= _RELEVANT_WORDS or candidate.shared_figures >= _TELLING_FIGURES
+        told = candidate.shared_figures + candidate.shares_date + shared
+        return shared >= _RELEVANT_WORDS or candidate.shared_figures >= _TELLING_FIGURES or told > 2
     if candidate.shares_date and shared >= 1:
         return candidate.word_share >= _RELEVANT_SHARE or candidate.words <= _SHORT
     return shared >= _NEAR_WORDS and candidate.word_share >= _RELEVANT_SHARE

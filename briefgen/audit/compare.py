@@ -55,6 +55,8 @@ class SentenceView:
     """What comes before it in its block, prepared: its date and speaker may be there."""
     previous: str
     """The sentence directly before it in its block, prepared."""
+    block: str
+    """The whole block, prepared, if it is short."""
     is_heading: bool
     """Headings leave hedges, speakers and caveats to the sentences below them."""
 
@@ -203,7 +205,7 @@ def _find_number_hedges(
     if not matching:
         return
     for hedge, words in find_lost_number_hedges(number, view.prose, matching).items():
-        if hedge.scope == "estimate" and hedge.kept_by.search(view.previous):
+        if hedge.scope == "estimate" and hedge.kept_by.search(view.before):
             continue
         message = f"the evidence says {words!r} of {number.words!r}: {hedge.why}"
         yield view.difference(
@@ -303,6 +305,8 @@ def find_attribution_differences(view: SentenceView, ground: Ground) -> Iterator
         return
     if not ground.is_disputed and contains_name(view.notes, ground.speaker_names):
         return
+    if any(hedge.kept_by.search(text) for hedge in hedges.estimate_hedges()):
+        return  # an estimate is somebody's
     if ground.is_disputed and _makes_its_claim(view, ground):
         message = "the claim is contested, and the sentence says it as a fact"
         yield view.difference(DifferenceKind.CONTESTED, message)

@@ -122,7 +122,7 @@ class AuditIndex:
         share = sum(self.weigh(("w", word)) for word in shared) / total
         common = exact & self._exact[number]
         figures = sum(token[0] not in _DATES for token in common)
-        return Candidate(ground, score, shared, share, figures, len(words), len(common) > 0)
+        return Candidate(ground, score, shared, share, figures, len(words), len(common) > figures)
 
 
 _EXACT = frozenset({"n", "g", "q", "day"})

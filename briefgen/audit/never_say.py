@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from briefgen.audit.tokens import fold_text
-from briefgen.evidence.hedges import is_negation
+from briefgen.evidence.hedges import is_negation, is_possibility
 from briefgen.evidence.normalize import prepare_prose
 from briefgen.evidence.numbers import Number, find_numbers
 from briefgen.library.curation import Correction, FolderCuration, Omission
@@ -43,14 +43,23 @@ class ClaimForm:
         return prepare_prose(self.text)
 
     def is_in(self, prose: str) -> bool:
-        """Return whether a sentence has all of its words and figures, and no negation but its own."""
+        """Return whether a sentence has all of its words and figures, and no negation but its own.
+
+        What a sentence says may be so it does not say.
+        """
         if not all(pattern.search(prose) for pattern in self.patterns):
             return False
         own = find_numbers(prose)
         if not all(any(number.is_same(other) for other in own) for number in self.numbers):
             return False
-        negates = any(is_negation(word) for word in self.text.split())
-        return negates or not any(is_negation(word) for word in re.findall(r"[\w']+", prose))
+        return all(
+            _weakens(self.text, words) or not _weakens(prose, words)
+            for words in (is_negation, is_possibility)
+        )
+
+
+def _weakens(text: str, is_kind: Callable[[str], bool]) -> bool:
+    return any(is_kind(word) for word in re.findall(r"[\w'*]+", text))
 
 
 def _compile_words(words: list[str]) -> re.Pattern[str]:

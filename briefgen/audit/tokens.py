@@ -144,7 +144,8 @@ def find_quotation_claims(prose: str) -> Iterator[Claim]:
 
 _CAPITALIZED = r"[A-Z][\w'&-]*(?:\.[A-Z])*\.?"
 _PRONOUNS = (
-    "I|We|You|He|She|It|They|This|That|These|Those|Who|What|How|The|In|On|At|By|As|And|But|If|When|While"
+    "I|We|You|He|She|It|They|This|That|These|Those|Who|What|How|The|In|On|At|By|As|And|But|If|When|While|"
+    "Nobody|Everybody|Somebody|Others|Many|Most|Some|Few|All|Both|Each|Several|Critics|Observers|Estimates"
 )
 _JOINED = rf"(?: (?:(?:of|for|on|the|and|de|von|van) )*{_CAPITALIZED})*"
 _NAME = rf"\b(?!(?:{_PRONOUNS})\b)(?P<name>{_CAPITALIZED}{_JOINED})"
@@ -170,7 +171,7 @@ def _find_speaker_claims(prose: str) -> Iterator[Claim]:
     for pattern in _speaker_patterns():
         for match in pattern.finditer(prose):
             is_place = match.start() == match.start("name") and _BEFORE_PLACE.search(prose[: match.start()])
-            if match.start("name") not in seen and not is_place:
+            if match.start("name") not in seen and not is_place and not match["name"].endswith("'s"):
                 seen.add(match.start("name"))
                 name = match["name"].rstrip(".")
                 start = match.start("name")

@@ -99,6 +99,11 @@ def is_negation(word: str) -> bool:
     return bool(_negation_pattern().search(word)) or word.lower().endswith("n't")
 
 
+def is_possibility(word: str) -> bool:
+    """Return whether a single word says that something may be so."""
+    return any(hedge.name == "possibility" and hedge.words.search(word) for hedge in sentence_hedges())
+
+
 def is_hedge(word: str) -> bool:
     """Return whether a single word weakens a claim or attributes it to somebody."""
     classes = (*number_hedges(), *estimate_hedges(), *sentence_hedges(), attribution_class())

@@ -91,7 +91,22 @@ def _is_proved_otherwise(
         return _is_date_proved(number, wording, support, passage_numbers)
     if number.kind == "designation":
         return _is_designation_proved(number, support)
-    return number.is_range and _is_range_proved(number, passage_numbers)
+    if number.is_range:
+        return _is_range_proved(number, passage_numbers)
+    return _is_end_of_range(number, wording, passage_numbers)
+
+
+def _is_end_of_range(number: Number, wording: PrintedWording, passage_numbers: list[PassageNumber]) -> bool:
+    """Return whether a number is one end of a range of the passages, of which the wording gives both."""
+    if number.kind != "amount":
+        return False
+    own = {(one.low, one.unit) for one in find_numbers(wording.text) if not one.is_range}
+    return any(
+        number.low in (item.number.low, item.number.high)
+        and {(item.number.low, number.unit), (item.number.high, number.unit)} <= own
+        for item in passage_numbers
+        if item.number.is_range and item.number.kind == "amount" and item.number.unit == number.unit
+    )
 
 
 def _is_date_proved(

@@ -221,6 +221,18 @@ def test_a_negation_that_the_passage_lacks_is_not_added_to_its_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wording", "codes"),
+    [
+        ("Doe: the lower end is 300 boats, the upper end 400.", []),
+        ("Doe: the lower end is 300 boats.", ["number-missing"]),
+        ("Doe: the lower end is 300 boats, the upper end 500.", ["number-missing", "number-missing"]),
+    ],
+)
+def test_both_ends_of_a_range_may_be_given_apart(wording: str, codes: list[str]) -> None:
+    assert Case(attested("Doe counted 300 to 400 boats.")).codes(wording) == codes
+
+
+@pytest.mark.parametrize(
     ("said", "words", "codes"),
     [
         ("at least 300", "no fewer than 300", []),
