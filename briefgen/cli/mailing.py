@@ -33,6 +33,9 @@ def print_letters(
         bool,
         typer.Option("--separate", help="Also write each letter with its enclosures as its own file."),
     ] = False,
+    word: Annotated[
+        bool, typer.Option("--word", help="Add letters.docx, all letters as one Word file.")
+    ] = False,
     archive: Annotated[
         bool, typer.Option("--zip", help="Add letters.zip, for the web form of a print shop.")
     ] = False,
@@ -86,6 +89,7 @@ def print_letters(
         [
             ("--duplex", duplex, "letters", not no_letters),
             ("--separate", separate, "letters", not no_letters),
+            ("--word", word, "letters", not no_letters),
             ("--zip", archive, "letters", not no_letters),
             ("--list", listed, "letters", not no_letters),
             ("--no-sender", no_sender, "--envelopes", bool(envelopes)),
@@ -109,7 +113,7 @@ def print_letters(
     console.problems(opened.skipped)
     console.withheld(opened.withheld)
     print_options = PrintOptions(
-        not no_letters, duplex, listed, archive, envelope, not no_sender, sheet, first, right, down
+        not no_letters, duplex, listed, word, archive, envelope, not no_sender, sheet, first, right, down
     )
     files = build_print_files(opened, folder, print_options)
     edits = [] if no_letters else check_waiting_edits(FolderOutput(folder), opened.recipients)

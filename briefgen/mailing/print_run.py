@@ -174,10 +174,24 @@ def build_print_jobs(campaign: Campaign, output_folder: Path, *, duplex: bool) -
     yield OutputFile(LIST_FILE, data, f"a list of {quantity(len(jobs), 'letter')}")
 
 
-def _find_posted_letters(campaign: Campaign, output_folder: Path) -> list[FinishedLetter]:
+def _build_word_files(campaign: Campaign, output_folder: Path, *, duplex: bool) -> Iterator[OutputFile]:
+    """Yield the letters in postal order as one Word file, or one for each set of styles, as of a language."""
+    from briefgen.mailing.word_merge import group_alike, merge_word_files
+
+    letters = _find_posted_letters(campaign, output_folder, "docx")
+    groups = group_alike(dict(letter.files)["docx"].read_bytes() for letter in letters)
+    for number, files in enumerate(groups, 1):
+        name = "letters.docx" if number == 1 else f"letters-{number}.docx"
+        data = merge_word_files(files, campaign.config.title, duplex=duplex)
+        yield OutputFile(name, data, quantity(len(files), "letter"))
+
+
+def _find_posted_letters(
+    campaign: Campaign, output_folder: Path, format: str = "pdf"
+) -> list[FinishedLetter]:
     """Return the finished letters that go by post, in postal order, or raise BriefgenError."""
     recipients = sort_in_postal_order(posted_recipients(campaign), campaign.config.sender.country)
-    finished = find_finished_letters(create_letter_job(campaign, ("pdf",), recipients), output_folder)
+    finished = find_finished_letters(create_letter_job(campaign, (format,), recipients), output_folder)
     by_recipient = {letter.recipient.id: letter for letter in finished}
     return [by_recipient[one.id] for one in recipients if one.id in by_recipient]
 
@@ -320,6 +334,8 @@ class PrintOptions:
     """Begin each letter on a new sheet."""
     listed: bool = False
     """List where each letter begins."""
+    word: bool = False
+    """Add the letters as one Word file."""
     archive: bool = False
     """Add an archive with a file for each letter, for the web form of a print shop."""
     envelope: Envelope | None = None
@@ -349,6 +365,8 @@ def _build_letter_files(
         built = build_print_jobs(campaign, output_folder, duplex=options.duplex)
         data = build_archive((file.name, file.data) for file in built)
         yield OutputFile(ZIP_FILE, data, f"{quantity(len(letters), 'letter')}, and a list of them")
+    if options.word:
+        yield from _build_word_files(campaign, output_folder, duplex=options.duplex)
     if copies := list_copies(letters, campaign):
         data, pages = merge_copies(copies, campaign, duplex=options.duplex)
         count = quantity(sum(map(len, copies.values())), "copy", "copies")
