@@ -20,6 +20,7 @@ from briefgen.cli import (  # noqa: F401 - importing a command module registers 
     libraries,
     library,
     mailing,
+    mcp,
     recipients,
     studio,
     write_snippets,
