@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from briefgen.address.address import address_recipient
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import Campaign, find_recipient, open_campaign
-from briefgen.errors import BriefgenError, Problem
+from briefgen.errors import BriefgenError, Problem, ProblemList
 from briefgen.model.document import Document
 from briefgen.model.recipient import AddressAndSalutation, Recipient
 from briefgen.studio.files import CampaignWriter
 from briefgen.studio.pages import DocumentPages, lay_out_pages, recorded_parts
 from briefgen.system.limits import resource_limits
+from briefgen.system.yaml_reader import parse_yaml
 from briefgen.system.yaml_splice import YamlEdit
 
 _SKIPPED_FOLDERS = frozenset({"out", "sent", ".briefgen", ".git", "__pycache__"})
@@ -141,18 +142,19 @@ class Workspace:
     def change(self, name: str, what: str, edits: Sequence[YamlEdit]) -> WorkspaceState:
         """Change values of one of the campaign's files, and open it again.
 
-        Raise BriefgenError if that is not possible, or if the campaign could then no longer be opened: the
-        file is as before in that case.
+        Raise BriefgenError if that is not possible, if a value is wrong, or if the campaign could then no
+        longer be opened: the file is as before in that case.
         """
         was_sound = not self.refresh().errors
         change = self.writer.edit_yaml(name, what, edits)
-        state = self.refresh()
-        if state.errors and was_sound and change.before != change.after:
-            errors = state.errors
+        errors = self.refresh().errors
+        if not was_sound:  # what was wrong before may stay, but not what is wrong with these values
+            errors = tuple(find_errors_at(errors, name, change.after, edits))
+        if errors and change.before != change.after:
             self.writer.take_back(change)
             self.refresh()
             raise BriefgenError(errors)
-        return state
+        return self.state
 
     def show_letter(self, id: str) -> ShownLetter:
         """Compose and lay out the letter to a recipient; raise BriefgenError with what is wrong with it."""
@@ -177,12 +179,13 @@ class Workspace:
             recipient, campaign.composer.forms, sender_country=campaign.config.sender.country
         )
         parts = [*recorded_parts(document.record), *_letter_parts(addressed, campaign)]
-        pages = self._keep_pages(lay_out_pages(pdf, parts))
+        pages = self.keep_pages(lay_out_pages(pdf, parts))
         explanation = explain_letter(campaign.composer, recipient, fitted.fit)
         text = campaign.renderers(("txt",))()["txt"].render(document).data.decode()
         return ShownLetter(recipient, addressed, document, pages, explanation, text)
 
-    def _keep_pages(self, pages: DocumentPages) -> DocumentPages:
+    def keep_pages(self, pages: DocumentPages) -> DocumentPages:
+        """Remember the pages of a document, so that their pictures can be asked for."""
         self._pages[pages.hash] = pages
         self._pages.move_to_end(pages.hash)
         while len(self._pages) > _MAX_PAGES_KEPT:
@@ -208,6 +211,18 @@ class Workspace:
         found = CheckResult(state.version, (*errors, *warnings))
         self.state = WorkspaceState(state.version, state.campaign, state.errors, found)
         return self.state
+
+
+def find_errors_at(
+    errors: Iterable[Problem], name: str, data: bytes, edits: Sequence[YamlEdit]
+) -> Iterator[Problem]:
+    """Yield the errors at the lines of some values of a YAML file."""
+    parsed = parse_yaml(data.decode("utf-8-sig"), name, ProblemList())
+    places = parsed.places if parsed else {}
+    lines = {places[edit.path].line for edit in edits if edit.path in places}
+    for error in errors:
+        if error.place and error.place.line in lines and Path(error.place.file).name == name:
+            yield error
 
 
 def require_campaign(state: WorkspaceState) -> Campaign:

@@ -188,14 +188,19 @@ def _replace_value(text: str, pair: tuple[Any, Any], value: YamlValue) -> str:
 
 
 def _change_items(text: str, node: Any, items: list[str]) -> str:
-    """Change a list with an item on each line: keep the lines of items that stay, and add others below."""
+    """Change a list with an item on each line: add below, or write its lines again if none has a comment."""
     present = [item.value for item in node.value]
-    if items[: len(present)] != present:
-        raise _UnspliceableError
     end = _line_end(text, _value_end(text, node))
+    start = end
+    if items[: len(present)] == present:
+        items = items[len(present) :]
+    else:
+        start = text.rfind("\n", 0, node.start_mark.index) + 1
+        if not items or "#" in text[start:end] or text[start:end].count("\n") > len(present):
+            raise _UnspliceableError
     dash = " " * node.start_mark.column
-    lines = "".join(f"{dash}- {format_scalar(item)}\n" for item in items[len(present) :])
-    return _append(text[:end], lines) + text[end:]
+    lines = "".join(f"{dash}- {format_scalar(item)}\n" for item in items)
+    return _append(text[:start], lines) + text[end:]
 
 
 def _in_braces(text: str, key: Any) -> bool:

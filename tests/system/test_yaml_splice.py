@@ -74,6 +74,21 @@ def test_what_would_have_to_be_rearranged_is_refused(text: str) -> None:
         change((("ada", "paragraph", "deep"), "x"), (("ben", "instead", "a"), "b"), text=text)
 
 
+def test_a_list_of_lines_is_written_again_where_no_comment_would_be_lost() -> None:
+    text = "sender:\n  address:\n    - 4 Harbour Road\n    - Leith\n  country: GB\n"
+    assert change((("sender", "address"), ["Leith", "EH6 7AA"]), text=text) == (
+        "sender:\n  address:\n    - Leith\n    - EH6 7AA\n  country: GB\n"
+    )
+    for other in (
+        text.replace("Road\n", "Road  # home\n"),
+        text.replace("    - Leith", "    # second\n    - Leith"),
+    ):
+        with pytest.raises(BriefgenError, match="yaml-unspliceable"):
+            change((("sender", "address"), ["Leith"]), text=other)
+    with pytest.raises(BriefgenError, match="yaml-unspliceable"):
+        change((("sender", "address"), []), text=text)
+
+
 def test_any_words_survive() -> None:
     words = [
         "a: b",

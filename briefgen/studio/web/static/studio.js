@@ -51,7 +51,7 @@ function decodePictures(page) {
 function show(page) {
   const scrolled = { people: document.getElementById("people")?.scrollTop, desk: document.getElementById("desk")?.scrollTop };
   const sameLetter = page.querySelector("h1")?.textContent === document.querySelector("h1")?.textContent;
-  const focus = document.activeElement?.getAttribute("href");
+  const focus = document.activeElement?.getAttribute("href"), typing = document.activeElement?.id;
   const found = document.getElementById("find")?.value ?? "";
   for (const name of [...PARTS, ".top"]) {
     const next = page.querySelector(name), old = document.querySelector(name);
@@ -68,6 +68,7 @@ function show(page) {
   const why = document.getElementById("why-heading");
   const kept = focus && [...document.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === focus && one.tabIndex >= 0);
   if (kept) kept.focus({ preventScroll: true });
+  else if (typing) document.getElementById(typing)?.focus({ preventScroll: true });
   if (why) announce(why.parentElement.parentElement.querySelector("blockquote")?.textContent ?? "");
 }
 
@@ -111,6 +112,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-auto]")) { form.requestSubmit(); return; }
   if (event.target.matches("[data-go]")) swap(event.target.value);
 });
 
@@ -141,6 +144,7 @@ function follow() {
   });
 }
 
+document.documentElement.classList.add("scripted");
 place(document);
 if (document.body.dataset.events) follow();
 
