@@ -234,7 +234,7 @@ def _check_role(form: FormOfAddress, recipient: Recipient, key: str) -> None:
     role, organisation = recipient.role.casefold(), recipient.organisation.casefold()
     if any(re.match(rf"{re.escape(other)}\b", role) for other in form.other_roles):
         what = f"the role {recipient.role!r}"
-    elif any(re.search(rf"\b{re.escape(other)}\b", organisation) for other in form.other_organisations):
+    elif any(_names_organisation(other, organisation) for other in form.other_organisations):
         what = f"the organisation {recipient.organisation!r}"
     else:
         return
@@ -244,6 +244,16 @@ def _check_role(form: FormOfAddress, recipient: Recipient, key: str) -> None:
     raise BriefgenError(
         Problem("office-role", _prefix_with_recipient(recipient, message), recipient.place, hint)
     )
+
+
+_STATE = r"^(?:the )?(?!the\b|united states\b|u\.? ?s\b)[a-z]+(?: [a-z]+)?"
+"""The name of a state before its legislature's; that of the United States is none."""
+
+
+def _names_organisation(other: str, organisation: str) -> bool:
+    """Return whether an organisation has the words of another one; `{state}` is the name of a state."""
+    words = re.escape(other).replace(r"\{state\}", _STATE)
+    return re.search(rf"{words}\b" if "{" in other else rf"\b{words}\b", organisation) is not None
 
 
 def _name_in_lines(name: PersonalName, words: LocalizedForm) -> str:

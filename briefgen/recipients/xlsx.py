@@ -8,6 +8,7 @@ computed is not what a person wrote.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from briefgen.errors import (
     BriefgenError,
@@ -124,6 +126,18 @@ def format_xlsx(recipients: Iterable[Recipient]) -> bytes:
         sheet.append([build_cell(row.get(header, "")) for header in headers])
     out = BytesIO()
     book.save(out)
+    return _fix_times(out.getvalue())
+
+
+def _fix_times(workbook: bytes) -> bytes:
+    """Return a workbook without the hour at which it was written: the same list gives the same bytes."""
+    out = BytesIO()
+    with ZipFile(BytesIO(workbook)) as archive, ZipFile(out, "w", ZIP_DEFLATED) as fixed:
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:\w+[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
+            fixed.writestr(ZipInfo(name), data, ZIP_DEFLATED)
     return out.getvalue()
 
 

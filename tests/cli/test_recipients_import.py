@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -224,6 +225,9 @@ def test_a_workbook_is_written_with_codes_as_text_and_read_back(briefgen: Call, 
     header = [cell.value for cell in sheet[1]]
     code = sheet.cell(2, header.index("postal_code") + 1)
     assert (code.value, code.data_type, code.number_format, sheet.freeze_panes) == ("02108", "s", "@", "A2")
+    # No hour is in the file: the same list gives the same bytes.
+    assert b"2000-01-01T00:00:00Z" in ZipFile(out).read("docProps/core.xml")
+    assert {part.date_time for part in ZipFile(out).infolist()} == {(1980, 1, 1, 0, 0, 0)}
     briefgen("recipients", "import", "csv", table, "-o", tmp_path / "a.csv")
     assert briefgen("recipients", "import", "xlsx", out, "-o", tmp_path / "b.csv").code == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
