@@ -210,7 +210,8 @@ def _iter_css_nodes(css: str) -> Iterator[tuple[Any, Any]]:
 
 def _is_rule_allowed(rule: Any, parent: Any) -> bool:
     """Return whether a rule may be used where it is: style rules, @page with margin boxes, @media."""
-    keyword, selector = _at_keyword(rule), _serialize_css(rule.prelude)
+    # In `-n+4`, the serializer parts the two numbers by a comment.
+    keyword, selector = _at_keyword(rule), re.sub(r"(?<=n)/\*\*/(?=[+-])", "", _serialize_css(rule.prelude))
     pseudo = set(re.findall(r":+([^\s:(),]*)", selector))
     if parent is not None and parent.type == "at-rule" and _at_keyword(parent) == "page":
         return keyword == "footnote" or keyword.startswith(_MARGIN_BOXES)
