@@ -118,13 +118,14 @@ _DEEDS = (
 
 def campaign_letters(number: int) -> list[Document]:
     """Compose letters to so many fictional senators, each with a sentence of its own."""
-    rows = [_row(each) for each in range(number)]
+    rows = [senator_row(each) for each in range(number)]
     campaign = open_campaign(ROOT / "examples" / "us-congress", rows)
     fitter = campaign.page_fitter(campaign.renderers(()))
     return [fitter.compose_letter(recipient) for recipient in campaign.recipients]
 
 
-def _row(number: int) -> dict[str, str]:
+def senator_row(number: int) -> dict[str, str]:
+    """Return a row of the list for a fictional senator."""
     given, family = f"Given{number % 97:02d}", f"Family{number:05d}"
     subject, deed = _SUBJECTS[number % len(_SUBJECTS)], _DEEDS[number % len(_DEEDS)]
     return {
