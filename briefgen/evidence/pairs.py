@@ -9,13 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from briefgen.evidence.clauses import BodyName, Clause, find_bodies, find_clauses
 from briefgen.evidence.mismatch import Mismatch
 from briefgen.evidence.numbers import Number, dates_agree
 
-Placed = tuple[Number, Clause]
+_MOST_FIGURES = 60
+"""Figures and dates of a sentence that are compared, each with all others; those behind them are not."""
+_NEAR_FIGURES = 8
+"""Figures before another one among which its neighbour of another kind is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNumber:
+    """A figure or date with the clause in which it stands."""
+
+    number: Number
+    clause: Clause
+    label: frozenset[str]
+    """The words of its clause; for figures also the nearest figure of another kind before it."""
+
+
+Placed = tuple[PlacedNumber, ...]
 
 
 def find_swapped_pairs(text: str, evidence: Sequence[str], known: Iterable[str] = ()) -> Iterator[Mismatch]:
@@ -24,15 +42,15 @@ def find_swapped_pairs(text: str, evidence: Sequence[str], known: Iterable[str] 
     `text` is a sentence and `evidence` are sentences, all prepared by `prepare_prose`; `known` are names of
     the works that the evidence cites (`collect_source_names`), which may speak for every figure.
     """
-    own = list(_place_numbers([text]))
-    given = list(_place_numbers(evidence))
+    own, given = _place_figures(text)[:_MOST_FIGURES], _flatten(map(_place_figures, evidence))
+    own_dates, given_dates = _place_dates(text)[:_MOST_FIGURES], _flatten(map(_place_dates, evidence))
     found: set[tuple[int, int]] = set()
     for mismatch in (
         *_find_swapped_dates(own, given),
         *_find_swapped_order(text, evidence),
         *_find_swapped_nouns(own, given),
         *_find_swapped_labels(own, given),
-        *_find_swapped_labels(list(_place_dates([text])), list(_place_dates(evidence))),
+        *_find_swapped_labels(own_dates, given_dates),
         *_find_other_bodies(own, given, frozenset(known)),
     ):
         if (mismatch.start, mismatch.end) not in found:
@@ -40,18 +58,27 @@ def find_swapped_pairs(text: str, evidence: Sequence[str], known: Iterable[str] 
             yield mismatch
 
 
-def _place_numbers(texts: Iterable[str]) -> Iterator[Placed]:
-    for text in texts:
-        for clause in find_clauses(text):
-            for number in clause.numbers:
-                yield number, clause
+def _flatten(found: Iterable[Placed]) -> Placed:
+    return tuple(one for placed in found for one in placed)
 
 
-def _place_dates(texts: Iterable[str]) -> Iterator[Placed]:
-    for text in texts:
-        for clause in find_clauses(text):
-            for date in clause.dates:
-                yield date, clause
+@lru_cache(maxsize=8192)
+def _place_figures(text: str) -> Placed:
+    found: list[PlacedNumber] = []
+    for clause in find_clauses(text):
+        content = clause.content if clause.numbers else frozenset[str]()
+        for number in clause.numbers:
+            earlier = (one.number for one in reversed(found[-_NEAR_FIGURES:]))
+            nearest = next((str(one) for one in earlier if one.unit != number.unit), None)
+            found.append(PlacedNumber(number, clause, content | {nearest} if nearest else content))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _place_dates(text: str) -> Placed:
+    return tuple(
+        PlacedNumber(date, clause, clause.content) for clause in find_clauses(text) for date in clause.dates
+    )
 
 
 def _are_of_one_kind(one: Number, other: Number) -> bool:
@@ -72,17 +99,18 @@ def _mismatch(number: Number, message: str, expected: str) -> Mismatch:
 # -- dates
 
 
-def _find_swapped_dates(own: list[Placed], given: list[Placed]) -> Iterator[Mismatch]:
+def _find_swapped_dates(own: Placed, given: Placed) -> Iterator[Mismatch]:
     """Find figures whose date goes with another in the evidence, where they have a date of their own."""
-    for number, clause in own:
-        dates = _dates_of(number, clause)
-        there = [date for other, place in given if number.is_same(other) for date in _dates_of(other, place)]
+    for figure in own:
+        number, dates = figure.number, _dates_of(figure)
+        there = [date for other in given if number.is_same(other.number) for date in _dates_of(other)]
         if not dates or not there or any(dates_agree(one, other) for one in dates for other in there):
             continue
-        for rival, place in given:
+        for other in given:
+            rival = other.number
             if number.is_same(rival) or not _are_of_one_kind(number, rival):
                 continue
-            shared = [one for one in dates for other in _dates_of(rival, place) if dates_agree(one, other)]
+            shared = [one for one in dates for date in _dates_of(other) if dates_agree(one, date)]
             if shared:
                 message = (
                     f"{number.words} goes with {there[0].words} in the evidence, and {shared[0].words} with "
@@ -92,8 +120,9 @@ def _find_swapped_dates(own: list[Placed], given: list[Placed]) -> Iterator[Mism
                 break
 
 
-def _dates_of(number: Number, clause: Clause) -> list[Number]:
+def _dates_of(figure: PlacedNumber) -> list[Number]:
     """Return the dates of a figure: those of its clause, as far as no other figure of its kind is nearer."""
+    number, clause = figure.number, figure.clause
     rivals = [one for one in clause.numbers if one is not number and _are_of_one_kind(one, number)]
     after = min((one.start for one in rivals if one.start > number.start), default=clause.end)
     if not rivals:
@@ -141,28 +170,32 @@ def _find_ordered(text: str) -> Iterator[tuple[Number, Number, str]]:
 # -- nouns and other labels
 
 
-def _find_swapped_nouns(own: list[Placed], given: list[Placed]) -> Iterator[Mismatch]:
+def _find_swapped_nouns(own: Placed, given: Placed) -> Iterator[Mismatch]:
     """Find two counts that have exchanged the nouns behind them: 42 men and 38 women."""
-    for (one, clause), (other, place) in combinations(own, 2):
-        nouns = _noun(one, clause), _noun(other, place)
-        if one.is_same(other) or not all(nouns) or nouns[0] == nouns[1]:
+    for one, other in combinations(_both_known(own, given), 2):
+        nouns = _noun(one), _noun(other)
+        if one.number.is_same(other.number) or not all(nouns) or nouns[0] == nouns[1]:
             continue
-        there = [{_noun(same, at) for same, at in given if same.is_same(number)} for number in (one, other)]
-        if (
-            nouns[1] in there[0]
-            and nouns[0] in there[1]
-            and nouns[0] not in there[0]
-            and nouns[1] not in there[1]
-        ):
-            yield from _describe_exchange(one, other, nouns[0])
+        first, second = ({_noun(same) for same in _same(figure, given)} for figure in (one, other))
+        if nouns[1] in first - second and nouns[0] in second - first:
+            yield from _describe_exchange(one.number, other.number, nouns[0])
+
+
+def _both_known(own: Placed, given: Placed) -> list[PlacedNumber]:
+    return [one for one in own if any(True for _ in _same(one, given))]
+
+
+def _same(figure: PlacedNumber, given: Placed) -> Iterator[PlacedNumber]:
+    return (other for other in given if figure.number.is_same(other.number))
 
 
 _NOUN = re.compile(r" ([a-z]{3,})")
 
 
-def _noun(number: Number, clause: Clause) -> str:
+def _noun(figure: PlacedNumber) -> str:
     """Return the word behind a plain count; empty if there is none."""
-    match = _NOUN.match(clause.text, number.end)
+    number = figure.number
+    match = _NOUN.match(figure.clause.text, number.end)
     return match[1] if match and number.kind == "amount" and not number.unit else ""
 
 
@@ -173,45 +206,37 @@ def _describe_exchange(one: Number, other: Number, label: str) -> Iterator[Misma
     yield _mismatch(other, message, one.words)
 
 
-def _find_swapped_labels(own: list[Placed], given: list[Placed]) -> Iterator[Mismatch]:
+def _find_swapped_labels(own: Placed, given: Placed) -> Iterator[Mismatch]:
     """Find two figures of one kind, or two dates, that have exchanged the words beside them."""
-    for (one, clause), (other, place) in combinations(own, 2):
-        if one.is_same(other) or not _are_of_one_kind(one, other) or clause is place:
+    known = [(one, _labels(one, given)) for one in _both_known(own, given)]
+    for (one, words), (other, others) in combinations(known, 2):
+        if (
+            one.clause is other.clause
+            or one.number.is_same(other.number)
+            or not _are_of_one_kind(one.number, other.number)
+        ):
             continue
-        words, others = _labels(one, given), _labels(other, given)
         only, rest = words - others, others - words
-        mine, theirs = _label(one, clause, own), _label(other, place, own)
+        mine, theirs = one.label, other.label
         if mine & rest and not mine & only and theirs & only and not theirs & rest:
-            yield from _describe_exchange(one, other, sorted(mine & rest)[0])
+            yield from _describe_exchange(one.number, other.number, sorted(mine & rest)[0])
 
 
-def _labels(number: Number, given: list[Placed]) -> frozenset[str]:
-    found = [_label(other, clause, given) for other, clause in given if number.is_same(other)]
-    return frozenset().union(*found)
-
-
-def _label(number: Number, clause: Clause, placed: list[Placed]) -> frozenset[str]:
-    """Return the words of a figure's clause, and the nearest figure of another kind before it."""
-    earlier = [
-        one
-        for one, place in placed
-        if place.text == clause.text and one.start < number.start and one.unit != number.unit
-    ]
-    nearest = {f"{earlier[-1]}"} if earlier else set[str]()
-    return clause.content | nearest
+def _labels(figure: PlacedNumber, given: Placed) -> frozenset[str]:
+    return frozenset().union(*(other.label for other in _same(figure, given)))
 
 
 # -- bodies
 
 
-def _find_other_bodies(own: list[Placed], given: list[Placed], known: frozenset[str]) -> Iterator[Mismatch]:
+def _find_other_bodies(own: Placed, given: Placed, known: frozenset[str]) -> Iterator[Mismatch]:
     """Find figures that the sentence gives to a body, and the evidence to others only."""
-    for number, clause in own:
+    for figure in own:
+        number = figure.number
         if number.kind != "designation" and not number.unit and number.high < _TELLING:
             continue
-        bodies = _bodies_of(number, clause)
-        places = [_bodies_of(other, place) for other, place in given if number.is_same(other)]
-        there = [body for place in places for body in place]
+        bodies = _bodies_of(figure)
+        there = [body for other in _same(figure, given) for body in _bodies_of(other)]
         if not bodies or not there or any(body.is_known(known) for body in bodies):
             continue
         if not any(body.is_same(other) for body in bodies for other in there):
@@ -225,11 +250,12 @@ _TELLING = 10
 """Smaller counts are too common to tell one statement by."""
 
 
-def _bodies_of(number: Number, clause: Clause) -> list[BodyName]:
+def _bodies_of(figure: PlacedNumber) -> list[BodyName]:
     """Return the bodies before a figure between the same semicolons, or else in its clause.
 
     A resolution is that of a body named later too: "By resolution 25/25, adopted in March, the Council …".
     """
+    number, clause = figure.number, figure.clause
     part = [other for other in find_clauses(clause.text) if other.part == clause.part]
     bodies = [body for body in find_bodies(clause.text) if part[0].start <= body.start < part[-1].end]
     before = [body for body in bodies if body.start < number.start]
