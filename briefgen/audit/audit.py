@@ -131,6 +131,17 @@ class Auditor:
             yield Problem("audit-empty", message, place, "give a file with text in it", "warning")
 
 
+def _choose_language(draft: Draft) -> str:
+    """Return the language that a file says, unless its words are plainly of another.
+
+    Word says the language of whoever installed it, whatever is written.
+    """
+    guessed = guess_language(draft)
+    if draft.language and (guessed == "en" or is_same_language(guessed, draft.language)):
+        return draft.language
+    return guessed
+
+
 def _fold_own_words(texts: Sequence[str]) -> frozenset[str]:
     from briefgen.evidence.normalize import find_sentences, normalize_text
 
@@ -174,7 +185,7 @@ class _DraftAudit:
 
     def __post_init__(self) -> None:
         self.words = DraftWords(self.draft, self.sentences)
-        self.language = self.draft.language or guess_language(self.draft)
+        self.language = _choose_language(self.draft)
         self._notes = {note.id: note.text for note in self.draft.notes}
         self._said: dict[str, str] = {}
 

@@ -228,6 +228,20 @@ def test_a_file_that_changed_meanwhile_is_left_alone() -> None:
         answered(word_file(full_document), report_on(draft, judge(draft, "353")))
 
 
+def test_a_file_that_can_be_read_but_not_written_is_named() -> None:
+    data = with_footnote(word_file(split_runs), "A note.")
+    draft = read(data, "docx")
+    broken = BytesIO()
+    with ZipFile(BytesIO(data)) as source, ZipFile(broken, "w") as archive:
+        for member in source.namelist():
+            content = source.read(member)
+            if member == "word/_rels/document.xml.rels":
+                content = content.replace(b"footnotes.xml", b"gone.png").replace(b"/footnotes", b"/image")
+            archive.writestr(member, content)
+    with pytest.raises(BriefgenError, match="a part that it names is missing"):
+        answered(broken.getvalue(), report_on(draft, judge(draft, "353")))
+
+
 def test_other_drafts_are_copied_to_word() -> None:
     draft = read("# A sample\n\nThe vote[^1] was 353[^1] to 37.\n\n- An item\n\n[^1]: On page 4.\n", "md")
     report = report_on(draft, judge(draft, "353"), judge(draft, "page 4"))

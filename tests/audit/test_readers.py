@@ -18,6 +18,7 @@ from draft_samples import (
     word_file,
 )
 
+from briefgen.audit.audit import Auditor
 from briefgen.audit.draft import Draft
 from briefgen.audit.readers.registry import DRAFT_READERS, read_draft, read_draft_bytes
 from briefgen.errors import BriefgenError, UsageError
@@ -421,3 +422,10 @@ def test_other_files_are_refused(tmp_path: Path, name: str, content: bytes | Non
 
 def test_every_reader_can_be_loaded() -> None:
     assert [DRAFT_READERS.get(name) for name in DRAFT_READERS]
+
+
+def test_the_language_is_that_of_the_words_not_of_whoever_installed_word(auditor: Auditor) -> None:
+    german = "Im Jahr 2014 hat die Kommission der Vereinten Nationen ihren Bericht vorgelegt und sich dazu geäußert."
+    draft = read(word_file(lambda document: document.add_paragraph(german)), "docx")
+    assert draft.language == "en-US"
+    assert "audit-language" in [problem.code for problem in auditor.audit(draft).problems]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -58,10 +59,21 @@ class _WordAnnotator:
         package = DocxPackage(data, self._draft.path)
         self._main_name, main = require_main_part(package, self._draft.path)
         self._styles = load_run_styles(package, main, self._main_name)
-        self._document = Document(BytesIO(data))
+        try:
+            self._document = Document(BytesIO(data))
+        except (KeyError, ValueError, AttributeError, OSError) as error:
+            why = (
+                "a part that it names is missing" if isinstance(error, KeyError) else "its parts are damaged"
+            )
+            raise unreadable_draft_error(self._draft.path, f"nothing can be written into it, {why}") from None
         self._root = self._document.element
         self._paragraphs = dict(iter_paragraphs(self._root))
         self._ids = count(_largest_revision_id(self._root) + 1)
+        self._blank: Any = None
+        """A comment without text, to copy."""
+        self._comment_ids = count()
+        self._comments: tuple[Any, Any] = (None, None)
+        """The collection of comments, and the part that it is in."""
         self._stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def annotate(self) -> bytes:
@@ -102,9 +114,24 @@ class _WordAnnotator:
 
     def _comment(self, runs: Sequence[Any], remark: Remark, place: str = "") -> None:
         if runs:
-            comment = self._document.comments.add_comment(author=AUTHOR, initials=INITIALS)
+            comment = self._new_comment()
             _fill_comment(comment, remark, place)
             mark_comment(runs, comment.comment_id)
+
+    def _new_comment(self) -> Any:
+        """Return a new comment without text; python-docx looks for a free id among all others each time."""
+        from docx.comments import Comment
+
+        if self._blank is None:
+            first = self._document.comments.add_comment(author=AUTHOR, initials=INITIALS)
+            self._blank, self._comment_ids = deepcopy(first._comment_elm), count(first.comment_id + 1)
+            self._comments = first._comment_elm.getparent(), first.part
+            return first
+        element = deepcopy(self._blank)
+        element.id = next(self._comment_ids)
+        collection, part = self._comments
+        collection.append(element)
+        return Comment(element, part)
 
     def _comment_elsewhere(self, block: DraftBlock, remarks: Sequence[Remark]) -> None:
         """Comment on a note at its mark, and on the head or foot of pages at the beginning."""
@@ -135,7 +162,7 @@ class _WordAnnotator:
         runs = self._first_runs()
         if not runs:
             return
-        comment = self._document.comments.add_comment(author=AUTHOR, initials=INITIALS)
+        comment = self._new_comment()
         for index, text in enumerate(self._answer.summary):
             paragraph = comment.add_paragraph() if index else comment.paragraphs[0]
             paragraph.add_run(_printable(text)).bold = index == 0
