@@ -166,3 +166,36 @@ async function watchRun() {
   setTimeout(watchRun, 700);
 }
 watchRun();
+
+// A file that was dropped or chosen: its bytes are sent as they are.
+async function upload(box, file) {
+  const error = document.getElementById("upload-error");
+  error.textContent = "";
+  showBusy();
+  try {
+    const headers = { "x-file-name": encodeURIComponent(file.name) };
+    const answer = await (await fetch(box.dataset.upload, { method: "POST", body: file, headers })).json();
+    if (answer.to) await swap(answer.to);
+    else error.textContent = answer.error;
+  } catch {
+    error.textContent = "The file could not be sent. Is briefgen studio still running?";
+  } finally {
+    document.querySelector(".busy")?.remove();
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest?.("[data-upload]");
+  if (box && event.target.files?.[0]) upload(box, event.target.files[0]);
+});
+
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const box = event.target.closest?.("[data-upload]");
+    document.querySelector(".drop.over")?.classList.remove("over");
+    if (!box) return;
+    event.preventDefault();
+    if (kind === "dragover") box.classList.add("over");
+    if (kind === "drop" && event.dataTransfer.files[0]) upload(box, event.dataTransfer.files[0]);
+  });
+}
