@@ -35,6 +35,7 @@ from briefgen.audit.draft import Draft, DraftSentence
 from briefgen.audit.findings import (
     AuditReport,
     CitationFinding,
+    CitationVerdict,
     Difference,
     DifferenceKind,
     SentenceFinding,
@@ -311,6 +312,17 @@ class _DraftAudit:
             found = [one for one in of_block if one.shared_figures >= _TELLING_FIGURES]
         return found
 
+    def _is_known_work(self, sentence: DraftSentence, view: SentenceView, claim: Claim) -> bool:
+        """Return whether a claim is no more than the designation of a work of the library."""
+        start, end = (sentence.start + offset for offset in view.prepared.span(claim.start, claim.end))
+        return claim.kind == "designation" and any(
+            one.block == sentence.block
+            and one.verdict is CitationVerdict.KNOWN
+            and one.start < end
+            and start < one.end
+            for one in self.citations
+        )
+
     def _compare_words(
         self, sentence: DraftSentence, view: SentenceView, relevant: Sequence[Candidate]
     ) -> SentenceFinding:
@@ -505,6 +517,8 @@ class _DraftAudit:
         if fold_text(sentence.text) in self.own_words:
             reason = "one of the campaign’s own texts"
             return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, reason)
+        if all(self._is_known_work(sentence, view, claim) for claim in missing):
+            return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, "names a work of the library")
         listed = join_words(claim.words for claim in missing)
         reason = f"no approved statement bears out {listed}"
         differences = tuple(

@@ -358,8 +358,9 @@ def find_name_differences(view: SentenceView, grounds: Sequence[Ground]) -> Iter
     given |= frozenset().union(*(_known_names_of(ground) for ground in grounds)) - elsewhere
     known = {one.start for one in own if (one.group, one.name) in given}
     own_names = {(one.group, one.name) for one in own}
+    speakers = frozenset().union(*(ground.speaker_names for ground in grounds))
     for one in own:
-        if one.start in known:
+        if one.start in known or contains_name(view.prose[one.start : one.end], speakers):
             continue
         others = [
             other.name

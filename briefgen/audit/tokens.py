@@ -112,6 +112,8 @@ def find_claims(prose: str) -> tuple[Claim, ...]:
         elif number.kind == "designation":
             kind = "designation"
         words = prose[number.start : number.end]
+        if words.lower() == "one" and not number.unit:
+            continue  # often a pronoun, or no more than an article
         claims.append(Claim(kind, words, number.start, number.end, number, _is_strong(number, words)))
     return tuple(sorted(claims, key=lambda claim: (claim.start, claim.end)))
 

@@ -21,6 +21,7 @@ _NEGATORS = frozenset({"not", "no", "never", "neither", "nor", "without", "hardl
 _DENYING_NOUNS = frozenset({"neither", "nor", "without"})
 """Without these the words around them make no clause: "for a year, without a vote"."""
 _CONTRACTED = re.compile(r"\b(can)not\b|\b(ca)n't\b|\b(wo)n't\b|n't\b", re.IGNORECASE)
+_DENYING_WORDS = re.compile(r"\b(?:rather than|instead of)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _RUN = 3
 """Words after a negation that are its claim, if the wording repeats them all."""
@@ -118,6 +119,7 @@ def _contains(sentence: Words, run: Words) -> bool:
 @lru_cache(maxsize=4096)
 def _split_words(sentence: str) -> Words:
     """Return the words in lower case, with contracted negations written out."""
+    sentence = _DENYING_WORDS.sub("not", sentence)
     whole = _CONTRACTED.sub(lambda match: f"{_STEMS.get(match.group().lower(), '')} not", sentence)
     return tuple(word.lower() for word in _WORD.findall(whole))
 

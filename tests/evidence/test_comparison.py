@@ -74,6 +74,7 @@ def test_two_designations_that_have_changed_places_are_found() -> None:
         ("The survey, held a year later, gives $920.", FEES),
         ("On 28 November 2025 the court acquitted a skipper.", COURT),
         ("The inquiry was not a court but a fact-finder.", INQUIRY),
+        ("The inquiry was a fact-finder rather than a court.", INQUIRY),
         ("In six months one boat was lost.", "Boats were lost for six months and one year."),
     ],
 )  # fmt: skip
@@ -95,6 +96,7 @@ def test_the_author_of_a_cited_work_may_give_every_figure() -> None:
         ("The fee for a boat was $920 in six months.", "Six years of fees: $920.", ("unit", "six months")),
         ("Idle were 41 boats.", SHARES.replace("41.6", "41"), ("unit", "41")),
         ("A court acquitted skippers.", COURT, ("plural", "acquitted skippers")),
+        ("The inquiry was a court rather than a fact-finder.", INQUIRY, ("negation", "The inquiry was a court rather than a fact-finder.")),
         ("The inquiry was a court and not a fact-finder.", INQUIRY, ("negation", "The inquiry was a court and not a fact-finder.")),
     ],
 )  # fmt: skip
