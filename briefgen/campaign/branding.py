@@ -11,7 +11,7 @@ from pathlib import Path
 from briefgen.compose.boilerplate import return_line
 from briefgen.compose.svg_sanitizer import sanitize_svg
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList
-from briefgen.model.branding import DEFAULT_BRANDING, DESIGN_FONTS, Branding
+from briefgen.model.branding import DEFAULT_BRANDING, DESIGN_FONTS, Branding, WordLetterhead
 from briefgen.model.campaign import CampaignConfig, Logo
 from briefgen.model.document import LayoutName
 from briefgen.model.recipient import AddressAndSalutation, Recipient
@@ -120,13 +120,40 @@ def contrast_with_white(colour: str) -> float:
 def _check_letterhead_conflict(campaign: CampaignConfig) -> Iterator[Problem]:
     """Check that a Word letterhead of the sender's own is not combined with a second letterhead."""
     head = campaign.letterhead
-    settings = {"logo": head.logo, "sender": head.sender, "footer": head.footer}
+    settings = {"sender": head.sender, "footer": head.footer}
     for name in [name for name, value in settings.items() if value and campaign.sender.letterhead]:
         yield Problem(
             "letterhead-twice",
             f"letters use {campaign.sender.letterhead!r}, which leaves no space for letterhead: {name}",
             campaign.locate("letterhead", name),
             "remove one of them: sender: letterhead, or this",
+        )
+
+
+def check_letterhead_in_pdf(letterhead: WordLetterhead, campaign: CampaignConfig) -> Iterator[Problem]:
+    """Warn about what PDFs do not take over from a Word letterhead, before anything is printed."""
+    from briefgen.render.docx.letterhead_look import read_letterhead_look
+
+    look, not_taken = read_letterhead_look(letterhead, campaign.letter.page, build_branding(campaign))
+    place = campaign.locate("sender", "letterhead")
+    if not_taken:
+        yield Problem(
+            "letterhead-not-in-pdf",
+            f"PDFs do not take over from the letterhead {letterhead.name!r}: {'; '.join(not_taken)}",
+            place,
+            "compare both formats; put text and pictures in line with it into the head",
+            severity="warning",
+        )
+    window = get_layout("letter", campaign.letter.page, campaign.letter.layout).window
+    shown = max(look.page.top_mm, look.header_mm)
+    if window is not None and look.first_head and shown > window.top_mm:
+        yield Problem(
+            "letterhead-in-window",
+            f"the letterhead {letterhead.name!r} has a margin of {shown:.0f} mm, and the window for the "
+            f"address begins at {window.top_mm:.0f} mm",
+            place,
+            "look at the PDF; lower the top margin in Word, or choose another letter.layout",
+            severity="warning",
         )
 
 

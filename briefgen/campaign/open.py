@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from briefgen.address.forms_of_address import FormsOfAddress
-from briefgen.campaign.branding import build_branding, check_address_window, check_branding
+from briefgen.campaign.branding import (
+    build_branding,
+    check_address_window,
+    check_branding,
+    check_letterhead_in_pdf,
+)
 from briefgen.campaign.due import warn_about_due_statements
 from briefgen.campaign.follow_up import follow_up
 from briefgen.campaign.in_memory import ROWS_NAME, table_rows
@@ -536,15 +541,7 @@ def _load_letterhead(files: CampaignFiles, problems: ProblemList) -> WordLetterh
         problems.extend(error.problems)
         return None
     if "pdf" in campaign.output.formats:
-        problems.add(
-            Problem(
-                "letterhead-not-in-pdf",
-                f"the letterhead {campaign.sender.letterhead!r} is for Word files; PDFs leave room for it",
-                campaign.locate("sender", "letterhead"),
-                "print the PDF on your letterhead paper, or save the Word files as PDF",
-                severity="warning",
-            )
-        )
+        problems.extend(check_letterhead_in_pdf(letterhead, campaign))
     return letterhead
 
 

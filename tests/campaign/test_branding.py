@@ -311,12 +311,11 @@ def test_a_line_of_an_address_with_markup_in_it_is_left_as_it_is() -> None:
     assert wrap_address_lines(html, layout, DEFAULT_BRANDING) == html
 
 
-def test_a_word_letterhead_and_a_logo_are_one_too_many(small_campaign: Path) -> None:
-    logo(small_campaign)
+def test_a_word_letterhead_and_sender_lines_are_one_too_many(small_campaign: Path) -> None:
     template = Path(__file__).parents[2] / "templates" / "letterhead" / "a4.docx"
     (small_campaign / "ours.docx").write_bytes(template.read_bytes())
     (problem,) = refused(
-        small_campaign, letterhead="  logo: {file: logo.png}\n", sender="  letterhead: ours.docx\n"
+        small_campaign, letterhead="  sender: [A line]\n", sender="  letterhead: ours.docx\n"
     )
     assert problem.code == "letterhead-twice"
 

@@ -13,7 +13,7 @@ from briefgen.errors import BriefgenError
 from briefgen.inspect.compare import find_differences
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
-from briefgen.inspect.pdf_untagged import read_untagged_pdf
+from briefgen.inspect.trace import read_document
 
 pytestmark = pytest.mark.slow
 
@@ -35,25 +35,27 @@ def codes(folder: Path, letterhead: str = "ours.docx") -> list[tuple[str, str]]:
     return [(each.code, str(each.place)) for each in caught.value.problems if each.severity == "error"]
 
 
-def test_letters_stand_on_it_in_word_and_leave_its_place_free_in_pdf(small_campaign: Path) -> None:
+def test_letters_are_on_it_in_word_and_in_pdf(small_campaign: Path) -> None:
     shutil.copy(SHIPPED, small_campaign / "ours.docx")
     campaign = opened(small_campaign)
     renderers = campaign.renderers(("pdf", "docx"))()
     letter = campaign.composer.compose_letter(campaign.recipients[0])
     word, page = renderers["docx"].render(letter).data, renderers["pdf"].render(letter).data
+    (small_campaign / "letter.pdf").write_bytes(page)
     sender = campaign.config.sender
     assert sender.address[0] not in read_docx(word).text
     assert sender.address[0] not in read_pdf(page).text
     assert sender.name in read_docx(word).text
-    assert find_differences(read_docx(word), read_untagged_pdf(page)) == []
-    assert read_docx(word).title == read_untagged_pdf(page).title == letter.title
+    assert find_differences(read_docx(word), read_document(small_campaign / "letter.pdf")) == []
+    assert read_docx(word).title == read_document(small_campaign / "letter.pdf").title == letter.title
 
 
-def test_that_pdfs_do_not_carry_it_is_said(small_campaign: Path) -> None:
+def test_what_pdfs_do_not_take_over_is_said(small_campaign: Path) -> None:
     shutil.copy(SHIPPED, small_campaign / "ours.docx")
     told = [each for each in opened(small_campaign).warnings if each.code.startswith("letterhead")]
     assert [each.code for each in told] == ["letterhead-not-in-pdf"]
     assert str(told[0].place).startswith(f"{small_campaign}/campaign.yaml:")
+    assert "the font Calibri, in whose place is Source Sans Pro" in told[0].message
 
 
 def test_a_letterhead_on_another_paper_is_told(small_campaign: Path) -> None:

@@ -12,7 +12,11 @@ def _create_renderer(factory: RendererFactory) -> DocumentRenderer:
     from briefgen.render.pdf.renderer import PdfRenderer
 
     return PdfRenderer(
-        factory.stylesheet_folders, factory.pdf_purpose, factory.branding, factory.verify_layout
+        factory.stylesheet_folders,
+        factory.pdf_purpose,
+        factory.branding,
+        factory.verify_layout,
+        factory.letterhead,
     )
 
 

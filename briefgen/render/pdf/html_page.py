@@ -30,12 +30,15 @@ _BEFORE_INLINE = re.compile(r" (?=<(?:em|strong|a|span)\b)")
 
 
 def build_html_page(
-    document: Document, branding: Branding = DEFAULT_BRANDING, content: PageContent | None = None
+    document: Document,
+    branding: Branding = DEFAULT_BRANDING,
+    content: PageContent | None = None,
+    heads: str = "",
 ) -> str:
     """Build the complete HTML page for WeasyPrint: metadata, running head and letter foot, body.
 
-    `content` is what `build_page_content` returns. Raise BriefgenError if the address does not fit its
-    window, or a table no page.
+    `content` is what `build_page_content` returns, `heads` are those of a Word letterhead. Raise
+    BriefgenError if the address does not fit its window, or a table no page.
     """
     foot = "<br/>".join(map(escape, branding.foot)) if has_letter_foot(document, branding) else ""
     foot = foot and f'<p class="letter-foot">{foot}</p>'
@@ -50,14 +53,14 @@ def build_html_page(
         f'<meta name="author" content="{escape(document.author)}">'
         f'<meta name="generator" content="{GENERATOR}">'
         f'<meta name="dcterms.created" content="{moment}"><meta name="dcterms.modified" content="{moment}">'
-        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}'
+        f'</head><body class="{document.kind}"><p class="running-head">{running}</p>{foot}{heads}'
         f"{content.html}</body></html>"
     )
 
 
-def build_page_content(document: Document, branding: Branding) -> PageContent:
+def build_page_content(document: Document, branding: Branding, layout: Layout | None = None) -> PageContent:
     """Build the HTML of a document's text; raise BriefgenError as `build_html_page` does."""
-    layout = get_layout(document.kind, document.page, document.layout)
+    layout = layout or get_layout(document.kind, document.page, document.layout)
     content = fit_tables(_position_address(document, layout, branding), layout.page, branding, document.title)
     content = move_notes_to_end(content).replace(_FOOTNOTE, _JOINED_FOOTNOTE)
     return PageContent(

@@ -6,6 +6,7 @@ It comes after the stylesheets, so that a campaign's settings override them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from briefgen.model.branding import MAX_LOGO_WIDTH_MM, Branding
@@ -18,6 +19,7 @@ from briefgen.render.layouts import (
     PageGeometry,
     column_shares,
 )
+from briefgen.render.letterhead_look import LetterheadLook
 from briefgen.render.tables import turn_page
 from briefgen.system.files import is_regular_file
 
@@ -142,3 +144,68 @@ def build_address_style(placement: AddressPlacement, page: PageGeometry) -> str:
     size = placement.size
     top_mm = placement.top_mm - page.top_mm
     return f"top:{top_mm:.2f}mm;font-size:{size.size_pt}pt;line-height:{size.line_spacing_pt}pt"
+
+
+WORD_HEADS = ("word-first-head", "word-first-foot", "word-next-head", "word-next-foot")
+"""Classes of the heads and feet of a letterhead made in Word."""
+
+
+def fit_letterhead_page(look: LetterheadLook, head_mm: float, foot_mm: float) -> PageGeometry:
+    """Return the page of a Word letterhead with margins that leave its head and foot their heights."""
+    return replace(
+        look.page,
+        top_mm=_fit_margin(look.page.top_mm, look.header_mm, head_mm),
+        bottom_mm=_fit_margin(look.page.bottom_mm, look.footer_mm, foot_mm),
+    )
+
+
+def _fit_margin(margin_mm: float, distance_mm: float, height_mm: float) -> float:
+    """Return a margin as Word keeps it: a head that is higher moves the text away."""
+    reach = distance_mm + height_mm if height_mm else 0.0
+    return max(margin_mm, reach)
+
+
+def build_letterhead_css(look: LetterheadLook, first: PageGeometry, following: PageGeometry) -> str:
+    """Return the rules that print a Word letterhead; the pages' margins leave it its room."""
+    return "".join(
+        [
+            *(f".{name} {{ position: running({name}); }}\n" for name in WORD_HEADS),
+            build_letterhead_text_css(),
+            f".letterhead:not(:has(*)) {{ height: {look.address_gap_pt:g}pt; }}\n",
+            f"@page {{ margin: {_list_margins(following)}; {_place_heads(look, 'next')} }}\n",
+            f"@page :first {{ margin: {_list_margins(first)}; {_place_heads(look, 'first')} }}\n",
+        ]
+    )
+
+
+def build_letterhead_text_css() -> str:
+    """Return the rules for the text of a Word letterhead; Word's own line is 1.17 times its type."""
+    heads = ", ".join(f".{name}" for name in WORD_HEADS)
+    return (
+        f"{heads} {{ font: 10pt/1.17 'Source Sans Pro'; color: #000; display: flow-root; }}\n"
+        ".word-row { display: table; table-layout: fixed; width: 100%; }\n"
+        ".word-cell { display: table-cell; }\n"
+        ".word-page::after { content: counter(page); }\n.word-pages::after { content: counter(pages); }\n"
+    )
+
+
+def _list_margins(page: PageGeometry) -> str:
+    sides = (page.top_mm, page.right_mm, page.bottom_mm, page.left_mm)
+    return " ".join(f"{side:.2f}mm" for side in sides)
+
+
+def _place_heads(look: LetterheadLook, which: str) -> str:
+    rules = []
+    head, foot = (look.first_head, look.first_foot) if which == "first" else (look.next_head, look.next_foot)
+    if head or which == "first":
+        content = f"element(word-{which}-head)" if head else "none"
+        rules.append(
+            f"@top-left {{ content: {content}; width: 100%; text-align: left; vertical-align: top; "
+            f"padding: {look.header_mm:.2f}mm 0 0 0; }} @top-right {{ content: none; }}"
+        )
+    content = f"element(word-{which}-foot)" if foot else "none"
+    rules.append(
+        f"@bottom-left {{ content: {content}; width: 100%; text-align: left; vertical-align: bottom; "
+        f"padding: 0 0 {look.footer_mm:.2f}mm 0; }}"
+    )
+    return " ".join(rules)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from briefgen.errors import BriefgenError, Place, Problem, raise_problems
-from briefgen.model.branding import DEFAULT_BRANDING, Branding
+from briefgen.model.branding import DEFAULT_BRANDING, Branding, WordLetterhead
 from briefgen.model.document import BriefUsage, Document, PageUsage, Rendering
 from briefgen.render.fonts import describe_missing_glyphs, font_face_css, pinned_characters
 from briefgen.render.layouts import (
@@ -27,9 +27,11 @@ from briefgen.render.layouts import (
     MARK_PT,
     MM_PER_PT,
     Layout,
+    PageGeometry,
     get_layout,
     list_edge_marks,
 )
+from briefgen.render.letterhead_look import LetterheadLook, fill_head
 from briefgen.render.pdf.assembly.page_content import PageContent
 from briefgen.render.pdf.css_policy import check_html_limits
 from briefgen.render.pdf.file_writer import write_pdf
@@ -45,10 +47,14 @@ from briefgen.render.pdf.html_page import (
 from briefgen.render.pdf.layout_context import keep_layout_contexts
 from briefgen.render.pdf.page_css import (
     DESIGN_STYLESHEETS,
+    WORD_HEADS,
     build_branding_css,
     build_default_css,
     build_layout_css,
+    build_letterhead_css,
+    build_letterhead_text_css,
     find_custom_stylesheets,
+    fit_letterhead_page,
 )
 from briefgen.render.pdf.pdfa import OUTPUT_INTENT, load_colour_profiles, make_pdfa
 from briefgen.render.pdf.stylesheets import read_checked_css
@@ -74,6 +80,10 @@ _NOTES_GAP_MM = 8.0
 """Between the two columns of notes, as in page.css."""
 _GALLEY_MM = 3000
 """Height of pages on which a brief is measured."""
+_LEAST_RUNNING_MARGIN_MM = 22.0
+"""Upper margin of following pages that leaves room for the running head."""
+_LEAST_TEXT_MM = 60
+_MM_PER_PX = 25.4 / 96
 _EMPTY_MARGINS = "@page { @top-left { content: none } @top-right { content: none } }"
 """For layouts of which only the page breaks are wanted: WeasyPrint lays pages with their number out twice."""
 _FOLD_MARK_COLOUR = (0.54, 0.56, 0.6)
@@ -90,6 +100,8 @@ class PdfRenderer:
     branding: Branding = DEFAULT_BRANDING
     verify_layout: bool = False
     """Whether every assembled letter is also laid out in full and compared, not only a sample of them."""
+    letterhead: WordLetterhead | None = None
+    """The sender's own, whose heads, feet and page letters take over."""
     differences: list[Problem] = field(default_factory=list, repr=False)
     """Assembled letters that took another room than in their full layout."""
     _fonts: Any = field(default=None, repr=False)
@@ -103,6 +115,8 @@ class PdfRenderer:
     _assembler: LetterAssembler | None = field(default=None, repr=False)
     _measured: tuple[Document, FullLayout | AssembledLetter] | None = field(default=None, repr=False)
     """The document measured last and its layout: it is usually the next to be rendered."""
+    _letterhead_pages: dict[str, LetterheadPages] = field(default_factory=dict, repr=False)
+    """What the letterhead's pages are like, by paper."""
     _found_pages: tuple[Document, dict[str, int]] | None = field(default=None, repr=False)
     """The document laid out last, with the pages of its ids: its Word file is usually the next to be made."""
 
@@ -263,7 +277,7 @@ class PdfRenderer:
 
         laid_out, body = full.document, full.page.etree_element.find("body")
         laid_out.metadata.attachments.append(_build_record_attachment(document, self._fetcher))
-        layout = get_layout(document.kind, document.page, document.layout)
+        layout = self._layout_of(document)
         customized = bool(self._custom_stylesheets(document))
         if customized:
             self._check_pages(document, laid_out.pages, body)
@@ -326,7 +340,7 @@ class PdfRenderer:
             archive.get("color_profiles", {}),
             archive.get("output_intent"),
         )
-        layout = get_layout(document.kind, document.page, document.layout)
+        layout = self._layout_of(document)
         pdf = self._generate_pdf(laid_out)
         tag_assembled_pdf(laid_out, pdf, letter.pages, letter.body)
         # Its pages need no further check: its blocks have passed them.
@@ -359,6 +373,8 @@ class PdfRenderer:
         """
         if not self._may_assemble or document.kind != "letter" or self._custom_stylesheets(document):
             return None
+        if self.letterhead is not None:
+            return None  # its heads and feet are no blocks that an assembler knows
         if self._assembler is None:
             from briefgen.render.pdf.assembly.assembler import create_assembler
 
@@ -376,7 +392,8 @@ class PdfRenderer:
     def _build_content(self, document: Document) -> PageContent:
         """Build the HTML of a document's text, once."""
         if self._content is None or self._content[0] is not document:
-            self._content = document, build_page_content(document, self.branding)
+            layout = self._layout_of(document)
+            self._content = document, build_page_content(document, self.branding, layout)
         return self._content[1]
 
     def _learn(self, document: Document, full: FullLayout, painted: Sequence[Any]) -> None:
@@ -399,7 +416,7 @@ class PdfRenderer:
         if assembler.knows_kind(document, self._build_content(document), len(laid_out.pages)):
             return
         painted = record_painted_pages(laid_out)
-        layout = get_layout(document.kind, document.page, document.layout)
+        layout = self._layout_of(document)
         body = full.page.etree_element.find("body")
         try:
             self._finish(self._generate_pdf(laid_out), laid_out, painted, body, layout, keeps_margins=True)
@@ -422,7 +439,13 @@ class PdfRenderer:
         stylesheets = self._parse_stylesheets(document)
         if page_css:
             stylesheets = [*stylesheets, CSS(string=page_css, url_fetcher=self._fetcher)]
-        html = build_html_page(document, self.branding, content or self._build_content(document))
+        heads = self._find_letterhead(document)
+        html = build_html_page(
+            document,
+            self.branding,
+            content or self._build_content(document),
+            heads.build_heads(document) if heads else "",
+        )
         page = HTML(string=html, url_fetcher=self._fetcher, base_url=None)
         with keep_footnotes_with_calls(), keep_layout_contexts() as contexts:
             laid_out = page.render(
@@ -433,6 +456,9 @@ class PdfRenderer:
                 **self._pdfa_options(),
             )
         _drop_cached_drawings(self._images)
+        body = page.etree_element.find("body")
+        for head in [each for each in body if each.get("class") in WORD_HEADS] if heads else ():
+            body.remove(head)  # what pages repeat is no part of the text, which is checked and tagged
         if not page_css:
             self._found_pages = (
                 document,
@@ -472,8 +498,10 @@ class PdfRenderer:
             from weasyprint import CSS
 
             names = ["page.css", f"{document.kind}.css", *DESIGN_STYLESHEETS[self.branding.design]]
-            layout = get_layout(*key)
+            layout, heads = self._layout_of(document), self._find_letterhead(document)
             rules = build_layout_css(layout, self.branding, foot=has_letter_foot(document, self.branding))
+            if heads is not None:
+                rules += build_letterhead_css(heads.look, heads.first, heads.following)
             text = "\n".join(
                 [
                     font_face_css(),
@@ -487,6 +515,54 @@ class PdfRenderer:
                 css = CSS(string=text, font_config=self._fonts, url_fetcher=self._fetcher)
             self._stylesheets[key] = [css]
         return self._stylesheets[key]
+
+    def _layout_of(self, document: Document) -> Layout:
+        """Return a document's layout, with the page of the letterhead if it has one."""
+        layout = get_layout(document.kind, document.page, document.layout)
+        heads = self._find_letterhead(document)
+        return replace(layout, page=heads.first) if heads is not None else layout
+
+    def _find_letterhead(self, document: Document) -> LetterheadPages | None:
+        """Return the pages of the sender's own letterhead; None if there is none for such documents."""
+        if self.letterhead is None or document.kind != "letter":
+            return None
+        if document.page not in self._letterhead_pages:
+            from briefgen.render.docx.letterhead_look import read_letterhead_look
+
+            look, _ = read_letterhead_look(self.letterhead, document.page, self.branding)
+            first = fit_letterhead_page(
+                look, self._measure_head(look, look.first_head), self._measure_head(look, look.first_foot)
+            )
+            following = fit_letterhead_page(
+                look, self._measure_head(look, look.next_head), self._measure_head(look, look.next_foot)
+            )
+            for page in (first, following):
+                if (left := page.height_mm - page.top_mm - page.bottom_mm) < _LEAST_TEXT_MM:
+                    message = f"has heads and feet that leave {left:.0f} mm of a page's height for the text"
+                    hint = f"make them lower, so that at least {_LEAST_TEXT_MM} mm are left"
+                    place = Place(self.letterhead.name)
+                    raise BriefgenError(Problem("letterhead-page", message, place, hint))
+            if not look.next_head:  # the recipient, the date and the page number go there
+                following = replace(following, top_mm=max(following.top_mm, _LEAST_RUNNING_MARGIN_MM))
+            self._letterhead_pages[document.page] = LetterheadPages(look, first, following)
+        return self._letterhead_pages[document.page]
+
+    def _measure_head(self, look: LetterheadLook, html: str) -> float:
+        """Return the height of a head or foot in millimetres."""
+        if not html:
+            return 0.0
+        from weasyprint import CSS, HTML
+
+        css = (
+            f"{font_face_css()}@page {{ size: {look.page.text_width_mm:.2f}mm {_GALLEY_MM}mm; margin: 0; }}"
+            f"body, p {{ margin: 0; }} {build_letterhead_text_css()}"
+        )
+        filled = fill_head(html, {"recipient": "A", "date": "1", "running": "A"})
+        page = HTML(string=f'<body><div class="{WORD_HEADS[0]}">{filled}</div>', url_fetcher=self._fetcher)
+        style = CSS(string=css, font_config=self._fonts, url_fetcher=self._fetcher)
+        laid_out = page.render(stylesheets=[style], font_config=self._fonts)
+        root = laid_out.pages[0]._page_box.children[0]
+        return float(root.children[0].children[0].height) * _MM_PER_PX
 
     def _custom_stylesheets(self, document: Document) -> list[str]:
         """Return the names of stylesheets that do not come from briefgen's own folder."""
@@ -509,6 +585,28 @@ class PdfRenderer:
                 *(Problem("css-place", f"the stylesheet {f} ({title})", place, hint) for f in faults.place),
                 *(Problem("css-hidden", f"the stylesheet {f} ({title})", place, hint) for f in faults.hidden),
             ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LetterheadPages:
+    """A Word letterhead as PDFs take it over, and its pages."""
+
+    look: LetterheadLook
+    first: PageGeometry
+    """With the margins that leave the head and foot their room."""
+    following: PageGeometry
+
+    def build_heads(self, document: Document) -> str:
+        """Return the heads and feet of a letter as HTML that is taken out of its text."""
+        recipient, date = (*document.running, "", "")[:2]
+        values = {"recipient": recipient, "date": date, "running": " · ".join(document.running)}
+        look = self.look
+        heads = (look.first_head, look.first_foot, look.next_head, look.next_foot)
+        return "".join(
+            f'<div class="{name}">{fill_head(html, values)}</div>'
+            for name, html in zip(WORD_HEADS, heads, strict=True)
+            if html
         )
 
 
