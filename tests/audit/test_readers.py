@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pikepdf
 import pytest
 from draft_samples import (
+    add_xml,
     full_document,
     mail,
     odt_file,
@@ -86,6 +88,23 @@ def test_white_text_on_a_dark_ground_is_text() -> None:
     draft = read(word_file(shaded_white_text), "docx")
     assert set(kinds(draft)) == {"White on blue", "White on black"}
     assert not draft.suspicions
+
+
+@pytest.mark.parametrize(
+    ("fill", "seen"), [("", False), ('fillcolor="#1F3A5F"', True), ('filled="f"', False)]
+)
+def test_white_text_in_a_box_is_seen_if_the_box_is_dark(fill: str, seen: bool) -> None:
+    def add_box(document: Any) -> None:
+        add_xml(
+            document.add_paragraph("Beside it."),
+            f'<w:r><w:pict><v:shape id="s" {fill}><v:textbox><w:txbxContent><w:p><w:r><w:rPr>'
+            '<w:color w:val="FFFFFF"/></w:rPr><w:t>In a box.</w:t></w:r></w:p></w:txbxContent></v:textbox>'
+            "</v:shape></w:pict></w:r>",
+        )
+
+    draft = read(word_file(add_box), "docx")
+    assert ("In a box." in kinds(draft)) is seen
+    assert codes(draft) == ([] if seen else ["draft-hidden-text"])
 
 
 def test_damaged_and_disguised_word_files_are_refused() -> None:
@@ -383,6 +402,21 @@ def test_pages_without_text_and_repeated_heads() -> None:
     ]
     assert draft.pages == 4
     assert "page 4, without text" in said(draft)
+
+
+@pytest.mark.filterwarnings("ignore:This document has 1 form widget")
+def test_notes_fields_and_files_of_a_pdf_are_named() -> None:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf_file(pdf_line("Some words.", 200)))) as pdf:
+        kinds = ("FreeText", "Text", "Widget", "Link")
+        notes = [
+            pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name(f"/{kind}")) for kind in kinds
+        ]
+        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array(notes))
+        pdf.attachments["table.csv"] = pikepdf.AttachedFileSpec(pdf, b"1")
+        pdf.save(out)
+    draft = read(out.getvalue(), "pdf")
+    assert said(draft) == "not read: 2 notes on the pages\nnot read: 1 form field\nnot read: 1 attached file"
 
 
 # Files

@@ -13,6 +13,9 @@ from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_VML = "{urn:schemas-microsoft-com:vml}"
 MIN_SIZE_PT = 4.0
 """Text below this size cannot be read on paper."""
 MIN_CONTRAST = 1.25
@@ -157,9 +160,24 @@ class RunStyles:
                 return fill
             if around.tag == f"{W}tbl" and self._is_shaded_by_style(around):
                 return None
-            if around.tag == f"{W}txbxContent":  # a shape can have any fill
-                return None
+            if around.tag == f"{W}txbxContent":
+                return self._find_shape_fill(around)
         return self._page
+
+    def _find_shape_fill(self, box: Any) -> str | None:
+        """Return the colour of a text box; None for gradients, pictures, and colours of the theme."""
+        shape = next(box.iterancestors(f"{_WPS}wsp", f"{_VML}shape", f"{_VML}rect"), None)
+        if shape is None:
+            return None
+        if shape.tag.startswith(_VML):
+            if shape.get("filled") in {"f", "false"}:
+                return self._page
+            return str(shape.get("fillcolor", "#ffffff"))
+        properties = shape.find(f"{_WPS}spPr")
+        if properties is None or properties.find(f"{_A}noFill") is not None:
+            return self._page
+        colour = properties.find(f"{_A}solidFill/{_A}srgbClr")
+        return str(colour.get("val", "")) if colour is not None else None
 
     def _is_shaded_by_style(self, table: Any) -> bool:
         properties = table.find(f"{W}tblPr")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftBlockKind, DraftNote, NoteMark
@@ -24,7 +27,7 @@ from briefgen.audit.readers.pdf_hidden import HiddenText, remove_hidden_text
 from briefgen.audit.readers.pdf_words import WordIndex, comparable, make_areas, read_page_words
 from briefgen.audit.readers.registry import DraftReader
 from briefgen.errors import BriefgenError, Problem, quantity
-from briefgen.inspect.pdf import PdfContent, read_pdf
+from briefgen.inspect.pdf import RECORD_NAME, PdfContent, read_pdf
 from briefgen.inspect.pdf_tagged import UnusableTagsError, read_tagged_pdf
 from briefgen.inspect.tokens import LINE_HYPHEN, DocumentToken
 from briefgen.library.ingest.pdf_lines import MAX_PAGES
@@ -35,6 +38,13 @@ _MIN_TAGGED_SHARE = 0.5
 """Share of the words on the pages that tags must reach, or the PDF is read without them."""
 _NOTE_LABEL = re.compile(r"\s*(\d{1,4}|[*†‡§]+)[.)]?\s+")
 _BULLET = re.compile(r"[•▪■●○◦‣·\uf0a7\uf0b7]\s*(?=\S)")
+_NOTE = "note on the pages"
+_ANNOTATIONS = {
+    **dict.fromkeys(("/Text", "/FreeText", "/Highlight", "/Underline", "/StrikeOut", "/Stamp"), _NOTE),
+    "/Widget": "form field",
+    "/FileAttachment": "attached file",
+}
+_PLURALS = {_NOTE: "notes on the pages"}
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
 
@@ -287,14 +297,37 @@ class _PdfDraftReader:
             )
         if self._hidden.pictures:
             yield unread_pictures(self._name, self._hidden.pictures)
+        yield from self._list_attached()
         if strays:
             yield left_out(self._name, f"words outside the paragraphs, as in drawings{quote_words(strays)}")
+
+    def _list_attached(self) -> Iterator[Problem]:
+        """Yield what is on the pages or in the file without being their text: remarks, fields, files."""
+        for what, number in _count_attached(self._data).items():
+            if what and number:
+                yield left_out(self._name, quantity(number, what, _PLURALS.get(what, "")))
 
     def _list_suspicions(self) -> Iterator[Problem]:
         for why, words in self._hidden.words.items():
             yield hidden_text(self._name, why, words)
         if pages := self._hidden.recognised_pages:
             yield recognised_text(self._name, _format_pages(pages))
+
+
+def _count_attached(data: bytes) -> Counter[str]:
+    """Count annotations and attached files by what they are called; as far as the file is in order."""
+    import pikepdf
+
+    counted: Counter[str] = Counter()
+    with (
+        suppress(pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError),
+        pikepdf.open(BytesIO(data)) as pdf,
+    ):
+        for page in pdf.pages:
+            for note in page.get("/Annots", ()):
+                counted[_ANNOTATIONS.get(str(note.get("/Subtype", "")), "")] += 1
+        counted["attached file"] += sum(name != RECORD_NAME for name in pdf.attachments)
+    return counted
 
 
 def _without_page_number(text: str, page: int) -> str:
