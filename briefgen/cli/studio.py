@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.errors import BriefgenError, Problem
 
@@ -17,7 +16,13 @@ EXTRA = "briefgen[studio]"
 
 @app.command()
 def studio(
-    campaign: options.CampaignPath = Path(),
+    campaign: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Campaign folder or campaign.yaml; default: this folder, or else a page to choose one.",
+            show_default=False,
+        ),
+    ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address, and open no browser.")
     ] = False,
@@ -28,12 +33,16 @@ def studio(
     """Open a campaign in the browser: see its letters as they will be printed, check them, make them."""
     from briefgen.campaign.loader import read_campaign
     from briefgen.errors import ProblemList
+    from briefgen.library.libraries import CAMPAIGN_FILE
 
-    files = read_campaign(campaign, ProblemList())  # a campaign that is broken can be opened, none cannot
+    folder = None
+    if campaign is not None or Path(CAMPAIGN_FILE).exists():
+        # A campaign that is broken can be opened, but not a folder without one.
+        folder = read_campaign(campaign or Path(), ProblemList()).folder.path
     try:
         from briefgen.studio.server import run_studio
     except ImportError as error:
         hint = f"install it: pip install '{EXTRA}'"
         message = f"the studio is not installed ({error.name} is missing)"
         raise BriefgenError([Problem("studio-missing", message, None, hint)]) from None
-    run_studio(files.folder.path, port=port, open_browser=not no_browser, say=partial(print, flush=True))
+    run_studio(folder, port=port, open_browser=not no_browser, say=partial(print, flush=True))

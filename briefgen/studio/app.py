@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,21 +19,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from briefgen.errors import BriefgenError, Problem
+from briefgen.studio import home
 from briefgen.studio.engine import Engine
+from briefgen.studio.forms import read_form
 from briefgen.studio.guard import Doorkeeper, Guard
 from briefgen.studio.messages import describe_problem
+from briefgen.studio.web_files import MEDIA_TYPES, asset_version, static_files, templates
 from briefgen.studio.workspace import Workspace
 
-WEB_FOLDER = Path(__file__).parent / "web"
 FOREVER = "private, max-age=31536000, immutable"
-MAX_FORM_BYTES = 1_000_000
 WATCH_INTERVAL_S = 1.0
 """Between two looks at the files."""
 KEEP_ALIVE_S = 15.0
 """After which a silent stream says that it is still there, so that one whose browser has gone is noticed."""
 SCREENS = ("start", "letters", "check", "make", "draft")
 """The screens of a campaign, in the order of work; each is a module of briefgen.studio.screens."""
-_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".otf": "font/otf"}
 
 Handler = Callable[["Visit"], Awaitable[Response]]
 
@@ -95,20 +93,16 @@ class Visit:
 
     async def form(self) -> Mapping[str, str]:
         """Return the fields of a form that was sent; raise HTTPException for one that is too large."""
-        from urllib.parse import parse_qsl
-
-        length = self.request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > MAX_FORM_BYTES:
-            raise HTTPException(413, "This is more than the studio takes at once.")
-        body = await self.request.body()
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        return await read_form(self.request)
 
 
 def create_app(studio: Studio) -> ASGIApp:
     """Return the application, behind its guard."""
     routes = [
         Route("/open", studio.door.open),
-        Route("/", functools.partial(_first_screen, studio)),
+        Route("/", partial(home.show_home, studio)),
+        Route("/new", partial(home.create_new, studio), methods=["POST"]),
+        Route("/recent", partial(home.open_recent, studio), methods=["POST"]),
         Route("/static/{version}/{name}", _static_file),
         Route("/c/{key}/page/{name}", _visiting(studio, _page_picture)),
         Route("/c/{key}/events", _visiting(studio, _events)),
@@ -137,13 +131,6 @@ def _visiting(studio: Studio, handler: Handler) -> Callable[[Request], Awaitable
         return await handler(Visit(studio, request, workspace))
 
     return handle
-
-
-async def _first_screen(studio: Studio, request: Request) -> Response:
-    workspace = next(iter(studio.workspaces.values()), None)
-    if workspace is None:
-        raise HTTPException(404, "No campaign is open.")
-    return RedirectResponse(f"/c/{workspace.key}/letters", status_code=303)
 
 
 async def _events(visit: Visit) -> Response:
@@ -198,43 +185,8 @@ async def _static_file(request: Request) -> Response:
     if path is None:
         raise HTTPException(404, "There is no such file.")
     data = await asyncio.to_thread(path.read_bytes)
-    kind = _MEDIA_TYPES[path.suffix]
+    kind = MEDIA_TYPES[path.suffix]
     return Response(data, media_type=kind, headers={"cache-control": FOREVER})
-
-
-@functools.cache
-def static_files() -> Mapping[str, Path]:
-    """Return the files that pages load, by their names: style, script, icons, and the fonts of the
-    documents."""
-    from briefgen.render.fonts import font_files
-
-    found = {path.name: path for path in (WEB_FOLDER / "static").iterdir() if path.suffix in _MEDIA_TYPES}
-    return found | {path.name: path for path in font_files() if path.suffix in _MEDIA_TYPES}
-
-
-@functools.cache
-def asset_version() -> str:
-    """Return what the addresses of static files begin with; it changes with them."""
-    digest = hashlib.sha256()
-    for name, path in sorted(static_files().items()):
-        digest.update(f"{name}\0{path.stat().st_size}\0".encode())
-        if path.suffix != ".otf":
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-@functools.cache
-def templates() -> jinja2.Environment:
-    """Return the templates of the pages; all values are escaped, and names that do not exist are errors."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB_FOLDER / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["problem"] = describe_problem
-    return environment
 
 
 async def _show_http_error(request: Request, error: HTTPException) -> Response:

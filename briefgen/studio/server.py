@@ -15,6 +15,7 @@ from briefgen.errors import Problem, StorageError
 from briefgen.studio.app import Studio, create_app
 from briefgen.studio.engine import Engine
 from briefgen.studio.guard import Doorkeeper
+from briefgen.studio.recent import note_opened
 
 IDLE_S = 60.0
 """After the last page has been closed, until the program ends."""
@@ -22,17 +23,23 @@ HOST = "127.0.0.1"
 
 
 def run_studio(
-    folder: Path, *, port: int = 0, open_browser: bool = True, say: Callable[[str], None] = print
+    folder: Path | None, *, port: int = 0, open_browser: bool = True, say: Callable[[str], None] = print
 ) -> None:
-    """Serve the campaign in a folder until it is closed or Ctrl-C is pressed. `port` 0 takes a free one.
+    """Serve the campaign in a folder, or the first page, until it is closed or Ctrl-C is pressed.
+
+    `port` 0 takes a free one.
 
     Raise StorageError if the port is taken.
     """
     listener = _listen(port)
     number = listener.getsockname()[1]
     studio = Studio(Engine(), Doorkeeper(number))
-    workspace = studio.add(folder)
     address = f"http://{HOST}:{number}/open?t={studio.door.issue_token()}"
+    if folder is not None:
+        workspace = studio.add(folder)
+        note_opened(workspace.path)
+        studio.engine.submit(workspace.refresh)
+        address += f"&to=/c/{workspace.key}/letters"
     config = uvicorn.Config(
         create_app(studio), log_level="critical", lifespan="off", timeout_graceful_shutdown=2
     )
@@ -41,7 +48,6 @@ def run_studio(
     web.start()
     say(f"briefgen studio is at {address}")
     say("The address works once. Close the page, or press Ctrl-C, to end.")
-    studio.engine.submit(workspace.refresh)
     if open_browser:
         webbrowser.open(address)
     threading.Thread(target=_end_when_idle, args=(studio,), daemon=True).start()
