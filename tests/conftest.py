@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,24 @@ from material import copy_starter, folder_named_by, program, small_starter
 
 
 def pytest_configure() -> None:
+    """Prepare what all processes of a test run share."""
+    _keep_bytecode()
+    _add_korean_font()
+
+
+def _keep_bytecode() -> None:
+    """Let the many programs that tests start share compiled modules, as installed programs do.
+
+    Where Python may not write them beside the sources, each would compile briefgen again, for half a second.
+    """
+    if sys.dont_write_bytecode and not sys.pycache_prefix:
+        os.environ["PYTHONPYCACHEPREFIX"] = folder = tempfile.mkdtemp(prefix="briefgen-pycache-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        sys.pycache_prefix, sys.dont_write_bytecode = folder, False
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _add_korean_font() -> None:
     """Give fontconfig a Korean font, for samples with Hangul, if the system has none."""
     listed = ""
     if fc_list := shutil.which("fc-list"):

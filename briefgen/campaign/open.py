@@ -337,10 +337,13 @@ def _share_renderers(factory: RendererFactory, fingerprint: str) -> RendererFact
     """Return the renderers that this process has for the same look, which have read stylesheets and fonts.
 
     `fingerprint` covers all that shapes a file but the document. An application opens a campaign again after
-    each change, mostly of its words.
+    each change, mostly of its words. Renderers that found an assembled letter to differ serve their run to
+    its end, and no other.
     """
     key = (fingerprint, factory.formats, factory.stylesheet_folders, factory.verify_layout)
     shared = _shared_renderers.setdefault(key, factory)
+    if not shared.assembles:
+        shared = _shared_renderers[key] = factory
     _shared_renderers.move_to_end(key)
     while len(_shared_renderers) > _SHARED_RENDERERS:
         _shared_renderers.popitem(last=False)

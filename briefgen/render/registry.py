@@ -72,6 +72,11 @@ class RendererFactory:
         """Return the renderers by format."""
         return _RendererMapping(self)
 
+    @property
+    def assembles(self) -> bool:
+        """Whether no letter was found that was assembled otherwise than it is laid out in full."""
+        return bool(getattr(self._renderers.get("pdf"), "assembles", True))
+
     def measure(self, document: Document) -> PageUsage:
         """Measure how much room a document takes as PDF, whatever the formats.
 

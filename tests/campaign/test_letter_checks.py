@@ -419,3 +419,14 @@ def test_letters_of_one_campaign_are_each_in_the_english_of_their_readers(whole:
         dates[one.id] = found[1] if found else ""
     assert dates["un-secretary-general"] == dates["clara-example"] == "24\u00a0November 2026"
     assert dates["ca-minister-of-foreign-affairs"] == dates["ada-sample"] == "November\u00a024, 2026"
+
+
+def test_a_letter_that_differs_ends_assembling_for_its_run_only(opened: Campaign) -> None:
+    first = opened.renderers(("pdf",))
+    assert opened.renderers(("pdf",)) is first
+    first.get_renderer("pdf").stop_assembling()
+    second = opened.renderers(("pdf",))
+    assert second is not first
+    assert second.get_renderer("pdf").assembles
+    assert not first.assembles
+    assert opened.renderers(("pdf",)) is second

@@ -111,7 +111,8 @@ class PdfRenderer:
     _font_subsets: FontSubsets = field(default_factory=FontSubsets, repr=False)
     _content: tuple[Document, PageContent] | None = field(default=None, repr=False)
     """The document laid out last, and the HTML of its text."""
-    _may_assemble: bool = field(default=True, repr=False)
+    assembles: bool = field(default=True, init=False, repr=False)
+    """Whether letters may be assembled from blocks."""
     _assembler: LetterAssembler | None = field(default=None, repr=False)
     _measured: tuple[Document, FullLayout | AssembledLetter] | None = field(default=None, repr=False)
     """The document measured last and its layout: it is usually the next to be rendered."""
@@ -312,7 +313,7 @@ class PdfRenderer:
 
     def stop_assembling(self) -> None:
         """Lay out every further document in full."""
-        self._may_assemble = False
+        self.assembles = False
 
     def _write_assembled(self, document: Document, letter: AssembledLetter) -> bytes:
         """Return the PDF of a letter whose page was assembled."""
@@ -371,7 +372,7 @@ class PdfRenderer:
 
         With `max_pages` of 1 that is so for every longer letter.
         """
-        if not self._may_assemble or document.kind != "letter" or self._custom_stylesheets(document):
+        if not self.assembles or document.kind != "letter" or self._custom_stylesheets(document):
             return None
         if self.letterhead is not None:
             return None  # its heads and feet are no blocks that an assembler knows
@@ -400,7 +401,7 @@ class PdfRenderer:
         """Learn from a letter that was laid out and written in full."""
         from briefgen.render.pdf.assembly.page_model import LaidOutPage
 
-        if self._assembler is None or not self._may_assemble:
+        if self._assembler is None or not self.assembles:
             return
         body = full.page.etree_element.find("body")
         pages = [LaidOutPage(one.page, body, full.context, one.operators, one.mcids) for one in painted]

@@ -130,7 +130,7 @@ def assemble_like(full: PdfRenderer, documents: Iterable[Document], **options: A
         )
     assert renderer._assembler is not None
     assert not renderer._assembler.stopped
-    assert renderer._may_assemble, "a letter that was compared with its full layout was another"
+    assert renderer.assembles, "a letter that was compared with its full layout was another"
     return renderer._assembler
 
 

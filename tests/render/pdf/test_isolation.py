@@ -128,7 +128,8 @@ def _rendered(
 
 def untouched(said: dict[str, Any], tmp_path: Path) -> bool:
     """Whether no socket was opened, and no file but of Python, the fonts and the stylesheets."""
-    folders = [sys.prefix, sys.base_prefix, ROOT, tmp_path / "styles"]
+    folders = [Path(sys.prefix), Path(sys.base_prefix), ROOT, tmp_path / "styles"]
+    folders += [Path(sys.pycache_prefix)] if sys.pycache_prefix else []
     allowed = (*map(str, folders), f"{tempfile.gettempdir()}/weasyprint-", "/etc/mime.types")
     assert ["open", str(tmp_path / "styles" / "heard")] in said["touched"]  # the hook listens
     fonts = tuple(folder.resolve().as_uri() for folder in font_folders().values())
