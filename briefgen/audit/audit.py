@@ -12,6 +12,7 @@ from briefgen.audit.citations import (
     WorkIndex,
     find_citations,
     find_cited_paragraphs,
+    find_reference_blocks,
     is_only_citation,
     locate_difference,
 )
@@ -50,7 +51,7 @@ from briefgen.audit.missing import describe_missing_claim, find_counterparts
 from briefgen.audit.never_say import OmittedClaim, collect_omitted_claims
 from briefgen.audit.said import DraftWords
 from briefgen.audit.sentences import split_draft
-from briefgen.audit.tokens import Claim, find_claims, fold_text, join_words, prepare_sentence
+from briefgen.audit.tokens import RAISED_NUMBER, Claim, find_claims, fold_text, join_words, prepare_sentence
 from briefgen.compose.english_variants import BRITISH, CANADIAN, adapt_to_variant, english_variant
 from briefgen.errors import Place, Problem, quantity
 from briefgen.evidence.dates import MONTHS
@@ -91,8 +92,9 @@ class Auditor:
     ) -> AuditReport:
         """Audit a draft, as `audit_draft` does."""
         sentences = split_draft(draft)
-        citations = tuple(find_citations(draft, sentences, self.works))
-        one = _DraftAudit(self, draft, sentences, citations, _fold_own_words(own_words))
+        references = find_reference_blocks(draft)
+        citations = tuple(find_citations(draft, sentences, self.works, references, self.index.approved))
+        one = _DraftAudit(self, draft, sentences, citations, references, _fold_own_words(own_words))
         findings = []
         for done, sentence in enumerate(sentences, start=1):
             findings.append(one.judge(sentence))
@@ -180,6 +182,7 @@ class _DraftAudit:
     draft: Draft
     sentences: Sequence[DraftSentence]
     citations: Sequence[CitationFinding]
+    references: frozenset[int]
     own_words: frozenset[str]
     language: str = ""
     words: DraftWords = field(init=False)
@@ -201,7 +204,9 @@ class _DraftAudit:
             return approved
         if is_furniture(block, view.prose) or block.kind == "comment":
             return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK)
-        if is_only_citation(sentence, block, self.citations):
+        if sentence.block in self.references and is_only_citation(
+            sentence, block, self.citations, self.auditor.works
+        ):
             return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, "a citation")
         for omitted in self.auditor.omitted:
             if omitted.is_in(view.prose):
@@ -238,7 +243,7 @@ class _DraftAudit:
 
     def _find_approved(self, sentence: DraftSentence, view: SentenceView) -> SentenceFinding | None:
         text = prepare_prose(sentence.text)
-        for form in dict.fromkeys((view.prose, text, _CITED_AT_END.sub("", text))):
+        for form in dict.fromkeys((view.prose, text, _CITED_AT_END.sub("", RAISED_NUMBER.sub("", text)))):
             found = self.auditor.index.approved.get(fold_text(form), ())
             found = [one for one in found if self._is_whole(one[2], form)]
             if found:
@@ -287,13 +292,16 @@ class _DraftAudit:
         relevant = self._find_relevant(view)
         strong = [claim for claim in view.claims if claim.is_strong]
         if not strong:
-            return self._compare_words(sentence, view, relevant)
+            about_it = [one for one in self.auditor.index.find_candidates(view.prose) if _is_relevant(one)]
+            return self._compare_words(sentence, view, about_it)
+        if not re.search(r"[^\W\d_]{3,}", view.prose):
+            return self._judge_lone_figure(sentence, view, strong)
         grounds, missing = self._cover(view, strong, relevant)
         if not grounds:
             return self._unsupported(sentence, view, missing)
         if missing:
             nearest = next(one for one in relevant if one.ground is grounds[0])
-            if not _is_core_borne(strong, missing) and not _is_topical(nearest):
+            if not _is_core_borne(strong, missing) and not _is_topical(nearest, missing):
                 return self._unsupported(sentence, view, missing)
             described = [describe_missing_claim(view, claim, grounds) for claim in missing]
             return self._report(sentence, view, grounds, described)
@@ -328,13 +336,27 @@ class _DraftAudit:
     ) -> SentenceFinding:
         """Judge a sentence without figures and the like: it is compared if it repeats a wording."""
         for candidate in relevant:
-            if find_near_copy(view, candidate.ground) or (
-                candidate.word_share >= _MOSTLY and len(candidate.shared_words) >= _MANY_WORDS
-            ):
-                return self._report(
-                    sentence, view, [candidate.ground], list(find_other_polarity(view, candidate.ground))
-                )
+            ground = candidate.ground
+            if find_near_copy(view, ground):
+                return self._report(sentence, view, [ground], list(find_other_polarity(view, ground)))
+            if len(candidate.shared_words) >= _MANY_WORDS and candidate.word_share >= _MOSTLY:
+                turned = list(find_other_polarity(view, ground))
+                return self._report(sentence, view, [ground], turned, is_loose=True)
         return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK)
+
+    def _judge_lone_figure(
+        self, sentence: DraftSentence, view: SentenceView, claims: Sequence[Claim]
+    ) -> SentenceFinding:
+        """Judge a line of figures alone: whether a statement has them; what they count is not said."""
+        missing = [
+            claim for claim in claims if claim.number and not self.auditor.index.has_number(claim.number)
+        ]
+        if missing:
+            return self._unsupported(sentence, view, missing)
+        to_judge = (f"what {join_words(claim.words for claim in claims)} stands for",)
+        return SentenceFinding(
+            sentence, SentenceVerdict.NOTHING_TO_CHECK, "a figure without words", to_judge=to_judge
+        )
 
     def _cover(
         self, view: SentenceView, claims: Sequence[Claim], relevant: Sequence[Candidate]
@@ -375,9 +397,10 @@ class _DraftAudit:
         view: SentenceView,
         grounds: list[Ground],
         missing: list[Difference],
+        is_loose: bool = False,
     ) -> SentenceFinding:
         """Return the finding on a sentence that repeats these statements, but for what is missing."""
-        differences = [*missing, *self._find_differences(view, grounds)]
+        differences = [*missing, *self._find_differences(view, grounds, is_loose)]
         of_caveats, to_judge = self._judge_caveats(view, grounds)
         differences += of_caveats
         differences += self._find_other_paragraphs(sentence, grounds)
@@ -422,19 +445,23 @@ class _DraftAudit:
                 message = f"the statement rests on {expected} of it, not on paragraph {join_words(cited)}"
                 yield locate_difference(sentence, one, message, expected)
 
-    def _find_differences(self, view: SentenceView, grounds: list[Ground]) -> Iterator[Difference]:
+    def _find_differences(
+        self, view: SentenceView, grounds: list[Ground], is_loose: bool
+    ) -> Iterator[Difference]:
+        """Find what differs; of a sentence that only shares words, who says it, and of whom."""
         if not is_same_language(self.language, "en"):
             return
-        yield from find_hedge_differences(view, grounds)
         for ground in grounds:
             yield from find_attribution_differences(view, ground)
         yield from find_name_differences(view, grounds)
         yield from find_mismatch_differences(view, grounds)
+        if is_loose:
+            return
+        yield from find_hedge_differences(view, grounds)
         yield from find_time_differences(view, grounds)
-        for ground in grounds[:1]:
-            copy = find_near_copy(view, ground)
-            if copy is not None:
-                yield from find_copy_differences(view, copy)
+        copy = find_near_copy(view, grounds[0])
+        if copy is not None:
+            yield from find_copy_differences(view, copy)
         for claim in view.claims:
             if not claim.is_strong and not any(bears_claim(one, claim, view) for one in grounds):
                 yield from self._judge_weak_claim(view, claim, grounds)
@@ -589,8 +616,17 @@ def _is_relevant(candidate: Candidate) -> bool:
     return shared >= _NEAR_WORDS and candidate.word_share >= _RELEVANT_SHARE
 
 
-def _is_topical(candidate: Candidate) -> bool:
-    return candidate.word_share >= _TOPICAL_SHARE or candidate.shared_figures >= _QUOTED_RUNS
+def _is_topical(candidate: Candidate, missing: Sequence[Claim]) -> bool:
+    """Return whether a statement is clearly about the same, so that the sentence differs from it."""
+    if candidate.word_share >= _TOPICAL_SHARE or candidate.shared_figures >= _QUOTED_RUNS:
+        return True
+    if candidate.shares_date and len(candidate.shared_words) >= _MANY_WORDS:
+        return True
+    kept = candidate.ground.kept_numbers
+    values = (
+        claim.number for claim in missing if claim.number and claim.kind == "number" and claim.is_strong
+    )
+    return any(number.has_same_value(other) for number in values for other in kept)
 
 
 def _is_core_borne(claims: Sequence[Claim], missing: Sequence[Claim]) -> bool:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from briefgen.audit.draft import Draft
 from briefgen.audit.findings import RecordedChange, SentenceFinding, SentenceVerdict
-from briefgen.audit.tokens import content_words
+from briefgen.audit.tokens import RAISED_NUMBER, content_words
 from briefgen.compose.english_variants import printed_forms
 from briefgen.errors import BriefgenError, Place, Problem
 from briefgen.evidence.inline_markdown import strip_markdown
@@ -32,7 +32,9 @@ def find_changes(
         record, problems = parse_evidence_record(draft.record, Place(draft.path))
     except BriefgenError as error:
         return (), tuple(_as_warning(problem) for problem in error.problems)
-    words = SearchableText("\n".join(block.text for block in draft.blocks))
+    # Numbers of notes that are set as raised digits, not as Word's notes, are part of a block's text.
+    texts = (RAISED_NUMBER.sub("", block.text) for block in draft.blocks)
+    words = SearchableText("\n".join(texts))
     changes = (
         _describe_change(kind, statement, findings, library)
         for kind, statement in record.statements()

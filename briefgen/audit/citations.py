@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import groupby
 
 from briefgen.audit.draft import Draft, DraftBlock, DraftSentence
 from briefgen.audit.findings import CitationFinding, CitationVerdict, Difference, DifferenceKind
 from briefgen.audit.grounds import describe_work
-from briefgen.audit.tokens import PreparedSentence, prepare_sentence
+from briefgen.audit.tokens import PreparedSentence, fold_text, prepare_sentence
 from briefgen.data import load_word_data, load_word_set
 from briefgen.evidence.designations import WorkNumber, find_numbers_of_work, find_work_numbers
 from briefgen.evidence.inline_markdown import strip_markdown
@@ -70,8 +71,8 @@ class WorkIndex:
                 return self._by_link[link]
         return None
 
-    def find_by_title(self, text: str) -> Source | None:
-        """Return the work with the longest title that is in a text."""
+    def find_by_title(self, text: str, numbers: Sequence[WorkNumber] = ()) -> Source | None:
+        """Return the work with the longest title that is in a text; of several, the one with its number."""
         words = _fold_title(text).split()
         whole = f" {' '.join(words)} "
         found = [
@@ -80,7 +81,11 @@ class WorkIndex:
             for title, work in self._by_title.get(" ".join(words[start : start + _TITLE_WORDS]), ())
             if f" {title} " in whole
         ]
-        return max(found, key=lambda one: one[0])[1] if found else None
+        longest = max((length for length, _ in found), default=0)
+        works = [work for length, work in found if length == longest]
+        values = {number.value for number in numbers}
+        own = (work for work in works if values & {one.value for one in find_numbers_of_work(work)})
+        return next(own, works[0] if works else None)
 
     def find_by_author(self, text: str, years: set[int]) -> Source | None:
         """Return the only work of an author named in a text that is of one of the years."""
@@ -176,27 +181,85 @@ class _Piece:
 
 
 def find_citations(
-    draft: Draft, sentences: Sequence[DraftSentence], works: WorkIndex
+    draft: Draft,
+    sentences: Sequence[DraftSentence],
+    works: WorkIndex,
+    references: frozenset[int],
+    approved: Container[str],
 ) -> Iterator[CitationFinding]:
-    """Find the citations of a draft, in order, and judge each."""
+    """Find the citations of a draft, in order, and judge each.
+
+    `references` are the positions of the blocks that hold citations (`find_reference_blocks`); `approved` has
+    the folded sentences of approved wordings, which claim something, though they may look like a citation.
+    """
     previous: Source | None = None
-    for sentence in sentences:
-        block = draft.blocks[sentence.block]
-        for piece in _split_pieces(sentence, block):
-            finding = _judge_piece(piece, works, previous)
-            if finding is not None:
-                previous = works.library.references.get(finding.work, previous)
-                yield finding
+    for piece in _split_draft_pieces(draft, sentences, references, approved):
+        finding = _judge_piece(piece, works, previous)
+        if finding is not None:
+            previous = works.library.references.get(finding.work, previous)
+            yield finding
 
 
-def _split_pieces(sentence: DraftSentence, block: DraftBlock) -> Iterator[_Piece]:
-    if block.kind == "note" or _is_entry(prepare_prose(sentence.text)):
-        for match in re.finditer(r"[^;]+", sentence.text):
-            lead = len(match.group()) - len(match.group().lstrip())
-            text = match.group().strip()
-            if text:
-                yield _Piece(text, sentence.block, sentence.start + match.start() + lead, True)
-        return
+def find_reference_blocks(draft: Draft) -> frozenset[int]:
+    """Return the positions of the notes, and of the entries of bibliographies."""
+    found: set[int] = set()
+    headings = load_word_set("audit-words", "reference-headings")
+    within: int | None = None
+    for position, block in enumerate(draft.blocks):
+        prose = prepare_prose(block.text)
+        if block.kind == "heading":
+            level = block.level or 1
+            if within is None or level <= within:
+                within = level if prose.strip(" .:").lower() in headings else None
+        elif (
+            block.kind == "note"
+            or within is not None
+            or _is_entry(prose)
+            or (prose.partition(":")[0].lower() in headings and ":" in prose)
+        ):
+            found.add(position)
+    return frozenset(found)
+
+
+def _split_draft_pieces(
+    draft: Draft, sentences: Sequence[DraftSentence], references: frozenset[int], approved: Container[str]
+) -> Iterator[_Piece]:
+    def is_claim(sentence: DraftSentence) -> bool:
+        return fold_text(sentence.text) in approved or _has_verb(prepare_prose(sentence.text))
+
+    for block, group in groupby(sentences, key=lambda sentence: sentence.block):
+        if block not in references:
+            for sentence in group:
+                yield from _split_pieces(sentence)
+            continue
+        # What a note claims besides, a caveat for instance, parts its citations.
+        for claims, run in groupby(group, key=is_claim):
+            own = list(run)
+            if not claims:
+                yield from _split_reference(draft.blocks[block].text[: own[-1].end], own[0].start, block)
+            else:
+                for sentence in own:
+                    yield from _split_pieces(sentence)
+
+
+_BETWEEN = re.compile(r";|(?:,|\.)? (?=(?:cited|quoted|reprinted) in\b)", re.IGNORECASE)
+_CITED_IN = re.compile(r"(?:cited|quoted|reprinted) in ", re.IGNORECASE)
+
+
+def _split_reference(text: str, start: int, block: int) -> Iterator[_Piece]:
+    """Split a note or an entry, from `start`, at semicolons and where one work is cited in another."""
+    for end in (*(match.start() for match in _BETWEEN.finditer(text, start)), len(text)):
+        part = text[start:end]
+        bare = part.lstrip(" ;,.\n\t")
+        at = start + len(part) - len(bare)
+        if cited := _CITED_IN.match(bare):
+            bare, at = bare[cited.end() :], at + cited.end()
+        if bare.strip():
+            yield _Piece(bare.rstrip(), block, at, True)
+        start = end
+
+
+def _split_pieces(sentence: DraftSentence) -> Iterator[_Piece]:
     taken: list[tuple[int, int]] = []
     for match in _BRACKETS.finditer(sentence.text):
         for part in re.finditer(r"[^;]+", match.group(1)):
@@ -255,11 +318,17 @@ def _looks_like_citation(prose: str) -> bool:
 
 
 def _is_entry(prose: str) -> bool:
-    """Return whether a sentence outside the notes is an entry of a bibliography."""
-    unquoted = re.sub(r'"[^"]*"', " ", prose)
-    if _CONJUGATED.search(unquoted) or not _SET_APART.search(prose):
+    """Return whether a block outside the notes is an entry of a bibliography."""
+    if _has_verb(prose) or not (_SET_APART.search(prose) or _LINK.search(prose)):
         return False
     return bool(_YEAR.search(prose)) and _looks_like_citation(prose)
+
+
+def _has_verb(prose: str) -> bool:
+    """Return whether a text without what is quoted and linked in it has a verb, as sentences do."""
+    plain = _LINK.sub(" ", re.sub(r'"[^"]*"', " ", prose))
+    plain = re.sub(r"\b(?:cited|quoted|reprinted|accessed|retrieved|edited|translated)\b", " ", plain)
+    return bool(_CONJUGATED.search(plain) or _verb_pattern().search(plain))
 
 
 _CONJUGATED = re.compile(
@@ -334,7 +403,7 @@ def _find_work(
 ) -> Source | None:
     if re.match(r"(?:[Ii]bid|[Ii]d)\b", prose):
         return previous
-    titled = (works.find_by_link(prose) or works.find_by_title(prose)) if piece.is_closed else None
+    titled = (works.find_by_link(prose) or works.find_by_title(prose, numbers)) if piece.is_closed else None
     if titled is not None:
         return titled
     for number in numbers:
@@ -404,20 +473,17 @@ def _difference(
     return Difference(kind, message, words, expected, start, end)
 
 
-_MOST_OF = 0.6
-
-
 def is_only_citation(
-    sentence: DraftSentence, block: DraftBlock, citations: Sequence[CitationFinding]
+    sentence: DraftSentence, block: DraftBlock, citations: Sequence[CitationFinding], works: WorkIndex
 ) -> bool:
-    """Return whether a sentence is a citation, or several, and claims nothing besides."""
-    if block.kind != "note" and not _is_entry(prepare_prose(sentence.text)):
-        return False
-    length = sum(
-        one.end - one.start
+    """Return whether a sentence of a note or bibliography cites, and claims nothing besides."""
+    prose = prepare_prose(sentence.text)
+    if not _has_verb(prose):
+        return True
+    # What looks like a verb may stand in a title.
+    covered = any(
+        one.block == sentence.block and one.start <= sentence.start and sentence.end <= one.end + 1
         for one in citations
-        if one.block == sentence.block and sentence.start <= one.start < sentence.end
+        if one.work
     )
-    return length >= _MOST_OF * (sentence.end - sentence.start) and (
-        _looks_like_citation(prepare_prose(sentence.text)) or not _verb_pattern().search(sentence.text)
-    )
+    return (covered and works.find_by_title(prose) is not None) or block.kind != "note"

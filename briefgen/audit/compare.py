@@ -297,7 +297,9 @@ def find_attribution_differences(view: SentenceView, ground: Ground) -> Iterator
     if view.is_heading:
         return
     attribution = hedges.attribution_class()
-    words = _find_in_every_wording(ground, attribution.words, view)
+    words = _find_in_every_wording(ground, attribution.words, view) or _find_in_every_wording(
+        ground, _speaking_pattern(), view
+    )
     if not words and not ground.is_disputed:
         return
     text = f"{view.before} {view.prose}"
@@ -307,6 +309,9 @@ def find_attribution_differences(view: SentenceView, ground: Ground) -> Iterator
         return
     if any(hedge.kept_by.search(text) for hedge in hedges.estimate_hedges()):
         return  # an estimate is somebody's
+    named = (claim for claim in view.claims if claim.kind == "designation")
+    if not ground.is_disputed and any(bears_claim(ground, claim, view) for claim in named):
+        return  # "H.R. 5959 adds that …" says whose claim it is
     if ground.is_disputed and _makes_its_claim(view, ground):
         message = "the claim is contested, and the sentence says it as a fact"
         yield view.difference(DifferenceKind.CONTESTED, message)
@@ -314,6 +319,12 @@ def find_attribution_differences(view: SentenceView, ground: Ground) -> Iterator
         return
     message = f"the statement says whose claim this is ({words!r}), and the sentence does not"
     yield view.difference(DifferenceKind.ATTRIBUTION, message, None, words)
+
+
+@cache
+def _speaking_pattern() -> re.Pattern[str]:
+    verbs = (*load_word_data("hedges")["reporting-verbs"], *load_word_data("audit-words")["speaking"])
+    return re.compile(rf"\b(?:{'|'.join(verbs)})\b")
 
 
 def _makes_its_claim(view: SentenceView, ground: Ground) -> bool:
@@ -529,6 +540,7 @@ def _is_drawn_from(prose: str, wording: str) -> bool:
 def find_other_polarity(view: SentenceView, ground: Ground) -> Iterator[Difference]:
     """Find a sentence that says with a negation what the statement says without, or the reverse."""
     own = [match for match in _WORDS.finditer(view.prose) if _NEGATOR.fullmatch(match.group())]
+    theirs: list[str] = []
     for wording in ground.wordings:
         parts = relevant_parts(wording, view)
         theirs = [word for part in parts for word in _WORDS.findall(part) if _NEGATOR.fullmatch(word)]
@@ -537,6 +549,8 @@ def find_other_polarity(view: SentenceView, ground: Ground) -> Iterator[Differen
         ):
             return
     severity = "error" if any(_is_drawn_from(view.prose, text) for text in ground.wordings) else "warning"
+    if not ground.wordings:
+        return
     if own:
         span = own[0].span()
         message = f"the statement says this without {own[0].group()!r}"

@@ -182,7 +182,10 @@ class Ground:
 
     def keeps_number(self, number: Number) -> bool:
         """Return whether a number is in its wordings or in what the library keeps of its evidence."""
-        return any(number.is_same(item) or date_covers(item, number) for item in self.kept_numbers)
+        return any(
+            number.is_same(item) or date_covers(item, number) or _is_among(item, number)
+            for item in self.kept_numbers
+        )
 
     def bears_number(self, number: Number, wording: PrintedWording) -> bool:
         """Return whether it proves a number of a wording."""
@@ -236,6 +239,16 @@ class Ground:
         entry = self.library.lock.wordings.get(wording_key(self.statement, form))
         review = self.statement.review
         return (entry.by, entry.on) if entry else (review.by, review.on)
+
+
+def _is_among(count: Number, stated: Number) -> bool:
+    """Return whether a count is among what is stated vaguely: 53,000 among "tens of thousands"."""
+    return (
+        stated.kind == "vague"
+        and count.kind == "amount"
+        and count.unit == stated.unit
+        and stated.low <= count.low < 10 * stated.low
+    )
 
 
 def describe_work(reference: Source) -> str:

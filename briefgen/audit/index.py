@@ -86,6 +86,11 @@ class AuditIndex:
         for token in tokens:
             self._postings[token].append(number)
 
+    def has_number(self, number: Number) -> bool:
+        """Return whether any statement has a figure or date."""
+        tokens = list(_number_tokens(number))
+        return any(token in self._postings for token in tokens[-1:])
+
     def weigh(self, token: Token) -> float:
         """Return how much it says that a sentence has this token: the rarer, the more."""
         holding = len(self._postings.get(token, ()))

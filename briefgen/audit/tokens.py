@@ -105,6 +105,7 @@ class Claim:
 def find_claims(prose: str) -> tuple[Claim, ...]:
     """Find what can be checked in a prepared sentence, in order."""
     claims = [*find_quotation_claims(prose), *_find_speaker_claims(prose)]
+    pointers = load_word_set("audit-words", "pointers")
     for number in find_numbers(prose):
         kind: ClaimKind = "number"
         if number.kind in ("date", "decade"):
@@ -114,6 +115,8 @@ def find_claims(prose: str) -> tuple[Claim, ...]:
         words = prose[number.start : number.end]
         if words.lower() == "one" and not number.unit:
             continue  # often a pronoun, or no more than an article
+        if number.kind == "designation" and number.name.split(" ")[0] in pointers:
+            continue
         claims.append(Claim(kind, words, number.start, number.end, number, _is_strong(number, words)))
     return tuple(sorted(claims, key=lambda claim: (claim.start, claim.end)))
 
@@ -153,13 +156,16 @@ _JOINED = rf"(?: (?:(?:of|for|on|the|and|de|von|van) )*{_CAPITALIZED})*"
 _NAME = rf"\b(?!(?:{_PRONOUNS})\b)(?P<name>{_CAPITALIZED}{_JOINED})"
 
 
+_NO_FIND = r"(?<!found)|(?<=found)(?! (?:safety|refuge|asylum|shelter|work|jobs|ways|themselves|help)\b)"
+
+
 @cache
 def _speaker_patterns() -> tuple[re.Pattern[str], ...]:
     verbs = "|".join(
         (*load_word_data("hedges")["reporting-verbs"], *load_word_data("audit-words")["speaking"])
     )
     return (
-        re.compile(rf"{_NAME},? (?:(?:has|have|had|also|later|then) )*(?:{verbs})\b"),
+        re.compile(rf"{_NAME},? (?:(?:has|have|had|also|later|then) )*(?:{verbs})\b(?:{_NO_FIND})"),
         re.compile(rf"\b[Aa]ccording to (?:the )?{_NAME}"),
         re.compile(rf",? (?:said|says|wrote|argued|reported) (?:the )?{_NAME}"),
     )
@@ -178,6 +184,12 @@ def _find_speaker_claims(prose: str) -> Iterator[Claim]:
                 name = match["name"].rstrip(".")
                 start = match.start("name")
                 yield Claim("speaker", name, start, start + len(name))
+
+
+RAISED_NUMBER = re.compile(
+    r"(?<=[^\W\d_][.!?])\d{1,3}(?=\s|$)|(?<=[^\W\d_][.!?][\"”’])\d{1,3}(?=\s|$)|(?<=[12]\d{3}\.)\d{1,2}(?=\s|$)"
+)
+"""The number of a note set as raised digits behind a sentence, which a file may hold as plain text."""
 
 
 # -- names

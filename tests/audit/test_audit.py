@@ -127,6 +127,8 @@ def test_a_claim_that_nothing_bears_out_is_unsupported(judge):
         "We ask you three things.",
         "Thank you for your time and for all that you have done.",
         "Page 3 of 10",
+        "Policy brief · 24 November 2026 · No. 1",
+        "The Honorable Ada Placeholder, Jr. U.S. House of Representatives Washington, DC 20515 UNITED STATES",
     ],
 )
 def test_what_claims_nothing_is_nothing_to_check(judge, text):
@@ -188,3 +190,63 @@ def test_exit_status_and_counts(audit):
     assert report.exit_status([SentenceVerdict.UNSUPPORTED]) == 0
     assert report.counts()[SentenceVerdict.UNSUPPORTED] == 1
     assert report.as_json()["counts"]["nothing-to-check"] == 1
+
+
+def _blocks(auditor, *blocks):
+    return auditor.audit(Draft("a.docx", "docx", "en", blocks))
+
+
+def test_a_bibliography_is_cited_and_claims_nothing(auditor):
+    report = _blocks(
+        auditor,
+        DraftBlock("heading", "Sources", level=1),
+        DraftBlock("paragraph", "“China: No Letup in Forced Returns to North Korea”. Human Rights Watch, 15 October 2025."),
+        DraftBlock("paragraph", "North Korean Human Rights Reauthorization Act of 2017, Pub. L. No. 115-198, 132 Stat. 1519 (2018)."),
+        DraftBlock("paragraph", "Amnesty International, “Nowhere at All,” 12 March 2019."),
+        DraftBlock("heading", "Next", level=1),
+        DraftBlock("paragraph", "In 1997 the moon had 8,412 towns."),
+    )  # fmt: skip
+    verdicts = [one.verdict for one in report.sentences]
+    assert set(verdicts[:-1]) == {SentenceVerdict.NOTHING_TO_CHECK}
+    assert verdicts[-1] is SentenceVerdict.UNSUPPORTED
+    assert [one.verdict.value for one in report.citations] == ["known", "known", "unknown"]
+
+
+def test_what_is_cited_in_another_work_is_a_citation_of_its_own(auditor):
+    note = "UN Human Rights Council, Report of the Commission of Inquiry (2014), cited in UN General Assembly, Situation of Human Rights in the Democratic People’s Republic of Korea, resolution 79/181, UN Doc. A/RES/79/181 (2024), para. 10."
+    report = _blocks(auditor, DraftBlock("note", note, note="n1"))
+    assert [one.work for one in report.citations] == ["coi-2014-report", "ga-res-79-181"]
+    assert all(one.verdict is CitationVerdict.KNOWN for one in report.citations)
+
+
+def test_a_caveat_in_a_note_is_approved_and_no_part_of_its_citation(auditor):
+    caveat = (
+        "The cases counted since 2024 rest mainly on one contact, whom Human Rights Watch gives a pseudonym."
+    )
+    note = (
+        f"“China: No Letup in Forced Returns to North Korea,” Human Rights Watch, October 15, 2025. {caveat}"
+    )
+    report = _blocks(auditor, DraftBlock("note", note, note="n1"))
+    assert report.sentences[-1].verdict is SentenceVerdict.APPROVED
+    assert [one.verdict for one in report.citations] == [CitationVerdict.KNOWN]
+
+
+def test_a_figure_without_words_is_for_a_person(auditor):
+    report = _blocks(auditor, DraftBlock("table-cell", "34,538"), DraftBlock("table-cell", "34,583"))
+    known, unknown = report.sentences
+    assert known.verdict is SentenceVerdict.NOTHING_TO_CHECK and "34,538" in known.to_judge[0]
+    assert unknown.verdict is SentenceVerdict.UNSUPPORTED
+
+
+def test_a_sentence_takes_its_subject_from_the_one_before(audit):
+    text = "The number of North Koreans who reached South Korea was 2,914 in 2009. In 2021 there were 63."
+    assert [one.verdict for one in audit(text).sentences] == [SentenceVerdict.SUPPORTED] * 2
+
+
+def test_the_wording_offered_has_the_dates_of_the_draft(judge):
+    american = judge(
+        "On November 20, 2024, the House of Representatives passed H.R. 3012 by 353 votes to 37."
+    )
+    british = judge("On 20 November 2024, the House of Representatives passed H.R. 3012 by 353 votes to 37.")
+    assert american.suggestion.startswith("On November 20, 2024,")
+    assert british.suggestion.startswith("On 20\u00a0November 2024,")
