@@ -505,7 +505,7 @@ class Composer:
             context["evidence"] = _shortened_passages(api, selection.evidence, shortening)
             context["argument"] = [
                 passages
-                for stage in selection.argument_stages()
+                for stage in selection.argument_stages(by_topic=campaign.letter.max_pages != 1)
                 if (passages := _shortened_passages(api, stage, shortening))
             ]
         if campaign.about:
@@ -568,11 +568,11 @@ class Composer:
                 cited, used, title = self._render_paper(kind, shortening, contents, printed, brief, recipient)
         is_brief = 'class="masthead"' in cited.html
         if is_brief:
-            cited = CitedHtml(bind_last_words(shorten_links(cited.html)), cited.sentence_ends)
+            cited = CitedHtml(shorten_links(cited.html), cited.sentence_ends)
         foot = " · ".join([campaign.sender.organisation, paper.short_title or title])
         return Document(
             kind="brief" if is_brief else "briefing",
-            html=insert_nonbreaking_spaces(cited.html),
+            html=insert_nonbreaking_spaces(bind_last_words(cited.html, cells=is_brief)),
             title=title,
             author=campaign.sender.organisation,
             language=_text_language(

@@ -423,8 +423,8 @@ _SHORTEST_LAST_LINE = 11
 _SHORTEST_PARAGRAPH = 40
 
 
-def bind_last_words(html: str) -> str:
-    """Keep a short last word of each paragraph and note on the line of the word before it.
+def bind_last_words(html: str, *, cells: bool = False) -> str:
+    """Keep a short last word of each paragraph and note, or cell, on the line of the word before it.
 
     >>> bind_last_words("<p>The Council was encouraged to consider a referral in 2014.</p>")
     '<p>The Council was encouraged to consider a referral in\\xa02014.</p>'
@@ -441,7 +441,7 @@ def bind_last_words(html: str) -> str:
         is_note = 'class="footnote"' in (tag[4] or "")
         if not tag[1]:
             # Other spans are read as parts of the paragraph that they are in.
-            is_paragraph = bool(tag[2]) or is_note
+            is_paragraph = (bool(tag[2]) and (cells or tag[2] != "td")) or is_note
             open_blocks.append((is_paragraph, [] if is_paragraph else open_blocks[-1][1]))
         elif len(open_blocks) > 1:
             is_paragraph, texts = open_blocks.pop()

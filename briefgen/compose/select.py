@@ -71,12 +71,40 @@ class SnippetSelection:
     verdicts: tuple[Verdict, ...] = ()
     """For every snippet except asks: those used, then the others, best first."""
 
-    def argument_stages(self) -> list[list[Snippet]]:
-        """Return the evidence by stage of the argument, one paragraph each."""
+    def argument_stages(self, *, by_topic: bool = False) -> list[list[Snippet]]:
+        """Return the evidence by stage of the argument, one paragraph each.
+
+        With `by_topic`, for long letters, a long paragraph is divided where its topic changes.
+        """
         stages: dict[int, list[Snippet]] = {}
         for snippet in self.evidence:
             stages.setdefault(_STAGES[snippet.kind], []).append(snippet)
-        return [stages[stage] for stage in sorted(stages)]
+        paragraphs = [stages[stage] for stage in sorted(stages)]
+        return [part for one in paragraphs for part in (split_by_topic(one) if by_topic else [one])]
+
+
+def split_by_topic(paragraph: list[Snippet]) -> list[list[Snippet]]:
+    """Divide a paragraph of more than seven lines where its topic changes, into ones of four at least."""
+    if sum(len(one.body) for one in paragraph) <= _LONGEST_PARAGRAPH:
+        return [paragraph]
+    parts: list[list[Snippet]] = []
+    for snippet in paragraph:
+        before = parts[-1] if parts else []
+        length = sum(len(one.body) for one in before)
+        is_new_topic = not any(set(one.topics) & set(snippet.topics) for one in before)
+        is_full = length + len(snippet.body) > _LONGEST_PARAGRAPH
+        if not parts or (length >= _SHORTEST_PARAGRAPH and (is_new_topic or is_full)):
+            parts.append([snippet])
+        else:
+            before.append(snippet)
+    if len(parts) > 1 and sum(len(one.body) for one in parts[-1]) < _SHORTEST_PARAGRAPH:
+        last = parts.pop()
+        parts[-1].extend(last)
+    return parts
+
+
+_SHORTEST_PARAGRAPH, _LONGEST_PARAGRAPH = 4 * 86, 7 * 86
+"""Characters of four and of seven lines of a letter."""
 
 
 @dataclass(frozen=True, slots=True)

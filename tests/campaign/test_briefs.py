@@ -199,6 +199,11 @@ def test_the_fixed_words_of_a_brief_are_in_the_campaign_s_language(language: str
     ]
     # The verb of an ask comes first, and is bold, in these languages only.
     assert ("<li><strong>" in html) == (language in ("en", "fr", "es"))
+    report = composer.compose_briefing("report").html.replace("\u00a0", " ")
+    words = {key: text for key, text in BUILT_IN_WORDS[language].items() if key.startswith("report_")}
+    assert words.keys() == {key for key in BUILT_IN_WORDS["en"] if key.startswith("report_")}
+    without_annex = {"report_request", "report_check", "report_checked", "report_checked_text"}
+    assert {key for key in words if words[key] not in report} - without_annex == set()
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefgen.compose.markup import insert_nonbreaking_spaces
+from briefgen.compose.markup import bind_last_words, insert_nonbreaking_spaces
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_all_else_stays(text: str) -> None:
 def test_no_word_is_changed(text: str) -> None:
     assert insert_nonbreaking_spaces(text).replace("\u00a0", " ") == text.replace("\u00a0", " ")
     assert insert_nonbreaking_spaces(insert_nonbreaking_spaces(text)) == insert_nonbreaking_spaces(text)
+
+
+def test_a_short_last_word_is_bound_in_paragraphs_and_notes_and_in_cells_if_wanted() -> None:
+    text = "I would be grateful for your reply, and will gladly send the sources for anything said"
+    assert bind_last_words(f"<p>{text} here.</p>") == f"<p>{text}\u00a0here.</p>"
+    assert bind_last_words(f"<p>{text} constitutionally.</p>") == f"<p>{text} constitutionally.</p>"
+    assert bind_last_words(f"<td>{text} here.</td>") == f"<td>{text} here.</td>"
+    assert bind_last_words(f"<td>{text} here.</td>", cells=True) == f"<td>{text}\u00a0here.</td>"

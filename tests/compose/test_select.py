@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from settings_samples import campaign_config
 
-from briefgen.compose.select import is_same_claim, rank_by_topic, select_snippets
+from briefgen.compose.select import is_same_claim, rank_by_topic, select_snippets, split_by_topic
 from briefgen.errors import BriefgenError, Place
 from briefgen.model.campaign import CampaignConfig
 from briefgen.model.snippet import Snippet
@@ -236,3 +236,17 @@ def test_no_two_snippets_of_the_library_are_taken_for_the_same_claim_but_success
     ]
     alike = [(a.id, b.id) for a, b in combinations(standing, 2) if is_same_claim(a, b)]
     assert alike == []
+
+
+def test_a_long_paragraph_is_divided_where_its_topic_changes() -> None:
+    def of(id: str, length: int, topic: str) -> Snippet:
+        return snippet(id, body="x" * length, topics=[topic])
+
+    short = [of("a", 300, "camps"), of("b", 300, "famine")]
+    assert split_by_topic(short) == [short]
+    long = [of("a", 200, "camps"), of("b", 200, "camps"), of("c", 200, "famine"), of("d", 200, "famine")]
+    assert split_by_topic(long) == [long[:2], long[2:]]
+    unequal = [of("a", 200, "camps"), of("b", 250, "famine"), of("c", 300, "law"), of("d", 100, "law")]
+    assert split_by_topic(unequal) == [unequal[:2], unequal[2:]], "no paragraph has fewer than four lines"
+    tail = [of("a", 500, "camps"), of("b", 150, "famine")]
+    assert split_by_topic(tail) == [tail], "nor has the last one"

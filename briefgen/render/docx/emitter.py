@@ -72,8 +72,13 @@ _BESIDE_PICTURE_MM = 3.0
 """Between a picture and the words beside it."""
 _AFTER_SUMMARY_PT = 12
 _AFTER_TITLE_PT = 13
+_LONG_ADDRESS_LINES = 5
+_AFTER_LONG_ADDRESS_PT = 11.3
+"""After a shorter address there is more, so that the letter begins at the same height, as in the PDF."""
+_LONG_PARAGRAPH = 520
+"""Characters of six lines of a letter."""
 _TITLE_ABOVE_COLUMNS = ("title-block", "columns")
-_ENTRIES_TOGETHER = 5
+_ENTRIES_TOGETHER = 4
 """Last entries of a list of works that no page break parts, as in briefing.css."""
 
 
@@ -163,6 +168,7 @@ class _Emitter:
         self._emit_blocks(self._root, BlockContext(FLOW_STYLES, self._main_language), keep_last=False)
         if self._notes_place is not None:
             self._insert_notes(self._notes_place)
+        self._lower_last_paragraph()
         section = self._base.turned_section_xml if self._reopen_turned_section() else self._section_xml
         body = f"{''.join(self._output)}{self._inline.pending_bookmarks()}{section}"
         entries = "".join(
@@ -190,7 +196,9 @@ class _Emitter:
             following = children[index + 1] if index + 1 < len(children) else None
             keep = keep_last if following is None else following.get("class") == "complimentary-close"
             # No last page of a letter has the closing sentence alone.
-            keep = keep or (keep_last and context.division == "body" and index == len(children) - 2)
+            # LibreOffice would not part a long paragraph that is kept with the next one.
+            is_short = keep_last and _count_printed(child) < _LONG_PARAGRAPH
+            keep = keep or (is_short and context.division == "body" and index == len(children) - 2)
             # Nor has the last page of a report a few entries of the list of works alone.
             last_entries = range(len(children) - _ENTRIES_TOGETHER, len(children) - 1)
             keep = keep or (context.division == "bibliography" and index in last_entries)
@@ -227,7 +235,8 @@ class _Emitter:
             # The summary is a box: its content keeps the styles of the box.
             self._emit_blocks(element, context, keep_last=keep)
             return
-        starts_page = name == "new-page"
+        # LibreOffice does not keep a heading with a table of contents, which it treats as a section.
+        starts_page = name == "new-page" or (name == "toc" and self._is_on_later_page(element))
         frame = self._get_frame(name, element) if context.styles is FLOW_STYLES else context.frame
         context = context._replace(styles=STYLES_BY_CLASS[name], division=name, frame=frame)
         before = len(self._output)
@@ -249,6 +258,9 @@ class _Emitter:
             self._close_box(STYLES_BY_CLASS[name].paragraph)
         if name == "summary" and len(self._output) > before:
             self._add_space_after(_AFTER_SUMMARY_PT)
+        in_flow = name == "inside-address" and frame == FrameProperties() and self._base.design.address_pt
+        if in_flow and sum(1 for _ in element.iter("br")) >= _LONG_ADDRESS_LINES - 1:
+            self._add_space_after(_AFTER_LONG_ADDRESS_PT)
 
     def _keep_room_before(self, index: int) -> None:
         """Keep the room for signing by hand below another signature, whose paragraphs have the same style."""
@@ -336,6 +348,13 @@ class _Emitter:
         self._output += following
         if not following:
             self._append_paragraph("After Table", context, "")
+
+    def _lower_last_paragraph(self) -> None:
+        """Make the empty paragraph that Word needs at the end a point high, as a full page has no room."""
+        begin = f'<w:p><w:pPr><w:pStyle w:val="{self._base.style_id("After Table")}"/></w:pPr>'
+        if self._output and self._output[-1] == f"{begin}</w:p>":
+            low = '<w:spacing w:line="20" w:lineRule="exact"/></w:pPr>'
+            self._output[-1] = self._output[-1].replace("</w:pPr>", low)
 
     def _get_frame(self, name: str, element: Element) -> FrameProperties:
         """Return the frame of a block that the layout positions on the page."""
@@ -720,6 +739,10 @@ class _Emitter:
             else:
                 self._emit_block(child, with_element_language(context, child), keep=False)
 
+    def _is_on_later_page(self, element: Element) -> bool:
+        """Return whether the heading of a table of contents is on a later page of the PDF than the first."""
+        return any(self._heading_pages.get(child.get("id", ""), 1) > 1 for child in element)
+
     def _emit_toc_entries(self, element: Element, context: BlockContext) -> None:
         entries = list(iter_toc_entries(element, context))
         levels = [self._get_toc_level(line) for line, _ in entries]
@@ -762,3 +785,10 @@ def _has_row_heads(rows: list[GridRow]) -> bool:
     """Return whether each row begins with its head."""
     heads = (row.cells[0].element for row in rows)
     return all(head is not None and head.tag == "th" for head in heads)
+
+
+def _count_printed(element: Element) -> int:
+    """Return the number of characters of a block without its footnotes."""
+    inner = (child for child in element if child.get("class") != "footnote")
+    tails = sum(len(child.tail or "") for child in element)
+    return len(element.text or "") + tails + sum(map(_count_printed, inner))

@@ -399,7 +399,7 @@ def _brief_styles(d: Design) -> Iterator[StyleDefinition]:
     yield StyleDefinition(
         "endnote text",
         based_on="Normal",
-        paragraph="<w:keepLines/>" + spacing_xml(0, 1, d.note_line_pt and 9.8) + indent_xml(4.4, 0, 4.4),
+        paragraph="<w:keepLines/>" + spacing_xml(0, 1, d.note_line_pt and 9.45) + indent_xml(4.4, 0, 4.4),
         run=font_size_xml(7.5),
     )
     yield StyleDefinition("Columns", kind="table", based_on="Normal Table", table=_NO_CELL_MARGINS)

@@ -562,7 +562,7 @@ def test_no_page_parts_a_recommendation_or_the_last_works_of_a_list() -> None:
     works = "".join(f"<p>Work {number}.</p>" for number in range(7))
     found = dict(properties(f'<ol><li>Act.</li></ol><div class="bibliography"><h2>Works</h2>{works}</div>'))
     assert "keepLines" in found["Act."]
-    assert [n for n in range(7) if "keepNext" in found[f"Work {n}."]] == [2, 3, 4, 5]
+    assert [n for n in range(7) if "keepNext" in found[f"Work {n}."]] == [3, 4, 5]
     assert (
         "keepLines"
         not in dict(properties('<div class="body"><ol><li>Act.</li></ol></div>', "letter"))["Act."]
@@ -599,3 +599,14 @@ def test_the_columns_of_the_annex_are_as_wide_as_in_the_pdf() -> None:
 def test_a_statement_with_two_proofs_stands_in_one_cell_beside_both() -> None:
     (table,) = opened(ANNEX, "briefing").tables
     assert table.cell(1, 0)._tc is table.cell(2, 0)._tc
+
+
+def test_a_long_address_is_followed_by_less_space_as_in_the_pdf() -> None:
+    def space_after(lines: int) -> list[str]:
+        address = "<br>".join(f"Line {number}" for number in range(lines))
+        html = f'<div class="inside-address"><p>{address}</p></div><div class="date-line"><p>Today</p></div>'
+        first = opened(html.replace("<br>", "<br/>")).paragraphs[0]
+        return [one.get(qn("w:after")) for one in first._p.iter(qn("w:spacing"))]
+
+    assert space_after(4) == []
+    assert space_after(5) == ["226"]
