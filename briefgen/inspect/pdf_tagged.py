@@ -242,9 +242,9 @@ def _iter_marks(element: TaggedElement, but: str = "") -> Iterator[MarkedContent
 
 
 _INLINE_TYPES = frozenset(
-    {"Span", "Link", "Reference", "Quote", "Em", "Strong", "Sub", "Code", "Annot", "Lbl"}
+    {"Span", "Link", "Reference", "Quote", "Em", "Strong", "Sub", "Code", "Annot", "Lbl", "NonStruct"}
 )
-"""Element types that do not end the surrounding block."""
+"""Element types that do not end the surrounding block; browsers put every piece of text into a NonStruct."""
 _HEADING_LEVELS = {"H": 1, "Title": 1, **{f"H{level}": level for level in range(1, 7)}}
 
 

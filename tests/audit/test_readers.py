@@ -378,6 +378,39 @@ def test_light_text_on_a_dark_ground_is_read() -> None:
     assert codes(read(pdf_file(ground), "pdf")) == []
 
 
+def test_letters_hidden_one_by_one_are_named_together() -> None:
+    letters = "".join(pdf_line(char, 200, x=40 + 6 * n, colour="1 g") for n, char in enumerate("sssss"))
+    letters += pdf_line("word", 200, x=90, colour="1 g")
+    draft = read(pdf_file(pdf_line("Some visible words.", 300) + letters), "pdf")
+    assert said(draft).endswith("“sssss word”")
+
+
+def tagged_as_by_a_browser(*pieces: str) -> bytes:
+    """A paragraph whose pieces of text are elements of their own, one of them raised."""
+    marked = (f"/NonStruct <</MCID {n}>> BDC {piece} EMC\n" for n, piece in enumerate(pieces))
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf_file("".join(marked)))) as pdf:
+        page = pdf.pages[0].obj
+        kids = [
+            pikepdf.Dictionary(S=pikepdf.Name.NonStruct, Pg=page, K=number) for number, _ in enumerate(pieces)
+        ]
+        paragraph = pikepdf.Dictionary(S=pikepdf.Name.P, Pg=page, K=pikepdf.Array(kids))
+        pdf.Root.StructTreeRoot = pdf.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot, K=pdf.make_indirect(paragraph))
+        )
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_sentences_that_a_browser_tags_in_pieces_stay_whole() -> None:
+    first, last = pdf_line("The vote was 353", 200), pdf_line("to 37.", 200, x=140)
+    draft = read(tagged_as_by_a_browser(first, last), "pdf")
+    assert [block.text for block in draft.blocks] == ["The vote was 353 to 37."]
+    raised = pdf_line("1", 205, size=6, x=131)
+    draft = read(tagged_as_by_a_browser(first, raised, last), "pdf")
+    assert [block.text for block in draft.blocks] == ["The vote was 353 to 37."]
+
+
 def test_scans_and_secrets_are_refused() -> None:
     assert refused(pdf_file("0 g 10 10 300 300 re f"), "pdf") == "draft-scanned"
     out = BytesIO()

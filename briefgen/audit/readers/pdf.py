@@ -141,13 +141,15 @@ class _PdfDraftReader:
     # -- by tags
 
     def _read_tagged(self) -> list[DraftBlock] | None:
-        """Return the blocks by the PDF's tags; None if it has none, or they leave out most of the text."""
+        """Return the blocks by the PDF's tags; None without them, or if most text or all notes have none."""
         import pikepdf
 
         try:
             document = read_tagged_pdf(self._data).build(printed=True)
         except (UnusableTagsError, pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
             return None
+        if self._page_words.calls and not document.notes:
+            return None  # raised numbers would be read as part of the figures before them
         index = WordIndex(self._words)
         cells = {comparable(cell.text) for table in document.tables for cell in table}
         blocks = list(self._read_tokens(document.tokens, index, cells))

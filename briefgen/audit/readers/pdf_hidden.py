@@ -29,6 +29,8 @@ _MAX_BACKGROUNDS = 400
 _MIN_AREA_PT = 4.0
 """Height and width below which a painted area is a line, not a background."""
 _TOLERANCE_PT = 1.0
+_WORD_GAP = 0.3
+"""Space between words, as a share of the height of letters; some programs paint letter by letter."""
 _MAX_TEXT_BYTES = 4_000
 
 
@@ -78,6 +80,8 @@ class _PageCleaner:
         self._page, self._number, self._found = page, number, found
         self._area: Box = tuple(page.get_cropbox())
         self._textpage: Any = None
+        self._before: dict[str, Box] = {}
+        """Box of the last hidden object by why it is hidden."""
 
     def clean(self) -> bool:
         """Remove the hidden text of the page; return whether there was any."""
@@ -105,7 +109,8 @@ class _PageCleaner:
         if recognised:
             self._found.recognised_pages.append(self._number)
         for one, why in hidden:
-            self._remove(one, why)
+            self._note_words(one, why)
+            self._remove(one)
         if hidden:
             raw.FPDFPage_GenerateContent(self._page)
         return bool(hidden)
@@ -136,11 +141,23 @@ class _PageCleaner:
             return "in the colour of its background"
         return ""
 
-    def _remove(self, one: _Painted, why: str) -> None:
+    def _note_words(self, one: _Painted, why: str) -> None:
+        """Keep the words of a hidden object; those of the objects of one line are joined."""
+        words = self._read_text(one.handle)
+        if not words:
+            return
+        listed, before = self._found.words.setdefault(why, []), self._before.get(why)
+        gap = one.box[0] - before[2] if before else 0.0
+        height = one.box[3] - one.box[1]
+        if listed and before and abs(before[1] - one.box[1]) < height and -1 < gap < 3 * height:
+            listed[-1] += f"{' ' if gap > _WORD_GAP * height else ''}{words}"
+        else:
+            listed.append(words)
+        self._before[why] = one.box
+
+    def _remove(self, one: _Painted) -> None:
         from pypdfium2 import raw
 
-        if words := self._read_text(one.handle):
-            self._found.words.setdefault(why, []).append(words)
         if one.parent is None:
             raw.FPDFPage_RemoveObject(self._page, one.handle)
         else:

@@ -109,6 +109,8 @@ class _PageReader:
         self._label = ""
         self._before: _Measure | None = None
         """Of the last character of the word before, on this line."""
+        self._line_end: _Measure | None = None
+        """Of the last character of the line before, on this page."""
         self._matrix, self._area = raw.FS_MATRIX(), raw.FS_RECTF()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         found.lines.append([])
@@ -134,10 +136,18 @@ class _PageReader:
         """Return whether a sign is smaller than the character before it on its line, and higher up."""
         if self._before is None and self._word:
             self._before = self._measure(self._word[-1][1])
-        if self._before is None:
+        own = self._measure(index)
+        before = self._before or self._find_before(own)
+        if before is None:
             return False
-        own, base, size = self._measure(index), self._before.base, self._before.size
+        base, size = before.base, before.size
         return own.size < _RAISED_SIZE * size and base + _RAISE * size < own.base < base + size
+
+    def _find_before(self, own: _Measure) -> _Measure | None:
+        """Return the end of the line before, if a line begins right of it: a raised sign can begin a line."""
+        end = self._line_end
+        starts = len(self._found.words) == self._first and not self._word
+        return end if starts and end and -1 < own.left - end.right < end.size else None
 
     def _end_label(self) -> None:
         if self._label:
@@ -173,10 +183,18 @@ class _PageReader:
         words = len(self._found.words)
         if words > self._first:
             lines = self._found.lines[-1]
-            if lines and self._is_label_of(lines[-1]):
+            if lines and (self._is_label_of(lines[-1]) or self._continues(lines[-1])):
                 self._first = lines.pop()[0]
             lines.append((self._first, words))
+            self._line_end = self._before
         self._first, self._before = words, None
+
+    def _continues(self, line: tuple[int, int]) -> bool:
+        """Return whether this line goes on where the one before ends, behind a raised mark."""
+        end, start = self._found.words[line[1] - 1], self._found.words[self._first]
+        is_behind_mark = bool(self._found.calls) and self._found.calls[-1].after == line[1] - 1
+        level = abs(end.bottom - start.bottom) < 1 and abs(end.size - start.size) < 1
+        return is_behind_mark and level and -1 < start.left - end.right < 2 * end.size
 
     def _is_label_of(self, line: tuple[int, int]) -> bool:
         """Return whether the line before is only the number of the note that begins with this line."""
