@@ -36,7 +36,8 @@ from briefgen.system.files import atomic_write, is_folder, read_limited_bytes
 from briefgen.system.yaml_reader import MAX_TEXT_BYTES
 from briefgen.system.yaml_splice import splice_yaml
 
-_MOST_PARAGRAPHS = 2_000
+_MOST_PARAGRAPHS = 1_000
+_MOST_CHARACTERS = 200_000
 
 
 def find_adoption(campaign: Campaign, path: Path, prefer: Preference = "") -> Adoption:
@@ -46,8 +47,9 @@ def find_adoption(campaign: Campaign, path: Path, prefer: Preference = "") -> Ad
     make no letter.
     """
     edited = read_word_letter(path)
-    if len(edited.paragraphs) > _MOST_PARAGRAPHS:
-        raise _foreign_letter_error(path, f"has {len(edited.paragraphs):,} paragraphs, and no letter has")
+    length = sum(len(one.text) for one in edited.paragraphs)
+    if len(edited.paragraphs) > _MOST_PARAGRAPHS or length > _MOST_CHARACTERS:
+        raise _foreign_letter_error(path, f"has {length:,} characters, which no letter has")
     recipient = _find_letter_recipient(campaign, edited, path)
     document = campaign.compose(recipient, "docx")
     made = read_word_letter(campaign.render(recipient, "docx"))

@@ -32,6 +32,7 @@ Preference = Literal["", "letter", "campaign"]
 """Whose words to take where both changed the same paragraph; empty to take neither."""
 _OWN_PARTS = ("body", "postscript")
 _SHOWN_CHARACTERS = 90
+_TEXT_BLOCKS = ("p", "li", "h1", "h2", "h3", "td", "th", "figcaption", "caption")
 _ELSEWHERE = {
     "letterhead": "the letterhead is in campaign.yaml, under sender and letterhead",
     "return-line": "the return address is in campaign.yaml, under letterhead.return_line",
@@ -204,6 +205,8 @@ class LetterComparison:
 
     def _compare_pair(self, ours: int, theirs: int) -> None:
         made, edited = self.made.paragraphs[ours], self.edited.paragraphs[theirs]
+        if _is_in_table(self.made, made.text):
+            return  # named with the tables
         now, new = fold_paragraph(made), fold_paragraph(edited)
         if now.text == new.text and len(now.calls) == len(new.calls):
             return
@@ -226,6 +229,8 @@ class LetterComparison:
 
     def _compare_deleted(self, ours: int) -> None:
         made = self.made.paragraphs[ours]
+        if _is_in_table(self.made, made.text):
+            return
         now = fold_paragraph(made)
         if self.edited.made is not None and not self._is_as_made(made):
             self.adoption.since.append(ChangedOnBothSides(now.text, ""))
@@ -243,8 +248,8 @@ class LetterComparison:
         text = fold_words(edited.text)
         if self.edited.made is not None and self._is_as_made(edited):
             self.adoption.since.append(ChangedOnBothSides("", text))
-        elif self._is_in_table(edited.text):
-            return  # named with the tables
+        elif _is_in_table(self.edited, edited.text):
+            return
         elif part == "body":
             self._paragraphs.insert(self._next_paragraph, text)
             self._next_paragraph += 1
@@ -259,9 +264,6 @@ class LetterComparison:
 
     def _is_as_made(self, paragraph: WordParagraph) -> bool:
         return self.edited.made is not None and hash_paragraph(paragraph.text) in self.edited.made
-
-    def _is_in_table(self, text: str) -> bool:
-        return any(text == cell.text for table in self.edited.tables for cell in table)
 
     def _settle_conflict(self, now: str, new: str) -> bool:
         """Note that both sides changed a paragraph; return whether the letter's words are to be taken."""
@@ -460,6 +462,10 @@ class LetterComparison:
         )
 
 
+def _is_in_table(letter: WordLetter, text: str) -> bool:
+    return any(text == cell.text for table in letter.tables for cell in table)
+
+
 def _cell_texts(letter: WordLetter) -> list[list[str]]:
     return [[cell.text for cell in table] for table in letter.tables]
 
@@ -467,11 +473,7 @@ def _cell_texts(letter: WordLetter) -> list[list[str]]:
 def _find_parts(html: str, paragraphs: Sequence[str]) -> list[str]:
     """Return the part of the letter that each paragraph of the Word file is in, by the class of its block."""
     root = ElementTree.fromstring(f"<r>{html.replace('<br/>', ' ')}</r>")
-    blocks: list[tuple[str, str]] = []
-    for part in root:
-        for block in part.iter():
-            if block.tag in ("p", "li", "h1", "h2", "h3", "td", "th", "figcaption", "caption"):
-                blocks.append((hash_paragraph("".join(_own_text(block))), part.get("class", "")))
+    blocks = [(hash_paragraph("".join(_own_text(block))), part) for block, part in _iter_blocks(root, "")]
     parts, position = [], 0
     for text in paragraphs:
         digest = hash_paragraph(text)
@@ -479,6 +481,16 @@ def _find_parts(html: str, paragraphs: Sequence[str]) -> list[str]:
         parts.append("" if found is None else blocks[found][1])
         position = position if found is None else found + 1
     return parts
+
+
+def _iter_blocks(element: ElementTree.Element, part: str) -> Iterator[tuple[ElementTree.Element, str]]:
+    """Yield the blocks of text in an element, each with the class of the part of the letter that it is in."""
+    for child in element:
+        name = child.get("class", "")
+        within = name if name in _ELSEWHERE or name in _OWN_PARTS else part
+        if child.tag in _TEXT_BLOCKS:
+            yield child, within
+        yield from _iter_blocks(child, within)
 
 
 def _own_text(element: ElementTree.Element) -> Iterator[str]:

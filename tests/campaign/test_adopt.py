@@ -239,6 +239,40 @@ def test_letters_of_other_campaigns_and_other_files_are_refused(folder: Path, tm
         find_adoption(campaign, tmp_path / "empty.docx")
 
 
+def test_a_changed_cell_of_a_table_is_named_and_not_taken(folder: Path) -> None:
+    (folder / "letter.md").write_text(
+        "{{ request }}\n\n| Bus | Wait |\n| --- | --- |\n| 7 | an hour |\n\nThat is all.\n", encoding="utf-8"
+    )
+    (folder / "made.docx").write_bytes(open_campaign(folder).render("ada-sample", "docx"))
+
+    def change(document: Any) -> None:
+        run = document.tables[0].cell(1, 1).paragraphs[0].runs[0]
+        run.text = "two hours"
+
+    adoption, _ = adopt(folder, edit(folder, ("That is all.", "That is it."), do=change))
+    assert [one.after for one in adoption.changes] == ["That is it."]
+    assert codes(adoption) == ["adopt-formatting"] and "a table was" in adoption.not_taken[0].message
+
+
+def test_a_citation_in_the_sentence_is_no_part_of_the_words(folder: Path) -> None:
+    file = folder / "campaign.yaml"
+    style = "letter: {citation_style: chicago-author-date}\n"
+    file.write_text(file.read_text(encoding="utf-8") + style, encoding="utf-8")
+    (folder / "made.docx").write_bytes(open_campaign(folder).render("ada-sample", "docx"))
+    adoption, campaign = adopt(
+        folder, edit(folder, ("the Institute of Pipes found", "the Institute of Pipes says"))
+    )
+    assert [one.after.endswith("the Institute of Pipes says.") for one in adoption.changes] == [True]
+    assert text(campaign).count("2026, 3)") == 1
+    assert not adopt(folder, folder / "made.docx")[0].changes
+
+
+def test_a_text_as_long_as_a_book_is_refused(folder: Path) -> None:
+    path = edit(folder, do=lambda document: [document.add_paragraph("word " * 5000) for _ in range(10)])
+    with pytest.raises(BriefgenError, match="adopt-foreign: has 250,"):
+        find_adoption(open_campaign(folder), path)
+
+
 def test_an_older_letter_says_that_it_cannot_tell_who_changed_what(folder: Path) -> None:
     made = (folder / "made.docx").read_bytes()
     with zipfile.ZipFile(BytesIO(made)) as source:
