@@ -510,7 +510,8 @@ def find_copy_differences(view: SentenceView, copy: NearCopy) -> Iterator[Differ
     groups = _quantifier_groups()
     lost = [word for word in copy.lost if word.lower() in groups]
     for word, start, end in copy.added:
-        group = groups.get(word.lower())
+        few = word.lower() == "few" and view.prose[:start].lower().endswith((" a ", "only a "))
+        group = groups.get("some" if few else word.lower())
         if group is not None and group not in {groups[one.lower()] for one in lost}:
             expected = lost[0] if lost else ""
             message = f"{word!r} is not in the approved wording" + (

@@ -25,18 +25,32 @@ def find_other_beginnings(text: str, evidence: Sequence[str]) -> Iterator[Mismat
     `text` is a sentence and `evidence` are sentences, all prepared by `prepare_prose`.
     """
     given = [
-        (date, _read_beginning(sentence, date, source=True)[0])
-        for sentence in evidence
-        for date in _dates(sentence)
+        (one, date, _read_beginning(one, date, source=True)[0]) for one in evidence for date in _dates(one)
     ]
     for date in _dates(text):
         own, start = _read_beginning(text, date)
-        there = {beginning for other, beginning in given if dates_agree(date, other)} - {""}
+        same = [(one, other, beginning) for one, other, beginning in given if dates_agree(date, other)]
+        there = {beginning for _, _, beginning in same} - {""}
+        places = [(one, other) for one, other, _ in same]
         if own and there and own not in there:
             (known,) = there
+            if own == "since" and _is_state(text, date) and not any(_is_state(*one) for one in places):
+                continue  # what began in July has been so since July
             words = f"{_WORDS[known]} {date.words}"
             message = f"the evidence says this {_SAYS[known]} {date.words}"
             yield Mismatch("period", message, start, date.end, text[start : date.end], words)
+
+
+_STATE = re.compile(
+    r"\b(?:is|are|was|were|been|remains?|remained)\b"
+    r"(?! (?:\w+e[dn]|set|put|kept|sent|held|made|brought|found)\b)"
+)
+
+
+def _is_state(text: str, date: Number) -> bool:
+    """Return whether the clause of a date says how something is, not what happens."""
+    clauses = (clause for clause in find_clauses(text) if clause.start <= date.start < clause.end)
+    return any(_STATE.search(text, clause.start, clause.end) for clause in clauses)
 
 
 _WORDS = {"since": "since", "within": "in"}

@@ -109,6 +109,8 @@ def _find_claims(sentence: Words, index: int) -> Iterator[Words]:
         reach = 2 if following[0] in connecting else 1
         if len(following) >= reach:
             runs.insert(0, (sentence[index - 1], *following[:reach]))
+    if sentence[index] == "no" and index and following and sentence[index - 1] not in connecting:
+        runs += [(sentence[index - 1], article, following[0]) for article in ("a", "an", "any", "the")]
     yield from (run for run in runs if not connecting.issuperset(run))
 
 

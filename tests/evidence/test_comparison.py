@@ -75,6 +75,7 @@ def test_two_designations_that_have_changed_places_are_found() -> None:
         ("On 28 November 2025 the court acquitted a skipper.", COURT),
         ("The inquiry was not a court but a fact-finder.", INQUIRY),
         ("The inquiry was a fact-finder rather than a court.", INQUIRY),
+        ("Two boats have been under arrest since July 2020.", "In July 2020 the port placed two boats under arrest."),
         ("In six months one boat was lost.", "Boats were lost for six months and one year."),
     ],
 )  # fmt: skip
@@ -92,6 +93,8 @@ def test_the_author_of_a_cited_work_may_give_every_figure() -> None:
     [
         ("In 2020 at least 1,076 boats were towed away.", WATCH, ("period", "In 2020")),
         ("Since 2009 the port has landed 2,914 boats.", YEARS, ("period", "Since 2009")),
+        ("The office has been vacant since May 2025.", "In May 2025 the office was vacant.", ("period", "since May 2025")),
+        ("The pact gives a state the right to fish.", "The pact gives no state a right to fish.", ("negation", "The pact gives a state the right to fish.")),
         ("The average fee was $920 a month.", FEES, ("period", "a month")),
         ("The fee for a boat was $920 in six months.", "Six years of fees: $920.", ("unit", "six months")),
         ("Idle were 41 boats.", SHARES.replace("41.6", "41"), ("unit", "41")),
