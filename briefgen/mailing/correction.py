@@ -18,7 +18,7 @@ from briefgen.correspondence.log import CorrespondenceLog
 from briefgen.data import load_word_data
 from briefgen.errors import Place, Problem, StorageError
 from briefgen.mailing.recall import RecalledStatement, first_wording
-from briefgen.model.campaign import CampaignConfig
+from briefgen.model.campaign import CampaignConfig, Sender, SenderRule
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.csv_file import format_csv
 from briefgen.system.files import atomic_write, is_inside_folder, is_regular_file
@@ -112,6 +112,7 @@ def _campaign_file(config: CampaignConfig, statement: str, on: date) -> str:
         "date": on.isoformat(),
         "language": config.language,
         "sender": config.sender.model_dump(mode="json", exclude_defaults=True),
+        "senders": [rule.model_dump(mode="json", exclude_unset=True) for rule in config.senders],
         "library": "none",
         "ask": words["ask"],
         "letter": {"template": "correction"}
@@ -150,8 +151,11 @@ def _words(language: str) -> Mapping[str, str]:
 def _copy_files(campaign: Campaign, folder: Path) -> tuple[Path, ...]:
     """Copy what the letters need besides: forms of address, pictures, letterhead."""
     home, config = campaign.composer.folder, campaign.config
-    logo = config.letterhead.logo
-    names = [FORMS_FILE, config.sender.signature, config.sender.letterhead, logo.file if logo else ""]
+    senders: tuple[Sender | SenderRule, ...] = (config.sender, *config.senders)
+    logos = [config.letterhead.logo, *(rule.logo for rule in config.senders)]
+    names = [FORMS_FILE, config.sender.letterhead, *(logo.file for logo in logos if logo)]
+    for sender in senders:
+        names += [sender.signature, *(signer.signature for signer in sender.signers)]
     names += [str(Path(name).with_suffix(".png")) for name in names if name.endswith(".svg")]
     copied = []
     for name in dict.fromkeys(filter(None, names)):

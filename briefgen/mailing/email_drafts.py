@@ -18,7 +18,7 @@ from briefgen.mailing.email_message import AttachedFile, EmailDraft, build_messa
 from briefgen.mailing.email_text import build_email_html, build_email_text
 from briefgen.mailing.enclosures import EnclosureReader
 from briefgen.mailing.file_name_patterns import name_attachment
-from briefgen.mailing.mail_merge import MBOX_FILE, MERGE_FILE, MailMergeRow, build_mbox, build_merge_file
+from briefgen.mailing.mail_merge import MBOX_FILE, MERGE_FILE, MailMergeRow, MboxBuilder, build_merge_file
 from briefgen.mailing.print_run import FinishedLetter, OutputFile, find_finished_letters, write_files
 from briefgen.model.recipient import Recipient
 from briefgen.recipients.schema import EMAIL_BCC_COLUMN, EMAIL_CC_COLUMN, CellError, parse_emails
@@ -110,7 +110,7 @@ class _DraftRun:
 
     def build_files(self, finished: Iterable[FinishedLetter]) -> Iterator[OutputFile]:
         """Yield the files one at a time: together they would be as large as all letters."""
-        messages: list[tuple[str, bytes]] = []
+        mbox = MboxBuilder()
         rows: list[MailMergeRow] = []
         for letter in finished:
             try:
@@ -125,18 +125,19 @@ class _DraftRun:
             name = f"{letter_file_stem(letter.recipient)}.eml"
             self.written[letter.recipient.id], self.sizes[letter.recipient.id] = name, len(data)
             if self.options.mbox:
-                messages.append((letter.recipient.id, data))
+                mbox.add(data)
             if self.options.merge_file:
                 rows.append(MailMergeRow(letter, draft))
             yield OutputFile(name, data, letter.recipient.id)
-        yield from self._build_others(messages, rows)
+        yield from self._build_others(mbox, rows)
 
-    def _build_others(
-        self, messages: Sequence[tuple[str, bytes]], rows: Sequence[MailMergeRow]
-    ) -> Iterator[OutputFile]:
-        if messages:
-            self.others.append(MBOX_FILE)
-            yield OutputFile(MBOX_FILE, build_mbox(data for _, data in messages), "all drafts")
+    def _build_others(self, mbox: MboxBuilder, rows: Sequence[MailMergeRow]) -> Iterator[OutputFile]:
+        if self.options.mbox and self.written:
+            try:
+                yield OutputFile(MBOX_FILE, mbox.build(), "all drafts")
+                self.others.append(MBOX_FILE)
+            except BriefgenError as error:
+                self.problems += error.problems
         if rows:
             self.others.append(MERGE_FILE)
             made = {file.file_name: file for row in rows for file in row.draft.attachments if not file.path}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from briefgen.errors import BriefgenError, Problem
@@ -30,18 +30,29 @@ class MailMergeRow:
     draft: EmailDraft
 
 
-def build_mbox(messages: Iterable[bytes]) -> bytes:
-    """Return messages as an mbox file (RFC 4155, with lines that begin with From quoted as in mboxrd).
+@dataclass(slots=True)
+class MboxBuilder:
+    """Joins messages into an mbox file (RFC 4155; lines that begin with From are quoted as in mboxrd)."""
 
-    Raise BriefgenError if it would be larger than MAX_MBOX_BYTES.
-    """
-    parts: list[bytes] = []
-    size = 0
-    for message in messages:
+    _parts: list[bytes] = field(default_factory=list)
+    _size: int = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Return whether the file would be larger than MAX_MBOX_BYTES; no message is kept then."""
+        return self._size > MAX_MBOX_BYTES
+
+    def add(self, message: bytes) -> None:
+        """Add a message."""
         quoted = _FROM_LINE.sub(rb">\1", message.replace(b"\r\n", b"\n"))
-        parts.append(b"From briefgen Thu Jan  1 00:00:00 1970\n" + quoted + b"\n")
-        size += len(parts[-1])
-        if size > MAX_MBOX_BYTES:
+        self._size += len(quoted)
+        self._parts.append(b"From briefgen Thu Jan  1 00:00:00 1970\n" + quoted + b"\n")
+        if self.is_too_large:
+            self._parts.clear()
+
+    def build(self) -> bytes:
+        """Return the file; raise BriefgenError if it is too large."""
+        if self.is_too_large:
             raise BriefgenError(
                 Problem(
                     "mbox-large",
@@ -50,7 +61,7 @@ def build_mbox(messages: Iterable[bytes]) -> bytes:
                     "leave out --mbox and open the drafts from their folder, or enclose smaller files",
                 )
             )
-    return b"".join(parts)
+        return b"".join(self._parts)
 
 
 def build_merge_file(rows: Sequence[MailMergeRow], folder: Path) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from command_line import call
 from material import tiny_campaign
+from PIL import Image
 
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.correspondence.log import read_log
@@ -268,3 +269,17 @@ def test_commands_say_what_they_did_and_what_they_need(spring: Path) -> None:
     assert call("log", spring, "--csv", exported).code == 0
     assert exported.read_text(encoding="utf-8-sig").splitlines()[2].startswith("2026-11-30,reply,ada-sample")
     assert call("log", spring, "--verify").code == 0
+
+
+def test_a_correction_is_signed_by_those_who_sent_the_letters(spring: Path) -> None:
+    record(spring)
+    Image.new("RGB", (60, 20), "navy").save(spring / "eve.png")
+    file = spring / "campaign.yaml"
+    signers = "  signers: [{name: Eve Third, signature: eve.png}]\n  email: dana"
+    rule = 'senders: [{when: id == "ada-sample", name: Ben Model, signature: eve.png}]\n'
+    file.write_text(file.read_text("utf-8").replace("  email: dana", signers) + rule, "utf-8")
+    folder = spring.parent / "correction"
+    assert call("recall", "school-taps", "-c", spring, "--draft", folder, "--on", "2027-01-05").code == 0
+    correction = open_campaign(folder)
+    assert letter_text(correction, "ada-sample").rstrip().endswith("Ben Model\nClear Taps")
+    assert "Dana Writer\nClear Taps\n\nEve Third\nClear Taps" in letter_text(correction, "ben-placeholder")

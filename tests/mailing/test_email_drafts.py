@@ -23,11 +23,11 @@ from material import tiny_campaign
 
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
-from briefgen.mailing import email_drafts
+from briefgen.mailing import email_drafts, mail_merge
 from briefgen.mailing.email_drafts import DraftOptions, DraftWriter, write_drafts
 from briefgen.mailing.email_message import AttachedFile, EmailDraft, build_message, parse_mailbox
 from briefgen.mailing.email_text import build_email_html, build_email_text
-from briefgen.mailing.mail_merge import build_mbox
+from briefgen.mailing.mail_merge import MboxBuilder
 from briefgen.mailing.print_run import FinishedLetter, posted_recipients
 
 LETTER = b"%PDF-1.7 letter"
@@ -236,9 +236,10 @@ def test_drafts_come_with_one_file_of_all_and_a_table_for_other_programs(
 
 def test_lines_that_begin_like_a_new_message_stay_in_theirs(tmp_path: Path) -> None:
     path = tmp_path / "two.mbox"
-    path.write_bytes(
-        build_mbox([b"Subject: a\r\n\r\nFrom here\r\n>From there\r\n", b"Subject: b\r\n\r\nx\r\n"])
-    )
+    built = MboxBuilder()
+    built.add(b"Subject: a\r\n\r\nFrom here\r\n>From there\r\n")
+    built.add(b"Subject: b\r\n\r\nx\r\n")
+    path.write_bytes(built.build())
     with closing(mailbox.mbox(path, create=False)) as box:
         first, second = box
     assert (first["Subject"], second["Subject"]) == ("a", "b")
@@ -258,3 +259,11 @@ def test_a_mistake_in_the_campaign_stops_it(folder: Path, more: str, code: str) 
     with pytest.raises(BriefgenError) as caught:
         opened(folder, more)
     assert [one.code for one in caught.value.problems] == [code]
+
+
+def test_an_mbox_that_no_program_opens_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_merge, "MAX_MBOX_BYTES", 10)
+    built = MboxBuilder()
+    built.add(b"Subject: a\r\n\r\nxxx\r\n")
+    with pytest.raises(BriefgenError, match="mbox-large"):
+        built.build()
