@@ -25,6 +25,7 @@ from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
 from briefgen.render.registry import FORMATS
 from briefgen.system.cache import cache_key, keep, recall
+from briefgen.system.files import is_inside_folder, is_regular_file
 from briefgen.system.limits import HANG_GRACE_S, TIME_LIMIT_S, WorkerLimits
 
 MIN_ROWS = 8
@@ -71,6 +72,9 @@ def _has_long_list(folder: Path) -> bool:
     """Return whether a file beside campaign.yaml may be a list of many recipients."""
     with suppress(OSError):
         for path in (*folder.glob("*.csv"), *folder.glob("*.xlsx")):
+            # The folder may be a stranger's: no pipe is opened, and nothing outside.
+            if not is_regular_file(path) or not is_inside_folder(path, folder):
+                continue
             with path.open("rb") as file:
                 start = file.read(_LIST_BYTES)
             if path.suffix == ".xlsx" or len(start) == _LIST_BYTES or start.count(b"\n") > MIN_ROWS:

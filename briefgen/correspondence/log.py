@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from briefgen.errors import BriefgenError, Place, Problem, ProblemList, StorageError
 from briefgen.model.text import escape_formulas, unescape_formulas
-from briefgen.system.files import is_inside_folder, read_limited_bytes
+from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
 SENT_FILE = "sent.csv"
 REPLIES_FILE = "replies.csv"
@@ -109,7 +109,10 @@ class CorrespondenceLog:
     def read_record(self, letter: SentLetter) -> Mapping[str, Any]:
         """Return the evidence record that was kept of a letter; raise BriefgenError if it is gone."""
         name = f"{member_stem(letter.recipient)}.json"
-        record = json.loads(read_kept_member(self.folder, letter.kept, name))
+        try:
+            record = json.loads(read_kept_member(self.folder, letter.kept, name))
+        except (ValueError, RecursionError):
+            record = None
         if not isinstance(record, dict):
             raise kept_problem(self.folder, letter.kept, f"{name} is no evidence record")
         return record
@@ -193,6 +196,8 @@ def read_kept_member(folder: Path, kept: str, name: str) -> str:
     path = folder / kept
     if "\\" in kept or not kept.startswith(f"{KEPT_FOLDER}/") or not is_inside_folder(path, folder):
         raise kept_problem(folder, kept, "it is not in the folder sent/")
+    if path.exists() and not is_regular_file(path):
+        raise kept_problem(folder, kept, "it is no file")
     try:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(name)
@@ -220,10 +225,14 @@ def kept_problem(folder: Path, kept: str, why: str) -> BriefgenError:
 
 
 def find_changed_rows(log: CorrespondenceLog) -> Iterator[Problem]:
-    """Find rows of sent.csv that are not as they were recorded, or were removed since."""
+    """Find rows of sent.csv that are not as they were recorded, or were removed since.
+
+    Raise StorageError if the folder `sent` leads out of the campaign's.
+    """
     by_file: dict[str, list[SentLetter]] = {}
     for letter in log.sent:
         by_file.setdefault(letter.kept, []).append(letter)
+    _reject_outside(log.folder / KEPT_FOLDER, log.folder)
     files = {f"{KEPT_FOLDER}/{path.name}" for path in (log.folder / KEPT_FOLDER).glob("*.zip")}
     for kept in sorted(files | by_file.keys()):
         try:

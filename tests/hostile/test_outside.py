@@ -29,6 +29,12 @@ LINKS = {
     "recipients.csv": "private/recipients.csv",
     "forms-of-address.yaml": "private/secret.yaml",
     "campaign.yaml": "private/secret.yaml",
+    "letters.yaml": "private/secret.yaml",
+    "recipients.mapping.yaml": "private/secret.yaml",
+    "do-not-write.csv": "private/recipients.csv",
+    "sent.csv": "private/secret.txt",
+    "replies.csv": "private/secret.txt",
+    "sent": "private",
     "logo.png": "private/secret.txt",
     "out": "private",
     "out/letters": "private",
@@ -117,6 +123,15 @@ COMMANDS = {
     "batch --merge": ["batch", ".", "--format", "txt", "-q", "--merge"],
     "batch --dry-run": ["batch", ".", "--format", "txt", "--dry-run"],
     "snippets lock": ["snippets", "lock", "--by", "Dana Writer", "-c", "."],
+    "explain": ["explain", "ada", "-c", "."],
+    "sent": ["sent", ".", "--on", "2026-12-02"],
+    "reply": ["reply", "ada", "--note", "Thanks", "--on", "2026-12-05", "-c", "."],
+    "log": ["log", "."],
+    "log --verify": ["log", ".", "--verify"],
+    "recall": ["recall", "night-waits", "-c", "."],
+    "due": ["due", ".", "--on", "2027-06-01"],
+    "audit": ["audit", "{own}", "-c", "."],
+    "adopt": ["adopt", "{own}", "-c", "."],
     "templates show": ["templates", "show", "letter/default.html.j2", "-c", "."],
     "templates new": ["templates", "new", "letter/country/US", "-c", "."],
 }
@@ -154,7 +169,7 @@ def test_nothing_outside_is_touched(
     name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ATTACKS[name](machine)
-    command = "batch" if name.startswith("out") else "check"
+    command = "batch" if name.startswith("out") else "log --verify" if name == "sent" else "check"
     try_commands([command], machine, False, monkeypatch, capsys)
 
 
@@ -168,3 +183,15 @@ def test_no_command_touches_anything_outside(
     inside = list(ATTACKS).index(name) % 2 == 0
     commands = [command for command in COMMANDS if name.startswith("out") or command not in BATCHES]
     try_commands(commands, machine, inside, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    "name", ["people.csv", "people.xlsx", "do-not-write.csv", "sent.csv", "letters.yaml", "sent/x.zip"]
+)
+def test_a_pipe_is_never_opened(
+    name: str, machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Opening it would last until somebody writes into it: for ever."""
+    (machine.campaign / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(machine.campaign / name)
+    try_commands(["check", "log --verify", "due"], machine, False, monkeypatch, capsys)
