@@ -11,9 +11,11 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+from briefgen.system.scratch import scratch_folder
 
 _SCRIPT = """
 for line in io.lines() do
@@ -39,6 +41,8 @@ class _Session:
     process: subprocess.Popen[bytes] | None = None
     owner: int = 0
     """The process that started it: a forked one must not talk to it."""
+    folder: ExitStack = field(default_factory=ExitStack)
+    """Removes its temporary folder: pandoc makes a file there that it leaves when it is killed."""
 
 
 _session = _Session()
@@ -98,11 +102,13 @@ def _ask(command: Sequence[str], question: bytes, timeout_s: float) -> bytes:
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     if _session.process is None:
+        folder = _session.folder.enter_context(scratch_folder())
         _session.process = subprocess.Popen(
             [*command, "lua", "-E", "-e", _SCRIPT],  # without what the user has for Lua
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": str(folder)},
         )
         _session.owner = os.getpid()
     return _session.process
@@ -110,9 +116,12 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 def _end() -> None:
     """End the process, if it is ours."""
-    process, owner = _session.process, _session.owner
-    _session.process, _session.owner = None, 0
-    if process is None or owner != os.getpid():
+    process, owner, folder = _session.process, _session.owner, _session.folder
+    _session.process, _session.owner, _session.folder = None, 0, ExitStack()
+    if owner not in (0, os.getpid()):
+        return
+    if process is None:  # it could not be started
+        folder.close()
         return
     process.kill()
     for pipe in (process.stdin, process.stdout):
@@ -120,3 +129,4 @@ def _end() -> None:
             if pipe is not None:
                 pipe.close()
     process.wait()
+    folder.close()

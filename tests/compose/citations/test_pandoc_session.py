@@ -46,6 +46,17 @@ def test_documents_formatted_by_one_process_are_as_by_one_each() -> None:
     assert pandoc_session._session.process is None
 
 
+def test_nothing_is_left_among_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pandoc keeps a history of its Lua there, and is killed in the end."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with keep_pandoc():
+        format_all(STYLES[:1])
+        assert pandoc_session._session.process is not None
+        assert [path.name[:9] for path in tmp_path.iterdir()] == ["briefgen-"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_pandoc_rejects_is_reported_as_without_a_session() -> None:
     def find_problem() -> object:
         with pytest.raises(BriefgenError) as caught:
