@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Change:
     before: bytes | None
     """None if there was no such file."""
     after: bytes
+    group: int = 0
+    """Changes with the same number are undone together."""
 
 
 class ChangedElsewhereError(BriefgenError):
@@ -46,6 +49,28 @@ class CampaignWriter:
 
     folder: Path
     changes: list[Change] = field(default_factory=list)
+    _groups: int = 0
+    _is_grouping: bool = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all changes of a block be undone together; take back what was written if one of them fails."""
+        self._groups += 1
+        self._is_grouping, group = True, self._groups
+        try:
+            yield
+        except BaseException:
+            for change in reversed([one for one in self.changes if one.group == group]):
+                self.take_back(change)
+            raise
+        finally:
+            self._is_grouping = False
+
+    def write_file(self, name: str, what: str, data: bytes) -> Change:
+        """Write a whole file; raise StorageError if that fails or it is not the campaign's own."""
+        path = self._require_own(name)
+        before = read_limited_bytes(path, name, MAX_FILE_BYTES) if path.exists() else None
+        return self._write(Change(what, path, before, data))
 
     def edit_yaml(self, name: str, what: str, edits: Sequence[YamlEdit]) -> Change:
         """Change values of a YAML file, which need not exist yet, and leave all else in it as it is.
@@ -101,12 +126,13 @@ class CampaignWriter:
         self.changes = [one for one in self.changes if one is not change]
 
     def undo(self) -> Change | None:
-        """Take back the last change, and return it; None if there is none."""
+        """Take back the last change, with those that were made together with it; None if there is none."""
         if not self.changes:
             return None
-        change = self.changes[-1]
-        self.take_back(change)
-        return change
+        last = self.changes[-1]
+        for change in reversed([one for one in self.changes if one.group == last.group]):
+            self.take_back(change)
+        return last
 
     def _require_own(self, name: str) -> Path:
         """Return the path of a file of the campaign; raise StorageError if it leads elsewhere."""
@@ -119,6 +145,9 @@ class CampaignWriter:
     def _write(self, change: Change) -> Change:
         if change.before == change.after:
             return change
+        if not self._is_grouping:
+            self._groups += 1
+        change = replace(change, group=self._groups)
         try:
             self._keep_version(change)
             with atomic_write(change.path) as file:

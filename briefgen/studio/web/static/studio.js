@@ -10,11 +10,12 @@ function place(root) {
   }
 }
 
-let running = 0;
+let running = 0, underway = 0;
 
 // Load another state of the page and put it in the place of this one; a newer request makes an older one void.
 async function swap(address, { push = true, method = "GET", body = undefined } = {}) {
   const mine = ++running;
+  underway += 1;
   const timer = setTimeout(showBusy, 300);
   try {
     const answer = await fetch(address, { method, body, credentials: "same-origin", redirect: "follow" });
@@ -28,6 +29,7 @@ async function swap(address, { push = true, method = "GET", body = undefined } =
     location.href = address;
   } finally {
     clearTimeout(timer);
+    underway -= 1;
     if (mine === running) document.querySelector(".busy")?.remove();
   }
 }
@@ -138,7 +140,7 @@ addEventListener("popstate", () => swap(location.href, { push: false }));
 function follow() {
   const source = new EventSource(document.body.dataset.events);
   source.addEventListener("changed", (event) => {
-    if (event.data === document.body.dataset.version) return;
+    if (underway || event.data === document.body.dataset.version) return; // what is on its way is newer
     if (document.activeElement?.matches("input, textarea, select")) return;
     swap(location.href, { push: false });
   });
