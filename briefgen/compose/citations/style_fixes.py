@@ -488,8 +488,21 @@ def prepare_style(
     if language == BRITISH_LOCALE and not (of_britain or style.is_variant_of(*SINGLE_QUOTES_STYLES)):
         _use_double_quotes(root)
     words = _add_locator_terms(root, language, labels)
+    _remove_layout(root)
     xml: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml, words
+
+
+def _remove_layout(root: Any) -> None:
+    """Remove what only people read, line breaks and comments: pandoc reads a style for each document."""
+    from lxml import etree
+
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    for element in root.iter():
+        if len(element) and not (element.text or "").strip():
+            element.text = None
+        if not (element.tail or "").strip():
+            element.tail = None
 
 
 def _use_double_quotes(root: Any) -> None:

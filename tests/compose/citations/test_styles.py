@@ -7,7 +7,7 @@ from lxml import etree
 
 from briefgen.compose.citations.citeproc import check_style
 from briefgen.compose.citations.style_fixes import prepare_style
-from briefgen.compose.citations.styles import CSL, CitationStyle, citation_locale, find_style
+from briefgen.compose.citations.styles import CSL, CitationStyle, citation_locale, find_style, parse_style_xml
 from briefgen.errors import BriefgenError, Place
 
 PLACE = Place("campaign.yaml", 4, 3)
@@ -144,3 +144,15 @@ def test_a_prepared_style_keeps_its_rules_and_the_writers_order_within_a_note() 
     assert b"<sort>" in find_style("medical-history").xml
     assert sorts(find_style("medical-history")) == 0
     assert sorts(find_style("apa")) == 1
+
+
+def test_pandoc_gets_a_style_without_comments_and_line_breaks_and_with_all_terms() -> None:
+    style = find_style("chicago-notes-bibliography")
+    xml, _ = prepare_style(style, "en", frozenset({"page"}))
+    assert b"<!--" in style.xml
+    assert b"<!--" not in xml
+    assert len(xml) < 0.7 * len(style.xml)
+    before, after = (parse_style_xml("a", each) for each in (style.xml, xml))
+    texts = [one.text for one in before.iter(f"{CSL}term", f"{CSL}single", f"{CSL}multiple") if not len(one)]
+    kept = [one.text for one in after.iter(f"{CSL}term", f"{CSL}single", f"{CSL}multiple")]
+    assert {text for text in texts if text} <= set(kept)
