@@ -172,6 +172,7 @@ def build_letterhead_css(look: LetterheadLook, first: PageGeometry, following: P
             *(f".{name} {{ position: running({name}); }}\n" for name in WORD_HEADS),
             build_letterhead_text_css(),
             f".letterhead:not(:has(*)) {{ height: {look.address_gap_pt:g}pt; }}\n",
+            ".letterhead figure { float: none; margin-left: 0; }\n",  # where Word files have it
             f"@page {{ margin: {_list_margins(following)}; {_place_heads(look, 'next')} }}\n",
             f"@page :first {{ margin: {_list_margins(first)}; {_place_heads(look, 'first')} }}\n",
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -169,6 +170,23 @@ def test_a_broken_picture_is_named_and_a_head_without_end_is_refused() -> None:
         endless.sections[0].header.add_paragraph("Line").runs[0].font.size = Pt(20)
     with pytest.raises(BriefgenError, match="letterhead-page"):
         pages(endless)
+
+
+def test_a_logo_is_at_the_left_above_the_address_as_in_word() -> None:
+    picture = BytesIO()
+    Image.new("RGB", (60, 20), (200, 10, 10)).save(picture, "PNG")
+    url = f"data:image/png;base64,{b64encode(picture.getvalue()).decode()}"
+    document = word()
+    document.sections[0].header.paragraphs[0].text = "Head"
+    html = letter().html.replace(
+        '<div class="letterhead">', f'<div class="letterhead"><figure><img src="{url}" alt="x"/></figure>'
+    )
+    renderer = PdfRenderer(STYLES, letterhead=letterhead(document))
+    page = pypdfium2.PdfDocument(renderer.render(replace(letter(), html=html)).data)[0]
+    (shown,) = [one for one in page.get_objects() if one.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+    left, bottom, _, _ = shown.get_bounds()
+    assert left / PT_PER_MM == pytest.approx(25, abs=0.5)
+    assert 297 - bottom / PT_PER_MM < place(page.get_textpage(), "The Honorable")[1]
 
 
 def test_pages_on_their_side_keep_their_size() -> None:
