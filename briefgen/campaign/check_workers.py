@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,7 +19,7 @@ from briefgen.campaign.letter_findings import (
     LetterExaminer,
     LetterFindings,
 )
-from briefgen.errors import Problem
+from briefgen.errors import BriefgenError, Problem
 from briefgen.model.campaign import OutputConfig
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
@@ -97,10 +97,16 @@ class _Trial:
     number: int
     document: Document
 
+    def split(self) -> list[_Task]:
+        """Return the task, which has no parts."""
+        return [self]
+
 
 @dataclass(frozen=True, slots=True)
 class _Briefing:
-    pass
+    def split(self) -> list[_Task]:
+        """Return the task, which has no parts."""
+        return [self]
 
 
 _Task = _Letters | _Trial | _Briefing
@@ -160,7 +166,7 @@ class CheckWorkers:
             workers=available_processors(),
             timeout_s=TIME_LIMIT_S + 2 * HANG_GRACE_S,
             stop=stop,
-            split=lambda task: task.split() if isinstance(task, _Letters) else (task,),
+            split=lambda task: task.split(),
             limits=_NO_LIMITS,
             server=self.server,
         )
@@ -194,13 +200,28 @@ class CheckWorkers:
         found = {task.number: result for task, result in self._run(tasks) if isinstance(task, _Trial)}
         return [problem for number in sorted(found) for problem in found[number]]
 
-    def _run(self, tasks: Iterable[_Task]) -> Iterator[tuple[_Task, Any]]:
-        for task, answer in self._pool.run(iter(tasks)):
-            if isinstance(answer, TaskCrash):
-                yield task, _perform(self.examiner, task)
-            else:
-                self.differences += answer.differences
-                yield task, answer.result
+    def _run(self, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Any]]:
+        """Yield each task, or its parts, with the result; without workers if none can be started."""
+        left = {_identify(part): part for task in tasks for part in task.split()}
+        try:
+            for task, answer in self._pool.run(iter(tasks)):
+                for part in task.split():
+                    del left[_identify(part)]
+                if isinstance(answer, TaskCrash):
+                    yield task, _perform(self.examiner, task)
+                else:
+                    self.differences += answer.differences
+                    yield task, answer.result
+        except BriefgenError as error:
+            if any(problem.code != "workers-fail" for problem in error.problems):
+                raise
+            for part in left.values():
+                yield part, _perform(self.examiner, part)
+
+
+def _identify(part: _Task) -> tuple[type, int]:
+    number = part.first if isinstance(part, _Letters) else part.number if isinstance(part, _Trial) else 0
+    return type(part), number
 
 
 def _divide(recipients: Sequence[Recipient], workers: int) -> Iterator[_Letters]:

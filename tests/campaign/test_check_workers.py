@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from material import small_starter
@@ -94,6 +95,24 @@ def test_what_kills_a_worker_is_done_by_the_process_itself(messy: Campaign) -> N
         replace(one, document=None) for one in alone if isinstance(one, LetterFindings)
     ]
     assert find_longest(divided) == find_longest(alone)
+
+
+class LonelyExaminer(LetterExaminer):
+    """Ends every worker that is given it."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        return os._exit, (3,)
+
+
+def test_without_a_worker_that_starts_the_process_does_all_by_itself(messy: Campaign) -> None:
+    renderers = messy.renderers(())
+    recipients = messy.recipients[:6]
+    examiner = LonelyExaminer(messy.page_fitter(renderers), renderers, ())
+    with ForkServer() as server, CheckWorkers(examiner, server) as workers:
+        divided, _ = workers.examine(recipients, lambda number: None)
+    assert divided == list(examiner.examine(recipients))
 
 
 @pytest.mark.skipif(available_processors() == 1, reason="takes two processors")
