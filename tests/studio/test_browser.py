@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -118,6 +119,59 @@ def test_no_screen_is_wider_than_its_window(page: Page, path: str, width: int, h
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 1440, "height": 1000})
     assert wide <= width
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The accessibility checker axe-core; skips aloud where it is not at hand."""
+    path = os.environ.get("BRIEFGEN_AXE", "")
+    if not Path(path).is_file():
+        message = "BRIEFGEN_AXE names no axe.min.js: accessibility is not judged"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "start",
+        "recipients",
+        "letters/ada-sample",
+        "letters/ada-sample?s=inquiry-findings-2014",
+        "letters/ada-sample?s=address",
+        "check",
+        "make",
+        "draft",
+    ],
+)
+def test_axe_finds_nothing_on_any_screen(page: Page, axe: str, path: str) -> None:
+    page.goto(home(page) + path)
+    assert _find_violations(page, axe) == []
+
+
+def test_axe_finds_nothing_in_a_spreadsheet_a_draft_and_the_first_page(page: Page, axe: str) -> None:
+    page.goto(f"{home(page)}draft")
+    page.fill("#text", "The House passed H.R. 3012 by 353 votes to 37. We thank you.")
+    page.click("text=Check this text")
+    page.wait_for_selector(".cards")
+    assert _find_violations(page, axe) == []
+    page.goto(f"{home(page)}recipients")
+    sheet = {"name": "members.csv", "mimeType": "text/csv", "buffer": b"Name,City\nDana Muster,Leith\n"}
+    page.set_input_files("#file", sheet)
+    page.wait_for_selector(".matching")
+    assert _find_violations(page, axe) == []
+    at = home(page)
+    page.goto(at.split("/c/")[0])
+    assert _find_violations(page, axe) == []
+    page.goto(f"{at}letters/ada-sample")
+
+
+def _find_violations(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def test_a_change_of_the_files_reaches_the_open_page(page: Page, folder: Path) -> None:
