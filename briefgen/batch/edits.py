@@ -8,7 +8,13 @@ from pathlib import Path
 
 from briefgen.batch.file_names import letter_file_stem
 from briefgen.batch.ledger import open_ledger_copy
-from briefgen.batch.outputs.files import EDITED_FOLDER, LETTERS_FOLDER, IrregularFileError, file_sha256
+from briefgen.batch.outputs.files import (
+    EDITED_FOLDER,
+    LETTERS_FOLDER,
+    IrregularFileError,
+    file_sha256,
+    reject_outside_links,
+)
 from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.errors import BriefgenError, Place, Problem, StorageError, abbreviate_names
 from briefgen.model.recipient import Recipient
@@ -47,8 +53,9 @@ def is_adopted(kept: str, adopted: Iterable[str]) -> bool:
 def find_waiting_edits(output: FolderOutput, recipients: Iterable[Recipient]) -> tuple[list[str], list[str]]:
     """Return the edited Word letters that were not taken over: in `edited/`, and among the letters.
 
-    Both are paths within the output folder.
+    Both are paths within the output folder. Raise StorageError if a link leads out of it.
     """
+    reject_outside_links(output.folder)
     adopted = read_adopted(output.ledger_path.parent)
     stems = {letter_file_stem(recipient): recipient.id for recipient in recipients}
     kept = sorted((output.folder / EDITED_FOLDER).glob("*.docx"))
