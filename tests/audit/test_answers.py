@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from briefgen.audit.answers.github import format_annotations
 from briefgen.audit.answers.html import format_page
 from briefgen.audit.answers.registry import AnswerRequest, check_answer, write_answer, write_into
-from briefgen.audit.answers.remarks import list_remarks, list_replacements, summarize
+from briefgen.audit.answers.remarks import Replacement, list_remarks, list_replacements, summarize
 from briefgen.audit.answers.word import WordAnswer, plan_changes
 from briefgen.audit.draft import BlockPlace, Draft, DraftBlock, DraftNote, DraftSentence, NoteMark
 from briefgen.audit.findings import (
@@ -199,6 +199,27 @@ def rejected(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_several_sentences_of_a_paragraph_are_replaced() -> None:
+    text = "The first vote was 353. The second vote was 353."
+    data = word_file(lambda document: document.add_paragraph(text))
+    draft = read(data, "docx")
+    answer = WordAnswer(
+        draft,
+        (),
+        ("Audited.",),
+        (
+            Replacement(0, 0, 23, "The first vote, by roll call, was 335.", False),
+            Replacement(0, 24, len(text), "The second vote was 337.", False),
+        ),
+    )
+    result = write_into(AnswerRequest("docx", answer), data)
+    assert (
+        read(result, "docx").blocks[0].text
+        == "The first vote, by roll call, was 335. The second vote was 337."
+    )
+    assert read(rejected(result), "docx").blocks[0].text == text
+
+
 def test_a_wording_about_something_else_is_no_suggestion() -> None:
     data = word_file(split_runs)
     draft = read(data, "docx")
@@ -302,6 +323,16 @@ def test_highlights_are_on_the_words() -> None:
     assert [words_in(data, box) for box in boxes] == [["353"], ["it was", "seen by"]]
 
 
+def test_a_highlight_leaves_out_the_rest_of_its_word() -> None:
+    data = pdf_file(pdf_line("vote 111353222 done", 300))
+    draft = read(data, "pdf")
+    with pikepdf.open(BytesIO(answered(data, report_on(draft, judge(draft, "353")), "pdf"))) as pdf:
+        left, _, right, _ = (float(value) for value in pdf.pages[0].Annots[0].Rect)
+    area = next(area for area in draft.blocks[0].place.areas if area.end - area.start == 9)
+    third = (area.right - area.left) / 3
+    assert (left, right) == pytest.approx((area.left + third, area.right - third), abs=0.1)
+
+
 def words_in(data: bytes, corners: list[float]) -> list[str]:
     textpage = pypdfium2.PdfDocument(data)[0].get_textpage()
     quads = [corners[n : n + 8] for n in range(0, len(corners), 8)]
@@ -347,7 +378,7 @@ def page_report() -> AuditReport:
     blocks = (
         DraftBlock("heading", "A <sample>", level=1),
         DraftBlock("paragraph", HOSTILE, marks=(NoteMark(20, "footnote-1"),)),
-        DraftBlock("list-item", "It is approved."),
+        DraftBlock("list-item", "It is <approved>."),
         DraftBlock("note", "A note.", note="footnote-1"),
     )
     draft = Draft("folder/<b>.docx", "docx", "en", blocks, (DraftNote("footnote-1", "1", "A note."),))
@@ -367,7 +398,7 @@ def test_a_page_shows_the_draft_with_its_remarks(page_report: AuditReport) -> No
     page = _Page(text)
     assert "<script" not in text.replace("&lt;script", "")
     assert '<mark class="error">353</mark><sup><a href="#remark-1" id="place-1"' in text
-    assert '<mark class="good">It is approved.</mark>' in text
+    assert '<mark class="good">It is &lt;approved&gt;.</mark>' in text
     assert "<sup>[1]</sup>" in text
     assert "Not read: &lt;1&gt; picture." in text
     identifiers = list(page.attributes("id"))

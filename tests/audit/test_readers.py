@@ -107,6 +107,23 @@ def test_white_text_in_a_box_is_seen_if_the_box_is_dark(fill: str, seen: bool) -
     assert codes(draft) == ([] if seen else ["draft-hidden-text"])
 
 
+def test_alternatives_are_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+    names = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    inline = "<mc:Choice Requires='x'/><mc:Fallback><w:r><w:t> or that</w:t></w:r></mc:Fallback>"
+    both = f"<mc:Choice Requires='x'>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+
+    def add_both(document: Any) -> None:
+        head = f"<w:sdt {names}><w:sdtContent><w:r><w:t>is this</w:t></w:r>"
+        end = f"<mc:AlternateContent>{inline}</mc:AlternateContent></w:sdtContent></w:sdt>"
+        add_xml(document.add_paragraph("Beside it "), head + end)
+        second = f"<w:r {names}><mc:AlternateContent>{both}</mc:AlternateContent></w:r>"
+        add_xml(document.add_paragraph("A box"), second)
+
+    texts = [block.text for block in read(word_file(add_both), "docx").blocks]
+    assert texts == ["Beside it is this", "A box", "In a box."]
+
+
 def test_damaged_and_disguised_word_files_are_refused() -> None:
     data = word_file(full_document)
     assert refused(data[: len(data) // 2], "docx") == "draft-unreadable"
