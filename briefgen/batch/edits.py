@@ -37,7 +37,11 @@ def read_adopted(state_folder: Path) -> frozenset[str]:
 
 
 def note_adopted(state_folder: Path, file: Path) -> None:
-    """Note that an edited letter was taken over, so that nobody is asked to do it again. Raise OSError."""
+    """Note that an edited letter was taken over, so that nobody is asked to do it again.
+
+    Raise OSError, or StorageError if a link in the output folder leads out of it.
+    """
+    reject_outside_links(state_folder.parent)
     known = read_adopted(state_folder) | {file_sha256(file) or ""}
     state_folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(state_folder / ADOPTED_FILE) as target:

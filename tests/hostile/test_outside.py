@@ -170,6 +170,8 @@ def test_nothing_outside_is_touched(
 ) -> None:
     ATTACKS[name](machine)
     command = "batch" if name.startswith("out") else "log --verify" if name == "sent" else "check"
+    if name in ("out/edited", "out/.briefgen"):
+        try_commands(["drafts"], machine, False, monkeypatch, capsys)
     try_commands([command], machine, False, monkeypatch, capsys)
 
 
