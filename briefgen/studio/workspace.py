@@ -19,6 +19,7 @@ from briefgen.campaign.check import check_documents
 from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import Campaign, find_recipient, open_campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
+from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS, Library, TextLocations, load_texts
 from briefgen.model.document import Document
 from briefgen.model.recipient import AddressAndSalutation, Recipient
 from briefgen.studio.files import CampaignWriter
@@ -108,6 +109,8 @@ class Workspace:
     state: WorkspaceState = field(default_factory=lambda: WorkspaceState(0, None))
     writer: CampaignWriter = field(init=False)
     _signature: FileSignature | None = None
+    _library: tuple[int, Library] | None = None
+    """With its full texts, and the version of the campaign to which it belongs."""
     _letters: OrderedDict[tuple[int, str], ShownLetter] = field(default_factory=OrderedDict)
     _pages: OrderedDict[str, DocumentPages] = field(default_factory=OrderedDict)
 
@@ -155,6 +158,22 @@ class Workspace:
             self.refresh()
             raise BriefgenError(errors)
         return self.state
+
+    def has_statement(self, id: str) -> bool:
+        """Return whether there is a statement of this id."""
+        campaign = self.state.campaign
+        return campaign is not None and id in campaign.composer.library.snippets
+
+    def library(self) -> Library:
+        """Return the campaign's library with the full texts at hand: its own, and those in $BRIEFGEN_TEXTS.
+
+        Raise BriefgenError if the campaign cannot be opened.
+        """
+        state = self.refresh()
+        if self._library is None or self._library[0] != state.version:
+            opened = require_campaign(state).composer.library
+            self._library = (state.version, load_texts(opened, ProblemList(), text_locations()))
+        return self._library[1]
 
     def show_letter(self, id: str) -> ShownLetter:
         """Compose and lay out the letter to a recipient; raise BriefgenError with what is wrong with it."""
@@ -223,6 +242,12 @@ def find_errors_at(
     for error in errors:
         if error.place and error.place.line in lines and Path(error.place.file).name == name:
             yield error
+
+
+def text_locations() -> TextLocations:
+    """Return where full texts are besides the campaign's own: the folder in $BRIEFGEN_TEXTS, if it is one."""
+    folder = os.environ.get("BRIEFGEN_TEXTS")
+    return TextLocations(Path(folder)) if folder and Path(folder).is_dir() else DEFAULT_TEXT_LOCATIONS
 
 
 def require_campaign(state: WorkspaceState) -> Campaign:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -23,6 +22,7 @@ from briefgen.studio.app import Visit, merge_same
 from briefgen.studio.messages import describe_problem
 from briefgen.studio.pages import Marked
 from briefgen.studio.rules_in_words import rule_in_words
+from briefgen.studio.statements import count_letters, long_day
 from briefgen.studio.workspace import ShownLetter, WorkspaceState, require_campaign
 from briefgen.system.yaml_splice import YamlEdit
 
@@ -319,7 +319,7 @@ def explain_part(letter: ShownLetter, campaign: Campaign, id: str) -> Why | None
         () if own and id in own.instead else tuple(_list_checks(entry)),
         next_best,
         next_reason,
-        _count_letters(campaign, id),
+        count_letters(campaign)[id],
         snippet.kind == "ask",
         "short" in snippet.variants and id not in (own.short if own else ()),
         own is not None and any(name == id for _, name in own.named_statements()),
@@ -417,7 +417,7 @@ def _read_evidence(evidence: Iterable[Evidence], letter: ShownLetter) -> Iterato
             yield Reading(source, place, one.quote, True, "", "")
         elif one.attested is not None:
             said, by = one.attested.said, one.attested.by
-            yield Reading(source, place, said, False, by, _long_day(str(one.attested.on)))
+            yield Reading(source, place, said, False, by, long_day(str(one.attested.on)))
         elif one.computed is not None:
             yield Reading("", "", f"Calculated: {one.computed}", False, "", "")
 
@@ -427,26 +427,9 @@ def _list_checks(entry: Mapping[str, Any]) -> Iterator[str]:
         yield "Figures, dates and hedges agree with the source"
     reviewed = entry["reviewed"]
     if reviewed["by"]:
-        yield f"Approved by {reviewed['by']}, {_long_day(reviewed['on'])}"
+        yield f"Approved by {reviewed['by']}, {long_day(reviewed['on'])}"
     if not entry["caveats"]:
         yield "No reservation needs to be printed with it"
-
-
-def _long_day(iso: str) -> str:
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return f"{day.day} {day:%B %Y}"
-
-
-def _count_letters(campaign: Campaign, id: str) -> int:
-    """Return in how many letters the rules put a statement."""
-    composer = campaign.composer
-    return sum(
-        any(one.id == id for one in composer.select_snippets(recipient).evidence)
-        for recipient in campaign.recipients
-    )
 
 
 ROUTES = (

@@ -81,15 +81,16 @@ function announce(text) {
 
 function filter(words) {
   const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  for (const one of document.querySelectorAll("#people a")) {
+  for (const one of document.querySelectorAll("#people > *")) {
     const text = one.textContent.toLocaleLowerCase();
     one.hidden = !wanted.every((word) => text.includes(word));
   }
 }
 
 function step(by) {
-  const all = [...document.querySelectorAll("#people a")].filter((one) => !one.hidden);
+  const all = [...document.querySelectorAll("#people a")].filter((one) => !one.closest("[hidden]"));
   const at = all.findIndex((one) => one.getAttribute("aria-current"));
+  if (at < 0) { all[all.indexOf(document.activeElement) + by]?.focus(); return; } // a list in which nothing is open
   const next = all[at + by];
   if (next) { next.focus(); swap(next.href); }
 }

@@ -1,0 +1,144 @@
+"""Evidence: the campaign's statements, what their sources say, and who approved them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from briefgen.campaign.open import Campaign
+from briefgen.library.loader import Library
+from briefgen.model.snippet import Snippet
+from briefgen.studio.app import Visit, merge_same
+from briefgen.studio.statements import (
+    GROUPS,
+    StatementCard,
+    campaign_topics,
+    describe_author,
+    in_group,
+    list_sources,
+    list_statements,
+    number_paragraphs,
+    read_evidence,
+)
+from briefgen.studio.workspace import WorkspaceState, require_campaign
+
+MAX_LETTERS_SHOWN = 200
+"""Letters that are named at a statement."""
+
+
+async def show_statements(visit: Visit) -> Response:
+    """Answer with the statements of a group; `?show=` names it, and the first that has any is the default."""
+
+    def prepare() -> dict[str, Any]:
+        state: WorkspaceState = visit.workspace.refresh()
+        return _prepare_lists(visit, state, visit.request.query_params.get("show", ""))
+
+    values = await visit.run(prepare, key="evidence")
+    if visit.workspace.state.campaign is None:
+        problems = merge_same(visit.workspace.state.errors)
+        return visit.show("broken.html.j2", "evidence", {"problems": problems})
+    return visit.show("evidence.html.j2", "evidence", values)
+
+
+def _prepare_lists(visit: Visit, state: WorkspaceState, group: str) -> dict[str, Any]:
+    """Return what the lists at the left show, and the statements of a group."""
+    if state.campaign is None:
+        return {}
+    campaign = state.campaign
+    cards, topics = list_statements(campaign, state.problems), campaign_topics(campaign)
+    counts = {name: sum(in_group(card, name, topics) for card in cards) for name in GROUPS}
+    if group not in GROUPS:
+        group = next((name for name in GROUPS if counts[name]), "all")
+    return {
+        "groups": GROUPS,
+        "counts": counts,
+        "group": group,
+        "cards": [card for card in cards if in_group(card, group, topics)],
+        "sources": list_sources(visit.workspace.library(), campaign.config.language),
+        "source": None,
+    }
+
+
+async def show_statement(visit: Visit) -> Response:
+    """Answer with one statement: what its sources say, and the letters in which it is."""
+    return await _show_statement(visit, visit.request.path_params["id"])
+
+
+async def _show_statement(visit: Visit, id: str) -> Response:
+    def prepare() -> dict[str, Any]:
+        state = visit.workspace.refresh()
+        campaign = require_campaign(state)
+        snippet = _find_snippet(campaign, id)
+        library = visit.workspace.library()
+        card = next(one for one in list_statements(campaign, state.problems) if one.id == id)
+        return {
+            **_prepare_lists(visit, state, ""),
+            **_describe(campaign, library, snippet, card),
+            "group": "",
+        }
+
+    return visit.show("statement.html.j2", "evidence", await visit.run(prepare, key="evidence"))
+
+
+def _find_snippet(campaign: Campaign, id: str) -> Snippet:
+    snippet = campaign.composer.library.snippets.get(id)
+    if snippet is None:
+        raise HTTPException(404, "There is no such statement.")
+    return snippet
+
+
+def _describe(
+    campaign: Campaign, library: Library, snippet: Snippet, card: StatementCard
+) -> Mapping[str, Any]:
+    composer = campaign.composer
+    letters = [
+        (one.id, one.full_name or one.role or one.organisation or one.id)
+        for one in campaign.recipients
+        if any(used.id == snippet.id for used in composer.select_snippets(one).evidence)
+    ]
+    return {
+        "card": card,
+        "problems": merge_same(card.problems),
+        "passages": list(read_evidence(snippet.evidence, library, campaign.config.language)),
+        "with_text": library.texts.keys(),
+        "letters": letters[:MAX_LETTERS_SHOWN],
+        "more_letters": max(0, len(letters) - MAX_LETTERS_SHOWN),
+    }
+
+
+async def show_source(visit: Visit) -> Response:
+    """Answer with the text of a source, the words that statements quote marked."""
+    id = visit.request.path_params["id"]
+
+    def prepare() -> dict[str, Any]:
+        state = visit.workspace.refresh()
+        campaign, library = require_campaign(state), visit.workspace.library()
+        work = library.references.get(id)
+        if work is None:
+            raise HTTPException(404, "There is no such source.")
+        text, record = library.texts.get(id), library.records.get(id)
+        quoting = [
+            one for one in library.snippets.values() if any(item.source == id for item in one.evidence)
+        ]
+        titles = {one.id: one.title or one.id.replace("-", " ") for one in quoting}
+        return {
+            **_prepare_lists(visit, state, ""),
+            "group": "",
+            "source": id,
+            "title": str(work.csl.get("title", id)),
+            "author": describe_author(work, campaign.config.language),
+            "paragraphs": number_paragraphs(text, record, quoting) if text and record else [],
+            "titles": titles,
+        }
+
+    return visit.show("source.html.j2", "evidence", await visit.run(prepare, key="evidence"))
+
+
+ROUTES = (
+    ("evidence", "GET", show_statements),
+    ("evidence/statements/{id}", "GET", show_statement),
+    ("evidence/sources/{id}", "GET", show_source),
+)

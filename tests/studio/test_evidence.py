@@ -1,0 +1,114 @@
+"""Evidence: which statements there are, what their sources say in context, and who approved them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from material import tiny_campaign
+from studio_client import Opened, open_studio
+
+from briefgen.library.ingest.add_source import WorkDescription
+from briefgen.library.ingest.curate import add_source, find_campaign_folder
+from briefgen.library.ingest.draft_snippet import SnippetRequest
+from briefgen.library.ingest.snippet_files import add_snippet
+from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS
+
+TEXT = """\
+The survey began in 2024 in all counties.
+Inspectors tested 1,200 taps in schools. In 2025 they found lead at 444 of the taps, most in old buildings. No child was examined.
+"""
+SAID = "In 2025 inspectors found lead at 444 of the taps."
+
+
+def campaign_with_a_draft(folder: Path) -> Path:
+    """A campaign with a source of its own, and a draft that quotes it."""
+    (folder / "spring").mkdir()
+    home = find_campaign_folder(tiny_campaign(folder / "spring"))
+    file = folder / "survey.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    add_source(home, file, "survey", WorkDescription("Taps of <b>schools</b>", ("Pipe Office",), "2025"))
+    request = SnippetRequest(
+        "taps-2025", "survey", ("they found lead at 444 of the taps",), topics=("pipes",), say=SAID
+    )
+    add_snippet(home, request, DEFAULT_TEXT_LOCATIONS, date(2026, 11, 20))
+    return folder / "spring"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """For tests that change nothing."""
+    yield from open_studio(campaign_with_a_draft(tmp_path_factory.mktemp("evidence")))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Opened]:
+    """For tests that change it."""
+    yield from open_studio(campaign_with_a_draft(tmp_path))
+
+
+def get(opened: Opened, path: str) -> str:
+    return unescape(opened.get(path))
+
+
+def test_statements_are_listed_with_everything_that_is_known_of_them(shown: Opened) -> None:
+    html = get(shown, "evidence")
+    assert "Used in your letters: 1" in html
+    assert "An estimated 37 percent of the taps tested" in html
+    assert "Approved by Dana Writer on 20 November 2026 · in 3 letters" in html
+    assert SAID not in html
+    waiting = get(shown, "evidence?show=waiting")
+    assert SAID in waiting
+    assert "Taps of <b>schools</b>, Pipe Office, 2025" in waiting
+    assert "Nobody has approved it yet" in waiting
+    assert "On your topics: 2" in get(shown, "evidence?show=topics")
+    assert "All statements: 3" in get(shown, "evidence?show=all")
+
+
+def test_what_others_wrote_is_never_markup(shown: Opened) -> None:
+    for path in ("evidence?show=all", "evidence/statements/taps-2025", "evidence/sources/survey"):
+        assert "<b>schools" not in shown.get(path)
+
+
+def test_a_statement_shows_its_words_in_the_context_of_the_source_and_its_letters(shown: Opened) -> None:
+    html = shown.get("evidence/statements/taps-2025")
+    marked = '<mark class="quoted">they found lead at 444 of the taps</mark>'
+    assert f"In 2025 {marked}, most in old buildings." in html
+    assert "No child" not in html
+    assert "In no letter" in html
+    used = shown.get("evidence/statements/school-taps")
+    assert "Noted by Dana Writer, who read it on 20 November 2026. Not a quotation." in used
+    assert 'letters/ada-sample?s=school-taps">Ada Sample' in used
+
+
+def test_without_its_text_only_the_kept_words_are_shown_and_it_says_so(own: Opened) -> None:
+    (own.workspace.path / "seeds" / "texts" / "survey.txt").unlink()
+    html = own.get("evidence/statements/taps-2025")
+    assert '<blockquote class="passage"><mark class="quoted">they found lead' in html
+    assert "The full text is not on this computer" in html
+    assert "The full text of this source is not on this computer" in own.get("evidence/sources/survey")
+
+
+def test_a_source_is_shown_with_its_numbers_and_the_words_that_are_used(shown: Opened) -> None:
+    html = shown.get("evidence/sources/survey")
+    assert 'data-where="2"' in html
+    used = 'statements/taps-2025" title="taps 2025" data-swap>they found lead at 444 of the taps</a>, most'
+    assert used in html
+
+
+def test_a_problem_of_a_statement_is_shown_with_it_and_leads_to_it(own: Opened) -> None:
+    card = own.workspace.path / "snippets" / "school-taps.md"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("as_of: 2025", "as_of: 2025\nrecheck_by: 2026-11-01"), encoding="utf-8")
+    html = get(own, "evidence")
+    assert "2026-11-01" in html or "1 November 2026" in html
+    assert "evidence/statements/school-taps" in own.get("check")
+
+
+@pytest.mark.parametrize("path", ["statements/nothing", "sources/nothing", "sources/..%2fcampaign"])
+def test_what_is_not_there_is_not_found(shown: Opened, path: str) -> None:
+    answer = shown.client.get(f"/c/{shown.workspace.key}/evidence/{path}")
+    assert answer.status_code == 404
