@@ -217,7 +217,7 @@ class _DraftAudit:
         block = self.draft.blocks[sentence.block]
         prepared = prepare_sentence(sentence.text)
         notes = " ".join(prepare_prose(self._notes.get(name, "")) for name in sentence.notes)
-        before = prepare_prose(block.text[: sentence.start])
+        before = prepare_prose(block.text[max(0, sentence.start - _SHORT_BLOCK) : sentence.start])
         earlier = self.sentences[sentence.number - 2] if sentence.number > 1 else None
         previous = prepare_prose(earlier.text) if earlier and earlier.block == sentence.block else ""
         claims = tuple(

@@ -206,7 +206,7 @@ def find_reference_blocks(draft: Draft) -> frozenset[int]:
     headings = load_word_set("audit-words", "reference-headings")
     within: int | None = None
     for position, block in enumerate(draft.blocks):
-        prose = prepare_prose(block.text)
+        prose = prepare_prose(block.text[: _LONGEST_ENTRY + 1])
         if block.kind == "heading":
             level = block.level or 1
             if within is None or level <= within:
@@ -254,7 +254,7 @@ def _split_reference(text: str, start: int, block: int) -> Iterator[_Piece]:
         at = start + len(part) - len(bare)
         if cited := _CITED_IN.match(bare):
             bare, at = bare[cited.end() :], at + cited.end()
-        if bare.strip():
+        if bare.strip() and len(bare) <= _LONGEST_ENTRY:
             yield _Piece(bare.rstrip(), block, at, True)
         start = end
 
@@ -317,8 +317,14 @@ def _looks_like_citation(prose: str) -> bool:
     return bool(_SET_APART.search(prose)) or unquoted.count(",") + unquoted.count(":") >= 2
 
 
+_LONGEST_ENTRY = 1_500
+"""Characters of an entry of a bibliography, and of a citation."""
+
+
 def _is_entry(prose: str) -> bool:
     """Return whether a block outside the notes is an entry of a bibliography."""
+    if len(prose) > _LONGEST_ENTRY:
+        return False
     if _has_verb(prose) or not (_SET_APART.search(prose) or _LINK.search(prose)):
         return False
     return bool(_YEAR.search(prose)) and _looks_like_citation(prose)

@@ -14,6 +14,8 @@ from briefgen.evidence.normalize import prepare_prose
 from briefgen.evidence.numbers import Number, find_numbers
 
 Said = Literal["yes", "perhaps", "no"]
+_LONGEST_CONTEXT = 5_000
+"""Characters of a paragraph that is looked through as one; a longer one is, sentence by sentence."""
 _ALIKE = 0.4
 """Share of the words of a caveat that a paragraph must have for a person to look whether it is the caveat."""
 
@@ -33,6 +35,10 @@ class DraftWords:
     @cached_property
     def _contexts(self) -> tuple[str, ...]:
         texts = [block.text for block in self.draft.blocks] + [note.text for note in self.draft.notes]
+        texts = [text for text in texts if len(text) <= _LONGEST_CONTEXT]
+        texts += [
+            one.text for one in self.sentences if len(self.draft.blocks[one.block].text) > _LONGEST_CONTEXT
+        ]
         return tuple(dict.fromkeys(prepare_prose(text) for text in texts))
 
     @cached_property

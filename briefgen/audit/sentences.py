@@ -29,7 +29,8 @@ def _find_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of the sentences in a text as it is in the file, without space around them."""
     normal = normalize_text(text)
     for first, last in _join_numbers(normal.text, find_sentences(normal.text)):
-        for start, end in _split_further(normal.text, first, last):
+        parts = _split_further(normal.text, first, last)
+        for start, end in (piece for part in parts for piece in _cut_to_length(normal.text, *part)):
             span = normal.original_span(start, end)
             words = text[span[0] : span[1]]
             lead = len(words) - len(words.lstrip())
@@ -59,6 +60,19 @@ def _split_further(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
             if match.end() < end and not following.islower():
                 yield start, match.end()
                 start = match.end()
+    yield start, end
+
+
+MAX_SENTENCE = 1_500
+"""Characters of a sentence; what is longer is none, and is judged in parts, in a time that grows with it."""
+
+
+def _cut_to_length(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > MAX_SENTENCE:
+        space = text.rfind(" ", start + 1, start + MAX_SENTENCE)
+        cut = space if space > 0 else start + MAX_SENTENCE
+        yield start, cut
+        start = cut
     yield start, end
 
 

@@ -54,3 +54,9 @@ def test_a_note_belongs_to_the_sentence_that_its_mark_is_in_or_follows():
     marks = (NoteMark(3, "a"), NoteMark(9, "b"), NoteMark(16, "c"), NoteMark(22, "d"))
     found = split_draft(_draft(DraftBlock("paragraph", text, marks=marks)))
     assert [one.notes for one in found] == [("a", "b"), ("c",), ("d",)]
+
+
+def test_what_is_too_long_for_a_sentence_is_judged_in_parts():
+    parts = _texts("word " * 1_000) + _texts("x" * 4_000)
+    assert all(0 < len(part) <= 1_500 for part in parts)
+    assert "".join(parts).count("x") == 4_000 and " ".join(parts).count("word") == 1_000
