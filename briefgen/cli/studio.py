@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,10 @@ def studio(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address, and open no browser.")
     ] = False,
+    starter: Annotated[
+        bool,
+        typer.Option("--install-starter", help="Put a file on the desktop that starts it."),
+    ] = False,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on.", show_default="a free one")
     ] = 0,
@@ -35,6 +40,12 @@ def studio(
     from briefgen.errors import ProblemList
     from briefgen.library.libraries import CAMPAIGN_FILE
 
+    if starter:
+        from briefgen.studio.starter import install_starter
+
+        path = install_starter(program=shutil.which("briefgen") or "")
+        print(f"{path} starts briefgen studio with a double click.")
+        return
     folder = None
     if campaign is not None or Path(CAMPAIGN_FILE).exists():
         # A campaign that is broken can be opened, but not a folder without one.
