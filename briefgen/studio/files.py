@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import Any
 import yaml
 
 from briefgen.errors import BriefgenError, Place, Problem, StorageError
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.curate import FileWriter
 from briefgen.system.files import atomic_write, is_inside_folder, read_limited_bytes
 from briefgen.system.yaml_splice import YamlEdit, YamlValue, splice_yaml
 
@@ -71,6 +73,17 @@ class CampaignWriter:
         path = self._require_own(name)
         before = read_limited_bytes(path, name, MAX_FILE_BYTES) if path.exists() else None
         return self._write(Change(what, path, before, data))
+
+    def library_writer(self, what: str) -> FileWriter:
+        """Return what writes files for the functions that add sources and statements, so that all of it can
+        be undone at once."""
+
+        def write(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
+            with self.together():
+                for path, data in files.items():
+                    self.write_file(path.relative_to(folder.path).as_posix(), what, data)
+
+        return write
 
     def edit_yaml(self, name: str, what: str, edits: Sequence[YamlEdit]) -> Change:
         """Change values of a YAML file, which need not exist yet, and leave all else in it as it is.
@@ -150,6 +163,7 @@ class CampaignWriter:
         change = replace(change, group=self._groups)
         try:
             self._keep_version(change)
+            change.path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(change.path) as file:
                 file.write(change.after)
         except OSError as error:

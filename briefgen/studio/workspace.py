@@ -10,19 +10,22 @@ import hashlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from briefgen.address.address import address_recipient
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import Campaign, find_recipient, open_campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
+from briefgen.library.folders import LibraryFolder
+from briefgen.library.ingest.curate import FileWriter, find_campaign_folder
 from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS, Library, TextLocations, load_texts
 from briefgen.model.document import Document
 from briefgen.model.recipient import AddressAndSalutation, Recipient
-from briefgen.studio.files import CampaignWriter
+from briefgen.studio.files import CampaignWriter, Change
 from briefgen.studio.pages import DocumentPages, lay_out_pages, recorded_parts
 from briefgen.system.limits import resource_limits
 from briefgen.system.yaml_reader import parse_yaml
@@ -34,6 +37,7 @@ _MAX_FILES = 20_000
 _MAX_PAGES_KEPT = 64
 """Documents whose pages are remembered."""
 
+Result = TypeVar("Result")
 FileSignature = Mapping[str, tuple[int, int]]
 """Time of change (ns) and size (bytes) of each file of a campaign, by its path."""
 
@@ -174,6 +178,25 @@ class Workspace:
             opened = require_campaign(state).composer.library
             self._library = (state.version, load_texts(opened, ProblemList(), text_locations()))
         return self._library[1]
+
+    def write_library(self, what: str, job: Callable[[LibraryFolder, FileWriter], Result]) -> Result:
+        """Let `job` add to the campaign's own library with the function that it is given, and open it again.
+
+        Raise BriefgenError with what is wrong, or if the campaign could then no longer be opened: all files
+        are as before in that case.
+        """
+        was_sound, last = not self.refresh().errors, self._last_change
+        result = job(find_campaign_folder(self.path), self.writer.library_writer(what))
+        errors = self.refresh().errors
+        if errors and was_sound and self._last_change is not last:
+            self.writer.undo()
+            self.refresh()
+            raise BriefgenError(errors)
+        return result
+
+    @property
+    def _last_change(self) -> Change | None:
+        return self.writer.changes[-1] if self.writer.changes else None
 
     def show_letter(self, id: str) -> ShownLetter:
         """Compose and lay out the letter to a recipient; raise BriefgenError with what is wrong with it."""

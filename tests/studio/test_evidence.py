@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from material import tiny_campaign
-from studio_client import Opened, open_studio
+from studio_client import ORIGIN, Opened, open_studio
 
 from briefgen.library.ingest.add_source import WorkDescription
 from briefgen.library.ingest.curate import add_source, find_campaign_folder
@@ -112,3 +113,65 @@ def test_a_problem_of_a_statement_is_shown_with_it_and_leads_to_it(own: Opened) 
 def test_what_is_not_there_is_not_found(shown: Opened, path: str) -> None:
     answer = shown.client.get(f"/c/{shown.workspace.key}/evidence/{path}")
     assert answer.status_code == 404
+
+
+def drop(opened: Opened, name: str, data: bytes) -> dict[str, str]:
+    headers = {"origin": ORIGIN, "x-file-name": quote(name)}
+    path = f"/c/{opened.workspace.key}/evidence/file"
+    found: dict[str, str] = opened.client.post(path, content=data, headers=headers).json()
+    return found
+
+
+def files_of(opened: Opened) -> dict[str, bytes]:
+    folder = opened.workspace.path
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(".briefgen/")}
+
+
+REPORT = b"""<html><head><title>Pipes of 2026</title></head><body><h1>Pipes of 2026</h1>
+<p>Lead was found in 512 pipes.</p><p>None was replaced.</p></body></html>"""
+
+
+def test_a_dropped_source_is_described_added_and_undone_as_one(own: Opened) -> None:
+    before = files_of(own)
+    page = drop(own, "pipes report.html", REPORT)["to"]
+    html = own.client.get(page).text
+    assert 'value="Pipes of 2026"' in html
+    assert "Lead was found in 512 pipes." in html
+    assert files_of(own) == before  # nothing is written yet
+    fields = {"title": "Pipes of 2026", "authors": "Office; Doe, Ann", "issued": "2026-03"}
+    answer = own.client.post(f"{page}/add", data=fields, headers={"origin": ORIGIN})
+    assert answer.status_code == 200
+    assert answer.url.path.endswith("/evidence/sources/o-2026")
+    assert "Lead was found in 512 pipes." in answer.text
+    assert "Office and Doe, 2026" in answer.text
+    assert "seeds/texts/o-2026.txt" in files_of(own)
+    own.post("undo")
+    assert files_of(own) == before
+
+
+def test_a_source_that_is_described_wrongly_is_not_added_and_nothing_typed_is_lost(own: Opened) -> None:
+    before = files_of(own)
+    page = drop(own, "pipes.html", REPORT)["to"]
+    fields = {"title": "Pipes", "issued": "last spring", "url": "somewhere", "authors": "Office"}
+    answer = own.client.post(f"{page}/add", data=fields, headers={"origin": ORIGIN})
+    assert answer.status_code == 422
+    assert "is not a date" in answer.text
+    assert "is not a web address" in answer.text
+    assert 'value="last spring"' in answer.text
+    assert files_of(own) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.odt", b"PK", "Save it as a PDF"),
+        ("a.pdf", b"no pdf", "."),
+        ("a.txt", b"", "empty"),
+        ("../../a.txt", b"\xff\xfe\x00", "."),
+    ],
+)
+def test_a_source_that_cannot_be_read_says_why(shown: Opened, name: str, data: bytes, words: str) -> None:
+    error = drop(shown, name, data)["error"]
+    assert words in error
+    assert "/tmp" not in error

@@ -35,6 +35,8 @@ from briefgen.model.source import FrontMatter
 from briefgen.model.text import clean_text
 from briefgen.system.files import atomic_write, printable_name
 
+FileWriter = Callable[[LibraryFolder, Mapping[Path, bytes]], None]
+"""Writes files of a library's folder, all or none."""
 GITIGNORE = ".gitignore"
 """Written beside full texts, so that version control ignores them."""
 
@@ -56,6 +58,28 @@ def find_campaign_folder(campaign: Path) -> LibraryFolder:
     )
 
 
+def write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
+    """Write all files or none: each gets its name once all are on disk."""
+    for path in files:
+        folder.require_inside(path)
+    display_name = folder.display_path() or "."
+    try:
+        with ExitStack() as unfinished:
+            for path, data in files.items():
+                display_name = folder.display_path(path.relative_to(folder.path).as_posix())
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = unfinished.enter_context(atomic_write(path))
+                file.write(data)
+                file.flush()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            Problem(
+                "file-unwritable", f"cannot be written: {reason}", Place(display_name), "nothing was changed"
+            )
+        ) from None
+
+
 def add_source(
     folder: LibraryFolder,
     file: Path,
@@ -67,6 +91,7 @@ def add_source(
     numbered: bool | None = None,
     ask_about: Callable[[WorkDescription, WorkDescription], WorkDescription] | None = None,
     ask_id: Callable[[str], str] | None = None,
+    write: FileWriter = write_library_files,
 ) -> SourcePlan:
     """Make a text a source of a campaign, and write its files.
 
@@ -98,7 +123,7 @@ def add_source(
         if private.exists()
         else {private: b"# Full texts are private: version control leaves them out.\n*\n"}
     )
-    write_library_files(folder, {**ignored, **plan.files})
+    write(folder, {**ignored, **plan.files})
     return plan
 
 
@@ -195,25 +220,3 @@ def check_options_printable(*options: object) -> None:
             # A byte that is not UTF-8 arrives as a lone surrogate.
             message = f"{printable_name(text)!r} contains {removed[0]}, which cannot be printed"
             raise UsageError(Problem("unprintable-character", message, None, "retype the words"))
-
-
-def write_library_files(folder: LibraryFolder, files: Mapping[Path, bytes]) -> None:
-    """Write all files or none: each gets its name once all are on disk."""
-    for path in files:
-        folder.require_inside(path)
-    display_name = folder.display_path() or "."
-    try:
-        with ExitStack() as unfinished:
-            for path, data in files.items():
-                display_name = folder.display_path(path.relative_to(folder.path).as_posix())
-                path.parent.mkdir(parents=True, exist_ok=True)
-                file = unfinished.enter_context(atomic_write(path))
-                file.write(data)
-                file.flush()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StorageError(
-            Problem(
-                "file-unwritable", f"cannot be written: {reason}", Place(display_name), "nothing was changed"
-            )
-        ) from None

@@ -20,7 +20,7 @@ from briefgen.library.ingest.approve import (
     plan_approval,
 )
 from briefgen.library.ingest.card_text import format_value, set_evidence, set_key, set_wording
-from briefgen.library.ingest.curate import check_options_printable, write_library_files
+from briefgen.library.ingest.curate import FileWriter, check_options_printable, write_library_files
 from briefgen.library.ingest.draft_snippet import (
     FoundEvidence,
     SnippetRequest,
@@ -52,6 +52,7 @@ def add_snippet(
     on: date,
     by: str = "",
     ask_wording: Callable[[FoundEvidence], tuple[str, str]] | None = None,
+    write: FileWriter = write_library_files,
 ) -> WrittenSnippet:
     """Write a new snippet; with a wording and a reviewer, check, approve and lock it.
 
@@ -71,7 +72,21 @@ def add_snippet(
         if wording:
             check_options_printable(wording)
             file, found = draft_snippet(library, folder, replace(request, say=wording), on)
-    return _write_snippet(library, folder, file, found, by, on)
+    return _write_snippet(library, folder, file, found, by, on, write)
+
+
+def preview_snippet(
+    library: Library, folder: LibraryFolder, request: SnippetRequest, on: date
+) -> tuple[FoundEvidence, tuple[Problem, ...]]:
+    """Return the evidence of a new snippet and what is wrong with it, as `add_snippet` would; write nothing.
+
+    Raise BriefgenError with every problem of the request.
+    """
+    check_options_printable(*astuple(request))
+    file, found = draft_snippet(library, folder, request, on)
+    if found.problems or not request.say:
+        return found, found.problems
+    return found, check_card(library, file, on)
 
 
 def edit_snippet(
@@ -82,6 +97,7 @@ def edit_snippet(
     on: date,
     by: str = "",
     edit_text: Callable[[str], tuple[str, str]] | None = None,
+    write: FileWriter = write_library_files,
 ) -> WrittenSnippet:
     """Change what `change` names of a snippet, or let `edit_text` change its file and name the reviewer.
 
@@ -100,7 +116,29 @@ def edit_snippet(
         text, by = edit_text(card.text)
         if text == card.text and not by:
             return WrittenSnippet(card.display_name, False, FoundEvidence(), ())
-        return _write_snippet(library, folder, replace(card, text=text), FoundEvidence(), by, on)
+        return _write_snippet(library, folder, replace(card, text=text), FoundEvidence(), by, on, write)
+    changed, found = _change_card(library, card, change, on)
+    return _write_snippet(library, folder, changed, found, by, on, write)
+
+
+def preview_change(
+    library: Library, folder: LibraryFolder, key: str, change: SnippetRequest, on: date
+) -> tuple[Problem, ...]:
+    """Return what would be wrong with a changed snippet; write nothing.
+
+    Raise BriefgenError for a change that is wrong in itself.
+    """
+    check_options_printable(*astuple(change))
+    (card,) = find_cards(folder, [key]).values()
+    changed, found = _change_card(library, card, change, on)
+    draft = replace(changed, text=set_key(changed.text, "review", "draft"))
+    return found.problems or check_card(library, draft, on)
+
+
+def _change_card(
+    library: Library, card: StatementFile, change: SnippetRequest, on: date
+) -> tuple[StatementFile, FoundEvidence]:
+    """Return a card with a change; raise BriefgenError for one that is wrong in itself."""
     problems = ProblemList()
     check_keys(library, change, problems)
     problems.raise_errors()
@@ -108,7 +146,7 @@ def edit_snippet(
     changed = replace(card, text=text)
     parse_card(replace(changed, text=set_key(text, "review", "draft")), problems)
     problems.raise_errors()
-    return _write_snippet(library, folder, changed, found, by, on)
+    return changed, found
 
 
 def _apply_change(
@@ -216,7 +254,13 @@ def _read_own_lock(folder: LibraryFolder) -> EvidenceLock:
 
 
 def _write_snippet(
-    library: Library, folder: LibraryFolder, file: StatementFile, found: FoundEvidence, by: str, on: date
+    library: Library,
+    folder: LibraryFolder,
+    file: StatementFile,
+    found: FoundEvidence,
+    by: str,
+    on: date,
+    write: FileWriter,
 ) -> WrittenSnippet:
     """Write a statement's file: approved if a reviewer is named and nothing is wrong, else as a draft."""
     lock = _read_own_lock(folder)
@@ -224,7 +268,7 @@ def _write_snippet(
     if by and not problems:
         approval = plan_approval(library, folder, {file.key: file}, by, on)
         if approval.approved or approval.unchanged:
-            write_library_files(folder, approval.files)
+            write(folder, approval.files)
             return WrittenSnippet(file.display_name, True, found, ())
         problems = approval.problems
     draft = replace(file, text=set_key(file.text, "review", "draft"))
@@ -234,7 +278,7 @@ def _write_snippet(
     if found.locked:
         merged = replace(lock, quotes={**lock.quotes, **found.locked})
         files[folder.path / "snippets" / LOCK_FILE_NAME] = serialize_lock(merged).encode()
-    write_library_files(folder, files)
+    write(folder, files)
     errors = tuple(problem for problem in problems if problem.severity == "error")
     return WrittenSnippet(draft.display_name, False, found, errors)
 

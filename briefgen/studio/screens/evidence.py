@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from briefgen.campaign.open import Campaign
+from briefgen.errors import BriefgenError, Problem
 from briefgen.library.loader import Library
 from briefgen.model.snippet import Snippet
 from briefgen.studio.app import Visit, merge_same
+from briefgen.studio.messages import describe_problem
+from briefgen.studio.new_sources import (
+    KINDS,
+    MAX_SOURCE_BYTES,
+    DroppedSource,
+    add_dropped,
+    describe_work,
+    find_dropped,
+    keep_dropped,
+)
 from briefgen.studio.statements import (
     GROUPS,
     StatementCard,
@@ -137,7 +150,79 @@ async def show_source(visit: Visit) -> Response:
     return visit.show("source.html.j2", "evidence", await visit.run(prepare, key="evidence"))
 
 
+async def take_file(visit: Visit) -> Response:
+    """Take a source: its bytes are the body, its name is a header."""
+    name = PurePosixPath(unquote(visit.request.headers.get("x-file-name", ""))).name[:200]
+    ending = PurePosixPath(name).suffix.lower().lstrip(".")
+    length = visit.request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MAX_SOURCE_BYTES:
+        return JSONResponse({"error": "The file is larger than 25 MB."}, 413)
+    if ending not in KINDS:
+        message = "This kind of file cannot be read. Save it as a PDF, a Word file (.docx) or text."
+        return JSONResponse({"error": message}, 415)
+    data = b"".join([chunk async for chunk in visit.request.stream()])
+    try:
+        number = await visit.run(lambda: keep_dropped(visit.workspace.key, name, data))
+    except BriefgenError as error:
+        told = describe_problem(error.problems[0])
+        return JSONResponse({"error": f"{told.text} {told.hint}".strip()}, 422)
+    return JSONResponse({"to": visit.address(f"evidence/new/{number}")})
+
+
+async def show_new_source(visit: Visit) -> Response:
+    """Answer with the beginning of a source that was dropped, and ask what work it is."""
+    dropped = _find_dropped(visit)
+    described = dropped.described
+    typed = {
+        "title": described.title,
+        "authors": "; ".join(described.authors),
+        "issued": described.issued,
+        "url": described.url,
+    }
+    return _ask_about_source(visit, dropped, typed)
+
+
+def _find_dropped(visit: Visit) -> DroppedSource:
+    dropped = find_dropped(visit.workspace.key, int(visit.request.path_params["number"]))
+    if dropped is None:
+        raise HTTPException(404, "This file is no longer here. Drop it again.")
+    return dropped
+
+
+def _ask_about_source(
+    visit: Visit, dropped: DroppedSource, typed: Mapping[str, str], unsaved: tuple[Problem, ...] = ()
+) -> Response:
+    values = {
+        "dropped": dropped,
+        "number": visit.request.path_params["number"],
+        "typed": typed,
+        "problems": merge_same(unsaved),
+    }
+    return visit.show("new_source.html.j2", "evidence", values, 422 if unsaved else 200)
+
+
+async def add_source(visit: Visit) -> Response:
+    """Add a source that was dropped to the campaign, and show its text."""
+    dropped, form = _find_dropped(visit), await visit.form()
+
+    def add() -> str:
+        described = describe_work(form)
+        return visit.workspace.write_library(
+            f"Added the source {described.title[:60]}",
+            lambda folder, write: add_dropped(dropped, described, folder, write),
+        )
+
+    try:
+        id = await visit.run(add)
+    except BriefgenError as error:
+        return _ask_about_source(visit, dropped, form, tuple(error.problems))
+    return visit.redirect(f"evidence/sources/{id}")
+
+
 ROUTES = (
+    ("evidence/file", "POST", take_file),
+    ("evidence/new/{number:int}", "GET", show_new_source),
+    ("evidence/new/{number:int}/add", "POST", add_source),
     ("evidence", "GET", show_statements),
     ("evidence/statements/{id}", "GET", show_statement),
     ("evidence/sources/{id}", "GET", show_source),
