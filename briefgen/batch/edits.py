@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from briefgen.batch.file_names import letter_file_stem
@@ -60,16 +60,22 @@ def find_waiting_edits(output: FolderOutput, recipients: Iterable[Recipient]) ->
     Both are paths within the output folder. Raise StorageError if a link leads out of it.
     """
     reject_outside_links(output.folder)
+    everybody = list(recipients)
     adopted = read_adopted(output.ledger_path.parent)
-    stems = {letter_file_stem(recipient): recipient.id for recipient in recipients}
-    kept = sorted((output.folder / EDITED_FOLDER).glob("*.docx"))
-    aside = [
-        f"{EDITED_FOLDER}/{path.name}"
-        for path in kept
-        if (found := _KEPT_NAME.fullmatch(path.name)) and found["stem"] in stems
-        if not is_adopted(path.name, adopted)
+    in_place = _edited_in_place(output, [recipient.id for recipient in everybody], adopted)
+    return find_edits_set_aside(output, everybody), list(in_place)
+
+
+def find_edits_set_aside(output: FolderOutput, recipients: Iterable[Recipient]) -> list[str]:
+    """Return the edited Word letters in `edited/` that were not taken over, as paths within the output."""
+    adopted = read_adopted(output.ledger_path.parent)
+    kept = [
+        (path.name, found["stem"])
+        for path in sorted((output.folder / EDITED_FOLDER).glob("*.docx"))
+        if (found := _KEPT_NAME.fullmatch(path.name)) and not is_adopted(path.name, adopted)
     ]
-    return aside, list(_edited_in_place(output, stems.values(), adopted))
+    stems = {letter_file_stem(recipient) for recipient in recipients} if kept else set()
+    return [f"{EDITED_FOLDER}/{name}" for name, stem in kept if stem in stems]
 
 
 def _edited_in_place(output: FolderOutput, ids: Iterable[str], adopted: frozenset[str]) -> Iterator[str]:
@@ -104,14 +110,22 @@ def check_waiting_edits(output: FolderOutput, recipients: Iterable[Recipient]) -
                 + "; or run briefgen batch to set it aside",
             )
         )
-    if not aside:
-        return []
-    return [
-        Problem(
-            "letter-edited",
-            f"{abbreviate_names(aside)}: edited by hand, and not in what is sent",
-            Place(output.location),
-            ADOPT_HINT.format(f"{output.location}/{aside[0]}") + "; or delete the file",
-            severity="warning",
-        )
-    ]
+    return [_set_aside_warning(output, aside)] if aside else []
+
+
+def check_edits_set_aside(
+    output: FolderOutput, recipients: Iterable[Recipient], named: Collection[str]
+) -> list[Problem]:
+    """Return a warning about edited Word letters in `edited/`, but for those that another warning named."""
+    aside = [one for one in find_edits_set_aside(output, recipients) if one not in named]
+    return [_set_aside_warning(output, aside)] if aside else []
+
+
+def _set_aside_warning(output: FolderOutput, aside: Sequence[str]) -> Problem:
+    return Problem(
+        "letter-edited",
+        f"{abbreviate_names(aside)}: edited by hand, and not in what is sent",
+        Place(output.location),
+        ADOPT_HINT.format(f"{output.location}/{aside[0]}") + "; or delete the file",
+        severity="warning",
+    )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from briefgen.batch.edits import ADOPT_HINT, is_adopted, read_adopted
+from briefgen.batch.edits import ADOPT_HINT, check_edits_set_aside, is_adopted, read_adopted
 from briefgen.batch.file_names import deduplicate_recipients
 from briefgen.batch.fork_server import ForkServer
 from briefgen.batch.ledger import Ledger, LedgerEntry
@@ -327,6 +327,10 @@ class ResultRecorder:
                 if word and "://" not in output.location
                 else "move letters that you edit by hand to another folder before the next run",
                 severity="warning",
+            )
+        if isinstance(output, FolderOutput):
+            yield from check_edits_set_aside(
+                output, self.job.recipients, self.kept_edits + self.kept_unverified
             )
         if self.missing and not self.ledger.warning:
             yield Problem(

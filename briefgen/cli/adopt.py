@@ -86,10 +86,14 @@ def _confirm(console: Console, adoption: Adoption) -> bool:
 def format_adoption(adoption: Adoption, prefer: Preference) -> Iterator[str]:
     """Yield what would be taken over, as lines of text."""
     id = adoption.recipient.id
-    if not (adoption.changes or adoption.conflicts):
-        yield f"The letter to {id} says nothing else than what the campaign makes."
-    else:
+    if adoption.changes:
         yield f"Letter to {id}: {quantity(len(adoption.changes), 'change')}"
+    elif adoption.conflicts:
+        yield f"Letter to {id}: {quantity(len(adoption.conflicts), 'conflict')}"
+    elif adoption.not_taken:
+        yield f"Nothing that was changed in the letter to {id} can be taken over:"
+    else:
+        yield f"The letter to {id} says nothing else than what the campaign makes."
     for change in adoption.changes:
         yield ""
         yield from _format_change(change)

@@ -15,6 +15,7 @@ import typer
 from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.cli.console import Console
+from briefgen.cli.mailing import leave_out_sent
 from briefgen.errors import Problem, ProblemList, StorageError, UsageError, abbreviate_names, quantity
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from briefgen.mailing.recall import RecalledStatement
     from briefgen.mailing.record_sent import SentReport
 
+WITHDRAW_HINT = "delete it, or add a statement that supersedes it"
 MAX_NAMES = 5
 """Recipients named in a line; further ones are counted."""
 StringList = Optional[list[str]]  # noqa: UP045 - typer reads annotations at run time
@@ -77,6 +79,7 @@ def sent(
     again: Annotated[
         bool, typer.Option("--again", help="Record letters once more that are recorded already.")
     ] = False,
+    unsent: options.Unsent = False,
     out: options.OutFolder = None,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
@@ -87,17 +90,21 @@ def sent(
     from briefgen.campaign.job import resolve_output_folder, select_formats
     from briefgen.campaign.open import find_recipients, open_campaign
     from briefgen.cli.progress import show_check_progress
-    from briefgen.mailing.record_sent import SentDay, check_sent_day, record_sent
+    from briefgen.mailing.record_sent import SentDay, check_sent_day, find_reachable, record_sent
 
     if on is None:
         raise UsageError(Problem("sent-day", "the day is missing", None, "add --on 2027-03-01"))
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
+    if unsent:
+        opened = leave_out_sent(opened, console)
     formats = opened.config.output.formats
     (name,) = select_formats(opened, [format or ("pdf" if "pdf" in formats else formats[0])])
-    day = SentDay(on, by, who or opened.config.sender.name, name, again)
+    day = SentDay(on, by, who, name, again)
     console.problems(check_sent_day(day, opened.config.date, date.today()))
-    recipients = find_recipients(opened, only) if only else opened.recipients
+    recipients = find_recipients(opened, only) if only else find_reachable(opened.recipients, by)
+    chosen = {one.id for one in recipients}
+    unreachable = [] if only else [one.id for one in opened.recipients if one.id not in chosen]
     with show_check_progress(sys.stderr, quiet=quiet) as progress:
         report = record_sent(opened, resolve_output_folder(opened, out), recipients, day, progress)
     console.problems(report.problems)
@@ -106,7 +113,9 @@ def sent(
             "ok": not report.problems and not (only and report.missing),
             "recorded": [letter.recipient for letter in report.recorded],
             "already": report.known,
+            "changed": report.changed,
             "not_made": report.missing,
+            "without_address": unreachable,
             "edited": report.edited,
             "kept": report.kept,
             "problems": [problem.as_json() for problem in report.problems],
@@ -114,6 +123,11 @@ def sent(
     )
     for line in _summarize_sent(report, day.way, on):
         console.line(line)
+    if unreachable:
+        names, what = abbreviate_names(unreachable, MAX_NAMES), "e-mail" if by == "email" else "postal"
+        console.line(
+            f"Without {what} address, so not recorded: {names}. --only ID records them all the same."
+        )
     if any(problem.severity == "error" for problem in report.problems) or (only and report.missing):
         raise typer.Exit(1)
 
@@ -128,6 +142,9 @@ def _summarize_sent(report: SentReport, way: str, on: date) -> Iterable[str]:
     if report.known:
         names = abbreviate_names(report.known, MAX_NAMES)
         yield f"Already recorded, and left alone: {names}. --again records them once more."
+    if report.changed:
+        names = abbreviate_names(report.changed, MAX_NAMES)
+        yield f"Recorded with another text, and left alone: {names}. --again records the present one too."
     if report.missing:
         yield f"Not made, so not recorded: {abbreviate_names(report.missing, MAX_NAMES)}."
 
@@ -171,18 +188,22 @@ def reply(
     log = read_log(files.folder.path, problems)
     console = Console(as_json)
     console.problems(problems.problems)
-    _require_correspondent(recipient, log)
+    _require_correspondent(recipient, log, on)
     entry = Reply(recipient, on, kind, " ".join(note.split()), who or config.sender.name)
     append_replies(files.folder.path, [entry])
     console.document({"ok": True, "recipient": recipient, "kind": kind, "on": on.isoformat()})
     console.line(f"Noted in {files.folder.path / REPLIES_FILE}.")
 
 
-def _require_correspondent(recipient: str, log: CorrespondenceLog) -> None:
-    """Raise UsageError if nothing was sent to a recipient."""
+def _require_correspondent(recipient: str, log: CorrespondenceLog, on: date) -> None:
+    """Raise UsageError if nothing was sent to a recipient, or not yet on that day."""
     from briefgen.errors import suggest_similar
 
     known = {letter.recipient for letter in log.sent}
+    first = min((letter.day for letter in log.sent if letter.recipient == recipient), default=on)
+    if on < first:
+        message = f"the first letter to {recipient!r} was sent on {first.isoformat()}, after {on.isoformat()}"
+        raise UsageError(Problem("sent-day", message, None, "give the day on which it came, with --on"))
     if recipient not in known:
         hint = suggest_similar(recipient, known) or "record the letter first, with briefgen sent"
         message = f"no letter to {recipient!r} was recorded as sent"
@@ -242,6 +263,8 @@ def log(
         console.line("Nothing was recorded. Letters are recorded with briefgen sent.")
     if verify and problems.problems:
         raise typer.Exit(1)
+    if verify:
+        console.note("Every row of the log is as it was recorded.")
 
 
 def _read_logs(campaigns: Sequence[Path] | None, problems: ProblemList) -> list[CorrespondenceLog]:
@@ -342,7 +365,7 @@ def _show_recalled(
     folder: Path | None,
     drafted: DraftedCorrection | None,
 ) -> None:
-    from briefgen.mailing.recall import first_wording
+    from briefgen.mailing.recall import STILL_THERE, first_wording
 
     records = []
     for one in found:
@@ -364,12 +387,18 @@ def _show_recalled(
         console.table(("day", "way", "recipient", "name"), rows)
     if not found:
         console.line("No statement that was sent has been withdrawn since.")
+    for one in found:
+        if one.state == STILL_THERE:
+            console.note(
+                f"{one.id} is still in the library, and later letters can print it: {WITHDRAW_HINT}."
+            )
     document = {"ok": not found, "statements": records}
     if drafted is not None and folder is not None:
         document |= {
             "draft": [str(path) for path in drafted.files],
             "corrected": list(drafted.recipients),
             "gone": list(drafted.gone),
+            "returned": list(drafted.returned),
             "unread": list(drafted.unread),
         }
         count = quantity(len(drafted.recipients), "recipient")
@@ -379,6 +408,9 @@ def _show_recalled(
         if drafted.gone:
             names = abbreviate_names(drafted.gone, MAX_NAMES)
             console.note(f"No longer in the list, so not written to: {names}.")
+        if drafted.returned:
+            names = abbreviate_names(drafted.returned, MAX_NAMES)
+            console.note(f"Their letter came back, so there is nothing to correct: {names}.")
         if drafted.unread:
             names = abbreviate_names(drafted.unread, MAX_NAMES)
             console.note(f"Their letter's own words are not kept; check them: {names}.")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from briefgen.cli import options
 from briefgen.cli.app import app
 from briefgen.cli.console import Console
-from briefgen.errors import Problem, UsageError, abbreviate_names, quantity
+from briefgen.errors import Problem, ProblemList, UsageError, abbreviate_names, quantity
+
+if TYPE_CHECKING:
+    from briefgen.campaign.open import Campaign
 
 PRINT_FOLDER = "print"
 """Folder of the files to print, within the output folder."""
@@ -61,6 +64,7 @@ def print_letters(
     down: Annotated[
         float, typer.Option("--down", min=-20, max=20, help="Move labels down by this many millimetres.")
     ] = 0.0,
+    unsent: options.Unsent = False,
     merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
@@ -106,6 +110,8 @@ def print_letters(
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
     if merge_duplicates:
         opened = opened.without_duplicates()
+    if unsent:
+        opened = leave_out_sent(opened, console)
     folder = resolve_output_folder(opened, out)
     apart = find_apart_enclosures(opened, printed=True) if not no_letters else ()
     console.warnings(opened.warnings, campaign)
@@ -173,6 +179,7 @@ def drafts(
         bool,
         typer.Option("--merge-table", help="Also write mail-merge.csv, for mail merges of other programs."),
     ] = False,
+    unsent: options.Unsent = False,
     merge_duplicates: options.MergeDuplicates = False,
     text: options.SourceTexts = None,
     as_json: options.JsonOutput = False,
@@ -191,6 +198,8 @@ def drafts(
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
     if merge_duplicates:
         opened = opened.without_duplicates()
+    if unsent:
+        opened = leave_out_sent(opened, console)
     formats = select_formats(opened, attach or ["pdf"])
     output_folder = resolve_output_folder(opened, out)
     apart = find_apart_enclosures(opened, printed=False)
@@ -231,6 +240,17 @@ def drafts(
         console.note(f"Drafts from an earlier run are still there; delete them before you send: {names}.")
     if report.problems or opened.skipped:
         raise typer.Exit(1)
+
+
+def leave_out_sent(opened: Campaign, console: Console) -> Campaign:
+    """Return a campaign without those to whom a letter was recorded as sent, and say how many they are."""
+    from briefgen.mailing.record_sent import select_unsent
+
+    problems = ProblemList()
+    rest = select_unsent(opened, problems)
+    console.problems(problems.problems)
+    console.note(f"Recorded as sent, so left out: {len(opened.recipients) - len(rest.recipients)}.")
+    return rest
 
 
 def _find_old_files(folder: Path, written: Sequence[str]) -> list[str]:

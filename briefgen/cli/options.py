@@ -70,6 +70,9 @@ MergeDuplicates = Annotated[
     bool,
     typer.Option("--merge-duplicates", help="Merge rows with the same person and address into the fullest."),
 ]
+Unsent = Annotated[
+    bool, typer.Option("--unsent", help="Only recipients to whom no letter was recorded as sent.")
+]
 OutFolder = Annotated[
     Path | None,
     typer.Option(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from briefgen.correspondence.log import CorrespondenceLog
+from briefgen.correspondence.log import CorrespondenceLog, SentLetter
 from briefgen.model.recipient import EarlierLetter
 
 
@@ -15,13 +15,10 @@ def summarize_history(log: CorrespondenceLog) -> Mapping[str, EarlierLetter]:
 
     A letter that came back undelivered does not count as sent.
     """
-    letters: dict[str, list[EarlierLetter]] = {}
-    for letter in log.sent:
-        letters.setdefault(letter.recipient, []).append(EarlierLetter(letter.day, letter.way))
-    for reply in log.replies:
-        if reply.kind == "returned" and (gone := _last_letter(letters.get(reply.recipient, []), reply.day)):
-            letters[reply.recipient].remove(gone)
-    found = {recipient: max(sent, key=lambda one: one.on) for recipient, sent in letters.items() if sent}
+    found = {}
+    for recipient, letters in group_delivered(log).items():
+        last = max(letters, key=lambda one: one.day)
+        found[recipient] = EarlierLetter(last.day, last.way)
     for reply in sorted(log.replies, key=lambda one: one.day):
         earlier = found.get(reply.recipient)
         if reply.kind == "reply" and earlier and not earlier.answered and reply.day >= earlier.on:
@@ -29,6 +26,17 @@ def summarize_history(log: CorrespondenceLog) -> Mapping[str, EarlierLetter]:
     return found
 
 
-def _last_letter(letters: list[EarlierLetter], day: date) -> EarlierLetter | None:
+def group_delivered(log: CorrespondenceLog) -> Mapping[str, list[SentLetter]]:
+    """Return the letters that did not come back, by recipient; those without one are left out."""
+    letters: dict[str, list[SentLetter]] = {}
+    for letter in log.sent:
+        letters.setdefault(letter.recipient, []).append(letter)
+    for reply in log.replies:
+        if reply.kind == "returned" and (gone := _last_letter(letters.get(reply.recipient, []), reply.day)):
+            letters[reply.recipient].remove(gone)
+    return {recipient: kept for recipient, kept in letters.items() if kept}
+
+
+def _last_letter(letters: list[SentLetter], day: date) -> SentLetter | None:
     """Return the last letter on or before a day."""
-    return max((one for one in letters if one.on <= day), key=lambda one: one.on, default=None)
+    return max((one for one in letters if one.day <= day), key=lambda one: one.day, default=None)

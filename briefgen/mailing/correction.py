@@ -14,6 +14,7 @@ import yaml
 
 from briefgen.campaign.open import FORMS_FILE, Campaign
 from briefgen.campaign.scaffold import require_empty_folder
+from briefgen.correspondence.history import group_delivered
 from briefgen.correspondence.log import CorrespondenceLog
 from briefgen.data import load_word_data
 from briefgen.errors import Place, Problem, StorageError
@@ -52,6 +53,8 @@ class DraftedCorrection:
     recipients: tuple[str, ...]
     gone: tuple[str, ...]
     """Recipients of the earlier letter who are no longer in the list, or to whom nothing may be sent."""
+    returned: tuple[str, ...]
+    """Recipients who never saw the statement, because every letter with it came back."""
     unread: tuple[str, ...]
     """Recipients of whose letter nothing that was kept can be read; they get the library's words."""
 
@@ -71,7 +74,10 @@ def draft_correction(
     """
     require_empty_folder(folder)
     known = {recipient.id: recipient for recipient in campaign.recipients}
-    last = {letter.recipient: letter for letter in sorted(statement.letters, key=lambda one: one.day)}
+    delivered = group_delivered(log)
+    arrived = [one for one in statement.letters if one in delivered.get(one.recipient, ())]
+    last = {letter.recipient: letter for letter in sorted(arrived, key=lambda one: one.day)}
+    returned = dict.fromkeys(one.recipient for one in statement.letters if one.recipient not in last)
     snippet = campaign.composer.library.snippets.get(statement.id)
     recipients, gone, unread = [], [], []
     for id, letter in last.items():
@@ -92,6 +98,7 @@ def draft_correction(
         _write(folder, written) + _copy_files(campaign, folder),
         tuple(recipient.id for recipient in recipients),
         tuple(gone),
+        tuple(returned),
         tuple(unread),
     )
 

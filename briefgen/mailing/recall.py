@@ -10,6 +10,8 @@ from briefgen.correspondence.log import CorrespondenceLog, SentLetter
 from briefgen.errors import BriefgenError
 from briefgen.library.loader import Library
 
+STILL_THERE = "in the library"
+
 
 @dataclass(frozen=True, slots=True)
 class RecalledStatement:
@@ -37,7 +39,7 @@ def find_recalled(
             if id in only or (not only and withdrawn[id] and not _stood_corrected(id, letter, library)):
                 letters.setdefault(id, []).append(letter)
     return [
-        RecalledStatement(id, describe_state(id, library) or "in the library", tuple(found))
+        RecalledStatement(id, describe_state(id, library) or STILL_THERE, tuple(found))
         for id, found in sorted(letters.items())
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from briefgen.batch.outputs.folder import FolderOutput
 from briefgen.batch.preview import PreviewEntry, preview_batch
 from briefgen.campaign.job import create_letter_job
 from briefgen.campaign.open import Campaign
+from briefgen.correspondence.history import group_delivered
 from briefgen.correspondence.log import (
     WAYS,
+    CorrespondenceLog,
     KeptLetter,
     SentLetter,
     append_sent,
@@ -38,6 +40,7 @@ from briefgen.errors import (
 from briefgen.inspect.trace import read_document
 from briefgen.model.document import Document
 from briefgen.model.recipient import Recipient
+from briefgen.recipients.validation import has_postal_address
 from briefgen.system.limits import resource_limits
 
 RecordProgress = Callable[[int, int], None]
@@ -52,6 +55,7 @@ class SentDay:
     way: str
     """One of WAYS."""
     by: str
+    """Empty for whoever signs the letter."""
     format: str
     again: bool = False
     """Record a letter once more that is recorded already."""
@@ -64,6 +68,8 @@ class SentReport:
     recorded: list[SentLetter] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     """Recipients whose letter, the same file, had been recorded before as sent in this way."""
+    changed: list[str] = field(default_factory=list)
+    """Recipients whose letter is now another than the one that had been recorded before in this way."""
     missing: list[str] = field(default_factory=list)
     """Recipients whose letter has not been made."""
     edited: list[str] = field(default_factory=list)
@@ -94,6 +100,33 @@ def reject_future_day(day: date, today: date) -> None:
         raise UsageError(Problem("sent-day", f"{day.isoformat()} is in the future", None, hint))
 
 
+def find_reachable(recipients: Sequence[Recipient], way: str) -> list[Recipient]:
+    """Return those of the recipients with an address for a way of sending, by e-mail or by post."""
+    if way == "email":
+        return [one for one in recipients if one.email]
+    return [one for one in recipients if way != "post" or has_postal_address(one)]
+
+
+def select_unsent(campaign: Campaign, problems: ProblemList) -> Campaign:
+    """Return the campaign with those recipients alone to whom no letter was sent, or only one that came back.
+
+    Raise UsageError if a letter was recorded as sent to everybody.
+    """
+    written_to = group_delivered(read_log(campaign.composer.folder, problems))
+    unsent = tuple(one for one in campaign.recipients if one.id not in written_to)
+    if not unsent:
+        hint = "leave out --unsent to take all letters"
+        raise UsageError(Problem("unsent-none", "a letter was recorded as sent to everybody", None, hint))
+    return replace(campaign, recipients=unsent)
+
+
+def _find_returned(log: CorrespondenceLog, way: str) -> set[str]:
+    """Return the recipients of letters sent in one way that all came back."""
+    delivered = group_delivered(log)
+    sent = {letter.recipient for letter in log.sent if letter.way == way}
+    return {id for id in sent if not any(letter.way == way for letter in delivered.get(id, ()))}
+
+
 def record_sent(
     campaign: Campaign,
     output_folder: Path,
@@ -108,7 +141,8 @@ def record_sent(
     home, report, problems = campaign.composer.folder, SentReport(), ProblemList()
     log = read_log(home, problems)
     report.problems += problems.problems
-    known = {(letter.recipient, letter.way, letter.sha256) for letter in log.sent}
+    known = {(letter.recipient, letter.sha256) for letter in log.sent if letter.way == day.way}
+    written_to = {recipient for recipient, _ in known} - _find_returned(log, day.way)
     job = create_letter_job(campaign, (day.format,), recipients)
     by_id = {recipient.id: recipient for recipient in recipients}
     kept_name = reserve_kept_name(home, day.on, day.way)
@@ -124,8 +158,9 @@ def record_sent(
         except FileNotFoundError:
             report.missing.append(letter.recipient)
             continue
-        if (letter.recipient, day.way, sha256) in known and not day.again:
-            report.known.append(letter.recipient)
+        if letter.recipient in written_to and not day.again:
+            is_same = (letter.recipient, sha256) in known
+            (report.known if is_same else report.changed).append(letter.recipient)
             continue
         try:
             text = reader.read(by_id[letter.recipient], letter, path)
@@ -143,7 +178,7 @@ def record_sent(
                 day.way,
                 f"{LETTERS_FOLDER}/{letter.file}",
                 sha256,
-                day.by,
+                day.by or campaign.composer.for_recipient(by_id[letter.recipient]).campaign.sender.name,
                 campaign.config.id,
                 tuple(entry["id"] for entry in text.record.get("snippets", ())),
                 kept_name,
