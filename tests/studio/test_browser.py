@@ -27,7 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path) -> Iterator[str]:
     """A studio that runs as a user starts it."""
     command = [sys.executable, "-P", "-m", "briefgen", "studio", str(folder), "--no-browser"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, "HOME": str(folder.parent)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     try:
         yield process.stdout.readline().split(" at ")[1].strip()
@@ -100,6 +101,16 @@ def test_letters_can_be_gone_through_by_keyboard_alone(page: Page) -> None:
     page.wait_for_selector("#why")
     page.keyboard.press("Escape")
     page.wait_for_selector("#why", state="detached")
+
+
+def test_the_first_page_begins_a_campaign_of_ones_own(page: Page, folder: Path) -> None:
+    before = home(page)
+    page.goto(before.split("/c/")[0])
+    page.fill("#topic", "Safe crossings")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/start")
+    assert (folder.parent / "safe-crossings" / "campaign.yaml").is_file()
+    page.goto(f"{before}letters/ada-sample")
 
 
 def test_recipients_are_found_by_their_names(page: Page) -> None:
