@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
@@ -18,6 +19,12 @@ def territory_names(language: str = "en") -> Mapping[str, str]:
     not_territories = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
     names: Mapping[str, str] = Locale(language).territories
     return {code: names[code] for code in names if len(code) == 2 and code not in not_territories}
+
+
+def territories_by_name() -> Mapping[str, str]:
+    """Return the English names of countries and territories by code, in the order in which a reader looks
+    for them: Åland with A."""
+    return dict(sorted(territory_names().items(), key=lambda item: unicodedata.normalize("NFKD", item[1])))
 
 
 def find_country(text: str) -> str:

@@ -85,3 +85,9 @@ def test_what_may_be_left_out_can_be_emptied_again(blank: Opened) -> None:
 def test_a_question_that_is_not_asked_is_not_answered(blank: Opened) -> None:
     assert answer(blank, "selection", "x")[0] == 422
     assert len({field.name for field in FIELDS}) == len(FIELDS)
+
+
+def test_countries_are_in_the_order_of_their_names(blank: Opened) -> None:
+    html = unescape(blank.get("start"))
+    assert html.index(">Sweden<") < html.index(">Switzerland<") < html.index(">Zimbabwe<")
+    assert html.index(">Afghanistan<") < html.index(">Åland Islands<") < html.index(">Bahrain<")

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from briefgen.address.address import address_recipient
-from briefgen.address.countries import territory_names
+from briefgen.address.countries import territories_by_name
 from briefgen.address.forms_of_address import FormsOfAddress
 from briefgen.campaign.open import FORMS_FILE, Campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
@@ -264,7 +264,7 @@ async def show_import(visit: Visit) -> Response:
             "row": row,
             "person": read.people[row] if read.people else None,
             "names": COLUMN_NAMES,
-            "countries": territory_names(),
+            "countries": territories_by_name(),
             "problems": merge_same(read.problems),
             "known": sum(one.recipient.id in known for one in read.people),
             "good": sum(one.addressed is not None and one.recipient.id not in known for one in read.people),

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from briefgen.address.countries import territory_names
+from briefgen.address.countries import territories_by_name
 from briefgen.campaign.open import open_campaign
 from briefgen.errors import BriefgenError, Problem
 from briefgen.library.libraries import CAMPAIGN_FILE
@@ -112,7 +112,7 @@ async def _show(visit: Visit, name: str = "", typed: str = "", unsaved: tuple[Pr
         ShownField(one.field, typed, one.seen, merge_same(unsaved)) if one.field.name == name else one
         for one in values["fields"]
     ]
-    shared = {"fields": fields, "countries": territory_names(), "unsaved_field": name if unsaved else ""}
+    shared = {"fields": fields, "countries": territories_by_name(), "unsaved_field": name if unsaved else ""}
     return visit.show("start.html.j2", "start", {**values, **shared}, 422 if unsaved else 200)
 
 
