@@ -6,6 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -96,13 +97,15 @@ def sent(
         raise UsageError(Problem("sent-day", "the day is missing", None, "add --on 2027-03-01"))
     console = Console(as_json, quiet, verbose)
     opened = open_campaign(campaign, texts=options.parse_text_options(text))
+    if only:
+        opened = replace(opened, recipients=tuple(find_recipients(opened, only)))
     if unsent:
         opened = leave_out_sent(opened, console)
     formats = opened.config.output.formats
     (name,) = select_formats(opened, [format or ("pdf" if "pdf" in formats else formats[0])])
     day = SentDay(on, by, who, name, again)
     console.problems(check_sent_day(day, opened.config.date, date.today()))
-    recipients = find_recipients(opened, only) if only else find_reachable(opened.recipients, by)
+    recipients = opened.recipients if only else find_reachable(opened.recipients, by)
     chosen = {one.id for one in recipients}
     unreachable = [] if only else [one.id for one in opened.recipients if one.id not in chosen]
     with show_check_progress(sys.stderr, quiet=quiet) as progress:

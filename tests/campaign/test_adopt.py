@@ -157,6 +157,16 @@ def test_a_second_edit_changes_what_the_first_one_wrote(folder: Path) -> None:
     assert CLOSING in old and "we shall bring" in new
 
 
+def test_a_letter_of_which_nothing_can_be_taken_over_is_not_called_unchanged(folder: Path) -> None:
+    def delete_note(document: Any) -> None:
+        (note,) = document.element.body.xpath(".//w:footnoteReference")
+        note.getparent().getparent().remove(note.getparent())
+
+    said = call("adopt", edit(folder, do=delete_note), "-c", folder, "--yes")
+    assert said.out.startswith("Nothing that was changed in the letter to ada-sample can be taken over")
+    assert "adopt-note" in said.err
+
+
 def test_two_edits_of_one_letter_that_touch_the_same_paragraph_are_both_shown(folder: Path) -> None:
     shutil.copy(folder / "made.docx", folder / "other.docx")
     adopt(folder, edit(folder, (CLOSING, "we will gladly bring")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +98,25 @@ def test_letters_that_were_not_made_are_named_and_nothing_is_recorded_for_them(s
     _, report = record(spring)
     assert report.missing == ["ada-sample"]
     assert sent_ids(spring) == ["ben-placeholder", "clara-example"]
+
+
+def test_a_letter_that_has_changed_since_is_recorded_on_request_only(spring: Path) -> None:
+    record(spring)
+    letter = next((spring / "out/letters").glob("ada-*.txt"))
+    letter.write_text("Another letter", encoding="utf-8")
+    _, report = record(spring)
+    assert (report.recorded, report.changed) == ([], ["ada-sample"])
+    _, report = record(spring, replace(POST, again=True), only="ada-sample")
+    assert [one.recipient for one in report.recorded] == ["ada-sample"]
+
+
+def test_those_not_written_to_yet_can_be_recorded_alone(spring: Path) -> None:
+    record(spring, only="ada-sample")
+    command = ("sent", spring, "--on", "2026-11-30", "--by", "hand", "--format", "txt", "--unsent")
+    assert call(*command, "--only", "ada-sample").err.startswith("unsent-none")
+    assert call(*command, "--only", "ben-placeholder").code == 0
+    assert call(*command).code == 0
+    assert sent_ids(spring) == ["ada-sample", "ben-placeholder", "clara-example"]
 
 
 def test_days_and_ways_are_checked() -> None:
