@@ -166,6 +166,9 @@ async def _undo(visit: Visit) -> Response:
     await visit.run(visit.workspace.writer.undo)
     await visit.run(visit.workspace.refresh)
     path = form.get("from", "").removeprefix(visit.address(""))
+    statement = path.removeprefix("evidence/statements/")
+    if path.startswith("evidence/") and not visit.workspace.has_statement(statement):
+        path = "evidence"  # what the page showed has just gone
     return visit.redirect(path if re.fullmatch(r"[\w./?=-]{1,300}", path) else "letters")
 
 

@@ -112,6 +112,8 @@ class Workspace:
     """The folder of campaign.yaml."""
     state: WorkspaceState = field(default_factory=lambda: WorkspaceState(0, None))
     writer: CampaignWriter = field(init=False)
+    reviewer: str = ""
+    """Who approved a statement last; proposed for the next."""
     _signature: FileSignature | None = None
     _library: tuple[int, Library] | None = None
     """With its full texts, and the version of the campaign to which it belongs."""
@@ -191,7 +193,7 @@ class Workspace:
         if errors and was_sound and self._last_change is not last:
             self.writer.undo()
             self.refresh()
-            raise BriefgenError(errors)
+            raise BriefgenError([one for one in errors if one.severity == "error"] or errors)
         return result
 
     @property

@@ -15,6 +15,9 @@ from material import program, small_starter
 pytest.importorskip("playwright", reason="playwright is not installed: .venv/bin/pip install playwright")
 from playwright.sync_api import Page, sync_playwright
 
+from briefgen.library.ingest.add_source import WorkDescription
+from briefgen.library.ingest.curate import add_source, find_campaign_folder
+
 pytestmark = pytest.mark.slow
 
 
@@ -123,7 +126,7 @@ def test_recipients_are_found_by_their_names(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 1000), (900, 800), (420, 800)])
-@pytest.mark.parametrize("path", ["letters/ada-sample", "check", "make"])
+@pytest.mark.parametrize("path", ["letters/ada-sample", "evidence", "check", "make"])
 def test_no_screen_is_wider_than_its_window(page: Page, path: str, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(home(page) + path)
@@ -194,3 +197,53 @@ def test_a_change_of_the_files_reaches_the_open_page(page: Page, folder: Path) -
     file.write_text(re.sub(r"(?m)^title: .*$", "title: A title of another day", text), encoding="utf-8")
     page.wait_for_selector(".camp:has-text('A title of another day')", timeout=30_000)
     file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def survey(folder: Path) -> None:
+    """A source with its full text."""
+    file = folder.parent / "survey.txt"
+    text = "Inspectors tested 1,200 taps in schools. They found lead at 444 of the taps.\nNo child was examined.\n"
+    file.write_text(text, encoding="utf-8")
+    described = WorkDescription("Taps of schools", ("Pipe Office",), "2025")
+    add_source(find_campaign_folder(folder), file, "survey", described)
+
+
+def test_a_statement_is_written_from_marked_words_by_keyboard_alone(page: Page, survey: None) -> None:
+    page.goto(f"{home(page)}evidence/sources/survey")
+    page.locator("#leaf").focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#say:focus")
+    assert (
+        page.locator("form.new-statement blockquote").inner_text()
+        == "“Inspectors tested 1,200 taps in schools”"
+    )
+    page.keyboard.type("The Pipe Office tested 1,300 taps in schools.")
+    page.wait_for_selector("#checks .bad")
+    for _ in range(len("300 taps in schools.")):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    page.keyboard.type("2")
+    page.wait_for_selector("#checks :text('agree with the source')")
+    page.locator("#by").focus()
+    page.keyboard.type("Ann Reader")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(":text('Approved by Ann Reader')")
+    page.locator("header form button", has_text="Undo").click()
+    page.wait_for_selector("#find")
+
+
+def test_words_are_marked_with_the_mouse_and_what_was_typed_stays(page: Page, survey: None) -> None:
+    page.goto(f"{home(page)}evidence/sources/survey")
+    words = page.locator("#leaf p").nth(1)
+    words.click(click_count=3)
+    page.wait_for_selector("#say:focus")
+    page.keyboard.type("Nobody was examined.")
+    page.locator("#leaf p").nth(0).dblclick(position={"x": 70, "y": 12})
+    page.wait_for_selector("form.new-statement blockquote:not(:has-text('child'))")
+    assert page.locator("#say").input_value() == "Nobody was examined."

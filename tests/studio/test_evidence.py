@@ -21,8 +21,9 @@ from briefgen.library.loader import DEFAULT_TEXT_LOCATIONS
 TEXT = """\
 The survey began in 2024 in all counties.
 Inspectors tested 1,200 taps in schools. In 2025 they found lead at 444 of the taps, most in old buildings. No child was examined.
+The office wrote to every county and asked for the plans of its buildings, of which a third came back within the year.
 """
-SAID = "In 2025 inspectors found lead at 444 of the taps."
+SAID = "In 2025 the Pipe Office found lead at 444 of the taps."
 
 
 def campaign_with_a_draft(folder: Path) -> Path:
@@ -96,7 +97,8 @@ def test_without_its_text_only_the_kept_words_are_shown_and_it_says_so(own: Open
 def test_a_source_is_shown_with_its_numbers_and_the_words_that_are_used(shown: Opened) -> None:
     html = shown.get("evidence/sources/survey")
     assert 'data-where="2"' in html
-    used = 'statements/taps-2025" title="taps 2025" data-swap>they found lead at 444 of the taps</a>, most'
+    link = 'statements/taps-2025" title="taps 2025" draggable="false" data-swap>'
+    used = f"{link}they found lead at 444 of the taps</a>, most"
     assert used in html
 
 
@@ -175,3 +177,106 @@ def test_a_source_that_cannot_be_read_says_why(shown: Opened, name: str, data: b
     error = drop(shown, name, data)["error"]
     assert words in error
     assert "/tmp" not in error
+
+
+QUOTED = "Inspectors tested 1,200 taps in schools"
+GOOD = "The Pipe Office tested 1,200 taps in schools."
+WRONG = "The Pipe Office tested 1,300 taps in schools."
+
+
+def answer_of(opened: Opened, path: str, **fields: str) -> tuple[int, str]:
+    answer = opened.client.post(
+        f"/c/{opened.workspace.key}/evidence/{path}", data=fields, headers={"origin": ORIGIN}
+    )
+    return answer.status_code, unescape(answer.text)
+
+
+def test_marked_words_open_the_editor_and_are_found_in_the_source(shown: Opened) -> None:
+    html = get(shown, f"evidence/sources/survey?quote={quote(QUOTED)}")
+    assert "New statement" in html
+    assert "The words are in the source" in html
+    html = get(shown, f"evidence/sources/survey?quote={quote('Inspectors tested 9 taps')}")
+    assert "The words are in the source" not in html
+
+
+def test_typing_is_checked_and_nothing_is_written(shown: Opened) -> None:
+    before = files_of(shown)
+    status, html = answer_of(shown, "sources/survey/check", quote=QUOTED, say=WRONG)
+    assert status == 200
+    assert "1,300" in html
+    assert "agree with the source" not in html
+    _, html = answer_of(shown, "sources/survey/check", quote=QUOTED, say=GOOD)
+    assert "Figures, dates and hedges agree with the source" in html
+    _, html = answer_of(shown, "statements/taps-2025/check", say=SAID.replace("444", "555"))
+    assert "555" in html
+    assert files_of(shown) == before
+
+
+def test_words_that_occur_twice_are_told_apart_by_what_is_before_them(shown: Opened) -> None:
+    _, html = answer_of(shown, "sources/survey/check", quote="taps", say="")
+    assert "The words are in the source" not in html
+    _, html = answer_of(shown, "sources/survey/check", quote="taps", before="tested 1,200", say="")
+    assert "The words are in the source" in html
+
+
+def test_a_statement_is_approved_by_name_and_undone_as_one(own: Opened) -> None:
+    before = files_of(own)
+    fields = {"quote": QUOTED, "say": GOOD, "topics": "schools, Old pipes", "action": "approve"}
+    status, html = answer_of(own, "sources/survey/save", by="Ann Reader", **fields)
+    assert status == 200, html
+    assert "Approved by Ann Reader" in html
+    assert 'value="Ann Reader"' in html  # asked once
+    card = files_of(own)["snippets/the-pipe-office-tested-1-200.md"].decode()
+    assert "topics: [schools, old-pipes]" in card
+    assert "the-pipe-office-tested" in files_of(own)["snippets/quotes.lock"].decode()
+    campaign = own.workspace.refresh().campaign
+    assert campaign is not None
+    own.post("undo")
+    assert files_of(own) == before
+
+
+def test_what_differs_from_the_source_is_not_approved_but_can_be_kept_as_a_draft(own: Opened) -> None:
+    before = files_of(own)
+    fields = {"quote": QUOTED, "say": WRONG}
+    status, html = answer_of(own, "sources/survey/save", by="Ann Reader", action="approve", **fields)
+    assert status == 422
+    assert "Not saved." in html
+    assert WRONG in html
+    assert files_of(own) == before
+    status, html = answer_of(own, "sources/survey/save", action="draft", **fields)
+    assert status == 200, html
+    assert "Nobody has approved it yet" in html
+    assert not own.workspace.refresh().errors
+
+
+def test_an_approval_needs_a_name_and_a_statement_its_words(own: Opened) -> None:
+    before = files_of(own)
+    status, html = answer_of(own, "sources/survey/save", quote=QUOTED, say=GOOD, action="approve", by=" ")
+    assert status == 422
+    assert "name of the person" in html
+    status, html = answer_of(own, "sources/survey/save", quote=QUOTED, say=" ", action="draft")
+    assert (status, "Write the statement first" in html) == (422, True)
+    assert files_of(own) == before
+
+
+def test_a_draft_is_finished_and_approved_words_stay_until_new_ones_are(own: Opened) -> None:
+    said = SAID.replace("lead at", "lead in")
+    status, html = answer_of(own, "statements/taps-2025/save", say=said, action="approve", by="Ann Reader")
+    assert status == 200
+    assert "Approved by Ann Reader" in html
+    approved = files_of(own)
+    wrong = {"say": said.replace("444", "555"), "by": "Ann Reader"}
+    status, html = answer_of(own, "statements/taps-2025/save", action="approve", **wrong)
+    assert (status, "555" in html) == (422, True)
+    status, _ = answer_of(own, "statements/taps-2025/save", action="draft", **wrong)
+    assert status == 422
+    assert files_of(own) == approved
+
+
+def test_statements_of_a_library_cannot_be_changed_here(opened: Opened) -> None:
+    campaign = opened.workspace.refresh().campaign
+    assert campaign is not None
+    id = next(iter(campaign.composer.library.origins))
+    assert "In your own words" not in opened.get(f"evidence/statements/{id}")
+    status, _ = answer_of(opened, f"statements/{id}/save", say="Other words.", by="Ann", action="approve")
+    assert status == 422

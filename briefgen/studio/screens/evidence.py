@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from briefgen.campaign.open import Campaign
 from briefgen.errors import BriefgenError, Problem
+from briefgen.evidence.review import check_reviewer
 from briefgen.library.loader import Library
 from briefgen.model.snippet import Snippet
 from briefgen.studio.app import Visit, merge_same
@@ -25,6 +26,7 @@ from briefgen.studio.new_sources import (
     find_dropped,
     keep_dropped,
 )
+from briefgen.studio.new_statements import check_changed, check_new, is_editable, save_changed, save_new
 from briefgen.studio.statements import (
     GROUPS,
     StatementCard,
@@ -38,6 +40,9 @@ from briefgen.studio.statements import (
 )
 from briefgen.studio.workspace import WorkspaceState, require_campaign
 
+_Refused = tuple[Problem, ...] | None
+"""Why something was not saved; nothing but a missing wording if empty, None if nothing was refused."""
+EDITOR_FIELDS = ("quote", "before", "say", "title", "topics", "as_of")
 MAX_LETTERS_SHOWN = 200
 """Letters that are named at a statement."""
 
@@ -76,11 +81,14 @@ def _prepare_lists(visit: Visit, state: WorkspaceState, group: str) -> dict[str,
 
 
 async def show_statement(visit: Visit) -> Response:
-    """Answer with one statement: what its sources say, and the letters in which it is."""
-    return await _show_statement(visit, visit.request.path_params["id"])
+    """Answer with one statement: what its sources say, its letters, and its words to change."""
+    return await _show_statement(visit, {})
 
 
-async def _show_statement(visit: Visit, id: str) -> Response:
+async def _show_statement(visit: Visit, typed: Mapping[str, str], refused: _Refused = None) -> Response:
+    """Show a statement; `typed` is what somebody wrote that was not saved, `refused` why."""
+    id = visit.request.path_params["id"]
+
     def prepare() -> dict[str, Any]:
         state = visit.workspace.refresh()
         campaign = require_campaign(state)
@@ -91,9 +99,83 @@ async def _show_statement(visit: Visit, id: str) -> Response:
             **_prepare_lists(visit, state, ""),
             **_describe(campaign, library, snippet, card),
             "group": "",
+            "source": "",
+            "is_editable": is_editable(snippet, library),
+            "editor": _editor(visit, typed or _written(snippet), f"statements/{id}", refused),
         }
 
-    return visit.show("statement.html.j2", "evidence", await visit.run(prepare, key="evidence"))
+    values = await visit.run(prepare, key="evidence")
+    return visit.show("statement.html.j2", "evidence", values, 422 if refused is not None else 200)
+
+
+def _written(snippet: Snippet) -> Mapping[str, str]:
+    """Return the fields of the editor as they are in a statement's file."""
+    return {
+        "say": snippet.body,
+        "title": snippet.title,
+        "topics": ", ".join(snippet.topics),
+        "as_of": snippet.as_of,
+    }
+
+
+def _editor(visit: Visit, typed: Mapping[str, str], path: str, refused: _Refused) -> dict[str, Any]:
+    """Return what the editor of a statement shows."""
+    return {
+        "typed": {name: typed.get(name, "") for name in EDITOR_FIELDS},
+        "address": visit.address(f"evidence/{path}"),
+        "by": typed.get("by", "") or visit.workspace.reviewer,
+        "refused": refused,
+        "unsaved": merge_same(refused or ()),
+    }
+
+
+async def check_statement(visit: Visit) -> Response:
+    """Answer with what the checks say of a statement's words as they are typed; nothing is written."""
+    id, form = visit.request.path_params["id"], await visit.form()
+    checks = await visit.run(lambda: check_changed(visit.workspace, id, form), key="checks")
+    return visit.show("checks.html.j2", "evidence", {"checks": checks})
+
+
+async def save_statement(visit: Visit) -> Response:
+    """Keep the changed words of a statement, as a draft or approved by the person who is named."""
+    id, form = visit.request.path_params["id"], await visit.form()
+
+    def save() -> None:
+        campaign = require_campaign(visit.workspace.refresh())
+        snippet = _find_snippet(campaign, id)
+        if not is_editable(snippet, campaign.composer.library):
+            raise HTTPException(422, "Nothing was changed.")
+        by = _reviewer(form)
+        if snippet.review.status == "verified" and not by:
+            raise HTTPException(422, "Letters have this statement: approve its new words, or leave them.")
+        save_changed(visit.workspace, id, form, by)
+
+    return await _save(visit, form, save, lambda: f"evidence/statements/{id}", _show_statement)
+
+
+def _reviewer(form: Mapping[str, str]) -> str:
+    """Return who approves a statement, nobody if it is to be a draft; raise UsageError for no name."""
+    if form.get("action") != "approve":
+        return ""
+    check_reviewer(form.get("by", ""))
+    return form["by"].strip()
+
+
+async def _save(
+    visit: Visit,
+    form: Mapping[str, str],
+    save: Callable[[], Any],
+    target: Callable[[], str],
+    show: Callable[[Visit, Mapping[str, str], _Refused], Awaitable[Response]],
+) -> Response:
+    """Save a statement and lead to its page; show what was typed again with the reason if that fails."""
+    if not form.get("say", "").strip():
+        return await show(visit, form, ())
+    try:
+        await visit.run(save)
+    except BriefgenError as error:
+        return await show(visit, form, tuple(error.problems))
+    return visit.redirect(target())
 
 
 def _find_snippet(campaign: Campaign, id: str) -> Snippet:
@@ -123,7 +205,11 @@ def _describe(
 
 
 async def show_source(visit: Visit) -> Response:
-    """Answer with the text of a source, the words that statements quote marked."""
+    """Answer with the text of a source, with the words that statements quote; `?quote=` opens the editor."""
+    return await _show_source(visit, visit.request.query_params)
+
+
+async def _show_source(visit: Visit, typed: Mapping[str, str], refused: _Refused = None) -> Response:
     id = visit.request.path_params["id"]
 
     def prepare() -> dict[str, Any]:
@@ -145,9 +231,31 @@ async def show_source(visit: Visit) -> Response:
             "author": describe_author(work, campaign.config.language),
             "paragraphs": number_paragraphs(text, record, quoting) if text and record else [],
             "titles": titles,
+            "id": id,
+            "editor": _editor(visit, typed, f"sources/{id}", refused) if typed.get("quote") else None,
+            "checks": check_new(visit.workspace, id, typed) if typed.get("quote") else None,
         }
 
-    return visit.show("source.html.j2", "evidence", await visit.run(prepare, key="evidence"))
+    values = await visit.run(prepare, key="evidence")
+    return visit.show("source.html.j2", "evidence", values, 422 if refused is not None else 200)
+
+
+async def check_new_statement(visit: Visit) -> Response:
+    """Answer with what the checks say of a new statement as it is typed; nothing is written."""
+    id, form = visit.request.path_params["id"], await visit.form()
+    checks = await visit.run(lambda: check_new(visit.workspace, id, form), key="checks")
+    return visit.show("checks.html.j2", "evidence", {"checks": checks})
+
+
+async def save_new_statement(visit: Visit) -> Response:
+    """Keep a new statement that quotes a source, as a draft or approved by the person who is named."""
+    id, form = visit.request.path_params["id"], await visit.form()
+    saved: list[str] = []
+
+    def save() -> None:
+        saved.append(save_new(visit.workspace, id, form, _reviewer(form)))
+
+    return await _save(visit, form, save, lambda: f"evidence/statements/{saved[0]}", _show_source)
 
 
 async def take_file(visit: Visit) -> Response:
@@ -225,5 +333,9 @@ ROUTES = (
     ("evidence/new/{number:int}/add", "POST", add_source),
     ("evidence", "GET", show_statements),
     ("evidence/statements/{id}", "GET", show_statement),
+    ("evidence/statements/{id}/check", "POST", check_statement),
+    ("evidence/statements/{id}/save", "POST", save_statement),
     ("evidence/sources/{id}", "GET", show_source),
+    ("evidence/sources/{id}/check", "POST", check_new_statement),
+    ("evidence/sources/{id}/save", "POST", save_new_statement),
 )

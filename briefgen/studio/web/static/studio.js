@@ -97,6 +97,7 @@ function step(by) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-swap]");
+  if (link?.closest("#leaf") && markedWords()) { event.preventDefault(); return; } // the end of marking, no click
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   if (link.tabIndex < 0) {
@@ -142,7 +143,7 @@ function follow() {
   const source = new EventSource(document.body.dataset.events);
   source.addEventListener("changed", (event) => {
     if (underway || event.data === document.body.dataset.version) return; // what is on its way is newer
-    if (document.activeElement?.matches("input, textarea, select")) return;
+    if (document.activeElement?.matches("input, textarea, select") || document.querySelector("form[data-touched]")) return;
     swap(location.href, { push: false });
   });
 }
@@ -202,3 +203,97 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     if (kind === "drop" && event.dataTransfer.files[0]) upload(box, event.dataTransfer.files[0]);
   });
 }
+
+// Words of a source that are marked, by mouse or by keyboard, open the editor of a statement that quotes them.
+function markedWords() {
+  const leaf = document.getElementById("leaf"), selection = getSelection();
+  if (!leaf || !selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0).cloneRange();
+  if (!leaf.contains(range.startContainer)) return null;
+  if (!leaf.contains(range.endContainer)) range.setEndAfter(leaf.lastElementChild); // a triple click reaches beyond
+  const quote = range.toString().replace(/\s+/g, " ").trim();
+  const start = range.startContainer.nodeType === Node.TEXT_NODE ? range.startContainer.parentElement : range.startContainer;
+  const lead = document.createRange();
+  lead.setStart(start.closest("p") ?? leaf, 0);
+  lead.setEnd(range.startContainer, range.startOffset);
+  const before = lead.toString().trim().split(/\s+/).slice(-5).join(" ");
+  return quote ? { quote: quote.slice(0, 4000), before } : null;
+}
+
+async function useMarkedWords() {
+  const words = markedWords(), form = document.querySelector("form.new-statement");
+  if (!words) return;
+  if (form) { // what was typed stays
+    Object.assign(form.elements.quote, { value: words.quote });
+    form.elements.before.value = words.before;
+    form.querySelector("blockquote").textContent = `“${words.quote}”`;
+    scheduleCheck(form);
+  } else {
+    await swap(`${document.getElementById("leaf").dataset.write}?${new URLSearchParams(words)}`);
+  }
+  document.getElementById("say")?.focus();
+}
+
+let marking = 0;
+document.addEventListener("mouseup", (event) => {
+  if (!event.target.closest?.("#leaf") || event.button) return;
+  clearTimeout(marking);
+  marking = setTimeout(useMarkedWords, 300); // a double click may become a triple one
+});
+
+// Arrow keys mark the next word or line of the text, Shift marks more, Enter takes the marked words.
+document.addEventListener("keydown", (event) => {
+  const leaf = event.target;
+  if (leaf.id !== "leaf" || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") { event.preventDefault(); useMarkedWords(); return; }
+  const across = { ArrowRight: "forward", ArrowLeft: "backward" }[event.key], down = { ArrowDown: "forward", ArrowUp: "backward" }[event.key];
+  if (!across && !down) return;
+  event.preventDefault();
+  const selection = getSelection();
+  if (!selection.anchorNode || !leaf.contains(selection.anchorNode)) {
+    selection.collapse(leaf.querySelector("p")?.lastChild ?? leaf, 0);
+    selection.modify("extend", "forward", "word");
+  } else if (event.shiftKey) {
+    selection.modify("extend", across ?? down, across ? "word" : "line");
+  } else {
+    markNextWord(selection, across, down);
+  }
+  selection.focusNode?.parentElement?.scrollIntoView({ block: "nearest" });
+  announce(selection.toString());
+});
+
+function markNextWord(selection, across, down) {
+  if (across === "forward") selection.collapseToEnd();
+  else selection.collapseToStart();
+  selection.modify("move", across ?? down, across ? "word" : "line");
+  if (across !== "backward") { // from the end of a word to its beginning
+    if (down) selection.modify("move", "forward", "word");
+    selection.modify("move", "backward", "word");
+  }
+  selection.modify("extend", "forward", "word");
+}
+
+// A statement is checked at each pause in typing; nothing is written.
+let pause = 0, checks = 0;
+
+function scheduleCheck(form) {
+  form.dataset.touched = "";
+  clearTimeout(pause);
+  pause = setTimeout(() => check(form), 800);
+}
+
+async function check(form) {
+  const box = document.getElementById("checks"), mine = ++checks;
+  if (!box || !form.isConnected) return;
+  try {
+    const answer = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("checks");
+    if (mine !== checks || !found || found.textContent === box.textContent) return; // changes alone are spoken
+    box.replaceChildren(...found.childNodes);
+  } catch { /* the next pause may reach it again */ }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.dataset.check) scheduleCheck(form);
+});
