@@ -97,6 +97,8 @@ class TextPiece:
     text: str
     statement: str = ""
     """Id of the statement that quotes it; empty if none does."""
+    is_chosen: bool = False
+    """Whether these are the words of the statement that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +266,17 @@ def _read_context(item: Evidence, text: SourceText | None) -> tuple[str, str, st
 
 
 def number_paragraphs(
-    text: SourceText, record: SourceRecord, snippets: Iterable[Snippet]
+    text: SourceText,
+    record: SourceRecord,
+    snippets: Iterable[Snippet],
+    chosen: str = "",
+    before: str = "",
 ) -> list[NumberedParagraph]:
-    """Return a source's text with its own numbers and pages, and the words that statements quote."""
+    """Return a source's text with its own numbers and pages, and the words that statements quote.
+
+    `chosen` are the words of a statement that is being written, and `before` those before them.
+    """
+    place = next(iter(find_quote(text, chosen, before) or find_quote(text, chosen)), None)
     quoted = dict[int, list[tuple[QuoteMatch, str]]]()
     for snippet in snippets:
         for item in snippet.evidence:
@@ -281,7 +291,7 @@ def number_paragraphs(
                 paragraph_name(paragraph.number, record),
                 paragraph.heading if paragraph.heading != heading else "",
                 on if on != pages else "",
-                tuple(_cut_at_quotes(paragraph, quoted.get(paragraph.number, ()))),
+                tuple(_cut_at_quotes(paragraph, quoted.get(paragraph.number, ()), place)),
             )
         )
         heading, pages = paragraph.heading, on
@@ -289,15 +299,18 @@ def number_paragraphs(
 
 
 def _cut_at_quotes(
-    paragraph: BodyParagraph, matches: Sequence[tuple[QuoteMatch, str]]
+    paragraph: BodyParagraph, matches: Sequence[tuple[QuoteMatch, str]], chosen: QuoteMatch | None
 ) -> Iterator[TextPiece]:
     """Yield a paragraph in pieces; where two statements quote the same words, the first has them."""
+    if chosen is not None and chosen.paragraph.number == paragraph.number:
+        others = [pair for pair in matches if pair[0].end <= chosen.start or pair[0].start >= chosen.end]
+        matches = [*others, (chosen, "")]
     at = 0
     for match, statement in sorted(matches, key=lambda pair: (pair[0].start, -pair[0].end)):
         start, end = paragraph.normalized.original_span(match.start, match.end)
         if start >= at:
             yield TextPiece(paragraph.text[at:start])
-            yield TextPiece(paragraph.text[start:end], statement)
+            yield TextPiece(paragraph.text[start:end], statement, match is chosen)
             at = end
     yield TextPiece(paragraph.text[at:])
 

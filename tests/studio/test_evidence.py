@@ -194,6 +194,7 @@ def answer_of(opened: Opened, path: str, **fields: str) -> tuple[int, str]:
 def test_marked_words_open_the_editor_and_are_found_in_the_source(shown: Opened) -> None:
     html = get(shown, f"evidence/sources/survey?quote={quote(QUOTED)}")
     assert "New statement" in html
+    assert f'<mark class="quoted">{QUOTED}</mark>' in html
     assert "The words are in the source" in html
     html = get(shown, f"evidence/sources/survey?quote={quote('Inspectors tested 9 taps')}")
     assert "The words are in the source" not in html

@@ -222,6 +222,7 @@ async def _show_source(visit: Visit, typed: Mapping[str, str], refused: _Refused
         quoting = [
             one for one in library.snippets.values() if any(item.source == id for item in one.evidence)
         ]
+        words = typed.get("quote", ""), typed.get("before", "")
         titles = {one.id: one.title or one.id.replace("-", " ") for one in quoting}
         return {
             **_prepare_lists(visit, state, ""),
@@ -229,7 +230,7 @@ async def _show_source(visit: Visit, typed: Mapping[str, str], refused: _Refused
             "source": id,
             "title": str(work.csl.get("title", id)),
             "author": describe_author(work, campaign.config.language),
-            "paragraphs": number_paragraphs(text, record, quoting) if text and record else [],
+            "paragraphs": number_paragraphs(text, record, quoting, *words) if text and record else [],
             "titles": titles,
             "id": id,
             "editor": _editor(visit, typed, f"sources/{id}", refused) if typed.get("quote") else None,
