@@ -32,7 +32,7 @@ WATCH_INTERVAL_S = 1.0
 """Between two looks at the files."""
 KEEP_ALIVE_S = 15.0
 """After which a silent stream says that it is still there, so that one whose browser has gone is noticed."""
-SCREENS = ("start", "recipients", "evidence", "letters", "check", "make", "draft")
+SCREENS = ("start", "recipients", "evidence", "letters", "briefing", "check", "make", "draft")
 """The screens of a campaign, in the order of work; each is a module of briefgen.studio.screens."""
 
 Handler = Callable[["Visit"], Awaitable[Response]]

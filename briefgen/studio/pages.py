@@ -89,7 +89,11 @@ def lay_out_pages(pdf: bytes, parts: Iterable[tuple[str, Sequence[str]]]) -> Doc
     text = "".join(glyph.char for glyph in glyphs)
     words = SearchableText(text)
     marked = tuple(
-        Marked(id, text[start:end].replace(LINE_HYPHEN, ""), tuple(_join_lines(glyphs[start:end], sizes)))
+        Marked(
+            id,
+            " ".join(text[start:end].replace(LINE_HYPHEN, "").split()),
+            tuple(_join_lines(glyphs[start:end], sizes)),
+        )
         for id, texts in parts
         for start, end in _find_first(words, texts)
     )

@@ -104,6 +104,16 @@ class ShownLetter:
     """The letter as plain text."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownBriefing:
+    """The briefing as it is shown."""
+
+    document: Document
+    pages: DocumentPages
+    text: str
+    """The briefing as plain text."""
+
+
 @dataclass(slots=True)
 class Workspace:
     """A campaign's folder."""
@@ -118,6 +128,7 @@ class Workspace:
     _library: tuple[int, Library] | None = None
     """With its full texts, and the version of the campaign to which it belongs."""
     _letters: OrderedDict[tuple[int, str], ShownLetter] = field(default_factory=OrderedDict)
+    _briefing: tuple[int, ShownBriefing] | None = None
     _pages: OrderedDict[str, DocumentPages] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
@@ -227,6 +238,20 @@ class Workspace:
         explanation = explain_letter(campaign.composer, recipient, fitted.fit)
         text = campaign.renderers(("txt",))()["txt"].render(document).data.decode()
         return ShownLetter(recipient, addressed, document, pages, explanation, text)
+
+    def show_briefing(self) -> ShownBriefing:
+        """Compose and lay out the briefing; raise BriefgenError with what is wrong with it."""
+        state = self.refresh()
+        if self._briefing is None or self._briefing[0] != state.version:
+            campaign = require_campaign(state)
+            factory = campaign.renderers(("pdf",))
+            with resource_limits("the briefing"):
+                document = campaign.page_fitter(factory).compose_briefing()
+                pdf = factory()["pdf"].render(document).data
+            pages = self.keep_pages(lay_out_pages(pdf, recorded_parts(document.record)))
+            text = campaign.renderers(("txt",))()["txt"].render(document).data.decode()
+            self._briefing = (state.version, ShownBriefing(document, pages, text))
+        return self._briefing[1]
 
     def keep_pages(self, pages: DocumentPages) -> DocumentPages:
         """Remember the pages of a document, so that their pictures can be asked for."""

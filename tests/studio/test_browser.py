@@ -155,6 +155,7 @@ def axe() -> str:
         "letters/ada-sample",
         "letters/ada-sample?s=inquiry-findings-2014",
         "letters/ada-sample?s=address",
+        "briefing",
         "check",
         "make",
         "draft",

@@ -15,6 +15,7 @@ from briefgen.campaign.open import Campaign, find_recipient
 from briefgen.compose.select import topic_leaders
 from briefgen.errors import BriefgenError, Problem
 from briefgen.library.libraries import CAMPAIGN_FILE
+from briefgen.model.document import Document
 from briefgen.model.letter_overrides import LETTERS_FILE, LetterOverrides
 from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Evidence, Snippet
@@ -314,9 +315,9 @@ def explain_part(letter: ShownLetter, campaign: Campaign, id: str) -> Why | None
         marked.text if marked else entry["text"],
         reason,
         rule,
-        tuple(_read_evidence(snippet.evidence, letter)),
+        tuple(read_evidence(snippet.evidence, letter.document)),
         tuple(caveat["text"] for caveat in entry["caveats"]),
-        () if own and id in own.instead else tuple(_list_checks(entry)),
+        () if own and id in own.instead else tuple(list_checks(entry)),
         next_best,
         next_reason,
         count_letters(campaign)[id],
@@ -408,8 +409,9 @@ def _find_next_best(letter: ShownLetter, campaign: Campaign, snippet: Snippet) -
     return best.snippet, f"left out because {count} statements are in this letter"
 
 
-def _read_evidence(evidence: Iterable[Evidence], letter: ShownLetter) -> Iterator[Reading]:
-    sources = letter.document.record["sources"]
+def read_evidence(evidence: Iterable[Evidence], document: Document) -> Iterator[Reading]:
+    """Yield what the sources of a statement say, as a document cites them."""
+    sources = document.record["sources"]
     for one in evidence:
         place = ", ".join(f"{label} {value}" for label, value in one.locator.items())
         source = sources.get(one.source or "", one.source or "")
@@ -422,7 +424,8 @@ def _read_evidence(evidence: Iterable[Evidence], letter: ShownLetter) -> Iterato
             yield Reading("", "", f"Calculated: {one.computed}", False, "", "")
 
 
-def _list_checks(entry: Mapping[str, Any]) -> Iterator[str]:
+def list_checks(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in words what was checked of a statement, by its entry in the evidence record."""
     if entry["verified"]:
         yield "Figures, dates and hedges agree with the source"
     reviewed = entry["reviewed"]
