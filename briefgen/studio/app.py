@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,8 +67,14 @@ class Visit:
     workspace: Workspace
 
     async def run(self, job: Callable[[], Any], *, key: str = "") -> Any:
-        """Do something with the campaign in the engine's thread."""
-        return await self.studio.engine.run(job, key=f"{self.workspace.key}:{key}" if key else "")
+        """Do something with the campaign in the engine's thread.
+
+        With a key, it makes what the same page of the browser asked for before and still waits for void.
+        """
+        page = self.request.headers.get("x-page", "")
+        return await self.studio.engine.run(
+            job, key=f"{self.workspace.key}:{page}:{key}" if key and page else ""
+        )
 
     def address(self, path: str) -> str:
         """Return the address of a screen of this campaign."""
@@ -109,7 +117,12 @@ def create_app(studio: Studio) -> ASGIApp:
         Route("/c/{key}/undo", _visiting(studio, _undo), methods=["POST"]),
         *(route for name in SCREENS for route in _screen_routes(studio, name)),
     ]
-    handlers: Mapping[Any, Any] = {HTTPException: _show_http_error, BriefgenError: _show_problems}
+    handlers: Mapping[Any, Any] = {
+        HTTPException: _show_http_error,
+        BriefgenError: _show_problems,
+        OSError: _show_system_error,
+        Exception: _show_fault,
+    }
     app = Starlette(routes=routes, exception_handlers=handlers)
     return Guard(app, studio.door)
 
@@ -174,7 +187,7 @@ async def _undo(visit: Visit) -> Response:
 
 async def _page_picture(visit: Visit) -> Response:
     hash, _, number = visit.request.path_params["name"].removesuffix(".png").rpartition("-")
-    if not number.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,6}", number):
         raise HTTPException(404, "There is no such page.")
     data = await visit.run(lambda: visit.workspace.picture(hash, int(number)))
     if data is None:
@@ -198,6 +211,21 @@ async def _show_http_error(request: Request, error: HTTPException) -> Response:
 
 async def _show_problems(request: Request, error: BriefgenError) -> Response:
     return _message_page(422, "This cannot be shown.", error.problems)
+
+
+async def _show_system_error(request: Request, error: OSError) -> Response:
+    """Say that a file could not be read or written: a full disk, a folder that is gone."""
+    name = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, (str, bytes)) else ""
+    return _message_page(500, f"{name or 'A file'}: {error.strerror or error}. Nothing was changed.", [])
+
+
+async def _show_fault(request: Request, error: Exception) -> Response:
+    """Say that briefgen is at fault, with what its maintainers need to know."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"
+    return _message_page(
+        500, f"This is a fault of briefgen ({where}). Nothing was changed; please report it.", []
+    )
 
 
 def _message_page(status: int, heading: str, problems: Any) -> HTMLResponse:

@@ -18,6 +18,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN_BYTES = 32
+MAX_PATH = 1_000
+"""Characters of an address; thousands of digits could not be read as a number."""
 TOKEN_LIFETIME_S = 120.0
 """A browser may take a while to start."""
 _POLICY = "; ".join(
@@ -110,6 +112,9 @@ class Guard:
         reason = self._find_objection(scope)
         if reason:
             await PlainTextResponse(reason, status_code=403)(scope, receive, send_secured)
+            return
+        if len(scope["path"]) > MAX_PATH:
+            await PlainTextResponse("There is no such page.", status_code=404)(scope, receive, send_secured)
             return
         await self._app(scope, receive, send_secured)
 

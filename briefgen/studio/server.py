@@ -66,6 +66,7 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()  # a browser that is faster than the server waits, and is not refused
     except OSError as error:
         listener.close()
         hint = "leave out --port, and a free one is taken"

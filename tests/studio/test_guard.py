@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from unittest.mock import Mock
+
 import pytest
 from starlette.testclient import TestClient
 from studio_client import ORIGIN, Opened
@@ -122,3 +125,22 @@ def test_no_page_has_inline_script_or_style(opened: Opened) -> None:
         assert " onclick=" not in html
         assert "<style" not in html
         assert "<script>" not in html
+
+
+def test_a_fault_and_a_full_disk_are_said_on_a_page(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    calm = TestClient(opened.client.app, ORIGIN, raise_server_exceptions=False, cookies=opened.client.cookies)
+    for error, words in (
+        (OSError(errno.ENOSPC, "No space left on device", "/home/dana/x.csv"), "x.csv: No space left"),
+        (ZeroDivisionError(), "This is a fault of briefgen (ZeroDivisionError in "),
+    ):
+        monkeypatch.setattr(opened.studio.engine, "submit", Mock(side_effect=error))
+        answer = calm.get(f"/c/{opened.workspace.key}/check")
+        assert answer.status_code == 500
+        assert words in answer.text
+        assert "/home/dana" not in answer.text
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["page/x-{}.png", "make/files/{}", "draft/{}", "recipients/import/{}"])
+def test_a_number_of_thousands_of_digits_is_nothing(opened: Opened, path: str) -> None:
+    assert opened.client.get(f"/c/{opened.workspace.key}/{path.format('9' * 5000)}").status_code == 404

@@ -133,3 +133,19 @@ def test_names_from_a_spreadsheet_are_never_markup(own: Opened) -> None:
     answer = drop(own, "a.csv", sheet.encode())
     html = own.client.get(answer["to"]).text if "to" in answer else answer["error"]
     assert "<script>alert" not in html
+
+
+MESSY = """Name,Office,Street,City,State,Zip,Country
+Dr. Ada Sample,,12 Elm Ave,Newark,NJ,7102,USA
+Mr & Mrs Walker,,7 Lake Dr,Madison,WI,53703,
+Karin Muster,City Councillor,1 Lake Dr,Madison,WI,53703,
+"""
+
+
+def test_a_state_beside_a_town_is_part_of_the_address(own: Opened) -> None:
+    page = drop(own, "list.csv", MESSY.encode())["to"]
+    html = unescape(own.client.get(page).text)
+    assert "Newark NJ 07102" in html or "Newark, NJ 07102" in html
+    assert "choose “Job title” for that column" in html.replace("Choose", "choose")
+    html = post(own, f"{page}/choose", header="Office", column="role")
+    assert "No form of address is known" not in html

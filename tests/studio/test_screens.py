@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,17 @@ def test_a_link_in_the_place_of_a_letter_is_not_handed_out(own: Opened, tmp_path
     for number in (0, 1):
         assert own.client.get(f"/c/{own.workspace.key}/make/files/{number}").status_code == 404
     shutil.rmtree(out)
+
+
+def test_two_pages_that_ask_for_the_same_do_not_make_each_other_void(opened: Opened) -> None:
+    held, path = threading.Event(), f"/c/{opened.workspace.key}/start"
+    opened.studio.engine.submit(lambda: held.wait(20))
+    with ThreadPoolExecutor() as pool:
+        answers = [
+            pool.submit(opened.client.get, path, headers={"x-page": name} if name else {})
+            for name in ("one", "other", "", "")
+        ]
+        while len(opened.studio.engine._jobs) < len(answers):
+            time.sleep(0.01)
+        held.set()
+        assert [one.result().status_code for one in answers] == [200] * 4

@@ -40,6 +40,7 @@ from briefgen.studio.app import Visit, merge_same
 from briefgen.studio.messages import describe_problem
 from briefgen.studio.workspace import Workspace, WorkspaceState
 from briefgen.system.files import is_regular_file
+from briefgen.system.limits import resource_limits
 from briefgen.system.scratch import scratch_folder
 from briefgen.system.yaml_splice import YamlEdit
 
@@ -78,6 +79,11 @@ COLUMN_NAMES: Mapping[str, str] = {
     "id": "Id",
 }
 """What a column can be, in the words of the page."""
+
+
+_HINTS: Mapping[str, str] = {
+    "office-unknown": "choose “Job title” for that column, and they are addressed by name, with it below"
+}
 
 
 @dataclass(slots=True)
@@ -154,6 +160,7 @@ async def take_file(visit: Visit) -> Response:
         told = describe_problem(error.problems[0])
         return JSONResponse({"error": f"{told.text} {told.hint}".strip()}, 422)
     sheet.headers |= {one.header: "honorific" for one in read.columns if _holds_titles(one)}
+    sheet.headers |= {one.header: "region" for one in read.columns if _is_of_address(one, read.columns)}
     number = next(_numbers)
     kept = _sheets.setdefault(visit.workspace.key, {})
     kept[number] = sheet
@@ -167,6 +174,12 @@ def _holds_titles(column: SheetColumn) -> bool:
     Ada,`."""
     is_short = all(len(text.split()) <= 2 and not text.endswith((",", ":", "!")) for text in column.samples)
     return column.column == "salutation" and bool(column.samples) and is_short
+
+
+def _is_of_address(column: SheetColumn, columns: Sequence[SheetColumn]) -> bool:
+    """Return whether a column called “State” is part of an address: beside a town, where nothing else is."""
+    taken = {one.column for one in columns}
+    return column.column == "state" and "locality" in taken and not {"region", "district"} & taken
 
 
 def _known_defaults(workspace: Workspace) -> dict[str, str]:
@@ -196,7 +209,7 @@ def _read_sheet(workspace: Workspace, sheet: DroppedSheet) -> ReadSheet:
     mapping = ColumnMapping(
         headers=sheet.headers, defaults=sheet.defaults, kept=read_kept_mapping(home).headers
     )
-    with scratch_folder() as folder:
+    with resource_limits(sheet.name), scratch_folder() as folder:
         path = folder / f"sheet.{sheet.ending}"
         path.write_bytes(sheet.data)
         table, found = _read_table(path, sheet, problems), ProblemList()
@@ -206,13 +219,20 @@ def _read_sheet(workspace: Workspace, sheet: DroppedSheet) -> ReadSheet:
     columns = tuple(_list_columns(table, mapping))
     people = tuple(_address_imported(report.recipients, forms, workspace))
     told = (one for one in found.problems if one.code != "headers-recognised")  # the table of columns says it
-    shown = tuple(_name_sheet(problem, sheet) for problem in told)
+    known = {one.code for one in found.problems}
+    left = (one.problem for one in people if one.problem and one.problem.code not in known)
+    shown = tuple(_explain_here(_name_sheet(problem, sheet)) for problem in (*told, *left))
     return ReadSheet(columns, people, shown, report)
 
 
 def _name_sheet(problem: Problem, sheet: DroppedSheet) -> Problem:
     """Return a problem with the name under which the user knows the spreadsheet."""
     return replace(problem, place=replace(problem.place, file=sheet.name)) if problem.place else problem
+
+
+def _explain_here(problem: Problem) -> Problem:
+    """Return a problem with what can be done about it on this page."""
+    return replace(problem, hint=_HINTS[problem.code]) if problem.code in _HINTS else problem
 
 
 def _read_table(path: Path, sheet: DroppedSheet, problems: ProblemList) -> Table:
@@ -252,7 +272,7 @@ async def show_import(visit: Visit) -> Response:
     sheet, number = _find(visit), int(visit.request.path_params["number"])
     read: ReadSheet = await visit.run(lambda: _read_sheet(visit.workspace, sheet))
     asked = visit.request.query_params.get("row", "")
-    row = min(int(asked) if asked.isdecimal() else 0, max(0, len(read.people) - 1))
+    row = min(int(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0, max(0, len(read.people) - 1))
     known = await visit.run(lambda: _known_ids(visit.workspace, besides=_list_name(sheet)))
     return visit.show(
         "import.html.j2",

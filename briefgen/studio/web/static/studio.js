@@ -2,6 +2,7 @@
 // allows a script alone to place.
 
 const PARTS = ["main"];
+const PAGE = Math.random().toString(36).slice(2); // tells this page from others of the same campaign
 
 function place(root) {
   for (const mark of root.querySelectorAll("[data-box]")) {
@@ -18,7 +19,7 @@ async function swap(address, { push = true, method = "GET", body = undefined } =
   underway += 1;
   const timer = setTimeout(showBusy, 300);
   try {
-    const answer = await fetch(address, { method, body, credentials: "same-origin", redirect: "follow" });
+    const answer = await fetch(address, { method, body, headers: { "x-page": PAGE }, credentials: "same-origin", redirect: "follow" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== running) return;
     await decodePictures(page);
