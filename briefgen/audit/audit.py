@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from briefgen.audit.citations import (
     find_citations,
     find_cited_paragraphs,
     find_reference_blocks,
+    group_by_sentence,
     is_only_citation,
     locate_difference,
 )
@@ -47,6 +49,7 @@ from briefgen.audit.furniture import is_furniture
 from briefgen.audit.grounds import Ground
 from briefgen.audit.index import AuditIndex, Candidate
 from briefgen.audit.language import guess_language
+from briefgen.audit.limits import draft_limits
 from briefgen.audit.missing import describe_missing_claim, find_counterparts
 from briefgen.audit.never_say import OmittedClaim, collect_omitted_claims
 from briefgen.audit.said import DraftWords
@@ -90,7 +93,14 @@ class Auditor:
     def audit(
         self, draft: Draft, own_words: Sequence[str] = (), progress: Progress | None = None
     ) -> AuditReport:
-        """Audit a draft, as `audit_draft` does."""
+        """Audit a draft, as `audit_draft` does.
+
+        Raise BriefgenError if it takes more time or memory than any text should.
+        """
+        with draft_limits(draft.path, sum(len(block.text) for block in draft.blocks)):
+            return self._audit(draft, own_words, progress)
+
+    def _audit(self, draft: Draft, own_words: Sequence[str], progress: Progress | None) -> AuditReport:
         sentences = split_draft(draft)
         references = find_reference_blocks(draft)
         citations = tuple(find_citations(draft, sentences, self.works, references, self.index.approved))
@@ -192,6 +202,10 @@ class _DraftAudit:
         self.language = _choose_language(self.draft)
         self._notes = {note.id: note.text for note in self.draft.notes}
         self._said: dict[str, str] = {}
+        self._cited = group_by_sentence(self.citations, self.sentences)
+        self._cited_in_notes: dict[str, list[CitationFinding]] = defaultdict(list)
+        for one in self.citations:
+            self._cited_in_notes[self.draft.blocks[one.block].note].append(one)
 
     # -- one sentence
 
@@ -205,7 +219,7 @@ class _DraftAudit:
         if is_furniture(block, view.prose) or block.kind == "comment":
             return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK)
         if sentence.block in self.references and is_only_citation(
-            sentence, block, self.citations, self.auditor.works
+            sentence, block, self._cited[sentence.number], self.auditor.works
         ):
             return SentenceFinding(sentence, SentenceVerdict.NOTHING_TO_CHECK, "a citation")
         for omitted in self.auditor.omitted:
@@ -232,11 +246,8 @@ class _DraftAudit:
         """Return whether a span belongs to a citation in brackets, which is judged by itself."""
         start, end = sentence.start + span[0], sentence.start + span[1]
         return any(
-            one.block == sentence.block
-            and one.start <= start
-            and end <= one.end
-            and one.end - one.start > end - start
-            for one in self.citations
+            one.start <= start and end <= one.end and one.end - one.start > end - start
+            for one in self._cited[sentence.number]
         )
 
     # -- approved wordings
@@ -324,11 +335,8 @@ class _DraftAudit:
         """Return whether a claim is no more than the designation of a work of the library."""
         start, end = (sentence.start + offset for offset in view.prepared.span(claim.start, claim.end))
         return claim.kind == "designation" and any(
-            one.block == sentence.block
-            and one.verdict is CitationVerdict.KNOWN
-            and one.start < end
-            and start < one.end
-            for one in self.citations
+            one.verdict is CitationVerdict.KNOWN and one.start < end and start < one.end
+            for one in self._cited[sentence.number]
         )
 
     def _compare_words(
@@ -433,10 +441,10 @@ class _DraftAudit:
         self, sentence: DraftSentence, grounds: Sequence[Ground]
     ) -> Iterator[Difference]:
         """Find citations of a work that the statements rest on, at another paragraph than theirs."""
-        for one in self.citations:
-            block = self.draft.blocks[one.block]
-            is_own = one.block == sentence.block and sentence.start <= one.start < sentence.end
-            if not one.work or not (is_own or (block.note and block.note in sentence.notes)):
+        own = [one for one in self._cited[sentence.number] if sentence.start <= one.start < sentence.end]
+        of_notes = [one for note in sentence.notes for one in self._cited_in_notes[note]]
+        for one in dict.fromkeys((*own, *of_notes)):
+            if not one.work:
                 continue
             theirs = {place for ground in grounds for place in ground.paragraphs_of(one.work)}
             cited = find_cited_paragraphs(one.text)

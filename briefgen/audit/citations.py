@@ -6,6 +6,7 @@ A citation of a work that the library has not is unknown; that says nothing abou
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -477,6 +478,24 @@ def _difference(
     at = prepared.prose.find(words)
     start, end = prepared.span(at, at + len(words)) if at >= 0 else (None, None)
     return Difference(kind, message, words, expected, start, end)
+
+
+def group_by_sentence(
+    citations: Sequence[CitationFinding], sentences: Sequence[DraftSentence]
+) -> dict[int, list[CitationFinding]]:
+    """Return the citations in or directly beside each sentence, by its number."""
+    of_blocks: dict[int, list[DraftSentence]] = defaultdict(list)
+    for sentence in sentences:
+        of_blocks[sentence.block].append(sentence)
+    found: dict[int, list[CitationFinding]] = {sentence.number: [] for sentence in sentences}
+    for citation in citations:
+        own = of_blocks[citation.block]
+        first = bisect_right(own, citation.start, key=lambda sentence: sentence.start) - 1
+        for position in range(max(0, first), len(own)):
+            if own[position].start > citation.end:
+                break
+            found[own[position].number].append(citation)
+    return found
 
 
 def is_only_citation(

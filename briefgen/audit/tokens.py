@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ from briefgen.data import load_word_data, load_word_set
 from briefgen.evidence.normalize import normalize_text, prepare_prose
 from briefgen.evidence.numbers import Number, find_numbers
 from briefgen.library.search import fold_word
+from briefgen.model.text import compose_text
 
 ClaimKind = Literal["number", "date", "designation", "quotation", "speaker"]
 _SMALL_COUNT = 100
@@ -284,7 +284,7 @@ def content_words(prose: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def fold_text(text: str) -> str:
     """Fold a text for the comparison word for word: normalized, without final stop, any first letter."""
-    plain = unicodedata.normalize("NFC", normalize_text(text).text).strip(" .")
+    plain = compose_text(normalize_text(text).text).strip(" .")
     plain = plain.replace("per cent", "percent")
     return plain[:1].lower() + plain[1:]
 

@@ -199,17 +199,14 @@ class Campaign:
         """Judge each sentence of a draft by the campaign's statements.
 
         `draft` is the Path of a file, or the text itself, in Markdown. Quotations are looked up in the full
-        texts of sources, as far as `texts` has them. Raise BriefgenError if a file cannot be read as a draft.
+        texts of sources, as far as `texts` has them. Raise BriefgenError if a file cannot be read as a draft,
+        or if its audit takes too much time or memory.
         """
         from briefgen.audit.audit import Auditor
         from briefgen.audit.own_texts import collect_texts
-        from briefgen.audit.readers.registry import read_draft, read_draft_bytes
+        from briefgen.audit.readers.registry import read_draft, read_draft_text
 
-        read = (
-            read_draft(draft)
-            if isinstance(draft, Path)
-            else read_draft_bytes(draft.encode(), "md", "the text")
-        )
+        read = read_draft(draft) if isinstance(draft, Path) else read_draft_text(draft, "the text")
         key = (str(texts.folder), *(f"{name}={path}" for name, path in sorted(texts.given.items())))
         if key not in self._auditors:
             self._auditors[key] = Auditor(load_texts(self.composer.library, ProblemList(), texts))

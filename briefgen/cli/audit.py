@@ -101,17 +101,20 @@ def audit_files(
 
     auditor = Auditor(loaded)
     silent = quiet or as_json or annotates
-    reports = [_audit(auditor, draft, own_texts, silent) for draft in drafts]
+    reports, endless = _audit_all(auditor, drafts, own_texts, silent)
+    unread += endless
     status = max((report.exit_status(allowed) for report in reports), default=0) or int(bool(unread))
-    if output:
+    if output and reports:
         write_answer(Path(drafts[0].path), reports[0], output, suggest=suggest)
     if annotates:
         _print_annotations(reports, unread, allowed)
     else:
-        console.document({"ok": not status, "drafts": [report.as_json() for report in reports]})
+        failed = {"problems": [problem.as_json() for problem in unread]} if unread else {}
+        console.document({"ok": not status, "drafts": [report.as_json() for report in reports], **failed})
         for report in reports:
             _show(report, console)
-    if output:
+        console.problems(unread)
+    if output and reports:
         console.note(f"Written: {output}")
     if status:
         raise typer.Exit(status)
@@ -202,6 +205,20 @@ def _load_library(
     loaded = load_library(folders, problems, options.parse_text_options(text))
     problems.raise_errors()
     return loaded, own_texts
+
+
+def _audit_all(
+    auditor: Auditor, drafts: list[Draft], own_texts: tuple[str, ...], silent: bool
+) -> tuple[list[AuditReport], list[Problem]]:
+    """Return the reports, and the problems of drafts whose audit takes too much time or memory."""
+    reports: list[AuditReport] = []
+    problems: list[Problem] = []
+    for draft in drafts:
+        try:
+            reports.append(_audit(auditor, draft, own_texts, silent))
+        except BriefgenError as error:
+            problems += error.problems
+    return reports, problems
 
 
 def _audit(auditor: Auditor, draft: Draft, own_texts: tuple[str, ...], silent: bool) -> AuditReport:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from briefgen.data import load_word_set
+from briefgen.model.text import compose_text
 
 _LOOKALIKES = str.maketrans(
     {
@@ -89,13 +90,17 @@ def _compose_characters(text: str) -> tuple[str, list[int]]:
     return "".join(pieces).translate(_LOOKALIKES), starts
 
 
+_LONGEST_CLUSTER = 32
+"""Characters that are composed together; a longer pile has a place for each part."""
+
+
 def _split_combining_clusters(text: str) -> Iterator[tuple[int, str]]:
     """Split before each character that does not compose with those before it, dropping invisible ones."""
     start, cluster = 0, ""
     for position, character in enumerate(text):
         if character in _INVISIBLE:
             continue
-        if cluster and not _composes_with(cluster, character):
+        if cluster and (len(cluster) >= _LONGEST_CLUSTER or not _composes_with(cluster, character)):
             yield start, cluster
             cluster = ""
         if not cluster:
@@ -141,7 +146,7 @@ def prepare_prose(text: str) -> str:
 
     They need to tell a dash between clauses from one between numbers. Spaces that group digits become commas.
     """
-    composed = unicodedata.normalize("NFC", "".join(c for c in text if c not in _INVISIBLE))
+    composed = compose_text("".join(c for c in text if c not in _INVISIBLE))
     return " ".join(_DIGIT_GROUP_SPACE.sub(",", composed).translate(_QUOTATION_MARKS).split())
 
 
@@ -159,7 +164,7 @@ def split_words(text: str) -> list[str]:
 
 
 # A sentence ends at . ! ? and any closing marks, before a space and a capital, digit or opening mark.
-_SENTENCE_END = re.compile(r"[.!?…]+['\")\]]*(?= ['\"(\[]*[A-Z0-9À-ÖØ-Þ])")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+['\")\]]*(?= ['\"(\[]*[A-Z0-9À-ÖØ-Þ])")
 _WORD_BEFORE_END = re.compile(r"([\w.&'-]+)$")
 
 

@@ -119,12 +119,12 @@ class Workspace:
     def audit(self, text: str) -> dict[str, Any]:
         """Judge each sentence of a draft in Markdown."""
         from briefgen.audit.own_texts import read_own_texts
-        from briefgen.audit.readers.registry import read_draft_bytes
+        from briefgen.audit.readers.registry import read_draft_text
 
         if len(text) > MAX_DRAFT_CHARACTERS:
             limit = f"the draft is longer than {MAX_DRAFT_CHARACTERS:,} characters"
             raise UsageError(Problem("draft-excessive", limit, None, "audit it in parts"))
-        draft = read_draft_bytes(text.encode("utf-8", "replace"), "md", "the draft")
+        draft = read_draft_text(text, "the draft")
         own_texts = read_own_texts(self.home) if self.home else ()
         return _describe_report(self._require_auditor().audit(draft, own_texts))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Illegal in XML 1.0, C1 controls, lone surrogates, non-characters, and the bidi overrides and isolates that
@@ -24,6 +25,35 @@ _PILED_MARKS = re.compile(f"({_MARKS}{{6}})({_MARKS}+)")
 """More marks than any spelling needs: biblical Hebrew has up to four. They would cover other lines."""
 
 
+_MOST_MARKS = 30
+"""Combining marks in a row that are composed together: the bound of Unicode's stream-safe format (UAX 15)."""
+# No combining mark is a word character for `re`, or among the first 768 characters: a fast first look.
+_MANY_MARKS = re.compile(rf"[^\w\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
+
+
+def compose_text(text: str) -> str:
+    """Return the text in NFC; a pile of marks on one letter is composed in parts.
+
+    Python sorts the marks of a letter in a time that grows with the square of their number.
+    """
+    if text.isascii() or not _MANY_MARKS.search(text):
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", part) for part in _split_piles(text))
+
+
+def _split_piles(text: str) -> Iterator[str]:
+    """Yield the text in parts that have at most `_MOST_MARKS` combining marks in a row."""
+    begin = 0
+    for run in _MANY_MARKS.finditer(text):
+        marks = 0
+        for position in range(*run.span()):
+            marks = marks + 1 if unicodedata.combining(text[position]) else 0
+            if marks > _MOST_MARKS:
+                yield text[begin:position]
+                begin, marks = position, 1
+    yield text[begin:]
+
+
 def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the printable text and the names of the removed code points (`U+202E RIGHT-TO-LEFT OVERRIDE`).
 
@@ -32,7 +62,7 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     """
     if text.isascii() and text.isprintable():
         return text, ()
-    text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
+    text = _LINE_ENDS.sub("\n", compose_text(text))
     names = [
         f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}"
         for char in dict.fromkeys(_UNPRINTABLE.findall(text))
@@ -47,7 +77,7 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]+"
 )
 _CARRY_NOTHING = frozenset("\u2060\u2061\u2062\u2063\u2064\u2800\u3164\ufeff\uffa0\ufff9\ufffa\ufffb")
 _ALPHABETS = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "FULLWIDTH", "COMBINING"})
@@ -64,13 +94,12 @@ def remove_invisible(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     removed: dict[str, None] = {}
 
-    def keep_or_remove(match: re.Match[str]) -> str:
-        before = _INVISIBLE.sub("", text[: match.start()])[-1:]
-        after = _INVISIBLE.sub("", text[match.end() :])[:1]
-        if match[0] not in _CARRY_NOTHING and (_is_shaped(before) or _is_shaped(after)):
-            return match[0]
-        removed[match[0]] = None
-        return ""
+    def keep_or_remove(run: re.Match[str]) -> str:
+        before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
+        shapes = _is_shaped(before) or _is_shaped(after)
+        kept = [char for char in run[0] if shapes and char not in _CARRY_NOTHING]
+        removed.update(dict.fromkeys(char for char in run[0] if not shapes or char in _CARRY_NOTHING))
+        return "".join(kept)
 
     kept = _INVISIBLE.sub(keep_or_remove, text)
     return kept, tuple(f"U+{ord(char):04X} {unicodedata.name(char, 'format character')}" for char in removed)

@@ -92,11 +92,12 @@ def _lower_limit(kind: int, amount: int) -> None:
 
 @contextmanager
 def resource_limits(
-    about: str, limit_s: float | None = None, limit_mb: int = MEMORY_LIMIT_MB
+    about: str, limit_s: float | None = None, limit_mb: int = MEMORY_LIMIT_MB, *, hint: str = _LIMIT_HINT
 ) -> Iterator[Callable[[str], None]]:
     """Raise BriefgenError if the block exceeds the time or memory limit; `about` names the document.
 
-    Yield a function that starts both limits again, for the next document in the block.
+    `hint` says what to do about it. Yield a function that starts both limits again, for the next document in
+    the block.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield lambda name: None
@@ -109,16 +110,16 @@ def resource_limits(
         if watchdog and elapsed >= seconds + HANG_GRACE_S:
             os._exit(1)  # the watchdog reports it
         if elapsed >= seconds:
-            raise BriefgenError(_time_limit_problem(about, seconds))
+            raise BriefgenError(_time_limit_problem(about, seconds, hint))
         if _private_memory_mb() - before > limit_mb:
-            raise _memory_limit_error(about, limit_mb)
+            raise _memory_limit_error(about, limit_mb, hint)
 
     def start(name: str) -> None:
         nonlocal about, began, before
         about, began, before = name, time.monotonic(), _private_memory_mb()
         limit_data_segment(before + 2 * limit_mb)
         if watchdog:
-            watchdog.arm(about, seconds, began + seconds + HANG_GRACE_S)
+            watchdog.arm(about, seconds, began + seconds + HANG_GRACE_S, hint)
 
     with _data_segment_limit() as limit_data_segment:
         interval = min(_POLL_INTERVAL_S, seconds)
@@ -128,7 +129,7 @@ def resource_limits(
             signal.setitimer(signal.ITIMER_REAL, interval, interval)
             yield start
         except MemoryError:
-            raise _memory_limit_error(about, limit_mb) from None
+            raise _memory_limit_error(about, limit_mb, hint) from None
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous_handler)
@@ -136,13 +137,13 @@ def resource_limits(
                 watchdog.disarm()
 
 
-def _time_limit_problem(about: str, limit_s: float) -> Problem:
-    return Problem("took-too-long", f"{about} was not ready after {limit_s:g} seconds", None, _LIMIT_HINT)
+def _time_limit_problem(about: str, limit_s: float, hint: str) -> Problem:
+    return Problem("took-too-long", f"{about} was not ready after {limit_s:g} seconds", None, hint)
 
 
-def _memory_limit_error(about: str, limit_mb: int) -> BriefgenError:
+def _memory_limit_error(about: str, limit_mb: int, hint: str) -> BriefgenError:
     message = f"{about} needed more than {limit_mb:,} MB of memory"
-    return BriefgenError(Problem("took-too-much", message, None, _LIMIT_HINT))
+    return BriefgenError(Problem("took-too-much", message, None, hint))
 
 
 def _private_memory_mb() -> float:
@@ -213,8 +214,8 @@ class _Watchdog:
     """
 
     _HEADER = struct.Struct("=ddI")
-    """The deadline on the monotonic clock (0 for none), the time limit, and the length of the document's
-    name."""
+    """The deadline on the monotonic clock (0 for none), the time limit, and the length of what follows: the
+    hint, a line end and the document's name."""
 
     def __init__(self, report: Callable[[BriefgenError], object]) -> None:
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)
@@ -227,9 +228,9 @@ class _Watchdog:
             self._watch(reader, report)
         os.close(reader)
 
-    def arm(self, name: str, limit_s: float, deadline: float) -> None:
+    def arm(self, name: str, limit_s: float, deadline: float, hint: str) -> None:
         """Set the deadline, and what to report then."""
-        text = name.encode()[: mmap.PAGESIZE - self._HEADER.size]
+        text = f"{hint}\n{name}".encode(errors="replace")[: mmap.PAGESIZE - self._HEADER.size]
         self._HEADER.pack_into(self._shared, 0, 0, 0, 0)
         self._shared[self._HEADER.size : self._HEADER.size + len(text)] = text
         self._HEADER.pack_into(self._shared, 0, deadline, limit_s, len(text))
@@ -254,10 +255,9 @@ class _Watchdog:
                 ended = select.select([pipe], [], [], _POLL_INTERVAL_S)[0]
                 deadline, limit_s, length = self._HEADER.unpack_from(self._shared)
                 if deadline and time.monotonic() >= deadline:
-                    name = self._shared[self._HEADER.size : self._HEADER.size + length].decode(
-                        errors="replace"
-                    )
-                    report(BriefgenError(_time_limit_problem(name, limit_s)))
+                    text = self._shared[self._HEADER.size : self._HEADER.size + length]
+                    hint, _, name = text.decode(errors="replace").partition("\n")
+                    report(BriefgenError(_time_limit_problem(name, limit_s, hint)))
                     sys.stdout.flush()
                     break
         finally:

@@ -2,8 +2,11 @@
 
 import pytest
 
+from briefgen.audit.citations import group_by_sentence
 from briefgen.audit.draft import Draft, DraftBlock, DraftNote, NoteMark
 from briefgen.audit.findings import CitationVerdict, DifferenceKind, SentenceVerdict
+from briefgen.audit.readers.registry import read_draft_text
+from briefgen.errors import BriefgenError
 from briefgen.evidence.inline_markdown import strip_markdown
 
 HOUSE = "On November 20, 2024, the House of Representatives passed H.R. 3012"
@@ -250,3 +253,38 @@ def test_the_wording_offered_has_the_dates_of_the_draft(judge):
     british = judge("On 20 November 2024, the House of Representatives passed H.R. 3012 by 353 votes to 37.")
     assert american.suggestion.startswith("On November 20, 2024,")
     assert british.suggestion.startswith("On 20\u00a0November 2024,")
+
+
+# -- drafts that would take hours
+
+
+def test_an_audit_that_does_not_end_is_stopped_and_named(auditor, monkeypatch):
+    def never_return(done, number):
+        while True:
+            pass
+
+    monkeypatch.setattr("briefgen.system.limits.TIME_LIMIT_S", 0.1)
+    draft = Draft("draft.txt", "text", "en", (DraftBlock("paragraph", "So it is."),))
+    with pytest.raises(BriefgenError) as refused:
+        auditor.audit(draft, progress=never_return)
+    (problem,) = refused.value.problems
+    assert problem.code == "took-too-long"
+    assert "the audit of draft.txt" in problem.message and "in parts" in problem.hint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["!", "?!", "…", "1", "\u200b", "\u0301", "\u0316\u0301"])
+def test_a_hundred_thousand_characters_of_a_kind_do_not_take_long(auditor, monkeypatch, kind):
+    monkeypatch.setattr("briefgen.system.limits.TIME_LIMIT_S", 20)
+    auditor.audit(read_draft_text("a" + kind * (100_000 // len(kind)), "the text"))
+
+
+def test_citations_are_found_beside_the_sentences_that_they_are_in(auditor):
+    text = "It was so (A/HRC/RES/25/25). In March 2014 it was not. It was so (A/HRC/RES/22/13)."
+    report = auditor.audit(Draft("draft.txt", "text", "en", (DraftBlock("paragraph", text),)))
+    cited = group_by_sentence(report.citations, [one.sentence for one in report.sentences])
+    assert [[one.text for one in found] for found in cited.values()] == [
+        ["A/HRC/RES/25/25"],
+        [],
+        ["A/HRC/RES/22/13"],
+    ]

@@ -269,6 +269,7 @@ def test_encodings_of_texts() -> None:
     [
         ("It was 12\u200b,000.", "draft-invisible-characters"),
         ("A \u202eword\u202c reversed.", "draft-invisible-characters"),
+        ("A" + "\u0316\u0301" * 40 + " with a pile of marks.", "draft-invisible-characters"),
         ("A wоrd with a Cyrillic letter.", "draft-mixed-alphabets"),
         ("The whole word сосо is in another alphabet here.", "draft-mixed-alphabets"),
         ("In 2O14 it was said.", "draft-mixed-alphabets"),

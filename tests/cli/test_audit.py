@@ -4,6 +4,8 @@ import pytest
 from command_line import call
 from material import tiny_campaign
 
+from briefgen.audit.audit import Auditor
+
 TRUE = "In November 2024 the House approved H.R. 3012, which would renew the North Korean Human Rights Act, by 335 to 37."
 FALSE = TRUE.replace("335", "353")
 
@@ -53,6 +55,28 @@ def test_files_that_cannot_be_read_are_named_all_at_once(draft, tmp_path):
     said = call("audit", tmp_path / "none.docx", tmp_path / "neither.pdf", "--library", "north-korea")
     assert said.code != 0
     assert "none.docx" in said.err and "neither.pdf" in said.err
+
+
+def test_a_draft_that_takes_too_long_is_named_and_the_others_are_audited(draft, monkeypatch):
+    judge = Auditor._audit
+
+    def hang_on_one(auditor, one, *arguments):
+        while one.path.endswith("endless.md"):
+            pass
+        return judge(auditor, one, *arguments)
+
+    monkeypatch.setattr(Auditor, "_audit", hang_on_one)
+    monkeypatch.setattr(
+        "briefgen.audit.limits.draft_time_limit", lambda characters: 0.1 if characters < 20 else 60
+    )
+    files = draft("So it is.", name="endless.md"), draft(TRUE, name="true.md")
+    said = call("audit", *files, "--library", "north-korea")
+    assert said.code == 1
+    assert "took-too-long: the audit of" in said.err and "endless.md was not ready" in said.err
+    assert "1 sentence: 1 supported." in said.out
+    said = call("audit", *files, "--library", "north-korea", "--json")
+    assert [one["code"] for one in said.json["problems"]] == ["took-too-long"]
+    assert len(said.json["drafts"]) == 1 and not said.json["ok"]
 
 
 def test_a_campaign_brings_its_own_statements_and_texts(draft, tmp_path):

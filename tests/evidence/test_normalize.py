@@ -16,6 +16,7 @@ from briefgen.evidence.normalize import (
     split_words,
 )
 from briefgen.evidence.source_text import split_body_paragraphs
+from briefgen.model.text import compose_text
 
 prose = st.text(st.sampled_from("abcdéöA Z09.,;:'\"‘’“”-–—…\u00a0\u2009\n\u00ad\u0301"), max_size=80)
 
@@ -131,6 +132,27 @@ def test_words_are_counted_as_a_reader_counts_them() -> None:
         "so",
         "men",
     ]
+
+
+def test_a_pile_of_marks_is_composed_in_parts_that_have_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    pile = "a" + "\u0316\u0301" * 500
+    composed: list[int] = []
+    compose = unicodedata.normalize
+
+    def count(form: str, text: str) -> str:
+        composed.append(len(text))
+        return compose(form, text)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(unicodedata, "normalize", count)
+    assert prepare_prose(pile).startswith("á")
+    normal = normalize_text(pile)
+    assert max(composed) <= 40
+    assert len(set(normal.starts)) > len(pile) / 40
+
+
+@pytest.mark.parametrize("text", ["e\u0301" * 40, "…" * 30 + "\u2203\u0338", "a" + "\u0301\u0316" * 15])
+def test_what_is_no_pile_is_composed_as_unicode_says(text: str) -> None:
+    assert compose_text(text) == unicodedata.normalize("NFC", text)
 
 
 def test_nothing_has_no_sentences() -> None:

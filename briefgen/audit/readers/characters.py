@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from briefgen.audit.draft import DraftBlock
 from briefgen.audit.problems import invisible_characters, mixed_alphabets
 from briefgen.errors import Problem
-from briefgen.model.text import clean_text, mixes_scripts, remove_invisible
+from briefgen.model.text import clean_text, compose_text, mixes_scripts, remove_invisible
 
 _SOFT_HYPHEN = "\u00ad"
 _WORD = re.compile(r"\w+(?:[.,/'’]\w+)*")
-_LETTER_IN_FIGURE = re.compile(r"\d[.,]?[OoQlIiОоЗзіІ|]+(?=[.,]?\d)|\b[OlIОІ][.,]?\d{2,}|\d{2,}[.,]?[OlОІ]\b")
+_LETTER_IN_FIGURE = re.compile(
+    r"\d[.,]?[OoQlIiОоЗзіІ|]+(?=[.,]?\d)|\b[OlIОІ][.,]?\d{2,}|(?<!\d)\d{2,}[.,]?[OlОІ]\b"
+)
 """Letters that look like digits, between or beside digits."""
 _LOOK_ALIKES = frozenset("АВЕЅІЈКМНОРСТУХЗаеорсухіјѕԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν")
 """Cyrillic and Greek letters that look like Latin ones."""
@@ -30,7 +32,7 @@ def find_deceptive_characters(blocks: Sequence[DraftBlock], name: str) -> Iterat
             continue
         visible, found = _strip_invisible(text)
         if found:
-            number += len(unicodedata.normalize("NFC", text)) - len(visible)
+            number += len(compose_text(text)) - len(visible)
             names |= dict.fromkeys(found)
             words += [_strip_invisible(word)[0] for word in text.split() if _strip_invisible(word)[1]]
         look_alikes |= dict.fromkeys(_find_look_alikes(visible))

@@ -14,6 +14,7 @@ from typing import Any
 
 from briefgen.audit.confined import call_confined
 from briefgen.audit.draft import Draft
+from briefgen.audit.limits import draft_limits
 from briefgen.audit.problems import (
     empty_draft_error,
     encrypted_draft_error,
@@ -150,6 +151,12 @@ def _read_in_child(data: bytes, reader: str, name: str) -> Draft:
     answered = call_confined(_CHILD, name, {"reader": reader}, data, READ_TIMEOUT_S)
     draft: Draft = draft_adapter().validate_python(answered["draft"])
     return draft
+
+
+def read_draft_text(text: str, name: str) -> Draft:
+    """Read a draft in Markdown in this process; raise BriefgenError if it takes too much time or memory."""
+    with draft_limits(name, len(text)):
+        return read_draft_bytes(text.encode("utf-8", "replace"), "md", name)
 
 
 @cache
