@@ -14,7 +14,7 @@ function place(root) {
 let running = 0, underway = 0;
 
 // Load another state of the page and put it in the place of this one; a newer request makes an older one void.
-async function swap(address, { push = true, method = "GET", body = undefined } = {}) {
+async function swap(address, { push = true, method = "GET", body = undefined, sent = null } = {}) {
   const mine = ++running;
   underway += 1;
   const timer = setTimeout(showBusy, 300);
@@ -22,16 +22,50 @@ async function swap(address, { push = true, method = "GET", body = undefined } =
     const answer = await fetch(address, { method, body, headers: { "x-page": PAGE }, credentials: "same-origin", redirect: "follow" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== running) return;
+    if (!page.querySelector("main")) { complain(page.body.textContent.trim()); return; }
     await decodePictures(page);
     if (mine !== running) return;
-    show(page);
-    if (push) history.pushState(null, "", answer.url);
+    const stays = method === "POST" && !answer.redirected; // refused: its address is that of the form, not of a page
+    show(page, { sent, isSame: stays || samePlace(answer.url), isSaved: method === "POST" && answer.ok });
+    if (push && !stays) history.pushState(null, "", answer.url);
   } catch {
-    location.href = address;
+    if (mine === running) complain("briefgen studio does not answer. Start it again; what you typed is still here.");
   } finally {
     clearTimeout(timer);
     underway -= 1;
     if (mine === running) document.querySelector(".busy")?.remove();
+  }
+}
+
+function samePlace(address) {
+  const url = new URL(address);
+  return url.pathname + url.search === location.pathname + location.search;
+}
+
+// Say what went wrong, and leave the page as it is.
+function complain(words) {
+  document.querySelector(".trouble")?.remove();
+  const note = document.createElement("div");
+  note.className = "note b trouble";
+  note.setAttribute("role", "alert");
+  note.textContent = words;
+  document.querySelector("main").before(note);
+  note.scrollIntoView({ block: "nearest" });
+}
+
+const FIELDS = "main input[id]:not([type=file], #find), main textarea[id]";
+
+function isTyped(field) {
+  return field.value !== field.defaultValue || field.ariaInvalid === "true";
+}
+
+// Carry into the next state of a page what was typed meanwhile, and answers that were not saved, with the reason.
+function keepTyped(page, sent) {
+  for (const field of [...document.querySelectorAll(FIELDS)].filter((one) => one.form !== sent && isTyped(one))) {
+    const twin = page.getElementById(field.id);
+    if (!twin || twin.ariaInvalid === "true") continue;
+    if (field.ariaInvalid === "true") twin.form.replaceWith(document.adoptNode(field.form.cloneNode(true)));
+    else twin.value = field.value;
   }
 }
 
@@ -51,10 +85,14 @@ function decodePictures(page) {
   return picture.decode().catch(() => {});
 }
 
-function show(page) {
+function show(page, { sent, isSame, isSaved }) {
+  document.querySelector(".trouble")?.remove();
+  if (isSame) keepTyped(page, sent);
   const scrolled = { people: document.getElementById("people")?.scrollTop, desk: document.getElementById("desk")?.scrollTop };
   const sameLetter = page.querySelector("h1")?.textContent === document.querySelector("h1")?.textContent;
-  const focus = document.activeElement?.getAttribute("href"), typing = document.activeElement?.id;
+  const active = document.activeElement, focus = active?.getAttribute("href"), typing = active?.id;
+  const caret = active?.matches("textarea, input[type=text]") ? [active.selectionStart, active.selectionEnd] : null;
+  const button = active?.matches("button") ? nameButton(active) : "";
   const found = document.getElementById("find")?.value ?? "";
   for (const name of [...PARTS, ".top"]) {
     const next = page.querySelector(name), old = document.querySelector(name);
@@ -71,8 +109,22 @@ function show(page) {
   const why = document.getElementById("why-heading");
   const kept = focus && [...document.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === focus && one.tabIndex >= 0);
   if (kept) kept.focus({ preventScroll: true });
-  else if (typing) document.getElementById(typing)?.focus({ preventScroll: true });
+  else if (typing && document.getElementById(typing)) {
+    const field = document.getElementById(typing);
+    field.focus({ preventScroll: true });
+    if (caret && field.setSelectionRange) field.setSelectionRange(...caret);
+  } else if (button) ([...document.querySelectorAll("button")].find((one) => nameButton(one) === button) ?? main()).focus({ preventScroll: true });
+  else if (active !== document.body && !active.isConnected) main().focus({ preventScroll: true });
+  if (isSaved) announce(document.querySelector(".undo")?.textContent.replace("Undo:", "Saved:") ?? "");
   if (why) announce(why.parentElement.parentElement.querySelector("blockquote")?.textContent ?? "");
+}
+
+function main() {
+  return document.getElementById("main");
+}
+
+function nameButton(button) {
+  return `${button.form?.getAttribute("action")} ${button.textContent}`;
 }
 
 function announce(text) {
@@ -113,7 +165,7 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("form[data-swap]")) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  swap(form.getAttribute("action"), { method: "POST", body }); // a button may be called action
+  swap(form.getAttribute("action"), { method: "POST", body, sent: form }); // a button may be called action
 });
 
 document.addEventListener("change", (event) => {
@@ -145,6 +197,7 @@ function follow() {
   source.addEventListener("changed", (event) => {
     if (underway || event.data === document.body.dataset.version) return; // what is on its way is newer
     if (document.activeElement?.matches("input, textarea, select") || document.querySelector("form[data-touched]")) return;
+    if ([...document.querySelectorAll(FIELDS)].some(isTyped)) return;
     swap(location.href, { push: false });
   });
 }
