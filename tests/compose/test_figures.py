@@ -384,7 +384,7 @@ def test_screen_readers_get_the_alternative_text_and_where_the_picture_stands(pd
 
 
 def test_the_same_campaign_gives_the_same_bytes(all_four: Campaign, briefing: Document) -> None:
-    assert all_four.composer.compose_briefing().html == briefing.html
+    assert plain(all_four.composer.compose_briefing()).html == briefing.html
 
 
 # Where they may not stand
