@@ -231,7 +231,7 @@ def test_a_bad_cell_costs_its_row_alone_and_is_named(read: Read, column: str, ce
 @pytest.mark.parametrize(
     ("column", "cell", "value"),
     [
-        ("email", "ada@x.org, b@y.org", "ada@x.org"),
+        ("email", "ada@x.org, b@", "ada@x.org"),
         ("email", "No email found", ""),
         ("email", "x" * 32_000, ""),
         ("contact_form", "javascript:alert(1)", ""),
