@@ -98,11 +98,19 @@ class CampaignWriter:
 
     def read_value(self, name: str, path: Sequence[str]) -> Any:
         """Return a value of a YAML file as it is written, as text, list or mapping; None if it is not
-        there."""
+        there.
+
+        Raise BriefgenError if the file is no YAML, StorageError if it cannot be read.
+        """
         file = self._require_own(name)
         if not file.exists():
             return None
-        found = yaml.load(read_limited_bytes(file, name, MAX_FILE_BYTES), Loader=yaml.CBaseLoader)
+        data = read_limited_bytes(file, name, MAX_FILE_BYTES)
+        try:
+            found = yaml.load(data, Loader=yaml.CBaseLoader)
+        except (yaml.YAMLError, UnicodeDecodeError):
+            message, hint = "cannot be read at the moment", "what is wrong is under Check"
+            raise BriefgenError(Problem("yaml-syntax", message, Place(name), hint)) from None
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
         return found

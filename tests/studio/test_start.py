@@ -91,3 +91,12 @@ def test_countries_are_in_the_order_of_their_names(blank: Opened) -> None:
     html = unescape(blank.get("start"))
     assert html.index(">Sweden<") < html.index(">Switzerland<") < html.index(">Zimbabwe<")
     assert html.index(">Afghanistan<") < html.index(">Åland Islands<") < html.index(">Bahrain<")
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe[}{", b"title: [", b"\xe9: 1"])
+def test_a_file_that_breaks_while_the_page_is_open_is_no_fault(blank: Opened, data: bytes) -> None:
+    (blank.workspace.path / "campaign.yaml").write_bytes(data)
+    found = blank.client.get(f"/c/{blank.workspace.key}/start")
+    assert found.status_code == 422
+    assert "Cannot be read at the moment" in found.text
+    assert answer(blank, "title", "Taps")[0] == 422
