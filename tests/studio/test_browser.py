@@ -264,6 +264,9 @@ def test_what_is_typed_while_an_answer_is_saved_stays(page: Page) -> None:
     page.wait_for_selector("#live:has-text('Saved')", state="attached")
     assert page.input_value("#f-email") == "d"
     assert page.evaluate("document.activeElement.id") == "f-email"
+    page.set_viewport_size({"width": 320, "height": 256})  # 400 % of a window of 1280 pixels
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320  # with Undo at the top
+    page.set_viewport_size({"width": 1440, "height": 1000})
     page.fill("#f-email", "")
     page.goto(f"{at}letters/ada-sample")
 
