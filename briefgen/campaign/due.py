@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from briefgen.compose.composer import Composer
+from briefgen.compose.templates import is_markdown
 from briefgen.correspondence.history import summarize_history
 from briefgen.correspondence.log import CorrespondenceLog
 from briefgen.errors import Place, Problem
@@ -82,11 +83,19 @@ def recheck_warning(snippet: Snippet, on: date) -> Problem:
 
 
 def _selected(composer: Composer, recipients: Iterable[Recipient]) -> set[str]:
-    """Return the ids of the statements and library asks in letters to some recipients."""
-    ids = set()
+    """Return the ids of the statements and library asks in letters to some recipients.
+
+    No letter is composed for it: of a text in Markdown, the statements that it names count.
+    """
+    ids: set[str] = set()
     for recipient in recipients:
-        selection = composer.select_snippets(recipient)
-        ids |= {snippet.id for snippet in selection.evidence}
+        own = composer.for_recipient(recipient)
+        selection = own.select_by_rules(recipient)
+        template = own.templates.find_template(own.campaign.letter.template, recipient)
+        if is_markdown(template):
+            ids |= own.templates.named_statements(template)
+        else:
+            ids |= {snippet.id for snippet in selection.evidence}
         if isinstance(selection.ask, Snippet):
             ids.add(selection.ask.id)
     return ids
