@@ -14,6 +14,7 @@ from briefgen.batch.outputs.files import MANIFEST_FILE
 from briefgen.model.text import unescape_formulas
 from briefgen.studio.app import Visit
 from briefgen.studio.batch_run import BatchRun
+from briefgen.studio.screens import post
 from briefgen.studio.workspace import Workspace, WorkspaceState
 from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
@@ -43,6 +44,7 @@ async def show_make(visit: Visit) -> Response:
             "run": run.progress if run else None,
             "made": read_manifest(visit.workspace),
             "ready": _is_ready(state),
+            **post.describe_post(visit.workspace),
         },
     )
 
@@ -107,4 +109,5 @@ ROUTES = (
     ("make/stop", "POST", stop_run),
     ("make/progress.json", "GET", run_progress),
     ("make/files/{number:int}", "GET", download),
+    *post.ROUTES,
 )
