@@ -19,6 +19,7 @@ from docx_samples import complaints, validator
 from draft_samples import full_document, pdf_file, pdf_line, word_file
 from hypothesis import given
 from hypothesis import strategies as st
+from material import program
 
 from briefgen.audit.answers.github import format_annotations
 from briefgen.audit.answers.html import format_page
@@ -288,7 +289,7 @@ def test_libreoffice_sees_the_comments_where_they_are(tmp_path: Path) -> None:
     draft = read(data, "docx")
     (tmp_path / "answer.docx").write_bytes(answered(data, report_on(draft, judge(draft, "353"))))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "odt", "--outdir", str(tmp_path)]
+    command = [program("soffice"), profile, "--headless", "--convert-to", "odt", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(tmp_path / "answer.docx")], check=True, capture_output=True, timeout=120)
     with ZipFile(tmp_path / "answer.odt") as archive:
         content = archive.read("content.xml").decode()
