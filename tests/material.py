@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -34,6 +35,14 @@ def program(name: str) -> str:
 def copy_starter(folder: Path) -> Path:
     """A copy of the starter campaign."""
     return Path(shutil.copytree(ROOT / "examples" / "starter", folder, ignore=shutil.ignore_patterns("out")))
+
+
+def lacking(what: str, command: str) -> NoReturn:
+    """Skip aloud what this machine has no means for, with what brings it; fail under continuous integration."""
+    message = f"{what}: {command}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 SMALL_RECIPIENTS = ("ada-sample", "ben-placeholder", "clara-example")

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from material import small_starter
+from material import lacking, small_starter
 
 from briefgen.campaign.open import Campaign, open_campaign
+from briefgen.errors import BriefgenError
 from briefgen.inspect.docx import read_docx
 from briefgen.inspect.pdf import read_pdf
 from briefgen.model.recipient import Recipient
@@ -56,7 +57,12 @@ def test_every_format_prints_the_same_strings(opened: Campaign) -> None:
     renderers = opened.renderers(("pdf", "docx", "txt"))()
     for recipient, texts in letters(opened):
         document = opened.composer.compose_letter(recipient)
-        files = {format: renderer.render(document).data for format, renderer in renderers.items()}
+        try:
+            files = {format: renderer.render(document).data for format, renderer in renderers.items()}
+        except BriefgenError as error:
+            if {problem.code for problem in error.problems} == {"glyph-missing"}:
+                lacking("no font has some of these letters", "apt-get install fonts-noto-core")
+            raise
         read = {
             "txt": files["txt"].decode("utf-8"),
             "docx": read_docx(files["docx"]).text,
