@@ -70,8 +70,9 @@ class BatchRun:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            take_event(self.progress, json.loads(line))
+        with self._process.stdout as lines:
+            for line in lines:
+                take_event(self.progress, json.loads(line))
         code = self._process.wait()
         if self.progress.summary is None:
             self.progress.problems.append("The run was ended. Make the letters again: what is done stays.")
