@@ -160,6 +160,8 @@ def axe() -> str:
         "letters/ada-sample",
         "letters/ada-sample?s=inquiry-findings-2014",
         "letters/ada-sample?s=address",
+        "evidence",
+        "evidence/statements/inquiry-findings-2014",
         "briefing",
         "check",
         "make",
