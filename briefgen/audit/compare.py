@@ -18,7 +18,6 @@ from briefgen.audit.tokens import (
     Claim,
     PreparedSentence,
     content_words,
-    find_claims,
     find_known_names,
     find_proper_names,
     join_words,
@@ -333,21 +332,6 @@ def _makes_its_claim(view: SentenceView, ground: Ground) -> bool:
         return True
     own = content_words(view.prose)
     return len(own & content_words(ground.main_text)) * 2 >= len(own)
-
-
-def find_speaker_differences(view: SentenceView, grounds: Sequence[Ground]) -> Iterator[Difference]:
-    """Find speakers who are not those of the statements."""
-    for claim in view.claims:
-        if claim.kind == "speaker" and not any(names_speaker(one, claim.words) for one in grounds):
-            names = join_words(_speakers_of(grounds[0]))
-            message = f"{claim.words} is not whom the statement names" + (f": {names}" if names else "")
-            yield view.difference(DifferenceKind.ATTRIBUTION, message, (claim.start, claim.end), names)
-
-
-def _speakers_of(ground: Ground) -> list[str]:
-    return [
-        claim.words for text in ground.wordings[:1] for claim in find_claims(text) if claim.kind == "speaker"
-    ]
 
 
 # -- names

@@ -145,11 +145,6 @@ class LetterText(Protocol):
         """Text of the whole body."""
 
 
-def check_letters(letters: Sequence[ComposedLetter], campaign: CampaignConfig) -> list[Problem]:
-    """Return warnings about the letters of a campaign, each once, with the recipients it concerns."""
-    return gather_letter_warnings([(letter, check_letter(letter, campaign)) for letter in letters], campaign)
-
-
 def gather_letter_warnings(
     letters: Sequence[tuple[LetterText, Iterable[Problem]]], campaign: CampaignConfig
 ) -> list[Problem]:

@@ -6,7 +6,6 @@ change after which the campaign could no longer be opened is taken back."""
 from __future__ import annotations
 
 import codecs
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -192,11 +191,6 @@ class CampaignWriter:
         (home / f"{change.path.name}.{number:06}").write_bytes(change.before)
         for old in kept[: max(0, len(kept) - MAX_VERSIONS + 1)]:
             old.unlink(missing_ok=True)
-
-
-def hash_value(value: Any) -> str:
-    """Return a short hash of a value, by which a form says which one it has shown."""
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
 def _unwritable(path: Path, error: OSError) -> StorageError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -164,8 +163,3 @@ def recorded_parts(record: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[st
     """Yield the statements of an evidence record with the texts in which they are printed."""
     for entry in record.get("snippets", ()):
         yield entry["id"], (*entry.get("printed_as", ()), entry["text"])
-
-
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a text, for names of buttons."""
-    return re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0]

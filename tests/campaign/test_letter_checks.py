@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from letter_warnings import check_letters
 from material import ROOT, copy_starter, small_starter, without_layout
 
 from briefgen.campaign.check import _check_letter_length, check_documents
-from briefgen.campaign.letter_checks import check_letters, compose_for_checks, group_similar_texts
+from briefgen.campaign.letter_checks import compose_for_checks, group_similar_texts
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.compose.markup import find_placeholders
 from briefgen.errors import BriefgenError

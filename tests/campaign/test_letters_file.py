@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from letter_warnings import check_letters
 from material import tiny_campaign
 
 from briefgen.batch.plan import input_hash, serialize_recipient
 from briefgen.campaign.explain import explain_letter
-from briefgen.campaign.letter_checks import check_letters, compose_for_checks
+from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError, Place
 from briefgen.inspect.record import parse_evidence_record

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from letter_warnings import check_letters
 from material import small_starter
 
 from briefgen.campaign.explain import explain_letter
-from briefgen.campaign.letter_checks import check_letters, compose_for_checks
+from briefgen.campaign.letter_checks import compose_for_checks
 from briefgen.campaign.open import Campaign, open_campaign
 from briefgen.errors import BriefgenError
 from briefgen.model.recipient import Recipient

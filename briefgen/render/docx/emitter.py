@@ -684,9 +684,7 @@ class _Emitter:
         run = picture_run(self._drawing_count, relationship, element.get("alt", ""), size, svg)
         # A picture of a signature needs no space for signing by hand.
         layout = '<w:spacing w:before="120"/>' if context.division == "signature" else ""
-        style = {"signature": "Signature", "letterhead": "Letterhead", "masthead": "Masthead"}.get(
-            context.division, "Figure"
-        )
+        style = _PICTURE_STYLES.get(context.division, "Figure")
         content = self._inline.write_paragraph_content(None, context.language, after=run)
         self._append_paragraph(style, context, content, keep=keep, layout=layout)
 

@@ -74,19 +74,13 @@ DESIGNS: Mapping[tuple[str, str], Design] = {
     ("serif", "letter"): Design(),
     ("serif", "briefing"): Design(text_pt=11.0, line_pt=14.6, keep_items=True),
     # At 1.02 times its size, Calibri fits as much on a line as Source Sans.
-    ("serif", "brief"): Design(
-        text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
-    ),
+    ("serif", "brief"): replace(_BRIEF, text_pt=10.5),
     ("institute", "letter"): Design(),
     ("institute", "briefing"): Design(text_pt=11.0, line_pt=14.6, keep_items=True),
-    ("institute", "brief"): Design(
-        text_pt=10.5, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
-    ),
+    ("institute", "brief"): replace(_BRIEF, text_pt=10.5),
     ("sans", "letter"): Design(text_pt=10.5, line_pt=15.0),
     ("sans", "briefing"): Design(text_pt=10.4, line_pt=14.8, keep_items=True),
-    ("sans", "brief"): Design(
-        text_pt=10.0, line_pt=13.9, small_pt=9.0, compact=True, keep_items=True, tint="EEF1F6"
-    ),
+    ("sans", "brief"): replace(_BRIEF, text_pt=10.0),
 }
 """By design name and kind of document."""
 

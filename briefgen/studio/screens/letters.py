@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from briefgen.address.address import address_recipient
 from briefgen.address.countries import country_name
@@ -21,7 +21,6 @@ from briefgen.model.recipient import Recipient
 from briefgen.model.snippet import Evidence, Snippet
 from briefgen.studio.app import Visit, merge_same
 from briefgen.studio.messages import describe_problem
-from briefgen.studio.pages import Marked
 from briefgen.studio.rules_in_words import rule_in_words
 from briefgen.studio.statements import count_letters, long_day
 from briefgen.studio.workspace import ShownLetter, WorkspaceState, require_campaign
@@ -252,24 +251,6 @@ async def restore_letter(visit: Visit) -> Response:
     return visit.redirect(f"letters/{id}")
 
 
-async def letter_positions(visit: Visit) -> Response:
-    """Answer with the pages of a letter and where its statements are, for the script."""
-    id = visit.request.path_params["id"]
-    letter: ShownLetter = await visit.run(lambda: visit.workspace.show_letter(id))
-    return JSONResponse(
-        {
-            "hash": letter.pages.hash,
-            "pages": len(letter.pages.sizes),
-            "marked": [_marked_as_json(one) for one in letter.pages.marked],
-        }
-    )
-
-
-def _marked_as_json(one: Marked) -> dict[str, Any]:
-    boxes = [[box.page, box.left, box.top, box.width, box.height] for box in one.boxes]
-    return {"id": one.id, "text": one.text, "boxes": boxes}
-
-
 def list_letters(campaign: Campaign) -> list[ListedLetter]:
     """Return every recipient with the state of their letter, those to whom none can be sent last."""
     listed = [
@@ -438,7 +419,6 @@ def list_checks(entry: Mapping[str, Any]) -> Iterator[str]:
 ROUTES = (
     ("letters", "GET", show_letters),
     ("letters/{id}", "GET", show_letter),
-    ("letters/{id}/positions.json", "GET", letter_positions),
     ("letters/{id}/edit", "POST", edit_letter),
     ("letters/{id}/restore", "POST", restore_letter),
 )
