@@ -11,7 +11,6 @@ import errno
 import io
 import json
 import os
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +37,6 @@ REPLY_COLUMNS = ("recipient", "day", "kind", "note", "by")
 MAX_LOG_BYTES = 200_000_000
 """100,000 letters take about 40 MB."""
 MAX_MEMBER_BYTES = 20_000_000
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _Entry = TypeVar("_Entry")
 
 
@@ -108,7 +106,7 @@ class CorrespondenceLog:
 
     def read_record(self, letter: SentLetter) -> Mapping[str, Any]:
         """Return the evidence record that was kept of a letter; raise BriefgenError if it is gone."""
-        name = f"{member_stem(letter.recipient)}.json"
+        name = f"{letter.recipient}.json"
         try:
             record = json.loads(read_kept_member(self.folder, letter.kept, name))
         except (ValueError, RecursionError):
@@ -171,10 +169,9 @@ def keep_letters(folder: Path, name: str, letters: Sequence[KeptLetter], rows: S
         table = _format_rows([SENT_COLUMNS, *(row.as_row() for row in rows)])
         _add_member(archive, ROWS_MEMBER, table)
         for letter in letters:
-            stem = member_stem(letter.recipient)
-            _add_member(archive, f"{stem}.txt", letter.text.encode())
+            _add_member(archive, f"{letter.recipient}.txt", letter.text.encode())
             record = json.dumps(letter.record, ensure_ascii=False, indent=1, default=str)
-            _add_member(archive, f"{stem}.json", record.encode())
+            _add_member(archive, f"{letter.recipient}.json", record.encode())
     path = folder / name
     try:
         path.parent.mkdir(exist_ok=True)
@@ -184,11 +181,6 @@ def keep_letters(folder: Path, name: str, letters: Sequence[KeptLetter], rows: S
             os.fsync(file.fileno())
     except OSError as error:
         raise _unwritable(path, error) from None
-
-
-def member_stem(recipient: str) -> str:
-    """Return the name, without its ending, of a recipient's files in a ZIP file of kept letters."""
-    return _UNSAFE.sub("-", recipient).lstrip(".") or "-"
 
 
 def read_kept_member(folder: Path, kept: str, name: str) -> str:

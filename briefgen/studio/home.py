@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from briefgen.batch.file_names import slugify
 from briefgen.campaign.new_campaign import CampaignAnswers, create_own_campaign
 from briefgen.campaign.scaffold import create_campaign
 from briefgen.errors import BriefgenError
@@ -79,8 +78,7 @@ def _enter(studio: Studio, folder: Path, screen: str) -> RedirectResponse:
 
 def _find_free_folder(parent: Path, topic: str) -> Path:
     """Return a folder that does not exist yet, named after a topic."""
-    plain = unicodedata.normalize("NFKD", topic).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "campaign"
+    name = slugify(topic) or "campaign"
     folder, number = parent / name, 2
     while folder.exists():
         folder, number = parent / f"{name}-{number}", number + 1

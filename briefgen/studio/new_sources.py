@@ -15,13 +15,12 @@ from briefgen.library.ingest.curate import FileWriter, add_source
 from briefgen.library.ingest.extract import ExtractedText, extract_text
 from briefgen.library.libraries import library_folders
 from briefgen.library.references import load_references
+from briefgen.studio.uploads import Upload
 from briefgen.system.scratch import scratch_folder
 
 MAX_SOURCE_BYTES = 25_000_000
 KINDS = ("pdf", "docx", "html", "htm", "txt", "md")
 Result = TypeVar("Result")
-_MAX_KEPT = 4
-"""Dropped files that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +42,10 @@ class DroppedSource:
         return tuple([block.text for block in self.extracted.blocks if block.text][:8])
 
 
-_dropped: dict[str, dict[int, DroppedSource]] = {}
-_numbers = count(1)
-
-
-def keep_dropped(key: str, name: str, data: bytes) -> int:
-    """Read a file that was dropped for a campaign's workspace, and remember it; return its number.
-
-    Raise BriefgenError if it cannot be read as a source.
-    """
-    extracted = _with_file(name, data, lambda path: extract_text(path, name))
-    number, kept = next(_numbers), _dropped.setdefault(key, {})
-    kept[number] = DroppedSource(name, data, extracted)
-    while len(kept) > _MAX_KEPT:
-        del kept[min(kept)]
-    return number
-
-
-def find_dropped(key: str, number: int) -> DroppedSource | None:
-    """Return a file that was dropped lately."""
-    return _dropped.get(key, {}).get(number)
+def read_dropped(upload: Upload) -> DroppedSource:
+    """Read a file that was dropped; raise BriefgenError if it cannot be read as a source."""
+    extracted = _with_file(upload.name, upload.data, lambda path: extract_text(path, upload.name))
+    return DroppedSource(upload.name, upload.data, extracted)
 
 
 def describe_work(form: Mapping[str, str]) -> WorkDescription:

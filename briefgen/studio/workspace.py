@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from briefgen.address.address import address_recipient
+from briefgen.batch.file_names import slugify
 from briefgen.campaign.check import check_documents
 from briefgen.campaign.explain import LetterExplanation, explain_letter
 from briefgen.campaign.open import Campaign, find_recipient, open_campaign
@@ -137,7 +137,7 @@ class Workspace:
     @property
     def key(self) -> str:
         """Return the name by which addresses know this campaign: readable, and without its path."""
-        name = re.sub(r"[^a-z0-9]+", "-", self.path.name.lower()).strip("-") or "campaign"
+        name = slugify(self.path.name) or "campaign"
         return f"{name[:40]}-{hashlib.sha256(str(self.path).encode()).hexdigest()[:6]}"
 
     def has_changed(self) -> bool:

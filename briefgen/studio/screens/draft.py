@@ -6,24 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from briefgen.audit.answers.registry import write_answer
 from briefgen.audit.findings import FAULTS, AuditReport, SentenceFinding, SentenceVerdict
-from briefgen.errors import BriefgenError
 from briefgen.studio.app import Visit, merge_same
-from briefgen.studio.messages import describe_problem
+from briefgen.studio.uploads import Shelf, Upload, take_upload
 from briefgen.studio.workspace import require_campaign
 from briefgen.system.scratch import scratch_folder
 
 MAX_DRAFT_BYTES = 25_000_000
 MAX_TEXT_CHARACTERS = 500_000
-_MAX_KEPT = 8
-"""Drafts that are remembered."""
 KINDS = ("docx", "pdf", "odt", "md", "txt", "eml")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HEADINGS = {
@@ -38,8 +34,7 @@ HEADINGS = {
 class CheckedDraft:
     """A draft and what was found in it."""
 
-    name: str
-    data: bytes
+    upload: Upload
     report: AuditReport
 
 
@@ -66,9 +61,7 @@ class DraftCard:
     is_error: bool
 
 
-_drafts: dict[str, dict[int, CheckedDraft]] = {}
-"""Drafts that were checked, by campaign and number."""
-_numbers = count(1)
+_drafts = Shelf[CheckedDraft](kept=8)
 
 
 async def show_drop(visit: Visit) -> Response:
@@ -81,42 +74,28 @@ async def take_text(visit: Visit) -> Response:
     text = (await visit.form()).get("text", "")
     if not text.strip() or len(text) > MAX_TEXT_CHARACTERS:
         raise HTTPException(422, "Paste a text of at most 500,000 characters.")
-    number = await visit.run(lambda: _check(visit, "Your text", text.encode(), "md"))
+    number = await visit.run(lambda: _check(visit, Upload("Your text", "md", text.encode())))
     return visit.redirect(f"draft/{number}")
 
 
 async def take_file(visit: Visit) -> Response:
-    """Check a file that was dropped: its bytes are the body, its name is a header."""
-    name = PurePosixPath(unquote(visit.request.headers.get("x-file-name", ""))).name[:200] or "draft"
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    length = visit.request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MAX_DRAFT_BYTES:
-        return JSONResponse({"error": "The file is larger than 25 MB."}, 413)
-    if ending not in KINDS:
-        known = ", ".join(f".{kind}" for kind in KINDS)
-        return JSONResponse({"error": f"This kind of file cannot be read. Save it as one of {known}."}, 415)
-    data = b"".join([chunk async for chunk in visit.request.stream()])
-    try:
-        number = await visit.run(lambda: _check(visit, name, data, ending))
-    except BriefgenError as error:
-        message = describe_problem(error.problems[0])
-        return JSONResponse({"error": f"{message.text} {message.hint}".strip()}, 422)
-    return JSONResponse({"to": visit.address(f"draft/{number}")})
+    """Check a file that was dropped."""
+    advice = f"Save it as one of {', '.join(f'.{kind}' for kind in KINDS)}."
+
+    def keep(upload: Upload) -> str:
+        return f"draft/{_check(visit, upload)}"
+
+    return await take_upload(visit, KINDS, MAX_DRAFT_BYTES, advice, keep)
 
 
-def _check(visit: Visit, name: str, data: bytes, ending: str) -> int:
+def _check(visit: Visit, upload: Upload) -> int:
     """Audit a draft and remember it; return its number. Raise BriefgenError if it cannot be read."""
     campaign = require_campaign(visit.workspace.refresh())
     with scratch_folder() as folder:
-        path = folder / f"draft.{ending}"
-        path.write_bytes(data)
+        path = folder / f"draft.{upload.ending}"
+        path.write_bytes(upload.data)
         report = campaign.audit(path)
-    number = next(_numbers)
-    kept = _drafts.setdefault(visit.workspace.key, {})
-    kept[number] = CheckedDraft(name, data, report)
-    while len(kept) > _MAX_KEPT:
-        del kept[min(kept)]
-    return number
+    return _drafts.add(visit, CheckedDraft(upload, report))
 
 
 async def show_draft(visit: Visit) -> Response:
@@ -144,24 +123,23 @@ async def save_with_comments(visit: Visit) -> Response:
 
     def write() -> bytes:
         with scratch_folder() as folder:
-            source = folder / f"draft.{PurePosixPath(draft.name).suffix.lstrip('.') or 'md'}"
-            source.write_bytes(draft.data)
+            source = folder / f"draft.{draft.upload.ending}"
+            source.write_bytes(draft.upload.data)
             target = folder / "comments.docx"
             write_answer(source, draft.report, target)
             return target.read_bytes()
 
     data = await visit.run(write)
-    plain = (char for char in Path(draft.name).stem if char.isascii() and (char.isalnum() or char in " -_"))
+    plain = (
+        char for char in Path(draft.upload.name).stem if char.isascii() and (char.isalnum() or char in " -_")
+    )
     stem = "".join(plain)
     headers = {"content-disposition": f'attachment; filename="{stem or "draft"} with comments.docx"'}
     return Response(data, media_type=_WORD, headers=headers)
 
 
 def _find(visit: Visit) -> CheckedDraft:
-    draft = _drafts.get(visit.workspace.key, {}).get(int(visit.request.path_params["number"]))
-    if draft is None:
-        raise HTTPException(404, "This draft is no longer here. Check it again.")
-    return draft
+    return _drafts.find(visit, "This draft is no longer here. Check it again.")
 
 
 def list_cards(report: AuditReport) -> Iterator[DraftCard]:

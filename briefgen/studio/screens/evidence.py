@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from briefgen.campaign.open import Campaign
 from briefgen.errors import BriefgenError, Problem
@@ -16,15 +14,13 @@ from briefgen.evidence.review import check_reviewer
 from briefgen.library.loader import Library
 from briefgen.model.snippet import Snippet
 from briefgen.studio.app import Visit, merge_same
-from briefgen.studio.messages import describe_problem
 from briefgen.studio.new_sources import (
     KINDS,
     MAX_SOURCE_BYTES,
     DroppedSource,
     add_dropped,
     describe_work,
-    find_dropped,
-    keep_dropped,
+    read_dropped,
 )
 from briefgen.studio.new_statements import check_changed, check_new, is_editable, save_changed, save_new
 from briefgen.studio.statements import (
@@ -38,6 +34,7 @@ from briefgen.studio.statements import (
     number_paragraphs,
     read_evidence,
 )
+from briefgen.studio.uploads import Shelf, Upload, take_upload
 from briefgen.studio.workspace import WorkspaceState, require_campaign
 
 _Refused = tuple[Problem, ...] | None
@@ -260,22 +257,13 @@ async def save_new_statement(visit: Visit) -> Response:
 
 
 async def take_file(visit: Visit) -> Response:
-    """Take a source: its bytes are the body, its name is a header."""
-    name = PurePosixPath(unquote(visit.request.headers.get("x-file-name", ""))).name[:200]
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    length = visit.request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MAX_SOURCE_BYTES:
-        return JSONResponse({"error": "The file is larger than 25 MB."}, 413)
-    if ending not in KINDS:
-        message = "This kind of file cannot be read. Save it as a PDF, a Word file (.docx) or text."
-        return JSONResponse({"error": message}, 415)
-    data = b"".join([chunk async for chunk in visit.request.stream()])
-    try:
-        number = await visit.run(lambda: keep_dropped(visit.workspace.key, name, data))
-    except BriefgenError as error:
-        told = describe_problem(error.problems[0])
-        return JSONResponse({"error": f"{told.text} {told.hint}".strip()}, 422)
-    return JSONResponse({"to": visit.address(f"evidence/new/{number}")})
+    """Take a source."""
+
+    def keep(upload: Upload) -> str:
+        return f"evidence/new/{_dropped.add(visit, read_dropped(upload))}"
+
+    advice = "Save it as a PDF, a Word file (.docx) or text."
+    return await take_upload(visit, KINDS, MAX_SOURCE_BYTES, advice, keep)
 
 
 async def show_new_source(visit: Visit) -> Response:
@@ -291,11 +279,11 @@ async def show_new_source(visit: Visit) -> Response:
     return _ask_about_source(visit, dropped, typed)
 
 
+_dropped = Shelf[DroppedSource](kept=4)
+
+
 def _find_dropped(visit: Visit) -> DroppedSource:
-    dropped = find_dropped(visit.workspace.key, int(visit.request.path_params["number"]))
-    if dropped is None:
-        raise HTTPException(404, "This file is no longer here. Drop it again.")
-    return dropped
+    return _dropped.find(visit, "This file is no longer here. Drop it again.")
 
 
 def _ask_about_source(

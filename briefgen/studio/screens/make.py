@@ -19,11 +19,6 @@ from briefgen.studio.workspace import Workspace, WorkspaceState
 from briefgen.system.files import is_inside_folder, is_regular_file, read_limited_bytes
 
 _MAX_MANIFEST_BYTES = 100_000_000
-_MEDIA_TYPES = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".txt": "text/plain",
-}
 _runs: dict[str, BatchRun] = {}
 """The last run of each campaign, by its key."""
 
@@ -87,9 +82,9 @@ async def download(visit: Visit) -> Response:
         raise HTTPException(404, "There is no such letter.")
     out = visit.workspace.path / "out"
     path = out / made[number]["file"]
-    if path.suffix not in _MEDIA_TYPES or not is_regular_file(path) or not is_inside_folder(path, out):
+    if path.suffix not in post.MEDIA_TYPES or not is_regular_file(path) or not is_inside_folder(path, out):
         raise HTTPException(404, "This letter is no longer there. Make the letters again.")
-    return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], filename=path.name)
+    return FileResponse(path, media_type=post.MEDIA_TYPES[path.suffix], filename=path.name)
 
 
 def read_manifest(workspace: Workspace) -> Sequence[Mapping[str, str]]:

@@ -27,12 +27,14 @@ from briefgen.studio.workspace import Workspace, require_campaign
 from briefgen.system.files import is_inside_folder, is_regular_file
 
 TIME_LIMIT_S = 600
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".zip": "application/zip",
     ".csv": "text/csv",
+    ".txt": "text/plain",
 }
+"""Of the files that can be taken away, by the ending of their names."""
 _MAX_ZIPPED = 20_000
 WAY_NAMES: Mapping[str, str] = {
     "post": "by post",
@@ -136,9 +138,9 @@ async def download_prepared(visit: Visit) -> Response:
         data = await asyncio.to_thread(_zip_drafts, path)
         headers = {"content-disposition": 'attachment; filename="drafts.zip"'}
         return Response(data, media_type="application/zip", headers=headers)
-    if path.suffix not in _MEDIA_TYPES or not is_regular_file(path):
+    if path.suffix not in MEDIA_TYPES or not is_regular_file(path):
         raise HTTPException(404, "This file is no longer there. Prepare it again.")
-    return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], filename=path.name)
+    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], filename=path.name)
 
 
 def _zip_drafts(folder: Path) -> bytes:

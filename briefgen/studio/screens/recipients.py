@@ -4,21 +4,19 @@ address."""
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from briefgen.address.address import address_recipient
 from briefgen.address.countries import territories_by_name
 from briefgen.address.forms_of_address import FormsOfAddress
+from briefgen.batch.file_names import slugify
 from briefgen.campaign.open import FORMS_FILE, Campaign
 from briefgen.errors import BriefgenError, Problem, ProblemList
 from briefgen.library.libraries import CAMPAIGN_FILE
@@ -37,7 +35,7 @@ from briefgen.recipients.mappings import (
 from briefgen.recipients.table import ColumnMapping, Table, read_header
 from briefgen.recipients.xlsx import read_xlsx_table
 from briefgen.studio.app import Visit, merge_same
-from briefgen.studio.messages import describe_problem
+from briefgen.studio.uploads import Shelf, Upload, take_upload
 from briefgen.studio.workspace import Workspace, WorkspaceState
 from briefgen.system.files import is_regular_file
 from briefgen.system.limits import resource_limits
@@ -46,8 +44,6 @@ from briefgen.system.yaml_splice import YamlEdit
 
 MAX_SHEET_BYTES = 20_000_000
 KINDS = ("csv", "xlsx")
-_MAX_KEPT = 4
-"""Spreadsheets that are remembered."""
 _SAMPLES = 3
 COLUMN_NAMES: Mapping[str, str] = {
     "honorific": "Title before the name",
@@ -90,9 +86,7 @@ _HINTS: Mapping[str, str] = {
 class DroppedSheet:
     """A spreadsheet that was dropped, and how its columns are to be read."""
 
-    name: str
-    ending: str
-    data: bytes
+    upload: Upload
     headers: dict[str, str] = field(default_factory=dict)
     """Our column by header, as chosen; empty for one that is not printed."""
     defaults: dict[str, str] = field(default_factory=dict)
@@ -118,8 +112,7 @@ class AddressedPerson:
     problem: Problem | None = None
 
 
-_sheets: dict[str, dict[int, DroppedSheet]] = {}
-_numbers = count(1)
+_sheets = Shelf[DroppedSheet](kept=4)
 
 
 async def show_recipients(visit: Visit) -> Response:
@@ -143,30 +136,17 @@ def _address_all(campaign: Campaign) -> Iterator[AddressedPerson]:
 
 
 async def take_file(visit: Visit) -> Response:
-    """Take a spreadsheet: its bytes are the body, its name is a header."""
-    name = PurePosixPath(unquote(visit.request.headers.get("x-file-name", ""))).name[:200]
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    length = visit.request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MAX_SHEET_BYTES:
-        return JSONResponse({"error": "The file is larger than 20 MB."}, 413)
-    if ending not in KINDS:
-        message = "This kind of file cannot be read. Save it as an Excel workbook (.xlsx) or as .csv."
-        return JSONResponse({"error": message}, 415)
-    sheet = DroppedSheet(name, ending, b"".join([chunk async for chunk in visit.request.stream()]))
-    sheet.defaults = await visit.run(lambda: _known_defaults(visit.workspace))
-    try:
-        read: ReadSheet = await visit.run(lambda: _read_sheet(visit.workspace, sheet))
-    except BriefgenError as error:
-        told = describe_problem(error.problems[0])
-        return JSONResponse({"error": f"{told.text} {told.hint}".strip()}, 422)
-    sheet.headers |= {one.header: "honorific" for one in read.columns if _holds_titles(one)}
-    sheet.headers |= {one.header: "region" for one in read.columns if _is_of_address(one, read.columns)}
-    number = next(_numbers)
-    kept = _sheets.setdefault(visit.workspace.key, {})
-    kept[number] = sheet
-    while len(kept) > _MAX_KEPT:
-        del kept[min(kept)]
-    return JSONResponse({"to": visit.address(f"recipients/import/{number}")})
+    """Take a spreadsheet."""
+
+    def keep(upload: Upload) -> str:
+        sheet = DroppedSheet(upload, defaults=_known_defaults(visit.workspace))
+        columns = _read_sheet(visit.workspace, sheet).columns
+        sheet.headers |= {one.header: "honorific" for one in columns if _holds_titles(one)}
+        sheet.headers |= {one.header: "region" for one in columns if _is_of_address(one, columns)}
+        return f"recipients/import/{_sheets.add(visit, sheet)}"
+
+    advice = "Save it as an Excel workbook (.xlsx) or as .csv."
+    return await take_upload(visit, KINDS, MAX_SHEET_BYTES, advice, keep)
 
 
 def _holds_titles(column: SheetColumn) -> bool:
@@ -209,12 +189,12 @@ def _read_sheet(workspace: Workspace, sheet: DroppedSheet) -> ReadSheet:
     mapping = ColumnMapping(
         headers=sheet.headers, defaults=sheet.defaults, kept=read_kept_mapping(home).headers
     )
-    with resource_limits(sheet.name), scratch_folder() as folder:
-        path = folder / f"sheet.{sheet.ending}"
-        path.write_bytes(sheet.data)
+    with resource_limits(sheet.upload.name), scratch_folder() as folder:
+        path = folder / f"sheet.{sheet.upload.ending}"
+        path.write_bytes(sheet.upload.data)
         table, found = _read_table(path, sheet, problems), ProblemList()
         report = import_recipients(
-            sheet.ending, [path], ImportOptions(mapping), forms.offices, date.today(), found, unwanted
+            sheet.upload.ending, [path], ImportOptions(mapping), forms.offices, date.today(), found, unwanted
         )
     columns = tuple(_list_columns(table, mapping))
     people = tuple(_address_imported(report.recipients, forms, workspace))
@@ -227,7 +207,9 @@ def _read_sheet(workspace: Workspace, sheet: DroppedSheet) -> ReadSheet:
 
 def _name_sheet(problem: Problem, sheet: DroppedSheet) -> Problem:
     """Return a problem with the name under which the user knows the spreadsheet."""
-    return replace(problem, place=replace(problem.place, file=sheet.name)) if problem.place else problem
+    return (
+        replace(problem, place=replace(problem.place, file=sheet.upload.name)) if problem.place else problem
+    )
 
 
 def _explain_here(problem: Problem) -> Problem:
@@ -236,9 +218,9 @@ def _explain_here(problem: Problem) -> Problem:
 
 
 def _read_table(path: Path, sheet: DroppedSheet, problems: ProblemList) -> Table:
-    if sheet.ending == "xlsx":
-        return read_xlsx_table(path, sheet.name, problems)
-    return read_csv_table(path, sheet.name, problems)
+    if sheet.upload.ending == "xlsx":
+        return read_xlsx_table(path, sheet.upload.name, problems)
+    return read_csv_table(path, sheet.upload.name, problems)
 
 
 def _list_columns(table: Table, mapping: ColumnMapping) -> Iterator[SheetColumn]:
@@ -293,10 +275,7 @@ async def show_import(visit: Visit) -> Response:
 
 
 def _find(visit: Visit) -> DroppedSheet:
-    sheet = _sheets.get(visit.workspace.key, {}).get(int(visit.request.path_params["number"]))
-    if sheet is None:
-        raise HTTPException(404, "This spreadsheet is no longer here. Drop it again.")
-    return sheet
+    return _sheets.find(visit, "This spreadsheet is no longer here. Drop it again.")
 
 
 async def choose_column(visit: Visit) -> Response:
@@ -328,7 +307,7 @@ async def add_recipients(visit: Visit) -> Response:
         people = [one.recipient for one in read.people if one.addressed and one.recipient.id not in known]
         kept = read_kept_mapping(workspace.path)
         mapping = HeaderMapping({**kept.headers, **read.report.mapping}, {**kept.defaults, **sheet.defaults})
-        what = f"{len(people)} recipients from {sheet.name}"
+        what = f"{len(people)} recipients from {sheet.upload.name}"
         with workspace.writer.together():
             workspace.writer.write_file(name, what, format_csv(people).encode("utf-8-sig"))
             workspace.writer.write_file(KEPT_MAPPING, what, format_mapping(mapping).encode())
@@ -343,9 +322,7 @@ async def add_recipients(visit: Visit) -> Response:
 
 def _list_name(sheet: DroppedSheet) -> str:
     """Return the name of the list that is made of a spreadsheet."""
-    plain = unicodedata.normalize("NFKD", Path(sheet.name).stem).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "list"
-    return f"{stem}-imported.csv"
+    return f"{slugify(Path(sheet.upload.name).stem) or 'list'}-imported.csv"
 
 
 def _listed_files(workspace: Workspace) -> list[str]:
